@@ -1,0 +1,74 @@
+"""What can go wrong, told to the person who meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class NaReportError(Exception):
+    """The root of all errors of this package.
+
+    Args:
+        what: What is wrong, in one sentence.
+        hint: What to do next, in one sentence.
+
+    Example:
+        >>> error = NaReportError("There is no edition 1999.", hint="Choose 2021.")
+        >>> str(error), error.hint
+        ('There is no edition 1999.', 'Choose 2021.')
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        super().__init__(what)
+        self.hint = hint
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong in an input, with its place.
+
+    Example:
+        >>> print(Problem("observations.csv", 8, "value", "1,5", "a number with a point", "Write 1.5."))
+        observations.csv, row 8, column value: found '1,5', expected a number with a point. Write 1.5.
+    """
+
+    file: str
+    row: int
+    column: str
+    found: str
+    expected: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row:
+            place += f", row {self.row}"
+        if self.column:
+            place += f", column {self.column}"
+        return f"{place}: found {self.found!r}, expected {self.expected}. {self.remedy}"
+
+
+class InvalidInputError(NaReportError):
+    """An input with problems; carries all of them, not just the first."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, problems: Sequence[Problem], *, hint: str = "") -> None:
+        lines = [what, *(f"  {problem}" for problem in problems)]
+        super().__init__("\n".join(lines), hint=hint)
+        self.problems = list(problems)
+
+
+class ChapterError(NaReportError):
+    """A page whose notebook failed: names the page, the cell and the cause."""
+
+    exit_code = 1
+
+
+class BookError(NaReportError):
+    """Sphinx or the PDF engine found something wrong in the text of the book."""
+
+    exit_code = 1

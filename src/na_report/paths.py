@@ -1,0 +1,48 @@
+"""Where things are; the one module that knows the folder names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from na_report.errors import NaReportError
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a report: chapters, data and what is built from them."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """The folder of the editions."""
+        return self.root / "data"
+
+    @property
+    def chapters(self) -> Path:
+        """The folder of the notebooks."""
+        return self.root / "chapters"
+
+    def build(self, edition: str, language: str) -> Path:
+        """The folder of everything that is made of one edition in one language."""
+        return self.root / "_build" / edition / language
+
+
+def find_project(start: Path | None = None) -> Project:
+    """Returns the project of a folder: the nearest parent with `_toc.yml` and `data/`.
+
+    Args:
+        start: The folder to start in; the working directory when left out.
+
+    Raises:
+        NaReportError: No parent is a project.
+    """
+    folder = (start or Path.cwd()).resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / "_toc.yml").is_file() and (candidate / "data").is_dir():
+            return Project(candidate)
+    raise NaReportError(
+        f"{folder} is not in a report project: no parent folder has both _toc.yml and data/.",
+        hint="Go to the folder of the report and call na-report there.",
+    )
