@@ -1,0 +1,81 @@
+"""What rests on what: recommendation -> conclusion -> finding, agenda item or observation -> source."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import networkx as nx
+
+from na_report.errors import NaReportError
+from na_report.evidence.edition import Edition
+
+EVIDENCE_TYPES = ("desk", "interview", "both", "unstated")
+
+# Per table the columns whose ids a row rests on.
+_RESTS = {
+    "starting_points": ("recommendation_ids",),
+    "recommendations": ("rests_on",),
+    "conclusions": ("rests_on",),
+    "findings": ("source_ids", "indicator_ids"),
+    "agenda_items": ("agenda_id",),
+    "agendas": ("source_id",),
+    "contradictions": ("refs",),
+    "observations": ("source_id",),
+    "notes": ("source_id",),
+}
+_TABLES = (*_RESTS, "indicators", "sources")
+
+
+def graph(edition: Edition) -> nx.DiGraph:
+    """Returns the chain as a graph: an edge goes from a row to what it rests on.
+
+    Each node has the attribute `table`. An indicator rests on its observations.
+
+    Example:
+        >>> from na_report.evidence.edition import open_edition
+        >>> chain = graph(open_edition("2021"))
+        >>> sorted(chain.successors("IND007")), chain.nodes["R1"]["table"]
+        (['IND007-NL-2019'], 'recommendations')
+    """
+    net = nx.DiGraph()
+    for table in _TABLES:
+        net.add_nodes_from(edition[table]["id"], table=table)
+    for table, columns in _RESTS.items():
+        for row in edition[table].to_dict("records"):
+            for column in columns:
+                net.add_edges_from((row["id"], target) for target in row[column].split(";") if target)
+    net.add_edges_from(zip(edition["observations"]["indicator_id"], edition["observations"]["id"], strict=True))
+    return net
+
+
+def below(edition: Edition, key: str, table: str) -> list[str]:
+    """Returns the rows of a table that a row rests on directly, in the order of the table.
+
+    Raises:
+        NaReportError: No row has this id.
+    """
+    net = graph(edition)
+    if key not in net:
+        raise NaReportError(
+            f"No row of edition {edition.name} has the id {key!r}.", hint="Ids look like R1, C14 or FM12."
+        )
+    direct = set(net.successors(key))
+    return [item for item in edition[table]["id"] if item in direct]
+
+
+def above(edition: Edition, key: str, table: str) -> list[str]:
+    """Returns the rows of a table that rest on a row directly, in the order of the table."""
+    net = graph(edition)
+    direct = set(net.predecessors(key)) if key in net else set()
+    return [item for item in edition[table]["id"] if item in direct]
+
+
+def basis(edition: Edition, key: str) -> dict[str, int]:
+    """Counts what a row rests on directly: findings per kind of evidence, and agendas or their items.
+
+    Returns:
+        A count for `desk`, `interview`, `both`, `unstated` and `agenda`.
+    """
+    counts = Counter(edition.row("findings", finding)["evidence_type"] for finding in below(edition, key, "findings"))
+    agendas = len(below(edition, key, "agenda_items")) + len(below(edition, key, "agendas"))
+    return {name: counts[name] for name in EVIDENCE_TYPES} | {"agenda": agendas}

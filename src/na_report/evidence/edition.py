@@ -1,0 +1,249 @@
+"""Editions: dated, sealed versions of the evidence. List, open, verify, copy and seal them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from na_report.errors import InvalidInputError, NaReportError
+from na_report.evidence.integrity import DESCRIPTOR, find_problems, sha256
+from na_report.evidence.schema import LANGUAGES, TABLES, table_schema
+from na_report.paths import Project, find_project
+
+NAME = re.compile(r"\d{4}[a-z0-9-]{0,30}")
+_NUMBERS = {"value"}
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An edition with all its tables in memory.
+
+    Args:
+        name: The name of its folder, such as `2021`.
+        tables: Per table name a frame; all columns hold text except `observations.value`, a float.
+        descriptor: What `datapackage.json` says.
+    """
+
+    name: str
+    tables: Mapping[str, pd.DataFrame]
+    descriptor: Mapping[str, Any]
+    _rows: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.tables[table]
+
+    def row(self, table: str, key: str) -> dict[str, Any]:
+        """Returns one row as a dictionary.
+
+        Raises:
+            NaReportError: The table has no row with this key.
+        """
+        index = self._rows.setdefault(table, {})
+        if not index:
+            index.update({row[self[table].columns[0]]: row for row in self[table].to_dict("records")})
+        try:
+            return dict(index[key])
+        except KeyError:
+            raise NaReportError(
+                f"Edition {self.name} has no row {key!r} in the table {table}.",
+                hint=f"Look in data/{self.name}/{table}.csv for the ids that exist.",
+            ) from None
+
+    def label(self, codes: str, code: str, language: str) -> str:
+        """Returns what a reader sees for a code of a code list."""
+        return str(self.row("codes", f"{codes}:{code}")[f"label_{language}"])
+
+
+def list_editions(project: Project | None = None) -> list[str]:
+    """Returns the names of the editions of a project, oldest first."""
+    data = (project or find_project()).data
+    return sorted(path.name for path in data.iterdir() if path.is_dir() and NAME.fullmatch(path.name))
+
+
+def newest_edition(project: Project | None = None) -> str:
+    """Returns the name of the newest edition.
+
+    Raises:
+        NaReportError: The project has no edition.
+    """
+    project = project or find_project()
+    names = list_editions(project)
+    if not names:
+        raise NaReportError(f"{project.data} has no edition.", hint="Put back the folder data/2021.")
+    return names[-1]
+
+
+def edition_folder(name: str, project: Project | None = None) -> Path:
+    """Returns the folder of an edition that exists.
+
+    Raises:
+        NaReportError: There is no such edition, or the name can't be one.
+    """
+    project = project or find_project()
+    if not NAME.fullmatch(name) or not (project.data / name).is_dir():
+        raise NaReportError(
+            f"There is no edition {name!r}.", hint=f"Choose one of: {', '.join(list_editions(project)) or 'none yet'}."
+        )
+    return project.data / name
+
+
+def open_edition(name: str, project: Project | None = None) -> Edition:
+    """Opens an edition after a check of its seal.
+
+    Raises:
+        NaReportError: There is no such edition.
+        InvalidInputError: A file differs from what was sealed, or the tables don't fit the schema.
+
+    Example:
+        >>> edition = open_edition("2021")
+        >>> len(edition["agendas"]), edition.row("recommendations", "R1")["number"]
+        (12, '1')
+    """
+    folder = edition_folder(name, project)
+    descriptor = _read_descriptor(folder)
+    hashes = {resource["name"]: resource["hash"] for resource in descriptor["resources"]}
+    contents = {table.name: folder / table.file for table in TABLES}
+    if any(not path.is_file() or sha256(path.read_bytes()) != hashes.get(key) for key, path in contents.items()):
+        _refuse(folder)
+    tables = {key: pd.read_csv(path, dtype=str, keep_default_na=False) for key, path in contents.items()}
+    for column in _NUMBERS:
+        tables["observations"][column] = pd.to_numeric(tables["observations"][column])
+    return Edition(name, tables, descriptor)
+
+
+def _read_descriptor(folder: Path) -> dict[str, Any]:
+    try:
+        descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+        if {resource["hash"] for resource in descriptor["resources"]}:
+            return dict(descriptor)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    _refuse(folder)
+    raise AssertionError("unreachable: a descriptor that can't be read is a problem")
+
+
+def _refuse(folder: Path) -> None:
+    problems = find_problems(folder)
+    raise InvalidInputError(
+        f"Edition {folder.name} is not what was sealed ({len(problems)} problems):",
+        problems,
+        hint=f"Put the files back (git restore data/{folder.name}), or make a new edition: "
+        f"na-report edition copy {folder.name} NEW.",
+    )
+
+
+def verify_edition(name: str, project: Project | None = None) -> None:
+    """Checks everything about an edition.
+
+    Raises:
+        InvalidInputError: Carries all problems.
+    """
+    folder = edition_folder(name, project)
+    problems = find_problems(folder)
+    if problems:
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        raise InvalidInputError(
+            f"Edition {name} has {count}:", problems, hint="Mend them in data/ and run na-report edition verify again."
+        )
+
+
+def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
+    """Copies the tables of an edition to a new one that is open for changes until it is sealed.
+
+    Returns:
+        The folder of the new edition.
+    """
+    project = project or find_project()
+    source = edition_folder(old, project)
+    if not NAME.fullmatch(new):
+        raise NaReportError(
+            f"{new!r} can't be the name of an edition.",
+            hint="Start with the year, then small letters, digits and hyphens: 2021b.",
+        )
+    target = project.data / new
+    if target.exists():
+        raise NaReportError(f"Edition {new} exists already.", hint="Choose another name; an edition never changes.")
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(DESCRIPTOR))
+    return target
+
+
+def seal_edition(name: str, project: Project | None = None, *, created: date | None = None) -> Path:
+    """Checks an edition and writes `datapackage.json` with the hash of every table.
+
+    Raises:
+        InvalidInputError: The tables have problems; nothing is written.
+        NaReportError: The edition is sealed already.
+    """
+    folder = edition_folder(name, project)
+    target = folder / DESCRIPTOR
+    if target.exists():
+        raise NaReportError(
+            f"Edition {name} is sealed already.", hint=f"Make a new one: na-report edition copy {name} NEW."
+        )
+    problems = find_problems(folder, sealed=False)
+    if problems:
+        raise InvalidInputError(
+            f"Edition {name} is not sealed: it has {len(problems)} problems:",
+            problems,
+            hint="Mend them and run na-report edition seal again.",
+        )
+    descriptor = _describe(folder, created or date.today())
+    partial = target.with_suffix(".partial")
+    partial.write_text(json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    partial.replace(target)
+    return target
+
+
+def _describe(folder: Path, created: date) -> dict[str, Any]:
+    resources = []
+    for table in TABLES:
+        content = (folder / table.file).read_bytes()
+        resources.append(
+            {
+                "name": table.name,
+                "title": table.title_nl,
+                "type": "table",
+                "path": table.file,
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "bytes": len(content),
+                "hash": sha256(content),
+                "schema": table_schema(table),
+            }
+        )
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": f"na-report-{folder.name}",
+        "title": f"Digitalisering in het onderwijs en Erasmus+: het bewijs, editie {folder.name}",
+        "description": "Beleidsagenda’s, bevindingen, cijfers, conclusies en aanbevelingen in het Nederlands en het "
+        "Engels, met de bron van elke rij.",
+        "version": f"{folder.name}.1.0"
+        if folder.name.isdigit()
+        else f"{folder.name[:4]}.1.0-{folder.name[4:].strip('-')}",
+        "created": f"{created.isoformat()}T00:00:00Z",
+        "languages": list(LANGUAGES),
+        "licenses": [
+            {
+                "name": "CC-BY-4.0",
+                "title": "Creative Commons Attribution 4.0",
+                "path": "https://creativecommons.org/licenses/by/4.0/",
+            }
+        ],
+        "contributors": [{"title": "na-report contributors", "roles": ["creator"]}],
+        "sources": [
+            {
+                "title": "Advies over digitalisering in het onderwijs voor het Nationaal Agentschap Erasmus+ "
+                "(AEF, rond de jaarwisseling van 2020 en 2021; de datum is afgeleid)",
+            }
+        ],
+        "resources": resources,
+    }

@@ -1,0 +1,261 @@
+"""Finds everything that is wrong in an edition: bytes, types, codes, ranges and references."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from na_report.errors import Problem
+from na_report.evidence.schema import BY_NAME, PERIOD, TABLES, Column, Table
+
+DESCRIPTOR = "datapackage.json"
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_INTEGER = re.compile(r"-?\d+")
+_RANGES = {"percent": (0.0, 100.0), "score_1_5": (1.0, 5.0), "rank": (1.0, 1000.0), "share_words": (0.0, 100.0)}
+_EXPECTED = {
+    "integer": "a whole number",
+    "number": "a number with a point as decimal sign",
+    "period": "a year, a month or two years with a slash (2019, 2020-11, 2018/2022)",
+    "url": "an address that starts with http:// or https://",
+}
+
+Rows = list[dict[str, str]]
+
+
+def sha256(content: bytes) -> str:
+    """Returns the hash of bytes as Data Package writes it.
+
+    Example:
+        >>> sha256(b"")[:15]
+        'sha256:e3b0c442'
+    """
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
+    """Returns all problems of the edition in a folder; an empty list when it is sound.
+
+    Args:
+        folder: The folder of the edition.
+        sealed: Whether the bytes must match the hashes in the descriptor.
+    """
+    problems: list[Problem] = []
+    tables: dict[str, Rows] = {}
+    for table in TABLES:
+        rows = _read(folder, table, problems)
+        if rows is not None:
+            tables[table.name] = rows
+    if sealed:
+        problems += _check_seal(folder)
+    for extra in sorted(folder.glob("*.csv")):
+        if extra.stem not in BY_NAME:
+            problems.append(
+                Problem(extra.name, 0, "", extra.name, "only tables of the schema", "Move the file out of the edition.")
+            )
+    values = _known_values(tables)
+    for name, rows in tables.items():
+        problems += _check_rows(BY_NAME[name], rows, values)
+    problems += _check_meaning(tables)
+    return sorted(set(problems))
+
+
+def _read(folder: Path, table: Table, problems: list[Problem]) -> Rows | None:
+    """Reads a table as text, or adds the reason why that is impossible to the problems."""
+    path = folder / table.file
+    if not path.is_file():
+        remedy = "Put the file back, or copy it from another edition."
+        problems.append(Problem(table.file, 0, "", "no file", "a table of the edition", remedy))
+        return None
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        found = content[error.start : error.end].hex()
+        problems.append(Problem(table.file, row, "", found, "UTF-8 text", "Save the file as CSV UTF-8."))
+        return None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    expected = [column.name for column in table.columns]
+    try:
+        lines = list(reader)
+    except csv.Error as error:
+        remedy = "Look for a quote that is not closed."
+        problems.append(Problem(table.file, reader.line_num, "", str(error), "rows of comma-separated values", remedy))
+        return None
+    header = lines[0] if lines else []
+    if header != expected:
+        missing, unknown = set(expected) - set(header), set(header) - set(expected)
+        remedy = f"Missing: {', '.join(sorted(missing)) or 'none'}; unknown: {', '.join(sorted(unknown)) or 'none'}."
+        problems.append(Problem(table.file, 1, "", ",".join(header), ",".join(expected), remedy))
+        return None
+    rows: Rows = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if len(cells) != len(expected):
+            remedy = "Quote a value that holds a comma."
+            problems.append(Problem(table.file, number, "", f"{len(cells)} cells", f"{len(expected)} cells", remedy))
+            return None
+        rows.append(dict(zip(expected, cells, strict=True)))
+    return rows
+
+
+def _check_seal(folder: Path) -> Iterator[Problem]:
+    path = folder / DESCRIPTOR
+    try:
+        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        resources = {resource["name"]: resource for resource in descriptor["resources"]}
+    except FileNotFoundError:
+        yield Problem(
+            DESCRIPTOR, 0, "", "no file", "the seal of the edition", f"Run: na-report edition seal {folder.name}"
+        )
+        return
+    except (ValueError, KeyError, TypeError) as error:
+        yield Problem(DESCRIPTOR, 0, "", str(error), "a Data Package descriptor", "Put back the file as it was.")
+        return
+    for table in TABLES:
+        file = folder / table.file
+        resource: dict[str, Any] = resources.get(table.name, {})
+        if not file.is_file():
+            continue
+        found = sha256(file.read_bytes())
+        if resource.get("hash") != found:
+            yield Problem(
+                table.file,
+                0,
+                "",
+                found[:19] + "…",
+                f"the sealed bytes {str(resource.get('hash'))[:19]}…",
+                "A sealed edition does not change: put the file back, and make a new edition for a new fact "
+                f"(na-report edition copy {folder.name} NEW).",
+            )
+
+
+def _known_values(tables: dict[str, Rows]) -> dict[str, set[str]]:
+    """Returns per place (`table.column`, or `codes:list`) the values that others may refer to."""
+    places = {place for table in TABLES for column in table.columns for place in column.refers_to}
+    known = {place: {row[place.split(".")[1]] for row in tables.get(place.split(".")[0], [])} for place in places}
+    for row in tables.get("codes", []):
+        known.setdefault(f"codes:{row['list']}", set()).add(row["code"])
+    return known
+
+
+def _check_rows(table: Table, rows: Rows, known: dict[str, set[str]]) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    indicators = known["indicators.id"]
+    for number, row in enumerate(rows, start=2):
+        key = row[table.key]
+        if key in seen:
+            yield Problem(table.file, number, table.key, key, "an id of its own", f"Row {seen[key]} has the same id.")
+        seen.setdefault(key, number)
+        for column in table.columns:
+            for found, expected, remedy in _check_cell(column, row[column.name], known):
+                yield Problem(table.file, number, column.name, found, expected, remedy)
+            if column.text:
+                for found, expected, remedy in _check_placeholders(row[column.name], row, indicators):
+                    yield Problem(table.file, number, column.name, found, expected, remedy)
+
+
+Fault = tuple[str, str, str]
+
+
+def _check_cell(column: Column, cell: str, known: dict[str, set[str]]) -> Iterator[Fault]:
+    if not cell:
+        if column.required:
+            yield "", "a value", "Fill the cell."
+        return
+    if cell != cell.strip() or "\r" in cell or "\n" in cell:
+        yield cell, "no spaces at the ends and no line breaks", "Take them out."
+    for value in cell.split(";") if column.many else [cell]:
+        if column.type in _EXPECTED and not _has_type(column.type, value):
+            yield value, _EXPECTED[column.type], "Correct the value."
+        elif column.minimum is not None and float(value) < column.minimum:
+            yield value, f"{column.minimum:g} or more", "Correct the value."
+        if column.pattern and not re.fullmatch(column.pattern, value):
+            yield value, f"the form {column.pattern}", "Correct the id or value."
+        if column.codes and value not in known.get(f"codes:{column.codes}", set()):
+            options = sorted(known.get(f"codes:{column.codes}", set()))
+            shown = ", ".join(options[:12]) + (", …" if len(options) > 12 else "")
+            yield value, f"a code of the list {column.codes}", f"Choose one of: {shown}."
+        if column.refers_to and not any(value in known[place] for place in column.refers_to):
+            places = " or ".join(sorted(place.split(".")[0] for place in column.refers_to))
+            yield value, f"an id in {places}", "Correct the id, or add the row that it names."
+
+
+def _has_type(kind: str, value: str) -> bool:
+    if kind == "url":
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.netloc) and " " not in value
+    pattern = {"integer": _INTEGER, "number": _NUMBER, "period": re.compile(PERIOD)}[kind]
+    return pattern.fullmatch(value) is not None
+
+
+def _check_placeholders(text: str, row: dict[str, str], indicators: set[str]) -> Iterator[Fault]:
+    remainder = PLACEHOLDER.sub("", text)
+    if "{" in remainder or "}" in remainder:
+        yield text, "braces only around an indicator id", "Write {IND007}, or leave the braces out."
+    for name in PLACEHOLDER.findall(text):
+        if name not in indicators:
+            yield name, "an indicator id between braces", "Correct the id, or add the indicator."
+        elif "indicator_ids" in row and name not in row["indicator_ids"].split(";"):
+            yield name, "an indicator that the row lists", "Add the id to indicator_ids."
+
+
+def _check_meaning(tables: dict[str, Rows]) -> Iterator[Problem]:
+    """Checks what no single cell can tell: ranges by unit, ids that agree, periods in order."""
+    units = {row["id"]: row["unit"] for row in tables.get("indicators", [])}
+    observed = {row["indicator_id"] for row in tables.get("observations", [])}
+    for number, row in enumerate(tables.get("observations", []), start=2):
+        yield from _check_observation(row, number, units)
+    for number, row in enumerate(tables.get("indicators", []), start=2):
+        if "observations" in tables and row["id"] not in observed:
+            yield Problem(
+                "indicators.csv", number, "id", row["id"], "at least one observation", "Add it, or drop the indicator."
+            )
+    for number, row in enumerate(tables.get("agendas", []), start=2):
+        start, end = row["period_start"], row["period_end"]
+        if start.isdigit() and end.isdigit() and int(start) > int(end):
+            yield Problem("agendas.csv", number, "period_end", end, f"{start} or later", "Swap or correct the years.")
+    pairs: Iterable[tuple[str, str, str]] = (
+        ("agenda_items", "agenda_id", "{agenda_id}."),
+        ("observations", "indicator_id", "{indicator_id}-{geo}-"),
+        ("recommendations", "number", "R{number}"),
+        ("notes", "footnote", "N{footnote:0>2}"),
+        ("codes", "list", "{list}:{code}"),
+    )
+    for name, _, form in pairs:
+        for number, row in enumerate(tables.get(name, []), start=2):
+            start = form.format(**row)
+            if not row["id"].startswith(start):
+                yield Problem(
+                    f"{name}.csv", number, "id", row["id"], f"an id that starts with {start}", "Correct one of the two."
+                )
+
+
+def _check_observation(row: dict[str, str], number: int, units: dict[str, str]) -> Iterator[Problem]:
+    unit = units.get(row["indicator_id"], "")
+    if not row["value"] and not row["text_nl"]:
+        yield Problem(
+            "observations.csv", number, "value", "", "a value, or words in text_nl and text_en", "Fill one of them."
+        )
+    if bool(row["text_nl"]) != bool(row["text_en"]):
+        yield Problem(
+            "observations.csv", number, "text_en", row["text_en"], "words in both languages or in none", "Fill both."
+        )
+    if row["value"] and unit in _RANGES and _NUMBER.fullmatch(row["value"]):
+        low, high = _RANGES[unit]
+        if not low <= float(row["value"]) <= high:
+            yield Problem(
+                "observations.csv",
+                number,
+                "value",
+                row["value"],
+                f"{low:g} to {high:g} ({unit})",
+                "Correct value or unit.",
+            )
