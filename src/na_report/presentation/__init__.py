@@ -1,0 +1,1 @@
+"""How a chapter shows the evidence: numbers, tables, figures and blocks of text."""

@@ -1,0 +1,179 @@
+"""The frame behind each figure and table: edition in, frame out, nothing drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from na_report.evidence import chain
+from na_report.evidence.edition import Edition
+from na_report.presentation.text import ids
+from na_report.presentation.values import observation, value
+
+CATEGORY_KINDS = ("goal", "principle", "way_of_working", "outside")
+SECTORS = ("po_vo", "mbo", "ho", "ve")
+
+
+def observed(edition: Edition, keys: Iterable[str], language: str = "nl") -> pd.DataFrame:
+    """Returns observations in the given order.
+
+    Args:
+        edition: Where they are.
+        keys: Ids of observations or indicators.
+        language: `nl` or `en`.
+
+    Returns:
+        A frame with `id`, `indicator_id`, `label`, `group`, `period`, `value`, `unit`, `text` and `source_id`.
+
+    Example:
+        >>> from na_report.evidence.edition import open_edition
+        >>> observed(open_edition("2021"), ["IND019", "IND020"])[["period", "value", "text"]].values.tolist()
+        [['2019', 41.0, '41%'], ['2015', 76.0, '76%']]
+    """
+    rows = []
+    for key in keys:
+        row = observation(edition, key)
+        indicator = edition.row("indicators", row["indicator_id"])
+        rows.append(
+            {
+                "id": row["id"],
+                "indicator_id": row["indicator_id"],
+                "label": indicator[f"label_{language}"],
+                "group": row[f"group_{language}"],
+                "period": row["period"],
+                "value": row["value"],
+                "unit": indicator["unit"],
+                "text": value(edition, row["id"], language).text,
+                "source_id": row["source_id"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def categories(edition: Edition, language: str = "nl") -> pd.DataFrame:
+    """Returns the categories that agenda items and findings are coded in, in the order of the framework.
+
+    Returns:
+        A frame with `code`, `kind`, `short` and `label`.
+    """
+    rows = edition["categories"]
+    rows = rows[rows["kind"].isin(CATEGORY_KINDS)]
+    return pd.DataFrame(
+        {
+            "code": rows["code"],
+            "kind": rows["kind"],
+            "short": rows[f"short_{language}"],
+            "label": rows[f"label_{language}"],
+        }
+    ).reset_index(drop=True)
+
+
+def coding(edition: Edition) -> pd.DataFrame:
+    """Counts agenda items per agenda, category and basis of the coding.
+
+    Returns:
+        A frame with `agenda_id`, `category`, `explicit` and `inferred`, a row per pair that occurs.
+
+    Example:
+        >>> from na_report.evidence.edition import open_edition
+        >>> counts = coding(open_edition("2021"))
+        >>> int(counts["explicit"].sum()), int(counts["inferred"].sum())
+        (25, 49)
+    """
+    items = edition["agenda_items"]
+    counts = items.groupby(["agenda_id", "category", "coding_basis"], sort=True).size().unstack(fill_value=0)
+    return counts.reindex(columns=["explicit", "inferred"], fill_value=0).reset_index().rename_axis(columns=None)
+
+
+def items_of(edition: Edition, agenda: str, types: Iterable[str] = ()) -> pd.DataFrame:
+    """Returns the items of an agenda, of certain types only when any are given."""
+    items = edition["agenda_items"]
+    items = items[items["agenda_id"] == agenda]
+    wanted = list(types)
+    return items[items["item_type"].isin(wanted)] if wanted else items
+
+
+def findings(
+    edition: Edition, sector: str | None = None, themes: Iterable[str] = (), kinds: Iterable[str] = ()
+) -> pd.DataFrame:
+    """Returns the findings of a sector, theme or kind; all when nothing is given."""
+    rows = edition["findings"]
+    if sector is not None:
+        rows = rows[rows["sector"] == sector]
+    wanted = list(themes)
+    if wanted:
+        rows = rows[rows["theme"].isin(wanted)]
+    wanted = list(kinds)
+    return rows[rows["kind"].isin(wanted)] if wanted else rows
+
+
+def finding_counts(edition: Edition, by: str = "sector", sector: str | None = None) -> pd.DataFrame:
+    """Counts findings per category and sector or kind.
+
+    Args:
+        edition: Where the findings are.
+        by: The column that makes the columns: `sector`, `kind` or `evidence_type`.
+        sector: Counts this sector only.
+
+    Returns:
+        A frame with a row per category code in the order of the framework and a column per value.
+    """
+    rows = findings(edition, sector)
+    if by == "sector":
+        rows = rows[rows["sector"].isin(SECTORS)]
+    counts = rows.groupby(["category", by]).size().unstack(fill_value=0)
+    order = {"sector": list(SECTORS), "kind": codes(edition, "finding_kind")}.get(by, codes(edition, by))
+    return counts.reindex(index=list(categories(edition)["code"]), columns=order, fill_value=0).rename_axis(
+        index="category", columns=None
+    )
+
+
+def codes(edition: Edition, name: str) -> list[str]:
+    """Returns the codes of a code list in their own order."""
+    rows = edition["codes"]
+    return list(rows[rows["list"] == name]["code"])
+
+
+def active(edition: Edition) -> pd.DataFrame:
+    """Tells which organisations lead initiatives in a sector, and in which other sectors they are named.
+
+    Returns:
+        A frame indexed by organisation id with a column per sector: the initiatives that name it as owner, and -1
+        where it is named for the sector without an initiative of its own; 0 where it is not named.
+    """
+    rows = {}
+    for organisation in edition["organisations"].to_dict("records"):
+        named = set(ids(organisation["sectors"]))
+        owned = _owned(edition, organisation["name_nl"])
+        counts = {sector: sum(sector in ids(item) for item in owned) for sector in SECTORS}
+        if not any(counts.values()):
+            continue
+        everywhere = "all" in named
+        rows[organisation["id"]] = {
+            sector: counts[sector] or (-1 if everywhere or sector in named else 0) for sector in SECTORS
+        }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(SECTORS)).rename_axis(index="organisation_id")
+
+
+def _owned(edition: Edition, name: str) -> list[str]:
+    """Returns the sector cells of the initiatives that name an organisation as owner."""
+    short = name.split(" (")[0].lower()
+    rows = edition["initiatives"]
+    owned = rows["owners_nl"].map(lambda cell: any(owner.lower().startswith(short) for owner in ids(cell)))
+    return list(rows[owned]["sector"])
+
+
+def trail(edition: Edition) -> pd.DataFrame:
+    """Returns what recommendations rest on, in two steps.
+
+    Returns:
+        A frame with `recommendation`, `conclusion` and, of what the conclusion rests on, the number of findings from
+        `desk`, `interview`, `both` and `unstated`, and of agenda items or agendas in `agenda`.
+    """
+    rows = []
+    for key in edition["recommendations"]["id"]:
+        for conclusion in chain.below(edition, key, "conclusions"):
+            counts = chain.basis(edition, conclusion)
+            rows.append({"recommendation": key, "conclusion": conclusion, **counts})
+    return pd.DataFrame(rows)

@@ -1,0 +1,205 @@
+"""The blocks that a chapter is made of: agendas, findings, conclusions and recommendations with their basis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from na_report.evidence import chain
+from na_report.evidence.edition import Edition
+from na_report.presentation import analysis
+from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
+from na_report.presentation.tables import table
+from na_report.presentation.text import cited, filled, ids, linked, sentence_case, short_source
+from na_report.presentation.words import WORDS
+
+
+def _category(edition: Edition, code: str, language: str) -> str:
+    rows = edition["categories"]
+    return str(rows[rows["code"] == code].iloc[0][f"short_{language}"])
+
+
+def sector_names(edition: Edition, cell: str, language: str) -> str:
+    """Returns the sectors of a list cell as readable text."""
+    names = [edition.row("sectors", key)[f"short_{language}"] for key in ids(cell)]
+    return sentence_case(", ".join([names[0], *(name.lower() for name in names[1:])]) if names else "")
+
+
+def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
+    """Shows one agenda: what it is, how concrete, its link abroad, and all its items with their coding."""
+    words, row = WORDS[language], edition.row("agendas", key)
+    period = "–".join(year for year in (row["period_start"], row["period_end"]) if year) or words["unknown"]
+    facts = [
+        (words["owner"], escape(row["owners"].replace(";", ", "))),
+        (words["period"], escape(period)),
+        (words["concrete"], filled(edition, row[f"concreteness_{language}"], language)),
+        (words["abroad"], filled(edition, row[f"international_link_{language}"], language)),
+        (words["note"], filled(edition, row[f"note_{language}"], language)),
+        (words["source"], short_source(edition, row["source_id"], language)),
+    ]
+    intro = f"{place(key)}. {filled(edition, row[f'gist_{language}'], language)}"
+    block = paragraphs(intro, "\n".join(f"- **{name}**: {text}" for name, text in facts if text))
+    items = analysis.items_of(edition, key)
+    return block if items.empty else block + agenda_items(edition, items, key, language)
+
+
+def agenda_items(edition: Edition, items: pd.DataFrame, key: str, language: str) -> Block:
+    """Shows items of an agenda as a table with category and basis of the coding."""
+    words, rows = WORDS[language], []
+    for item in items.to_dict("records"):
+        category = _category(edition, item["category"], language)
+        second = [_category(edition, code, language).lower() for code in ids(item["category_secondary"])]
+        coding = f"{escape(category)} ({edition.label('coding_basis', item['coding_basis'], language)})"
+        if second:
+            coding += f"; {words['also']} {escape(', '.join(second))}"
+        kind = edition.label("item_type", item["item_type"], language)
+        gist = filled(edition, item[f"gist_{language}"], language)
+        note = filled(edition, item[f"basis_note_{language}"], language)
+        rows.append(
+            {
+                words["no"]: place(item["id"]),
+                words["goal"]: f"**{escape(item[f'label_{language}'])}** ({escape(kind)}). {gist}",
+                words["category"]: coding + (f". [{note}]{{.grondslag}}" if note else ""),
+            }
+        )
+    name = edition.row("agendas", key)[f"short_{language}"]
+    caption = {"nl": "Doelen van {} met hun categorie.", "en": "Goals of {} with their category."}[language]
+    return table(pd.DataFrame(rows), escape(caption.format(name)), f"tab-agenda-{anchor(key)}", classes="doelen")
+
+
+def findings(
+    edition: Edition,
+    sector: str | None = None,
+    themes: Iterable[str] = (),
+    kinds: Iterable[str] = (),
+    language: str = "nl",
+) -> Block:
+    """Shows findings as a list per category, each with its kind, basis and sources.
+
+    Args:
+        edition: Where the findings are.
+        sector: Only this sector.
+        themes: Only these themes of the report.
+        kinds: Only these kinds.
+        language: `nl` or `en`.
+    """
+    rows = analysis.findings(edition, sector, themes, kinds)
+    parts = []
+    for code, label in analysis.categories(edition, language)[["code", "short"]].itertuples(index=False):
+        group = rows[rows["category"] == code]
+        if not group.empty:
+            lines = [f"**{escape(label)}**", ""]
+            lines += [f"- {_finding(edition, row, language)}" for row in group.to_dict("records")]
+            parts.append("\n".join(lines))
+    return paragraphs(*parts)
+
+
+def _finding(edition: Edition, row: dict[str, Any], language: str) -> str:
+    kind = sentence_case(edition.label("finding_kind", row["kind"], language))
+    basis = edition.label("evidence_type", row["evidence_type"], language)
+    sources = cited(edition, ids(row["source_ids"]), language)
+    about = f"{kind}. {WORDS[language]['basis']}: {basis}" + (f" ({sources})" if sources else "")
+    return f"{place(row['id'])} {filled(edition, row[f'text_{language}'], language)} [{about}.]{{.grondslag}}"
+
+
+def conclusion(edition: Edition, key: str, language: str = "nl") -> Block:
+    """Shows a conclusion with what it rests on and which recommendations rest on it."""
+    words, row = WORDS[language], edition.row("conclusions", key)
+    advice = chain.above(edition, key, "recommendations")
+    lines = [
+        f"**{place(key)}. {escape(row[f'title_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",
+        f"[{words['rests']}: {linked(ids(row['rests_on']))}.]{{.grondslag}}",
+    ]
+    if advice:
+        lines.append(f"[{words['advice']}: {linked(advice)}.]{{.grondslag}}")
+    return Block("\n".join([":::{container} kader", "\n\n".join(lines), ":::"]))
+
+
+def conclusions(edition: Edition, section: str, language: str = "nl") -> Block:
+    """Shows all conclusions of a section of the report."""
+    rows = edition["conclusions"]
+    blocks = [conclusion(edition, key, language).markdown for key in rows[rows["section"] == section]["id"]]
+    return paragraphs(*blocks)
+
+
+def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
+    """Shows a recommendation: how, why, with whom, for whom, what to watch and what it rests on."""
+    words, row = WORDS[language], edition.row("recommendations", key)
+    sectors = words["all_sectors"] if row["sectors"] == "all" else sector_names(edition, row["sectors"], language)
+    parts = [
+        (words["how"], filled(edition, row[f"text_{language}"], language)),
+        (words["why"], filled(edition, row[f"rationale_{language}"], language)),
+        (words["tradeoffs"], filled(edition, row[f"tradeoffs_{language}"], language)),
+        (words["sectors"], escape(sentence_case(sectors)) + "."),
+        (words["partners"], escape(row[f"partners_{language}"].replace(";", ", ")) + "."),
+        (words["rests"], _grounds(edition, row["rests_on"], language)),
+    ]
+    title = f"**{place(key)}. {escape(row[f'title_{language}'])}**"
+    lines = [f"- **{name}**: {text}" for name, text in parts if text]
+    return Block("\n".join([":::{container} kader", title, "", *lines, ":::"]))
+
+
+def _grounds(edition: Edition, cell: str, language: str) -> str:
+    """Returns what a recommendation rests on: conclusions with their title, other evidence by id."""
+    known = set(edition["conclusions"]["id"])
+    named = [
+        f"{link(key)} ({escape(edition.row('conclusions', key)[f'title_{language}'])})"
+        for key in ids(cell)
+        if key in known
+    ]
+    others = [link(key) for key in ids(cell) if key not in known]
+    return "; ".join(named + others) + "."
+
+
+def recommendation_list(edition: Edition, language: str = "nl") -> Block:
+    """Shows the titles of all recommendations as a list of links."""
+    rows = edition["recommendations"].to_dict("records")
+    return Block("\n".join(f"1. {link(row['id'], escape(row[f'title_{language}']))}" for row in rows))
+
+
+def starting_points(edition: Edition, language: str = "nl") -> Block:
+    """Shows the starting points for the NA with the recommendations that follow from them."""
+    words = WORDS[language]
+    frame = pd.DataFrame(
+        {
+            words["no"]: place(row["id"]),
+            words["starting_point"]: filled(edition, row[f"text_{language}"], language),
+            words["advice"]: linked(ids(row["recommendation_ids"])),
+        }
+        for row in edition["starting_points"].to_dict("records")
+    )
+    caption = {"nl": "De aanknopingspunten en de aanbevelingen.", "en": "The starting points and recommendations."}
+    return table(frame, caption[language], "tab-aanknopingspunten")
+
+
+def contradictions(edition: Edition, keys: Iterable[str] = (), language: str = "nl") -> Block:
+    """Shows where agendas, or parts of the report, say different things; all when no ids are given."""
+    words, wanted = WORDS[language], list(keys)
+    rows = [row for row in edition["contradictions"].to_dict("records") if not wanted or row["id"] in wanted]
+    frame = pd.DataFrame(
+        {
+            words["no"]: place(row["id"]),
+            words[
+                "subject"
+            ]: f"**{escape(row[f'topic_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",
+            words["parties"]: escape(row[f"parties_{language}"].replace(";", "; ")),
+            words["rests"]: linked(ids(row["refs"])),
+        }
+        for row in rows
+    )
+    caption = {"nl": "Waar agenda’s of passages verschillen.", "en": "Where agendas or passages differ."}[language]
+    return table(frame, caption, "tab-tegenstellingen")
+
+
+def framework(edition: Edition, kinds: Iterable[str], language: str = "nl") -> Block:
+    """Shows elements of the framework as a list."""
+    rows = edition["categories"]
+    rows = rows[rows["kind"].isin(list(kinds))]
+    return Block(
+        "\n".join(
+            f"- {place(row['id'])} **{escape(row[f'label_{language}'])}**: {filled(edition, row[f'gist_{language}'], language)}"
+            for row in rows.to_dict("records")
+        )
+    )

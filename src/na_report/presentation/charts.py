@@ -1,0 +1,243 @@
+"""The charts of numbers: how much, how many, compared with what."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from na_report.evidence.edition import Edition
+from na_report.presentation import analysis
+from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure, wrapped
+from na_report.presentation.markdown import Block
+from na_report.presentation.text import linked, short_source
+from na_report.presentation.values import in_words, number
+
+SECTOR_COLOURS = {"po_vo": BLUE, "mbo": ORANGE, "ho": GREEN, "ve": PURPLE}
+_SOURCE = {"nl": "Bron: {}. Waarnemingen: {}.", "en": "Source: {}. Observations: {}."}
+
+
+def _plain_source(edition: Edition, frame: pd.DataFrame, language: str) -> str:
+    """Returns author, title and year of the sources of observations, as plain text."""
+    keys = dict.fromkeys(key for key in frame["source_id"] if key)
+    rows = [edition.row("sources", key) for key in keys]
+    return "; ".join(f"{row['author']}, {row[f'title_{language}']}" for row in rows)
+
+
+def _caption(edition: Edition, text: str, frame: pd.DataFrame, language: str) -> str:
+    keys = dict.fromkeys(key for key in frame["source_id"] if key)
+    sources = "; ".join(short_source(edition, key, language) for key in keys)
+    return f"{text} {_SOURCE[language].format(sources, linked(frame['id']))}"
+
+
+def _bars(axes: Axes, labels: list[str], values: list[float], texts: list[str], colours: list[str]) -> None:
+    """Draws horizontal bars from the top down, with the value as text behind each bar."""
+    places = list(range(len(values)))[::-1]
+    axes.barh(places, values, color=colours, height=0.6)
+    top = max(values)
+    for place, bar, text in zip(places, values, texts, strict=True):
+        axes.text(bar + top * 0.015, place, text, va="center", weight="semibold")
+    axes.set_yticks(places, labels)
+    axes.set_xlim(0, top * 1.25)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+
+
+def mbo_maturity(edition: Edition, language: str = "nl") -> Block:
+    """Draws the share of mbo institutions on the two lowest levels of ICT maturity in two years."""
+    frame = analysis.observed(edition, ["IND020", "IND019"], language)
+    drawing, (axes,) = canvas(1.9)
+    _bars(axes, list(frame["period"]), list(frame["value"]), list(frame["text"]), [LINE, ORANGE])
+    first, last = frame.iloc[0], frame.iloc[1]
+    fall = last["value"] < first["value"]
+    words = {
+        "nl": (
+            f"Aandeel mbo-instellingen op volwassenheidsniveau 1 of 2 voor ICT-dienstverlening en informatiemanagement: "
+            f"{'lager' if fall else 'niet lager'} in de latere meting.",
+            f"Staafdiagram met twee metingen: {first['text']} in {first['period']} en {last['text']} in {last['period']}.",
+        ),
+        "en": (
+            f"Share of mbo institutions on maturity level 1 or 2 for ICT services and information management: "
+            f"{'lower' if fall else 'not lower'} in the later measurement.",
+            f"Bar chart of two measurements: {first['text']} in {first['period']} and {last['text']} in {last['period']}.",
+        ),
+    }[language]
+    return figure(
+        drawing,
+        frame,
+        name="fig-mbo-volwassenheid",
+        caption=_caption(edition, words[0], frame, language),
+        alt=words[1],
+        source=_plain_source(edition, frame, language),
+        edition=edition.name,
+        language=language,
+    )
+
+
+def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
+    """Draws how primary teachers with the lowest and the highest use rate their own ICT skills."""
+    frame = analysis.observed(edition, ["IND012", "IND013"], language)
+    drawing, (axes,) = canvas(1.8)
+    low, high = frame["value"].min(), frame["value"].max()
+    axes.plot([low, high], [0, 0], color=LINE, lw=3, zorder=1)
+    for row, colour, side in zip(frame.to_dict("records"), (SOFT, BLUE), ("right", "left"), strict=True):
+        axes.scatter(row["value"], 0, s=130, color=colour, zorder=2)
+        axes.annotate(f"{row['group']}\n{row['text']}", (row["value"], 0), (0, 12), textcoords="offset points", ha=side)
+    axes.set_xlim(0.8, 5.2)
+    axes.set_ylim(-0.6, 1.4)
+    axes.set_xticks(range(1, 6))
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel({"nl": "Zelfbeoordeling op een schaal tot 5", "en": "Self-rating on a scale to 5"}[language])
+    pairs = [f"{row['group']}: {row['text']}" for row in frame.to_dict("records")]
+    words = {
+        "nl": (
+            "Hoe leraren in het basisonderwijs hun eigen ICT-vaardigheid beoordelen, naar hoe veel zij digitale "
+            "middelen gebruiken.",
+            f"Puntendiagram op een schaal tot 5. {'; '.join(pairs)}.",
+        ),
+        "en": (
+            "How teachers in primary education rate their own ICT skills, by how much they use digital means.",
+            f"Dot plot on a scale to 5. {'; '.join(pairs)}.",
+        ),
+    }[language]
+    return figure(
+        drawing,
+        frame,
+        name="fig-zelfbeoordeling",
+        caption=_caption(edition, words[0], frame, language),
+        alt=words[1],
+        source=_plain_source(edition, frame, language),
+        edition=edition.name,
+        language=language,
+    )
+
+
+def adult_learning(edition: Edition, language: str = "nl") -> Block:
+    """Draws the share of adults who learn: all, and the low-educated."""
+    frame = analysis.observed(edition, ["IND007", "IND008"], language)
+    drawing, (axes,) = canvas(1.9)
+    _bars(axes, list(frame["group"]), list(frame["value"]), list(frame["text"]), [LINE, PURPLE])
+    pairs = ", ".join(f"{row['group'].lower()} {row['text']}" for row in frame.to_dict("records"))
+    words = {
+        "nl": ("Aandeel volwassenen dat kort geleden scholing volgde, in Nederland.", f"Staafdiagram: {pairs}."),
+        "en": ("Share of adults who took part in education recently, in the Netherlands.", f"Bar chart: {pairs}."),
+    }[language]
+    return figure(
+        drawing,
+        frame,
+        name="fig-volwassenen-scholing",
+        caption=_caption(edition, words[0], frame, language),
+        alt=words[1],
+        source=_plain_source(edition, frame, language),
+        edition=edition.name,
+        language=language,
+    )
+
+
+def reached(edition: Edition, language: str = "nl") -> Block:
+    """Draws how many people a programme reached beside how many have difficulty with Dutch."""
+    frame = analysis.observed(edition, ["IND028", "IND029"], language)
+    need, got = frame.iloc[0], frame.iloc[1]
+    drawing, (axes,) = canvas(1.9)
+    labels = {
+        "nl": ["Heeft moeite met Nederlands", "Volgde een cursus"],
+        "en": ["Struggles with Dutch", "Took a course"],
+    }
+    _bars(axes, labels[language], [need["value"], got["value"]], [need["text"], got["text"]], [LINE, PURPLE])
+    share = number(round(100 * got["value"] / need["value"], 1), language)
+    words = {
+        "nl": (
+            "Mensen die moeite hebben met de Nederlandse taal en deelnemers aan cursussen van Taal voor het Leven. De "
+            f"verhouding ({share}%) hebben wij zelf berekend; de twee bronnen tellen niet precies dezelfde groep.",
+            f"Staafdiagram: {need['text']} mensen hebben moeite met het Nederlands; {got['text']} mensen volgden een "
+            f"cursus. Dat is {share}% daarvan.",
+        ),
+        "en": (
+            "People who have difficulty with the Dutch language and participants in courses of Taal voor het Leven. The "
+            f"ratio ({share}%) is our own calculation; the two sources don't count exactly the same group.",
+            f"Bar chart: {need['text']} people have difficulty with Dutch; {got['text']} people took a course. That is "
+            f"{share}% of them.",
+        ),
+    }[language]
+    return figure(
+        drawing,
+        frame,
+        name="fig-bereik",
+        caption=_caption(edition, words[0], frame, language),
+        alt=words[1],
+        source=_plain_source(edition, frame, language),
+        edition=edition.name,
+        language=language,
+    )
+
+
+def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
+    """Draws how many main goals each sector agenda has."""
+    frame = analysis.observed(edition, ["IND049", "IND052", "IND053"], language)
+    agendas = [edition.row("agendas", key) for key in ("A08", "A09", "A10")]
+    labels = [f"{agenda[f'short_{language}']} ({agenda[f'item_word_{language}']})" for agenda in agendas]
+    frame.insert(0, "agenda", labels)
+    drawing, (axes,) = canvas(2.2)
+    texts = [number(value, language) for value in frame["value"]]
+    _bars(axes, labels, list(frame["value"]), texts, [BLUE, ORANGE, GREEN])
+    pairs = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
+    words = {
+        "nl": (
+            "Aantal hoofddoelen in de drie sectoragenda’s. De volwasseneneducatie heeft geen eigen agenda.",
+            f"Staafdiagram: {pairs}. Volwasseneneducatie: geen agenda.",
+        ),
+        "en": (
+            "Number of main goals in the three sector agendas. Adult education has no agenda of its own.",
+            f"Bar chart: {pairs}. Adult education: no agenda.",
+        ),
+    }[language]
+    return figure(
+        drawing,
+        frame,
+        name="fig-breedte",
+        caption=_caption(edition, words[0], frame, language),
+        alt=words[1],
+        source=_plain_source(edition, frame, language),
+        edition=edition.name,
+        language=language,
+    )
+
+
+def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
+    """Draws all Dutch shares that the edition has for a sector; each bar is a measure of its own."""
+    indicators = edition["indicators"]
+    wanted = indicators[(indicators["sector"] == sector) & indicators["unit"].isin(["percent", "share_words"])]
+    keys = edition["observations"]
+    keys = keys[keys["indicator_id"].isin(wanted["id"]) & keys["value"].notna() & (keys["geo"] == "NL")]["id"]
+    frame = analysis.observed(edition, keys, language)
+    drawing, (axes,) = canvas(0.7 + 0.62 * len(frame))
+    labels = [
+        wrapped(f"{row['label']} ({row['period']})" if row["period"] else row["label"])
+        for row in frame.to_dict("records")
+    ]
+    colour = SECTOR_COLOURS[sector]
+    _bars(axes, labels, list(frame["value"]), list(frame["text"]), [colour] * len(frame))
+    axes.set_xlim(0, 125)
+    name = edition.row("sectors", sector)[f"short_{language}"]
+    pairs = "; ".join(f"{row['label']}: {row['text']}" for row in frame.to_dict("records"))
+    words = {
+        "nl": (
+            f"{name} in percentages. Elke staaf is een eigen maat, met een eigen bron en groep; vergelijk ze niet onderling.",
+            f"Staafdiagram met {in_words(len(frame), language)} aandelen. {pairs}.",
+        ),
+        "en": (
+            f"{name} in percentages. Each bar is a measure of its own, with its own source and group; don't compare them.",
+            f"Bar chart of {in_words(len(frame), language)} shares. {pairs}.",
+        ),
+    }[language]
+    slug = edition.row("sectors", sector)["slug"]
+    return figure(
+        drawing,
+        frame,
+        name=f"fig-aandelen-{slug}",
+        caption=_caption(edition, words[0], frame, language),
+        alt=words[1],
+        source=_plain_source(edition, frame, language),
+        edition=edition.name,
+        language=language,
+    )

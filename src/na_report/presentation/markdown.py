@@ -1,0 +1,79 @@
+"""Data as MyST Markdown: text that can't become markup, links to rows, and the objects that a cell shows."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+_LIST_MARK = re.compile(r"^(\d*)([-.)])")
+_ENTITY = {character: f"&#{ord(character)};" for character in "\\`*_{}[]<>#!|~$&@^+=:"}
+
+
+def escape(text: str) -> str:
+    """Returns text that Markdown shows as it is, whatever it holds.
+
+    Every character with a meaning in MyST becomes a character reference, so that no directive, role, link, table
+    bar or tag can form.
+
+    Example:
+        >>> escape("a|b <i> {glue:}`x`")
+        'a&#124;b &#60;i&#62; &#123;glue&#58;&#125;&#96;x&#96;'
+    """
+    escaped = "".join(_ENTITY.get(character, character) for character in " ".join(text.split()))
+    return _LIST_MARK.sub(lambda match: f"{match[1]}&#{ord(match[2])};", escaped)
+
+
+def anchor(key: str) -> str:
+    """Returns the name of the place in the book of a row.
+
+    Example:
+        >>> anchor("A08.2a"), anchor("IND007-NL-2019")
+        ('a08-2a', 'ind007-nl-2019')
+    """
+    return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
+
+
+def place(key: str) -> str:
+    """Returns the id of a row as text that others can link to."""
+    return f"[{escape(key)}]{{#{anchor(key)} .nr}}"
+
+
+def link(key: str, text: str = "") -> str:
+    """Returns a link to a row, with its id as text when none is given.
+
+    Example:
+        >>> link("C14")
+        '[C14](#c14)'
+    """
+    return f"[{text or escape(key)}](#{anchor(key)})"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Markdown that a cell shows: text in the book, and readable source elsewhere.
+
+    Args:
+        markdown: MyST source.
+        attachments: Other forms of the same, per MIME type.
+        metadata: Says under which path publishing keeps an attachment.
+    """
+
+    markdown: str
+    attachments: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        plain = html.unescape(re.sub(r"\]\(#[^)]*\)|\]\{#[^}]*\}|\[", "", self.markdown))
+        return {"text/plain": plain, "text/markdown": self.markdown, **self.attachments}, self.metadata
+
+    def __add__(self, other: Block) -> Block:
+        return Block(f"{self.markdown}\n\n{other.markdown}")
+
+
+def paragraphs(*parts: str) -> Block:
+    """Returns the parts that aren't empty as one block, with a blank line between them."""
+    return Block("\n\n".join(part for part in parts if part))

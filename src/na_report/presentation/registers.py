@@ -1,0 +1,229 @@
+"""The appendices: every organisation, initiative, observation, source and caveat, with links both ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from na_report.evidence import chain
+from na_report.evidence.edition import Edition
+from na_report.presentation.blocks import sector_names
+from na_report.presentation.markdown import Block, anchor, escape, link, place
+from na_report.presentation.tables import table
+from na_report.presentation.text import filled, ids, linked, sentence_case, short_source, source_anchor
+from na_report.presentation.values import value
+from na_report.presentation.words import WORDS
+
+
+def organisations(edition: Edition, sector: str = "", language: str = "nl", *, register: bool = False) -> Block:
+    """Shows organisations with their role.
+
+    Args:
+        edition: Where they are.
+        sector: Only the organisations named for this sector; all when empty.
+        language: `nl` or `en`.
+        register: Whether this is the place that links to an organisation lead to.
+    """
+    words = WORDS[language]
+    rows = [row for row in edition["organisations"].to_dict("records") if not sector or sector in ids(row["sectors"])]
+    entries: list[dict[str, Any]] = []
+    for row in rows:
+        entry = {
+            words["no"]: place(row["id"]) if register else link(row["id"]),
+            words["organisation"]: escape(row[f"name_{language}"]),
+            words["role"]: filled(edition, row[f"role_{language}"], language),
+        }
+        if register:
+            entry[words["sector"]] = escape(sector_names(edition, row["sectors"], language))
+        entries.append(entry)
+    caption = {"nl": "Organisaties en hun rol", "en": "Organisations and their role"}[language]
+    return table(
+        pd.DataFrame(entries), _of(edition, caption, sector, language), _name("tab-organisaties", edition, sector)
+    )
+
+
+def initiatives(edition: Edition, sector: str = "", language: str = "nl", *, register: bool = False) -> Block:
+    """Shows initiatives; the arguments are those of `organisations`."""
+    words = WORDS[language]
+    rows = [row for row in edition["initiatives"].to_dict("records") if not sector or sector in ids(row["sector"])]
+    entries: list[dict[str, Any]] = []
+    for row in rows:
+        status = edition.label("initiative_status", row["status"], language)
+        detail = filled(edition, row[f"status_note_{language}"], language)
+        kind = edition.label("initiative_type", row["type"], language)
+        entry = {
+            words["no"]: place(row["id"]) if register else link(row["id"]),
+            words["initiative"]: f"**{escape(row[f'name_{language}'])}** ({escape(kind)}). "
+            + filled(edition, row[f"gist_{language}"], language),
+            words["lead"]: escape(row[f"owners_{language}"].replace(";", ", ")),
+            words["status"]: escape(status) + (f" ({detail})" if detail else ""),
+        }
+        if register:
+            entry[words["sector"]] = escape(sector_names(edition, row["sector"], language))
+        entries.append(entry)
+    caption = {"nl": "Initiatieven", "en": "Initiatives"}[language]
+    return table(
+        pd.DataFrame(entries), _of(edition, caption, sector, language), _name("tab-initiatieven", edition, sector)
+    )
+
+
+def _of(edition: Edition, caption: str, sector: str, language: str) -> str:
+    if not sector:
+        return f"{caption}."
+    name = edition.row("sectors", sector)[f"label_{language}"]
+    return escape(f"{caption}: {name[0].lower()}{name[1:]}.")
+
+
+def _name(name: str, edition: Edition, sector: str) -> str:
+    return f"{name}-{edition.row('sectors', sector)['slug'] or sector}" if sector else name
+
+
+def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
+    """Shows all indicators of a sector with their observations: value, period, place, source and use."""
+    words, net = WORDS[language], chain.graph(edition)
+    indicators = edition["indicators"]
+    entries = []
+    for indicator in indicators[indicators["sector"] == sector].to_dict("records"):
+        rows = edition["observations"]
+        for row in rows[rows["indicator_id"] == indicator["id"]].to_dict("records"):
+            users = sorted(
+                set(net.predecessors(indicator["id"])) | set(net.predecessors(row["id"])) - {indicator["id"]}
+            )
+            entries.append(
+                {
+                    words["no"]: f"[]{{#{anchor(indicator['id'])}}}{place(row['id'])}",
+                    words["what"]: _indicator(edition, indicator, language),
+                    words["value"]: escape(value(edition, row["id"], language).text),
+                    words["period"]: _period(edition, row, language),
+                    words["place"]: escape(_where(edition, row, language)),
+                    words["source"]: _source(edition, row, language),
+                    words["used"]: linked(users) or words["unused"],
+                }
+            )
+    caption = {"nl": "Indicatoren en waarnemingen", "en": "Indicators and observations"}[language]
+    return table(
+        pd.DataFrame(entries), _of(edition, caption, sector, language), _name("tab-waarnemingen", edition, sector)
+    )
+
+
+def _indicator(edition: Edition, row: dict[str, Any], language: str) -> str:
+    words = WORDS[language]
+    notes = [filled(edition, row[f"context_{language}"], language)]
+    if row[f"comparator_{language}"]:
+        notes.append(f"{words['compare']}: {filled(edition, row[f'comparator_{language}'], language)}.")
+    kind = edition.label("indicator_kind", row["kind"], language)
+    notes.append(f"{words['kind']}: {escape(kind)}.")
+    return f"**{escape(row[f'label_{language}'])}**. [{' '.join(note for note in notes if note)}]{{.grondslag}}"
+
+
+def _period(edition: Edition, row: dict[str, Any], language: str) -> str:
+    words = WORDS[language]
+    if not row["period"]:
+        return words["unknown"]
+    basis = f" ({words['inferred']})" if row["period_basis"] == "inferred" else ""
+    return escape(row["period"].replace("/", "–") + basis)
+
+
+def _where(edition: Edition, row: dict[str, Any], language: str) -> str:
+    geo = edition.label("geo", row["geo"], language)
+    return f"{geo}, {row[f'group_{language}'].lower()}" if row[f"group_{language}"] else geo
+
+
+def _source(edition: Edition, row: dict[str, Any], language: str) -> str:
+    words = WORDS[language]
+    if not row["source_id"]:
+        return words["unknown"]
+    detail = [short_source(edition, row["source_id"], language)]
+    if row["page"]:
+        detail.append(f"{words['page']} {escape(row['page'])}")
+    if row["footnote"]:
+        detail.append(f"{words['footnote']} {escape(row['footnote'])}")
+    return ", ".join(detail)
+
+
+def sources(edition: Edition, language: str = "nl") -> Block:
+    """Shows all sources by author, each with its address, its footnotes and what rests on it."""
+    words, net = WORDS[language], chain.graph(edition)
+    lines = []
+    for row in (
+        edition["sources"]
+        .sort_values(["author", "year", "id"], key=lambda column: column.str.lower())
+        .to_dict("records")
+    ):
+        title = escape(row[f"title_{language}"])
+        shown = f"[{title}](<{row['url']}>)" if row["url"] else title
+        year = row["year"] or {"nl": "z.d.", "en": "n.d."}[language]
+        kind = edition.label("source_type", row["source_type"], language)
+        facts = [sentence_case(kind)]
+        if row["footnotes"]:
+            count = ids(row["footnotes"])
+            facts.append(f"{words['footnote'] if len(count) == 1 else words['footnotes']} {', '.join(count)}")
+        else:
+            facts.append(words["in_text"])
+        if row["year_basis"] in ("inferred", "url"):
+            facts.append(edition.label("year_basis", row["year_basis"], language))
+        note = filled(edition, row[f"note_{language}"], language)
+        users = sorted(net.predecessors(row["id"]))
+        lines.append(
+            f"- []{{#{anchor(source_anchor(row['id']))}}}{escape(row['author'].replace(';', ', '))} ({escape(year)}). *{shown}*. "
+            f"[{escape('; '.join(facts))}.{' ' + note if note else ''} "
+            f"{words['used']}: {linked(users) or words['unused']}.]{{.grondslag}}"
+        )
+    return Block("\n".join(lines))
+
+
+def notes(edition: Edition, language: str = "nl") -> Block:
+    """Shows the footnotes of the report that say more than a source."""
+    words = WORDS[language]
+    frame = pd.DataFrame(
+        {
+            sentence_case(words["footnote"]): place(row["id"]).replace(row["id"], row["footnote"], 1),
+            words["kind"]: escape(edition.label("note_kind", row["kind"], language)),
+            words["what"]: filled(edition, row[f"text_{language}"], language),
+            words["source"]: short_source(edition, row["source_id"], language) if row["source_id"] else "–",
+        }
+        for row in edition["notes"].to_dict("records")
+    )
+    caption = {"nl": "Voetnoten met uitleg.", "en": "Footnotes that explain."}[language]
+    return table(frame, caption, "tab-voetnoten")
+
+
+def caveats(edition: Edition, language: str = "nl") -> Block:
+    """Shows the slips and tensions of the report, and how this edition treats them."""
+    words = WORDS[language]
+    known = set(edition["sources"]["id"])
+    frame = pd.DataFrame(
+        {
+            words["no"]: place(row["id"]),
+            words["slip"]: filled(edition, row[f"text_{language}"], language),
+            words["treatment"]: filled(edition, row[f"treatment_{language}"], language),
+            words["concerns"]: ", ".join(
+                short_source(edition, key, language) if key in known else link(key) for key in ids(row["refs"])
+            ),
+        }
+        for row in edition["caveats"].to_dict("records")
+    )
+    caption = {"nl": "Kanttekeningen bij het rapport.", "en": "Caveats about the report."}[language]
+    return table(frame, caption, "tab-kanttekeningen")
+
+
+def interviewees(edition: Edition, language: str = "nl") -> Block:
+    """Shows who was interviewed, of which organisation and for which sector."""
+    words = WORDS[language]
+    frame = pd.DataFrame(
+        {
+            words["no"]: place(row["id"]),
+            words["person"]: escape(row["name"]),
+            words["organisation"]: link(
+                row["organisation_id"],
+                escape(edition.row("organisations", row["organisation_id"])[f"name_{language}"]),
+            ),
+            words["sector"]: escape(sector_names(edition, row["sectors"], language))
+            + (f" ({words['inferred']})" if row["sectors_basis"] == "inferred" else ""),
+            words["note"]: filled(edition, row[f"note_{language}"], language) or "–",
+        }
+        for row in edition["interviewees"].to_dict("records")
+    )
+    caption = {"nl": "Gesprekspartners van de onderzoekers.", "en": "People interviewed for the study."}[language]
+    return table(frame, caption, "tab-gesprekspartners")

@@ -1,0 +1,101 @@
+"""Texts of the edition as MyST: placeholders filled, sources cited, ids linked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from na_report.evidence.edition import Edition
+from na_report.evidence.integrity import PLACEHOLDER
+from na_report.presentation.markdown import escape, link
+from na_report.presentation.values import value
+
+NO_DATE = {"nl": "z.d.", "en": "n.d."}
+OTHERS = {"nl": "e.a.", "en": "et al."}
+
+
+def ids(cell: str) -> list[str]:
+    """Returns the values of a list cell.
+
+    Example:
+        >>> ids("C03;C13"), ids("")
+        (['C03', 'C13'], [])
+    """
+    return [item for item in cell.split(";") if item]
+
+
+def filled(edition: Edition, text: str, language: str = "nl") -> str:
+    """Returns a text of the edition as MyST: each `{IND001}` is the value with a link to its row.
+
+    Example:
+        >>> from na_report.evidence.edition import open_edition
+        >>> filled(open_edition("2021"), "Het gaat om {IND007} van hen.")
+        'Het gaat om [19,5%](#ind007-nl-2019) van hen.'
+    """
+    pieces = PLACEHOLDER.split(text)
+    shown = [
+        escape_edge(piece) if index % 2 == 0 else value(edition, piece, language).link
+        for index, piece in enumerate(pieces)
+    ]
+    return "".join(shown)
+
+
+def escape_edge(text: str) -> str:
+    """Returns escaped text that keeps the spaces at its ends, for a piece of a sentence."""
+    if not text.strip():
+        return " " if text else ""
+    return (" " if text[0].isspace() else "") + escape(text) + (" " if text[-1].isspace() else "")
+
+
+def source_anchor(key: str) -> str:
+    """Returns the id under which a source stands in the list of sources."""
+    return f"bron-{key}"
+
+
+def short_source(edition: Edition, key: str, language: str = "nl") -> str:
+    """Returns author and year of a source, linked to its entry in the list of sources.
+
+    Talks and sessions have no author to name, so they go by their title.
+
+    Example:
+        >>> from na_report.evidence.edition import open_edition
+        >>> short_source(open_edition("2021"), "ceps2019irdll")
+        '[Centre for European Policy Studies (CEPS), 2019](#bron-ceps2019irdll)'
+    """
+    row = edition.row("sources", key)
+    if row["source_type"] in ("interview", "workshop"):
+        return link(source_anchor(key), escape(row[f"title_{language}"].strip("[]")))
+    text = f"{authors(row['author'], language)}, {row['year'] or NO_DATE[language]}"
+    return link(source_anchor(key), escape(text))
+
+
+def authors(cell: str, language: str = "nl") -> str:
+    """Returns the authors of a source as a reader writes them.
+
+    Example:
+        >>> authors("PO-raad;VO-raad"), authors("PO-raad;VO-raad;OCW")
+        ('PO-raad en VO-raad', 'PO-raad e.a.')
+    """
+    names = ids(cell)
+    if len(names) < 3:
+        return {"nl": " en ", "en": " and "}[language].join(names)
+    return f"{names[0]} {OTHERS[language]}"
+
+
+def cited(edition: Edition, keys: Iterable[str], language: str = "nl") -> str:
+    """Returns the short form of sources with semicolons between them."""
+    return "; ".join(short_source(edition, key, language) for key in keys)
+
+
+def linked(keys: Iterable[str]) -> str:
+    """Returns ids as links with commas between them."""
+    return ", ".join(link(key) for key in keys)
+
+
+def sentence_case(text: str) -> str:
+    """Returns text with a capital at the start.
+
+    Example:
+        >>> sentence_case("stand van zaken")
+        'Stand van zaken'
+    """
+    return text[:1].upper() + text[1:]

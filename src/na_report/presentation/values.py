@@ -1,0 +1,169 @@
+"""Numbers in prose: written as the reader's language writes them, with a link to the row they come from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from babel.numbers import format_compact_decimal, format_decimal
+from IPython.display import display
+
+from na_report.errors import NaReportError
+from na_report.evidence.edition import Edition
+from na_report.presentation.markdown import Block, escape, link
+
+WORDS = {
+    "nl": "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien "
+    "achttien negentien twintig",
+    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty",
+}
+ORDINALS = {
+    "nl": "nulde eerste tweede derde vierde vijfde zesde zevende achtste negende tiende elfde twaalfde",
+    "en": "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
+}
+EURO_PER_YEAR = {"nl": "{} euro per jaar", "en": "{} euros a year"}
+_IN_WORDS = {"count", "projects"}
+
+
+def number(value: float, language: str = "nl") -> str:
+    """Returns a number as the language writes it; from a million on with the word.
+
+    Example:
+        >>> number(19.5), number(85000), number(1_300_000), number(19.5, "en")
+        ('19,5', '85.000', '1,3 miljoen', '19.5')
+    """
+    if abs(value) >= 1_000_000:
+        short = format_compact_decimal(value, format_type="long", locale=language, fraction_digits=1)
+        return str(short).replace("\xa0", " ")
+    return str(format_decimal(value, locale=language))
+
+
+def in_words(value: float, language: str = "nl") -> str:
+    """Returns a small whole number as a word, any other as digits.
+
+    Example:
+        >>> in_words(8), in_words(74), in_words(2.5)
+        ('acht', '74', '2,5')
+    """
+    words = WORDS[language].split()
+    if float(value).is_integer() and 0 <= value < len(words):
+        return words[int(value)]
+    return number(value, language)
+
+
+def written(value: float, unit: str, language: str = "nl") -> str:
+    """Returns a value with its unit as a sentence has it.
+
+    Example:
+        >>> written(19.5, "percent"), written(2, "rank"), written(8, "count"), written(1.5e6, "eur_per_year")
+        ('19,5%', 'tweede', 'acht', '1,5 miljoen euro per jaar')
+    """
+    if unit == "percent":
+        return number(value, language) + "%"
+    if unit == "rank":
+        ordinals = ORDINALS[language].split()
+        if float(value).is_integer() and 0 <= value < len(ordinals):
+            return ordinals[int(value)]
+        return f"{value:.0f}e" if language == "nl" else f"no. {value:.0f}"
+    if unit in _IN_WORDS:
+        return in_words(value, language)
+    if unit == "eur_per_year":
+        return EURO_PER_YEAR[language].format(number(value, language))
+    if unit == "year":
+        return f"{value:.0f}"
+    return number(value, language)
+
+
+@dataclass(frozen=True)
+class Value:
+    """One observation as a reader sees it.
+
+    Args:
+        key: The id of the observation.
+        text: The value with qualifier and unit, such as `ruim 80%`.
+        number: The bare number, or NaN where the source has only words.
+    """
+
+    key: str
+    text: str
+    number: float
+
+    @property
+    def link(self) -> str:
+        """MyST: the text, linked to the row of the observation."""
+        return link(self.key, escape(self.text))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.text, "text/markdown": self.link}
+
+
+def observation(edition: Edition, key: str) -> dict[str, Any]:
+    """Returns the observation of an id, or the Dutch (else the first) latest one of an indicator id.
+
+    Raises:
+        NaReportError: The edition has neither.
+    """
+    if "-" in key:
+        return edition.row("observations", key)
+    rows = edition["observations"]
+    rows = rows[rows["indicator_id"] == key]
+    if rows.empty:
+        raise NaReportError(
+            f"Edition {edition.name} has no observation of the indicator {key!r}.",
+            hint=f"Look in data/{edition.name}/indicators.csv for the ids that exist.",
+        )
+    dutch = rows[rows["geo"] == "NL"]
+    latest = (rows if dutch.empty else dutch).sort_values("period", kind="stable")
+    return edition.row("observations", latest.iloc[-1]["id"])
+
+
+def value(edition: Edition, key: str, language: str = "nl") -> Value:
+    """Returns an observation as a reader sees it.
+
+    Args:
+        edition: Where the observation is.
+        key: The id of an observation or of an indicator.
+        language: `nl` or `en`.
+
+    Example:
+        >>> from na_report.evidence.edition import open_edition
+        >>> value(open_edition("2021"), "IND016").text
+        'ruim 80%'
+    """
+    row = observation(edition, key)
+    unit = edition.row("indicators", row["indicator_id"])["unit"]
+    text = row[f"text_{language}"]
+    if not text:
+        text = written(row["value"], unit, language)
+        if row["qualifier"]:
+            text = f"{edition.label('qualifier', row['qualifier'], language)} {text}"
+    return Value(row["id"], text, float(row["value"]) if not math.isnan(row["value"]) else math.nan)
+
+
+def glue_values(edition: Edition, language: str, keys: Iterable[str], **counts: int) -> None:
+    """Makes numbers available to the prose of the page as `{glue:}` with their id or name.
+
+    Args:
+        edition: Where the observations are.
+        language: `nl` or `en`.
+        keys: Ids of observations or indicators.
+        counts: Numbers that the chapter counts in the data, per name; small ones are written as words.
+    """
+    for key in keys:
+        _glue(key, value(edition, key, language))
+    for name, count in counts.items():
+        _glue(name, Block(escape(in_words(count, language))))
+
+
+def _glue(name: str, shown: Any) -> None:
+    bundle = shown._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    prefix = "application/papermill.record/"
+    display(  # type: ignore[no-untyped-call]
+        {prefix + mime: content for mime, content in data.items()},
+        metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
+        raw=True,
+    )
