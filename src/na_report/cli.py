@@ -1,0 +1,194 @@
+"""The command line: everything that prints."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from na_report.errors import NaReportError
+from na_report.paths import Project, find_project
+
+if TYPE_CHECKING:
+    from na_report.publishing.execution import Run
+
+# Heavy modules are imported in the command that needs them, so that `na-report --help` answers at once.
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns 0 when fine, 1 when a check found something, 2 for wrong use."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options, find_project()))
+    except NaReportError as error:
+        if options.debug:
+            traceback.print_exc()
+        print(f"error: {error}", file=sys.stderr)
+        if error.hint:
+            print(f"hint: {error.hint}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(
+            "error: stopped by the keyboard.\nhint: Run the command again; nothing half-made is in use.",
+            file=sys.stderr,
+        )
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="na-report", description="A research report that can be run again.")
+    parser.add_argument("--debug", action="store_true", help="show a traceback with an error")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_edition(commands)
+
+    run = commands.add_parser("run", help="run chapters only")
+    run.add_argument("pages", nargs="*", metavar="PAGE", help="names of pages or chapters; all when left out")
+    run.add_argument("--edition", "-e", help="the newest when left out")
+    run.add_argument("--language", choices=["nl", "en"], default="nl")
+    run.add_argument("-p", dest="parameters", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
+    run.add_argument("--jobs", "-j", type=int, default=0, help="how many at once; one per core when left out")
+    run.set_defaults(run=_run)
+
+    build = commands.add_parser("build", help="make the book")
+    build.add_argument("--edition", "-e", help="the newest when left out")
+    build.add_argument("--language", choices=["nl", "en"], default="nl")
+    build.add_argument("--format", default="html,pdf", help="html, pdf or both with a comma")
+    build.add_argument("--jobs", "-j", type=int, default=0)
+    build.set_defaults(run=_build)
+    return parser
+
+
+def _add_edition(commands: Any) -> None:
+    edition = commands.add_parser("edition", help="list, verify, copy and seal editions of the evidence")
+    actions = edition.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("list", help="list the editions").set_defaults(run=_edition_list)
+    verify = actions.add_parser("verify", help="check bytes, types, codes, ranges and references")
+    verify.add_argument("edition", nargs="?", help="all editions when left out")
+    verify.set_defaults(run=_edition_verify)
+    copy = actions.add_parser("copy", help="start a new edition from an existing one")
+    copy.add_argument("old")
+    copy.add_argument("new")
+    copy.set_defaults(run=_edition_copy)
+    seal = actions.add_parser("seal", help="check a new edition and fix its bytes")
+    seal.add_argument("edition")
+    seal.set_defaults(run=_edition_seal)
+
+
+def _edition_list(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.edition import edition_folder, list_editions
+    from na_report.evidence.integrity import DESCRIPTOR
+
+    for name in list_editions(project):
+        descriptor = edition_folder(name, project) / DESCRIPTOR
+        if descriptor.is_file():
+            about = json.loads(descriptor.read_text(encoding="utf-8"))
+            print(f"{name}\tsealed {about['created'][:10]}\tversion {about['version']}")
+        else:
+            print(f"{name}\topen\tnot sealed yet")
+    return 0
+
+
+def _edition_verify(options: argparse.Namespace, project: Project) -> int:
+    from na_report.errors import InvalidInputError
+    from na_report.evidence.edition import list_editions, verify_edition
+
+    status = 0
+    for name in [options.edition] if options.edition else list_editions(project):
+        try:
+            verify_edition(name, project)
+            print(f"edition {name}: bytes, types, codes, ranges and references are fine")
+        except InvalidInputError as error:
+            print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
+            status = error.exit_code
+    return status
+
+
+def _edition_copy(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.edition import copy_edition
+
+    folder = copy_edition(options.old, options.new, project)
+    print(
+        f"edition {options.new}: change the tables in {_short(folder, project)}, then run: na-report edition seal {options.new}"
+    )
+    return 0
+
+
+def _edition_seal(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.edition import seal_edition
+
+    path = seal_edition(options.edition, project)
+    print(f"edition {options.edition}: sealed, {_short(path, project)} holds the hash of each table")
+    return 0
+
+
+def _run(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.edition import newest_edition, open_edition
+    from na_report.publishing.book import Book
+    from na_report.publishing.pages import all_pages, choose
+
+    edition = options.edition or newest_edition(project)
+    open_edition(edition, project)
+    pages = choose(all_pages(project), options.pages)
+    given = {"edition": edition, "language": options.language}
+    folder = Book(project, edition, options.language).notebooks
+    _execute(pages, given | dict(options.parameters), folder, options.jobs)
+    return 0
+
+
+def _execute(pages: Sequence[Any], parameters: dict[str, Any], folder: Path, jobs: int) -> None:
+    from na_report.publishing.execution import run_pages
+
+    start = time.perf_counter()
+    print(f"running {len(pages)} pages of edition {parameters['edition']} ({parameters['language']})", flush=True)
+
+    def tell(run: Run) -> None:
+        print(f"  {run.page:<32}{run.seconds:6.1f} s{'  FAILED' if run.error else ''}", flush=True)
+
+    run_pages(pages, parameters, folder, jobs=jobs, report=tell)
+    print(f"ran {len(pages)} pages in {time.perf_counter() - start:.1f} s", flush=True)
+
+
+def _build(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.edition import newest_edition, verify_edition
+    from na_report.publishing import book as books
+    from na_report.publishing.pages import all_pages
+
+    formats = options.format.split(",")
+    unknown = [name for name in formats if name not in ("html", "pdf")]
+    if unknown:
+        raise NaReportError(f"There is no format {unknown[0]!r}.", hint="Choose html, pdf or html,pdf.")
+    start = time.perf_counter()
+    edition = options.edition or newest_edition(project)
+    verify_edition(edition, project)
+    print(f"edition {edition}: verified", flush=True)
+    pages = all_pages(project)
+    book = books.Book(project, edition, options.language)
+    words = books.words(book)
+    _execute(pages, {"edition": edition, "language": options.language}, book.notebooks, options.jobs)
+    books.stage(book, pages)
+    if "html" in formats:
+        began = time.perf_counter()
+        index = books.build_html(book, pages)
+        print(f"HTML  {_short(index, project)}  ({time.perf_counter() - began:.1f} s)", flush=True)
+    if "pdf" in formats:
+        from na_report.publishing.pdf import write_pdf
+
+        began = time.perf_counter()
+        page = books.render(book, "singlehtml") / "index.html"
+        write_pdf(page, book.pdf, words, language=book.language, identifier=f"na-report-{edition}-{book.language}")
+        print(f"PDF   {_short(book.pdf, project)}  ({time.perf_counter() - began:.1f} s)", flush=True)
+    print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
+    return 0
+
+
+def _short(path: Path, project: Project) -> str:
+    return str(path.relative_to(project.root))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

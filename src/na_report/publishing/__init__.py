@@ -1,0 +1,1 @@
+"""How chapters become a book; knows files and hashes, nothing of the subject."""

@@ -1,0 +1,138 @@
+"""Runs pages with papermill and keeps what they show."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+
+from na_report.errors import ChapterError
+from na_report.publishing.pages import Page, checked_parameters, selected
+
+# A cell that runs longer than this hangs: the slowest takes a second.
+CELL_TIMEOUT_SECONDS = 300
+_CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A page that has run, or failed.
+
+    Args:
+        page: The name of the page.
+        notebook: Where the executed notebook is.
+        seconds: How long it took.
+        error: What went wrong; empty when nothing did.
+    """
+
+    page: str
+    notebook: Path
+    seconds: float
+    error: str = ""
+
+
+def run_pages(
+    pages: Sequence[Page],
+    parameters: Mapping[str, Any],
+    folder: Path,
+    *,
+    jobs: int = 0,
+    report: Callable[[Run], None] = lambda run: None,
+) -> list[Run]:
+    """Runs pages, each in a kernel of its own, and writes the executed notebooks.
+
+    All parameters are checked before the first kernel starts. A page that fails does not stop the others.
+
+    Args:
+        pages: What to run.
+        parameters: Values for all pages, such as edition and language.
+        folder: Where the notebooks go, as `<page>.ipynb`; the one of a page that fails as `<page>.failed.ipynb`.
+        jobs: How many run at once; 0 for one per core.
+        report: Called with each run as it ends.
+
+    Raises:
+        NaReportError: A parameter is unknown or has the wrong type.
+        ChapterError: One or more pages failed; names chapter, cell and cause of each.
+    """
+    checked = {page.name: checked_parameters(page, parameters) for page in pages}
+    folder.mkdir(parents=True, exist_ok=True)
+    runs: dict[str, Run] = {}
+    workers = min(jobs or os.cpu_count() or 1, len(pages))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=max(workers, 1), mp_context=context) as pool:
+        futures = [pool.submit(run_page, page, checked[page.name], folder) for page in pages]
+        for future in as_completed(futures):
+            run = future.result()
+            runs[run.page] = run
+            report(run)
+    ordered = [runs[page.name] for page in pages]
+    failed = [run for run in ordered if run.error]
+    if failed:
+        raise ChapterError(
+            "\n".join(run.error for run in failed),
+            hint=f"Open {failed[0].notebook} to see the cell with its output, mend the chapter and run it again.",
+        )
+    return ordered
+
+
+def run_page(page: Page, parameters: Mapping[str, Any], folder: Path) -> Run:
+    """Runs one page; the parameters are checked already."""
+    start = time.perf_counter()
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    os.environ["PYTHONHASHSEED"] = "0"
+    target, failed = folder / f"{page.name}.ipynb", folder / f"{page.name}.failed.ipynb"
+    running = folder / f"{page.name}.running.ipynb"
+    for old in (target, failed):
+        old.unlink(missing_ok=True)
+    notebook = selected(nbformat.read(page.chapter, as_version=4), parameters)
+    error = ""
+    try:
+        papermill.execute_notebook(
+            notebook,
+            str(running),
+            parameters=dict(parameters),
+            cwd=str(page.chapter.parent),
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=CELL_TIMEOUT_SECONDS,
+            kernel_manager_class="na_report.publishing.kernels.PrivateKernelManager",
+        )
+    except PapermillExecutionError as problem:
+        error = (
+            f"Page {page.name} failed: chapter {page.chapter.name}, cell {problem.cell_index + 1} "
+            f"(In [{problem.exec_count}]): {problem.ename}: {problem.evalue}"
+        )
+    except Exception as problem:
+        # Whatever a kernel or the file system does, the other pages go on and this one is named.
+        error = f"Page {page.name} failed: chapter {page.chapter.name}: {type(problem).__name__}: {problem}"
+    if error:
+        if running.exists():
+            running.replace(failed)
+        return Run(page.name, failed, time.perf_counter() - start, error)
+    executed = normalised(nbformat.read(running, as_version=4), dict(parameters))
+    nbformat.write(executed, running)
+    running.replace(target)
+    return Run(page.name, target, time.perf_counter() - start)
+
+
+def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> nbformat.NotebookNode:
+    """Returns an executed notebook without what differs from run to run: times, paths and random ids."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata["na_report"] = {"parameters": dict(parameters)}
+    for cell in notebook.cells:
+        for extra in _CELL_EXTRAS:
+            cell.metadata.pop(extra, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = "injected-parameters"
+            cell.metadata["tags"] = [*cell.metadata["tags"], "remove-cell"]
+    return notebook

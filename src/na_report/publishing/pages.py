@@ -1,0 +1,164 @@
+"""Which chapter makes which page, with which parameters."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import yaml
+
+from na_report.errors import NaReportError
+from na_report.paths import Project
+
+TOC = "_toc.yml"
+PAGES = "pages.yml"
+_TRUE_FALSE = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A chapter with its parameters.
+
+    Args:
+        name: The name of the page in the book and in its address.
+        chapter: The notebook.
+        parameters: What this page sets; edition and language come with the run.
+    """
+
+    name: str
+    chapter: Path
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def all_pages(project: Project) -> list[Page]:
+    """Returns the pages of the book in the order of `_toc.yml`.
+
+    Raises:
+        NaReportError: A page has no notebook.
+    """
+    toc = yaml.safe_load((project.root / TOC).read_text(encoding="utf-8"))
+    declared_file = project.chapters / PAGES
+    declared = yaml.safe_load(declared_file.read_text(encoding="utf-8")) if declared_file.is_file() else {}
+    pages = []
+    for name in _names(toc):
+        entry = declared.get(name, {})
+        chapter = project.chapters / f"{entry.get('chapter', name)}.ipynb"
+        if not chapter.is_file():
+            raise NaReportError(
+                f"The page {name!r} in {TOC} has no notebook: {chapter} does not exist.",
+                hint=f"Add the notebook, take the page out of {TOC}, or name its chapter in chapters/{PAGES}.",
+            )
+        pages.append(Page(name, chapter, entry.get("parameters", {})))
+    return pages
+
+
+def _names(node: Any) -> Iterator[str]:
+    """Yields the files of a table of contents from top to bottom."""
+    if isinstance(node, dict):
+        for key in ("root", "file"):
+            if key in node:
+                yield str(node[key])
+        for key in ("parts", "chapters", "sections"):
+            yield from _names(node.get(key, []))
+    elif isinstance(node, list):
+        for item in node:
+            yield from _names(item)
+
+
+def choose(pages: Sequence[Page], wanted: Sequence[str]) -> list[Page]:
+    """Returns the pages with the wanted names, or of the wanted chapters; all when nothing is wanted.
+
+    Raises:
+        NaReportError: There is no such page or chapter.
+    """
+    if not wanted:
+        return list(pages)
+    known = {page.name for page in pages} | {page.chapter.stem for page in pages}
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise NaReportError(f"There is no page or chapter {unknown[0]!r}.", hint=_suggest(unknown[0], known))
+    return [page for page in pages if page.name in wanted or page.chapter.stem in wanted]
+
+
+def _suggest(name: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"Did you mean {close[0]}?" if close else f"Choose from: {', '.join(sorted(known))}."
+
+
+def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns parameters with the types that the chapter's parameters cell declares.
+
+    Args:
+        page: The page to run.
+        given: Values by name; text is read as the declared type.
+
+    Raises:
+        NaReportError: A name is unknown or a value has the wrong type.
+    """
+    known = papermill.inspect_notebook(str(page.chapter))
+    problems, checked = [], {}
+    for name, value in {**page.parameters, **given}.items():
+        if name not in known:
+            problems.append(f"unknown parameter {name!r}. {_suggest(name, set(known))}")
+            continue
+        kind = known[name]["inferred_type_name"]
+        try:
+            checked[name] = _converted(value, kind)
+        except ValueError:
+            problems.append(f"parameter {name}: found {value!r}, expected a value of type {kind}.")
+    if problems:
+        raise NaReportError(
+            f"Page {page.name} does not run: " + " ".join(problems),
+            hint=f"The parameters cell of {page.chapter.name} has: "
+            + ", ".join(f"{name} ({known[name]['inferred_type_name']})" for name in known)
+            + ".",
+        )
+    return checked
+
+
+def _converted(value: Any, kind: str) -> Any:
+    if kind == "bool":
+        if isinstance(value, bool):
+            return value
+        if str(value).lower() in _TRUE_FALSE:
+            return _TRUE_FALSE[str(value).lower()]
+        raise ValueError(value)
+    if kind == "int":
+        return int(str(value))
+    if kind == "float":
+        return float(str(value))
+    if kind == "str" and not isinstance(value, str):
+        raise ValueError(value)
+    return value
+
+
+def selected(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> nbformat.NotebookNode:
+    """Returns a copy without the cells that are meant for other parameters.
+
+    A cell with tags `only:sector=mbo` stays when the parameter `sector` is `mbo`; with more tags for the same
+    parameter, one of them has to hold.
+
+    Example:
+        >>> from nbformat.v4 import new_markdown_cell, new_notebook
+        >>> cell = new_markdown_cell("Mbo", metadata={"tags": ["only:sector=mbo"]})
+        >>> book = new_notebook(cells=[cell])
+        >>> len(selected(book, {"sector": "mbo"}).cells), len(selected(book, {"sector": "ho"}).cells)
+        (1, 0)
+    """
+    copy = nbformat.from_dict(notebook)
+    copy.cells = [cell for cell in notebook.cells if _applies(cell.metadata.get("tags", []), parameters)]
+    return copy
+
+
+def _applies(tags: Sequence[str], parameters: Mapping[str, Any]) -> bool:
+    conditions: dict[str, set[str]] = {}
+    for tag in tags:
+        if tag.startswith("only:"):
+            name, _, value = tag.removeprefix("only:").partition("=")
+            conditions.setdefault(name, set()).add(value)
+    return all(str(parameters.get(name)) in values for name, values in conditions.items())

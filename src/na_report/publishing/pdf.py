@@ -1,0 +1,125 @@
+"""Makes the PDF: the article of the one long page, with cover, contents and a stylesheet for paper."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import font_source_sans_pro
+from bs4 import BeautifulSoup, Tag
+
+from na_report.errors import BookError
+
+_WEIGHTS = (
+    ("SourceSansPro", 400, "normal"),
+    ("SourceSansProIt", 400, "italic"),
+    ("SourceSansProSemibold", 600, "normal"),
+    ("SourceSansProBold", 700, "normal"),
+)
+
+
+def write_pdf(page: Path, target: Path, words: Mapping[str, Any], *, language: str, identifier: str) -> None:
+    """Writes a PDF/UA-1 file.
+
+    Args:
+        page: `index.html` of Sphinx's builder `singlehtml`.
+        target: The PDF; replaced when the new one is whole.
+        words: Title, subtitle, author and the like in the language of the book.
+        language: The language of the document.
+        identifier: Makes the file's own id; the same for the same book.
+
+    Raises:
+        BookError: The page has no article.
+    """
+    import weasyprint  # takes half a second, and only this function needs it
+
+    document = paper(page.read_text(encoding="utf-8"), words, language=language)
+    style = (resources.files("na_report.publishing") / "assets" / "print.css").read_text(encoding="utf-8")
+    faces = "".join(
+        f"@font-face {{ font-family: 'Source Sans Pro'; font-weight: {weight}; font-style: {slant}; "
+        f"src: url('file://{quote(str(font_source_sans_pro.font_files_ttf[name]))}'); }}\n"
+        for name, weight, slant in _WEIGHTS
+    )
+    fonts = weasyprint.text.fonts.FontConfiguration()
+    sheet = weasyprint.CSS(string=faces + style, font_config=fonts)
+    partial = target.with_suffix(".partial")
+    weasyprint.HTML(string=document, base_url=str(page.parent) + os.sep).write_pdf(
+        partial,
+        stylesheets=[sheet],
+        font_config=fonts,
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=identifier.encode(),
+    )
+    partial.replace(target)
+
+
+def paper(html: str, words: Mapping[str, Any], *, language: str) -> str:
+    """Returns the document for paper: cover, contents and article, without what only a screen needs.
+
+    Raises:
+        BookError: The page has no article.
+    """
+    article = BeautifulSoup(html, "html.parser").find("article")
+    if not isinstance(article, Tag):
+        raise BookError("The long page for the PDF has no article.", hint="Look in singlehtml.log beside the book.")
+    for useless in article.select(
+        "a.headerlink, script, style, .thebe-launch-button, button, .toctree-wrapper > p.caption"
+    ):
+        useless.decompose()
+    for link in article.select("a[href]"):
+        address = str(link["href"])
+        if "#" in address and not re.match(r"[a-z]+:", address):
+            link["href"] = "#" + address.rsplit("#", 1)[1]
+    _drop_dangling(article)
+    _raise_chapters(article)
+    for box in article.select(".cell, .cell_output, .toctree-wrapper, .pst-scrollable-table-container"):
+        box.unwrap()
+    for head in article.select("thead th"):
+        head["scope"] = "col"
+    page = BeautifulSoup("", "html.parser")
+    page.append(article.extract())
+    contents = _contents(article)
+    title, subtitle = str(words["title"]), str(words["subtitle"])
+    return (
+        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="author" content="{words["author"]}"><meta name="description" content="{subtitle}"></head><body>'
+        f'<section class="cover"><p class="cover-title">{title}</p><p class="cover-subtitle">{subtitle}</p>'
+        f'<p class="cover-note">{words["cover"]}</p></section>'
+        f'<nav class="contents"><h2 class="contents-title">{words["contents"]}</h2>{contents}</nav>'
+        f"{article.decode()}</body></html>"
+    )
+
+
+def _raise_chapters(article: Tag) -> None:
+    """Makes chapters siblings of the first page: Sphinx puts them one level below it."""
+    chapters = article.select(".toctree-wrapper > section")
+    for chapter in chapters:
+        for heading in chapter.find_all(re.compile("^h[2-6]$")):
+            heading.name = f"h{int(heading.name[1]) - 1}"
+    for chapter in chapters:
+        article.append(chapter.extract())
+
+
+def _drop_dangling(article: Tag) -> None:
+    """Turns links without a target in the document into plain text: on paper they lead nowhere."""
+    known = {str(tag["id"]) for tag in article.select("[id]")}
+    for link in article.select('a[href^="#"]'):
+        if str(link["href"])[1:] not in known:
+            link.unwrap()
+
+
+def _contents(article: Tag) -> str:
+    """Returns the list of chapters and sections as links; the stylesheet adds the page numbers."""
+    items = []
+    for section in article.select("section[id]"):
+        heading = section.find(["h1", "h2", "h3"], recursive=False)
+        if isinstance(heading, Tag) and heading.name in ("h1", "h2"):
+            items.append(
+                f'<li class="{heading.name}"><a href="#{section["id"]}">{heading.get_text(strip=True)}</a></li>'
+            )
+    return f"<ul>{''.join(items)}</ul>"
