@@ -1,0 +1,36 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.setup-done
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help setup book test lint outputs lock clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## install everything in .venv (the other commands do this themselves)
+
+$(STAMP): requirements.lock pyproject.toml scripts/setup
+	@scripts/setup $(PYTHON) $(VENV)
+
+book: $(STAMP) ## run all chapters and write HTML and PDF of the newest edition, in Dutch
+	@$(BIN)/na-report build
+
+test: $(STAMP) ## run all tests, nbval included
+	@scripts/test $(BIN)
+
+lint: $(STAMP) ## check style and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+outputs: $(STAMP) ## renew the outputs in chapters/ that nbval compares
+	@$(BIN)/python scripts/outputs.py
+
+lock: ## renew requirements.lock (needs uv)
+	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.lock
+
+clean: ## remove what was built; keeps .venv
+	@rm -rf _build

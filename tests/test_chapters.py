@@ -1,0 +1,95 @@
+"""The text of the chapters: figures come from the data, ids exist, and everything of the edition is in the book."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from na_report.evidence.edition import open_edition
+
+CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+# What may hold digits: ids of rows, names in a reference or glue key, links, and the scale that a question had.
+ALLOWED = re.compile(
+    r"\b(?:IND|INI|ACT|AM|AP|A|C|R|X|F[A-Z0-9])\d+(?:\.\d+[a-z]?)?\b|\{[a-z:]+\}`[^`]*`|\]\([^)]*\)|schaal tot 5|scale to 5"
+)
+
+
+def prose(path: Path) -> list[str]:
+    return [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
+
+
+def typed_figures(text: str) -> list[str]:
+    """Returns digits that a text does not take from the data; the numbers of a list don't count."""
+    text = re.sub(r"^\d+\. ", "", text, flags=re.MULTILINE)
+    return re.findall(r"\S*\d\S*", ALLOWED.sub("", text))
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_no_figure_is_typed_in_the_text(path: Path) -> None:
+    assert [found for text in prose(path) for found in typed_figures(text)] == []
+
+
+@pytest.mark.parametrize("text", ["Het aandeel is 41%.", "In 2019 waren het er 85.000.", "Zie [dit](#x): 1,3 miljoen"])
+def test_a_typed_figure_is_found(text: str) -> None:
+    assert typed_figures(text)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_notebooks_define_no_functions(path: Path) -> None:
+    code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert not [
+        line for source in code for line in source.splitlines() if re.match(r"\s*(def|class) |.*\blambda\b", line)
+    ]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_holds_outputs_that_nbval_compares(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    checked = [cell for cell in cells if "nbval-check-output" in cell.metadata.get("tags", [])]
+    assert checked
+    assert all(cell.outputs and cell.execution_count for cell in checked)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "agendas",
+        "agenda_items",
+        "findings",
+        "observations",
+        "organisations",
+        "initiatives",
+        "conclusions",
+        "recommendations",
+        "starting_points",
+        "contradictions",
+        "caveats",
+        "interviewees",
+        "notes",
+    ],
+)
+def test_every_row_of_the_edition_is_in_the_book(table: str, book: dict[str, str]) -> None:
+    from na_report.presentation.markdown import anchor
+
+    keys = open_edition("2021")[table]["id"]
+    everything = "".join(book.values())
+    missing = [key for key in keys if f'id="{anchor(key)}"' not in everything]
+    assert missing == []
+
+
+def test_every_source_is_in_the_book(book: dict[str, str]) -> None:
+    missing = [key for key in open_edition("2021")["sources"]["id"] if f'id="bron-{key}"' not in book["bronnen"]]
+    assert missing == []
+
+
+@pytest.fixture(scope="module")
+def book() -> dict[str, str]:
+    """The built pages of edition 2021; the test command builds them first."""
+    folder = ROOT / "_build" / "2021" / "nl" / "html"
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
+    assert pages, "make book first"
+    return pages

@@ -1,0 +1,163 @@
+"""An edition is sealed, complete and sound; whatever is broken is named with its place and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from conftest import Change
+
+from na_report.errors import InvalidInputError, NaReportError, Problem
+from na_report.evidence.edition import copy_edition, list_editions, open_edition, seal_edition, verify_edition
+from na_report.evidence.integrity import find_problems
+from na_report.evidence.schema import TABLES
+from na_report.paths import Project
+
+# What the report of 2021 holds; counted in the fact base, not in the edition.
+ROWS_2021 = {
+    "agendas": 12,
+    "agenda_items": 74,
+    "conclusions": 16,
+    "recommendations": 8,
+    "starting_points": 7,
+    "interviewees": 8,
+    "findings": 186,
+    "initiatives": 65,
+    "organisations": 50,
+    "contradictions": 18,
+    "indicators": 87,
+    "sources": 59,
+}
+
+
+def problems_of(project: Project, *, sealed: bool = False) -> list[Problem]:
+    return find_problems(project.data / "2021", sealed=sealed)
+
+
+def test_edition_2021_is_sound() -> None:
+    verify_edition("2021")
+
+
+@pytest.mark.parametrize(("table", "count"), ROWS_2021.items())
+def test_edition_2021_is_complete(table: str, count: int) -> None:
+    assert len(open_edition("2021")[table]) == count
+
+
+def test_every_reader_text_is_there_in_both_languages() -> None:
+    edition = open_edition("2021")
+    for table in TABLES:
+        for column in table.columns:
+            if column.name.endswith("_nl"):
+                pairs = edition[table.name][[column.name, column.name[:-2] + "en"]]
+                assert ((pairs == "").sum(axis=1) != 1).all(), f"{table.name}.{column.name}"
+
+
+# One row per kind of check: what is changed, and what the problem must name.
+BROKEN = [
+    ("conclusions", "C14", "rests_on", "FM12;FX99", "FX99", "findings"),
+    ("findings", "FM12", "source_ids", "nobody2020", "nobody2020", "sources"),
+    ("findings", "FM06", "indicator_ids", "IND019", "IND020", "lists"),
+    ("findings", "FM12", "kind", "wish", "wish", "finding_kind"),
+    ("findings", "FM12", "text_nl", "", "", "a value"),
+    ("findings", "FM12", "text_nl", "Een {IND999} te veel.", "IND999", "indicator id"),
+    ("findings", "FM12", "text_nl", "Een losse { haak.", "Een losse { haak.", "braces"),
+    ("conclusions", "C14", "rests_on", "", "", "a value"),
+    ("observations", "IND007-NL-2019", "value", "19,5", "19,5", "point"),
+    ("observations", "IND007-NL-2019", "value", "195", "195", "0 to 100"),
+    ("observations", "IND007-NL-2019", "value", "", "", "a value"),
+    ("observations", "IND007-NL-2019", "period", "vorig jaar", "vorig jaar", "a year"),
+    ("observations", "IND007-NL-2019", "geo", "BE", "IND007-NL-2019", "IND007-BE-"),
+    ("observations", "IND012-NL-2020", "value", "7", "7", "1 to 5"),
+    ("agendas", "A09", "period_end", "2017", "2017", "2018 or later"),
+    ("agenda_items", "A09.1", "agenda_id", "A10", "A09.1", "A10."),
+    ("agenda_items", "A09.1", "category", "magic", "magic", "categories"),
+    ("sources", "ceps2019irdll", "url", "javascript:alert(1)", "javascript:alert(1)", "http"),
+    ("sources", "ceps2019irdll", "year", "MMXIX", "MMXIX", "whole number"),
+    ("recommendations", "R1", "number", "9", "R1", "R9"),
+    ("interviewees", "P1", "name", " Annette Peet", " Annette Peet", "no spaces"),
+]
+
+
+@pytest.mark.parametrize(("table", "key", "column", "value", "found", "expected"), BROKEN)
+def test_a_broken_cell_is_named(
+    project: Project, change: Change, table: str, key: str, column: str, value: str, found: str, expected: str
+) -> None:
+    change(table, key, column, value)
+    hits = [problem for problem in problems_of(project) if problem.file == f"{table}.csv"]
+    assert any(problem.found == found and expected in problem.expected and problem.remedy for problem in hits), hits
+    assert all(problem.row > 1 for problem in hits)
+
+
+def test_all_problems_come_at_once(project: Project, change: Change) -> None:
+    change("observations", "IND007-NL-2019", "value", "veel")
+    change("findings", "FM12", "kind", "wish")
+    change("conclusions", "C14", "rests_on", "FX99")
+    with pytest.raises(InvalidInputError) as caught:
+        verify_edition("2021", project)
+    text = str(caught.value)
+    assert all(part in text for part in ("'veel'", "'wish'", "'FX99'", "findings.csv, row "))
+
+
+def test_a_changed_byte_breaks_the_seal(project: Project) -> None:
+    path = project.data / "2021" / "findings.csv"
+    path.write_bytes(path.read_bytes().replace(b"Snappet", b"snappet", 1))
+    [problem] = problems_of(project, sealed=True)
+    assert problem.file == "findings.csv"
+    assert "edition copy" in problem.remedy
+    with pytest.raises(InvalidInputError):
+        open_edition("2021", project)
+
+
+def test_a_missing_or_damaged_file_is_named(project: Project) -> None:
+    folder = project.data / "2021"
+    (folder / "agendas.csv").unlink()
+    (folder / "notes.csv").write_bytes(b"id,footnote\nN01,\xff\xfe\n")
+    (folder / "extra.csv").write_text("a\n", encoding="utf-8")
+    files = {problem.file: problem for problem in problems_of(project)}
+    assert files["agendas.csv"].found == "no file"
+    assert "UTF-8" in files["notes.csv"].expected
+    assert "extra.csv" in files
+
+
+def test_a_renamed_column_is_named(project: Project) -> None:
+    path = project.data / "2021" / "notes.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("text_nl", "tekst", 1), encoding="utf-8")
+    [problem] = [problem for problem in problems_of(project) if problem.file == "notes.csv"]
+    assert "Missing: text_nl; unknown: tekst." in problem.remedy
+
+
+def test_a_double_id_is_named(project: Project) -> None:
+    path = project.data / "2021" / "interviewees.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines, lines[1]]) + "\n", encoding="utf-8")
+    assert any(problem.expected == "an id of its own" and problem.row == 10 for problem in problems_of(project))
+
+
+def test_copy_leaves_the_old_edition_alone_and_seals_anew(project: Project, change: Change) -> None:
+    before = {path.name: path.read_bytes() for path in (project.data / "2021").iterdir()}
+    copy_edition("2021", "2021b", project)
+    assert list_editions(project) == ["2021", "2021b"]
+    with pytest.raises(InvalidInputError, match="seal"):
+        open_edition("2021b", project)
+    seal_edition("2021b", project)
+    verify_edition("2021b", project)
+    assert before == {path.name: path.read_bytes() for path in (project.data / "2021").iterdir()}
+
+
+def test_a_sealed_edition_is_not_sealed_again(project: Project) -> None:
+    with pytest.raises(NaReportError, match="sealed already"):
+        seal_edition("2021", project)
+
+
+def test_an_unsound_edition_is_not_sealed(project: Project, change: Change, reseal: Callable[[], None]) -> None:
+    change("observations", "IND007-NL-2019", "value", "veel")
+    with pytest.raises(InvalidInputError):
+        reseal()
+    assert not (project.data / "2021" / "datapackage.json").exists()
+
+
+@pytest.mark.parametrize("name", ["1999", "../2021", "2021/../2021", "", "edition"])
+def test_an_edition_that_is_not_there_is_refused(project: Project, name: str) -> None:
+    with pytest.raises(NaReportError) as caught:
+        open_edition(name, project)
+    assert "2021" in caught.value.hint

@@ -1,0 +1,202 @@
+"""Running pages and making the book: wrong use stops early, a broken chapter is named, a changed value goes everywhere."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import ROOT, Change
+
+from na_report.errors import BookError, ChapterError, NaReportError
+from na_report.paths import Project
+from na_report.publishing import book as books
+from na_report.publishing.execution import run_pages
+from na_report.publishing.pages import all_pages, checked_parameters, choose
+
+BASE = {"edition": "2021", "language": "nl"}
+
+
+def run(project: Project, *names: str, **parameters: Any) -> Path:
+    folder = project.build("2021", "nl") / "notebooks"
+    run_pages(choose(all_pages(project), names), BASE | parameters, folder)
+    return folder
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    [cell] = [cell for cell in notebook.cells if old in cell.source]
+    cell.source = cell.source.replace(old, new)
+    nbformat.write(notebook, path)
+
+
+def only_pages(project: Project, *names: str) -> None:
+    """Makes the book of the project a small one."""
+    chapters = "".join(f"- file: {name}\n" for name in names[1:])
+    toc = f"format: jb-book\nroot: {names[0]}\n" + (
+        f"parts:\n- chapters:\n  {chapters.replace(chr(10), chr(10) + '  ')}" if chapters else ""
+    )
+    (project.root / "_toc.yml").write_text(toc.rstrip() + "\n", encoding="utf-8")
+    words = project.root / "chapters" / "words.yml"
+    text = re.sub(r"parts: .*", f"parts: [{'Deel' if chapters else ''}]", words.read_text(encoding="utf-8"))
+    words.write_text(text, encoding="utf-8")
+
+
+def test_the_sector_chapter_makes_four_pages(project: Project) -> None:
+    pages = choose(all_pages(project), ["sector"])
+    assert [page.parameters["sector"] for page in pages] == ["po_vo", "mbo", "ho", "ve"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [({"sectr": "mbo"}, "Did you mean sector"), ({"sector": 3}, "expected a value of type str")],
+)
+def test_a_wrong_parameter_is_an_error_before_a_kernel_starts(
+    project: Project, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], message: str
+) -> None:
+    monkeypatch.setattr("papermill.execute_notebook", lambda *args, **options: pytest.fail("a kernel started"))
+    with pytest.raises(NaReportError, match=message):
+        run(project, "sector-mbo", **given)
+    assert not (project.build("2021", "nl") / "notebooks").exists()
+
+
+@pytest.mark.parametrize(
+    ("declared", "given", "expected"),
+    [("int", "12", 12), ("float", "1.5", 1.5), ("bool", "true", True), ("str", "12", "12")],
+)
+def test_text_becomes_the_declared_type(project: Project, declared: str, given: str, expected: object) -> None:
+    edit(project.chapters / "koploper.ipynb", 'language: str = "nl"', f'language: str = "nl"\nextra: {declared} = None')
+    [page] = choose(all_pages(project), ["koploper"])
+    assert checked_parameters(page, {"extra": given})["extra"] == expected
+
+
+@pytest.mark.parametrize(("declared", "given"), [("int", "abc"), ("int", "1.5"), ("float", "x"), ("bool", "maybe")])
+def test_a_value_of_the_wrong_type_is_refused(project: Project, declared: str, given: str) -> None:
+    edit(project.chapters / "koploper.ipynb", 'language: str = "nl"', f'language: str = "nl"\nextra: {declared} = None')
+    [page] = choose(all_pages(project), ["koploper"])
+    with pytest.raises(NaReportError, match=f"{given}.*{declared}"):
+        checked_parameters(page, {"extra": given})
+
+
+def test_an_unknown_page_is_refused_with_a_suggestion(project: Project) -> None:
+    with pytest.raises(NaReportError) as caught:
+        choose(all_pages(project), ["sector-mboo"])
+    assert "sector-mbo" in caught.value.hint
+
+
+def test_a_failing_chapter_keeps_its_notebook_and_names_cell_and_cause(project: Project) -> None:
+    edit(project.chapters / "bronnen.ipynb", "registers.notes(evidence, language)", "1 / 0")
+    with pytest.raises(ChapterError) as caught:
+        run(project, "bronnen", "kanttekeningen")
+    assert re.search(
+        r"Page bronnen failed: chapter bronnen.ipynb, cell \d+ \(In \[\d+\]\): ZeroDivisionError", str(caught.value)
+    )
+    folder = project.build("2021", "nl") / "notebooks"
+    failed = nbformat.read(folder / "bronnen.failed.ipynb", as_version=4)
+    assert any(output.output_type == "error" for cell in failed.cells for output in cell.get("outputs", []))
+    assert not (folder / "bronnen.ipynb").exists()
+    assert (folder / "kanttekeningen.ipynb").exists(), "the other page goes on"
+
+
+def test_an_unknown_sector_names_the_ids_to_choose_from(project: Project) -> None:
+    with pytest.raises(ChapterError, match="no row 'havo' in the table sectors"):
+        run(project, "sector-mbo", sector="havo")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("{glue:}`caveats`", "{glue:}`cavets`", "cavets"),
+        ("Geen rapport is foutloos", "Zie [C99](#c99), geen rapport is foutloos", "c99"),
+        ("Geen rapport is foutloos", "{glu:}`caveats`", "glu:"),
+    ],
+    ids=["glue key", "link", "role"],
+)
+def test_a_wrong_reference_in_the_text_fails_the_book(project: Project, old: str, new: str, message: str) -> None:
+    text = "# Kanttekeningen\n\nGeen rapport is foutloos. {glue:}`caveats`"
+    notebook = nbformat.read(project.chapters / "kanttekeningen.ipynb", as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code" and "registers." not in cell.source]
+    notebook.cells.append(nbformat.v4.new_markdown_cell(text, metadata={"tags": ["only:language=nl"]}))
+    nbformat.write(notebook, project.chapters / "index.ipynb")
+    only_pages(project, "index")
+    book = books.Book(project, "2021", "nl")
+    pages = all_pages(project)
+    run(project)
+    books.stage(book, pages)
+    assert books.build_html(book, pages).is_file(), "sound text builds"
+    shutil.rmtree(book.html)
+    edit(project.chapters / "index.ipynb", old, new)
+    run(project)
+    books.stage(book, pages)
+    with pytest.raises(BookError) as caught:
+        books.build_html(book, pages)
+    assert message in str(caught.value)
+    assert "index.ipynb" in str(caught.value)
+    assert not book.html.exists(), "no half book is shown as whole"
+
+
+def shown_in(folder: Path) -> dict[str, dict[str, str]]:
+    """Returns per page the outputs of its cells, as text per cell id and kind."""
+    shown = {}
+    for path in sorted(folder.glob("*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        shown[path.stem] = {
+            f"{cell.id}.{index}.{mime}": str(content)
+            for cell in cells
+            if cell.cell_type == "code"
+            for index, output in enumerate(cell.outputs)
+            for mime, content in output.get("data", {}).items()
+        }
+    return shown
+
+
+def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_else(
+    project: Project, change: Change, reseal: Callable[[], None]
+) -> None:
+    before = shown_in(run(project))
+    change("observations", "IND019-NL-2019", "value", "37.3")
+    reseal()
+    after = shown_in(run(project))
+    differing = {(page, key) for page in before for key in before[page] if before[page][key] != after[page].get(key)}
+    assert {page for page, _ in differing} == {"sector-mbo", "indicatoren", "kanttekeningen"}
+    changed = [(before[page][key], after[page][key], key) for page, key in differing]
+    assert any("application/papermill.record/text/plain" in key and new == "37,3%" for _, new, key in changed), (
+        "the sentence"
+    )
+    assert any("image/svg+xml" in key for _, _, key in changed), "the figure"
+    assert any("IND019-NL-2019" in new and "| 37,3% |" in new for _, new, _ in changed), "the row"
+    for old, new, key in changed:
+        if not key.endswith("image/svg+xml"):
+            restored = new.replace('"37,3%"', "41%").replace("37,3", "41").replace("37.3", "41.0")
+            assert restored.split() == old.split(), f"{key} differs in more than the value"
+
+
+def test_nbval_bites(project: Project, change: Change, reseal: Callable[[], None]) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "-o", "addopts=", "-p", "no:cacheprovider"]
+    command.append(str(project.chapters / "koploper.ipynb"))
+    sound = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
+    assert sound.returncode == 0, sound.stdout
+    change("observations", "IND004-NL-2019", "value", "9")
+    reseal()
+    broken = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
+    assert broken.returncode == 1
+    assert "negende" in broken.stdout
+
+
+def test_publishing_knows_nothing_of_the_subject() -> None:
+    for path in (ROOT / "src" / "na_report" / "publishing").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "na_report.presentation" not in text
+        assert "na_report.evidence" not in text
+
+
+def test_nothing_below_the_command_line_prints() -> None:
+    for path in (ROOT / "src").rglob("*.py"):
+        if path.name != "cli.py":
+            assert not re.search(r"^\s*print\(", path.read_text(encoding="utf-8"), re.MULTILINE), path
