@@ -19,6 +19,7 @@ import yaml
 from na_report.errors import BookError, NaReportError
 from na_report.paths import Project
 from na_report.publishing.pages import TOC, Page
+from na_report.publishing.polish import polish
 
 CONFIG = "_config.yml"
 # A fixed moment, so that no page holds the time of the build.
@@ -88,7 +89,8 @@ def stage(book: Book, pages: Sequence[Page]) -> None:
     (book.stage / CONFIG).write_text(yaml.safe_dump(settings["config"], allow_unicode=True), encoding="utf-8")
     (book.stage / TOC).write_text(yaml.safe_dump(settings["toc"], allow_unicode=True), encoding="utf-8")
     with resources.as_file(resources.files("na_report.publishing") / "assets") as assets:
-        shutil.copytree(assets, book.stage / "_static")
+        shutil.copytree(assets, book.stage / "_static", ignore=shutil.ignore_patterns("locale", "print.css"))
+        shutil.copytree(assets / "locale", book.stage / "_locale")
 
 
 def _unpack(notebook: nbformat.NotebookNode, folder: Path) -> None:
@@ -113,6 +115,7 @@ def _settings(book: Book) -> dict[str, Any]:
     config.setdefault("sphinx", {}).setdefault("config", {})
     settings = config["sphinx"]["config"]
     settings["language"] = book.language
+    settings["locale_dirs"] = ["_locale"]
     settings["html_title"] = words["title"]
     settings["numfig_format"] = {"figure": words["figure"], "table": words["table"]}
     for part, caption in zip(toc.get("parts", []), words["parts"], strict=True):
@@ -184,6 +187,7 @@ def build_html(book: Book, pages: Sequence[Page]) -> Path:
     """
     result = render(book, "html")
     _check_pages(result, book, pages)
+    polish(result, book.language)
     old = book.folder / "html.old"
     shutil.rmtree(old, ignore_errors=True)
     if book.html.exists():

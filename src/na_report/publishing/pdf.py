@@ -79,20 +79,31 @@ def paper(html: str, words: Mapping[str, Any], *, language: str) -> str:
     _raise_chapters(article)
     for box in article.select(".cell, .cell_output, .toctree-wrapper, .pst-scrollable-table-container"):
         box.unwrap()
+    # WeasyPrint tags a block in a list item, or a span in a link, outside the item or link: PDF/UA wants it inside.
+    for inner in article.select("a > span, li > p:first-child"):
+        inner.unwrap()
+    for later in article.select("li > p"):
+        later.insert_before(BeautifulSoup("", "html.parser").new_tag("br"))
+        later.unwrap()
     for head in article.select("thead th"):
         head["scope"] = "col"
-    page = BeautifulSoup("", "html.parser")
-    page.append(article.extract())
+    _name_sections(article)
     contents = _contents(article)
     title, subtitle = str(words["title"]), str(words["subtitle"])
     return (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="author" content="{words["author"]}"><meta name="description" content="{subtitle}"></head><body>'
-        f'<section class="cover"><p class="cover-title">{title}</p><p class="cover-subtitle">{subtitle}</p>'
+        f'<section class="cover"><h1 class="cover-title">{title}</h1><p class="cover-subtitle">{subtitle}</p>'
         f'<p class="cover-note">{words["cover"]}</p></section>'
         f'<nav class="contents"><h2 class="contents-title">{words["contents"]}</h2>{contents}</nav>'
         f"{article.decode()}</body></html>"
     )
+
+
+def _name_sections(article: Tag) -> None:
+    """Gives each section an id of its own: chapters with the same headings have the same ids on the one long page."""
+    for number, section in enumerate(article.select("section[id]"), start=1):
+        section["id"] = f"paragraaf-{number}-{section['id']}"
 
 
 def _raise_chapters(article: Tag) -> None:

@@ -1,0 +1,100 @@
+"""The built book as its reader meets it; the test command builds it first."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import page as pdf_checker
+import pytest
+from bs4 import BeautifulSoup, Tag
+from conftest import ROOT
+
+from na_report.publishing.pdf import paper
+
+BOOK = ROOT / "_build" / "2021" / "nl"
+PAGES = sorted((BOOK / "html").glob("*.html"))
+ENGLISH = re.compile(
+    r"\b(the|this|page|search|skip|main|content|link to|next|previous|light|dark|toggle|table of|error)\b", re.I
+)
+
+
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def test_the_book_is_there() -> None:
+    assert len(PAGES) > 10
+    assert (BOOK / "report.pdf").stat().st_size > 100_000
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_the_interface_is_dutch(path: Path) -> None:
+    html = soup(path)
+    assert html.html is not None
+    assert html.html["lang"] == "nl"
+    labels = [str(tag[name]) for name in ("aria-label", "title", "placeholder") for tag in html.select(f"[{name}]")]
+    for outside in html.select("article, script, style, kbd"):
+        outside.extract()
+    assert [text for text in [*labels, *html.stripped_strings] if ENGLISH.search(text)] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_figures_have_number_caption_and_alt_text(path: Path) -> None:
+    for figure in soup(path).select("article figure"):
+        image = figure.select_one("img")
+        assert image is not None
+        assert len(str(image["alt"])) > 20
+        assert not str(image["alt"]).endswith((".svg", ".png"))
+        assert (path.parent / str(image["src"])).is_file()
+        assert figure.select_one("figcaption .caption-number") is not None
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_links_inside_the_book_lead_somewhere(path: Path) -> None:
+    anchors = {other.name: {str(tag["id"]) for tag in soup(other).select("[id]")} for other in PAGES}
+    for link in soup(path).select("article a[href]"):
+        address = str(link["href"])
+        if re.match(r"[a-z]+:", address):
+            continue
+        name, _, anchor = address.partition("#")
+        assert not name or (path.parent / name).is_file(), address
+        if anchor:
+            assert anchor in anchors[name or path.name], address
+
+
+def test_a_number_in_the_text_links_to_its_row() -> None:
+    link = next(a for a in soup(BOOK / "html" / "sector-mbo.html").select("article p a") if a.get_text() == "41%")
+    assert link["href"] == "indicatoren.html#ind019-nl-2019"
+    cell = soup(BOOK / "html" / "indicatoren.html").select_one("#ind019-nl-2019")
+    assert isinstance(cell, Tag)
+    row = cell.find_parent("tr")
+    assert row is not None
+    assert "41%" in row.get_text()
+    assert "Kennisnet" in row.get_text()
+
+
+def test_the_pdf_is_accessible() -> None:
+    report = pdf_checker.validate_pdf(str(BOOK / "report.pdf"))
+    assert [(failure.rule_id, failure.message) for failure in report.failures] == []
+
+
+def test_the_pdf_checker_bites(tmp_path: Path) -> None:
+    import weasyprint
+
+    text = '<h1 id="a">Geen titel, geen taal</h1><ul><li><p>Een blok in een lijst</p></li></ul>'
+    weasyprint.HTML(string=text).write_pdf(tmp_path / "plain.pdf", pdf_variant="pdf/ua-1")
+    assert pdf_checker.validate_pdf(str(tmp_path / "plain.pdf")).failures
+
+
+def test_contents_on_paper_point_at_their_own_section() -> None:
+    article = '<article><section id="a"><h1>Een</h1></section><div class="toctree-wrapper">'
+    article += '<section id="b"><h2>Twee</h2><section id="kop"><h3>Kop</h3></section></section>'
+    article += '<section id="c"><h2>Drie</h2><section id="kop"><h3>Kop</h3></section></section></div></article>'
+    words = {"title": "T", "subtitle": "S", "author": "A", "cover": "C", "contents": "Inhoud"}
+    html = BeautifulSoup(paper(article, words, language="nl"), "html.parser")
+    targets = [str(link["href"])[1:] for link in html.select("nav a")]
+    assert len(targets) == len(set(targets)) == 5
+    headings = [tag.find(["h1", "h2"]) for target in targets for tag in html.select(f"[id='{target}']")]
+    assert [heading.get_text() for heading in headings if heading] == ["Een", "Twee", "Kop", "Drie", "Kop"]
+    assert [tag.name for tag in html.select("article h1, article h2")] == ["h1", "h1", "h2", "h1", "h2"]
