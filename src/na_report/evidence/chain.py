@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 
 import networkx as nx
 
@@ -26,6 +29,7 @@ _RESTS = {
 _TABLES = (*_RESTS, "indicators", "sources")
 
 
+@cache
 def graph(edition: Edition) -> nx.DiGraph:
     """Returns the chain as a graph: an edge goes from a row to what it rests on.
 
@@ -68,6 +72,55 @@ def above(edition: Edition, key: str, table: str) -> list[str]:
     net = graph(edition)
     direct = set(net.predecessors(key)) if key in net else set()
     return [item for item in edition[table]["id"] if item in direct]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a chain.
+
+    Args:
+        key: The id of the row.
+        table: Its table.
+        depth: 0 for the row that was asked for.
+        seen: Whether the row stands higher up with all that hangs on it.
+    """
+
+    key: str
+    table: str
+    depth: int
+    seen: bool
+
+
+def walk(edition: Edition, key: str, *, up: bool = False) -> Iterator[Step]:
+    """Yields a row and all that it rests on, or with `up` all that rests on it, each row spelled out once.
+
+    Raises:
+        NaReportError: No row has this id.
+    """
+    net = graph(edition)
+    if key not in net:
+        raise NaReportError(
+            f"No row of edition {edition.name} has the id {key!r}.",
+            hint="Ids look like R1, C14, FM12, A08.3 or IND007.",
+        )
+    order = {node: place for place, node in enumerate(net)}
+    spelled: set[str] = set()
+
+    def visit(node: str, depth: int) -> Iterator[Step]:
+        onward = sorted(net.predecessors(node) if up else net.successors(node), key=order.__getitem__)
+        yield Step(node, net.nodes[node]["table"], depth, seen=node in spelled and bool(onward))
+        if node not in spelled:
+            spelled.add(node)
+            for following in onward:
+                yield from visit(following, depth + 1)
+
+    return visit(key, 0)
+
+
+def reached(edition: Edition, key: str, table: str) -> list[str]:
+    """Returns the rows of a table that a row rests on, directly or further down, in the order of the table."""
+    below_it = nx.descendants(graph(edition), key)
+    return [item for item in edition[table]["id"] if item in below_it]
 
 
 def basis(edition: Edition, key: str) -> dict[str, int]:

@@ -22,7 +22,11 @@ NAME = re.compile(r"\d{4}[a-z0-9-]{0,30}")
 _NUMBERS = {"value"}
 
 
-@dataclass(frozen=True)
+class MissingRowError(NaReportError):
+    """An edition has no row, or no number, of that id."""
+
+
+@dataclass(frozen=True, eq=False)
 class Edition:
     """An edition with all its tables in memory.
 
@@ -52,10 +56,29 @@ class Edition:
         try:
             return dict(index[key])
         except KeyError:
-            raise NaReportError(
+            raise MissingRowError(
                 f"Edition {self.name} has no row {key!r} in the table {table}.",
                 hint=f"Look in data/{self.name}/{table}.csv for the ids that exist.",
             ) from None
+
+    def observation(self, key: str) -> dict[str, Any]:
+        """Returns the observation of an id, or the latest one of an indicator id: the Dutch one where there is one.
+
+        Raises:
+            NaReportError: The edition has neither.
+        """
+        if "-" in key:
+            return self.row("observations", key)
+        rows = self["observations"]
+        rows = rows[rows["indicator_id"] == key]
+        if rows.empty:
+            raise MissingRowError(
+                f"Edition {self.name} has no observation of the indicator {key!r}.",
+                hint=f"Look in data/{self.name}/indicators.csv for the ids that exist.",
+            )
+        dutch = rows[rows["geo"] == "NL"]
+        latest = (rows if dutch.empty else dutch).sort_values("period", kind="stable")
+        return self.row("observations", latest.iloc[-1]["id"])
 
     def label(self, codes: str, code: str, language: str) -> str:
         """Returns what a reader sees for a code of a code list."""

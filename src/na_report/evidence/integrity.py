@@ -19,7 +19,13 @@ DESCRIPTOR = "datapackage.json"
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _INTEGER = re.compile(r"-?\d+")
-_RANGES = {"percent": (0.0, 100.0), "score_1_5": (1.0, 5.0), "rank": (1.0, 1000.0), "share_words": (0.0, 100.0)}
+_RANGES = {
+    "percent": (0.0, 100.0),
+    "score_1_5": (1.0, 5.0),
+    "rank": (1.0, 1000.0),
+    "share_words": (0.0, 100.0),
+    "direction": (-1.0, 1.0),
+}
 _EXPECTED = {
     "integer": "a whole number",
     "number": "a number with a point as decimal sign",

@@ -9,7 +9,7 @@ import pandas as pd
 from na_report.evidence import chain
 from na_report.evidence.edition import Edition
 from na_report.presentation.text import ids
-from na_report.presentation.values import observation, value
+from na_report.presentation.values import value
 
 CATEGORY_KINDS = ("goal", "principle", "way_of_working", "outside")
 SECTORS = ("po_vo", "mbo", "ho", "ve")
@@ -33,7 +33,7 @@ def observed(edition: Edition, keys: Iterable[str], language: str = "nl") -> pd.
     """
     rows = []
     for key in keys:
-        row = observation(edition, key)
+        row = edition.observation(key)
         indicator = edition.row("indicators", row["indicator_id"])
         rows.append(
             {

@@ -13,6 +13,7 @@ from na_report.presentation import analysis
 from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
 from na_report.presentation.tables import table
 from na_report.presentation.text import cited, filled, ids, linked, sentence_case, short_source
+from na_report.presentation.verdicts import is_contradicted, recommendation_note, trail, verdict
 from na_report.presentation.words import WORDS
 
 
@@ -101,6 +102,8 @@ def _finding(edition: Edition, row: dict[str, Any], language: str) -> str:
     basis = edition.label("evidence_type", row["evidence_type"], language)
     sources = cited(edition, ids(row["source_ids"]), language)
     about = f"{kind}. {WORDS[language]['basis']}: {basis}" + (f" ({sources})" if sources else "")
+    users = linked(chain.above(edition, row["id"], "conclusions") + chain.above(edition, row["id"], "recommendations"))
+    about += f". {WORDS[language]['used']}: {users}" if users else ""
     return f"{place(row['id'])} {filled(edition, row[f'text_{language}'], language)} [{about}.]{{.grondslag}}"
 
 
@@ -110,11 +113,13 @@ def conclusion(edition: Edition, key: str, language: str = "nl") -> Block:
     advice = chain.above(edition, key, "recommendations")
     lines = [
         f"**{place(key)}. {escape(row[f'title_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",
+        verdict(edition, key, language),
         f"[{words['rests']}: {linked(ids(row['rests_on']))}.]{{.grondslag}}",
     ]
     if advice:
         lines.append(f"[{words['advice']}: {linked(advice)}.]{{.grondslag}}")
-    return Block("\n".join([":::{container} kader", "\n\n".join(lines), ":::"]))
+    kind = "kader tegenspraak" if is_contradicted(edition, key) else "kader"
+    return Block("\n".join([f":::{{container}} {kind}", "\n\n".join(lines), ":::"]))
 
 
 def conclusions(edition: Edition, section: str, language: str = "nl") -> Block:
@@ -134,23 +139,13 @@ def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
         (words["tradeoffs"], filled(edition, row[f"tradeoffs_{language}"], language)),
         (words["sectors"], escape(sentence_case(sectors)) + "."),
         (words["partners"], escape(row[f"partners_{language}"].replace(";", ", ")) + "."),
-        (words["rests"], _grounds(edition, row["rests_on"], language)),
     ]
     title = f"**{place(key)}. {escape(row[f'title_{language}'])}**"
     lines = [f"- **{name}**: {text}" for name, text in parts if text]
-    return Block("\n".join([":::{container} kader", title, "", *lines, ":::"]))
-
-
-def _grounds(edition: Edition, cell: str, language: str) -> str:
-    """Returns what a recommendation rests on: conclusions with their title, other evidence by id."""
-    known = set(edition["conclusions"]["id"])
-    named = [
-        f"{link(key)} ({escape(edition.row('conclusions', key)[f'title_{language}'])})"
-        for key in ids(cell)
-        if key in known
-    ]
-    others = [link(key) for key in ids(cell) if key not in known]
-    return "; ".join(named + others) + "."
+    warning = recommendation_note(edition, key, language)
+    kind = "kader tegenspraak" if warning else "kader"
+    shown = [title, "", *([warning, ""] if warning else []), *lines]
+    return Block("\n".join([f":::{{container}} {kind}", *shown, ":::"])) + trail(edition, key, language)
 
 
 def recommendation_list(edition: Edition, language: str = "nl") -> Block:

@@ -112,6 +112,10 @@ def _indicator(edition: Edition, row: dict[str, Any], language: str) -> str:
     notes = [filled(edition, row[f"context_{language}"], language)]
     if row[f"comparator_{language}"]:
         notes.append(f"{words['compare']}: {filled(edition, row[f'comparator_{language}'], language)}.")
+    caveats = edition["caveats"]
+    mine = [key for key, refs in caveats[["id", "refs"]].itertuples(index=False) if row["id"] in ids(refs)]
+    if mine:
+        notes.append(f"{words['caveat']}: {linked(mine)}.")
     kind = edition.label("indicator_kind", row["kind"], language)
     notes.append(f"{words['kind']}: {escape(kind)}.")
     return f"**{escape(row[f'label_{language}'])}**. [{' '.join(note for note in notes if note)}]{{.grondslag}}"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from babel.numbers import format_compact_decimal, format_decimal
 from IPython.display import display
 
-from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
 from na_report.presentation.markdown import Block, escape, link
 
@@ -25,6 +24,12 @@ ORDINALS = {
     "en": "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
 }
 EURO_PER_YEAR = {"nl": "{} euro per jaar", "en": "{} euros a year"}
+DIRECTIONS = {
+    "nl": ("lager dan gemiddeld in de EU", "gemiddeld voor de EU", "beter dan gemiddeld in de EU"),
+    "en": ("below the EU average", "at the EU average", "above the EU average"),
+}
+# Counts and dates of the report itself carry no caveat in the running text; their row in the appendix does.
+_EVIDENCE_KINDS = {"evidence", "evidence_title_only", "financial", "qualitative"}
 _IN_WORDS = {"count", "projects"}
 
 
@@ -72,6 +77,8 @@ def written(value: float, unit: str, language: str = "nl") -> str:
         return in_words(value, language)
     if unit == "eur_per_year":
         return EURO_PER_YEAR[language].format(number(value, language))
+    if unit == "direction":
+        return DIRECTIONS[language][int(value) + 1]
     if unit == "year":
         return f"{value:.0f}"
     return number(value, language)
@@ -85,39 +92,22 @@ class Value:
         key: The id of the observation.
         text: The value with qualifier and unit, such as `ruim 80%`.
         number: The bare number, or NaN where the source has only words.
+        caveats: Ids of the caveats that concern it.
     """
 
     key: str
     text: str
     number: float
+    caveats: tuple[str, ...] = ()
 
     @property
     def link(self) -> str:
-        """MyST: the text, linked to the row of the observation."""
-        return link(self.key, escape(self.text))
+        """MyST: the text, linked to the row of the observation, with the caveats that concern it."""
+        marks = "".join(f"[{link(key)}]{{.kanttekening}}" for key in self.caveats)
+        return link(self.key, escape(self.text)) + marks
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.text, "text/markdown": self.link}
-
-
-def observation(edition: Edition, key: str) -> dict[str, Any]:
-    """Returns the observation of an id, or the Dutch (else the first) latest one of an indicator id.
-
-    Raises:
-        NaReportError: The edition has neither.
-    """
-    if "-" in key:
-        return edition.row("observations", key)
-    rows = edition["observations"]
-    rows = rows[rows["indicator_id"] == key]
-    if rows.empty:
-        raise NaReportError(
-            f"Edition {edition.name} has no observation of the indicator {key!r}.",
-            hint=f"Look in data/{edition.name}/indicators.csv for the ids that exist.",
-        )
-    dutch = rows[rows["geo"] == "NL"]
-    latest = (rows if dutch.empty else dutch).sort_values("period", kind="stable")
-    return edition.row("observations", latest.iloc[-1]["id"])
 
 
 def value(edition: Edition, key: str, language: str = "nl") -> Value:
@@ -133,14 +123,27 @@ def value(edition: Edition, key: str, language: str = "nl") -> Value:
         >>> value(open_edition("2021"), "IND016").text
         'ruim 80%'
     """
-    row = observation(edition, key)
+    row = edition.observation(key)
     unit = edition.row("indicators", row["indicator_id"])["unit"]
     text = row[f"text_{language}"]
     if not text:
         text = written(row["value"], unit, language)
         if row["qualifier"]:
             text = f"{edition.label('qualifier', row['qualifier'], language)} {text}"
-    return Value(row["id"], text, float(row["value"]) if not math.isnan(row["value"]) else math.nan)
+    caveats = tuple(caveats_of(edition).get(row["indicator_id"], ()))
+    return Value(row["id"], text, float(row["value"]), caveats)
+
+
+@cache
+def caveats_of(edition: Edition) -> dict[str, list[str]]:
+    """Returns the ids of the caveats that concern an indicator whose value is evidence, per indicator."""
+    kinds = dict(edition["indicators"][["id", "kind"]].itertuples(index=False))
+    found: dict[str, list[str]] = {}
+    for caveat, refs in edition["caveats"][["id", "refs"]].itertuples(index=False):
+        for key in refs.split(";"):
+            if kinds.get(key) in _EVIDENCE_KINDS:
+                found.setdefault(key, []).append(caveat)
+    return found
 
 
 def glue_values(edition: Edition, language: str, keys: Iterable[str], **counts: int) -> None:

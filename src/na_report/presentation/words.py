@@ -53,6 +53,7 @@ WORDS: dict[str, dict[str, str]] = {
         "all_sectors": "alle sectoren",
         "conclusion": "Conclusie",
         "compare": "Vergelijking",
+        "caveat": "Kanttekening",
     },
     "en": {
         "no": "No.",
@@ -104,5 +105,6 @@ WORDS: dict[str, dict[str, str]] = {
         "all_sectors": "all sectors",
         "conclusion": "Conclusion",
         "compare": "Comparison",
+        "caveat": "Caveat",
     },
 }

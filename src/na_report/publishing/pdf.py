@@ -67,9 +67,7 @@ def paper(html: str, words: Mapping[str, Any], *, language: str) -> str:
     article = BeautifulSoup(html, "html.parser").find("article")
     if not isinstance(article, Tag):
         raise BookError("The long page for the PDF has no article.", hint="Look in singlehtml.log beside the book.")
-    for useless in article.select(
-        "a.headerlink, script, style, .thebe-launch-button, button, .toctree-wrapper > p.caption"
-    ):
+    for useless in article.select("a.headerlink, script, style, svg, button, .toctree-wrapper > p.caption"):
         useless.decompose()
     for link in article.select("a[href]"):
         address = str(link["href"])

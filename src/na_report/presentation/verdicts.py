@@ -1,0 +1,198 @@
+"""What the data says of conclusions and sentences, in words that a reader understands."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from na_report.evidence import chain
+from na_report.evidence.claims import CONTRADICTED, HOLDS, NOT_TESTABLE, Fact, Result, check, robustness, weakened
+from na_report.evidence.edition import Edition
+from na_report.presentation.markdown import Block, escape, link
+from na_report.presentation.tables import table
+from na_report.presentation.text import cited, ids, linked, sentence_case
+from na_report.presentation.values import in_words, number, value
+
+STATES = {
+    "nl": {HOLDS: "houdt stand", CONTRADICTED: "past niet bij de data", NOT_TESTABLE: "niet te toetsen"},
+    "en": {HOLDS: "holds", CONTRADICTED: "contradicted by the data", NOT_TESTABLE: "not testable"},
+}
+_WORDS = {
+    "nl": {
+        "test": "Toets",
+        "deciding": "De cijfers die beslissen",
+        "warning": "Let op: de data spreekt dit tegen",
+        "leans": "Let op: deze aanbeveling rust op {}, en dat past niet meer bij de data.",
+        "trail": "Waarop rust deze aanbeveling?",
+        "below": "Onder deze aanbeveling liggen {findings} bevindingen en {items} doelen of agenda’s. Van de bevindingen komt "
+        "{desk} uit bureauonderzoek, {interview} uit gesprekken en {both} uit allebei; bij {unstated} vermeldt het rapport "
+        "geen grondslag. Ze gaan over: {sectors}.",
+        "sources": "Bronnen",
+        "findings": "bevindingen",
+        "direct": "Direct",
+        "statement": "Uitspraak",
+        "page": "Pagina",
+        "state": "Toets",
+        "out": "zonder afgeleide codes",
+        "moved": "{} naar {}",
+    },
+    "en": {
+        "test": "Check",
+        "deciding": "The figures that decide",
+        "warning": "Note: the data contradicts this",
+        "leans": "Note: this recommendation rests on {}, which the data no longer supports.",
+        "trail": "What does this recommendation rest on?",
+        "below": "Under this recommendation are {findings} findings and {items} goals or agendas. Of the findings {desk} come "
+        "from desk research, {interview} from interviews and {both} from both; for {unstated} the report states no basis. "
+        "They are about: {sectors}.",
+        "sources": "Sources",
+        "findings": "findings",
+        "direct": "Direct",
+        "statement": "Statement",
+        "page": "Page",
+        "state": "Check",
+        "out": "without inferred codes",
+        "moved": "{} to {}",
+    },
+}
+
+
+def _result(edition: Edition, key: str) -> Result:
+    return next(result for result in check(edition) if result.claim.id == key)
+
+
+def _says(result: Result, language: str) -> str:
+    return escape({"nl": result.claim.says_nl, "en": result.claim.says_en}[language])
+
+
+def _fact(edition: Edition, fact: Fact, language: str) -> str:
+    what = escape({"nl": fact.what_nl, "en": fact.what_en}[language])
+    shown = value(edition, fact.key, language).link if fact.key else number(fact.value, language)
+    return f"{what} {shown}"
+
+
+def verdict(edition: Edition, key: str, language: str = "nl") -> str:
+    """Returns the state of a conclusion with the figures that decide, as MyST in one paragraph."""
+    words, result = _WORDS[language], _result(edition, key)
+    state = STATES[language][result.verdict.state]
+    facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
+    deciding = f" {words['deciding']}: {facts}." if facts else ""
+    return f"**{words['test']}: {state}.** {_says(result, language)}{deciding}"
+
+
+def is_contradicted(edition: Edition, key: str) -> bool:
+    """Tells whether the data contradicts a conclusion."""
+    return _result(edition, key).verdict.state == CONTRADICTED
+
+
+def page_note(edition: Edition, page: str, language: str = "nl") -> Block | None:
+    """Shows the statements of a page that the data contradicts; nothing when there are none.
+
+    Args:
+        edition: The evidence.
+        page: The name of the page; `index` shows those of all pages.
+        language: `nl` or `en`.
+    """
+    words = _WORDS[language]
+    found = [
+        result
+        for result in check(edition)
+        if result.verdict.state == CONTRADICTED and page in ("index", result.claim.page)
+    ]
+    if not found:
+        return None
+    lines = [f"**{words['warning']}**", ""]
+    for result in found:
+        about = f" ({link(result.claim.conclusion)})" if result.claim.conclusion else ""
+        facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
+        lines.append(f"- {_says(result, language)}{about} {facts}.")
+    return Block("\n".join([":::{container} kader tegenspraak", *lines, ":::"]))
+
+
+def recommendation_note(edition: Edition, key: str, language: str = "nl") -> str:
+    """Returns a warning when a recommendation leans on a contradicted conclusion; nothing otherwise."""
+    found = weakened(edition).get(key)
+    return f"**{_WORDS[language]['leans'].format(linked(found))}**" if found else ""
+
+
+def trail(edition: Edition, key: str, language: str = "nl") -> Block:
+    """Shows, folded, the chain under a recommendation: conclusions with their state, findings, sources."""
+    words = _WORDS[language]
+    findings = [edition.row("findings", item) for item in chain.reached(edition, key, "findings")]
+    types = pd.Series([row["evidence_type"] for row in findings]).value_counts()
+    sectors = dict.fromkeys(row["sector"] for row in findings)
+    items = len(chain.reached(edition, key, "agenda_items")) + len(chain.below(edition, key, "agendas"))
+    counts = {name: in_words(int(types.get(name, 0)), language) for name in chain.EVIDENCE_TYPES}
+    names = [edition.row("sectors", sector)[f"label_{language}"] for sector in sectors]
+    summary = words["below"].format(
+        findings=in_words(len(findings), language), items=in_words(items, language), sectors=", ".join(names), **counts
+    )
+    lines = [escape(sentence_case(summary)), ""]
+    for conclusion in chain.below(edition, key, "conclusions"):
+        row = edition.row("conclusions", conclusion)
+        state = STATES[language][_result(edition, conclusion).verdict.state]
+        lines.append(
+            f"- {link(conclusion)} {escape(row[f'title_{language}'])} ({state}): {linked(ids(row['rests_on']))}"
+        )
+    conclusions = set(edition["conclusions"]["id"])
+    direct = [item for item in ids(edition.row("recommendations", key)["rests_on"]) if item not in conclusions]
+    if direct:
+        lines.append(f"- {words['direct']}: {linked(direct)}")
+    lines += ["", f"{words['sources']}: {cited(edition, chain.reached(edition, key, 'sources'), language)}."]
+    return Block("\n".join([f":::{{dropdown}} {words['trail']}", *lines, ":::"]))
+
+
+def claims(edition: Edition, language: str = "nl") -> Block:
+    """Shows all claims with their state and the figures that decide."""
+    words = _WORDS[language]
+    frame = pd.DataFrame(
+        {
+            "": link(result.claim.id) if result.claim.conclusion else escape(result.claim.id),
+            words["statement"]: _says(result, language),
+            words["state"]: STATES[language][result.verdict.state],
+            words["deciding"]: "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts) or "–",
+        }
+        for result in check(edition)
+    ).rename(columns={"": {"nl": "Nr.", "en": "No."}[language]})
+    caption = {"nl": "Uitspraken en hun toets.", "en": "Statements and their check."}[language]
+    return table(frame, caption, "tab-toetsen")
+
+
+def coding_robustness(edition: Edition, language: str = "nl") -> Block:
+    """Shows which conclusions change their state when inferred codings are left out or moved."""
+    words = _WORDS[language]
+    flips, _ = robustness(edition)
+    categories = edition["categories"].set_index("code")[f"short_{language}"]
+    rows = []
+    for claim in dict.fromkeys(flip.claim for flip in flips):
+        mine = [flip for flip in flips if flip.claim == claim]
+        parts = [words["out"]] if any(not flip.item for flip in mine) else []
+        for item in dict.fromkeys(flip.item for flip in mine if flip.item):
+            moved = [categories[flip.category].lower() for flip in mine if flip.item == item]
+            parts.append(words["moved"].format(link(item), escape(", ".join(moved))))
+        rows.append((link(claim), "; ".join(parts), in_words(len(mine), language)))
+    names = {
+        "nl": ("Conclusie", "Houdt geen stand bij", "Aantal varianten"),
+        "en": ("Conclusion", "Does not hold with", "Number of variants"),
+    }[language]
+    caption = {"nl": "Conclusies die van onze codering afhangen.", "en": "Conclusions that depend on our coding."}[
+        language
+    ]
+    return table(pd.DataFrame(rows, columns=list(names)), caption, "tab-stevigheid")
+
+
+def summary_counts(edition: Edition) -> dict[str, int]:
+    """Returns the number of conclusions: all, testable, holding and contradicted."""
+    states = [result.verdict.state for result in check(edition) if result.claim.conclusion]
+    return {
+        "conclusions": len(states),
+        "testable": sum(state != NOT_TESTABLE for state in states),
+        "holding": states.count(HOLDS),
+        "contradicted": states.count(CONTRADICTED),
+    }
+
+
+def conclusion_states(edition: Edition, language: str = "nl") -> pd.DataFrame:
+    """Returns each claim with its state in words, for a check of the notebook."""
+    return pd.DataFrame(
+        {"claim": result.claim.id, "state": STATES[language][result.verdict.state]} for result in check(edition)
+    )
