@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ _EXPECTED = {
     "integer": "a whole number",
     "number": "a number with a point as decimal sign",
     "period": "a year, a month or two years with a slash (2019, 2020-11, 2018/2022)",
+    "date": "a date as 2026-11-24",
     "url": "an address that starts with http:// or https://",
 }
 
@@ -198,6 +200,11 @@ def _has_type(kind: str, value: str) -> bool:
     if kind == "url":
         parts = urlsplit(value)
         return parts.scheme in ("http", "https") and bool(parts.netloc) and " " not in value
+    if kind == "date":
+        try:
+            return date.fromisoformat(value).isoformat() == value
+        except ValueError:
+            return False
     pattern = {"integer": _INTEGER, "number": _NUMBER, "period": re.compile(PERIOD)}[kind]
     return pattern.fullmatch(value) is not None
 

@@ -53,7 +53,7 @@ def backed_goals(edition: Edition) -> Verdict:
     """Three in four sectors have an agenda of several parties, and adult education has none."""
     agendas = edition["agendas"].set_index("id").loc[_sector_agendas(edition)]
     backed = agendas[agendas["owners"].str.contains(";")]
-    sectors = {sector for sector in backed["sector"] if sector in SECTORS}
+    sectors = {sector for cell in backed["sector"] for sector in cell.split(";") if sector in SECTORS}
     return verdict_if(
         len(sectors) >= NEARLY_ALL * len(SECTORS) and "ve" not in sectors,
         Fact(
@@ -329,7 +329,8 @@ def top_categories(edition: Edition) -> Verdict:
 def no_agenda_for_adults(edition: Edition) -> Verdict:
     """Adult education has no sector agenda."""
     agendas = edition["agendas"]
-    own = int(((agendas["level"] == "sector") & (agendas["sector"] == "ve")).sum())
+    adults = agendas["sector"].map(lambda cell: "ve" in cell.split(";"))
+    own = int(((agendas["level"] == "sector") & adults).sum())
     return verdict_if(
         own == 0, Fact("sectoragenda’s voor de volwasseneneducatie", "sector agendas for adult education", own)
     )

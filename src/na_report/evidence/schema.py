@@ -30,7 +30,7 @@ class Column:
 
     Args:
         name: The name in the header of the CSV file.
-        type: `string`, `integer`, `number`, `period` (2019, 2020-11 or 2018/2022) or `url`.
+        type: `string`, `integer`, `number`, `date`, `period` (2019, 2020-11 or 2018/2022) or `url`.
         required: Whether every row must have a value.
         pattern: A regular expression that the whole value (or each id of a list) matches.
         codes: The code list in the table `codes` that the value is one of.
@@ -173,7 +173,7 @@ TABLES: tuple[Table, ...] = (
             *_both("name"),
             *_both("short"),
             _code("level", "level"),
-            _ref("sector", SECTOR),
+            _ref("sector", SECTOR, many=True),
             _free("owners", many=True, required=True),
             Column("period_start", "integer", required=False, minimum=1900),
             Column("period_end", "integer", required=False, minimum=1900),
@@ -248,6 +248,8 @@ TABLES: tuple[Table, ...] = (
             _ref("sector", SECTOR),
             *_both("comparator", required=False),
             *_both("context", required=False),
+            _code("update_status", "update_status"),
+            *_both("update_note", required=False),
         ),
     ),
     Table(
@@ -266,6 +268,9 @@ TABLES: tuple[Table, ...] = (
             _ref("source_id", "sources.id", required=False),
             _free("page"),
             _free("footnote", r"\d+"),
+            _free("series", r"[a-z0-9_]+"),
+            _code("confidence", "confidence"),
+            Column("extracted", "date", required=False),
             _SECTION,
             _LINE,
         ),
