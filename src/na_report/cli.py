@@ -8,7 +8,8 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from na_report.errors import NaReportError
 from na_report.paths import Project, find_project
 
 if TYPE_CHECKING:
+    from na_report.evidence.changes import Changes
     from na_report.evidence.claims import Result
     from na_report.publishing.execution import Run
 
@@ -94,6 +96,11 @@ def _add_edition(commands: Any) -> None:
     copy.add_argument("old")
     copy.add_argument("new")
     copy.set_defaults(run=_edition_copy)
+    diff = actions.add_parser("diff", help="show what differs between two editions, and what follows")
+    diff.add_argument("old")
+    diff.add_argument("new")
+    diff.add_argument("--format", choices=["text", "json"], default="text")
+    diff.set_defaults(run=_edition_diff)
     seal = actions.add_parser("seal", help="check a new edition and fix its bytes")
     seal.add_argument("edition")
     seal.set_defaults(run=_edition_seal)
@@ -144,6 +151,49 @@ def _edition_seal(options: argparse.Namespace, project: Project) -> int:
     path = seal_edition(options.edition, project)
     print(f"edition {options.edition}: sealed, {_short(path, project)} holds the hash of each table")
     return 0
+
+
+def _edition_diff(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.changes import compare
+    from na_report.evidence.edition import open_edition
+    from na_report.presentation.markdown import anchor
+    from na_report.publishing.pages import mentions
+
+    changes = compare(open_edition(options.old, project), open_edition(options.new, project))
+    built = [name for name in (options.new, options.old) if (project.build(name, "nl") / "notebooks").is_dir()]
+    pages = (
+        mentions(project.build(built[0], "nl") / "notebooks", {anchor(row) for row in changes.rows}) if built else None
+    )
+    if options.format == "json":
+        print(json.dumps({**asdict(changes), "pages": pages}, ensure_ascii=False, indent=2))
+        return 0
+    if not changes.tables:
+        print(f"{options.old} and {options.new} hold the same")
+        return 0
+    for line in _diff_lines(changes):
+        print(line)
+    if pages is None:
+        print("pages: not known; run na-report build first")
+    for page, figures in (pages or {}).items():
+        print(f"page {page}{f' (figures: {chr(44).join(figures)})' if figures else ''}")
+    return 0
+
+
+def _diff_lines(changes: Changes) -> Iterator[str]:
+    """Yields what differs, from rows to what follows from them."""
+    for name, table in changes.tables.items():
+        yield f"{name}: {len(table.added)} added, {len(table.removed)} removed, {len(table.changed)} cells changed"
+        for sign, keys in (("+", table.added), ("-", table.removed)):
+            yield from (f"  {sign} {key}" for key in keys)
+        for cell in table.changed:
+            yield f"  {cell.key} {cell.column}: {cell.old!r} -> {cell.new!r}"
+    for value in changes.values:
+        how = "comparable" if value.comparable else "not comparable: another series or measure"
+        old, new = (f"{number:.10g}" if number is not None else "words" for number in (value.old, value.new))
+        yield f"value {value.indicator}: {old} ({value.old_key}) -> {new} ({value.new_key}) {value.unit}, {how}"
+    for claim in changes.claims:
+        yield f"claim {claim.claim}: {claim.old.replace('_', ' ')} -> {claim.new.replace('_', ' ')}"
+    yield f"recommendations concerned: {', '.join(changes.recommendations) or 'none'}"
 
 
 def _run(options: argparse.Namespace, project: Project) -> int:

@@ -215,7 +215,7 @@ CLAIMS: tuple[Claim, ...] = (
         "koploper",
         "Laagopgeleiden volgen minder vaak scholing dan alle volwassenen.",
         "The low-educated take part in education less often than all adults.",
-        predicates.compare(lambda everyone, low: low < everyone, "IND007", "IND008"),
+        predicates.low_educated_learn_less,
     ),
     Claim(
         "S03",

@@ -156,7 +156,7 @@ def _known_values(tables: dict[str, Rows]) -> dict[str, set[str]]:
 
 def _check_rows(table: Table, rows: Rows, known: dict[str, set[str]]) -> Iterator[Problem]:
     seen: dict[str, int] = {}
-    indicators = known["indicators.id"]
+    indicators, observations = known["indicators.id"], known["observations.id"]
     for number, row in enumerate(rows, start=2):
         key = row[table.key]
         if key in seen:
@@ -166,7 +166,7 @@ def _check_rows(table: Table, rows: Rows, known: dict[str, set[str]]) -> Iterato
             for found, expected, remedy in _check_cell(column, row[column.name], known):
                 yield Problem(table.file, number, column.name, found, expected, remedy)
             if column.text:
-                for found, expected, remedy in _check_placeholders(row[column.name], row, indicators):
+                for found, expected, remedy in _check_placeholders(row[column.name], row, indicators, observations):
                     yield Problem(table.file, number, column.name, found, expected, remedy)
 
 
@@ -209,14 +209,16 @@ def _has_type(kind: str, value: str) -> bool:
     return pattern.fullmatch(value) is not None
 
 
-def _check_placeholders(text: str, row: dict[str, str], indicators: set[str]) -> Iterator[Fault]:
+def _check_placeholders(
+    text: str, row: dict[str, str], indicators: set[str], observations: set[str]
+) -> Iterator[Fault]:
     remainder = PLACEHOLDER.sub("", text)
     if "{" in remainder or "}" in remainder:
         yield text, "braces only around an indicator id", "Write {IND007}, or leave the braces out."
     for name in PLACEHOLDER.findall(text):
-        if name not in indicators:
-            yield name, "an indicator id between braces", "Correct the id, or add the indicator."
-        elif "indicator_ids" in row and name not in row["indicator_ids"].split(";"):
+        if name not in indicators and name not in observations:
+            yield name, "an indicator id or observation id between braces", "Correct the id, or add the row."
+        elif "indicator_ids" in row and name.split("-")[0] not in row["indicator_ids"].split(";"):
             yield name, "an indicator that the row lists", "Add the id to indicator_ids."
 
 

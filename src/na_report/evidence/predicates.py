@@ -287,6 +287,13 @@ def judgement(edition: Edition) -> Verdict:
     return Verdict(NOT_TESTABLE)
 
 
+def low_educated_learn_less(edition: Edition) -> Verdict:
+    """The low-educated take part less than all adults in the same year; another year is no comparison."""
+    low = edition.observation("IND008")
+    everyone, fewer = _fact(edition, f"IND007-NL-{low['period']}"), _fact(edition, low["id"])
+    return verdict_if(fewer.value < everyone.value, everyone, fewer)
+
+
 def compare(holds: Callable[..., bool], *keys: str) -> Callable[[Edition], Verdict]:
     """Returns a predicate on the values of indicators."""
 

@@ -37,7 +37,7 @@ class Column:
         refers_to: The `table.column` places, one of which must hold the value.
         many: Whether the cell is a list of values with `;` between them.
         minimum: The smallest number allowed.
-        text: Whether a reader sees the value; such a value may hold `{IND001}` placeholders and no other braces.
+        text: Whether a reader sees the value; such a value may hold `{IND001}` or `{IND001-NL-2020}` as placeholders and no other braces.
     """
 
     name: str

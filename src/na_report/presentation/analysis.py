@@ -51,6 +51,43 @@ def observed(edition: Edition, keys: Iterable[str], language: str = "nl") -> pd.
     return pd.DataFrame(rows)
 
 
+def series(edition: Edition, keys: Iterable[str], geo: Iterable[str], language: str = "nl") -> pd.DataFrame:
+    """Returns the dated values of indicators in some places, in the order of the years.
+
+    Returns:
+        The columns of `observed`, and `geo`, `place`, `series` and `year`.
+    """
+    rows = edition["observations"]
+    wanted = [(key, code) for key in keys for code in geo]
+    picked = [
+        row
+        for key, code in wanted
+        for row in rows[(rows["indicator_id"] == key) & (rows["geo"] == code)].sort_values("period").to_dict("records")
+        if row["period"].isdigit() and row["value"] == row["value"]
+    ]
+    frame = observed(edition, [row["id"] for row in picked], language)
+    return frame.assign(
+        geo=[row["geo"] for row in picked],
+        place=[edition.label("geo", row["geo"], language) for row in picked],
+        series=[row["series"] for row in picked],
+        year=[int(row["period"]) for row in picked],
+    )
+
+
+def places(edition: Edition, key: str, language: str = "nl") -> pd.DataFrame:
+    """Returns an indicator in all places of its latest year that has more than one place, from high to low.
+
+    Returns:
+        The columns of `series`.
+    """
+    rows = edition["observations"]
+    rows = rows[rows["indicator_id"] == key]
+    frame = series(edition, [key], dict.fromkeys(rows["geo"]), language)
+    counts = frame.groupby("year")["geo"].nunique()
+    latest = counts[counts > 1].index.max()
+    return frame[frame["year"] == latest].sort_values(["value", "geo"], ascending=[False, True]).reset_index(drop=True)
+
+
 def categories(edition: Edition, language: str = "nl") -> pd.DataFrame:
     """Returns the categories that agenda items and findings are coded in, in the order of the framework.
 

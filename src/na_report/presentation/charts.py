@@ -16,14 +16,15 @@ SECTOR_COLOURS = {"po_vo": BLUE, "mbo": ORANGE, "ho": GREEN, "ve": PURPLE}
 _SOURCE = {"nl": "Bron: {}. Waarnemingen: {}.", "en": "Source: {}. Observations: {}."}
 
 
-def _plain_source(edition: Edition, frame: pd.DataFrame, language: str) -> str:
+def plain_source(edition: Edition, frame: pd.DataFrame, language: str) -> str:
     """Returns author, title and year of the sources of observations, as plain text."""
     keys = dict.fromkeys(key for key in frame["source_id"] if key)
     rows = [edition.row("sources", key) for key in keys]
     return "; ".join(f"{row['author']}, {row[f'title_{language}']}" for row in rows)
 
 
-def _caption(edition: Edition, text: str, frame: pd.DataFrame, language: str) -> str:
+def caption_with_source(edition: Edition, text: str, frame: pd.DataFrame, language: str) -> str:
+    """Returns a caption that ends with links to the sources and rows of observations."""
     keys = dict.fromkeys(key for key in frame["source_id"] if key)
     sources = "; ".join(short_source(edition, key, language) for key in keys)
     return f"{text} {_SOURCE[language].format(sources, linked(frame['id']))}"
@@ -65,9 +66,9 @@ def mbo_maturity(edition: Edition, language: str = "nl") -> Block:
         drawing,
         frame,
         name="fig-mbo-volwassenheid",
-        caption=_caption(edition, words[0], frame, language),
+        caption=caption_with_source(edition, words[0], frame, language),
         alt=words[1],
-        source=_plain_source(edition, frame, language),
+        source=plain_source(edition, frame, language),
         edition=edition.name,
         language=language,
     )
@@ -104,9 +105,9 @@ def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
         drawing,
         frame,
         name="fig-zelfbeoordeling",
-        caption=_caption(edition, words[0], frame, language),
+        caption=caption_with_source(edition, words[0], frame, language),
         alt=words[1],
-        source=_plain_source(edition, frame, language),
+        source=plain_source(edition, frame, language),
         edition=edition.name,
         language=language,
     )
@@ -114,7 +115,7 @@ def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
 
 def adult_learning(edition: Edition, language: str = "nl") -> Block:
     """Draws the share of adults who learn: all, and the low-educated."""
-    frame = analysis.observed(edition, ["IND007", "IND008"], language)
+    frame = analysis.observed(edition, ["IND007-NL-2019", "IND008-NL-2019"], language)
     drawing, (axes,) = canvas(1.9)
     _bars(axes, list(frame["group"]), list(frame["value"]), list(frame["text"]), [LINE, PURPLE])
     pairs = ", ".join(f"{row['group'].lower()} {row['text']}" for row in frame.to_dict("records"))
@@ -126,9 +127,9 @@ def adult_learning(edition: Edition, language: str = "nl") -> Block:
         drawing,
         frame,
         name="fig-volwassenen-scholing",
-        caption=_caption(edition, words[0], frame, language),
+        caption=caption_with_source(edition, words[0], frame, language),
         alt=words[1],
-        source=_plain_source(edition, frame, language),
+        source=plain_source(edition, frame, language),
         edition=edition.name,
         language=language,
     )
@@ -163,9 +164,9 @@ def reached(edition: Edition, language: str = "nl") -> Block:
         drawing,
         frame,
         name="fig-bereik",
-        caption=_caption(edition, words[0], frame, language),
+        caption=caption_with_source(edition, words[0], frame, language),
         alt=words[1],
-        source=_plain_source(edition, frame, language),
+        source=plain_source(edition, frame, language),
         edition=edition.name,
         language=language,
     )
@@ -195,9 +196,9 @@ def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
         drawing,
         frame,
         name="fig-breedte",
-        caption=_caption(edition, words[0], frame, language),
+        caption=caption_with_source(edition, words[0], frame, language),
         alt=words[1],
-        source=_plain_source(edition, frame, language),
+        source=plain_source(edition, frame, language),
         edition=edition.name,
         language=language,
     )
@@ -235,9 +236,9 @@ def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
         drawing,
         frame,
         name=f"fig-aandelen-{slug}",
-        caption=_caption(edition, words[0], frame, language),
+        caption=caption_with_source(edition, words[0], frame, language),
         alt=words[1],
-        source=_plain_source(edition, frame, language),
+        source=plain_source(edition, frame, language),
         edition=edition.name,
         language=language,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+import fnmatch
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,32 @@ def _names(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from _names(item)
+
+
+def mentions(folder: Path, anchors: Collection[str]) -> dict[str, list[str]]:
+    """Tells which executed pages show a row, and in which figures.
+
+    Args:
+        folder: The executed notebooks.
+        anchors: The places of the rows in the book, such as `ind019-nl-2019`.
+
+    Returns:
+        Per page that links to or holds one of the places the names of the figures whose caption or data does.
+    """
+    found: dict[str, list[str]] = {}
+    wanted = re.compile("|".join(rf"#{re.escape(anchor)}\b(?![-\w])" for anchor in sorted(anchors)) or "(?!)")
+    for path in sorted(folder.glob("*.ipynb")):
+        texts = [
+            str(output.get("data", {}).get(mime, ""))
+            for cell in nbformat.read(path, as_version=4).cells
+            for output in cell.get("outputs", [])
+            for mime in ("text/markdown", "application/papermill.record/text/markdown")
+        ]
+        hits = [text for text in texts if wanted.search(text)]
+        if hits and not path.stem.endswith((".failed", ".running")):
+            figures = [name for text in hits for name in re.findall(r"^:name: (fig-\S+)$", text, re.MULTILINE)]
+            found[path.stem] = figures
+    return found
 
 
 def choose(pages: Sequence[Page], wanted: Sequence[str]) -> list[Page]:
@@ -140,8 +168,8 @@ def _converted(value: Any, kind: str) -> Any:
 def selected(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> nbformat.NotebookNode:
     """Returns a copy without the cells that are meant for other parameters.
 
-    A cell with tags `only:sector=mbo` stays when the parameter `sector` is `mbo`; with more tags for the same
-    parameter, one of them has to hold.
+    A cell with tags `only:sector=mbo` stays when the parameter `sector` is `mbo`; a `*` stands for anything. With more
+    tags for the same parameter, one of them has to hold.
 
     Example:
         >>> from nbformat.v4 import new_markdown_cell, new_notebook
@@ -161,4 +189,7 @@ def _applies(tags: Sequence[str], parameters: Mapping[str, Any]) -> bool:
         if tag.startswith("only:"):
             name, _, value = tag.removeprefix("only:").partition("=")
             conditions.setdefault(name, set()).add(value)
-    return all(str(parameters.get(name)) in values for name, values in conditions.items())
+    return all(
+        any(fnmatch.fnmatchcase(str(parameters.get(name)), value) for value in values)
+        for name, values in conditions.items()
+    )

@@ -1,0 +1,101 @@
+"""What differs between two editions: rows, values with their comparability, claims and recommendations."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from conftest import Change
+
+from na_report.evidence.changes import CellChange, compare
+from na_report.evidence.edition import copy_edition, open_edition, seal_edition
+from na_report.paths import Project
+from na_report.publishing.execution import run_pages
+from na_report.publishing.pages import all_pages, choose, mentions
+
+
+@pytest.fixture
+def twin(project: Project, change: Change) -> Callable[..., None]:
+    """Makes edition 2021b with some cells changed; 2021 itself stays as it is."""
+
+    def make(*cells: tuple[str, str, str, str]) -> None:
+        copy_edition("2021", "2021b", project)
+        for table, key, column, value in cells:
+            change(f"../2021b/{table}", key, column, value)
+        seal_edition("2021b", project)
+
+    return make
+
+
+def test_three_changed_cells_are_named_with_what_follows(project: Project, twin: Callable[..., None]) -> None:
+    twin(
+        ("observations", "IND019-NL-2019", "value", "80"),
+        ("findings", "FM12", "kind", "need"),
+        ("organisations", "ACT13", "role_nl", "Koopt samen in."),
+    )
+    changes = compare(open_edition("2021", project), open_edition("2021b", project))
+    assert {name: table.changed for name, table in changes.tables.items()} == {
+        "observations": (CellChange("IND019-NL-2019", "value", "41", "80"),),
+        "findings": (CellChange("FM12", "kind", "priority", "need"),),
+        "organisations": (CellChange("ACT13", "role_nl", _role(project), "Koopt samen in."),),
+    }
+    [value] = changes.values
+    assert (value.indicator, value.old, value.new, value.unit, value.comparable) == ("IND019", 41, 80, "percent", True)
+    assert [(claim.claim, claim.old, claim.new) for claim in changes.claims] == [("S06", "holds", "contradicted")]
+    assert changes.recommendations == ("R1", "R3")
+
+
+def _role(project: Project) -> str:
+    return str(open_edition("2021", project).row("organisations", "ACT13")["role_nl"])
+
+
+def test_equal_editions_differ_in_nothing(project: Project, twin: Callable[..., None]) -> None:
+    twin()
+    changes = compare(open_edition("2021", project), open_edition("2021b", project))
+    assert not changes.tables
+    assert not changes.values
+    assert not changes.claims
+    assert not changes.recommendations
+
+
+def test_a_new_series_is_not_comparable(project: Project, change: Change) -> None:
+    folder = copy_edition("2021", "2021b", project)
+    path = folder / "observations.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    [row] = [line for line in lines if line.startswith("IND007-NL-2019,")]
+    lines.append(row.replace("IND007-NL-2019", "IND007-NL-2024").replace(",2019,", ",2024,").replace(",A,", ",A,"))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    change("../2021b/observations", "IND007-NL-2024", "series", "lfs_from_2021")
+    seal_edition("2021b", project)
+    changes = compare(open_edition("2021", project), open_edition("2021b", project))
+    assert changes.tables["observations"].added == ("IND007-NL-2024",)
+    [value] = changes.values
+    assert (value.new_key, value.comparable) == ("IND007-NL-2024", False)
+
+
+def test_pages_and_figures_that_show_a_row_are_found(project: Project) -> None:
+    folder = project.build("2021", "nl") / "notebooks"
+    pages = choose(all_pages(project), ["sector-mbo", "koploper"])
+    run_pages(pages, {"edition": "2021", "language": "nl"}, folder)
+    found = mentions(folder, {"ind019-nl-2019"})
+    assert list(found) == ["sector-mbo"]
+    assert "fig-mbo-volwassenheid" in found["sector-mbo"]
+    assert mentions(folder, {"ind019-nl-20"}) == {}
+
+
+def test_the_command_prints_text_and_json(project: Project, twin: Callable[..., None]) -> None:
+    twin(("observations", "IND019-NL-2019", "value", "80"))
+
+    def diff(*options: str) -> str:
+        command = [sys.executable, "-m", "na_report.cli", "edition", "diff", "2021", "2021b", *options]
+        return subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=True).stdout
+
+    text = diff()
+    assert "IND019-NL-2019 value: '41' -> '80'" in text
+    assert "claim S06: holds -> contradicted" in text
+    data = json.loads(diff("--format", "json"))
+    assert data["tables"]["observations"]["changed"][0]["new"] == "80"
+    assert data["pages"] is None
