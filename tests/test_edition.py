@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 from collections.abc import Callable
+from pathlib import Path
 
+import jsonschema
 import pytest
 from conftest import Change
 
@@ -41,6 +45,21 @@ def test_edition_2021_is_sound() -> None:
 @pytest.mark.parametrize(("table", "count"), ROWS_2021.items())
 def test_edition_2021_is_complete(table: str, count: int) -> None:
     assert len(open_edition("2021")[table]) == count
+
+
+def test_the_descriptor_meets_the_profile_of_data_package_2() -> None:
+    spec = importlib.util.find_spec("dplib")
+    assert spec is not None
+    assert spec.origin is not None
+    profile = json.loads(
+        (Path(spec.origin).parent / "profiles" / "2.0" / "datapackage.json").read_text(encoding="utf-8")
+    )
+    validator = jsonschema.validators.validator_for(profile)(profile)
+    for name in list_editions():
+        descriptor = dict(open_edition(name).descriptor)
+        assert [error.message for error in validator.iter_errors(descriptor)] == []
+        descriptor["resources"] = []
+        assert list(validator.iter_errors(descriptor)), "the profile bites"
 
 
 def test_every_reader_text_is_there_in_both_languages() -> None:

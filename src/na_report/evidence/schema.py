@@ -37,7 +37,7 @@ class Column:
         refers_to: The `table.column` places, one of which must hold the value.
         many: Whether the cell is a list of values with `;` between them.
         minimum: The smallest number allowed.
-        text: Whether a reader sees the value; such a value may hold `{IND001}` or `{IND001-NL-2020}` as placeholders and no other braces.
+        text: Whether a reader sees the value; it may hold `{IND001}` or `{IND001-NL-2020}` and no other braces.
     """
 
     name: str
@@ -404,7 +404,8 @@ def table_schema(table: Table) -> dict[str, Any]:
         if column.type == "url":
             field["format"] = "uri"
         if column.many:
-            field |= {"type": "list", "delimiter": ";", "itemType": "string"}
+            # Data Package has a type `list`, but its published profile does not know it.
+            field["description"] = "values with ; between them"
         constraints: dict[str, Any] = {"required": True} if column.required else {}
         if column.name == table.key:
             constraints["unique"] = True
