@@ -94,11 +94,12 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
                 {
                     words["no"]: f"[]{{#{anchor(indicator['id'])}}}{place(row['id'])}",
                     words["what"]: _indicator(edition, indicator, language),
-                    words["value"]: escape(value(edition, row["id"], language).text),
-                    words["period"]: _period(edition, row, language),
-                    words["place"]: escape(_where(edition, row, language)),
-                    words["source"]: _source(edition, row, language),
-                    words["used"]: linked(users) or words["unused"],
+                    words[
+                        "value"
+                    ]: f"**{escape(value(edition, row['id'], language).text)}** {_when_and_where(edition, row, language)}",
+                    words[
+                        "source_and_use"
+                    ]: f"{_source(edition, row, language)}. {words['used']}: {linked(users) or words['unused']}.",
                 }
             )
     caption = {"nl": "Indicatoren en waarnemingen", "en": "Indicators and observations"}[language]
@@ -121,17 +122,16 @@ def _indicator(edition: Edition, row: dict[str, Any], language: str) -> str:
     return f"**{escape(row[f'label_{language}'])}**. [{' '.join(note for note in notes if note)}]{{.grondslag}}"
 
 
-def _period(edition: Edition, row: dict[str, Any], language: str) -> str:
+def _when_and_where(edition: Edition, row: dict[str, Any], language: str) -> str:
+    """Returns period, place and group of an observation, and a mark where it is second-hand."""
     words = WORDS[language]
-    if not row["period"]:
-        return words["unknown"]
-    basis = f" ({words['inferred']})" if row["period_basis"] == "inferred" else ""
-    return escape(row["period"].replace("/", "–") + basis)
-
-
-def _where(edition: Edition, row: dict[str, Any], language: str) -> str:
-    geo = edition.label("geo", row["geo"], language)
-    return f"{geo}, {row[f'group_{language}'].lower()}" if row[f"group_{language}"] else geo
+    period = row["period"].replace("/", "–") or words["no_period"]
+    basis = f" ({words['inferred']})" if row["period"] and row["period_basis"] == "inferred" else ""
+    group = row[f"group_{language}"]
+    parts = [period + basis, edition.label("geo", row["geo"], language), group[:1].lower() + group[1:]]
+    if row["confidence"] == "B":
+        parts.append(f"B: {edition.label('confidence', 'B', language)}")
+    return f"[{escape('; '.join(part for part in parts if part))}]{{.grondslag}}"
 
 
 def _source(edition: Edition, row: dict[str, Any], language: str) -> str:

@@ -68,6 +68,13 @@ def short_source(edition: Edition, key: str, language: str = "nl") -> str:
     return link(source_anchor(key), escape(text))
 
 
+def titled_source(edition: Edition, key: str, language: str = "nl") -> str:
+    """Returns author and title of a source, linked to its entry; for lists where author and year would repeat."""
+    row = edition.row("sources", key)
+    text = f"{authors(row['author'], language)}, {row[f'title_{language}'].strip('[]')}"
+    return link(source_anchor(key), escape(text))
+
+
 def authors(cell: str, language: str = "nl") -> str:
     """Returns the authors of a source as a reader writes them.
 

@@ -9,7 +9,7 @@ from na_report.evidence.claims import CONTRADICTED, HOLDS, NOT_TESTABLE, Fact, R
 from na_report.evidence.edition import Edition
 from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.tables import table
-from na_report.presentation.text import cited, ids, linked, sentence_case
+from na_report.presentation.text import ids, linked, sentence_case, titled_source
 from na_report.presentation.values import in_words, number, value
 
 STATES = {
@@ -119,10 +119,11 @@ def trail(edition: Edition, key: str, language: str = "nl") -> Block:
     words = _WORDS[language]
     findings = [edition.row("findings", item) for item in chain.reached(edition, key, "findings")]
     types = pd.Series([row["evidence_type"] for row in findings]).value_counts()
-    sectors = dict.fromkeys(row["sector"] for row in findings)
+    mine = {row["sector"] for row in findings}
     items = len(chain.reached(edition, key, "agenda_items")) + len(chain.below(edition, key, "agendas"))
     counts = {name: in_words(int(types.get(name, 0)), language) for name in chain.EVIDENCE_TYPES}
-    names = [edition.row("sectors", sector)[f"label_{language}"] for sector in sectors]
+    sectors = edition["sectors"]
+    names = [name[0].lower() + name[1:] for name in sectors[sectors["id"].isin(mine)][f"label_{language}"]]
     summary = words["below"].format(
         findings=in_words(len(findings), language), items=in_words(items, language), sectors=", ".join(names), **counts
     )
@@ -137,7 +138,8 @@ def trail(edition: Edition, key: str, language: str = "nl") -> Block:
     direct = [item for item in ids(edition.row("recommendations", key)["rests_on"]) if item not in conclusions]
     if direct:
         lines.append(f"- {words['direct']}: {linked(direct)}")
-    lines += ["", f"{words['sources']}: {cited(edition, chain.reached(edition, key, 'sources'), language)}."]
+    sources = [titled_source(edition, source, language) for source in chain.reached(edition, key, "sources")]
+    lines += ["", f"{words['sources']}: {'; '.join(sources)}."]
     return Block("\n".join([f":::{{dropdown}} {words['trail']}", *lines, ":::"]))
 
 
