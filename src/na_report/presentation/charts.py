@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
 
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
@@ -28,6 +29,31 @@ def caption_with_source(edition: Edition, text: str, frame: pd.DataFrame, langua
     keys = dict.fromkeys(key for key in frame["source_id"] if key)
     sources = "; ".join(short_source(edition, key, language) for key in keys)
     return f"{text} {_SOURCE[language].format(sources, linked(frame['id']))}"
+
+
+def observed_figure(
+    edition: Edition, drawing: Canvas, frame: pd.DataFrame, name: str, words: tuple[str, str], language: str
+) -> Block:
+    """Makes a drawing of observations a figure whose caption links to their sources and rows.
+
+    Args:
+        edition: Where the observations are.
+        drawing: The drawing.
+        frame: Has the columns `id` and `source_id`.
+        name: The name of the figure.
+        words: What the caption says and the alt text.
+        language: `nl` or `en`.
+    """
+    return figure(
+        drawing,
+        frame,
+        name=name,
+        caption=caption_with_source(edition, words[0], frame, language),
+        alt=words[1],
+        source=plain_source(edition, frame, language),
+        edition=edition.name,
+        language=language,
+    )
 
 
 def _bars(axes: Axes, labels: list[str], values: list[float], texts: list[str], colours: list[str]) -> None:
@@ -62,16 +88,7 @@ def mbo_maturity(edition: Edition, language: str = "nl") -> Block:
             f"Bar chart of two measurements: {first['text']} in {first['period']} and {last['text']} in {last['period']}.",
         ),
     }[language]
-    return figure(
-        drawing,
-        frame,
-        name="fig-mbo-volwassenheid",
-        caption=caption_with_source(edition, words[0], frame, language),
-        alt=words[1],
-        source=plain_source(edition, frame, language),
-        edition=edition.name,
-        language=language,
-    )
+    return observed_figure(edition, drawing, frame, "fig-mbo-volwassenheid", words, language)
 
 
 def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
@@ -101,16 +118,7 @@ def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
             f"Dot plot on a scale to 5. {'; '.join(pairs)}.",
         ),
     }[language]
-    return figure(
-        drawing,
-        frame,
-        name="fig-zelfbeoordeling",
-        caption=caption_with_source(edition, words[0], frame, language),
-        alt=words[1],
-        source=plain_source(edition, frame, language),
-        edition=edition.name,
-        language=language,
-    )
+    return observed_figure(edition, drawing, frame, "fig-zelfbeoordeling", words, language)
 
 
 def adult_learning(edition: Edition, language: str = "nl") -> Block:
@@ -123,16 +131,7 @@ def adult_learning(edition: Edition, language: str = "nl") -> Block:
         "nl": ("Aandeel volwassenen dat kort geleden scholing volgde, in Nederland.", f"Staafdiagram: {pairs}."),
         "en": ("Share of adults who took part in education recently, in the Netherlands.", f"Bar chart: {pairs}."),
     }[language]
-    return figure(
-        drawing,
-        frame,
-        name="fig-volwassenen-scholing",
-        caption=caption_with_source(edition, words[0], frame, language),
-        alt=words[1],
-        source=plain_source(edition, frame, language),
-        edition=edition.name,
-        language=language,
-    )
+    return observed_figure(edition, drawing, frame, "fig-volwassenen-scholing", words, language)
 
 
 def reached(edition: Edition, language: str = "nl") -> Block:
@@ -160,16 +159,7 @@ def reached(edition: Edition, language: str = "nl") -> Block:
             f"{share}% of them.",
         ),
     }[language]
-    return figure(
-        drawing,
-        frame,
-        name="fig-bereik",
-        caption=caption_with_source(edition, words[0], frame, language),
-        alt=words[1],
-        source=plain_source(edition, frame, language),
-        edition=edition.name,
-        language=language,
-    )
+    return observed_figure(edition, drawing, frame, "fig-bereik", words, language)
 
 
 def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
@@ -192,16 +182,7 @@ def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
             f"Bar chart: {pairs}. Adult education: no agenda.",
         ),
     }[language]
-    return figure(
-        drawing,
-        frame,
-        name="fig-breedte",
-        caption=caption_with_source(edition, words[0], frame, language),
-        alt=words[1],
-        source=plain_source(edition, frame, language),
-        edition=edition.name,
-        language=language,
-    )
+    return observed_figure(edition, drawing, frame, "fig-breedte", words, language)
 
 
 def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
@@ -232,13 +213,4 @@ def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
         ),
     }[language]
     slug = edition.row("sectors", sector)["slug"]
-    return figure(
-        drawing,
-        frame,
-        name=f"fig-aandelen-{slug}",
-        caption=caption_with_source(edition, words[0], frame, language),
-        alt=words[1],
-        source=plain_source(edition, frame, language),
-        edition=edition.name,
-        language=language,
-    )
+    return observed_figure(edition, drawing, frame, f"fig-aandelen-{slug}", words, language)

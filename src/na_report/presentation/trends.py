@@ -7,12 +7,11 @@ from itertools import pairwise
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
-from na_report.presentation.charts import caption_with_source, plain_source
-from na_report.presentation.figures import BLUE, GREEN, INK, LINE, ORANGE, PURPLE, SOFT, canvas, figure, wrapped
+from na_report.presentation.charts import observed_figure
+from na_report.presentation.figures import BLUE, GREEN, INK, LINE, ORANGE, PURPLE, SOFT, canvas, wrapped
 from na_report.presentation.markdown import Block
 from na_report.presentation.values import written
 
@@ -70,9 +69,8 @@ def time_series(
         )
     _scale_years(axes, frame, language)
     note = words["broken"] if breaks else ""
-    return _figure(
-        drawing, edition, frame, name, f"{title}.{note}", words["lines"].format(". ".join(said)) + note, language
-    )
+    alt = words["lines"].format(". ".join(said)) + note
+    return observed_figure(edition, drawing, frame, name, (f"{title}.{note}", alt), language)
 
 
 def _draw_pieces(axes: Axes, rows: pd.DataFrame, colour: str) -> set[float]:
@@ -107,7 +105,7 @@ def neighbours(edition: Edition, key: str, *, name: str, title: str, language: s
     order = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
     period = frame.iloc[0]["period"]
     alt = _WORDS[language]["ranked"].format(period, order)
-    return _figure(drawing, edition, frame, name, f"{title}, {period}.", alt, language)
+    return observed_figure(edition, drawing, frame, name, (f"{title}, {period}.", alt), language)
 
 
 def target_distance(edition: Edition, key: str, target: str, *, name: str, title: str, language: str = "nl") -> Block:
@@ -134,7 +132,7 @@ def target_distance(edition: Edition, key: str, target: str, *, name: str, title
     period = frame.iloc[0]["period"]
     alt = words["distance"].format(period, pairs, goal["period"], goal["text"])
     data = pd.concat([frame, goal.to_frame().T], ignore_index=True)
-    return _figure(drawing, edition, data, name, f"{title}, {period}.", alt, language)
+    return observed_figure(edition, drawing, data, name, (f"{title}, {period}.", alt), language)
 
 
 def _scale_places(axes: Axes, rows: list[int], labels: list[str], top: float) -> None:
@@ -142,18 +140,3 @@ def _scale_places(axes: Axes, rows: list[int], labels: list[str], top: float) ->
     axes.set_xticks([])
     axes.set_xlim(0, top)
     axes.spines["bottom"].set_visible(False)
-
-
-def _figure(
-    drawing: Canvas, edition: Edition, frame: pd.DataFrame, name: str, text: str, alt: str, language: str
-) -> Block:
-    return figure(
-        drawing,
-        frame,
-        name=name,
-        caption=caption_with_source(edition, text, frame, language),
-        alt=alt,
-        source=plain_source(edition, frame, language),
-        edition=edition.name,
-        language=language,
-    )
