@@ -25,7 +25,7 @@ BASE = {"edition": "2021", "language": "nl"}
 
 def run(project: Project, *names: str, **parameters: Any) -> Path:
     folder = project.build("2021", "nl") / "notebooks"
-    run_pages(choose(all_pages(project), names), BASE | parameters, folder)
+    run_pages(project, choose(all_pages(project), names), BASE | parameters, folder)
     return folder
 
 

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,7 +81,14 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--language", choices=["nl", "en"], default="nl")
     build.add_argument("--format", default="html,pdf", help="html, pdf or both with a comma")
     build.add_argument("--jobs", "-j", type=int, default=0)
+    build.add_argument("--force", action="store_true", help="run every page, also what would come out the same")
     build.set_defaults(run=_build)
+
+    explain = commands.add_parser("explain", help="tell why a page would run again")
+    explain.add_argument("page", metavar="PAGE")
+    explain.add_argument("--edition", "-e", help="the newest when left out")
+    explain.add_argument("--language", choices=["nl", "en"], default="nl")
+    explain.set_defaults(run=_explain)
     return parser
 
 
@@ -206,21 +213,63 @@ def _run(options: argparse.Namespace, project: Project) -> int:
     pages = choose(all_pages(project), options.pages)
     given = {"edition": edition, "language": options.language}
     folder = Book(project, edition, options.language).notebooks
-    _execute(pages, given | dict(options.parameters), folder, options.jobs)
+    _execute(project, pages, given | dict(options.parameters), folder, options.jobs)
     return 0
 
 
-def _execute(pages: Sequence[Any], parameters: dict[str, Any], folder: Path, jobs: int) -> None:
+def _explain(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.edition import newest_edition
+    from na_report.publishing.book import Book
+    from na_report.publishing.fingerprint import reasons
+    from na_report.publishing.pages import all_pages, checked_parameters, choose
+
+    edition = options.edition or newest_edition(project)
+    given = {"edition": edition, "language": options.language}
+    folder = Book(project, edition, options.language).notebooks
+    for page in choose(all_pages(project), [options.page]):
+        found = reasons(project, page, checked_parameters(page, given), folder, _answers(project, edition))
+        print(f"{page.name}: {'would run again' if found else 'is up to date'}")
+        for reason in found:
+            print(f"  {reason}")
+    return 0
+
+
+def _answers(project: Project, edition: str) -> Any:
+    """Returns a function that asks today's edition what a page asked when it last ran."""
+    from na_report.evidence.edition import open_edition
+    from na_report.evidence.reads import answer_again
+
+    opened: list[Any] = []
+
+    def answers(questions: Iterable[str]) -> dict[str, str]:
+        if not opened:
+            opened.append(open_edition(edition, project))
+        return answer_again(opened[0], questions)
+
+    return answers
+
+
+def _execute(
+    project: Project,
+    pages: Sequence[Any],
+    parameters: dict[str, Any],
+    folder: Path,
+    jobs: int,
+    answers: Any = None,
+) -> int:
+    """Runs pages with a line for each, and returns how many ran."""
     from na_report.publishing.execution import run_pages
 
     start = time.perf_counter()
-    print(f"running {len(pages)} pages of edition {parameters['edition']} ({parameters['language']})", flush=True)
+    print(f"running pages of edition {parameters['edition']} ({parameters['language']})", flush=True)
 
     def tell(run: Run) -> None:
         print(f"  {run.page:<32}{run.seconds:6.1f} s{'  FAILED' if run.error else ''}", flush=True)
 
-    run_pages(pages, parameters, folder, jobs=jobs, report=tell)
-    print(f"ran {len(pages)} pages in {time.perf_counter() - start:.1f} s", flush=True)
+    runs = run_pages(project, pages, parameters, folder, jobs=jobs, answers=answers, report=tell)
+    same = f", {len(pages) - len(runs)} were up to date" if len(runs) < len(pages) else ""
+    print(f"ran {len(runs)} pages in {time.perf_counter() - start:.1f} s{same}", flush=True)
+    return len(runs)
 
 
 def _check(options: argparse.Namespace, project: Project) -> int:
@@ -305,6 +354,7 @@ def _about(edition: Any, step: Any, language: str) -> str:
 def _build(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.edition import newest_edition, verify_edition
     from na_report.publishing import book as books
+    from na_report.publishing.fingerprint import hash_inputs
     from na_report.publishing.pages import all_pages
 
     formats = options.format.split(",")
@@ -313,12 +363,19 @@ def _build(options: argparse.Namespace, project: Project) -> int:
         raise NaReportError(f"There is no format {unknown[0]!r}.", hint="Choose html, pdf or html,pdf.")
     start = time.perf_counter()
     edition = options.edition or newest_edition(project)
+    book = books.Book(project, edition, options.language)
+    inputs = hash_inputs(project)
+    if not options.force and books.is_current(book, inputs, formats):
+        print(f"edition {edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
+        return 0
+    books.forget(book)
     verify_edition(edition, project)
     print(f"edition {edition}: verified", flush=True)
     pages = all_pages(project)
-    book = books.Book(project, edition, options.language)
     words = books.words(book)
-    _execute(pages, {"edition": edition, "language": options.language}, book.notebooks, options.jobs)
+    given = {"edition": edition, "language": options.language}
+    answers = None if options.force else _answers(project, edition)
+    _execute(project, pages, given, book.notebooks, options.jobs, answers)
     books.stage(book, pages)
     if "html" in formats:
         began = time.perf_counter()
@@ -331,6 +388,7 @@ def _build(options: argparse.Namespace, project: Project) -> int:
         page = books.render(book, "singlehtml") / "index.html"
         write_pdf(page, book.pdf, words, language=book.language, identifier=f"na-report-{edition}-{book.language}")
         print(f"PDF   {_short(book.pdf, project)}  ({time.perf_counter() - began:.1f} s)", flush=True)
+    books.remember(book, inputs, formats)
     print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
     return 0
 

@@ -11,6 +11,7 @@ import networkx as nx
 
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
+from na_report.evidence.reads import derived
 
 EVIDENCE_TYPES = ("desk", "interview", "both", "unstated")
 
@@ -52,6 +53,7 @@ def graph(edition: Edition) -> nx.DiGraph:
     return net
 
 
+@derived
 def below(edition: Edition, key: str, table: str) -> list[str]:
     """Returns the rows of a table that a row rests on directly, in the order of the table.
 
@@ -67,6 +69,14 @@ def below(edition: Edition, key: str, table: str) -> list[str]:
     return [item for item in edition[table]["id"] if item in direct]
 
 
+@derived
+def users(edition: Edition, key: str) -> list[str]:
+    """Returns the ids of all rows that rest on a row directly, sorted."""
+    net = graph(edition)
+    return sorted(net.predecessors(key)) if key in net else []
+
+
+@derived
 def above(edition: Edition, key: str, table: str) -> list[str]:
     """Returns the rows of a table that rest on a row directly, in the order of the table."""
     net = graph(edition)
@@ -117,12 +127,14 @@ def walk(edition: Edition, key: str, *, up: bool = False) -> Iterator[Step]:
     return visit(key, 0)
 
 
+@derived
 def reached(edition: Edition, key: str, table: str) -> list[str]:
     """Returns the rows of a table that a row rests on, directly or further down, in the order of the table."""
     below_it = nx.descendants(graph(edition), key)
     return [item for item in edition[table]["id"] if item in below_it]
 
 
+@derived
 def basis(edition: Edition, key: str) -> dict[str, int]:
     """Counts what a row rests on directly: findings per kind of evidence, and agendas or their items.
 

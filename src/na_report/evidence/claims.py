@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import pandas as pd
 
 from na_report.evidence import chain
 from na_report.evidence.edition import Edition, MissingRowError
+from na_report.evidence.reads import Reads, derived
 
 HOLDS, CONTRADICTED, NOT_TESTABLE = "holds", "contradicted", "not_testable"
 GOALS = ("learner_skills", "teacher_staff_skills", "digital_applications", "digital_infrastructure")
@@ -58,7 +59,7 @@ class Claim:
     page: str
     says_nl: str
     says_en: str
-    check: Callable[[Edition], Verdict]
+    check: Callable[[Edition], Verdict] = field(repr=False)
     uses_coding: bool = False
 
     @property
@@ -91,6 +92,21 @@ def all_claims() -> list[Claim]:
     return list(CLAIMS)
 
 
+@derived
+def result(edition: Edition, key: str) -> Result:
+    """Returns one claim with its verdict."""
+    return next(found for found in check(edition) if found.claim.id == key)
+
+
+@derived
+def contradicted_on(edition: Edition, page: str) -> list[Result]:
+    """Returns the contradicted claims of a page, or of all pages for `index`."""
+    return [
+        found for found in check(edition) if found.verdict.state == CONTRADICTED and page in ("index", found.claim.page)
+    ]
+
+
+@derived
 @cache
 def check(edition: Edition) -> list[Result]:
     """Evaluates all claims on an edition; the list is shared, so don't change it.
@@ -131,6 +147,7 @@ def verdict_if(condition: bool, *facts: Fact) -> Verdict:
     return Verdict(HOLDS if condition else CONTRADICTED, facts)
 
 
+@derived
 def weakened(edition: Edition) -> dict[str, list[str]]:
     """Returns per recommendation the contradicted conclusions that it leans on; only recommendations that have any."""
     found: dict[str, list[str]] = {}
@@ -158,6 +175,8 @@ class Flip:
     state: str
 
 
+@derived
+@cache
 def robustness(edition: Edition) -> tuple[list[Flip], int]:
     """Tells which claims depend on codings that are our own inference.
 
@@ -198,4 +217,4 @@ def _variants(edition: Edition) -> Iterator[tuple[str, str, Edition]]:
 
 def _with_items(edition: Edition, items: pd.DataFrame) -> Edition:
     """Returns an edition with other agenda items and nothing remembered of the old ones."""
-    return replace(edition, tables={**edition.tables, "agenda_items": items}, _rows={})
+    return replace(edition, tables={**edition.tables, "agenda_items": items}, _rows={}, reads=Reads())

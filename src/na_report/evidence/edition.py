@@ -15,6 +15,7 @@ import pandas as pd
 
 from na_report.errors import InvalidInputError, NaReportError
 from na_report.evidence.integrity import DESCRIPTOR, find_problems, sha256
+from na_report.evidence.reads import Reads, digest
 from na_report.evidence.schema import LANGUAGES, TABLES, table_schema
 from na_report.paths import Project, find_project
 
@@ -40,9 +41,28 @@ class Edition:
     tables: Mapping[str, pd.DataFrame]
     descriptor: Mapping[str, Any]
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    reads: Reads = field(default_factory=Reads, repr=False)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
+        self.reads.note(("table", table), lambda: self._seal(table))
         return self.tables[table]
+
+    def _seal(self, table: str) -> str:
+        """Returns the hash that the table was sealed with."""
+        return next(str(item["hash"]) for item in self.descriptor["resources"] if item["name"] == table)
+
+    def rows(self, table: str, **conditions: str) -> pd.DataFrame:
+        """Returns the rows whose columns have the given values.
+
+        Example:
+            >>> len(open_edition("2021").rows("findings", sector="mbo", theme="kansen"))
+            8
+        """
+        found = self.tables[table]
+        for column, value in conditions.items():
+            found = found[found[column] == value]
+        self.reads.note(("rows", table, conditions), lambda: digest(found.to_csv()))
+        return found
 
     def row(self, table: str, key: str) -> dict[str, Any]:
         """Returns one row as a dictionary.
@@ -52,7 +72,9 @@ class Edition:
         """
         index = self._rows.setdefault(table, {})
         if not index:
-            index.update({row[self[table].columns[0]]: row for row in self[table].to_dict("records")})
+            rows = self.tables[table]
+            index.update({row[rows.columns[0]]: row for row in rows.to_dict("records")})
+        self.reads.note(("row", table, key), lambda: digest(index.get(key)))
         try:
             return dict(index[key])
         except KeyError:
@@ -69,8 +91,9 @@ class Edition:
         """
         if "-" in key:
             return self.row("observations", key)
-        rows = self["observations"]
+        rows = self.tables["observations"]
         rows = rows[rows["indicator_id"] == key]
+        self.reads.note(("observation", key), lambda: digest(rows.to_csv()))
         if rows.empty:
             raise MissingRowError(
                 f"Edition {self.name} has no observation of the indicator {key!r}.",
@@ -78,7 +101,8 @@ class Edition:
             )
         dutch = rows[rows["geo"] == "NL"]
         latest = (rows if dutch.empty else dutch).sort_values("period", kind="stable")
-        return self.row("observations", latest.iloc[-1]["id"])
+        with self.reads.inside():
+            return self.row("observations", latest.iloc[-1]["id"])
 
     def label(self, codes: str, code: str, language: str) -> str:
         """Returns what a reader sees for a code of a code list."""

@@ -57,12 +57,11 @@ def series(edition: Edition, keys: Iterable[str], geo: Iterable[str], language: 
     Returns:
         The columns of `observed`, and `geo`, `place`, `series` and `year`.
     """
-    rows = edition["observations"]
     wanted = [(key, code) for key in keys for code in geo]
     picked = [
         row
         for key, code in wanted
-        for row in rows[(rows["indicator_id"] == key) & (rows["geo"] == code)].sort_values("period").to_dict("records")
+        for row in edition.rows("observations", indicator_id=key, geo=code).sort_values("period").to_dict("records")
         if row["period"].isdigit() and row["value"] == row["value"]
     ]
     frame = observed(edition, [row["id"] for row in picked], language)
@@ -80,8 +79,7 @@ def places(edition: Edition, key: str, language: str = "nl") -> pd.DataFrame:
     Returns:
         The columns of `series`.
     """
-    rows = edition["observations"]
-    rows = rows[rows["indicator_id"] == key]
+    rows = edition.rows("observations", indicator_id=key)
     frame = series(edition, [key], dict.fromkeys(rows["geo"]), language)
     counts = frame.groupby("year")["geo"].nunique()
     latest = counts[counts > 1].index.max()
@@ -125,8 +123,7 @@ def coding(edition: Edition) -> pd.DataFrame:
 
 def items_of(edition: Edition, agenda: str, types: Iterable[str] = ()) -> pd.DataFrame:
     """Returns the items of an agenda, of certain types only when any are given."""
-    items = edition["agenda_items"]
-    items = items[items["agenda_id"] == agenda]
+    items = edition.rows("agenda_items", agenda_id=agenda)
     wanted = list(types)
     return items[items["item_type"].isin(wanted)] if wanted else items
 
@@ -135,9 +132,7 @@ def findings(
     edition: Edition, sector: str | None = None, themes: Iterable[str] = (), kinds: Iterable[str] = ()
 ) -> pd.DataFrame:
     """Returns the findings of a sector, theme or kind; all when nothing is given."""
-    rows = edition["findings"]
-    if sector is not None:
-        rows = rows[rows["sector"] == sector]
+    rows = edition["findings"] if sector is None else edition.rows("findings", sector=sector)
     wanted = list(themes)
     if wanted:
         rows = rows[rows["theme"].isin(wanted)]

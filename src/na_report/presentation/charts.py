@@ -189,8 +189,8 @@ def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
     """Draws all Dutch shares that the edition has for a sector; each bar is a measure of its own."""
     indicators = edition["indicators"]
     wanted = indicators[(indicators["sector"] == sector) & indicators["unit"].isin(["percent", "share_words"])]
-    keys = edition["observations"]
-    keys = keys[keys["indicator_id"].isin(wanted["id"]) & keys["value"].notna() & (keys["geo"] == "NL")]["id"]
+    rows = [edition.rows("observations", indicator_id=key, geo="NL") for key in wanted["id"]]
+    keys = [key for found in rows for key in found[found["value"].notna()]["id"]]
     frame = analysis.observed(edition, keys, language)
     drawing, (axes,) = canvas(0.7 + 0.62 * len(frame))
     labels = [

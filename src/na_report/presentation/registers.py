@@ -81,14 +81,13 @@ def _name(name: str, edition: Edition, sector: str) -> str:
 
 def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
     """Shows all indicators of a sector with their observations: value, period, place, source and use."""
-    words, net = WORDS[language], chain.graph(edition)
+    words = WORDS[language]
     indicators = edition["indicators"]
     entries = []
     for indicator in indicators[indicators["sector"] == sector].to_dict("records"):
-        rows = edition["observations"]
-        for row in rows[rows["indicator_id"] == indicator["id"]].to_dict("records"):
+        for row in edition.rows("observations", indicator_id=indicator["id"]).to_dict("records"):
             users = sorted(
-                set(net.predecessors(indicator["id"])) | set(net.predecessors(row["id"])) - {indicator["id"]}
+                {*chain.users(edition, indicator["id"]), *chain.users(edition, row["id"])} - {indicator["id"]}
             )
             entries.append(
                 {
@@ -148,7 +147,7 @@ def _source(edition: Edition, row: dict[str, Any], language: str) -> str:
 
 def sources(edition: Edition, language: str = "nl") -> Block:
     """Shows all sources by author, each with its address, its footnotes and what rests on it."""
-    words, net = WORDS[language], chain.graph(edition)
+    words = WORDS[language]
     lines = []
     for row in (
         edition["sources"]
@@ -168,7 +167,7 @@ def sources(edition: Edition, language: str = "nl") -> Block:
         if row["year_basis"] in ("inferred", "url"):
             facts.append(edition.label("year_basis", row["year_basis"], language))
         note = filled(edition, row[f"note_{language}"], language)
-        users = sorted(net.predecessors(row["id"]))
+        users = chain.users(edition, row["id"])
         lines.append(
             f"- []{{#{anchor(source_anchor(row['id']))}}}{escape(row['author'].replace(';', ', '))} ({escape(year)}). *{shown}*. "
             f"[{escape('; '.join(facts))}.{' ' + note if note else ''} "

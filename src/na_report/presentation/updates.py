@@ -74,8 +74,7 @@ def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, lan
     }[language]
     entries = []
     for row in rows.to_dict("records"):
-        observed = edition["observations"]
-        mine = observed[observed["indicator_id"] == row["id"]].sort_values("period", kind="stable")
+        mine = edition.rows("observations", indicator_id=row["id"]).sort_values("period", kind="stable")
         old = mine[mine["section"] != "2026"]["id"].tolist()
         newest = edition.observation(row["id"])["id"]
         status = sentence_case(edition.label("update_status", row["update_status"], language))

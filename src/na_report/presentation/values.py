@@ -11,6 +11,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 from IPython.display import display
 
 from na_report.evidence.edition import Edition
+from na_report.evidence.reads import derived
 from na_report.presentation.markdown import Block, escape, link
 
 WORDS = {
@@ -130,13 +131,18 @@ def value(edition: Edition, key: str, language: str = "nl") -> Value:
         text = written(row["value"], unit, language)
         if row["qualifier"]:
             text = f"{edition.label('qualifier', row['qualifier'], language)} {text}"
-    caveats = tuple(caveats_of(edition).get(row["indicator_id"], ()))
+    caveats = caveats_for(edition, row["indicator_id"])
     return Value(row["id"], text, float(row["value"]), caveats)
 
 
+@derived
+def caveats_for(edition: Edition, indicator: str) -> tuple[str, ...]:
+    """Returns the ids of the caveats that concern an indicator whose value is evidence."""
+    return tuple(_caveats(edition).get(indicator, ()))
+
+
 @cache
-def caveats_of(edition: Edition) -> dict[str, list[str]]:
-    """Returns the ids of the caveats that concern an indicator whose value is evidence, per indicator."""
+def _caveats(edition: Edition) -> dict[str, list[str]]:
     kinds = dict(edition["indicators"][["id", "kind"]].itertuples(index=False))
     found: dict[str, list[str]] = {}
     for caveat, refs in edition["caveats"][["id", "refs"]].itertuples(index=False):

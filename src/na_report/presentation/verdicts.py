@@ -5,7 +5,18 @@ from __future__ import annotations
 import pandas as pd
 
 from na_report.evidence import chain
-from na_report.evidence.claims import CONTRADICTED, HOLDS, NOT_TESTABLE, Fact, Result, check, robustness, weakened
+from na_report.evidence.claims import (
+    CONTRADICTED,
+    HOLDS,
+    NOT_TESTABLE,
+    Fact,
+    Result,
+    check,
+    contradicted_on,
+    robustness,
+    weakened,
+)
+from na_report.evidence.claims import result as claim_result
 from na_report.evidence.edition import Edition
 from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.tables import table
@@ -56,10 +67,6 @@ _WORDS = {
 }
 
 
-def _result(edition: Edition, key: str) -> Result:
-    return next(result for result in check(edition) if result.claim.id == key)
-
-
 def _says(result: Result, language: str) -> str:
     return escape({"nl": result.claim.says_nl, "en": result.claim.says_en}[language])
 
@@ -72,7 +79,7 @@ def _fact(edition: Edition, fact: Fact, language: str) -> str:
 
 def verdict(edition: Edition, key: str, language: str = "nl") -> str:
     """Returns the state of a conclusion with the figures that decide, as MyST in one paragraph."""
-    words, result = _WORDS[language], _result(edition, key)
+    words, result = _WORDS[language], claim_result(edition, key)
     state = STATES[language][result.verdict.state]
     facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
     deciding = f" {words['deciding']}: {facts}." if facts else ""
@@ -81,7 +88,7 @@ def verdict(edition: Edition, key: str, language: str = "nl") -> str:
 
 def is_contradicted(edition: Edition, key: str) -> bool:
     """Tells whether the data contradicts a conclusion."""
-    return _result(edition, key).verdict.state == CONTRADICTED
+    return claim_result(edition, key).verdict.state == CONTRADICTED
 
 
 def page_note(edition: Edition, page: str, language: str = "nl") -> Block | None:
@@ -93,11 +100,7 @@ def page_note(edition: Edition, page: str, language: str = "nl") -> Block | None
         language: `nl` or `en`.
     """
     words = _WORDS[language]
-    found = [
-        result
-        for result in check(edition)
-        if result.verdict.state == CONTRADICTED and page in ("index", result.claim.page)
-    ]
+    found = contradicted_on(edition, page)
     if not found:
         return None
     lines = [f"**{words['warning']}**", ""]
@@ -130,7 +133,7 @@ def trail(edition: Edition, key: str, language: str = "nl") -> Block:
     lines = [escape(sentence_case(summary)), ""]
     for conclusion in chain.below(edition, key, "conclusions"):
         row = edition.row("conclusions", conclusion)
-        state = STATES[language][_result(edition, conclusion).verdict.state]
+        state = STATES[language][claim_result(edition, conclusion).verdict.state]
         lines.append(
             f"- {link(conclusion)} {escape(row[f'title_{language}'])} ({state}): {linked(ids(row['rests_on']))}"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -66,6 +67,29 @@ class Book:
     def stage(self) -> Path:
         """The source folder that Sphinx reads."""
         return self.folder / "stage"
+
+
+def is_current(book: Book, inputs: str, formats: Sequence[str]) -> bool:
+    """Tells whether the book was made whole, in these formats, of the same inputs."""
+    try:
+        state = json.loads((book.folder / "build.json").read_text(encoding="utf-8"))
+        there = {"html": (book.html / "index.html").is_file(), "pdf": book.pdf.is_file()}
+        return bool(state["inputs"] == inputs and all(there[name] and name in state["formats"] for name in formats))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def forget(book: Book) -> None:
+    """Takes away the mark that the book is whole, before anything of it changes."""
+    (book.folder / "build.json").unlink(missing_ok=True)
+
+
+def remember(book: Book, inputs: str, formats: Sequence[str]) -> None:
+    """Marks the book as whole; the last thing that a build writes."""
+    text = json.dumps({"inputs": inputs, "formats": list(formats)})
+    partial = book.folder / "build.partial"
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(book.folder / "build.json")
 
 
 def stage(book: Book, pages: Sequence[Page]) -> None:

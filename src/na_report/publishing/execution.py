@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import multiprocessing
 import os
@@ -17,10 +18,14 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 
 from na_report.errors import ChapterError
+from na_report.paths import Project
+from na_report.publishing.fingerprint import Answers, ingredients, reasons, state_file, write_state
 from na_report.publishing.pages import Page, checked_parameters, selected
 
 # A cell that runs longer than this hangs: the slowest takes a second.
 CELL_TIMEOUT_SECONDS = 300
+# Tells a kernel where to write down what its page asks of the data.
+READS_FILE = "NA_REPORT_READS"
 _CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
 
 
@@ -42,11 +47,13 @@ class Run:
 
 
 def run_pages(
+    project: Project,
     pages: Sequence[Page],
     parameters: Mapping[str, Any],
     folder: Path,
     *,
     jobs: int = 0,
+    answers: Answers | None = None,
     report: Callable[[Run], None] = lambda run: None,
 ) -> list[Run]:
     """Runs pages, each in a kernel of its own, and writes the executed notebooks.
@@ -54,10 +61,13 @@ def run_pages(
     All parameters are checked before the first kernel starts. A page that fails does not stop the others.
 
     Args:
+        project: The project of the pages.
         pages: What to run.
         parameters: Values for all pages, such as edition and language.
         folder: Where the notebooks go, as `<page>.ipynb`; the one of a page that fails as `<page>.failed.ipynb`.
         jobs: How many run at once; 0 for one per core.
+        answers: Gives today's digests for what a page asked of the data; a page that would come out the same is then
+            left alone. Without it every page runs.
         report: Called with each run as it ends.
 
     Raises:
@@ -66,16 +76,18 @@ def run_pages(
     """
     checked = {page.name: checked_parameters(page, parameters) for page in pages}
     folder.mkdir(parents=True, exist_ok=True)
+    stale = [page for page in pages if answers is None or reasons(project, page, checked[page.name], folder, answers)]
     runs: dict[str, Run] = {}
-    workers = min(jobs or os.cpu_count() or 1, len(pages))
+    workers = min(jobs or os.cpu_count() or 1, len(stale))
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=max(workers, 1), mp_context=context) as pool:
-        futures = [pool.submit(run_page, page, checked[page.name], folder) for page in pages]
-        for future in as_completed(futures):
-            run = future.result()
-            runs[run.page] = run
-            report(run)
-    ordered = [runs[page.name] for page in pages]
+    if stale:
+        with ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool:
+            futures = [pool.submit(run_page, project, page, checked[page.name], folder) for page in stale]
+            for future in as_completed(futures):
+                run = future.result()
+                runs[run.page] = run
+                report(run)
+    ordered = [runs[page.name] for page in stale]
     failed = [run for run in ordered if run.error]
     if failed:
         raise ChapterError(
@@ -85,15 +97,19 @@ def run_pages(
     return ordered
 
 
-def run_page(page: Page, parameters: Mapping[str, Any], folder: Path) -> Run:
+def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder: Path) -> Run:
     """Runs one page; the parameters are checked already."""
     start = time.perf_counter()
     logging.getLogger("papermill").setLevel(logging.ERROR)
     os.environ["PYTHONHASHSEED"] = "0"
     target, failed = folder / f"{page.name}.ipynb", folder / f"{page.name}.failed.ipynb"
     running = folder / f"{page.name}.running.ipynb"
-    for old in (target, failed):
+    reads = folder / f"{page.name}.reads.json"
+    # The state goes first and comes back last: a run that is killed leaves no page that looks whole.
+    for old in (state_file(folder, page.name), target, failed, reads):
         old.unlink(missing_ok=True)
+    os.environ[READS_FILE] = str(reads)
+    made_of = ingredients(project, page, parameters)
     notebook = selected(nbformat.read(page.chapter, as_version=4), parameters)
     error = ""
     try:
@@ -122,6 +138,9 @@ def run_page(page: Page, parameters: Mapping[str, Any], folder: Path) -> Run:
     executed = normalised(nbformat.read(running, as_version=4), dict(parameters))
     nbformat.write(executed, running)
     running.replace(target)
+    answered = json.loads(reads.read_text(encoding="utf-8")) if reads.is_file() else {}
+    reads.unlink(missing_ok=True)
+    write_state(folder, page.name, made_of, answered)
     return Run(page.name, target, time.perf_counter() - start)
 
 

@@ -1,0 +1,117 @@
+"""What a page asked of an edition, and a digest of each answer, so that only pages whose answers change run again."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_DERIVED: dict[str, Callable[..., Any]] = {}
+
+
+def digest(answer: object) -> str:
+    """Returns a short hash of an answer by what it shows of itself.
+
+    Example:
+        >>> digest(["C14"]) == digest(["C14"]), digest(["C14"]) == digest(["C15"])
+        (True, False)
+    """
+    return hashlib.sha256(repr(answer).encode()).hexdigest()[:16]
+
+
+@dataclass
+class Reads:
+    """The questions asked of one edition.
+
+    Args:
+        answers: Per question, as JSON text, the digest of the answer.
+    """
+
+    answers: dict[str, str] = field(default_factory=dict)
+    _inside: int = 0
+
+    def note(self, question: Iterable[object], answer: Callable[[], str]) -> None:
+        """Remembers a question, unless it is part of a larger one."""
+        if self._inside:
+            return
+        key = json.dumps(list(question), ensure_ascii=False)
+        if key not in self.answers:
+            self.answers[key] = answer()
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Makes questions part of a larger one, whose answer stands for them."""
+        self._inside += 1
+        try:
+            yield
+        finally:
+            self._inside -= 1
+
+
+def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """Makes a function of an edition one question: its result counts, not what it reads to find it.
+
+    The function takes the edition first and then only text.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+    _DERIVED[name] = function
+
+    @functools.wraps(function)
+    def ask(edition: Any, /, *args: P.args, **options: P.kwargs) -> T:
+        with edition.reads.inside():
+            result = function(edition, *args, **options)
+        edition.reads.note(("derived", name, list(args), dict(options)), lambda: digest(result))
+        return result
+
+    return ask
+
+
+def _find(name: str) -> Callable[..., Any]:
+    """Returns a derived function of this package, imported where that has not been done yet."""
+    if name not in _DERIVED and name.startswith("na_report."):
+        importlib.import_module(name.rpartition(".")[0])
+    return _DERIVED[name]
+
+
+def answer_again(edition: Any, questions: Iterable[str]) -> dict[str, str]:
+    """Asks an edition the questions of an earlier run.
+
+    Args:
+        edition: A freshly opened edition.
+        questions: Keys of `Reads.answers`.
+
+    Returns:
+        Per question the digest of today's answer; `missing` where the edition has none.
+    """
+    from na_report.evidence.edition import MissingRowError  # it imports this module to record its reads
+
+    found = {}
+    for question in questions:
+        kind, *parts = json.loads(question)
+        edition.reads.answers.pop(question, None)
+        try:
+            if kind == "table":
+                edition[parts[0]]
+            elif kind == "row":
+                edition.row(*parts)
+            elif kind == "observation":
+                edition.observation(*parts)
+            elif kind == "rows":
+                edition.rows(parts[0], **parts[1])
+            elif kind == "derived":
+                name, args, options = parts
+                with edition.reads.inside():
+                    result = _find(name)(edition, *args, **options)
+                edition.reads.answers[question] = digest(result)
+        except (MissingRowError, ImportError, KeyError):
+            pass  # a question that nobody can answer any more counts as a change
+        found[question] = edition.reads.answers.get(question, "missing")
+    return found

@@ -1,0 +1,136 @@
+"""Whether a page is still what its ingredients make: same fingerprint, same page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from na_report.paths import Project
+from na_report.publishing.pages import Page, selected
+
+Answers = Callable[[Iterable[str]], Mapping[str, str]]
+
+
+def hash_files(paths: Iterable[Path], root: Path) -> str:
+    """Returns one hash over the names and bytes of files."""
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        total.update(f"{path.relative_to(root)}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:16]
+
+
+def library_files() -> tuple[list[Path], Path]:
+    """Returns all files of this package, and its folder."""
+    root = Path(__file__).resolve().parent.parent
+    return [path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts], root
+
+
+def ingredients(project: Project, page: Page, parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Returns a hash per ingredient of a page, except of what it asks of the data.
+
+    The chapter counts with the cells that the page has, so a change of the story of one sector leaves the others alone.
+    """
+    notebook = selected(nbformat.read(page.chapter, as_version=4), parameters)
+    cells = [(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in notebook.cells]
+    lock = project.root / "requirements.lock"
+    return {
+        "chapter": _hash([cells, notebook.metadata]),
+        "parameters": _hash(sorted(parameters.items())),
+        "library": hash_files(*library_files()),
+        "lock": _hash(lock.read_text(encoding="utf-8") if lock.is_file() else ""),
+        "python": platform.python_version(),
+    }
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def hash_inputs(project: Project) -> str:
+    """Returns one hash over all that any book of a project is made of; takes some hundredths of a second."""
+    tops = ("_toc.yml", "_config.yml", "requirements.lock")
+    folders = (project.data, project.chapters)
+    files = [
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+    ]
+    files += [project.root / name for name in tops if (project.root / name).is_file()]
+    return _hash([hash_files(files, project.root), hash_files(*library_files()), platform.python_version()])
+
+
+@dataclass(frozen=True)
+class State:
+    """What a page was made of when it last ran.
+
+    Args:
+        ingredients: The hash of each ingredient.
+        reads: The digest of each answer of the data.
+        notebook: The hash of the executed notebook.
+    """
+
+    ingredients: Mapping[str, str]
+    reads: Mapping[str, str]
+    notebook: str
+
+
+def state_file(folder: Path, page: str) -> Path:
+    """Returns where the state of a page is kept."""
+    return folder / f"{page}.state.json"
+
+
+def read_state(folder: Path, page: str) -> State | None:
+    """Returns the state of a page; nothing when it never ran to the end."""
+    try:
+        found = json.loads(state_file(folder, page).read_text(encoding="utf-8"))
+        return State(found["ingredients"], found["reads"], found["notebook"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_state(folder: Path, page: str, made_of: Mapping[str, str], reads: Mapping[str, str]) -> None:
+    """Marks a page as whole; the last thing that a run writes."""
+    notebook = hash_files([folder / f"{page}.ipynb"], folder)
+    text = json.dumps({"ingredients": dict(made_of), "reads": dict(reads), "notebook": notebook}, ensure_ascii=False)
+    partial = state_file(folder, page).with_suffix(".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(state_file(folder, page))
+
+
+def reasons(project: Project, page: Page, parameters: Mapping[str, Any], folder: Path, answers: Answers) -> list[str]:
+    """Returns why a page would run again; an empty list when it would not.
+
+    Args:
+        project: The project.
+        page: The page.
+        parameters: Its checked parameters.
+        folder: The executed notebooks.
+        answers: Gives today's digests for the questions that the page asked.
+    """
+    state = read_state(folder, page.name)
+    notebook = folder / f"{page.name}.ipynb"
+    if state is None or not notebook.is_file():
+        return ["it has not run to the end yet"]
+    if hash_files([notebook], folder) != state.notebook:
+        return ["its executed notebook was changed or damaged"]
+    now = ingredients(project, page, parameters)
+    found = [f"{name} changed" for name in now if now[name] != state.ingredients.get(name)]
+    today = answers(state.reads) if state.reads else {}
+    found += [f"data changed: {_readable(key)}" for key, old in state.reads.items() if today.get(key) != old]
+    return found
+
+
+def _readable(question: str) -> str:
+    kind, *parts = json.loads(question)
+    return " ".join(
+        [kind, *(part if isinstance(part, str) else json.dumps(part, ensure_ascii=False) for part in parts)]
+    )

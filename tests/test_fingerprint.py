@@ -1,0 +1,159 @@
+"""A page runs again when an ingredient changes that it has, and only then."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT, Change
+
+from na_report.errors import ChapterError
+from na_report.evidence.edition import open_edition
+from na_report.evidence.reads import answer_again
+from na_report.paths import Project
+from na_report.publishing import fingerprint
+from na_report.publishing.execution import run_pages
+from na_report.publishing.pages import Page, all_pages, checked_parameters, choose
+
+BASE = {"edition": "2021", "language": "nl"}
+NAMES = ["sector-mbo", "sector-hoger-onderwijs", "koploper"]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose pages have run; each test works on a copy."""
+    root = tmp_path_factory.mktemp("ran") / "project"
+    root.mkdir()
+    for name in ("_toc.yml", "_config.yml", "requirements.lock"):
+        shutil.copy(ROOT / name, root / name)
+    for name in ("data", "chapters"):
+        shutil.copytree(ROOT / name, root / name)
+    project = Project(root)
+    run_pages(project, choose(all_pages(project), NAMES), BASE, notebooks(project))
+    return project
+
+
+@pytest.fixture
+def project(ran: Project, tmp_path: Path) -> Project:
+    shutil.copytree(ran.root, tmp_path / "copy")
+    return Project(tmp_path / "copy")
+
+
+def notebooks(project: Project) -> Path:
+    return project.build("2021", "nl") / "notebooks"
+
+
+def why(project: Project, name: str, **given: str) -> list[str]:
+    [page] = choose(all_pages(project), [name])
+    edition = open_edition("2021", project)
+    parameters = checked_parameters(page, BASE | given)
+    return fingerprint.reasons(project, page, parameters, notebooks(project), lambda keys: answer_again(edition, keys))
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    [cell, *_] = [cell for cell in notebook.cells if old in cell.source]
+    cell.source = cell.source.replace(old, new)
+    nbformat.write(notebook, path)
+
+
+def test_nothing_runs_again_when_nothing_changed(project: Project) -> None:
+    assert [why(project, name) for name in NAMES] == [[], [], []]
+    edition = open_edition("2021", project)
+    runs = run_pages(
+        project,
+        choose(all_pages(project), NAMES),
+        BASE,
+        notebooks(project),
+        answers=lambda keys: answer_again(edition, keys),
+    )
+    assert runs == []
+
+
+def test_an_observation_of_the_mbo_runs_the_mbo_page_only(
+    project: Project, change: Change, reseal: Callable[[], None]
+) -> None:
+    change("observations", "IND019-NL-2019", "value", "37")
+    reseal()
+    assert any("IND019" in reason for reason in why(project, "sector-mbo"))
+    assert why(project, "sector-hoger-onderwijs") == []
+    assert why(project, "koploper") == []
+
+
+def test_a_claim_that_flips_runs_the_page_that_says_so(
+    project: Project, change: Change, reseal: Callable[[], None]
+) -> None:
+    change("observations", "IND088-NL-2020", "value", "-1")
+    reseal()
+    assert any("claims" in reason for reason in why(project, "koploper"))
+    assert why(project, "sector-mbo") == []
+
+
+def test_a_text_runs_its_own_page(project: Project, change: Change, reseal: Callable[[], None]) -> None:
+    change("findings", "FH36", "text_nl", "Niemand trekt virtuele mobiliteit.")
+    reseal()
+    assert why(project, "sector-hoger-onderwijs")
+    assert why(project, "sector-mbo") == []
+
+
+def test_a_cell_of_one_sector_leaves_the_other_alone(project: Project) -> None:
+    edit(project.chapters / "sector.ipynb", "Het mbo wordt snel digitaal volwassener", "Het mbo groeit digitaal")
+    assert why(project, "sector-mbo") == ["chapter changed"]
+    assert why(project, "sector-hoger-onderwijs") == []
+
+
+def test_a_parameter_is_an_ingredient(project: Project) -> None:
+    assert "parameters changed" in why(project, "koploper", language="en")
+
+
+def test_the_lock_is_an_ingredient(project: Project) -> None:
+    with (project.root / "requirements.lock").open("a", encoding="utf-8") as file:
+        file.write("# another\n")
+    assert why(project, "koploper") == ["lock changed"]
+
+
+def test_the_library_is_an_ingredient(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    files, root = fingerprint.library_files()
+    for path in files:
+        target = tmp_path / "lib" / path.relative_to(root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    target.write_text(target.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    copies = [path for path in (tmp_path / "lib").rglob("*") if path.is_file()]
+    monkeypatch.setattr(fingerprint, "library_files", lambda: (copies, tmp_path / "lib"))
+    assert why(project, "koploper") == ["library changed"]
+
+
+def test_python_is_an_ingredient(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
+    assert why(project, "koploper") == ["python changed"]
+
+
+def test_a_damaged_notebook_runs_again(project: Project) -> None:
+    path = notebooks(project) / "koploper.ipynb"
+    path.write_text(path.read_text(encoding="utf-8")[:-20], encoding="utf-8")
+    assert why(project, "koploper") == ["its executed notebook was changed or damaged"]
+
+
+def test_a_page_without_a_mark_runs_again(project: Project) -> None:
+    fingerprint.state_file(notebooks(project), "koploper").unlink()
+    assert why(project, "koploper") == ["it has not run to the end yet"]
+
+
+def test_opening_a_table_behind_the_edition_is_an_error(project: Project) -> None:
+    edit(
+        project.chapters / "koploper.ipynb",
+        'blocks.conclusion(evidence, "C11", language)',
+        'open("../data/2021/findings.csv")',
+    )
+    with pytest.raises(ChapterError, match=r"findings\.csv itself"):
+        run_pages(project, choose(all_pages(project), ["koploper"]), BASE, notebooks(project))
+
+
+def test_every_ingredient_of_a_page_is_named(project: Project) -> None:
+    [page] = choose(all_pages(project), ["koploper"])
+    assert isinstance(page, Page)
+    assert set(fingerprint.ingredients(project, page, BASE)) == {"chapter", "parameters", "library", "lock", "python"}
