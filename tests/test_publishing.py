@@ -170,7 +170,7 @@ def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_els
         "the sentence"
     )
     assert any("image/svg+xml" in key for _, _, key in changed), "the figure"
-    assert any("IND019-NL-2019" in new and "**37,3%**" in new for _, new, _ in changed), "the row"
+    assert any("#ind019-nl-2019" in new and "[**37,3%**]" in new for _, new, _ in changed), "the row"
     for old, new, key in changed:
         if not key.endswith("image/svg+xml"):
             restored = new.replace('"37,3%"', "41%").replace("37,3", "41").replace("37.3", "41.0")

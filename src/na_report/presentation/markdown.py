@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-_LIST_MARK = re.compile(r"^(\d*)([-.)])")
+_LIST_MARK = re.compile(r"^(\d*)([-.)])(?=\s|$)")
 _ENTITY = {character: f"&#{ord(character)};" for character in "\\`*_{}[]<>#!|~$&@^+=:"}
 
 

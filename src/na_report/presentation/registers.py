@@ -80,31 +80,57 @@ def _name(name: str, edition: Edition, sector: str) -> str:
 
 
 def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
-    """Shows all indicators of a sector with their observations: value, period, place, source and use."""
+    """Shows all indicators of a sector with their observations: values, period, place, source and use."""
     words = WORDS[language]
     indicators = edition["indicators"]
     entries = []
     for indicator in indicators[indicators["sector"] == sector].to_dict("records"):
-        for row in edition.rows("observations", indicator_id=indicator["id"]).to_dict("records"):
-            users = sorted(
-                {*chain.users(edition, indicator["id"]), *chain.users(edition, row["id"])} - {indicator["id"]}
-            )
-            entries.append(
-                {
-                    words["no"]: f"[]{{#{anchor(indicator['id'])}}}{place(row['id'])}",
-                    words["what"]: _indicator(edition, indicator, language),
-                    words[
-                        "value"
-                    ]: f"**{escape(value(edition, row['id'], language).text)}** {_when_and_where(edition, row, language)}",
-                    words[
-                        "source_and_use"
-                    ]: f"{_source(edition, row, language)}. {words['used']}: {linked(users) or words['unused']}.",
-                }
-            )
+        rows = edition.rows("observations", indicator_id=indicator["id"]).to_dict("records")
+        users = {user for row in rows for user in chain.users(edition, row["id"])} | set(
+            chain.users(edition, indicator["id"])
+        )
+        used = linked(sorted(users - {indicator["id"]})) or words["unused"]
+        entries.append(
+            {
+                words["no"]: place(indicator["id"]),
+                words["what"]: _indicator(edition, indicator, language),
+                words["value"]: "; ".join(_values(edition, rows, language)),
+                words["source_and_use"]: f"{_sources(edition, rows, language)}. {words['used']}: {used}.",
+            }
+        )
     caption = {"nl": "Indicatoren en waarnemingen", "en": "Indicators and observations"}[language]
     return table(
         pd.DataFrame(entries), _of(edition, caption, sector, language), _name("tab-waarnemingen", edition, sector)
     )
+
+
+def _values(edition: Edition, rows: list[dict[str, Any]], language: str) -> list[str]:
+    """Returns per place the values in the order of the years, with a mark where the method changes."""
+    shown = []
+    for geo in dict.fromkeys(row["geo"] for row in rows):
+        mine = sorted((row for row in rows if row["geo"] == geo), key=lambda row: row["period"])
+        parts = []
+        for before, row in zip([None, *mine], mine, strict=False):
+            if before is not None and before["series"] != row["series"]:
+                parts.append(WORDS[language]["break"])
+            parts.append(_value(edition, row, language))
+        group = mine[0][f"group_{language}"]
+        where = edition.label("geo", geo, language) + (f", {group[:1].lower()}{group[1:]}" if group else "")
+        shown.append(f"{escape(where)}: {', '.join(parts)}")
+    return shown
+
+
+def _value(edition: Edition, row: dict[str, Any], language: str) -> str:
+    """Returns one value with its anchor, period and marks for what is inferred or second-hand."""
+    words = WORDS[language]
+    period = row["period"].replace("/", "–") or words["no_period"]
+    notes = [period]
+    if row["period"] and row["period_basis"] == "inferred":
+        notes.append(words["inferred"])
+    if row["confidence"] == "B":
+        notes.append(f"B: {edition.label('confidence', 'B', language)}")
+    text = escape(value(edition, row["id"], language).text)
+    return f"[**{text}**]{{#{anchor(row['id'])}}} ({escape(', '.join(notes))})"
 
 
 def _indicator(edition: Edition, row: dict[str, Any], language: str) -> str:
@@ -121,28 +147,17 @@ def _indicator(edition: Edition, row: dict[str, Any], language: str) -> str:
     return f"**{escape(row[f'label_{language}'])}**. [{' '.join(note for note in notes if note)}]{{.grondslag}}"
 
 
-def _when_and_where(edition: Edition, row: dict[str, Any], language: str) -> str:
-    """Returns period, place and group of an observation, and a mark where it is second-hand."""
+def _sources(edition: Edition, rows: list[dict[str, Any]], language: str) -> str:
+    """Returns the different sources of observations, with page and footnote."""
     words = WORDS[language]
-    period = row["period"].replace("/", "–") or words["no_period"]
-    basis = f" ({words['inferred']})" if row["period"] and row["period_basis"] == "inferred" else ""
-    group = row[f"group_{language}"]
-    parts = [period + basis, edition.label("geo", row["geo"], language), group[:1].lower() + group[1:]]
-    if row["confidence"] == "B":
-        parts.append(f"B: {edition.label('confidence', 'B', language)}")
-    return f"[{escape('; '.join(part for part in parts if part))}]{{.grondslag}}"
-
-
-def _source(edition: Edition, row: dict[str, Any], language: str) -> str:
-    words = WORDS[language]
-    if not row["source_id"]:
-        return words["unknown"]
-    detail = [short_source(edition, row["source_id"], language)]
-    if row["page"]:
-        detail.append(f"{words['page']} {escape(row['page'])}")
-    if row["footnote"]:
-        detail.append(f"{words['footnote']} {escape(row['footnote'])}")
-    return ", ".join(detail)
+    found = []
+    for row in rows:
+        if row["source_id"]:
+            detail = [short_source(edition, row["source_id"], language)]
+            detail += [f"{words['page']} {escape(row['page'])}"] if row["page"] else []
+            detail += [f"{words['footnote']} {escape(row['footnote'])}"] if row["footnote"] else []
+            found.append(", ".join(detail))
+    return "; ".join(dict.fromkeys(found)) or sentence_case(words["unknown"])
 
 
 def sources(edition: Edition, language: str = "nl") -> Block:
