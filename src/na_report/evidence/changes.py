@@ -14,6 +14,9 @@ from na_report.evidence.claims import check
 from na_report.evidence.edition import Edition
 from na_report.evidence.schema import TABLES
 
+# Columns that say something about a row without changing what it states.
+_REMARKS = ("update_", "series", "confidence", "extracted")
+
 
 @dataclass(frozen=True)
 class CellChange:
@@ -211,7 +214,10 @@ def _compare_claims(old: Edition, new: Edition) -> tuple[ClaimChange, ...]:
 
 def _recommendations(editions: Iterable[Edition], changes: Changes) -> tuple[str, ...]:
     """Returns the recommendations that reach a row that differs, or a conclusion whose claim differs."""
-    touched = {*changes.rows, *(claim.claim for claim in changes.claims)}
+    touched = {claim.claim for claim in changes.claims}
+    for table in changes.tables.values():
+        cells = (cell.key for cell in table.changed if not cell.column.startswith(_REMARKS))
+        touched |= {*table.added, *table.removed, *cells}
     found: dict[str, None] = {}
     for edition in editions:
         net = chain.graph(edition)

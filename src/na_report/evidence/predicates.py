@@ -142,8 +142,8 @@ def none_measurable(edition: Edition) -> Verdict:
         Fact("agenda’s met meetbare doelen", "agendas with measurable goals", int((measurable == "yes").sum())),
         Fact("agenda’s zonder meetbare doelen", "agendas without measurable goals", int((measurable == "no").sum())),
         Fact(
-            "agenda’s waarvan het rapport dit niet zegt",
-            "agendas of which the report doesn’t say",
+            "agenda’s waarvan dit niet bekend is",
+            "agendas of which this is not known",
             int((measurable == "not_stated").sum()),
         ),
     )

@@ -51,16 +51,14 @@ def time_series(
     """
     words = _WORDS[language]
     frame = analysis.series(edition, keys, geo, language)
-    drawing, (axes,) = canvas(3.2)
+    drawing, (axes,) = canvas(3.4)
     breaks: set[float] = set()
-    said = []
+    said, ends = [], []
     for colour, (_, rows) in zip(_COLOURS, frame.groupby(["indicator_id", "geo"], sort=False), strict=False):
-        label = rows.iloc[0]["label"] if len(keys) > 1 else rows.iloc[0]["place"]
+        label = rows.iloc[0]["group"] if len(keys) > 1 else rows.iloc[0]["place"]
         breaks |= _draw_pieces(axes, rows, colour)
         last = rows.iloc[-1]
-        text = f"{wrapped(label, 26)}\n{last['text']}"
-        place = (last["year"], last["value"])
-        axes.annotate(text, place, (8, 0), textcoords="offset points", color=colour, va="center")
+        ends.append((last["value"], last["year"], f"{wrapped(label, 24)} {last['text']}", colour))
         said.append(f"{label}: " + ", ".join(f"{row['text']} ({row['period']})" for row in rows.to_dict("records")))
     for year in sorted(breaks):
         axes.axvline(year, color=LINE, lw=1.2, ls=(0, (2, 3)))
@@ -68,6 +66,7 @@ def time_series(
             year, 1, words["method"], transform=axes.get_xaxis_transform(), ha="center", va="top", size=8.5, color=SOFT
         )
     _scale_years(axes, frame, language)
+    _label_ends(axes, ends)
     note = words["broken"] if breaks else ""
     alt = words["lines"].format(". ".join(said)) + note
     return observed_figure(edition, drawing, frame, name, (f"{title}.{note}", alt), language)
@@ -79,6 +78,17 @@ def _draw_pieces(axes: Axes, rows: pd.DataFrame, colour: str) -> set[float]:
     for piece in pieces:
         axes.plot(piece["year"], piece["value"], color=colour, marker="o", lw=2, markersize=5)
     return {(left["year"].max() + right["year"].min()) / 2 for left, right in pairwise(pieces)}
+
+
+def _label_ends(axes: Axes, ends: list[tuple[float, int, str, str]]) -> None:
+    """Writes what each line is behind its end, one above the other where the ends are close."""
+    step = axes.get_ylim()[1] * 0.075
+    free = float("inf")
+    for value, year, text, colour in sorted(ends, reverse=True):
+        height = step * (1 + text.count("\n"))
+        top = min(value + height / 2, free)
+        axes.text(year + 0.12, top, text, color=colour, va="top", linespacing=1.0)
+        free = top - height
 
 
 def _scale_years(axes: Axes, frame: pd.DataFrame, language: str) -> None:

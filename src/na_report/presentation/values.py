@@ -24,6 +24,7 @@ ORDINALS = {
     "nl": "nulde eerste tweede derde vierde vijfde zesde zevende achtste negende tiende elfde twaalfde",
     "en": "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
 }
+EURO = {"nl": "{} euro", "en": "{} euros"}
 EURO_PER_YEAR = {"nl": "{} euro per jaar", "en": "{} euros a year"}
 DIRECTIONS = {
     "nl": ("lager dan gemiddeld in de EU", "gemiddeld voor de EU", "beter dan gemiddeld in de EU"),
@@ -68,7 +69,8 @@ def written(value: float, unit: str, language: str = "nl") -> str:
         ('19,5%', 'tweede', 'acht', '1,5 miljoen euro per jaar')
     """
     if unit == "percent":
-        return number(value, language) + "%"
+        # One decimal is what a reader can use; the table holds the value as published.
+        return f"{format_decimal(value, format='#,##0.#', locale=language)}%"
     if unit == "rank":
         ordinals = ORDINALS[language].split()
         if float(value).is_integer() and 0 <= value < len(ordinals):
@@ -78,6 +80,8 @@ def written(value: float, unit: str, language: str = "nl") -> str:
         return in_words(value, language)
     if unit == "eur_per_year":
         return EURO_PER_YEAR[language].format(number(value, language))
+    if unit == "eur":
+        return EURO[language].format(number(value, language))
     if unit == "direction":
         return DIRECTIONS[language][int(value) + 1]
     if unit == "year":
@@ -104,8 +108,8 @@ class Value:
     @property
     def link(self) -> str:
         """MyST: the text, linked to the row of the observation, with the caveats that concern it."""
-        marks = "".join(f"[{link(key)}]{{.kanttekening}}" for key in self.caveats)
-        return link(self.key, escape(self.text)) + marks
+        marks = " ".join(link(key) for key in self.caveats)
+        return link(self.key, escape(self.text)) + (f"[{marks}]{{.kanttekening}}" if marks else "")
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.text, "text/markdown": self.link}

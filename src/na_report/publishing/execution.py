@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from papermill.exceptions import PapermillExecutionError
 from na_report.errors import ChapterError
 from na_report.paths import Project
 from na_report.publishing.fingerprint import Answers, ingredients, reasons, state_file, write_state
+from na_report.publishing.kernels import warm_kernels
 from na_report.publishing.pages import Page, checked_parameters, selected
 
 # A cell that runs longer than this hangs: the slowest takes a second.
@@ -54,6 +56,7 @@ def run_pages(
     *,
     jobs: int = 0,
     answers: Answers | None = None,
+    warm: bool = True,
     report: Callable[[Run], None] = lambda run: None,
 ) -> list[Run]:
     """Runs pages, each in a kernel of its own, and writes the executed notebooks.
@@ -68,6 +71,7 @@ def run_pages(
         jobs: How many run at once; 0 for one per core.
         answers: Gives today's digests for what a page asked of the data; a page that would come out the same is then
             left alone. Without it every page runs.
+        warm: Whether kernels are forked from a process that has the imports of the chapters; else each starts from nothing.
         report: Called with each run as it ends.
 
     Raises:
@@ -81,7 +85,10 @@ def run_pages(
     workers = min(jobs or os.cpu_count() or 1, len(stale))
     context = multiprocessing.get_context("spawn")
     if stale:
-        with ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool:
+        with (
+            warm_kernels(dict.fromkeys(page.chapter for page in stale)) if warm else nullcontext(),
+            ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool,
+        ):
             futures = [pool.submit(run_page, project, page, checked[page.name], folder) for page in stale]
             for future in as_completed(futures):
                 run = future.result()
@@ -122,6 +129,7 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
             request_save_on_cell_execute=False,
             execution_timeout=CELL_TIMEOUT_SECONDS,
             kernel_manager_class="na_report.publishing.kernels.PrivateKernelManager",
+            shutdown_kernel="immediate",  # all that a page leaves behind is written by then
         )
     except PapermillExecutionError as problem:
         error = (

@@ -1,12 +1,33 @@
-"""Kernels that don't get in each other's way."""
+"""Kernels that start warm and don't get in each other's way."""
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import json
+import os
+import select
 import shutil
+import signal
+import socket
+import subprocess
+import sys
 import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import nbformat
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+
+# Where the server listens; kernels start cold where it is not set.
+SOCKET = "NA_REPORT_FORKSERVER"
+PROVISIONER = "na-report-warm"
+START_SECONDS = 20
 
 
 class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
@@ -35,3 +56,142 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
             shutil.rmtree(self._folder, ignore_errors=True)
 
     cleanup_resources = _async_cleanup_resources
+
+
+class ForkedKernel:
+    """A kernel that the server forked, with the part of `subprocess.Popen` that Jupyter uses.
+
+    Args:
+        connection: The connection to the server; closing it ends the kernel.
+        pid: The process id.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, connection: socket.socket, pid: int) -> None:
+        self._connection = connection
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Returns the exit code, or nothing while the kernel runs."""
+        if self.returncode is None and select.select([self._connection], [], [], 0)[0]:
+            said = self._connection.recv(64)
+            self.returncode = int(said) if said.strip() else -signal.SIGKILL
+            self._connection.close()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Waits for the end and returns the exit code."""
+        end = time.monotonic() + (timeout or START_SECONDS)
+        while self.poll() is None and time.monotonic() < end:
+            time.sleep(0.02)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Sends a signal to the kernel."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Asks the kernel to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Ends the kernel."""
+        self.send_signal(signal.SIGKILL)
+
+
+class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
+    """Has the server fork a kernel; starts one from nothing where there is no server or it does not answer."""
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
+        """Starts the kernel and returns how to reach it."""
+        address = os.environ.get(SOCKET, "")
+        if not address or "ipykernel_launcher" not in cmd or Path(cmd[0]).resolve() != Path(sys.executable).resolve():
+            return await super().launch_kernel(cmd, **options)
+        try:
+            self.process = _ask(address, cmd[cmd.index("ipykernel_launcher") + 1 :], options)
+        except OSError:
+            return await super().launch_kernel(cmd, **options)
+        self.pid = self.pgid = self.process.pid
+        return self.connection_info
+
+
+def _ask(address: str, arguments: list[str], options: dict[str, Any]) -> ForkedKernel:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(START_SECONDS)
+    connection.connect(address)
+    request = {
+        "arguments": arguments,
+        "folder": str(options.get("cwd") or Path.cwd()),
+        "environment": dict(options.get("env") or os.environ),
+    }
+    connection.sendall((json.dumps(request) + "\n").encode())
+    pid = b""
+    while not pid.endswith(b"\n"):
+        piece = connection.recv(1)
+        if not piece:
+            raise ConnectionError("the server closed the connection")
+        pid += piece
+    return ForkedKernel(connection, int(pid))
+
+
+@contextmanager
+def warm_kernels(notebooks: Iterable[Path]) -> Iterator[None]:
+    """Lets kernels of this process and its children start warm, with what the notebooks import.
+
+    The server goes when the block ends; it also goes when this process dies, and takes its kernels along.
+    """
+    folder = tempfile.mkdtemp(prefix="na-")
+    address = f"{folder}/s"
+    command = [sys.executable, "-m", "na_report.publishing.forkserver", address, *imported(notebooks)]
+    # The server must stay single-threaded, and its kernels compute on small tables.
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603
+    before = {name: os.environ.get(name) for name in (SOCKET, "JUPYTER_DEFAULT_PROVISIONER_NAME")}
+    os.environ |= {SOCKET: address, "JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER}
+    try:
+        _wait_for(address, server)
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        if server.stdin is not None:
+            server.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(timeout=5)
+        server.kill()
+        server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Waits until the server listens; a server that died leaves kernels to start cold."""
+    end = time.monotonic() + START_SECONDS
+    while not Path(address).exists() and server.poll() is None and time.monotonic() < end:
+        time.sleep(0.01)
+
+
+def imported(notebooks: Iterable[Path]) -> list[str]:
+    """Returns the modules that the code of notebooks imports, sorted."""
+    found: set[str] = set()
+    for path in notebooks:
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                with contextlib.suppress(SyntaxError):
+                    found |= _modules(ast.parse(cell.source))
+    return sorted(found)
+
+
+def _modules(tree: ast.AST) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found

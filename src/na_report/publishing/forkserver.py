@@ -1,0 +1,141 @@
+"""A process that has imported what the chapters need, and forks a fresh kernel for each page.
+
+Started as `python -m na_report.publishing.forkserver SOCKET MODULE…`; ends when its standard input closes or nobody has asked
+for a kernel for a while. One thread, so that a fork copies no lock that another thread holds.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import json
+import os
+import random
+import selectors
+import signal
+import socket
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TypedDict
+
+IDLE_SECONDS = 120
+
+
+class Request(TypedDict):
+    """What a client asks for: a kernel with these arguments, in this folder, with this environment."""
+
+    arguments: list[str]
+    folder: str
+    environment: dict[str, str]
+
+
+def main(arguments: list[str]) -> None:
+    """Imports the modules, then serves kernels on a socket that only this user can reach."""
+    address, *modules = arguments
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    Path(address).chmod(0o600)
+    listener.listen(64)
+    _preload(["ipykernel.kernelapp", *modules])
+    _serve(listener)
+
+
+def _preload(modules: list[str]) -> None:
+    """Imports modules as a kernel would: pandas looks for one while it is imported, and shows frames accordingly."""
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
+    for module in modules:
+        # A module that can't be imported is the page's own error, told by the page.
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+    del builtins.get_ipython  # type: ignore[attr-defined]
+
+
+def _serve(listener: socket.socket) -> None:
+    """Forks a kernel per connection; tells the client when it ends, and ends it when the client goes."""
+    selector = selectors.DefaultSelector()
+    selector.register(listener, selectors.EVENT_READ)
+    selector.register(sys.stdin, selectors.EVENT_READ)
+    kernels: dict[int, socket.socket] = {}
+    idle = 0.0
+    while idle < IDLE_SECONDS:
+        events = selector.select(timeout=0.05)
+        idle = 0.0 if events or kernels else idle + 0.05
+        for key, _ in events:
+            if key.fileobj is listener:
+                client, _ = listener.accept()
+                pid = _fork(client, [listener, *kernels.values()])
+                if pid:
+                    kernels[pid] = client
+                    selector.register(client, selectors.EVENT_READ)
+            elif key.fileobj is sys.stdin:
+                if not os.read(0, 1):
+                    idle = IDLE_SECONDS
+            else:
+                _kill_orphan(kernels, key.fileobj)
+        _reap(kernels, selector)
+    for pid in kernels:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def _kill_orphan(kernels: dict[int, socket.socket], client: object) -> None:
+    """Ends the kernel of a client that closed its connection."""
+    for pid, mine in kernels.items():
+        if mine is client:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+
+
+def _reap(kernels: dict[int, socket.socket], selector: selectors.BaseSelector) -> None:
+    for pid in list(kernels):
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            client = kernels.pop(pid)
+            selector.unregister(client)
+            with contextlib.suppress(OSError):
+                client.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+            client.close()
+
+
+def _fork(client: socket.socket, others: list[socket.socket]) -> int:
+    """Forks the kernel that a client asks for; returns its process id, in the server only."""
+    try:
+        request: Request = json.loads(client.makefile("r", encoding="utf-8").readline())
+    except ValueError:
+        client.close()
+        return 0
+    pid = os.fork()
+    if pid:
+        client.sendall(f"{pid}\n".encode())
+        return pid
+    os.setpgid(0, 0)
+    for sock in (client, *others):
+        sock.close()
+    _become_kernel(request)
+    os._exit(0)
+
+
+def _become_kernel(request: Request) -> None:
+    """Turns this process into what a kernel started afresh would be."""
+    folder = request["folder"]
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    with open(os.devnull) as nothing:  # noqa: PTH123
+        os.dup2(nothing.fileno(), 0)
+    # A kernel started with -m has the working directory first on its path.
+    sys.path[0] = folder
+    sys.argv = ["ipykernel_launcher.py", *request["arguments"]]
+    from ipykernel.kernelapp import IPKernelApp
+
+    # ipykernel ends itself when its parent does; here that is the server, known only now.
+    IPKernelApp.launch_instance(argv=[*request["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

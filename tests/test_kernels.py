@@ -1,0 +1,109 @@
+"""Warm kernels: the same outputs as kernels that start from nothing, and nothing left running."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from na_report.errors import ChapterError
+from na_report.paths import Project
+from na_report.publishing import kernels
+from na_report.publishing.execution import run_pages
+from na_report.publishing.pages import all_pages, choose
+
+BASE = {"edition": "2021", "language": "nl"}
+
+
+def running(pattern: str) -> list[int]:
+    """Returns the processes of this machine whose command line has a pattern."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if re.search(pattern, command):
+            found.append(int(path.parent.name))
+    return found
+
+
+def test_warm_kernels_give_what_cold_ones_give(project: Project, tmp_path: Path) -> None:
+    pages = choose(all_pages(project), ["sector-mbo", "koploper", "veranderingen"])
+    run_pages(project, pages, BASE, tmp_path / "warm")
+    run_pages(project, pages, BASE, tmp_path / "cold", warm=False)
+    for page in pages:
+        warm, cold = (tmp_path / kind / f"{page.name}.ipynb" for kind in ("warm", "cold"))
+        assert warm.read_text(encoding="utf-8") == cold.read_text(encoding="utf-8"), page.name
+
+
+def test_a_kernel_is_forked_from_the_server(project: Project, tmp_path: Path) -> None:
+    path = project.chapters / "koploper.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(
+        nbformat.v4.new_code_cell("import os, pathlib\npathlib.Path(f'/proc/{os.getppid()}/cmdline').read_text()")
+    )
+    nbformat.write(notebook, path)
+    run_pages(project, choose(all_pages(project), ["koploper"]), BASE, tmp_path)
+    [*_, last] = nbformat.read(tmp_path / "koploper.ipynb", as_version=4).cells
+    assert "na_report.publishing.forkserver" in str(last.outputs)
+
+
+def test_a_page_that_dies_is_named_and_leaves_nothing_running(project: Project, tmp_path: Path) -> None:
+    path = project.chapters / "koploper.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("import os\nos.kill(os.getpid(), 9)"))
+    nbformat.write(notebook, path)
+    with pytest.raises(ChapterError, match="koploper"):
+        run_pages(project, choose(all_pages(project), ["koploper", "kanttekeningen"]), BASE, tmp_path)
+    assert (tmp_path / "kanttekeningen.ipynb").is_file()
+    assert running(r"publishing\.forkserver") == []
+
+
+def test_a_server_that_can_not_start_leaves_cold_kernels(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernels, "START_SECONDS", 0.2)
+    monkeypatch.setattr(kernels, "imported", lambda notebooks: ["--no-such-thing", "x" * 200])
+    monkeypatch.setattr(kernels.tempfile, "mkdtemp", lambda prefix="": str(_deep(tmp_path)))
+    run_pages(project, choose(all_pages(project), ["kanttekeningen"]), BASE, tmp_path / "out")
+    assert (tmp_path / "out" / "kanttekeningen.ipynb").is_file()
+
+
+def _deep(folder: Path) -> Path:
+    """Returns a folder whose path is too long for a socket."""
+    deep = folder / ("d" * 120)
+    deep.mkdir(exist_ok=True)
+    return deep
+
+
+def test_a_killed_run_takes_its_server_and_kernels_along(project: Project) -> None:
+    path = project.chapters / "kanttekeningen.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("import time\ntime.sleep(60)"))
+    nbformat.write(notebook, path)
+    command = [sys.executable, "-m", "na_report.cli", "run", "kanttekeningen", "--edition", "2021"]
+    run = subprocess.Popen(command, cwd=project.root, stdout=subprocess.DEVNULL, start_new_session=True)
+    mine = _wait(lambda: running(r"publishing\.forkserver"))
+    assert mine
+    time.sleep(2)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    assert _wait(lambda: not running(r"publishing\.forkserver"))
+
+
+def _wait(condition: object, seconds: float = 15) -> object:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()  # type: ignore[operator]
+        if found:
+            return found
+        time.sleep(0.1)
+    return condition()  # type: ignore[operator]
