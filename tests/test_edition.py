@@ -155,7 +155,7 @@ def test_a_double_id_is_named(project: Project) -> None:
 def test_copy_leaves_the_old_edition_alone_and_seals_anew(project: Project, change: Change) -> None:
     before = {path.name: path.read_bytes() for path in (project.data / "2021").iterdir()}
     copy_edition("2021", "2021b", project)
-    assert list_editions(project) == ["2021", "2021b"]
+    assert list_editions(project) == ["2021", "2021b", "2026"]
     with pytest.raises(InvalidInputError, match="seal"):
         open_edition("2021b", project)
     seal_edition("2021b", project)
