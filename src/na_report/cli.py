@@ -385,8 +385,13 @@ def _build(options: argparse.Namespace, project: Project) -> int:
         from na_report.publishing.pdf import write_pdf
 
         began = time.perf_counter()
-        page = books.render(book, "singlehtml") / "index.html"
-        write_pdf(page, book.pdf, words, language=book.language, identifier=f"na-report-{edition}-{book.language}")
+        long_page = books.render(book, "singlehtml") / "index.html"
+        write_pdf(long_page, book.pdf, words, language=book.language, identifier=f"na-report-{edition}-{book.language}")
+        summary = str(words["summary"])
+        if summary in {page.name for page in pages}:
+            short = f"na-report-{edition}-{book.language}-{summary}"
+            write_pdf(long_page, book.summary, words, language=book.language, identifier=short, only=summary)
+            print(f"PDF   {_short(book.summary, project)}", flush=True)
         print(f"PDF   {_short(book.pdf, project)}  ({time.perf_counter() - began:.1f} s)", flush=True)
     books.remember(book, inputs, formats)
     print(f"done in {time.perf_counter() - start:.1f} s", flush=True)

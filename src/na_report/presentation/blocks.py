@@ -13,7 +13,7 @@ from na_report.presentation import analysis
 from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
 from na_report.presentation.tables import table
 from na_report.presentation.text import cited, filled, ids, linked, sentence_case, short_source
-from na_report.presentation.verdicts import is_contradicted, recommendation_note, trail, verdict
+from na_report.presentation.verdicts import is_contradicted, recommendation_note, state, trail, verdict
 from na_report.presentation.words import WORDS
 
 
@@ -152,6 +152,32 @@ def recommendation_list(edition: Edition, language: str = "nl") -> Block:
     """Shows the titles of all recommendations as a list of links."""
     rows = edition["recommendations"].to_dict("records")
     return Block("\n".join(f"1. {link(row['id'], escape(row[f'title_{language}']))}" for row in rows))
+
+
+def conclusion_list(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
+    """Shows the titles of conclusions as a list, each with the outcome of its check."""
+    return Block(
+        "\n".join(
+            f"- {escape(edition.row('conclusions', key)[f'title_{language}'])} ({link(key)}: {state(edition, key, language)})."
+            for key in keys
+        )
+    )
+
+
+def recommendations_in_short(edition: Edition, language: str = "nl") -> Block:
+    """Shows each recommendation with how to do it and for which sectors, and a warning where its basis gave way."""
+    words, parts = WORDS[language], []
+    for row in edition["recommendations"].to_dict("records"):
+        sectors = words["all_sectors"] if row["sectors"] == "all" else sector_names(edition, row["sectors"], language)
+        about = f"[{words['sectors']}: {escape(sectors[:1].lower() + sectors[1:])}.]{{.grondslag}}"
+        title = f"**{link(row['id'])}. {escape(row[f'title_{language}'])}.**"
+        warning = recommendation_note(edition, row["id"], language)
+        parts.append(
+            " ".join(
+                part for part in (title, filled(edition, row[f"text_{language}"], language), about, warning) if part
+            )
+        )
+    return paragraphs(*parts)
 
 
 def starting_points(edition: Edition, language: str = "nl") -> Block:

@@ -109,7 +109,8 @@ class Value:
     def link(self) -> str:
         """MyST: the text, linked to the row of the observation, with the caveats that concern it."""
         marks = " ".join(link(key) for key in self.caveats)
-        return link(self.key, escape(self.text)) + (f"[{marks}]{{.kanttekening}}" if marks else "")
+        number = f"[{link(self.key, escape(self.text))}]{{.waarde}}"
+        return number + (f"[{marks}]{{.kanttekening}}" if marks else "")
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.text, "text/markdown": self.link}

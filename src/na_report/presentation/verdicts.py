@@ -74,7 +74,7 @@ def _says(result: Result, language: str) -> str:
 def _fact(edition: Edition, fact: Fact, language: str) -> str:
     what = escape({"nl": fact.what_nl, "en": fact.what_en}[language])
     shown = value(edition, fact.key, language).link if fact.key else number(fact.value, language)
-    return f"{what} {shown}"
+    return f"{what}: {shown}"
 
 
 def verdict(edition: Edition, key: str, language: str = "nl") -> str:
@@ -84,6 +84,11 @@ def verdict(edition: Edition, key: str, language: str = "nl") -> str:
     facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
     deciding = f" {words['deciding']}: {facts}." if facts else ""
     return f"**{words['test']}: {state}.** {_says(result, language)}{deciding}"
+
+
+def state(edition: Edition, key: str, language: str = "nl") -> str:
+    """Returns the outcome of the check of a conclusion in words."""
+    return STATES[language][claim_result(edition, key).verdict.state]
 
 
 def is_contradicted(edition: Edition, key: str) -> bool:

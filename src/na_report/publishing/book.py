@@ -64,6 +64,11 @@ class Book:
         return self.folder / "report.pdf"
 
     @property
+    def summary(self) -> Path:
+        """The short PDF of one page of the book."""
+        return self.folder / "summary.pdf"
+
+    @property
     def stage(self) -> Path:
         """The source folder that Sphinx reads."""
         return self.folder / "stage"

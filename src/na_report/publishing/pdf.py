@@ -23,7 +23,9 @@ _WEIGHTS = (
 )
 
 
-def write_pdf(page: Path, target: Path, words: Mapping[str, Any], *, language: str, identifier: str) -> None:
+def write_pdf(
+    page: Path, target: Path, words: Mapping[str, Any], *, language: str, identifier: str, only: str = ""
+) -> None:
     """Writes a PDF/UA-1 file.
 
     Args:
@@ -32,13 +34,14 @@ def write_pdf(page: Path, target: Path, words: Mapping[str, Any], *, language: s
         words: Title, subtitle, author and the like in the language of the book.
         language: The language of the document.
         identifier: Makes the file's own id; the same for the same book.
+        only: The name of the one page to print, without cover and contents; the whole book when empty.
 
     Raises:
         BookError: The page has no article.
     """
     import weasyprint  # takes half a second, and only this function needs it
 
-    document = paper(page.read_text(encoding="utf-8"), words, language=language)
+    document = paper(page.read_text(encoding="utf-8"), words, language=language, only=only)
     style = (resources.files("na_report.publishing") / "assets" / "print.css").read_text(encoding="utf-8")
     faces = "".join(
         f"@font-face {{ font-family: 'Source Sans Pro'; font-weight: {weight}; font-style: {slant}; "
@@ -58,7 +61,7 @@ def write_pdf(page: Path, target: Path, words: Mapping[str, Any], *, language: s
     partial.replace(target)
 
 
-def paper(html: str, words: Mapping[str, Any], *, language: str) -> str:
+def paper(html: str, words: Mapping[str, Any], *, language: str, only: str = "") -> str:
     """Returns the document for paper: cover, contents and article, without what only a screen needs.
 
     Raises:
@@ -67,6 +70,8 @@ def paper(html: str, words: Mapping[str, Any], *, language: str) -> str:
     article = BeautifulSoup(html, "html.parser").find("article")
     if not isinstance(article, Tag):
         raise BookError("The long page for the PDF has no article.", hint="Look in singlehtml.log beside the book.")
+    if only:
+        article = _one_page(article, only)
     for useless in article.select("a.headerlink, script, style, svg, button, .toctree-wrapper > p.caption"):
         useless.decompose()
     for link in article.select("a[href]"):
@@ -86,16 +91,38 @@ def paper(html: str, words: Mapping[str, Any], *, language: str) -> str:
     for head in article.select("thead th"):
         head["scope"] = "col"
     _name_sections(article)
-    contents = _contents(article)
     title, subtitle = str(words["title"]), str(words["subtitle"])
+    front = (
+        f'<p class="running">{title} · {subtitle}</p>'
+        if only
+        else f'<section class="cover"><h1 class="cover-title">{title}</h1><p class="cover-subtitle">{subtitle}</p>'
+        f'<p class="cover-note">{words["cover"]}</p></section>'
+        f'<nav class="contents"><h2 class="contents-title">{words["contents"]}</h2>{_contents(article)}</nav>'
+    )
     return (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="author" content="{words["author"]}"><meta name="description" content="{subtitle}"></head><body>'
-        f'<section class="cover"><h1 class="cover-title">{title}</h1><p class="cover-subtitle">{subtitle}</p>'
-        f'<p class="cover-note">{words["cover"]}</p></section>'
-        f'<nav class="contents"><h2 class="contents-title">{words["contents"]}</h2>{contents}</nav>'
-        f"{article.decode()}</body></html>"
+        f"{front}{article.decode()}</body></html>"
     )
+
+
+def _one_page(article: Tag, name: str) -> Tag:
+    """Returns an article with the section of one page of the book only.
+
+    Raises:
+        BookError: The book has no such page.
+    """
+    mark = article.select_one(f"[id='document-{name}']")
+    section = mark.find_next("section") if mark else None
+    if not isinstance(section, Tag):
+        raise BookError(f"The long page has no page {name}.", hint="Look at `summary` in chapters/words.yml.")
+    alone = BeautifulSoup(
+        '<article class="one-page"><div class="toctree-wrapper"></div></article>', "html.parser"
+    ).article
+    if alone is None or alone.div is None:
+        raise BookError("An empty article could not be made.")
+    alone.div.append(section.extract())
+    return alone
 
 
 def _name_sections(article: Tag) -> None:
