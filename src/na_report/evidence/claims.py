@@ -26,12 +26,14 @@ class Fact:
         what_en: The same in English.
         value: The figure.
         key: The observation that it comes from; empty for a count.
+        yes_no: Whether 1 means yes and 0 no.
     """
 
     what_nl: str
     what_en: str
     value: float
     key: str = ""
+    yes_no: bool = False
 
 
 @dataclass(frozen=True)

@@ -104,9 +104,10 @@ def other_questions(edition: Edition) -> Verdict:
     rank, infrastructure = _fact(edition, "IND004"), _fact(edition, "IND088")
     low = edition.row("agenda_items", "A02.12")["item_type"] == "rated_low"
     connection = Fact(
-        "kabinet noemt betere internetverbinding minder belangrijk (1 is ja)",
-        "cabinet rates better connections less important (1 is yes)",
+        "kabinet noemt betere internetverbinding minder belangrijk",
+        "cabinet rates better connections less important",
         int(low),
+        yes_no=True,
     )
     holds = rank.value <= FRONT_RUNNER_RANK and infrastructure.value > 0 and low
     return verdict_if(holds, rank, infrastructure, connection)
@@ -155,8 +156,8 @@ def points_to_erasmus(edition: Edition) -> Verdict:
     asks = "A02.5" in set(edition["agenda_items"]["id"])
     return verdict_if(
         explicit and asks,
-        Fact("DEAP noemt Erasmus+ (1 is ja)", "DEAP names Erasmus+ (1 is yes)", int(explicit)),
-        Fact("kabinet vraagt om concrete acties (1 is ja)", "cabinet asks for concrete actions (1 is yes)", int(asks)),
+        Fact("DEAP noemt Erasmus+", "DEAP names Erasmus+", int(explicit), yes_no=True),
+        Fact("kabinet vraagt om concrete acties", "cabinet asks for concrete actions", int(asks), yes_no=True),
     )
 
 

@@ -73,7 +73,10 @@ def _says(result: Result, language: str) -> str:
 
 def _fact(edition: Edition, fact: Fact, language: str) -> str:
     what = escape({"nl": fact.what_nl, "en": fact.what_en}[language])
-    shown = value(edition, fact.key, language).link if fact.key else number(fact.value, language)
+    if fact.yes_no:
+        shown = {"nl": ("nee", "ja"), "en": ("no", "yes")}[language][int(fact.value)]
+    else:
+        shown = value(edition, fact.key, language).link if fact.key else number(fact.value, language)
     return f"{what}: {shown}"
 
 
