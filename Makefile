@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup book test lint outputs lock clean
+.PHONY: help setup site book test lint outputs links lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ $(STAMP): requirements.lock pyproject.toml scripts/setup
 book: $(STAMP) ## run all chapters and write HTML and PDF of the newest edition, in Dutch
 	@$(BIN)/na-report build
 
+site: $(STAMP) ## build every edition and lay them side by side in _build/site, with a switch between editions
+	@for edition in $$($(BIN)/na-report edition list | cut -f 1); do $(BIN)/na-report build --edition $$edition || exit 1; done
+	@$(BIN)/na-report site
+
 test: $(STAMP) ## run all tests, nbval included
 	@scripts/test $(BIN)
 
@@ -27,6 +31,9 @@ lint: $(STAMP) ## check style and types
 
 outputs: $(STAMP) ## renew the outputs in chapters/ that nbval compares
 	@$(BIN)/python scripts/outputs.py
+
+links: $(STAMP) ## check the external addresses of the newest edition (needs the network)
+	@$(BIN)/python scripts/check_links.py
 
 lock: ## renew requirements.lock (needs uv)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

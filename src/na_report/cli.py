@@ -84,6 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--force", action="store_true", help="run every page, also what would come out the same")
     build.set_defaults(run=_build)
 
+    site = commands.add_parser("site", help="lay the built books of all editions side by side, ready to publish")
+    site.add_argument("--language", choices=["nl", "en"], default="nl")
+    site.set_defaults(run=_site)
+
     explain = commands.add_parser("explain", help="tell why a page would run again")
     explain.add_argument("page", metavar="PAGE")
     explain.add_argument("--edition", "-e", help="the newest when left out")
@@ -395,6 +399,17 @@ def _build(options: argparse.Namespace, project: Project) -> int:
         print(f"PDF   {_short(book.pdf, project)}  ({time.perf_counter() - began:.1f} s)", flush=True)
     books.remember(book, inputs, formats)
     print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
+    return 0
+
+
+def _site(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.edition import list_editions
+    from na_report.publishing.book import Book
+    from na_report.publishing.site import Shelf, write_site
+
+    books = [Book(project, edition, options.language) for edition in reversed(list_editions(project))]
+    index = write_site(Shelf(project, books))
+    print(f"site  {_short(index, project)}: {len(books)} editions")
     return 0
 
 

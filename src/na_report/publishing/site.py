@@ -1,0 +1,105 @@
+"""The site: every edition in every language, with a way from each page to the same page of another edition."""
+
+from __future__ import annotations
+
+import html
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+
+from na_report.errors import NaReportError
+from na_report.paths import Project
+from na_report.publishing.book import Book
+
+SWITCH = {"nl": ("Editie", "Editie {}"), "en": ("Edition", "Edition {}")}
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The books of a site, newest edition first.
+
+    Args:
+        project: The project.
+        books: The books; each must have been built.
+    """
+
+    project: Project
+    books: Sequence[Book]
+
+    @property
+    def folder(self) -> Path:
+        """Where the site is made."""
+        return self.project.root / "_build" / "site"
+
+
+def write_site(shelf: Shelf) -> Path:
+    """Lays all books side by side, with their PDFs and data, and returns the first page.
+
+    Raises:
+        NaReportError: A book has not been built.
+    """
+    partial = shelf.folder.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    for book in shelf.books:
+        if not (book.html / "index.html").is_file() or not book.pdf.is_file():
+            raise NaReportError(
+                f"The book of edition {book.edition} in {book.language} has not been built.",
+                hint=f"Run: na-report build --edition {book.edition} --language {book.language}",
+            )
+        target = partial / book.edition / book.language
+        shutil.copytree(book.html, target)
+        for pdf in (book.pdf, book.summary):
+            if pdf.is_file():
+                shutil.copy(pdf, target / pdf.name)
+        data = partial / book.edition / "data"
+        if not data.exists():
+            shutil.copytree(shelf.project.data / book.edition, data)
+    for book in shelf.books:
+        _add_switch(partial, book, [other for other in shelf.books if other.language == book.language])
+    first = shelf.books[0]
+    (partial / "index.html").write_text(_front(first), encoding="utf-8")
+    (partial / ".nojekyll").touch()
+    shutil.rmtree(shelf.folder, ignore_errors=True)
+    partial.rename(shelf.folder)
+    return shelf.folder / "index.html"
+
+
+def _add_switch(root: Path, book: Book, others: Sequence[Book]) -> None:
+    """Puts a list of editions in the side bar of every page of a book."""
+    folder = root / book.edition / book.language
+    label, form = SWITCH[book.language]
+    for page in sorted(folder.glob("*.html")):
+        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        place = soup.select_one(".sidebar-primary-items__start") or soup.select_one(".bd-sidebar-primary")
+        if place is None:
+            continue
+        items = "".join(
+            f'<li><a href="{_address(root, folder, other, page.name)}"'
+            f"{' aria-current=true' if other.edition == book.edition else ''}>{html.escape(form.format(other.edition))}</a></li>"
+            for other in others
+        )
+        nav = BeautifulSoup(f'<nav class="edities" aria-label="{label}"><ul>{items}</ul></nav>', "html.parser")
+        place.append(nav)
+        page.write_text(str(soup), encoding="utf-8")
+
+
+def _address(root: Path, folder: Path, other: Book, name: str) -> str:
+    """Returns the way to a page of another book, or to its first page where that book does not have it."""
+    target = root / other.edition / other.language
+    page = target / name if (target / name).is_file() else target / "index.html"
+    return os.path.relpath(page, folder)
+
+
+def _front(book: Book) -> str:
+    """Returns a page that leads on to the newest edition, by script or by hand."""
+    address = f"{book.edition}/{book.language}/index.html"
+    title = {"nl": "Naar de nieuwste editie", "en": "To the newest edition"}[book.language]
+    return (
+        f'<!DOCTYPE html>\n<html lang="{book.language}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta http-equiv="refresh" content="0; url={address}"></head>'
+        f'<body><main><h1><a href="{address}">{title}</a></h1></main></body></html>\n'
+    )

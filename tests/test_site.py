@@ -1,0 +1,57 @@
+"""The site: editions side by side, a switch between them, data and PDFs beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from na_report.errors import NaReportError
+from na_report.paths import Project
+from na_report.publishing.book import Book
+from na_report.publishing.site import Shelf, write_site
+
+PAGE = '<html lang="nl"><body><div class="sidebar-primary-items__start"></div><article>{}</article></body></html>'
+
+
+def built(project: Project, edition: str, *pages: str) -> Book:
+    book = Book(project, edition, "nl")
+    book.html.mkdir(parents=True)
+    for name in pages:
+        (book.html / f"{name}.html").write_text(PAGE.format(name), encoding="utf-8")
+    book.pdf.write_bytes(b"%PDF")
+    return book
+
+
+def links(path: Path) -> dict[str, str]:
+    soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    return {link.get_text(): str(link["href"]) for link in soup.select("nav.edities a")}
+
+
+def test_a_page_leads_to_itself_in_another_edition(project: Project) -> None:
+    new, old = built(project, "2026", "index", "koploper", "nieuw"), built(project, "2021", "index", "koploper")
+    index = write_site(Shelf(project, [new, old]))
+    assert "2026/nl/index.html" in index.read_text(encoding="utf-8")
+    pages = index.parent / "2026" / "nl"
+    assert links(pages / "koploper.html") == {
+        "Editie 2026": "koploper.html",
+        "Editie 2021": "../../2021/nl/koploper.html",
+    }
+    assert links(pages / "nieuw.html")["Editie 2021"] == "../../2021/nl/index.html"
+    for name, address in links(pages / "koploper.html").items():
+        assert (pages / address).resolve().is_file(), name
+
+
+def test_data_and_pdf_lie_beside_the_pages(project: Project) -> None:
+    index = write_site(Shelf(project, [built(project, "2021", "index")]))
+    assert (index.parent / "2021" / "data" / "datapackage.json").is_file()
+    assert (index.parent / "2021" / "nl" / "report.pdf").is_file()
+
+
+def test_a_book_that_was_not_built_leaves_the_site_as_it_was(project: Project) -> None:
+    index = write_site(Shelf(project, [built(project, "2021", "index")]))
+    before = sorted(index.parent.rglob("*"))
+    with pytest.raises(NaReportError, match="2026"):
+        write_site(Shelf(project, [Book(project, "2026", "nl")]))
+    assert sorted(index.parent.rglob("*")) == before
