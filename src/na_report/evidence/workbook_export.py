@@ -59,6 +59,7 @@ def export_edition(name: str, target: Path, project: Project, *, force: bool = F
         content = (project.data / name / table.file).read_bytes()
         tables[table.name] = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
         hashes[table.name] = sha256(content)
+    _refuse_long_text(tables)
     created = date.fromisoformat(str(edition.descriptor["created"])[:10])
     content = _fixed_bytes(_make(name, created, tables, hashes), created)
     partial = target.with_name(f".{target.name}.partial")
@@ -152,7 +153,7 @@ def _write_table(book: Workbook, table: Table, tables: Mapping[str, Rows], lists
     sheet.append([_cell(sheet, column.name, **head) for column in table.columns])
     styles = {column.name: _styles(sheet, column, column.name == table.key) for column in table.columns}
     for row in rows:
-        sheet.append([_data_cell(sheet, table, row, column, styles[column.name]) for column in table.columns])
+        sheet.append([_data_cell(sheet, row, column, styles[column.name]) for column in table.columns])
 
 
 def _dress_column(sheet: Any, column: Column, number: int, rows: Rows) -> None:
@@ -180,13 +181,20 @@ def _styles(sheet: Any, column: Column, key: bool) -> tuple[Any, Any]:
     return made[0], made[1]
 
 
-def _data_cell(sheet: Any, table: Table, row: dict[str, str], column: Column, styles: tuple[Any, Any]) -> Any:
+def _refuse_long_text(tables: Mapping[str, Rows]) -> None:
+    """Stops before a text would be cut off; a look ahead, as openpyxl can't leave a sheet half-written."""
+    for table in TABLES:
+        for row in tables[table.name]:
+            for name, text in row.items():
+                if len(encode(text)) > _CELL_LIMIT:
+                    raise NaReportError(
+                        f"{table.file}: {name} of {row[table.key]} has {len(text)} characters; a cell holds {_CELL_LIMIT}.",
+                        hint="Make a new edition with a shorter text.",
+                    )
+
+
+def _data_cell(sheet: Any, row: dict[str, str], column: Column, styles: tuple[Any, Any]) -> Any:
     text = row[column.name]
-    if len(text) > _CELL_LIMIT:
-        raise NaReportError(
-            f"{table.file}: {column.name} of {row[table.key]} has {len(text)} characters; a cell holds {_CELL_LIMIT}.",
-            hint="Make a new edition with a shorter text.",
-        )
     cell = _cell(sheet, _typed(column, text))
     cell._style = styles[1] if text.startswith(_FORMULA_STARTS) and cell.data_type == "s" else styles[0]
     return cell
@@ -265,6 +273,9 @@ def _fixed_bytes(book: Workbook, created: date) -> bytes:
             content = old.read(name)
             if name == "docProps/core.xml":
                 content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", f"{created}T00:00:00Z".encode(), content)
+            if match := re.search(rb'<autoFilter ref="([A-Z0-9:]+)"', content):
+                # Without the size of a sheet, openpyxl reads all of it to find out.
+                content = content.replace(b"</sheetPr>", b'</sheetPr><dimension ref="%s" />' % match[1], 1)
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(info, content)

@@ -20,6 +20,7 @@ _XLSX = "Save it as .xlsx: File > Save as > Excel workbook (.xlsx)."
 _AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx, or ask for it to be sent again."
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_OTHER_ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!(?i:utf-8|us-ascii)["'])""")
 _MACRO_TYPE = b"macroEnabled"
 _WORKBOOK_TYPE = b"spreadsheetml.sheet.main+xml"
 
@@ -96,6 +97,12 @@ def _faults_of_archive(archive: zipfile.ZipFile) -> Iterator[Fault]:
     elif _WORKBOOK_TYPE not in types:
         yield "another kind of office file", "an .xlsx workbook", _XLSX
         return
+    if "xl/workbook.xml" in names and b"purl.oclc.org/ooxml" in archive.read("xl/workbook.xml"):
+        yield (
+            "a workbook in the form Strict Open XML",
+            "an .xlsx workbook",
+            "Save it as Excel workbook (.xlsx), not as Strict.",
+        )
     if any(name.startswith("xl/externalLinks/") for name in names):
         remedy = "Break the links (Data > Edit links > Break link) and save it."
         yield "links to other workbooks", "a workbook that stands alone", remedy
@@ -108,9 +115,9 @@ def _faults_of_archive(archive: zipfile.ZipFile) -> Iterator[Fault]:
 
 
 def _faults_of_part(name: str, content: bytes) -> Iterator[Fault]:
-    if b"\0" in content[:4] or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if b"\0" in content[:4] or content[:2] in (b"\xff\xfe", b"\xfe\xff") or _OTHER_ENCODING.search(content[:200]):
         yield f"{name} in another encoding", "parts in UTF-8, as spreadsheet programs write them", _AGAIN
-    if _DTD.search(content[:4096]):
+    if _DTD.search(content):
         remedy = "No spreadsheet program writes these. Don't trust the file; ask where it comes from."
         yield f"a document type or entities in {name}", "plain data", remedy
     rows = sum(1 for _ in _ROW.finditer(content)) if b"sheetData" in content else 0

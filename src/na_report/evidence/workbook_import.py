@@ -59,7 +59,7 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
     with opened(path) as book:
         meta = read_meta(book)
         problems, source = _check_origin(meta, project)
-        reader = Reader(book, path, source)
+        reader = Reader(book, source)
         sheets = reader.read()
     problems += reader.problems
     problems += _check_sheets(sheets, source)
@@ -94,8 +94,8 @@ def _check_origin(meta: Mapping[str, tuple[str, str]], project: Project) -> tupl
     remedy = f"The workbook was made from other data. {again} {edition} FILE.xlsx"
     problems = []
     contents = {table.name: _bytes(project.data / edition / table.file) for table in TABLES}
-    expected = {f"table:{name}": sha256(content) for name, content in contents.items()} | {"schema": schema_version()}
-    for key, now in expected.items():
+    marks = {f"table:{name}": sha256(content) for name, content in contents.items()} | {"schema": schema_version()}
+    for key, now in marks.items():
         found, cell = meta.get(key, ("", "B3"))
         if found != now:
             what = f"what edition {edition} has now ({now[:19]}…)"

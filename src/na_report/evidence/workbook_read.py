@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import warnings
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 
-from na_report.errors import InvalidInputError
+from na_report.errors import InvalidInputError, NaReportError
 from na_report.evidence.integrity import Row
-from na_report.evidence.schema import BY_NAME, TABLES, Table
+from na_report.evidence.schema import BY_NAME, TABLES, Column, Table
 from na_report.evidence.workbook import META, START, CellProblem
-from na_report.evidence.workbook_values import ValueFault, to_text
+from na_report.evidence.workbook_rows import Cells, SheetRows
+from na_report.evidence.workbook_values import ValueFaultError, to_text
 
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:$]+)"')
 _NAMES_HINT = "Give it back its name: don't rename, move or remove sheets and headers that hold data."
 
 
@@ -62,7 +60,7 @@ def opened(path: Path) -> Iterator[Any]:
                 yield book
             finally:
                 book.close()
-    except InvalidInputError:
+    except NaReportError:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers do: KeyError, ValueError, XML errors
         remedy = "Open it in Excel or LibreOffice and save it again as .xlsx, or ask for it to be sent again."
@@ -95,9 +93,8 @@ class Reader:
         source: The rows of the edition that the workbook was made from, per table and key; empty when unknown.
     """
 
-    def __init__(self, book: Any, path: Path, source: Mapping[str, Mapping[str, Row]]) -> None:
+    def __init__(self, book: Any, source: Mapping[str, Mapping[str, Row]]) -> None:
         self.book = book
-        self.path = path
         self.source = source
         self.problems: list[CellProblem] = []
         self.notes: list[str] = []
@@ -123,49 +120,38 @@ class Reader:
         return self.sheets
 
     def _read_sheet(self, table: Table, title: str) -> None:
-        worksheet = self.book[title]
-        worksheet.reset_dimensions()  # some programs write a size that is wrong
         sheet = Sheet(table, title)
-        lines = enumerate(worksheet.iter_rows(), start=1)
-        for number, cells in lines:
-            if any(cell.value is not None for cell in cells):
-                sheet.header_row = number
-                self._read_header(sheet, cells)
-                break
-        else:
-            self._tell(sheet, 1, "A", "", "an empty sheet", "the names of the columns in row 1", _NAMES_HINT)
-            return
+        content = SheetRows(self.book[title])
+        lines = iter(content)
+        sheet.header_row, heads = next(lines, (1, {}))
+        self._read_header(sheet, heads)
         if table.key not in sheet.letters:
             return
         self.sheets[table.name] = sheet
-        columns = [
-            (position, table.column(name))
-            for position, name in sorted((_position(letter), name) for name, letter in sheet.letters.items())
-        ]
-        where = next(position for position, column in columns if column.name == table.key)
+        columns = {column_index_from_string(letter): table.column(name) for name, letter in sheet.letters.items()}
         for number, cells in lines:
-            if any(cell.value is not None and _says_something(cell.value) for cell in cells):
-                self._read_row(sheet, number, cells, columns, where)
+            if columns.keys() & cells.keys():
+                self._read_row(sheet, number, cells, columns)
+            else:
+                self.notes.append(f"sheet {title!r}: row {number} has values only under no header and was not read")
         if table.name == "indicators":
-            self._units = {row["id"]: row.get("unit", "") for _, row in sheet.rows}
-        self._find_merged(sheet, worksheet)
+            self._units = {row["id"]: row["unit"] for _, row in sheet.rows}
+        self._tell_merged(sheet, content.merged, columns)
         if not sheet.rows and self.source.get(table.name):
             remedy = "Put the rows back; an edition needs them."
             self._tell(
                 sheet, sheet.header_row + 1, sheet.letters[table.key], "", "no rows", "the rows of the table", remedy
             )
 
-    def _read_header(self, sheet: Sheet, cells: Any) -> None:
+    def _read_header(self, sheet: Sheet, cells: Cells) -> None:
         table = sheet.table
         known = {column.name for column in table.columns}
-        heads = [
-            (get_column_letter(place), str(cell.value).strip()) for place, cell in enumerate(cells, 1) if _has(cell)
-        ]
+        heads = [(get_column_letter(place), str(cell.value).strip()) for place, cell in sorted(cells.items())]
+        shown = ", ".join(head for _, head in heads)[:80]
         if not known & {head.lower() for _, head in heads}:
-            found = ", ".join(head for _, head in heads)[:80]
             remedy = "Remove the rows above the header, or put the header back."
             expected = f"the names of the columns: {', '.join(column.name for column in table.columns)[:120]}"
-            self._tell(sheet, sheet.header_row, heads[0][0], "", found, expected, remedy)
+            self._tell(sheet, sheet.header_row, heads[0][0] if heads else "A", "", shown, expected, remedy)
             return
         for letter, head in heads:
             name = head.lower()
@@ -178,77 +164,44 @@ class Reader:
                 remedy = "Correct the name, or remove the column (or only its header: such a column is not read)."
                 self._tell(sheet, sheet.header_row, letter, "", head, f"a column of {table.name}", remedy)
         for name in sheet.missing():
-            found = ", ".join(head for _, head in heads)[:80]
             self._tell(
-                sheet, sheet.header_row, "A", name, found, f"a column {name}", "Put the column back with its values."
+                sheet, sheet.header_row, "A", name, shown, f"a column {name}", "Put the column back with its values."
             )
 
-    def _read_row(self, sheet: Sheet, number: int, cells: Any, columns: list[Any], where: int) -> None:
-        """Adds a row; a row with nothing but spaces, or with values only under no header, is none."""
-        key = str(cells[where - 1].value or "").strip() if where <= len(cells) else ""
-        before = self.source.get(sheet.table.name, {}).get(key, {})
-        row: Row = {}
-        measured = sheet.table.name == "observations"
-        for position, column in columns:
-            cell = cells[position - 1] if position <= len(cells) else None
-            if cell is None or cell.value is None:
-                row[column.name] = ""
+    def _read_row(self, sheet: Sheet, number: int, cells: Cells, columns: Mapping[int, Column]) -> None:
+        before = self.source.get(sheet.table.name, {}).get(_plain(sheet, cells, sheet.table.key), {})
+        row: Row = dict.fromkeys((column.name for column in sheet.table.columns), "")
+        row |= {name: before.get(name, "") for name in sheet.missing()}
+        for place, column in columns.items():
+            cell = cells.get(place)
+            if cell is None:
                 continue
-            unit = self._units.get(row.get("indicator_id", ""), "") if measured and column.type == "number" else ""
-            if measured and column.type == "number" and "indicator_id" not in row:
-                unit = self._unit_of(sheet, cells)
+            old = before.get(column.name, "")
+            unit = self._units.get(_plain(sheet, cells, "indicator_id"), "") if column.type == "number" else ""
             try:
-                row[column.name] = to_text(cell, column, before=before.get(column.name, ""), unit=unit)
-            except ValueFault as fault:
-                row[column.name] = before.get(column.name, "")
+                row[column.name] = to_text(cell, column, before=old, unit=unit)
+            except ValueFaultError as fault:
+                row[column.name] = old
                 sheet.spoilt.add((number, column.name))
                 self._tell(sheet, number, sheet.letters[column.name], column.name, *fault.fault)
-        if any(row.values()) or any((number, name) in sheet.spoilt for name in row):
-            for name in sheet.missing():
-                row[name] = before.get(name, "")
-            sheet.rows.append((number, row))
-        else:
-            self._note_unread(sheet, number)
+        sheet.rows.append((number, row))
 
-    def _unit_of(self, sheet: Sheet, cells: Any) -> str:
-        """Returns the unit of an observation in a sheet where the value stands before its indicator."""
-        place = _position(sheet.letters["indicator_id"]) if "indicator_id" in sheet.letters else 0
-        value = cells[place - 1].value if 0 < place <= len(cells) else ""
-        return self._units.get(str(value).strip(), "")
-
-    def _note_unread(self, sheet: Sheet, number: int) -> None:
-        note = f"sheet {sheet.title!r}: row {number} has values only where no header stands, and was not read"
-        self.notes.append(note)
-
-    def _find_merged(self, sheet: Sheet, worksheet: Any) -> None:
-        # Reading row by row skips merged cells, so the part of the sheet is searched as bytes.
-        with zipfile.ZipFile(self.path) as archive:
-            content = archive.read(worksheet._worksheet_path)
-        names = {_position(letter): name for name, letter in sheet.letters.items()}
+    def _tell_merged(self, sheet: Sheet, areas: list[str], columns: Mapping[int, Column]) -> None:
         last = sheet.rows[-1][0] if sheet.rows else sheet.header_row
-        for match in _MERGED.finditer(content):
-            area = match[1].decode()
+        for area in areas:
             left, top, right, bottom = range_boundaries(area)
-            columns = [names[position] for position in range(left, min(right, max(names)) + 1) if position in names]
-            if not columns or top > last:
-                continue
-            sheet.spoilt |= {(row, name) for row in range(top, min(bottom, last) + 1) for name in columns}
-            remedy = "Unmerge the cells (Home > Merge) and fill each of them."
-            self._tell(
-                sheet, top, get_column_letter(left), "", f"merged cells {area}", "cells that are not merged", remedy
-            )
+            inside = [column.name for place, column in columns.items() if left <= place <= right]
+            if inside and top <= last:
+                sheet.spoilt |= {(row, name) for row in range(top, min(bottom, last) + 1) for name in inside}
+                remedy = "Unmerge the cells (Home > Merge) and fill each of them."
+                found = f"merged cells {area}"
+                self._tell(sheet, top, get_column_letter(left), "", found, "cells that are not merged", remedy)
 
     def _tell(self, sheet: Sheet, row: int, letter: str, name: str, found: str, expected: str, remedy: str) -> None:
         self.problems.append(CellProblem(sheet.title, row, letter, found, expected, remedy, name=name))
 
 
-def _has(cell: Any) -> bool:
-    return cell.value is not None and str(cell.value).strip() != ""
-
-
-def _says_something(value: Any) -> bool:
-    return not isinstance(value, str) or value.strip() != ""
-
-
-def _position(letter: str) -> int:
-    return int(range_boundaries(f"{letter}1")[0])
+def _plain(sheet: Sheet, cells: Cells, name: str) -> str:
+    """Returns the text of an id in a row that is not read yet."""
+    cell = cells.get(column_index_from_string(sheet.letters[name])) if name in sheet.letters else None
+    return str(cell.value).strip() if cell else ""

@@ -24,7 +24,7 @@ _SPACED = re.compile(r"(?<=\d)[ \xa0\u2009\u202f](?=\d{3}(?!\d))")
 _EXACT = 15  # digits that a spreadsheet keeps
 
 
-class ValueFault(Exception):
+class ValueFaultError(Exception):
     """A cell whose value can't be taken over as it is."""
 
     def __init__(self, found: str, expected: str, remedy: str) -> None:
@@ -42,7 +42,7 @@ def to_text(cell: Any, column: Column, *, before: str = "", unit: str = "") -> s
         unit: The unit of a number; `percent` takes cells that are shown as per cent.
 
     Raises:
-        ValueFault: The cell has a formula, an error or a value of a wrong type.
+        ValueFaultError: The cell has a formula, an error or a value of a wrong type.
     """
     value = cell.value
     kind = cell.data_type
@@ -56,18 +56,20 @@ def to_text(cell: Any, column: Column, *, before: str = "", unit: str = "") -> s
             return ";".join(part for part in (part.strip(_EDGES) for part in text.split(";")) if part)
         return read_number(text, before, unit) if column.type in ("number", "integer") and text else text
     if kind == "e":
-        raise ValueFault(str(value), "a value, no error", "Type the value, or empty the cell.")
+        raise ValueFaultError(str(value), "a value, no error", "Type the value, or empty the cell.")
     if isinstance(value, bool):
         shown = "TRUE" if value else "FALSE"
-        raise ValueFault(shown, "text or a number, no truth value", "Format the cell as text and type the value again.")
+        raise ValueFaultError(
+            shown, "text or a number, no truth value", "Format the cell as text and type the value again."
+        )
     if isinstance(value, (datetime, date, time, timedelta)):
         return _date(value, column, str(cell.number_format))
     return _number(Decimal(repr(value)), column, str(cell.number_format), before, unit)
 
 
-def _formula(value: Any) -> ValueFault:
+def _formula(value: Any) -> ValueFaultError:
     shown = value if isinstance(value, str) else str(getattr(value, "text", None) or "=…")
-    return ValueFault(
+    return ValueFaultError(
         shown if shown.startswith("=") else f"={shown}",
         "a value, no formula",
         "Copy the cell and paste it in place as a value (Paste special > Values).",
@@ -85,8 +87,8 @@ def _date(value: Any, column: Column, number_format: str) -> str:
         if column.type == "period" and value.day == 1 and "d" not in _QUOTED.sub("", number_format).lower():
             return shown[:7]
     if column.type == "date":
-        raise ValueFault(shown, "a date without a time", "Write the date alone, such as 2026-11-24.")
-    raise ValueFault(
+        raise ValueFaultError(shown, "a date without a time", "Write the date alone, such as 2026-11-24.")
+    raise ValueFaultError(
         f"{shown} (a date)",
         "a number" if column.type in ("number", "integer") else "text",
         "The program made a date of it. Format the cell as "
@@ -96,24 +98,26 @@ def _date(value: Any, column: Column, number_format: str) -> str:
 
 def _number(number: Decimal, column: Column, number_format: str, before: str, unit: str) -> str:
     if not number.is_finite():
-        raise ValueFault(str(number), "a number", "Type the value again.")
+        raise ValueFaultError(str(number), "a number", "Type the value again.")
     if "%" in _QUOTED.sub("", number_format):
         shown = f"{_write(number * 100)}%"
         if column.type != "number" or unit != "percent":
             what = f"a number in the unit {unit}" if unit else "a value that is not shown as per cent"
-            raise ValueFault(shown, what, "Format the cell as a number, or as text for a code, and check the value.")
+            raise ValueFaultError(
+                shown, what, "Format the cell as a number, or as text for a code, and check the value."
+            )
         number *= 100
     if same_number(before, number):
         return before
     if len(number.as_tuple().digits) > _EXACT and number == number.to_integral_value():
-        raise ValueFault(
+        raise ValueFaultError(
             _write(number), f"at most {_EXACT} digits", "Format the cell as text and type the value again."
         )
     if column.type == "date":
-        raise ValueFault(_write(number), "a date as 2026-11-24", "Format the cell as a date.")
+        raise ValueFaultError(_write(number), "a date as 2026-11-24", "Format the cell as a date.")
     if column.type in ("string", "url") and number != number.to_integral_value():
         # 3.1 may have been 3.10 before the program took it for a number.
-        raise ValueFault(_write(number), "text", "Format the cell as text and type the value again, such as 3.10.")
+        raise ValueFaultError(_write(number), "text", "Format the cell as text and type the value again, such as 3.10.")
     return _write(number)
 
 
@@ -121,7 +125,7 @@ def read_number(text: str, before: str = "", unit: str = "") -> str:
     """Returns a number that was typed as text; text that is no number comes back as it is, for the check of its type.
 
     Raises:
-        ValueFault: The number can be read in two ways, or is a percentage where the unit is another.
+        ValueFaultError: The number can be read in two ways, or is a percentage where the unit is another.
 
     Example:
         >>> read_number("19,5"), read_number("1.300.000"), read_number("1 300 000"), read_number("veel")
@@ -133,7 +137,7 @@ def read_number(text: str, before: str = "", unit: str = "") -> str:
     if plain.endswith("%"):
         if unit != "percent":
             what = f"a number in the unit {unit}" if unit else "a number"
-            raise ValueFault(text, what, "Write the number without the per cent sign, and check the unit.")
+            raise ValueFaultError(text, what, "Write the number without the per cent sign, and check the unit.")
         plain = plain[:-1].rstrip(_EDGES)
     if _GROUPED.fullmatch(plain):
         plain = re.sub(r"[.,]", "", plain)
@@ -144,7 +148,7 @@ def read_number(text: str, before: str = "", unit: str = "") -> str:
         sign, whole, part = match.groups()
         if len(part) == 3 and len(whole) <= 3 and whole.strip("0"):
             remedy = f"Type it as a number: {sign}{whole}{part}, or {sign}{whole},{part} with decimals."
-            raise ValueFault(text, "a number that can be read in one way", remedy)
+            raise ValueFaultError(text, "a number that can be read in one way", remedy)
         plain = f"{sign}{whole or '0'}.{part}"
     elif not _PLAIN.fullmatch(plain):
         return text
