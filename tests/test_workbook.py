@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from openpyxl import load_workbook
-from workbooks import change, small, snapshot, table_bytes, take_back, template
+from workbooks import Book, change, small, snapshot, table_bytes, take_back, template
 
 from na_report.cli import main
 from na_report.errors import NaReportError
@@ -74,12 +74,12 @@ def test_keys_and_headers_are_locked_and_the_rest_is_free(whole: Path) -> None:
 
 
 def test_sheets_have_frozen_headers_filters_and_wrapped_text(whole: Path) -> None:
+    book = load_workbook(whole)
     for table in TABLES:
-        sheet = load_workbook(whole)[table.name] if table is TABLES[0] else None
-        if sheet:
-            assert sheet.freeze_panes == "B2"
-            assert sheet.auto_filter.ref == f"A1:N{sheet.max_row}"
-            assert sheet["C2"].alignment.wrap_text
+        sheet = book[table.name]
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref == sheet.dimensions
+        assert sheet["C2"].alignment.wrap_text
 
 
 def test_codes_and_references_have_drop_downs_and_lists_a_message(whole: Path) -> None:
@@ -91,7 +91,7 @@ def test_codes_and_references_have_drop_downs_and_lists_a_message(whole: Path) -
     }
     geo = lists["observations", "C2:C1048576"]
     cells = book[META][geo.formula1.split("!")[1].replace("$", "")]
-    assert [cell.value for (cell,) in cells] == ["NL", "EU", "FI"] or [cell.value for (cell,) in cells][:2] == ["NL", "EU"]
+    assert {cell.value for (cell,) in cells} == {"NL", "EU", "EE"}
     assert lists["observations", "B2:B1048576"].formula1.startswith("'indicators'!$A$2:")
     many = lists["findings", "J2:J1048576"]
     assert many.type is None
@@ -110,7 +110,7 @@ def test_numbers_are_numbers_and_text_is_text(whole: Path) -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+31 6", "-3 keer", "@naam", "'aan", "#N/A", "_x0041_", '=HYPERLINK("http://a")'])
 def test_no_text_becomes_a_formula(small: Project, text: str) -> None:
     path = small.data / "2021" / "interviewees.csv"
-    rows = list(csv.reader(path.open(encoding="utf-8", newline="")))
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
     rows[1][1] = text
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
@@ -196,7 +196,7 @@ def test_a_file_that_is_not_there_is_refused(small: Project) -> None:
 def test_all_problems_come_at_once_in_the_order_of_the_sheets(
     small: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def make(book: object) -> None:
+    def make(book: Book) -> None:
         book.put("observations", "IND007-NL-2019", "value", "veel")
         book.put("findings", "FM12", "kind", "wish")
         book.put("sources", "ceps2019irdll", "year", "MMXIX")
@@ -236,7 +236,7 @@ def test_the_copy_with_comments_can_be_mended_and_imported(small: Project) -> No
 
 
 def test_the_command_tells_what_changed(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    def make(book: object) -> None:
+    def make(book: Book) -> None:
         book.put("observations", "IND007-NL-2019", "value", 20.5)
         book.add("interviewees", "P1", id="P90")
         book.delete("interviewees", "P2")
