@@ -107,7 +107,9 @@ def test_numbers_are_numbers_and_text_is_text(whole: Path) -> None:
     assert sheet[f"{heads['period']}{row}"].number_format == "@"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+31 6", "-3 keer", "@naam", "'aan", "#N/A", "_x0041_", '=HYPERLINK("http://a")'])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+31 6", "-3 keer", "@naam", "'aan", "#N/A", "_x0041_", '=HYPERLINK("http://a")']
+)
 def test_no_text_becomes_a_formula(small: Project, text: str) -> None:
     path = small.data / "2021" / "interviewees.csv"
     rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))

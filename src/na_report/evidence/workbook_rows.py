@@ -7,7 +7,11 @@ from typing import Any
 from xml.etree.ElementTree import iterparse
 
 from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet._reader import MERGE_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHEET_MAIN_NS
+
+_TEXT_TAG = f"{{{SHEET_MAIN_NS}}}t"
 
 Cells = dict[int, Any]
 
@@ -28,8 +32,10 @@ class SheetRows:
     def __iter__(self) -> Iterator[tuple[int, Cells]]:
         """Yields the number of a row and its filled cells per position; `merged` is known after the last."""
         book = self._sheet.parent
+        if not self._sheet._worksheet_path.endswith(".xml"):
+            raise ValueError(f"a sheet in {self._sheet._worksheet_path}")  # the guard looks at .xml only
         with book._archive.open(self._sheet._worksheet_path) as source:
-            parser = WorkSheetParser(
+            parser = _Parser(
                 source,
                 self._sheet._shared_strings,
                 epoch=book.epoch,
@@ -45,6 +51,20 @@ class SheetRows:
                         yield number, filled
                 elif element.tag == MERGE_TAG:
                     self.merged += [str(area.get("ref", "")).replace("$", "") for area in element]
+
+
+class _Parser(WorkSheetParser):  # type: ignore[misc]
+    """openpyxl's parser with a short way for plain text, which is most of an edition."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        if element.get("t") == "inlineStr" and element.get("r") and len(element) == 1 and len(element[0]) == 1:
+            text = element[0][0]
+            if text.tag == _TEXT_TAG:
+                row, column = coordinate_to_tuple(element.get("r"))
+                self.col_counter = column
+                style = int(element.get("s", 0))
+                return {"row": row, "column": column, "value": text.text, "data_type": "s", "style_id": style}
+        return dict(super().parse_cell(element))
 
 
 def _is_filled(cell: dict[str, Any]) -> bool:
