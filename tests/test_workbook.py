@@ -80,6 +80,9 @@ def test_sheets_have_frozen_headers_filters_and_wrapped_text(whole: Path) -> Non
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == sheet.dimensions
         assert sheet["C2"].alignment.wrap_text
+    assert book["findings"].row_dimensions[2].height >= 4 * 15  # LibreOffice shows one line without it
+    long = next(cell.row for cell in book[START]["D"] if len(str(cell.value)) > 60)
+    assert book[START].row_dimensions[long].height >= 2 * 15
 
 
 def test_codes_and_references_have_drop_downs_and_lists_a_message(whole: Path) -> None:

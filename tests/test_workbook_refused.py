@@ -43,7 +43,7 @@ def value(*given: Any) -> Callable[[Book], None]:
 
 # What it is called, what someone did, the cell that must be named, and words that must stand in its line.
 VALUES: list[tuple[str, Callable[[Book], None], Place, Sequence[str]]] = [
-    ("words for a number", value("veel"), (*OBS, "value"), ["'veel'", "a number", "Correct the value"]),
+    ("words for a number", value("veel"), (*OBS, "value"), ["'veel'", "a number. ", "Correct the value"]),
     ("a number with its unit", value("19,5 procent"), (*OBS, "value"), ["'19,5 procent'", "a number"]),
     ("a range for a number", value("19-20"), (*OBS, "value"), ["'19-20'", "a number"]),
     ("a dash for nothing", value("–"), (*OBS, "value"), ["'–'", "a number"]),
@@ -326,6 +326,7 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
 TYPES = b"<Types>application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml</Types>"
 DTD = b'<!DOCTYPE worksheet [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><worksheet '
 LATE_DTD = b"<!--" + b"x" * 9000 + b"-->" + DTD
+OTHER_PART = {"xl/worksheets/s.dat": b"<x/>"}
 FILES: list[tuple[str, Callable[[Path], None], Sequence[str]]] = [
     ("an empty file", as_bytes(b""), ["an empty file"]),
     ("CSV with another name", as_bytes(b"id,name\nP1,Jan\n"), ["another kind of file", "Save it as .xlsx"]),
@@ -356,7 +357,8 @@ FILES: list[tuple[str, Callable[[Path], None], Sequence[str]]] = [
      b"http://purl.oclc.org/ooxml/spreadsheetml/main"), ["Strict"]),
     ("XML that does not close", replace_in("xl/worksheets/sheet3.xml", b"</sheetData>", b""), ["ParseError", "save it again"]),
     ("a sheet in a part of another kind",
-     lambda path: rewrite(path, lambda name, content: content.replace(b"sheet3.xml", b"s.dat"), **{"xl/worksheets/s.dat": b"<x/>"}), ["a sheet in xl/worksheets/s.dat"]),
+     lambda path: rewrite(path, lambda name, content: content.replace(b"sheet3.xml", b"s.dat"), **OTHER_PART),
+     ["a sheet in xl/worksheets/s.dat"]),
     ("no list of sheets", replace_in("xl/workbook.xml", b"<sheets>", b"<sheet>"), ["a whole .xlsx workbook"]),
 ]  # fmt: skip
 

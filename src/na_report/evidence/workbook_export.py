@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +30,8 @@ from na_report.evidence.workbook_words import COLUMN_HEADS, STEPS, explain, kind
 from na_report.paths import Project
 
 LAST_ROW = 1_048_576
+_LINES_LIMIT = 16
+_WIDTHS = {"A": 20, "B": 22, "C": 80, "D": 50, "E": 11}
 _CELL_LIMIT = 32_767
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "'")
 _FORMATS = {"integer": "0", "number": "General", "date": "yyyy-mm-dd"}
@@ -107,7 +110,7 @@ def _cell(sheet: Any, value: Any, **styles: Any) -> Any:
 
 def _write_start(book: Workbook, name: str, created: date, tables: Mapping[str, Rows]) -> None:
     sheet = book.create_sheet(START)
-    for letter, width in zip("ABCDE", (20, 22, 80, 50, 11), strict=True):
+    for letter, width in _WIDTHS.items():
         sheet.column_dimensions[letter].width = width
     sheet.protection.sheet = True
     wrap = Alignment(wrap_text=True, vertical="top")
@@ -119,7 +122,8 @@ def _write_start(book: Workbook, name: str, created: date, tables: Mapping[str, 
     sheet.append([])
     sheet.append([_cell(sheet, "Zo werkt het", font=heading)])
     for number, step in enumerate(STEPS, start=1):
-        sheet.append([_cell(sheet, f"Stap {number}", alignment=wrap), None, _cell(sheet, step, alignment=wrap)])
+        _set_height(sheet, number + 4, [(step, _WIDTHS["C"])])
+        sheet.append([_cell(sheet, f"{number}.", alignment=wrap), None, _cell(sheet, step, alignment=wrap)])
     sheet.append([])
     sheet.append([_cell(sheet, "De bladen", font=heading)])
     for row, table in enumerate(TABLES, start=len(STEPS) + 7):
@@ -130,10 +134,11 @@ def _write_start(book: Workbook, name: str, created: date, tables: Mapping[str, 
     sheet.append([_cell(sheet, "De kolommen", font=heading)])
     head = {"font": Font(bold=True, color="FFFFFF"), "fill": _DARK}
     sheet.append([_cell(sheet, word, **head) for word in COLUMN_HEADS])
-    for table in TABLES:
-        for column in table.columns:
-            words = (table.name, column.name, explain(column), kind(column), "ja" if column.required else "nee")
-            sheet.append([_cell(sheet, word, alignment=wrap) for word in words])
+    columns = [(table, column) for table in TABLES for column in table.columns]
+    for row, (table, column) in enumerate(columns, start=len(STEPS) + len(TABLES) + 10):
+        words = (table.name, column.name, explain(column), kind(column), "ja" if column.required else "nee")
+        _set_height(sheet, row, zip(words, _WIDTHS.values(), strict=True))
+        sheet.append([_cell(sheet, word, alignment=wrap) for word in words])
 
 
 def _write_table(book: Workbook, table: Table, tables: Mapping[str, Rows], lists: list[str]) -> None:
@@ -145,25 +150,35 @@ def _write_table(book: Workbook, table: Table, tables: Mapping[str, Rows], lists
     protection.sheet = True
     for allowed in ("insertRows", "deleteRows", "sort", "autoFilter", "formatCells", "formatColumns", "formatRows"):
         setattr(protection, allowed, False)  # false means: not locked
+    widths = []
     for number, column in enumerate(table.columns, start=1):
-        _dress_column(sheet, column, number, rows)
+        widths.append(_dress_column(sheet, column, number, rows))
         for validation in _validations(column, get_column_letter(number), tables, lists):
             sheet.data_validations.append(validation)
     head = {"font": Font(bold=True, color="FFFFFF"), "fill": _DARK, "alignment": Alignment(vertical="top")}
     sheet.append([_cell(sheet, column.name, **head) for column in table.columns])
     styles = {column.name: _styles(sheet, column, column.name == table.key) for column in table.columns}
-    for row in rows:
+    for number, row in enumerate(rows, start=2):
+        _set_height(sheet, number, zip(row.values(), widths, strict=True))
         sheet.append([_data_cell(sheet, row, column, styles[column.name]) for column in table.columns])
 
 
-def _dress_column(sheet: Any, column: Column, number: int, rows: Rows) -> None:
-    """Sets width and style of a column, so that the empty cells under the last row are unlocked and hold text as text."""
+def _set_height(sheet: Any, row: int, texts: Iterable[tuple[str, float]]) -> None:
+    """Makes a row as high as its longest text needs in a column of that width; LibreOffice doesn't do so by itself."""
+    lines = max(math.ceil(len(text) / width) for text, width in texts)
+    if lines > 1:
+        sheet.row_dimensions[row].height = 15 * min(lines, _LINES_LIMIT)
+
+
+def _dress_column(sheet: Any, column: Column, number: int, rows: Rows) -> float:
+    """Sets width and style of a column, also for the empty cells under the last row, and returns the width."""
     longest = max((len(row[column.name]) for row in rows), default=0)
     dimension = sheet.column_dimensions[get_column_letter(number)]
     dimension.width = max(len(column.name) + 4, min(longest + 2, 60 if column.text else 36))
     dimension.protection = Protection(locked=False)
     dimension.number_format = _FORMATS.get(column.type, "@")
     dimension.alignment = Alignment(wrap_text=True, vertical="top")
+    return float(dimension.width)
 
 
 def _styles(sheet: Any, column: Column, key: bool) -> tuple[Any, Any]:

@@ -127,7 +127,8 @@ def _check_sheets(sheets: Mapping[str, Sheet], source: Source) -> Iterator[CellP
         if sheet and name in sheet.letters and (problem.row, name) not in sheet.spoilt:
             remedy = _name_deleted(problem, sheet, deleted) or problem.remedy.replace("Row ", f"Row {sheet.title}!")
             letter = sheet.letters[name]
-            yield CellProblem(sheet.title, problem.row, letter, problem.found, problem.expected, remedy, name=name)
+            expected = problem.expected.removesuffix(" with a point as decimal sign")  # a cell takes a comma too
+            yield CellProblem(sheet.title, problem.row, letter, problem.found, expected, remedy, name=name)
 
 
 def _deleted(numbered: Mapping[str, Numbered], source: Source) -> dict[str, set[str]]:
