@@ -115,6 +115,15 @@ def _add_edition(commands: Any) -> None:
     seal = actions.add_parser("seal", help="check a new edition and fix its bytes")
     seal.add_argument("edition")
     seal.set_defaults(run=_edition_seal)
+    export = actions.add_parser("export", help="write an edition as an Excel workbook")
+    export.add_argument("edition")
+    export.add_argument("file", type=Path, metavar="FILE.xlsx")
+    export.add_argument("--force", action="store_true", help="replace an existing file")
+    export.set_defaults(run=_edition_export)
+    take = actions.add_parser("import", help="make a new edition from a workbook that was exported and changed")
+    take.add_argument("file", type=Path, metavar="FILE.xlsx")
+    take.add_argument("--as", dest="new", required=True, metavar="NEW", help="the name of the new edition")
+    take.set_defaults(run=_edition_import)
 
 
 def _edition_list(options: argparse.Namespace, project: Project) -> int:
@@ -205,6 +214,27 @@ def _diff_lines(changes: Changes) -> Iterator[str]:
     for claim in changes.claims:
         yield f"claim {claim.claim}: {claim.old.replace('_', ' ')} -> {claim.new.replace('_', ' ')}"
     yield f"recommendations concerned: {', '.join(changes.recommendations) or 'none'}"
+
+
+def _edition_export(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.workbook_export import export_edition
+
+    path = export_edition(options.edition, options.file, project, force=options.force)
+    print(f"edition {options.edition}: written to {path}; take it back with: na-report edition import {path} --as NEW")
+    return 0
+
+
+def _edition_import(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.workbook_import import import_edition
+
+    done = import_edition(options.file, options.new, project)
+    for note in done.notes:
+        print(f"note: {note}")
+    print(
+        f"edition {options.new}: {done.rows} rows in {_short(done.folder, project)}, sealed; against {done.source}: "
+        f"{done.added} rows added, {done.deleted} deleted, {done.changed} changed"
+    )
+    return 0
 
 
 def _run(options: argparse.Namespace, project: Project) -> int:

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,9 @@ _EXPECTED = {
     "url": "an address that starts with http:// or https://",
 }
 
-Rows = list[dict[str, str]]
+Row = dict[str, str]
+Rows = list[Row]
+Numbered = Sequence[tuple[int, Row]]
 
 
 def sha256(content: bytes) -> str:
@@ -68,11 +70,28 @@ def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
             problems.append(
                 Problem(extra.name, 0, "", extra.name, "only tables of the schema", "Move the file out of the edition.")
             )
-    values = _known_values(tables)
-    for name, rows in tables.items():
-        problems += _check_rows(BY_NAME[name], rows, values)
-    problems += _check_meaning(tables)
+    problems += check_tables({name: [*enumerate(rows, start=2)] for name, rows in tables.items()})
     return sorted(set(problems))
+
+
+def check_tables(numbered: Mapping[str, Numbered]) -> list[Problem]:
+    """Returns the problems inside and between tables, wherever they came from.
+
+    Args:
+        numbered: Per table name its rows, each with the number that a problem names it by.
+
+    Example:
+        >>> row = {"id": "geo:NL", "list": "geo", "code": "NL", "label_nl": "Nederland", "label_en": ""}
+        >>> [str(problem) for problem in check_tables({"codes": [(7, row)]})]
+        ["codes.csv, row 7, column label_en: found '', expected a value. Fill the cell."]
+    """
+    tables = {name: [row for _, row in rows] for name, rows in numbered.items()}
+    values = known_values(tables)
+    problems: list[Problem] = []
+    for name, rows in numbered.items():
+        problems += _check_rows(BY_NAME[name], rows, values)
+    problems += _check_meaning(tables, numbered)
+    return problems
 
 
 def _read(folder: Path, table: Table, problems: list[Problem]) -> Rows | None:
@@ -145,7 +164,7 @@ def _check_seal(folder: Path) -> Iterator[Problem]:
             )
 
 
-def _known_values(tables: dict[str, Rows]) -> dict[str, set[str]]:
+def known_values(tables: dict[str, Rows]) -> dict[str, set[str]]:
     """Returns per place (`table.column`, or `codes:list`) the values that others may refer to."""
     places = {place for table in TABLES for column in table.columns for place in column.refers_to}
     known = {place: {row[place.split(".")[1]] for row in tables.get(place.split(".")[0], [])} for place in places}
@@ -154,10 +173,10 @@ def _known_values(tables: dict[str, Rows]) -> dict[str, set[str]]:
     return known
 
 
-def _check_rows(table: Table, rows: Rows, known: dict[str, set[str]]) -> Iterator[Problem]:
+def _check_rows(table: Table, rows: Numbered, known: dict[str, set[str]]) -> Iterator[Problem]:
     seen: dict[str, int] = {}
     indicators, observations = known["indicators.id"], known["observations.id"]
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows:
         key = row[table.key]
         if key in seen:
             yield Problem(table.file, number, table.key, key, "an id of its own", f"Row {seen[key]} has the same id.")
@@ -222,18 +241,18 @@ def _check_placeholders(
             yield name, "an indicator that the row lists", "Add the id to indicator_ids."
 
 
-def _check_meaning(tables: dict[str, Rows]) -> Iterator[Problem]:
+def _check_meaning(tables: dict[str, Rows], numbered: Mapping[str, Numbered]) -> Iterator[Problem]:
     """Checks what no single cell can tell: ranges by unit, ids that agree, periods in order."""
     units = {row["id"]: row["unit"] for row in tables.get("indicators", [])}
     observed = {row["indicator_id"] for row in tables.get("observations", [])}
-    for number, row in enumerate(tables.get("observations", []), start=2):
+    for number, row in numbered.get("observations", []):
         yield from _check_observation(row, number, units)
-    for number, row in enumerate(tables.get("indicators", []), start=2):
+    for number, row in numbered.get("indicators", []):
         if "observations" in tables and row["id"] not in observed:
             yield Problem(
                 "indicators.csv", number, "id", row["id"], "at least one observation", "Add it, or drop the indicator."
             )
-    for number, row in enumerate(tables.get("agendas", []), start=2):
+    for number, row in numbered.get("agendas", []):
         start, end = row["period_start"], row["period_end"]
         if start.isdigit() and end.isdigit() and int(start) > int(end):
             yield Problem("agendas.csv", number, "period_end", end, f"{start} or later", "Swap or correct the years.")
@@ -245,7 +264,7 @@ def _check_meaning(tables: dict[str, Rows]) -> Iterator[Problem]:
         ("codes", "list", "{list}:{code}"),
     )
     for name, _, form in pairs:
-        for number, row in enumerate(tables.get(name, []), start=2):
+        for number, row in numbered.get(name, []):
             start = form.format(**row)
             if not row["id"].startswith(start):
                 yield Problem(

@@ -1,0 +1,129 @@
+"""Looks at the file of a workbook before any of it is parsed: is it one, is it safe, is it of a size that people make?"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from na_report.errors import InvalidInputError
+from na_report.evidence.workbook import CellProblem
+
+BYTES_LIMIT = 512 * 2**20
+ROWS_LIMIT = 200_000
+PARTS_LIMIT = 2_000
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_XLSX = "Save it as .xlsx: File > Save as > Excel workbook (.xlsx)."
+_AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx, or ask for it to be sent again."
+_ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_OTHER_ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!(?i:utf-8|us-ascii)["'])""")
+_MACRO_TYPE = b"macroEnabled"
+_WORKBOOK_TYPE = b"spreadsheetml.sheet.main+xml"
+
+
+def refuse_bad_file(path: Path) -> None:
+    """Checks the file of a workbook without parsing it.
+
+    Raises:
+        InvalidInputError: The file is no workbook, is locked, damaged or too big, or holds macros, links or declarations
+            that a table never needs.
+    """
+    problems = [
+        CellProblem(path.name, 0, "", found, expected, remedy) for found, expected, remedy in _faults_of_file(path)
+    ]
+    if problems:
+        raise InvalidInputError(
+            f"{path.name} can't be read as a workbook:",
+            problems,
+            hint="Nothing was written. Mend the file and try again.",
+        )
+
+
+Fault = tuple[str, str, str]
+
+
+def _faults_of_file(path: Path) -> Iterator[Fault]:
+    content = path.read_bytes()
+    if content.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            remedy = "Open it with the password, take the password off (File > Info > Protect workbook) and save it."
+            yield "a workbook with a password", "a workbook without a password", remedy
+        else:
+            yield "an old Excel file (.xls)", "an .xlsx workbook", _XLSX
+        return
+    if not content:
+        yield "an empty file", "an .xlsx workbook", "Ask for it to be sent again."
+        return
+    if not content.startswith(b"PK"):
+        yield f"text or another kind of file ({content[:12]!r})", "an .xlsx workbook", _XLSX
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield from _faults_of_archive(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        yield f"a damaged file ({error})", "a whole .xlsx workbook", _AGAIN
+
+
+def _faults_of_archive(archive: zipfile.ZipFile) -> Iterator[Fault]:
+    parts = archive.infolist()
+    names = [part.filename for part in parts]
+    # zipfile never unpacks more than the size that is stated here, so a lie about it ends as a damaged file.
+    size = sum(part.file_size for part in parts)
+    if size > BYTES_LIMIT or len(parts) > PARTS_LIMIT:
+        found = f"{size / 2**20:,.0f} MB in {len(parts)} parts when unpacked"
+        yield (
+            found,
+            f"at most {BYTES_LIMIT / 2**20:.0f} MB in {PARTS_LIMIT} parts",
+            "Take out pictures and extra sheets.",
+        )
+        return
+    if any(part.flag_bits & 1 for part in parts):
+        yield "a zip file with a password", "a workbook without a password", "Save it without a password."
+        return
+    if len(set(names)) < len(names):
+        yield "a damaged file (a part occurs twice)", "a whole .xlsx workbook", _AGAIN
+        return
+    if "[Content_Types].xml" not in names:
+        kind = archive.read("mimetype").decode("ascii", "replace") if "mimetype" in names else "a zip file"
+        yield f"another kind of file ({kind})", "an .xlsx workbook", _XLSX
+        return
+    types = archive.read("[Content_Types].xml")
+    if _MACRO_TYPE in types or any(name.endswith("vbaProject.bin") for name in names):
+        yield "macros", "a workbook without macros", _XLSX
+    elif _WORKBOOK_TYPE not in types:
+        yield "another kind of office file", "an .xlsx workbook", _XLSX
+        return
+    if "xl/workbook.xml" in names and b"purl.oclc.org/ooxml" in archive.read("xl/workbook.xml"):
+        yield (
+            "a workbook in the form Strict Open XML",
+            "an .xlsx workbook",
+            "Save it as Excel workbook (.xlsx), not as Strict.",
+        )
+    if any(name.startswith("xl/externalLinks/") for name in names):
+        remedy = "Break the links (Data > Edit links > Break link) and save it."
+        yield "links to other workbooks", "a workbook that stands alone", remedy
+    if "xl/connections.xml" in names:
+        remedy = "Remove the connections (Data > Queries and connections) and save it."
+        yield "connections to outside data", "a workbook that stands alone", remedy
+    for part in parts:
+        if part.filename.endswith((".xml", ".rels", ".vml")):
+            yield from _faults_of_part(part.filename, archive.read(part))
+
+
+def _faults_of_part(name: str, content: bytes) -> Iterator[Fault]:
+    if b"\0" in content[:4] or content[:2] in (b"\xff\xfe", b"\xfe\xff") or _OTHER_ENCODING.search(content[:200]):
+        yield f"{name} in another encoding", "parts in UTF-8, as spreadsheet programs write them", _AGAIN
+    if _DTD.search(content):
+        remedy = "No spreadsheet program writes these. Don't trust the file; ask where it comes from."
+        yield f"a document type or entities in {name}", "plain data", remedy
+    rows = sum(1 for _ in _ROW.finditer(content)) if b"sheetData" in content else 0
+    if rows > ROWS_LIMIT:
+        yield (
+            f"{rows:,} rows in {name}",
+            f"at most {ROWS_LIMIT:,}",
+            "Delete the empty rows under the last row and save it.",
+        )

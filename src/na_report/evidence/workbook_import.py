@@ -1,0 +1,207 @@
+"""Makes a new edition from a workbook, or tells all that stands in the way and makes nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from na_report.errors import InvalidInputError, NaReportError, Problem
+from na_report.evidence.edition import NAME, seal_edition
+from na_report.evidence.integrity import Numbered, Row, check_tables, known_values, sha256
+from na_report.evidence.schema import BY_NAME, TABLES
+from na_report.evidence.workbook import FORMAT, META, CellProblem, schema_version
+from na_report.evidence.workbook_comments import write_problems
+from na_report.evidence.workbook_guard import refuse_bad_file
+from na_report.evidence.workbook_read import Reader, Sheet, opened, read_meta
+from na_report.paths import Project
+
+Source = Mapping[str, Mapping[str, Row]]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came out of a workbook.
+
+    Args:
+        folder: The folder of the new edition.
+        source: The edition that the workbook was made from.
+        rows: How many rows the new edition has.
+        added: How many of them are new; likewise `deleted` and `changed`.
+        notes: What in the workbook was left unread.
+    """
+
+    folder: Path
+    source: str
+    rows: int
+    added: int
+    deleted: int
+    changed: int
+    notes: list[str] = field(default_factory=list)
+
+
+def import_edition(path: Path, new: str, project: Project) -> Imported:
+    """Makes a sealed edition from a workbook that `export_edition` wrote and people changed.
+
+    Raises:
+        NaReportError: There is no such file, or the new name is taken or can't be one.
+        InvalidInputError: Carries every problem with its cell; a copy of the workbook beside it shows them as comments.
+    """
+    _refuse_bad_name(new, project)
+    if not path.is_file():
+        raise NaReportError(f"There is no file {path}.", hint="Check the name and the folder.")
+    refuse_bad_file(path)
+    with opened(path) as book:
+        meta = read_meta(book)
+        problems, source = _check_origin(meta, project)
+        reader = Reader(book, source)
+        sheets = reader.read()
+    problems += reader.problems
+    problems += _check_sheets(sheets, source)
+    if problems:
+        _refuse(path, problems)
+    tables = {name: [row for _, row in sheet.rows] for name, sheet in sheets.items()}
+    folder = _build(tables, new, project)
+    return Imported(folder, meta["edition"][0], *_count(tables, source), notes=reader.notes)
+
+
+def _refuse_bad_name(new: str, project: Project) -> None:
+    if not NAME.fullmatch(new):
+        raise NaReportError(
+            f"{new!r} can't be the name of an edition.",
+            hint="Start with the year, then small letters, digits and hyphens: 2021b.",
+        )
+    if (project.data / new).exists():
+        raise NaReportError(f"Edition {new} exists already.", hint="Choose another name; an edition never changes.")
+
+
+def _check_origin(meta: Mapping[str, tuple[str, str]], project: Project) -> tuple[list[CellProblem], Source]:
+    """Compares the workbook's marks with the edition that it was made from, and returns that edition's rows."""
+    again = "Export the edition again and carry your changes over: na-report edition export"
+    edition, cell = meta.get("edition", ("", "B2"))
+    if not edition or meta.get("format", ("", ""))[0] != FORMAT:
+        expected = "the hidden sheet that na-report edition export writes"
+        found = "a sheet without an edition" if meta else "no such sheet"
+        return [CellProblem(META, 0, "", found, expected, f"{again} EDITION FILE.xlsx")], {}
+    if not NAME.fullmatch(edition) or not (project.data / edition).is_dir():
+        remedy = "Put that edition in data/, or export another one."
+        return [CellProblem(META, int(cell[1:]), "B", edition, "an edition of this project", remedy)], {}
+    remedy = f"The workbook was made from other data. {again} {edition} FILE.xlsx"
+    problems = []
+    contents = {table.name: _bytes(project.data / edition / table.file) for table in TABLES}
+    marks = {f"table:{name}": sha256(content) for name, content in contents.items()} | {"schema": schema_version()}
+    for key, now in marks.items():
+        found, cell = meta.get(key, ("", "B3"))
+        if found != now:
+            what = f"what edition {edition} has now ({now[:19]}…)"
+            problems.append(CellProblem(META, int(cell[1:]), "B", f"{found[:19]}…", what, remedy, name=key))
+    if problems:
+        return problems, {}
+    rows = {name: csv.DictReader(io.StringIO(text.decode("utf-8"), newline="")) for name, text in contents.items()}
+    return [], {name: {row[BY_NAME[name].key]: row for row in table} for name, table in rows.items()}
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _check_sheets(sheets: Mapping[str, Sheet], source: Source) -> Iterator[CellProblem]:
+    """Runs the checks of an edition on the sheets; a missing sheet is taken from the source, so that others are checked."""
+    numbered: dict[str, Numbered] = {}
+    for table in TABLES:
+        if table.name in sheets:
+            numbered[table.name] = sheets[table.name].rows
+        elif source:
+            numbered[table.name] = [*enumerate(source[table.name].values(), start=2)]
+        else:
+            return
+    deleted = _deleted(numbered, source)
+    for problem in sorted(set(check_tables(numbered))):
+        sheet = sheets.get(problem.file.removesuffix(".csv"))
+        name = problem.column
+        if sheet and name in sheet.letters and (problem.row, name) not in sheet.spoilt:
+            remedy = _name_deleted(problem, sheet, deleted) or problem.remedy.replace("Row ", f"Row {sheet.title}!")
+            letter = sheet.letters[name]
+            expected = problem.expected.removesuffix(" with a point as decimal sign")  # a cell takes a comma too
+            yield CellProblem(sheet.title, problem.row, letter, problem.found, expected, remedy, name=name)
+
+
+def _deleted(numbered: Mapping[str, Numbered], source: Source) -> dict[str, set[str]]:
+    """Returns per place that others refer to the values that the source has and the workbook doesn't."""
+    if not source:
+        return {}
+    old = known_values({name: list(rows.values()) for name, rows in source.items()})
+    now = known_values({name: [row for _, row in rows] for name, rows in numbered.items()})
+    gone = {place: values - now.get(place, set()) for place, values in old.items()}
+    left = {row["id"] for _, row in numbered["observations"]}
+    gone["observed"] = {row["indicator_id"] for key, row in source["observations"].items() if key not in left}
+    return gone
+
+
+def _name_deleted(problem: Problem, sheet: Sheet, deleted: Mapping[str, set[str]]) -> str:
+    """Returns the remedy when a cell names a row that was deleted or got another id."""
+    column = sheet.table.column(problem.column)
+    places = [*column.refers_to, *([f"codes:{column.codes}"] if column.codes else [])]
+    if problem.expected.startswith("an indicator id"):
+        places = ["indicators.id"]
+    if problem.expected == "at least one observation" and problem.found in deleted.get("observed", ()):
+        return f"The observations of {problem.found} were deleted or renamed: put them back, or drop this row too."
+    for place in places:
+        if problem.found in deleted.get(place, ()):
+            table = place.replace(":", ".").split(".")[0]
+            return (
+                f"The row {problem.found} of {table} was deleted or renamed, and this row still names it: "
+                "put it back, or take it out of this cell."
+            )
+    return ""
+
+
+def _refuse(path: Path, problems: list[CellProblem]) -> None:
+    ordered = sorted(set(problems), key=lambda problem: (_order(problem.file), problem))
+    copy = write_problems(path, ordered)
+    count = "1 problem" if len(ordered) == 1 else f"{len(ordered)} problems"
+    hint = "No edition was made. Mend these cells and import again"
+    hint += f"; {copy} shows them as comments in the cells." if copy else "."
+    raise InvalidInputError(f"{path.name} has {count}:", ordered, hint=hint)
+
+
+def _order(sheet: str) -> int:
+    names = [META, *BY_NAME]
+    return names.index(sheet.strip().lower()) if sheet.strip().lower() in names else len(names)
+
+
+def _build(tables: Mapping[str, list[Row]], new: str, project: Project) -> Path:
+    """Writes and seals the edition in a folder beside the others, and moves it in place when it is whole."""
+    workshop = Project(Path(tempfile.mkdtemp(prefix=".import-", dir=project.data)))
+    try:
+        folder = workshop.data / new
+        folder.mkdir(parents=True)
+        for table in TABLES:
+            with (folder / table.file).open("w", encoding="utf-8", newline="") as file:
+                names = [column.name for column in table.columns]
+                writer: Any = csv.DictWriter(file, names, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(tables[table.name])
+        seal_edition(new, workshop)
+        _refuse_bad_name(new, project)  # someone else may have taken it in the meantime
+        return folder.rename(project.data / new)
+    finally:
+        shutil.rmtree(workshop.root)
+
+
+def _count(tables: Mapping[str, list[Row]], source: Source) -> tuple[int, int, int, int]:
+    rows = added = changed = 0
+    for name, table in tables.items():
+        rows += len(table)
+        old = source[name]
+        for row in table:
+            before = old.get(row[BY_NAME[name].key])
+            added += before is None
+            changed += before is not None and before != row
+    total = sum(len(table) for table in source.values())
+    return rows, added, total - (rows - added), changed

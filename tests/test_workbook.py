@@ -1,0 +1,251 @@
+"""An edition goes out as a workbook that people can work in, and comes back unchanged when nobody changed it."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from openpyxl import load_workbook
+from workbooks import Book, change, small, snapshot, table_bytes, take_back, template
+
+from na_report.cli import main
+from na_report.errors import NaReportError
+from na_report.evidence.edition import seal_edition, verify_edition
+from na_report.evidence.integrity import DESCRIPTOR
+from na_report.evidence.schema import TABLES
+from na_report.evidence.workbook import META, START
+from na_report.evidence.workbook_export import export_edition
+from na_report.evidence.workbook_words import explain
+from na_report.paths import Project
+
+__all__ = ["small", "template"]  # fixtures
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workbook of the real edition 2021."""
+    return export_edition("2021", tmp_path_factory.mktemp("whole") / "evidence.xlsx", Project(ROOT))
+
+
+def office(*arguments: str, folder: Path) -> None:
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("soffice (LibreOffice) is not installed; CI installs libreoffice-calc")
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    command = [program, profile, "--headless", *arguments, "--outdir", str(folder)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+
+
+def test_sheets_follow_the_tables(whole: Path) -> None:
+    book = load_workbook(whole)
+    assert book.sheetnames == [START, *(table.name for table in TABLES), META]
+    assert book[META].sheet_state == "veryHidden"
+    for table in TABLES:
+        assert [cell.value for cell in book[table.name][1]] == [column.name for column in table.columns]
+
+
+def test_start_explains_each_column_in_dutch(whole: Path) -> None:
+    rows = list(load_workbook(whole)[START].iter_rows(values_only=True))
+    told = {row[:2]: row[2] for row in rows}
+    for table in TABLES:
+        for column in table.columns:
+            assert told[table.name, column.name] == explain(column)
+    assert "editie 2021" in str(rows[0][0])
+
+
+def test_keys_and_headers_are_locked_and_the_rest_is_free(whole: Path) -> None:
+    sheet = load_workbook(whole)["observations"]
+    assert sheet.protection.sheet
+    assert sheet.protection.password is None
+    assert not any((sheet.protection.insertRows, sheet.protection.deleteRows, sheet.protection.sort))
+    assert not sheet.protection.autoFilter
+    assert sheet["A1"].protection.locked
+    assert sheet["A2"].protection.locked
+    assert not sheet["B2"].protection.locked
+    assert not sheet.column_dimensions["A"].protection.locked  # for the ids of new rows
+
+
+def test_sheets_have_frozen_headers_filters_and_wrapped_text(whole: Path) -> None:
+    book = load_workbook(whole)
+    for table in TABLES:
+        sheet = book[table.name]
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref == sheet.dimensions
+        assert sheet["C2"].alignment.wrap_text
+    assert book["findings"].row_dimensions[2].height >= 4 * 15  # LibreOffice shows one line without it
+    long = next(cell.row for cell in book[START]["D"] if len(str(cell.value)) > 60)
+    assert book[START].row_dimensions[long].height >= 2 * 15
+
+
+def test_codes_and_references_have_drop_downs_and_lists_a_message(whole: Path) -> None:
+    book = load_workbook(whole)
+    lists = {
+        (sheet.title, str(rule.sqref)): rule
+        for sheet in book.worksheets
+        for rule in sheet.data_validations.dataValidation
+    }
+    geo = lists["observations", "C2:C1048576"]
+    cells = book[META][geo.formula1.split("!")[1].replace("$", "")]
+    assert {cell.value for (cell,) in cells} == {"NL", "EU", "EE"}
+    assert lists["observations", "B2:B1048576"].formula1.startswith("'indicators'!$A$2:")
+    many = lists["findings", "J2:J1048576"]
+    assert many.type is None
+    assert "puntkomma" in many.prompt
+
+
+def test_numbers_are_numbers_and_text_is_text(whole: Path) -> None:
+    sheet = load_workbook(whole)["observations"]
+    heads = {cell.value: cell.column_letter for cell in sheet[1]}
+    row = next(cell.row for cell in sheet["A"] if cell.value == "IND007-NL-2019")
+    assert sheet[f"{heads['value']}{row}"].value == 19.5
+    assert sheet[f"{heads['period']}{row}"].value == "2019"
+    assert sheet[f"{heads['period']}{row}"].number_format == "@"
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+31 6", "-3 keer", "@naam", "'aan", "#N/A", "_x0041_", '=HYPERLINK("http://a")']
+)
+def test_no_text_becomes_a_formula(small: Project, text: str) -> None:
+    path = small.data / "2021" / "interviewees.csv"
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    rows[1][1] = text
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    (small.data / "2021" / DESCRIPTOR).unlink()
+    seal_edition("2021", small)
+    assert main(["edition", "export", "2021", "text.xlsx"]) == 0
+    cell = load_workbook("text.xlsx")["interviewees"]["B2"]
+    assert cell.data_type == "s"
+    assert take_back("text.xlsx") == 0
+    assert table_bytes(small, "2026") == table_bytes(small, "2021")
+
+
+def test_a_text_that_no_cell_holds_is_not_cut_off(small: Project) -> None:
+    path = small.data / "2021" / "interviewees.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Annette Peet", "a" * 32_768), encoding="utf-8")
+    (small.data / "2021" / DESCRIPTOR).unlink()
+    seal_edition("2021", small)
+    with pytest.raises(NaReportError, match="name of P1 has 32768 characters"):
+        export_edition("2021", small.root / "long.xlsx", small)
+    assert not (small.root / "long.xlsx").exists()
+
+
+def test_the_same_edition_gives_the_same_bytes(whole: Path, tmp_path: Path) -> None:
+    target = tmp_path / "again.xlsx"
+    command = [sys.executable, "-m", "na_report.cli", "edition", "export", "2021", str(target)]
+    subprocess.run(command, check=True, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"})
+    assert target.read_bytes() == whole.read_bytes()
+    with zipfile.ZipFile(target) as archive:
+        assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_an_existing_file_is_replaced_only_with_force(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    (small.root / "mine.xlsx").write_bytes(b"mine")
+    assert main(["edition", "export", "2021", "mine.xlsx"]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert (small.root / "mine.xlsx").read_bytes() == b"mine"
+    assert main(["edition", "export", "2021", "mine.xlsx", "--force"]) == 0
+    assert (small.root / "mine.xlsx").read_bytes() == (small.root / "evidence.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize("file", ["evidence.csv", "nowhere/evidence.xlsx"])
+def test_a_place_that_can_not_hold_a_workbook_is_refused(small: Project, file: str) -> None:
+    assert main(["edition", "export", "2021", file]) == 2
+    assert not (small.root / file).exists()
+
+
+def test_the_whole_edition_comes_back_the_same(project: Project, whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    assert take_back(str(whole), "2021b") == 0
+    assert table_bytes(project, "2021b") == table_bytes(project, "2021")
+    verify_edition("2021b", project)
+
+
+def test_libreoffice_saves_the_workbook_without_a_change(
+    project: Project, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office("--convert-to", "xlsx", str(whole), folder=tmp_path)
+    monkeypatch.chdir(project.root)
+    assert take_back(str(tmp_path / "evidence.xlsx"), "2021b") == 0
+    assert table_bytes(project, "2021b") == table_bytes(project, "2021")
+
+
+def test_libreoffice_keeps_protection_and_drop_downs(whole: Path, tmp_path: Path) -> None:
+    office("--convert-to", "xlsx", str(whole), folder=tmp_path)
+    sheet = load_workbook(tmp_path / "evidence.xlsx")["observations"]
+    assert sheet.protection.sheet
+    assert sheet["A2"].protection.locked
+    assert not sheet["B2"].protection.locked
+    assert any(rule.type == "list" for rule in sheet.data_validations.dataValidation)
+
+
+@pytest.mark.parametrize("name", ["2021", "../2026", "nieuw", "2026/x", "2026B"])
+def test_a_name_that_is_taken_or_no_name_is_refused(small: Project, name: str) -> None:
+    before = snapshot(small.data)
+    assert take_back(new=name) == 2
+    assert snapshot(small.data) == before
+
+
+def test_a_file_that_is_not_there_is_refused(small: Project) -> None:
+    assert take_back("nowhere.xlsx") == 2
+
+
+def test_all_problems_come_at_once_in_the_order_of_the_sheets(
+    small: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def make(book: Book) -> None:
+        book.put("observations", "IND007-NL-2019", "value", "veel")
+        book.put("findings", "FM12", "kind", "wish")
+        book.put("sources", "ceps2019irdll", "year", "MMXIX")
+
+    change(small, make)
+    assert take_back() == 1
+    found = re.findall(r"found '(veel|wish|MMXIX)'", capsys.readouterr().err)
+    assert found == ["MMXIX", "veel", "wish"]
+
+
+def test_a_copy_that_someone_worked_in_is_not_replaced(small: Project) -> None:
+    change(small, lambda book: book.put("findings", "FM12", "kind", "wish"), "broken.xlsx")
+    assert take_back("broken.xlsx") == 1
+    assert take_back("broken.xlsx") == 1  # as nobody has saved the copy, it is replaced
+    copy = small.root / "broken.problems.xlsx"
+    assert not (small.root / "broken.problems-2.xlsx").exists()
+    book = load_workbook(copy)
+    book.save(copy)
+    worked_in = copy.read_bytes()
+    assert take_back("broken.xlsx") == 1
+    assert copy.read_bytes() == worked_in
+    assert (small.root / "broken.problems-2.xlsx").exists()
+
+
+def test_the_copy_with_comments_can_be_mended_and_imported(small: Project) -> None:
+    [old] = re.findall(r"^FM12,.*$", (small.data / "2021/findings.csv").read_text(encoding="utf-8"), re.MULTILINE)
+    kind = next(csv.reader([old]))[3]
+    change(small, lambda book: book.put("findings", "FM12", "kind", "wish"), "broken.xlsx")
+    assert take_back("broken.xlsx") == 1
+    book = load_workbook("broken.problems.xlsx")
+    sheet = book["findings"]
+    [cell] = [cell for row in sheet.iter_rows() for cell in row if cell.comment]
+    cell.value = kind
+    book.save("broken.problems.xlsx")
+    assert take_back("broken.problems.xlsx") == 0
+    assert table_bytes(small, "2026") == table_bytes(small, "2021")
+
+
+def test_the_command_tells_what_changed(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    def make(book: Book) -> None:
+        book.put("observations", "IND007-NL-2019", "value", 20.5)
+        book.add("interviewees", "P1", id="P90")
+        book.delete("interviewees", "P2")
+
+    change(small, make)
+    assert take_back() == 0
+    assert "1 rows added, 1 deleted, 1 changed" in capsys.readouterr().out

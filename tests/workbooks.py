@@ -1,0 +1,154 @@
+"""A small sound edition, its workbook, and a way to change that workbook as people do."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+
+from na_report.cli import main
+from na_report.evidence.edition import seal_edition
+from na_report.evidence.integrity import DESCRIPTOR, PLACEHOLDER
+from na_report.evidence.schema import TABLES
+from na_report.evidence.workbook_export import export_edition
+from na_report.paths import Project
+
+WHOLE = ("codes", "sectors", "categories")
+SEEDS = {
+    "conclusions": ["C14"],
+    "recommendations": ["R2"],
+    "starting_points": ["AP2"],
+    "interviewees": ["P1", "P2"],
+    "contradictions": ["X02"],
+    "initiatives": ["INI01", "INI02"],
+    "findings": ["FM06", "FM12"],
+    "agenda_items": ["A09.1"],
+    "notes": ["N01"],
+    "caveats": ["AM01"],
+    "observations": ["IND007-NL-2019", "IND012-NL-2020"],
+    "sources": ["ceps2019irdll"],
+}
+
+
+def small_data(folder: Path) -> None:
+    """Cuts edition 2021 down to the seeds and all that they rest on, so that a test takes less than a second."""
+    tables = {}
+    for table in TABLES:
+        with (folder / table.file).open(encoding="utf-8", newline="") as file:
+            tables[table.name] = {row[table.key]: row for row in csv.DictReader(file)}
+    keep = {name: set(rows) if name in WHOLE else set(SEEDS.get(name, ())) for name, rows in tables.items()}
+    before = -1
+    while before != (before := sum(map(len, keep.values()))):
+        for table in TABLES:
+            for key in list(keep[table.name]):
+                _add_what_it_names(table, tables[table.name][key], tables, keep)
+        for key, row in tables["observations"].items():
+            if row["indicator_id"] in keep["indicators"]:
+                keep["observations"].add(key)
+    for table in TABLES:
+        with (folder / table.file).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, [column.name for column in table.columns], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(row for key, row in tables[table.name].items() if key in keep[table.name])
+
+
+def _add_what_it_names(table: Any, row: dict[str, str], tables: Any, keep: dict[str, set[str]]) -> None:
+    for column in table.columns:
+        for place in column.refers_to:
+            name = place.split(".")[0]
+            if name not in WHOLE:
+                keep[name] |= {value for value in row[column.name].split(";") if value in tables[name]}
+        named = {name.split("-")[0] for name in PLACEHOLDER.findall(row[column.name])}
+        keep["indicators"] |= named & set(tables["indicators"])
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the small edition and its workbook, to copy."""
+    root = tmp_path_factory.mktemp("template") / "project"
+    (root / "data").mkdir(parents=True)
+    shutil.copy(ROOT / "_toc.yml", root)
+    shutil.copytree(ROOT / "data" / "2021", root / "data" / "2021", ignore=shutil.ignore_patterns(DESCRIPTOR))
+    small_data(root / "data" / "2021")
+    seal_edition("2021", Project(root))
+    export_edition("2021", root / "evidence.xlsx", Project(root))
+    return root
+
+
+@pytest.fixture
+def small(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A copy of that project, with the working directory in it."""
+    root = shutil.copytree(template, tmp_path / "project")
+    monkeypatch.chdir(root)
+    return Project(root)
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def table_bytes(project: Project, name: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (project.data / name).glob("*.csv")}
+
+
+@dataclass
+class Book:
+    """The workbook of a test, open in openpyxl."""
+
+    book: Any
+
+    def sheet(self, name: str) -> Any:
+        return self.book[name]
+
+    def letter(self, table: str, column: str) -> str:
+        heads = [cell.value for cell in self.book[table][1]]
+        return get_column_letter(heads.index(column) + 1)
+
+    def row(self, table: str, key: str) -> int:
+        letter = self.letter(table, "id")
+        return next(cell.row for cell in self.book[table][letter] if cell.value == key)
+
+    def place(self, table: str, key: str, column: str) -> str:
+        return f"{self.letter(table, column)}{self.row(table, key)}"
+
+    def cell(self, table: str, key: str, column: str) -> Any:
+        return self.book[table][self.place(table, key, column)]
+
+    def put(self, table: str, key: str, column: str, value: Any, number_format: str = "", data_type: str = "") -> None:
+        cell = self.cell(table, key, column)
+        cell.value = value
+        if number_format:
+            cell.number_format = number_format
+        if data_type:
+            cell.data_type = data_type
+
+    def add(self, table: str, like: str, **changes: Any) -> None:
+        """Puts a row under the last one: that of `like`, with other values here and there."""
+        sheet = self.book[table]
+        heads = [cell.value for cell in sheet[1]]
+        values = dict(zip(heads, (cell.value for cell in sheet[self.row(table, like)]), strict=True)) | changes
+        sheet.append([values[head] for head in heads])
+
+    def delete(self, table: str, *keys: str) -> None:
+        for key in keys:
+            self.book[table].delete_rows(self.row(table, key))
+
+
+def change(project: Project, make: Callable[[Book], object], file: str = "evidence.xlsx") -> Path:
+    """Opens the workbook, lets someone change it, and saves it under a name."""
+    book = load_workbook(project.root / "evidence.xlsx")
+    make(Book(book))
+    book.save(project.root / file)
+    return project.root / file
+
+
+def take_back(file: str = "evidence.xlsx", new: str = "2026") -> int:
+    return main(["edition", "import", file, "--as", new])
