@@ -12,7 +12,8 @@ from conftest import ROOT
 
 from na_report.publishing.pdf import paper
 
-BOOK = ROOT / "_build" / "2021" / "nl"
+BOOK = ROOT / "_build" / "2026" / "nl"
+FIRST = ROOT / "_build" / "2021" / "nl"
 PAGES = sorted((BOOK / "html").glob("*.html"))
 ENGLISH = re.compile(
     r"\b(the|this|page|search|skip|main|content|link to|next|previous|light|dark|toggle|table of|error)\b", re.I
@@ -74,8 +75,11 @@ def test_a_number_in_the_text_links_to_its_row() -> None:
     assert "Kennisnet" in row.get_text()
 
 
-def test_the_pdf_is_accessible() -> None:
-    report = pdf_checker.validate_pdf(str(BOOK / "report.pdf"))
+@pytest.mark.parametrize(
+    "path", [folder / name for folder in (FIRST, BOOK) for name in ("report.pdf", "summary.pdf")], ids=str
+)
+def test_the_pdf_is_accessible(path: Path) -> None:
+    report = pdf_checker.validate_pdf(str(path))
     assert [(failure.rule_id, failure.message) for failure in report.failures] == []
 
 
