@@ -67,7 +67,13 @@ def agenda_items(edition: Edition, items: pd.DataFrame, key: str, language: str)
         )
     name = edition.row("agendas", key)[f"short_{language}"]
     caption = {"nl": "Doelen van {} met hun categorie.", "en": "Goals of {} with their category."}[language]
-    return table(pd.DataFrame(rows), escape(caption.format(name)), f"tab-agenda-{anchor(key)}", classes="doelen")
+    return table(
+        pd.DataFrame(rows),
+        escape(caption.format(name)),
+        f"tab-agenda-{anchor(key)}",
+        classes="doelen",
+        language=language,
+    )
 
 
 def findings(
@@ -192,7 +198,7 @@ def starting_points(edition: Edition, language: str = "nl") -> Block:
         for row in edition["starting_points"].to_dict("records")
     )
     caption = {"nl": "De aanknopingspunten en de aanbevelingen.", "en": "The starting points and recommendations."}
-    return table(frame, caption[language], "tab-aanknopingspunten")
+    return table(frame, caption[language], "tab-aanknopingspunten", language=language)
 
 
 def contradictions(edition: Edition, keys: Iterable[str] = (), language: str = "nl") -> Block:
@@ -211,7 +217,7 @@ def contradictions(edition: Edition, keys: Iterable[str] = (), language: str = "
         for row in rows
     )
     caption = {"nl": "Waar agenda’s of passages verschillen.", "en": "Where agendas or passages differ."}[language]
-    return table(frame, caption, "tab-tegenstellingen")
+    return table(frame, caption, "tab-tegenstellingen", language=language)
 
 
 def framework(edition: Edition, kinds: Iterable[str], language: str = "nl") -> Block:

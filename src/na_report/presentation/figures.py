@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -22,6 +23,8 @@ from na_report.presentation.markdown import Block, anchor
 INK, SOFT, LINE, PALE = "#1b2733", "#55636f", "#aab4bd", "#e6ebef"
 BLUE, ORANGE, GREEN, PURPLE = "#0b5c94", "#b34700", "#00735c", "#8a3a78"
 WIDTH_INCH = 6.6
+PNG_DPI = 200
+TAKE_ALONG = {"nl": ("Neem de figuur mee", "Gegevens"), "en": ("Take the figure along", "Data")}
 SOURCE = {"nl": "Bron: {} · editie {}", "en": "Source: {} · edition {}"}
 
 _STYLE = {
@@ -106,17 +109,22 @@ def figure(
     """
     line = wrapped(SOURCE[language].format(source, edition), 120)
     drawing.supxlabel(line, x=0.005, ha="left", size=8, color=SOFT)
-    svg = io.StringIO()
+    svg, png = io.StringIO(), io.BytesIO()
     drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    drawing.savefig(png, format="png", dpi=PNG_DPI, metadata={"Software": None})
     path = f"figuren/{anchor(name)}"
     # JSON's double quotes are YAML's, so that a colon in the alt text can't end it.
     alt = json.dumps(" ".join(alt.split()), ensure_ascii=False)
     markdown = f":::{{figure}} {path}.svg\n:name: {name}\n:alt: {alt}\n\n{caption}\n:::"
-    files = {"image/svg+xml": f"{path}.svg", "text/csv": f"{path}.csv"}
+    words = TAKE_ALONG[language]
+    links = ", ".join(f"{{download}}`{kind} <{path}.{kind.lower()}>`" for kind in ("SVG", "PNG"))
+    markdown += f"\n\n[{words[0]}: {links}. {words[1]}: {{download}}`CSV <{path}.csv>`.]{{.meenemen}}"
+    files = {"image/svg+xml": f"{path}.svg", "image/png": f"{path}.png", "text/csv": f"{path}.csv"}
     return Block(
         markdown,
         attachments={
             "image/svg+xml": svg.getvalue(),
+            "image/png": base64.b64encode(png.getvalue()).decode(),
             "text/csv": data.to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"),
         },
         metadata={"na_report": {"files": files}},

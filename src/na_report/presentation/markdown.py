@@ -50,6 +50,16 @@ def link(key: str, text: str = "") -> str:
     return f"[{text or escape(key)}](#{anchor(key)})"
 
 
+def plain(markdown: str) -> str:
+    """Returns MyST without links, anchors, emphasis and character references, for who reads it as text.
+
+    Example:
+        >>> plain("**Doel** [C14](#c14) [19,5%]{#x .nr}&#58;")
+        'Doel C14 19,5%:'
+    """
+    return html.unescape(re.sub(r"\]\((?:#|<)[^)]*\)|\]\{[#.][^}]*\}|\[|\*\*", "", markdown))
+
+
 @dataclass(frozen=True)
 class Block:
     """Markdown that a cell shows: text in the book, and readable source elsewhere.
@@ -67,11 +77,14 @@ class Block:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, str], dict[str, Any]]:
-        plain = html.unescape(re.sub(r"\]\(#[^)]*\)|\]\{#[^}]*\}|\[", "", self.markdown))
-        return {"text/plain": plain, "text/markdown": self.markdown, **self.attachments}, self.metadata
+        return {"text/plain": plain(self.markdown), "text/markdown": self.markdown, **self.attachments}, self.metadata
 
     def __add__(self, other: Block) -> Block:
-        return Block(f"{self.markdown}\n\n{other.markdown}")
+        """Returns both as one; only one of them may carry files, which the whole then carries."""
+        if self.attachments and other.attachments:
+            raise ValueError("Two blocks with files can't be one: an output has one file of a kind.")
+        carrier = self if self.attachments else other
+        return Block(f"{self.markdown}\n\n{other.markdown}", carrier.attachments, carrier.metadata)
 
 
 def paragraphs(*parts: str) -> Block:

@@ -39,7 +39,10 @@ def organisations(edition: Edition, sector: str = "", language: str = "nl", *, r
         entries.append(entry)
     caption = {"nl": "Organisaties en hun rol", "en": "Organisations and their role"}[language]
     return table(
-        pd.DataFrame(entries), _of(edition, caption, sector, language), _name("tab-organisaties", edition, sector)
+        pd.DataFrame(entries),
+        _of(edition, caption, sector, language),
+        _name("tab-organisaties", edition, sector),
+        language=language,
     )
 
 
@@ -64,7 +67,10 @@ def initiatives(edition: Edition, sector: str = "", language: str = "nl", *, reg
         entries.append(entry)
     caption = {"nl": "Initiatieven", "en": "Initiatives"}[language]
     return table(
-        pd.DataFrame(entries), _of(edition, caption, sector, language), _name("tab-initiatieven", edition, sector)
+        pd.DataFrame(entries),
+        _of(edition, caption, sector, language),
+        _name("tab-initiatieven", edition, sector),
+        language=language,
     )
 
 
@@ -100,7 +106,10 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
         )
     caption = {"nl": "Indicatoren en waarnemingen", "en": "Indicators and observations"}[language]
     return table(
-        pd.DataFrame(entries), _of(edition, caption, sector, language), _name("tab-waarnemingen", edition, sector)
+        pd.DataFrame(entries),
+        _of(edition, caption, sector, language),
+        _name("tab-waarnemingen", edition, sector),
+        language=language,
     )
 
 
@@ -204,7 +213,7 @@ def notes(edition: Edition, language: str = "nl") -> Block:
         for row in edition["notes"].to_dict("records")
     )
     caption = {"nl": "Voetnoten met uitleg.", "en": "Footnotes that explain."}[language]
-    return table(frame, caption, "tab-voetnoten")
+    return table(frame, caption, "tab-voetnoten", language=language)
 
 
 def caveats(edition: Edition, language: str = "nl") -> Block:
@@ -223,7 +232,7 @@ def caveats(edition: Edition, language: str = "nl") -> Block:
         for row in edition["caveats"].to_dict("records")
     )
     caption = {"nl": "Kanttekeningen bij het rapport.", "en": "Caveats about the report."}[language]
-    return table(frame, caption, "tab-kanttekeningen")
+    return table(frame, caption, "tab-kanttekeningen", language=language)
 
 
 def interviewees(edition: Edition, language: str = "nl") -> Block:
@@ -244,4 +253,4 @@ def interviewees(edition: Edition, language: str = "nl") -> Block:
         for row in edition["interviewees"].to_dict("records")
     )
     caption = {"nl": "Gesprekspartners van de onderzoekers.", "en": "People interviewed for the study."}[language]
-    return table(frame, caption, "tab-gesprekspartners")
+    return table(frame, caption, "tab-gesprekspartners", language=language)

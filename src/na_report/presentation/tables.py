@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from na_report.presentation.markdown import Block, escape
+from na_report.presentation.markdown import Block, anchor, escape, plain
 
+TAKE_ALONG = {"nl": "Neem de tabel mee", "en": "Take the table along"}
 _ALIGN = {"left": ":--", "right": "--:", "center": ":-:"}
 
 
@@ -18,6 +19,7 @@ def table(
     *,
     align: Mapping[str, str] | None = None,
     classes: str = "",
+    language: str = "nl",
 ) -> Block:
     """Returns a table with one row per row of a frame.
 
@@ -27,6 +29,7 @@ def table(
         name: The name that `{numref}` uses, unique in the book.
         align: Per column `left` (default), `right` or `center`.
         classes: CSS classes.
+        language: `nl` or `en`.
 
     Example:
         >>> print(table(pd.DataFrame({"Nr": ["[C1](#c1)"], "n": ["2"]}), "Twee.", "tab-x", align={"n": "right"}).markdown)
@@ -37,6 +40,8 @@ def table(
         | :-- | --: |
         | [C1](#c1) | 2 |
         :::
+        <BLANKLINE>
+        [Neem de tabel mee: {download}`CSV <tabellen/tab-x.csv>`.]{.meenemen}
     """
     align = align or {}
     lines = [f":::{{table}} {caption}", f":name: {name}"]
@@ -45,7 +50,14 @@ def table(
     lines += ["", _row(escape(str(column)) for column in frame.columns)]
     lines.append(_row(_ALIGN[align.get(str(column), "left")] for column in frame.columns))
     lines += [_row(" ".join(str(cell).split()) for cell in row) for row in frame.itertuples(index=False)]
-    return Block("\n".join([*lines, ":::"]))
+    path = f"tabellen/{anchor(name)}.csv"
+    word = TAKE_ALONG[language]
+    along = f"[{word}: {{download}}`CSV <{path}>`.]{{.meenemen}}"
+    return Block(
+        "\n".join([*lines, ":::", "", along]),
+        attachments={"text/csv": frame.map(lambda cell: plain(str(cell))).to_csv(index=False, lineterminator="\n")},
+        metadata={"na_report": {"files": {"text/csv": path}}},
+    )
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -89,7 +89,7 @@ def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, lan
             )
         )
     caption = {"nl": "Indicatoren en hun opvolgers.", "en": "Indicators and their successors."}[language]
-    return table(pd.DataFrame(entries, columns=list(names)), caption, name)
+    return table(pd.DataFrame(entries, columns=list(names)), caption, name, language=language)
 
 
 def _dated(edition: Edition, key: str, language: str) -> str:

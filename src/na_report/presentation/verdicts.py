@@ -167,7 +167,7 @@ def claims(edition: Edition, language: str = "nl") -> Block:
         for result in check(edition)
     ).rename(columns={"": {"nl": "Nr.", "en": "No."}[language]})
     caption = {"nl": "Uitspraken en hun toets.", "en": "Statements and their check."}[language]
-    return table(frame, caption, "tab-toetsen")
+    return table(frame, caption, "tab-toetsen", language=language)
 
 
 def coding_robustness(edition: Edition, language: str = "nl") -> Block:
@@ -190,7 +190,7 @@ def coding_robustness(edition: Edition, language: str = "nl") -> Block:
     caption = {"nl": "Conclusies die van onze codering afhangen.", "en": "Conclusions that depend on our coding."}[
         language
     ]
-    return table(pd.DataFrame(rows, columns=list(names)), caption, "tab-stevigheid")
+    return table(pd.DataFrame(rows, columns=list(names)), caption, "tab-stevigheid", language=language)
 
 
 def summary_counts(edition: Edition) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -131,7 +132,9 @@ def _unpack(notebook: nbformat.NotebookNode, folder: Path) -> None:
             for mime, name in files.items():
                 target = folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(output["data"].pop(mime), encoding="utf-8")
+                content = output["data"].pop(mime)
+                # A notebook holds pictures of pixels as base64, everything else as text.
+                target.write_bytes(base64.b64decode(content) if mime == "image/png" else content.encode())
 
 
 def _settings(book: Book) -> dict[str, Any]:
