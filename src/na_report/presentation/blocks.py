@@ -13,6 +13,7 @@ from na_report.presentation import analysis
 from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
 from na_report.presentation.tables import table
 from na_report.presentation.text import cited, filled, ids, linked, sentence_case, short_source
+from na_report.presentation.values import value
 from na_report.presentation.verdicts import is_contradicted, recommendation_note, state, trail, verdict
 from na_report.presentation.words import WORDS
 
@@ -124,7 +125,7 @@ def conclusion(edition: Edition, key: str, language: str = "nl") -> Block:
     ]
     if advice:
         lines.append(f"[{words['advice']}: {linked(advice)}.]{{.grondslag}}")
-    kind = "kader tegenspraak" if is_contradicted(edition, key) else "kader"
+    kind = "kader conclusie" + (" tegenspraak" if is_contradicted(edition, key) else "")
     return Block("\n".join([f":::{{container}} {kind}", "\n\n".join(lines), ":::"]))
 
 
@@ -149,7 +150,7 @@ def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
     title = f"**{place(key)}. {escape(row[f'title_{language}'])}**"
     lines = [f"- **{name}**: {text}" for name, text in parts if text]
     warning = recommendation_note(edition, key, language)
-    kind = "kader tegenspraak" if warning else "kader"
+    kind = "kader aanbeveling" + (" tegenspraak" if warning else "")
     shown = [title, "", *([warning, ""] if warning else []), *lines]
     return Block("\n".join([f":::{{container}} {kind}", *shown, ":::"])) + trail(edition, key, language)
 
@@ -157,7 +158,29 @@ def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
 def recommendation_list(edition: Edition, language: str = "nl") -> Block:
     """Shows the titles of all recommendations as a list of links."""
     rows = edition["recommendations"].to_dict("records")
-    return Block("\n".join(f"1. {link(row['id'], escape(row[f'title_{language}']))}" for row in rows))
+    lines = [f"1. {link(row['id'], escape(row[f'title_{language}']))}" for row in rows]
+    return Block("\n".join([":::{container} lijst", *lines, ":::"]))
+
+
+def key_figures(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
+    """Shows observations as cards: the value large, with what it measures, when and according to whom.
+
+    Args:
+        edition: Where the observations are.
+        keys: Ids of observations or indicators.
+        language: `nl` or `en`.
+    """
+    lines = []
+    for key in keys:
+        row = edition.observation(key)
+        indicator = edition.row("indicators", row["indicator_id"])
+        sector = edition.row("sectors", indicator["sector"])[f"short_{language}"]
+        shown = value(edition, key, language)
+        large = f"[{link(shown.key, escape(sentence_case(shown.text)))}]{{.cijfer}}"
+        about = f"{escape(indicator[f'label_{language}'])}{shown.marks}"
+        source = short_source(edition, row["source_id"], language)
+        lines.append(f"- {large} **{escape(sector)}**: {about} [{source}]{{.grondslag}}")
+    return Block("\n".join([":::{container} kerncijfers", *lines, ":::"]))
 
 
 def conclusion_list(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:

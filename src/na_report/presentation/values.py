@@ -106,11 +106,14 @@ class Value:
     caveats: tuple[str, ...] = ()
 
     @property
+    def marks(self) -> str:
+        """MyST: links to the caveats that concern it."""
+        return "".join(f"[{link(key)}]{{.kanttekening}}" for key in self.caveats)
+
+    @property
     def link(self) -> str:
         """MyST: the text, linked to the row of the observation, with the caveats that concern it."""
-        marks = " ".join(link(key) for key in self.caveats)
-        number = f"[{link(self.key, escape(self.text))}]{{.waarde}}"
-        return number + (f"[{marks}]{{.kanttekening}}" if marks else "")
+        return f"[{link(self.key, escape(self.text))}]{{.waarde}}{self.marks}"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.text, "text/markdown": self.link}

@@ -20,6 +20,7 @@ import yaml
 
 from na_report.errors import BookError, NaReportError
 from na_report.paths import Project
+from na_report.publishing.fonts import write_fonts
 from na_report.publishing.pages import TOC, Page
 from na_report.publishing.polish import polish
 
@@ -119,8 +120,11 @@ def stage(book: Book, pages: Sequence[Page]) -> None:
     (book.stage / CONFIG).write_text(yaml.safe_dump(settings["config"], allow_unicode=True), encoding="utf-8")
     (book.stage / TOC).write_text(yaml.safe_dump(settings["toc"], allow_unicode=True), encoding="utf-8")
     with resources.as_file(resources.files("na_report.publishing") / "assets") as assets:
-        shutil.copytree(assets, book.stage / "_static", ignore=shutil.ignore_patterns("locale", "print.css"))
+        elsewhere = shutil.ignore_patterns("locale", "templates", "print.css")
+        shutil.copytree(assets, book.stage / "_static", ignore=elsewhere)
         shutil.copytree(assets / "locale", book.stage / "_locale")
+        shutil.copytree(assets / "templates", book.stage / "_templates")
+    write_fonts(book.stage / "_static" / "fonts")
 
 
 def _unpack(notebook: nbformat.NotebookNode, folder: Path) -> None:
@@ -148,6 +152,8 @@ def _settings(book: Book) -> dict[str, Any]:
     settings = config["sphinx"]["config"]
     settings["language"] = book.language
     settings["locale_dirs"] = ["_locale"]
+    settings["templates_path"] = ["_templates"]
+    settings["html_context"] = {"colofon": words["cover"]}
     settings["html_title"] = words["title"]
     settings["numfig_format"] = {"figure": words["figure"], "table": words["table"]}
     for part, caption in zip(toc.get("parts", []), words["parts"], strict=True):
@@ -219,7 +225,7 @@ def build_html(book: Book, pages: Sequence[Page]) -> Path:
     """
     result = render(book, "html")
     _check_pages(result, book, pages)
-    polish(result, book.language)
+    polish(result)
     old = book.folder / "html.old"
     shutil.rmtree(old, ignore_errors=True)
     if book.html.exists():

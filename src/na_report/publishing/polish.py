@@ -1,32 +1,169 @@
-"""Mends in the finished pages what the theme gives no other way to: fixed English labels, and scripts for a server."""
+"""Mends in the finished pages what Sphinx gives no other way to: tables, contents of the page, and what nobody uses."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-# Labels that the theme's templates hold as plain text, so that no catalogue reaches them.
-LABELS = {
-    "nl": {
-        "Main": "Hoofdstukken",
-        "Page": "Op deze pagina",
-        "Toggle primary sidebar": "Hoofdstukken tonen of verbergen",
-        "Toggle secondary sidebar": "Inhoud van deze pagina tonen of verbergen",
-        "Fullscreen mode": "Volledig scherm",
-    }
-}
-_LABEL = re.compile(r'\b(aria-label|title|data-bs-title)="([^"]*)"')
-# Thebe runs cells on a server; a report has none.
-_THEBE = re.compile(
-    r'\s*<script(?: type="text/x-thebe-config")?>(?:(?!</script>).)*?(?:requestKernel|kernelName)(?:(?!</script>).)*</script>',
-    re.DOTALL,
-)
+from bs4 import BeautifulSoup, Tag
+
+from na_report.publishing.searching import Place, places, write_places
+
+# Files that no page of ours asks for: the theme's scripts, fonts and styles, and the index of Sphinx's own search.
+_UNUSED = ("searchindex.js", "objects.inv", ".buildinfo")
+_REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([^)"'?#]+)""")
 
 
-def polish(folder: Path, language: str) -> None:
-    """Changes all pages in a folder."""
-    labels = LABELS.get(language, {})
-    for path in sorted(folder.rglob("*.html")):
-        html = path.read_text(encoding="utf-8")
-        html = _LABEL.sub(lambda match: f'{match[1]}="{labels.get(match[2], match[2])}"', html)
-        path.write_text(_THEBE.sub("", html), encoding="utf-8")
+def polish(folder: Path) -> None:
+    """Changes all pages in a folder, writes the data for searching and removes files that no page uses."""
+    found: list[Place] = []
+    for path in sorted(folder.glob("*.html")):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        article = page.find("article")
+        if isinstance(article, Tag):
+            mend(page, article, folder)
+            if path.name != "search.html":
+                found += places(path.name, article)
+        path.write_text(f"{page}\n", encoding="utf-8")
+    write_places(folder / "_static" / "search-data.js", found)
+    _remove_unused(folder)
+
+
+def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
+    """Changes one page.
+
+    Args:
+        page: The whole page.
+        article: The part that the chapter made.
+        folder: Where the book is, for the sizes of its figures.
+    """
+    for box in article.select(".cell, .cell_output, .toctree-wrapper"):
+        box.unwrap()
+    for rule in article.select("span.std-ref, span.std-numref, span.std-doc"):
+        rule.unwrap()
+    for link in article.select("caption a.headerlink"):
+        link.decompose()  # a caption with a link in it is no caption to a table with roles
+    for link in article.select("a.headerlink"):
+        # "#" says nothing to who hears it; the caption or heading itself names the place.
+        link["aria-label"] = f"{link['title']}: {_name(link)}"
+        del link["title"]
+    for link in article.select(".kanttekening a"):
+        link["title"] = f"{_word(page, 'kanttekening')} {link.get_text()}"
+    for table in article.select("table"):
+        _mend_table(page, table)
+    for image in article.select("figure img"):
+        _give_size(image, folder)
+    for heading in page.select("nav p.caption"):
+        heading.name = "h2"
+        heading.attrs = {}
+    for link in page.select("nav.hoofdstukken li.current > a"):
+        link["href"] = str(link["href"]) if link["href"] != "#" else "#inhoud"
+        link["aria-current"] = "page"
+    _list_sections(page, article)
+
+
+def _word(page: BeautifulSoup, name: str) -> str:
+    """Returns a word of the interface, which the template keeps with the page in its own language."""
+    body = page.body
+    return str(body.get(f"data-{name}", "")) if body else ""
+
+
+def _name(link: Tag) -> str:
+    around = link.parent
+    return "" if around is None else " ".join(around.get_text().replace(link.get_text(), "").split())
+
+
+def _mend_table(page: BeautifulSoup, table: Tag) -> None:
+    """Gives headers their scope, cells the name of their column, and a wide table a frame that scrolls.
+
+    A narrow screen shows rows as blocks; the roles keep it a table for a screen reader.
+    """
+    table["role"] = "table"
+    heads = [" ".join(head.get_text().split()) for head in table.select("thead th")]
+    for part in table.select("thead, tbody"):
+        part["role"] = "rowgroup"
+    for row in table.select("tr"):
+        row["role"] = "row"
+        row.attrs.pop("class", None)
+        for column, cell in enumerate(row.find_all(["th", "td"], recursive=False)):
+            _mend_cell(cell, heads[column] if column < len(heads) else "", first=column == 0)
+    caption = table.find("caption")
+    frame = table.parent
+    if not isinstance(caption, Tag) or frame is None:
+        return
+    if "pst-scrollable-table-container" not in frame.get_attribute_list("class"):
+        frame = table.wrap(page.new_tag("div"))
+    caption["id"] = f"{table['id']}-titel"
+    frame.attrs = {"class": "tabel", "role": "region", "aria-labelledby": caption["id"]}
+
+
+def _mend_cell(cell: Tag, column: str, *, first: bool) -> None:
+    head = cell.find_parent("thead") is not None
+    if head or first:
+        cell.name = "th"
+        cell["scope"] = "col" if head else "row"
+    cell["role"] = "columnheader" if head else "rowheader" if first else "cell"
+    if not head:
+        cell["data-kolom"] = column
+    classes = [name for name in cell.get_attribute_list("class") if name in ("text-right", "text-center")]
+    if classes:
+        cell["class"] = " ".join(classes)
+    else:
+        cell.attrs.pop("class", None)
+    paragraphs = cell.find_all("p", recursive=False)
+    if len(paragraphs) == 1:
+        paragraphs[0].unwrap()
+
+
+def _give_size(image: Tag, folder: Path) -> None:
+    """Tells the browser the shape of a figure, so that the text does not jump when it arrives."""
+    source = folder / str(image["src"])
+    start = source.read_text(encoding="utf-8")[:1000] if source.suffix == ".svg" else ""
+    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', start)
+    if size:
+        image["width"], image["height"] = (str(round(float(part) * 4 / 3)) for part in size.groups())
+
+
+def _list_sections(page: BeautifulSoup, article: Tag) -> None:
+    """Fills the contents of the page with its sections; takes them away when there is nothing to choose."""
+    nav = page.select_one("nav.opdezepagina")
+    if nav is None:
+        return
+    sections = list(_sections(article))
+    contents = nav.select_one("ul")
+    if len(sections) < 2 or contents is None:
+        nav.decompose()
+        return
+    del nav["hidden"]
+    for level, address, title in sections:
+        item = page.new_tag("li", attrs={"class": level})
+        link = page.new_tag("a", href=f"#{address}")
+        link.string = title
+        item.append(link)
+        contents.append(item)
+
+
+def _sections(article: Tag) -> Iterator[tuple[str, str, str]]:
+    for section in article.select("section[id]"):
+        heading = section.find(["h2", "h3"], recursive=False)
+        if isinstance(heading, Tag):
+            yield heading.name, str(section["id"]), heading.get_text().removesuffix("#").strip()
+
+
+def _remove_unused(folder: Path) -> None:
+    """Removes every file in `_static` that no page and no stylesheet of a page asks for."""
+    static = folder / "_static"
+    used: set[Path] = set()
+    for page in folder.glob("*.html"):
+        used |= {folder / match[1] for match in _REFERENCE.finditer(page.read_text(encoding="utf-8")) if match[1]}
+    for sheet in [path for path in used if path.suffix == ".css"]:
+        text = sheet.read_text(encoding="utf-8")
+        used |= {sheet.parent / match[2] for match in _REFERENCE.finditer(text) if match[2]}
+    for path in sorted(static.rglob("*"), reverse=True):
+        if path.is_file() and path not in used:
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+    for name in _UNUSED:
+        (folder / name).unlink(missing_ok=True)

@@ -1,0 +1,293 @@
+"""The built book in a browser: accessibility, keyboard, searching, narrow screens; the test command builds it first."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import ROOT
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HTML = ROOT / "_build" / "2021" / "nl" / "html"
+PAGES = sorted(HTML.glob("*.html"))
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LIGHT_DARK = ("light", "dark")
+WIDE, NARROW = 1280, 320
+FIRST_PAGE_LIMIT_BYTES = 500_000
+ENGLISH = re.compile(
+    r"\b(the|this|page|search|searching|skip|main|content|link to|next|previous|light|dark|toggle|table of|error|copy"
+    r"|copied|found|finished|results?)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def opened(browser: Browser, width: int = WIDE, scheme: Any = "light", **options: Any) -> Page:
+    """A fresh page that fails on an error in a script and on any request that leaves the folder of the book."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: None if allowed(request.url) else problems.append(request.url))
+    page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
+    page.problems = problems  # type: ignore[attr-defined]
+    return page
+
+
+def allowed(url: str) -> bool:
+    return url.startswith((HTML.as_uri(), "data:", "http://127.0.0.1:"))
+
+
+def address(name: str) -> str:
+    return (HTML / name).as_uri()
+
+
+def violations(page: Page) -> list[str]:
+    # Axe can't see through smooth scrolling or a half loaded letter.
+    page.evaluate("document.fonts.ready")
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"], "preload": False})
+    return [
+        f"{item['id']}: {node['html'][:160]} ({node.get('failureSummary', '').splitlines()[-1].strip()})"
+        for item in found.response["violations"]
+        for node in item["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("scheme", LIGHT_DARK)
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_axe_finds_nothing_on_any_page(browser: Browser, width: int, scheme: str) -> None:
+    page = opened(browser, width, scheme)
+    found = {}
+    for path in PAGES:
+        page.goto(path.as_uri())
+        if problems := violations(page):
+            found[path.name] = problems
+    assert found == {}
+    assert page.problems == []  # type: ignore[attr-defined]
+    page.context.close()
+
+
+def test_axe_finds_nothing_with_the_menu_and_all_folds_open(browser: Browser) -> None:
+    page = opened(browser, NARROW)
+    page.goto(address("aanbevelingen.html"))
+    page.click(".menuknop")
+    page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
+    assert violations(page) == []
+    page.context.close()
+
+
+def test_axe_bites(browser: Browser) -> None:
+    page = opened(browser)
+    page.goto(address("index.html"))
+    page.add_style_tag(content="article p { color: #bbb }")
+    page.evaluate("document.querySelector('.zoeken label').remove(); document.querySelector('input').placeholder = ''")
+    assert {line.split(":")[0] for line in violations(page)} >= {"color-contrast", "label"}
+    page.context.close()
+
+
+@pytest.mark.parametrize("zoom", [1, 2], ids=["plain", "text at 200%"])
+def test_no_page_scrolls_sideways_on_a_narrow_screen(browser: Browser, zoom: int) -> None:
+    page = opened(browser, NARROW * zoom)
+    wide = {}
+    for path in PAGES:
+        page.goto(path.as_uri())
+        page.evaluate(f"document.documentElement.style.fontSize = '{zoom * 106.25}%'")
+        extra = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if extra > 0:
+            wide[path.name] = extra
+    assert wide == {}
+    page.context.close()
+
+
+def test_nothing_leaves_the_site_and_all_it_asks_for_is_there(browser: Browser) -> None:
+    page = opened(browser)
+    for path in PAGES:
+        page.goto(path.as_uri(), wait_until="load")
+    assert page.problems == []  # type: ignore[attr-defined]
+    page.evaluate("document.body.append(Object.assign(new Image(), { src: 'http://localhost:9/x.png' }))")
+    page.wait_for_timeout(300)
+    assert page.problems  # type: ignore[attr-defined]
+    page.context.close()
+
+
+def test_the_interface_is_dutch_when_the_scripts_have_run(browser: Browser) -> None:
+    page = opened(browser)
+    script = """() => {
+      const names = ["aria-label", "title", "placeholder", "alt"];
+      const labels = [...document.querySelectorAll("*")].flatMap((tag) => names.map((name) => tag.getAttribute(name)));
+      const copy = document.body.cloneNode(true);
+      copy.querySelectorAll("#inhoud article > section:not(#zoeken), script, #zoekresultaten").forEach((tag) => tag.remove());
+      return [...labels.filter(Boolean), ...copy.innerText.split("\\n")];
+    }"""
+    for name in [*(path.name for path in PAGES), "search.html?q=docenten", "search.html?q=xyzzy"]:
+        page.goto(address(name.split("?")[0]) + "".join(f"?{part}" for part in name.split("?")[1:]))
+        assert [text for text in page.evaluate(script) if ENGLISH.search(text)] == [], name
+    assert page.get_attribute("html", "lang") == "nl"
+    page.context.close()
+
+
+def results(page: Page, query: str) -> list[str]:
+    page.fill("#zoekterm", query)
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.getElementById('zoekstand')?.textContent !== ''")
+    return list(page.locator("#zoekresultaten a").evaluate_all("links => links.map((link) => link.href)"))
+
+
+def test_searching_finds_by_stem_from_a_folder(browser: Browser) -> None:
+    page = opened(browser)
+    page.goto(address("index.html"))
+    singular = results(page, "leermiddel")
+    plural = results(page, "leermiddelen")
+    assert singular
+    assert set(singular) & set(plural)
+    page.goto(singular[0])
+    assert "leermiddelen" in page.inner_text("article").lower()
+    assert results(page, "xyzzy") == []
+    assert "Niets gevonden" in page.inner_text("#zoekstand")
+    page.context.close()
+
+
+def test_searching_works_in_a_folder_of_a_server(browser: Browser) -> None:
+    handler = functools.partial(QuietHandler, directory=str(HTML.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = opened(browser)
+        page.goto(f"http://127.0.0.1:{server.server_port}/html/index.html")
+        assert results(page, "laaggeletterd")
+        assert page.problems == []  # type: ignore[attr-defined]
+        page.context.close()
+        server.shutdown()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """A test prints nothing."""
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_text(browser: Browser) -> None:
+    page = opened(browser)
+    page.goto(address("sector-mbo.html"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Direct naar de inhoud"
+    assert page.locator(".sprong").bounding_box()["width"] > 100  # type: ignore[index]
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_the_keyboard_reaches_everything_and_focus_shows(browser: Browser, width: int) -> None:
+    page = opened(browser, width, reduced_motion="reduce")
+    page.goto(address("aanbevelingen.html"))
+    wanted = page.evaluate(
+        """[...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")].filter((tag) =>
+             tag.checkVisibility()).length"""
+    )
+    seen = 0
+    for _ in range(wanted + 5):
+        page.keyboard.press("Tab")
+        state = page.evaluate(
+            """(() => { const tag = document.activeElement;
+              if (tag === document.body || tag.dataset.seen) return null;
+              tag.dataset.seen = "1";
+              const style = getComputedStyle(tag), box = tag.getBoundingClientRect();
+              const shows = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+              return [tag.outerHTML.slice(0, 120), shows && box.width > 0 && box.bottom > 0 && box.top < innerHeight];
+            })()"""
+        )
+        if state is None:
+            break
+        assert state[1], state[0]
+        seen += 1
+    assert seen == wanted
+    page.context.close()
+
+
+def test_a_fold_opens_by_keyboard(browser: Browser) -> None:
+    page = opened(browser)
+    page.goto(address("aanbevelingen.html"))
+    fold = page.locator("article details").first
+    assert fold.get_attribute("open") is None
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert fold.get_attribute("open") is not None
+    page.context.close()
+
+
+def test_the_menu_of_a_narrow_screen_works_by_keyboard(browser: Browser) -> None:
+    page = opened(browser, NARROW)
+    page.goto(address("index.html"))
+    menu = page.locator("#hoofdstukken")
+    assert not menu.is_visible()
+    page.locator(".menuknop").focus()
+    page.keyboard.press("Enter")
+    assert menu.is_visible()
+    assert page.get_attribute(".menuknop", "aria-expanded") == "true"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#hoofdstukken') !== null")
+    page.keyboard.press("Escape")
+    assert not menu.is_visible()
+    page.context.close()
+
+
+def test_the_chapters_show_without_scripts(browser: Browser) -> None:
+    page = opened(browser, NARROW, java_script_enabled=False)
+    page.goto(address("index.html"))
+    assert page.locator("#hoofdstukken a").first.is_visible()
+    assert not page.locator(".menuknop").is_visible()
+    page.context.close()
+
+
+def test_the_reader_chooses_light_or_dark_and_the_next_page_remembers(browser: Browser) -> None:
+    page = opened(browser)
+    page.goto(address("index.html"))
+    background = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(background)
+    page.click("[data-weergave-knop]")
+    assert page.get_attribute("[data-weergave-knop]", "aria-pressed") == "true"
+    dark = page.evaluate(background)
+    page.goto(address("inleiding.html"))
+    assert light != dark == page.evaluate(background)
+    page.context.close()
+
+
+def test_the_first_page_is_light(browser: Browser) -> None:
+    page = opened(browser)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address("index.html"))
+    page.evaluate("document.fonts.ready")
+    files = [Path(url.removeprefix("file://")) for url in asked if url.startswith("file:")]
+    assert {path.suffix for path in files} >= {".html", ".css", ".js", ".woff2"}
+    assert sum(path.stat().st_size for path in files) < FIRST_PAGE_LIMIT_BYTES
+    page.context.close()
+
+
+def test_own_letters_are_used(browser: Browser) -> None:
+    page = opened(browser)
+    page.goto(address("index.html"))
+    loaded = page.evaluate(
+        "document.fonts.ready.then(() => [...document.fonts].filter((font) => font.status === 'loaded').length)"
+    )
+    assert loaded >= 2
+    page.context.close()
