@@ -15,6 +15,8 @@ import pytest
 from conftest import ROOT, Change
 
 from na_report.errors import BookError, ChapterError, NaReportError
+from na_report.evidence.edition import seal_edition
+from na_report.evidence.integrity import DESCRIPTOR
 from na_report.paths import Project
 from na_report.publishing import book as books
 from na_report.publishing.execution import run_pages
@@ -177,13 +179,14 @@ def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_els
             assert restored.split() == old.split(), f"{key} differs in more than the value"
 
 
-def test_nbval_bites(project: Project, change: Change, reseal: Callable[[], None]) -> None:
+def test_nbval_bites(project: Project, change: Change) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "-o", "addopts=", "-p", "no:cacheprovider"]
     command.append(str(project.chapters / "koploper.ipynb"))
     sound = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
     assert sound.returncode == 0, sound.stdout
-    change("observations", "IND004-NL-2019", "value", "9")
-    reseal()
+    change("../2026/observations", "IND004-NL-2019", "value", "9")
+    (project.data / "2026" / DESCRIPTOR).unlink()
+    seal_edition("2026", project)
     broken = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
     assert broken.returncode == 1
     assert "negende" in broken.stdout
