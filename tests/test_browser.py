@@ -147,7 +147,9 @@ def test_the_interface_is_dutch_when_the_scripts_have_run(browser: Browser) -> N
 
 def results(page: Page, query: str) -> list[str]:
     page.fill("#zoekterm", query)
-    page.keyboard.press("Enter")
+    # The page of the search before has results too: wait for the new page, not for any results.
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.wait_for_function("document.getElementById('zoekstand')?.textContent !== ''")
     return list(page.locator("#zoekresultaten a").evaluate_all("links => links.map((link) => link.href)"))
 
