@@ -174,12 +174,13 @@ def key_figures(edition: Edition, keys: Iterable[str], language: str = "nl") -> 
     for key in keys:
         row = edition.observation(key)
         indicator = edition.row("indicators", row["indicator_id"])
-        sector = edition.row("sectors", indicator["sector"])[f"short_{language}"]
+        sector = edition.row("sectors", indicator["sector"])[f"label_{language}"]
         shown = value(edition, key, language)
         large = f"[{link(shown.key, escape(sentence_case(shown.text)))}]{{.cijfer}}"
         about = f"{escape(indicator[f'label_{language}'])}{shown.marks}"
         source = short_source(edition, row["source_id"], language)
-        lines.append(f"- {large} **{escape(sector)}**: {about} [{source}]{{.grondslag}}")
+        prefix = "" if indicator["sector"] == "all" else f"**{escape(sector)}**: "
+        lines.append(f"- {large} {prefix}{about} [{source}]{{.grondslag}}")
     return Block("\n".join([":::{container} kerncijfers", *lines, ":::"]))
 
 

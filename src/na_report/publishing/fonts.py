@@ -26,8 +26,8 @@ def write_fonts(folder: Path) -> None:
     options = subset.Options(flavor="woff2", layout_features=["kern", "liga", "mark", "tnum", "lnum"])
     characters = [code for first, last in _RANGES for code in range(first, last + 1)]
     for face, name in FACES.items():
-        font = subset.load_font(font_source_sans_pro.font_files_ttf[name], options)
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(unicodes=characters)
-        subsetter.subset(font)
-        subset.save_font(font, folder / f"{face}.woff2", options)
+        with subset.load_font(font_source_sans_pro.font_files_ttf[name], options) as font:
+            subsetter = subset.Subsetter(options)
+            subsetter.populate(unicodes=characters)
+            subsetter.subset(font)
+            subset.save_font(font, folder / f"{face}.woff2", options)

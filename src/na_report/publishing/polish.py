@@ -54,6 +54,7 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
         _mend_table(page, table)
     for image in article.select("figure img"):
         _give_size(image, folder)
+        _frame(page, image)
     for heading in page.select("nav p.caption"):
         heading.name = "h2"
         heading.attrs = {}
@@ -92,10 +93,10 @@ def _mend_table(page: BeautifulSoup, table: Tag) -> None:
     frame = table.parent
     if not isinstance(caption, Tag) or frame is None:
         return
-    if "pst-scrollable-table-container" not in frame.get_attribute_list("class"):
+    if "pst-scrollable-table-container" not in (frame.get("class") or []):
         frame = table.wrap(page.new_tag("div"))
     caption["id"] = f"{table['id']}-titel"
-    frame.attrs = {"class": "tabel", "role": "region", "aria-labelledby": caption["id"]}
+    frame.attrs = {"class": "tabel", "data-titel": caption["id"]}
 
 
 def _mend_cell(cell: Tag, column: str, *, first: bool) -> None:
@@ -106,11 +107,10 @@ def _mend_cell(cell: Tag, column: str, *, first: bool) -> None:
     cell["role"] = "columnheader" if head else "rowheader" if first else "cell"
     if not head:
         cell["data-kolom"] = column
-    classes = [name for name in cell.get_attribute_list("class") if name in ("text-right", "text-center")]
-    if classes:
-        cell["class"] = " ".join(classes)
-    else:
-        cell.attrs.pop("class", None)
+    kept = " ".join(name for name in cell.get("class") or [] if name in ("text-right", "text-center"))
+    cell.attrs.pop("class", None)
+    if kept:
+        cell["class"] = kept
     paragraphs = cell.find_all("p", recursive=False)
     if len(paragraphs) == 1:
         paragraphs[0].unwrap()
@@ -123,6 +123,15 @@ def _give_size(image: Tag, folder: Path) -> None:
     size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', start)
     if size:
         image["width"], image["height"] = (str(round(float(part) * 4 / 3)) for part in size.groups())
+
+
+def _frame(page: BeautifulSoup, image: Tag) -> None:
+    """Puts a figure in a frame that scrolls on a narrow screen, where its letters would be too small."""
+    frame = image.wrap(page.new_tag("div", attrs={"class": "figuur"}))
+    caption = frame.find_next_sibling("figcaption")
+    figure = frame.parent
+    if isinstance(caption, Tag) and figure is not None:
+        caption["id"] = frame["data-titel"] = f"{figure['id']}-titel"
 
 
 def _list_sections(page: BeautifulSoup, article: Tag) -> None:

@@ -35,9 +35,9 @@ def places(name: str, article: Tag) -> list[Place]:
         article: Its text.
 
     Example:
-        >>> html = '<article><section id="a"><h1>A</h1><p>Een.</p>'
-        >>> html += '<section id="b"><h2>B</h2><p>Twee.</p></section></section></article>'
-        >>> [(place.title, place.address, place.text) for place in places("a.html", BeautifulSoup(html, "html.parser"))]
+        >>> inner = '<section id="b"><h2>B</h2><p>Twee.</p></section>'
+        >>> page = BeautifulSoup(f'<section id="a"><h1>A</h1><p>Een.</p>{inner}</section>', "html.parser")
+        >>> [(place.title, place.address, place.text) for place in places("a.html", page)]
         [('A', 'a.html', 'Een.'), ('B', 'a.html#b', 'Twee.')]
     """
     # A copy, because sections are taken out of it from the inside to the outside.

@@ -37,11 +37,15 @@
   system.addEventListener("change", showMode);
   showMode();
 
-  // A table that fits needs no stop for the keyboard.
-  const areas = document.querySelectorAll(".tabel");
-  const stops = () => areas.forEach((area) => {
-    if (area.scrollWidth > area.clientWidth + 1) area.tabIndex = 0;
-    else area.removeAttribute("tabindex");
+  // What scrolls is a stop for the keyboard and has a name; what fits is neither.
+  const frames = document.querySelectorAll(".tabel, .figuur");
+  const stops = () => frames.forEach((frame) => {
+    const scrolls = frame.scrollWidth > frame.clientWidth + 1;
+    const extra = { tabindex: "0", role: "region", "aria-labelledby": frame.dataset.titel };
+    for (const [name, value] of Object.entries(extra)) {
+      if (scrolls) frame.setAttribute(name, value);
+      else frame.removeAttribute(name);
+    }
   });
   window.addEventListener("resize", stops);
   stops();
