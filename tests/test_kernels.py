@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -22,16 +21,21 @@ from na_report.publishing.pages import all_pages, choose
 BASE = {"edition": "2021", "language": "nl"}
 
 
-def running(pattern: str) -> list[int]:
-    """Returns the processes of this machine whose command line has a pattern."""
+def servers(folder: Path | None = None) -> list[int]:
+    """Returns the kernel servers that work in a folder, or that this process started; never those of someone else."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+    for path in Path("/proc").glob("[0-9]*"):
         try:
-            command = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            command = (path / "cmdline").read_bytes()
+            mine = (
+                (path / "cwd").readlink() == folder
+                if folder
+                else f"PPid:\t{os.getpid()}\n" in (path / "status").read_text()
+            )
         except OSError:
             continue
-        if re.search(pattern, command):
-            found.append(int(path.parent.name))
+        if b"na_report.publishing.forkserver" in command and mine:
+            found.append(int(path.name))
     return found
 
 
@@ -64,7 +68,7 @@ def test_a_page_that_dies_is_named_and_leaves_nothing_running(project: Project, 
     with pytest.raises(ChapterError, match="koploper"):
         run_pages(project, choose(all_pages(project), ["koploper", "kanttekeningen"]), BASE, tmp_path)
     assert (tmp_path / "kanttekeningen.ipynb").is_file()
-    assert running(r"publishing\.forkserver") == []
+    assert servers() == []
 
 
 def test_a_server_that_can_not_start_leaves_cold_kernels(
@@ -91,12 +95,11 @@ def test_a_killed_run_takes_its_server_and_kernels_along(project: Project) -> No
     nbformat.write(notebook, path)
     command = [sys.executable, "-m", "na_report.cli", "run", "kanttekeningen", "--edition", "2021"]
     run = subprocess.Popen(command, cwd=project.root, stdout=subprocess.DEVNULL, start_new_session=True)
-    mine = _wait(lambda: running(r"publishing\.forkserver"))
-    assert mine
+    assert _wait(lambda: servers(project.root))
     time.sleep(2)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
-    assert _wait(lambda: not running(r"publishing\.forkserver"))
+    assert _wait(lambda: not servers(project.root))
 
 
 def _wait(condition: object, seconds: float = 15) -> object:
