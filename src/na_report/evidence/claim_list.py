@@ -290,7 +290,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         "S13",
         "conclusies",
-        "Het rapport gaat het vaakst over toepassingen, en daarna over vaardigheden van docenten.",
+        "Het rapport gaat het vaakst over toepassingen, en daarna over vaardigheden van leraren en docenten.",
         "The report speaks most of applications, and then of skills of teachers.",
         predicates.top_categories,
     ),

@@ -329,7 +329,7 @@ def top_categories(edition: Edition) -> Verdict:
     return verdict_if(
         applications > teachers > most,
         Fact("bevindingen over toepassingen", "findings on applications", applications),
-        Fact("bevindingen over vaardigheden van docenten", "findings on skills of teachers", teachers),
+        Fact("bevindingen over vaardigheden van leraren en docenten", "findings on skills of teachers", teachers),
         Fact("het meeste in een andere categorie", "most in any other category", most),
     )
 

@@ -109,7 +109,7 @@ def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
     pairs = [f"{row['group']}: {row['text']}" for row in frame.to_dict("records")]
     words = {
         "nl": (
-            "Hoe leraren in het basisonderwijs hun eigen ICT-vaardigheid beoordelen, naar hoe veel zij digitale "
+            "Hoe leraren in het basisonderwijs hun eigen ICT-vaardigheid beoordelen, naar hoe vaak zij digitale "
             "middelen gebruiken.",
             f"Puntendiagram op een schaal tot 5. {'; '.join(pairs)}.",
         ),

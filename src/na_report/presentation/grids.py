@@ -190,7 +190,7 @@ def active(edition: Edition, language: str = "nl") -> Block:
         "nl": (
             "Organisaties met eigen initiatieven, per sector. Het getal telt de initiatieven waarvan zij trekker zijn; een "
             "open cirkel betekent dat het rapport de organisatie in die sector noemt zonder eigen initiatief.",
-            f"Rooster van {len(names)} organisaties en {len(sectors)} sectoren. In meer dan een sector trekker: {shown}.",
+            f"Rooster van {len(names)} organisaties en {len(sectors)} sectoren. Trekker in meer dan één sector: {shown}.",
         ),
         "en": (
             "Organisations with initiatives of their own, per sector. The number counts the initiatives they lead; an open "

@@ -34,9 +34,9 @@ _WORDS = {
         "warning": "Let op: de data spreekt dit tegen",
         "leans": "Let op: deze aanbeveling rust op {}, en dat past niet meer bij de data.",
         "trail": "Waarop rust deze aanbeveling?",
-        "below": "Onder deze aanbeveling liggen {findings} bevindingen en {items} doelen of agenda’s. Van de bevindingen komt "
-        "{desk} uit bureauonderzoek, {interview} uit gesprekken en {both} uit allebei; bij {unstated} vermeldt het rapport "
-        "geen grondslag. Ze gaan over: {sectors}.",
+        "below": "Onder deze aanbeveling liggen {findings} bevindingen en {items} doelen of agenda’s. Bij "
+        "{desk} van de bevindingen is de grondslag bureauonderzoek, bij {interview} gesprekken en bij {both} allebei; bij "
+        "{unstated} vermeldt het rapport geen grondslag. De bevindingen gaan over: {sectors}.",
         "sources": "Bronnen",
         "findings": "bevindingen",
         "direct": "Direct",
@@ -187,7 +187,7 @@ def coding_robustness(edition: Edition, language: str = "nl") -> Block:
         "nl": ("Conclusie", "Houdt geen stand bij", "Aantal varianten"),
         "en": ("Conclusion", "Does not hold with", "Number of variants"),
     }[language]
-    caption = {"nl": "Conclusies die van onze codering afhangen.", "en": "Conclusions that depend on our coding."}[
+    caption = {"nl": "Conclusies die van onze indeling afhangen.", "en": "Conclusions that depend on our coding."}[
         language
     ]
     return table(pd.DataFrame(rows, columns=list(names)), caption, "tab-stevigheid", language=language)
