@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from conftest import ROOT
 
-from na_report.errors import NaReportError
+from na_report.errors import BookError, NaReportError
 from na_report.paths import Project
 from na_report.publishing.book import Book
-from na_report.publishing.site import Shelf, write_site
+from na_report.publishing.site import PLACE, Shelf, write_site
 
-PAGE = '<html lang="nl"><body><div class="sidebar-primary-items__start"></div><article>{}</article></body></html>'
+PAGE = '<html lang="nl"><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
 
 
 def built(project: Project, edition: str, *pages: str) -> Book:
@@ -26,7 +27,7 @@ def built(project: Project, edition: str, *pages: str) -> Book:
 
 def links(path: Path) -> dict[str, str]:
     soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-    return {link.get_text(): str(link["href"]) for link in soup.select("nav.edities a")}
+    return {link.get_text(): str(link["href"]) for link in soup.select("ul.edities a")}
 
 
 def test_a_page_leads_to_itself_in_another_edition(project: Project) -> None:
@@ -41,6 +42,20 @@ def test_a_page_leads_to_itself_in_another_edition(project: Project) -> None:
     assert links(pages / "nieuw.html")["Editie 2021"] == "../../2021/nl/index.html"
     for name, address in links(pages / "koploper.html").items():
         assert (pages / address).resolve().is_file(), name
+
+
+def test_the_pages_of_the_book_have_a_place_for_the_switch() -> None:
+    pages = sorted((ROOT / "_build" / "2026" / "nl" / "html").glob("*.html"))
+    assert pages, "make book first"
+    for path in pages:
+        assert BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one(PLACE), path.name
+
+
+def test_a_page_without_a_place_for_the_switch_is_named(project: Project) -> None:
+    book = built(project, "2021", "index")
+    (book.html / "index.html").write_text("<html><body></body></html>", encoding="utf-8")
+    with pytest.raises(BookError, match=r"index\.html"):
+        write_site(Shelf(project, [book]))
 
 
 def test_data_and_pdf_lie_beside_the_pages(project: Project) -> None:

@@ -75,7 +75,8 @@ def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, lan
     entries = []
     for row in rows.to_dict("records"):
         mine = edition.rows("observations", indicator_id=row["id"]).sort_values("period", kind="stable")
-        old = mine[mine["section"] != "2026"]["id"].tolist()
+        # Only what stands in the report of 2021 has a line in its text.
+        old = mine[mine["source_line"] != ""]["id"].tolist()
         newest = edition.observation(row["id"])["id"]
         status = sentence_case(edition.label("update_status", row["update_status"], language))
         note = filled(edition, row[f"update_note_{language}"], language)

@@ -38,10 +38,8 @@ _WORDS = {
         "{desk} van de bevindingen is de grondslag bureauonderzoek, bij {interview} gesprekken en bij {both} allebei; bij "
         "{unstated} vermeldt het rapport geen grondslag. De bevindingen gaan over: {sectors}.",
         "sources": "Bronnen",
-        "findings": "bevindingen",
         "direct": "Direct",
         "statement": "Uitspraak",
-        "page": "Pagina",
         "state": "Toets",
         "out": "zonder afgeleide codes",
         "moved": "{} naar {}",
@@ -56,10 +54,8 @@ _WORDS = {
         "from desk research, {interview} from interviews and {both} from both; for {unstated} the report states no basis. "
         "They are about: {sectors}.",
         "sources": "Sources",
-        "findings": "findings",
         "direct": "Direct",
         "statement": "Statement",
-        "page": "Page",
         "state": "Check",
         "out": "without inferred codes",
         "moved": "{} to {}",

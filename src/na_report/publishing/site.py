@@ -11,10 +11,12 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from na_report.errors import NaReportError
+from na_report.errors import BookError, NaReportError
 from na_report.paths import Project
 from na_report.publishing.book import Book
 
+# The list of chapters in the page template.
+PLACE = "nav#hoofdstukken"
 SWITCH = {"nl": ("Editie", "Editie {}"), "en": ("Edition", "Edition {}")}
 
 
@@ -41,6 +43,7 @@ def write_site(shelf: Shelf) -> Path:
 
     Raises:
         NaReportError: A book has not been built.
+        BookError: A page has no place for the list of editions.
     """
     partial = shelf.folder.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -74,16 +77,19 @@ def _add_switch(root: Path, book: Book, others: Sequence[Book]) -> None:
     label, form = SWITCH[book.language]
     for page in sorted(folder.glob("*.html")):
         soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-        place = soup.select_one(".sidebar-primary-items__start") or soup.select_one(".bd-sidebar-primary")
+        place = soup.select_one(PLACE)
         if place is None:
-            continue
+            raise BookError(
+                f"The page {page.name} of edition {book.edition} has no {PLACE} for the list of editions.",
+                hint="Look whether the page template changed, or build the edition again: na-report build --force.",
+            )
         items = "".join(
             f'<li><a href="{_address(root, folder, other, page.name)}"'
             f"{' aria-current=true' if other.edition == book.edition else ''}>{html.escape(form.format(other.edition))}</a></li>"
             for other in others
         )
-        nav = BeautifulSoup(f'<nav class="edities" aria-label="{label}"><ul>{items}</ul></nav>', "html.parser")
-        place.append(nav)
+        heading = f'<p class="caption" role="heading" aria-level="2"><span class="caption-text">{label}</span></p>'
+        place.append(BeautifulSoup(f'{heading}<ul class="edities">{items}</ul>', "html.parser"))
         page.write_text(str(soup), encoding="utf-8")
 
 
