@@ -88,8 +88,7 @@ def _add_switch(root: Path, book: Book, others: Sequence[Book]) -> None:
             f"{' aria-current=true' if other.edition == book.edition else ''}>{html.escape(form.format(other.edition))}</a></li>"
             for other in others
         )
-        heading = f'<p class="caption" role="heading" aria-level="2"><span class="caption-text">{label}</span></p>'
-        place.append(BeautifulSoup(f'{heading}<ul class="edities">{items}</ul>', "html.parser"))
+        place.append(BeautifulSoup(f'<h2>{label}</h2><ul class="edities">{items}</ul>', "html.parser"))
         page.write_text(str(soup), encoding="utf-8")
 
 
