@@ -20,7 +20,7 @@ from na_report.evidence.integrity import DESCRIPTOR
 from na_report.paths import Project
 from na_report.publishing import book as books
 from na_report.publishing.execution import run_pages
-from na_report.publishing.pages import all_pages, checked_parameters, choose
+from na_report.publishing.pages import all_pages, checked_parameters, choose, selected
 
 BASE = {"edition": "2021", "language": "nl"}
 
@@ -48,6 +48,14 @@ def only_pages(project: Project, *names: str) -> None:
     words = project.root / "chapters" / "words.yml"
     text = re.sub(r"parts: .*", f"parts: [{'Deel' if chapters else ''}]", words.read_text(encoding="utf-8"))
     words.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(("edition", "count"), [("2021", 0), ("2021b", 0), ("2026", 1), ("2026b", 1), ("2027", 1)])
+def test_a_cell_from_an_edition_on_stays_in_later_ones(edition: str, count: int) -> None:
+    cell = nbformat.v4.new_markdown_cell("Nieuw", metadata={"tags": ["only:edition>=2026", "only:language=nl"]})
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    assert len(selected(notebook, {"edition": edition, "language": "nl"}).cells) == count
+    assert len(selected(notebook, {"edition": edition, "language": "en"}).cells) == 0
 
 
 def test_the_sector_chapter_makes_four_pages(project: Project) -> None:

@@ -169,7 +169,7 @@ def selected(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> 
     """Returns a copy without the cells that are meant for other parameters.
 
     A cell with tags `only:sector=mbo` stays when the parameter `sector` is `mbo`; a `*` stands for anything. With more
-    tags for the same parameter, one of them has to hold.
+    tags for the same parameter, one of them has to hold. `only:edition>=2026` means this value or a later one.
 
     Example:
         >>> from nbformat.v4 import new_markdown_cell, new_notebook
@@ -186,9 +186,15 @@ def selected(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> 
 def _applies(tags: Sequence[str], parameters: Mapping[str, Any]) -> bool:
     conditions: dict[str, set[str]] = {}
     for tag in tags:
-        if tag.startswith("only:"):
-            name, _, value = tag.removeprefix("only:").partition("=")
-            conditions.setdefault(name, set()).add(value)
+        if not tag.startswith("only:"):
+            continue
+        name, from_on, least = tag.removeprefix("only:").partition(">=")
+        if from_on:
+            if str(parameters.get(name)) < least:
+                return False
+            continue
+        name, _, value = name.partition("=")
+        conditions.setdefault(name, set()).add(value)
     return all(
         any(fnmatch.fnmatchcase(str(parameters.get(name)), value) for value in values)
         for name, values in conditions.items()
