@@ -28,6 +28,10 @@ class Project:
         """The folder of everything that is made of one edition in one language."""
         return self.root / "_build" / edition / language
 
+    def short(self, path: Path) -> str:
+        """Returns a path as a person in the project's folder would write it."""
+        return str(path.relative_to(self.root))
+
 
 def find_project(start: Path | None = None) -> Project:
     """Returns the project of a folder: the nearest parent with `_toc.yml` and `data/`.

@@ -1,0 +1,158 @@
+"""`na-report edition`: list, verify, copy, compare, seal, and the way through Excel and back."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from na_report.paths import Project
+
+if TYPE_CHECKING:
+    from na_report.evidence.changes import Changes
+
+
+def add(commands: Any) -> None:
+    """Adds the commands of this module to the command line."""
+    edition = commands.add_parser("edition", help="list, verify, copy and seal editions of the evidence")
+    actions = edition.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("list", help="list the editions").set_defaults(run=_edition_list)
+    verify = actions.add_parser("verify", help="check bytes, types, codes, ranges and references")
+    verify.add_argument("edition", nargs="?", help="all editions when left out")
+    verify.set_defaults(run=_edition_verify)
+    copy = actions.add_parser("copy", help="start a new edition from an existing one")
+    copy.add_argument("old")
+    copy.add_argument("new")
+    copy.set_defaults(run=_edition_copy)
+    diff = actions.add_parser("diff", help="show what differs between two editions, and what follows")
+    diff.add_argument("old")
+    diff.add_argument("new")
+    diff.add_argument("--format", choices=["text", "json"], default="text")
+    diff.set_defaults(run=_edition_diff)
+    seal = actions.add_parser("seal", help="check a new edition and fix its bytes")
+    seal.add_argument("edition")
+    seal.set_defaults(run=_edition_seal)
+    export = actions.add_parser("export", help="write an edition as an Excel workbook")
+    export.add_argument("edition")
+    export.add_argument("file", type=Path, metavar="FILE.xlsx")
+    export.add_argument("--force", action="store_true", help="replace an existing file")
+    export.set_defaults(run=_edition_export)
+    take = actions.add_parser("import", help="make a new edition from a workbook that was exported and changed")
+    take.add_argument("file", type=Path, metavar="FILE.xlsx")
+    take.add_argument("--as", dest="new", required=True, metavar="NEW", help="the name of the new edition")
+    take.set_defaults(run=_edition_import)
+
+
+def _edition_list(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.edition import edition_folder, list_editions
+    from na_report.evidence.integrity import DESCRIPTOR
+
+    for name in list_editions(project):
+        descriptor = edition_folder(name, project) / DESCRIPTOR
+        if descriptor.is_file():
+            about = json.loads(descriptor.read_text(encoding="utf-8"))
+            print(f"{name}\tsealed {about['created'][:10]}\tversion {about['version']}")
+        else:
+            print(f"{name}\topen\tnot sealed yet")
+    return 0
+
+
+def _edition_verify(options: argparse.Namespace, project: Project) -> int:
+    from na_report.errors import InvalidInputError
+    from na_report.evidence.edition import list_editions, verify_edition
+
+    status = 0
+    for name in [options.edition] if options.edition else list_editions(project):
+        try:
+            verify_edition(name, project)
+            print(f"edition {name}: bytes, types, codes, ranges and references are fine")
+        except InvalidInputError as error:
+            print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
+            status = error.exit_code
+    return status
+
+
+def _edition_copy(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.edition import copy_edition
+
+    folder = copy_edition(options.old, options.new, project)
+    print(
+        f"edition {options.new}: change the tables in {project.short(folder)}, then run: na-report edition seal {options.new}"
+    )
+    return 0
+
+
+def _edition_seal(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.edition import seal_edition
+
+    path = seal_edition(options.edition, project)
+    print(f"edition {options.edition}: sealed, {project.short(path)} holds the hash of each table")
+    return 0
+
+
+def _edition_diff(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.changes import compare
+    from na_report.evidence.edition import open_edition
+    from na_report.presentation.markdown import anchor
+    from na_report.publishing.pages import mentions
+
+    changes = compare(open_edition(options.old, project), open_edition(options.new, project))
+    built = [name for name in (options.new, options.old) if (project.build(name, "nl") / "notebooks").is_dir()]
+    pages = (
+        mentions(project.build(built[0], "nl") / "notebooks", {anchor(row) for row in changes.rows}) if built else None
+    )
+    if options.format == "json":
+        print(json.dumps({**asdict(changes), "pages": pages}, ensure_ascii=False, indent=2))
+        return 0
+    if not changes.tables:
+        print(f"{options.old} and {options.new} hold the same")
+        return 0
+    for line in _diff_lines(changes):
+        print(line)
+    if pages is None:
+        print("pages: not known; run na-report build first")
+    for page, figures in (pages or {}).items():
+        print(f"page {page}{f' (figures: {chr(44).join(figures)})' if figures else ''}")
+    return 0
+
+
+def _diff_lines(changes: Changes) -> Iterator[str]:
+    """Yields what differs, from rows to what follows from them."""
+    for name, table in changes.tables.items():
+        yield f"{name}: {len(table.added)} added, {len(table.removed)} removed, {len(table.changed)} cells changed"
+        for sign, keys in (("+", table.added), ("-", table.removed)):
+            yield from (f"  {sign} {key}" for key in keys)
+        for cell in table.changed:
+            yield f"  {cell.key} {cell.column}: {cell.old!r} -> {cell.new!r}"
+    for value in changes.values:
+        how = "comparable" if value.comparable else "not comparable: another series or measure"
+        old, new = (f"{number:.10g}" if number is not None else "words" for number in (value.old, value.new))
+        yield f"value {value.indicator}: {old} ({value.old_key}) -> {new} ({value.new_key}) {value.unit}, {how}"
+    for claim in changes.claims:
+        yield f"claim {claim.claim}: {claim.old.replace('_', ' ')} -> {claim.new.replace('_', ' ')}"
+    yield f"recommendations concerned: {', '.join(changes.recommendations) or 'none'}"
+
+
+def _edition_export(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.workbook_export import export_edition
+
+    path = export_edition(options.edition, options.file, project, force=options.force)
+    print(f"edition {options.edition}: written to {path}; take it back with: na-report edition import {path} --as NEW")
+    return 0
+
+
+def _edition_import(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.workbook_import import import_edition
+
+    done = import_edition(options.file, options.new, project)
+    for note in done.notes:
+        print(f"note: {note}")
+    print(
+        f"edition {options.new}: {done.rows} rows in {project.short(done.folder)}, sealed; against {done.source}: "
+        f"{done.added} rows added, {done.deleted} deleted, {done.changed} changed"
+    )
+    return 0

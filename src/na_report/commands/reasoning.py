@@ -1,0 +1,108 @@
+"""`na-report check` and `trace`: what still holds, and what rests on what."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING, Any
+
+from na_report.paths import Project
+
+if TYPE_CHECKING:
+    from na_report.evidence.claims import Result
+
+
+def add(commands: Any) -> None:
+    """Adds the commands of this module to the command line."""
+    check = commands.add_parser(
+        "check", help="test conclusions and sentences on the data: holds, contradicted, not testable"
+    )
+    check.add_argument("--edition", "-e", help="the newest when left out")
+    check.add_argument("--format", choices=["text", "json"], default="text")
+    check.add_argument("--language", choices=["nl", "en"], default="nl")
+    check.set_defaults(run=_check)
+
+    trace = commands.add_parser("trace", help="show what a row rests on, and what rests on it")
+    trace.add_argument("id", help="such as R1, C14, FM12, A08.3, IND007 or a source")
+    trace.add_argument("--edition", "-e", help="the newest when left out")
+    trace.add_argument("--language", choices=["nl", "en"], default="nl")
+    trace.set_defaults(run=_trace)
+
+
+def _check(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.claims import CONTRADICTED, NOT_TESTABLE, check
+    from na_report.evidence.edition import newest_edition, open_edition
+
+    edition = open_edition(options.edition or newest_edition(project), project)
+    results = check(edition)
+    contradicted = [result for result in results if result.verdict.state == CONTRADICTED]
+    if options.format == "json":
+        print(json.dumps([_as_json(result) for result in results], ensure_ascii=False, indent=2))
+        return 1 if contradicted else 0
+    for result in results:
+        says = {"nl": result.claim.says_nl, "en": result.claim.says_en}[options.language]
+        print(f"{result.claim.id}  {result.verdict.state.replace('_', ' ')}: {says}")
+        if result.verdict.state == NOT_TESTABLE:
+            continue
+        for fact in result.verdict.facts:
+            what = {"nl": fact.what_nl, "en": fact.what_en}[options.language]
+            print(f"       {what}: {fact.value:.10g}{f'  [{fact.key}]' if fact.key else ''}")
+        if result.verdict.state == CONTRADICTED and result.claim.conclusion:
+            leaning = ", ".join(result.recommendations) or "none"
+            print(f"       recommendations that lean on {result.claim.id}: {leaning}")
+            if result.sharing:
+                print(f"       recommendations that share evidence with it: {', '.join(result.sharing)}")
+    conclusions = [result for result in results if result.claim.conclusion]
+    testable = sum(result.verdict.state != NOT_TESTABLE for result in conclusions)
+    print(
+        f"edition {edition.name}: {len(results)} claims, {len(contradicted)} contradicted; "
+        f"{testable} of {len(conclusions)} conclusions are testable"
+    )
+    return 1 if contradicted else 0
+
+
+def _as_json(result: Result) -> dict[str, Any]:
+    return {
+        "id": result.claim.id,
+        "conclusion": result.claim.conclusion or None,
+        "page": result.claim.page,
+        "says_nl": result.claim.says_nl,
+        "says_en": result.claim.says_en,
+        "state": result.verdict.state,
+        "facts": [
+            {"what_nl": fact.what_nl, "what_en": fact.what_en, "value": fact.value, "observation": fact.key or None}
+            for fact in result.verdict.facts
+        ],
+        "recommendations": list(result.recommendations),
+        "recommendations_sharing_evidence": list(result.sharing),
+    }
+
+
+def _trace(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence import chain
+    from na_report.evidence.edition import newest_edition, open_edition
+
+    edition = open_edition(options.edition or newest_edition(project), project)
+    for title, up in (("rests on", False), ("carries", True)):
+        steps = list(chain.walk(edition, options.id, up=up))
+        print(f"{options.id} {title}{':' if len(steps) > 1 else ' nothing in this edition'}")
+        for step in steps[0 if not up else 1 :]:
+            again = "  (see above)" if step.seen else ""
+            print(f"{'  ' * (step.depth + 1)}{step.key}  {_about(edition, step, options.language)}{again}")
+    return 0
+
+
+def _about(edition: Any, step: Any, language: str) -> str:
+    """Returns the first words of a row, so that a tree can be read."""
+    from na_report.evidence.integrity import PLACEHOLDER
+    from na_report.presentation.values import value
+
+    row = edition.row(step.table, step.key)
+    if step.table == "observations":
+        return f"{value(edition, step.key, language).text} ({row['period'] or '–'})"
+    for name in ("title", "label", "name", "topic", "text"):
+        text = row.get(f"{name}_{language}")
+        if text:
+            shown = PLACEHOLDER.sub(lambda match: value(edition, match[1], language).text, str(text))
+            return shown if len(shown) <= 90 else shown[:87].rsplit(" ", 1)[0] + " …"
+    return ""
