@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -49,11 +50,22 @@ def test_figures_have_number_caption_and_alt_text(path: Path) -> None:
         assert not str(image["alt"]).endswith((".svg", ".png"))
         assert (path.parent / str(image["src"])).is_file()
         assert figure.select_one("figcaption .caption-number") is not None
+        narrow = figure.select_one("source")
+        assert narrow is not None
+        assert (path.parent / str(narrow["srcset"])).is_file()
+        table = figure.find_next("table")
+        assert isinstance(table, Tag)
+        assert table["aria-label"] == "De figuur als tabel"
+        assert len(table.select("tbody tr")) > 1
+
+
+@functools.cache
+def anchors() -> dict[str, set[str]]:
+    return {other.name: {str(tag["id"]) for tag in soup(other).select("[id]")} for other in PAGES}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_links_inside_the_book_lead_somewhere(path: Path) -> None:
-    anchors = {other.name: {str(tag["id"]) for tag in soup(other).select("[id]")} for other in PAGES}
     for link in soup(path).select("article a[href]"):
         address = str(link["href"])
         if re.match(r"[a-z]+:", address):
@@ -61,7 +73,7 @@ def test_links_inside_the_book_lead_somewhere(path: Path) -> None:
         name, _, anchor = address.partition("#")
         assert not name or (path.parent / name).is_file(), address
         if anchor:
-            assert anchor in anchors[name or path.name], address
+            assert anchor in anchors()[name or path.name], address
 
 
 def test_a_number_in_the_text_links_to_its_row() -> None:

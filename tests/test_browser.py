@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
 from playwright.sync_api import Browser, Page, sync_playwright
 
-HTML = ROOT / "_build" / "2021" / "nl" / "html"
+HTML = ROOT / "_build" / "2026" / "nl" / "html"
 PAGES = sorted(HTML.glob("*.html"))
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -132,6 +132,22 @@ def test_no_page_scrolls_sideways_on_a_narrow_screen(browser: Browser, zoom: int
         if extra > 0:
             wide[path.name] = extra
     assert wide == {}
+    page.context.close()
+
+
+def test_a_narrow_screen_gets_drawings_of_its_own_that_fit(browser: Browser) -> None:
+    page = opened(browser, NARROW)
+    seen = 0
+    for path in PAGES:
+        page.goto(path.as_uri())
+        for source, extra in page.evaluate(
+            "[...document.querySelectorAll('figure img')].map((image) => [image.currentSrc, "
+            "image.closest('.figuur').scrollWidth - image.closest('.figuur').clientWidth])"
+        ):
+            assert source.endswith("-smal.svg"), source
+            assert extra <= 0, source
+            seen += 1
+    assert seen > 15
     page.context.close()
 
 

@@ -182,7 +182,7 @@ def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_els
     assert any("image/svg+xml" in key for _, _, key in changed), "the figure"
     assert any("#ind019-nl-2019" in new and "[**37,3%**]" in new for _, new, _ in changed), "the row"
     for old, new, key in changed:
-        if not key.endswith(("image/svg+xml", "image/png")):
+        if not key.endswith(("svg+xml", "+svg", "image/png")):
             restored = new.replace('"37,3%"', "41%").replace("37,3", "41").replace("37.3", "41.0")
             assert restored.split() == old.split(), f"{key} differs in more than the value"
 
@@ -209,5 +209,5 @@ def test_publishing_knows_nothing_of_the_subject() -> None:
 
 def test_nothing_below_the_command_line_prints() -> None:
     for path in (ROOT / "src").rglob("*.py"):
-        if path.name != "cli.py":
+        if path.name != "cli.py" and path.parent.name != "commands":
             assert not re.search(r"^\s*print\(", path.read_text(encoding="utf-8"), re.MULTILINE), path

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
-from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure, wrapped
-from na_report.presentation.markdown import Block
+from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure, is_narrow, wrapped
+from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.text import linked, short_source
 from na_report.presentation.values import in_words, number
+from na_report.presentation.words import WORDS
 
 SECTOR_COLOURS = {"po_vo": BLUE, "mbo": ORANGE, "ho": GREEN, "ve": PURPLE}
 _SOURCE = {"nl": "Bron: {}. Waarnemingen: {}.", "en": "Source: {}. Observations: {}."}
@@ -21,32 +23,40 @@ def plain_source(edition: Edition, frame: pd.DataFrame, language: str) -> str:
     """Returns author, title and year of the sources of observations, as plain text."""
     keys = dict.fromkeys(key for key in frame["source_id"] if key)
     rows = [edition.row("sources", key) for key in keys]
-    return "; ".join(f"{row['author']}, {row[f'title_{language}']}" for row in rows)
+    return "; ".join(f"{row['author'].replace(';', ', ')}, {row[f'title_{language}']}" for row in rows)
 
 
 def caption_with_source(edition: Edition, text: str, frame: pd.DataFrame, language: str) -> str:
     """Returns a caption that ends with links to the sources and rows of observations."""
     keys = dict.fromkeys(key for key in frame["source_id"] if key)
     sources = "; ".join(short_source(edition, key, language) for key in keys)
-    return f"{text} {_SOURCE[language].format(sources, linked(frame['id']))}"
+    # A long series is named by its indicators; the table under the figure has every observation.
+    rows = frame["id"] if len(frame) <= 4 else dict.fromkeys(frame["indicator_id"])
+    return f"{text} {_SOURCE[language].format(sources, linked(rows))}"
 
 
 def observed_figure(
-    edition: Edition, drawing: Canvas, frame: pd.DataFrame, name: str, words: tuple[str, str], language: str
+    edition: Edition,
+    draw: Callable[[float], Canvas],
+    frame: pd.DataFrame,
+    name: str,
+    words: tuple[str, str],
+    language: str,
 ) -> Block:
     """Makes a drawing of observations a figure whose caption links to their sources and rows.
 
     Args:
         edition: Where the observations are.
-        drawing: The drawing.
-        frame: Has the columns `id` and `source_id`.
+        draw: Draws at a width in inches.
+        frame: Has the columns of `analysis.observed`, and `place` where places differ.
         name: The name of the figure.
         words: What the caption says and the alt text.
         language: `nl` or `en`.
     """
     return figure(
-        drawing,
+        draw,
         frame,
+        observed_rows(frame, language),
         name=name,
         caption=caption_with_source(edition, words[0], frame, language),
         alt=words[1],
@@ -56,24 +66,64 @@ def observed_figure(
     )
 
 
-def _bars(axes: Axes, labels: list[str], values: list[float], texts: list[str], colours: list[str]) -> None:
-    """Draws horizontal bars from the top down, with the value as text behind each bar."""
-    places = list(range(len(values)))[::-1]
-    axes.barh(places, values, color=colours, height=0.6)
-    top = max(values)
-    for place, bar, text in zip(places, values, texts, strict=True):
-        axes.text(bar + top * 0.015, place, text, va="center", weight="semibold")
-    axes.set_yticks(places, labels)
-    axes.set_xlim(0, top * 1.25)
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)
+def observed_rows(frame: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Returns observations as a reader wants them in a table: what, for whom, where, when, how much."""
+    words = WORDS[language]
+    columns = {"what": "label", "group": "group", "place": "place", "period": "period", "value": "text"}
+    shown = {words["no"]: [link(key) for key in frame["id"]]}
+    for word, column in columns.items():
+        if column in frame and (frame[column] != "").any():
+            shown[words[word]] = [escape(str(cell).replace("/", "–")) or "–" for cell in frame[column]]
+    return pd.DataFrame(shown)
+
+
+def bars(
+    labels: list[str],
+    values: list[float],
+    texts: list[str],
+    colours: list[str],
+    *,
+    row_inch: float = 0.6,
+    top: float = 0.0,
+) -> Callable[[float], Canvas]:
+    """Returns what draws horizontal bars from the top down, with the value as text behind each.
+
+    Args:
+        labels: What each bar is; beside it, on a narrow screen above it.
+        values: How long each bar is.
+        texts: The values as a reader sees them.
+        colours: One per bar.
+        row_inch: The height of a bar with the room around it.
+        top: Where the scale ends; a quarter beyond the longest bar when 0.
+    """
+
+    def draw(width_inch: float) -> Canvas:
+        narrow = is_narrow(width_inch) and max(map(len, labels)) > 16
+        lines = [wrapped(label, 46 if narrow else 44) for label in labels]
+        above_inch = 0.17 * max(line.count("\n") + 1 for line in lines) if narrow else 0.0
+        drawing, (axes,) = canvas(width_inch, 0.7 + (row_inch + above_inch) * len(values))
+        places = list(range(len(values)))[::-1]
+        share = row_inch / (row_inch + above_inch)
+        axes.barh(places, values, color=colours, height=0.6 * share)
+        end = top or max(values) * 1.25
+        for place, bar, text in zip(places, values, texts, strict=True):
+            axes.text(bar + end * 0.012, place, text, va="center", weight="semibold")
+        axes.set_yticks(places, [""] * len(lines) if narrow else lines)
+        for place, line in zip(places, lines, strict=True) if narrow else ():
+            axes.text(0, place + 0.36 * share, line, va="bottom", linespacing=1.05)
+        axes.set_xlim(0, end)
+        axes.set_ylim(-0.6, len(values) - (0.2 if narrow else 0.4))
+        axes.set_xticks([])
+        axes.spines["bottom"].set_visible(False)
+        return drawing
+
+    return draw
 
 
 def mbo_maturity(edition: Edition, language: str = "nl") -> Block:
     """Draws the share of mbo institutions on the two lowest levels of ICT maturity in two years."""
     frame = analysis.observed(edition, ["IND020", "IND019"], language)
-    drawing, (axes,) = canvas(1.9)
-    _bars(axes, list(frame["period"]), list(frame["value"]), list(frame["text"]), [LINE, ORANGE])
+    draw = bars(list(frame["period"]), list(frame["value"]), list(frame["text"]), [LINE, ORANGE])
     first, last = frame.iloc[0], frame.iloc[1]
     fall = last["value"] < first["value"]
     words = {
@@ -88,24 +138,30 @@ def mbo_maturity(edition: Edition, language: str = "nl") -> Block:
             f"Bar chart of two measurements: {first['text']} in {first['period']} and {last['text']} in {last['period']}.",
         ),
     }[language]
-    return observed_figure(edition, drawing, frame, "fig-mbo-volwassenheid", words, language)
+    return observed_figure(edition, draw, frame, "fig-mbo-volwassenheid", words, language)
 
 
 def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
     """Draws how primary teachers with the lowest and the highest use rate their own ICT skills."""
     frame = analysis.observed(edition, ["IND012", "IND013"], language)
-    drawing, (axes,) = canvas(1.8)
-    low, high = frame["value"].min(), frame["value"].max()
-    axes.plot([low, high], [0, 0], color=LINE, lw=3, zorder=1)
-    for row, colour, side in zip(frame.to_dict("records"), (SOFT, BLUE), ("right", "left"), strict=True):
-        axes.scatter(row["value"], 0, s=130, color=colour, zorder=2)
-        axes.annotate(f"{row['group']}\n{row['text']}", (row["value"], 0), (0, 12), textcoords="offset points", ha=side)
-    axes.set_xlim(0.8, 5.2)
-    axes.set_ylim(-0.6, 1.4)
-    axes.set_xticks(range(1, 6))
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel({"nl": "Zelfbeoordeling op een schaal tot 5", "en": "Self-rating on a scale to 5"}[language])
+
+    def draw(width_inch: float) -> Canvas:
+        drawing, (axes,) = canvas(width_inch, 1.8)
+        low, high = frame["value"].min(), frame["value"].max()
+        axes.plot([low, high], [0, 0], color=LINE, lw=3, zorder=1)
+        for row, colour, side in zip(frame.to_dict("records"), (SOFT, BLUE), ("right", "left"), strict=True):
+            axes.scatter(row["value"], 0, s=130, color=colour, zorder=2)
+            group = wrapped(row["group"], 18) if is_narrow(width_inch) else row["group"]
+            text = f"{group}\n{row['text']}"
+            axes.annotate(text, (row["value"], 0), (0, 12), textcoords="offset points", ha=side)
+        axes.set_xlim(0.8, 5.2)
+        axes.set_ylim(-0.6, 1.4)
+        axes.set_xticks(range(1, 6))
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel({"nl": "Zelfbeoordeling op een schaal tot 5", "en": "Self-rating on a scale to 5"}[language])
+        return drawing
+
     pairs = [f"{row['group']}: {row['text']}" for row in frame.to_dict("records")]
     words = {
         "nl": (
@@ -118,32 +174,30 @@ def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
             f"Dot plot on a scale to 5. {'; '.join(pairs)}.",
         ),
     }[language]
-    return observed_figure(edition, drawing, frame, "fig-zelfbeoordeling", words, language)
+    return observed_figure(edition, draw, frame, "fig-zelfbeoordeling", words, language)
 
 
 def adult_learning(edition: Edition, language: str = "nl") -> Block:
     """Draws the share of adults who learn: all, and the low-educated."""
     frame = analysis.observed(edition, ["IND007-NL-2019", "IND008-NL-2019"], language)
-    drawing, (axes,) = canvas(1.9)
-    _bars(axes, list(frame["group"]), list(frame["value"]), list(frame["text"]), [LINE, PURPLE])
+    draw = bars(list(frame["group"]), list(frame["value"]), list(frame["text"]), [LINE, PURPLE])
     pairs = ", ".join(f"{row['group'].lower()} {row['text']}" for row in frame.to_dict("records"))
     words = {
         "nl": ("Aandeel volwassenen dat kort geleden scholing volgde, in Nederland.", f"Staafdiagram: {pairs}."),
         "en": ("Share of adults who took part in education recently, in the Netherlands.", f"Bar chart: {pairs}."),
     }[language]
-    return observed_figure(edition, drawing, frame, "fig-volwassenen-scholing", words, language)
+    return observed_figure(edition, draw, frame, "fig-volwassenen-scholing", words, language)
 
 
 def reached(edition: Edition, language: str = "nl") -> Block:
     """Draws how many people a programme reached beside how many have difficulty with Dutch."""
     frame = analysis.observed(edition, ["IND028", "IND029"], language)
     need, got = frame.iloc[0], frame.iloc[1]
-    drawing, (axes,) = canvas(1.9)
     labels = {
         "nl": ["Heeft moeite met Nederlands", "Volgde een cursus"],
         "en": ["Struggles with Dutch", "Took a course"],
     }
-    _bars(axes, labels[language], [need["value"], got["value"]], [need["text"], got["text"]], [LINE, PURPLE])
+    draw = bars(labels[language], [need["value"], got["value"]], [need["text"], got["text"]], [LINE, PURPLE])
     share = number(round(100 * got["value"] / need["value"], 1), language)
     words = {
         "nl": (
@@ -159,7 +213,7 @@ def reached(edition: Edition, language: str = "nl") -> Block:
             f"{share}% of them.",
         ),
     }[language]
-    return observed_figure(edition, drawing, frame, "fig-bereik", words, language)
+    return observed_figure(edition, draw, frame, "fig-bereik", words, language)
 
 
 def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
@@ -168,9 +222,8 @@ def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
     agendas = [edition.row("agendas", key) for key in ("A08", "A09", "A10")]
     labels = [f"{agenda[f'short_{language}']} ({agenda[f'item_word_{language}']})" for agenda in agendas]
     frame.insert(0, "agenda", labels)
-    drawing, (axes,) = canvas(2.2)
     texts = [number(value, language) for value in frame["value"]]
-    _bars(axes, labels, list(frame["value"]), texts, [BLUE, ORANGE, GREEN])
+    draw = bars(labels, list(frame["value"]), texts, [BLUE, ORANGE, GREEN], row_inch=0.5)
     pairs = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
     words = {
         "nl": (
@@ -182,7 +235,7 @@ def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
             f"Bar chart: {pairs}. Adult education: no agenda.",
         ),
     }[language]
-    return observed_figure(edition, drawing, frame, "fig-breedte", words, language)
+    return observed_figure(edition, draw, frame, "fig-breedte", words, language)
 
 
 def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
@@ -192,14 +245,11 @@ def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
     rows = [edition.rows("observations", indicator_id=key, geo="NL") for key in wanted["id"]]
     keys = [key for found in rows for key in found[found["value"].notna()]["id"]]
     frame = analysis.observed(edition, keys, language)
-    drawing, (axes,) = canvas(0.7 + 0.62 * len(frame))
     labels = [
-        wrapped(f"{row['label']} ({row['period']})" if row["period"] else row["label"])
-        for row in frame.to_dict("records")
+        f"{row['label']} ({row['period']})" if row["period"] else row["label"] for row in frame.to_dict("records")
     ]
-    colour = SECTOR_COLOURS[sector]
-    _bars(axes, labels, list(frame["value"]), list(frame["text"]), [colour] * len(frame))
-    axes.set_xlim(0, 125)
+    colours = [SECTOR_COLOURS[sector]] * len(frame)
+    draw = bars(labels, list(frame["value"]), list(frame["text"]), colours, row_inch=0.62, top=125)
     name = edition.row("sectors", sector)[f"short_{language}"]
     pairs = "; ".join(f"{row['label']}: {row['text']}" for row in frame.to_dict("records"))
     words = {
@@ -213,4 +263,4 @@ def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
         ),
     }[language]
     slug = edition.row("sectors", sector)["slug"]
-    return observed_figure(edition, drawing, frame, f"fig-aandelen-{slug}", words, language)
+    return observed_figure(edition, draw, frame, f"fig-aandelen-{slug}", words, language)

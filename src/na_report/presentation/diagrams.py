@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyBboxPatch
 
 from na_report.evidence.edition import Edition
@@ -19,12 +20,14 @@ from na_report.presentation.figures import (
     canvas,
     clear,
     figure,
+    is_narrow,
     wrapped,
 )
 from na_report.presentation.grids import counted_figure
-from na_report.presentation.markdown import Block
+from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.text import short_source
 from na_report.presentation.values import in_words
+from na_report.presentation.words import WORDS
 
 REPORT = {"nl": "AEF, rapport uit 2021", "en": "AEF, report of 2021"}
 
@@ -59,25 +62,33 @@ def framework(edition: Edition, language: str = "nl") -> Block:
     layers = rows[rows["kind"] == "layer"]
     frame = rows[rows["kind"].isin(["layer", "goal", "principle", "way_of_working"])]
     frame = frame[["id", "kind", f"label_{language}", f"gist_{language}", "parent_id"]]
-    drawing, (axes,) = canvas(4.2)
-    _grid(axes, 6.6, 4.2)
-    said = []
-    for index, (layer, colour) in enumerate(zip(layers.to_dict("records"), (BLUE, GREEN, ORANGE), strict=True)):
-        y = 2.95 - 1.45 * index
-        _box(axes, 0, y, 1.45, 1.25, layer[f"label_{language}"], colour, solid=True)
-        parts = rows[rows["parent_id"] == layer["id"]]
-        width = 5.0 / len(parts) - 0.08
-        for place, label in enumerate(parts[f"label_{language}"]):
-            x = 1.55 + place * (width + 0.09)
-            _box(axes, x, y, width, 1.25, wrapped(label, int(width * 13)), colour, solid=False)
-        said.append(f"{layer[f'label_{language}']}: {', '.join(parts[f'label_{language}']).lower()}")
+    layers_with_parts = {
+        layer: list(rows[rows["parent_id"] == key][f"label_{language}"])
+        for key, layer in layers[["id", f"label_{language}"]].itertuples(index=False)
+    }
+    said = [f"{layer}: {', '.join(parts).lower()}" for layer, parts in layers_with_parts.items()]
+
+    def draw(width_inch: float) -> Canvas:
+        return (_layers_narrow if is_narrow(width_inch) else _layers)(layers_with_parts, width_inch)
+
+    shown = pd.DataFrame(
+        {
+            WORDS[language]["layer"]: link(
+                row["parent_id"], escape(edition.row("categories", row["parent_id"])[f"label_{language}"])
+            ),
+            WORDS[language]["what"]: link(row["id"], escape(row[f"label_{language}"])),
+            WORDS[language]["means"]: escape(row[f"gist_{language}"]),
+        }
+        for row in frame[frame["kind"] != "layer"].to_dict("records")
+    )
     words = {
         "nl": ("Het raamwerk: doelen, uitgangspunten en werkwijze.", "Blokschema met drie lagen. "),
         "en": ("The framework: goals, principles and way of working.", "Block diagram with three layers. "),
     }[language]
     return figure(
-        drawing,
+        draw,
         frame,
+        shown,
         name="fig-raamwerk",
         caption=words[0],
         alt=f"{words[1]}{'. '.join(said)}.",
@@ -85,6 +96,36 @@ def framework(edition: Edition, language: str = "nl") -> Block:
         edition=edition.name,
         language=language,
     )
+
+
+def _layers(layers: dict[str, list[str]], width_inch: float) -> Canvas:
+    """Draws a row of boxes per layer."""
+    drawing, (axes,) = canvas(width_inch, 4.2)
+    _grid(axes, 6.6, 4.2)
+    for index, ((layer, parts), colour) in enumerate(zip(layers.items(), (BLUE, GREEN, ORANGE), strict=True)):
+        y = 2.95 - 1.45 * index
+        _box(axes, 0, y, 1.45, 1.25, layer, colour, solid=True)
+        width = 5.0 / len(parts) - 0.08
+        for place, label in enumerate(parts):
+            x = 1.55 + place * (width + 0.09)
+            _box(axes, x, y, width, 1.25, wrapped(label, int(width * 13)), colour, solid=False)
+    return drawing
+
+
+def _layers_narrow(layers: dict[str, list[str]], width_inch: float) -> Canvas:
+    """Draws a column of boxes per layer, one layer below the other."""
+    height = sum(0.65 + 0.46 * len(parts) for parts in layers.values())
+    drawing, (axes,) = canvas(width_inch, height + 0.4)
+    _grid(axes, width_inch, height)
+    y = height
+    for (layer, parts), colour in zip(layers.items(), (BLUE, GREEN, ORANGE), strict=True):
+        y -= 0.45
+        _box(axes, 0, y, width_inch, 0.4, layer, colour, solid=True)
+        for label in parts:
+            y -= 0.46
+            _box(axes, 0.25, y, width_inch - 0.25, 0.41, wrapped(label, 42), colour, solid=False)
+        y -= 0.2
+    return drawing
 
 
 def four_in_balance(edition: Edition, language: str = "nl") -> Block:
@@ -96,15 +137,29 @@ def four_in_balance(edition: Edition, language: str = "nl") -> Block:
         "nl": ("Menselijke voorwaarden", "Materiële voorwaarden"),
         "en": ("Human conditions", "Material conditions"),
     }
-    drawing, (axes,) = canvas(2.7)
-    _grid(axes, 6.6, 2.7)
-    for side, (title, colour) in enumerate(zip(sides[language], (PURPLE, BLUE), strict=True)):
-        x = side * 3.4
-        axes.text(x + 1.6, 2.52, title, ha="center", va="center", weight="semibold", color=colour)
-        for row in (0, 1):
-            _box(axes, x, 1.32 - 1.02 * row, 3.2, 0.92, labels[side * 2 + row], colour, solid=True)
-    axes.plot([0.6, 6.0], [0.16, 0.16], color=INK, lw=2)
-    axes.plot([3.3], [0.06], marker="^", color=INK, markersize=10)
+
+    def draw(width_inch: float) -> Canvas:
+        drawing, (axes,) = canvas(width_inch, 2.7)
+        _grid(axes, 6.6, 2.7)
+        letters = 15 if is_narrow(width_inch) else 40
+        for side, (title, colour) in enumerate(zip(sides[language], (PURPLE, BLUE), strict=True)):
+            x = side * 3.4
+            title = wrapped(title, letters)
+            axes.text(x + 1.6, 2.52, title, ha="center", va="center", weight="semibold", color=colour, linespacing=1.0)
+            for row in (0, 1):
+                label = wrapped(labels[side * 2 + row], letters)
+                _box(axes, x, 1.32 - 1.02 * row, 3.2, 0.88, label, colour, solid=True)
+        axes.plot([0.6, 6.0], [0.16, 0.16], color=INK, lw=2)
+        axes.plot([3.3], [0.06], marker="^", color=INK, markersize=10)
+        return drawing
+
+    shown = pd.DataFrame(
+        {
+            WORDS[language]["what"]: escape(row[f"label_{language}"]),
+            WORDS[language]["means"]: escape(row[f"gist_{language}"]),
+        }
+        for row in factors.to_dict("records")
+    )
     left, right = ", ".join(labels[:2]).lower(), ", ".join(labels[2:]).lower()
     words = {
         "nl": (
@@ -117,8 +172,9 @@ def four_in_balance(edition: Edition, language: str = "nl") -> Block:
         ),
     }[language]
     return figure(
-        drawing,
+        draw,
         factors,
+        shown,
         name="fig-vier-in-balans",
         caption=f"{words[0]} ({short_source(edition, 'kennisnetvierinbalans', language)}).",
         alt=words[1],
@@ -134,33 +190,36 @@ def deap(edition: Edition, language: str = "nl") -> Block:
     rated = analysis.items_of(edition, "A02", ["rated_high", "rated_low"])
     frame = pd.concat([plan, rated])[["id", "agenda_id", "item_type", f"label_{language}", "category"]]
     label = f"label_{language}"
-    drawing, (left, right) = canvas(5.0, 2, width_ratios=(1.15, 1))
     titles = {
         "nl": ("Prioriteiten van de DEAP", "Gewicht volgens het kabinet", "belangrijk", "minder belangrijk"),
         "en": ("Priorities of the DEAP", "Weight given by the cabinet", "important", "less important"),
     }[language]
-    _grid(left, 3.2, 4.3)
-    left.set_ylim(-0.35, 4.35)
-    left.set_title(titles[0])
-    y = 3.75
-    for priority in plan[plan["item_type"] == "priority"].to_dict("records"):
-        _box(left, 0, y, 3.2, 0.5, wrapped(priority[label], 42), BLUE, solid=True)
-        y -= 0.46
-        for part in plan[plan["id"].str.fullmatch(priority["id"] + "[a-z]")].to_dict("records"):
-            _box(left, 0.25, y, 2.95, 0.4, wrapped(part[label], 44), BLUE, solid=False)
-            y -= 0.45
-        y -= 0.2
-    _grid(right, 3.2, 4.3)
-    right.set_ylim(-0.35, 4.35)
-    right.set_title(titles[1])
-    y = 4.1
-    for kind, title, colour, mark in (("rated_high", titles[2], GREEN, "▲"), ("rated_low", titles[3], ORANGE, "▼")):
-        right.text(0, y, title, weight="semibold", color=colour, va="center")
-        for item in rated[rated["item_type"] == kind][label]:
-            y -= 0.3
-            right.plot([0.1], [y], marker="^" if mark == "▲" else "v", color=colour, markersize=6)
-            right.text(0.28, y, item, va="center")
-        y -= 0.46
+    goals = {
+        priority[label]: list(plan[plan["id"].str.fullmatch(priority["id"] + "[a-z]")][label])
+        for priority in plan[plan["item_type"] == "priority"].to_dict("records")
+    }
+    rates = [
+        (title, list(rated[rated["item_type"] == kind][label]), colour, mark)
+        for kind, title, colour, mark in (("rated_high", titles[2], GREEN, "^"), ("rated_low", titles[3], ORANGE, "v"))
+    ]
+
+    def draw(width_inch: float) -> Canvas:
+        if is_narrow(width_inch):
+            drawing, (first, second) = canvas(width_inch, 9.4, rows=2)
+        else:
+            drawing, (first, second) = canvas(width_inch, 5.0, columns=2, width_ratios=(1.15, 1))
+        _priorities(first, titles[0], goals)
+        _rates(second, titles[1], rates)
+        return drawing
+
+    shown = pd.DataFrame(
+        {
+            WORDS[language]["no"]: link(row["id"]),
+            WORDS[language]["goal"]: escape(row[label]),
+            WORDS[language]["kind"]: escape(edition.label("item_type", row["item_type"], language)),
+        }
+        for row in frame.to_dict("records")
+    )
     high = ", ".join(rated[rated["item_type"] == "rated_high"][label])
     low = ", ".join(rated[rated["item_type"] == "rated_low"][label])
     tops = "; ".join(plan[plan["item_type"] == "priority"][label])
@@ -178,8 +237,9 @@ def deap(edition: Edition, language: str = "nl") -> Block:
         ),
     }[language]
     return figure(
-        drawing,
+        draw,
         frame,
+        shown,
         name="fig-deap",
         caption=words[0],
         alt=words[1],
@@ -189,6 +249,36 @@ def deap(edition: Edition, language: str = "nl") -> Block:
     )
 
 
+def _priorities(axes: Axes, title: str, goals: dict[str, list[str]]) -> None:
+    """Draws priorities with the goals under each."""
+    _grid(axes, 3.2, 4.3)
+    axes.set_ylim(-0.35, 4.35)
+    axes.set_title(title)
+    y = 3.75
+    for priority, parts in goals.items():
+        _box(axes, 0, y, 3.2, 0.5, wrapped(priority, 42), BLUE, solid=True)
+        y -= 0.46
+        for part in parts:
+            _box(axes, 0.25, y, 2.95, 0.4, wrapped(part, 44), BLUE, solid=False)
+            y -= 0.45
+        y -= 0.2
+
+
+def _rates(axes: Axes, title: str, rates: list[tuple[str, list[str], str, str]]) -> None:
+    """Draws lists with a heading, a colour and a mark of their own."""
+    _grid(axes, 3.2, 4.3)
+    axes.set_ylim(-0.35, 4.35)
+    axes.set_title(title)
+    y = 4.1
+    for name, items, colour, mark in rates:
+        axes.text(0, y, name, weight="semibold", color=colour, va="center")
+        for item in items:
+            y -= 0.3
+            axes.plot([0.1], [y], marker=mark, color=colour, markersize=6)
+            axes.text(0.28, y, item, va="center")
+        y -= 0.46
+
+
 def trail(edition: Edition, language: str = "nl") -> Block:
     """Draws the trail from each recommendation over its conclusions to the kinds of evidence."""
     frame = analysis.trail(edition)
@@ -196,33 +286,33 @@ def trail(edition: Edition, language: str = "nl") -> Block:
     names = [edition.label("evidence_type", kind, language) for kind in kinds[:-1]]
     names.append({"nl": "beleidsagenda’s", "en": "policy agendas"}[language])
     tops, middles = list(edition["recommendations"]["id"]), list(edition["conclusions"]["id"])
-    drawing, (axes,) = canvas(5.0)
     left = {key: 1 - index / (len(tops) - 1) for index, key in enumerate(tops)}
     middle = {key: 1 - index / (len(middles) - 1) for index, key in enumerate(middles)}
     right = {kind: 0.95 - 0.9 * index / (len(kinds) - 1) for index, kind in enumerate(kinds)}
     colours = dict(zip(kinds, (BLUE, GREEN, PURPLE, SOFT, ORANGE), strict=True))
     used = list(dict.fromkeys(frame["conclusion"]))
-    for row in frame.to_dict("records"):
-        axes.plot([0.06, 0.46], [left[row["recommendation"]], middle[row["conclusion"]]], color=INK, lw=1, alpha=0.5)
-    for row in frame.drop_duplicates("conclusion").to_dict("records"):
-        for kind in kinds:
-            if row[kind]:
-                axes.plot(
-                    [0.54, 0.9],
-                    [middle[row["conclusion"]], right[kind]],
-                    color=colours[kind],
-                    lw=0.5 + row[kind] / 5,
-                    alpha=0.55,
-                )
-    for key, y in left.items():
-        axes.text(0, y, key, weight="semibold", va="center")
-    for key, y in middle.items():
-        axes.text(0.5, y, key, ha="center", va="center", color=INK if key in used else LINE)
-    for kind, name in zip(kinds, names, strict=True):
-        axes.text(0.92, right[kind], wrapped(name, 16), va="center", color=colours[kind], weight="semibold")
-    axes.set_xlim(-0.02, 1.18)
-    axes.set_ylim(-0.05, 1.05)
-    clear(axes)
+
+    def draw(width_inch: float) -> Canvas:
+        drawing, (axes,) = canvas(width_inch, 5.0)
+        for row in frame.to_dict("records"):
+            ends = [left[row["recommendation"]], middle[row["conclusion"]]]
+            axes.plot([0.08, 0.45], ends, color=INK, lw=1, alpha=0.5)
+        for row in frame.drop_duplicates("conclusion").to_dict("records"):
+            for kind in filter(row.get, kinds):
+                ends = [middle[row["conclusion"]], right[kind]]
+                axes.plot([0.56, 0.9], ends, color=colours[kind], lw=0.5 + row[kind] / 5, alpha=0.55)
+        for key, y in left.items():
+            axes.text(0, y, key, weight="semibold", va="center")
+        for key, y in middle.items():
+            axes.text(0.505, y, key, ha="center", va="center", color=INK if key in used else LINE)
+        for kind, name in zip(kinds, names, strict=True):
+            label = wrapped(name, 10 if is_narrow(width_inch) else 16)
+            axes.text(0.92, right[kind], label, va="center", color=colours[kind], weight="semibold", linespacing=1.0)
+        axes.set_xlim(-0.02, 1.3 if is_narrow(width_inch) else 1.18)
+        axes.set_ylim(-0.05, 1.05)
+        clear(axes)
+        return drawing
+
     unused = [key for key in middles if key not in used]
     note = {"nl": "Geen aanbeveling rust direct op", "en": "No recommendation rests directly on"}[language]
     rest = f" {note} {', '.join(unused)}." if unused else ""
@@ -239,4 +329,11 @@ def trail(edition: Edition, language: str = "nl") -> Block:
             f"Line diagram in three columns with {in_words(len(tops), language)} recommendations. {each}.{rest}",
         ),
     }[language]
-    return counted_figure(edition, drawing, frame, "fig-spoor", words, language)
+    shown = pd.DataFrame(
+        {
+            WORDS[language]["advice"]: frame["recommendation"].map(link),
+            WORDS[language]["conclusion"]: frame["conclusion"].map(link),
+        }
+        | {name[:1].upper() + name[1:]: frame[kind].astype(str) for kind, name in zip(kinds, names, strict=True)}
+    )
+    return counted_figure(edition, draw, (frame, shown), "fig-spoor", words, language)

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import font_source_sans_pro
@@ -17,14 +17,17 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from na_report.presentation.markdown import Block, anchor
+from na_report.presentation.markdown import Block, anchor, escape
 
 # Okabe and Ito's palette, darkened until each colour has a contrast of 4.5 or more on white.
 INK, SOFT, LINE, PALE = "#1b2733", "#55636f", "#aab4bd", "#e6ebef"
 BLUE, ORANGE, GREEN, PURPLE = "#0b5c94", "#b34700", "#00735c", "#8a3a78"
-WIDTH_INCH = 6.6
+WIDE_INCH, NARROW_INCH = 6.6, 3.7
+# The drawing for a narrow screen travels beside the wide one under a type of its own.
+NARROW_SVG = "application/vnd.na-report.narrow+svg"
 PNG_DPI = 200
 TAKE_ALONG = {"nl": ("Neem de figuur mee", "Gegevens"), "en": ("Take the figure along", "Data")}
+AS_TABLE = {"nl": "De figuur als tabel", "en": "The figure as a table"}
 SOURCE = {"nl": "Bron: {} · editie {}", "en": "Source: {} · edition {}"}
 
 _STYLE = {
@@ -53,20 +56,29 @@ def _register_fonts() -> None:
         font_manager.fontManager.addfont(font_source_sans_pro.font_files_ttf[name])
 
 
-def canvas(height_inch: float, columns: int = 1, **ratios: Sequence[float]) -> tuple[Canvas, list[Axes]]:
-    """Returns an empty drawing in the style of the report, with its axes from left to right.
+def is_narrow(width_inch: float) -> bool:
+    """Tells whether a drawing is for a phone, where labels stand above what they name instead of beside it."""
+    return width_inch < WIDE_INCH
+
+
+def canvas(
+    width_inch: float, height_inch: float, rows: int = 1, columns: int = 1, **ratios: Sequence[float]
+) -> tuple[Canvas, list[Axes]]:
+    """Returns an empty drawing in the style of the report, with its axes from left to right and from the top down.
 
     Args:
-        height_inch: Height; the width is that of the text.
+        width_inch: `WIDE_INCH` for the column of text, `NARROW_INCH` for a phone.
+        height_inch: Height.
+        rows: The number of axes one above the other.
         columns: The number of axes side by side.
-        ratios: `width_ratios` of the axes.
+        ratios: `width_ratios` or `height_ratios` of the axes.
     """
     _register_fonts()
     # Text takes its font when it is made, so the style has to hold for all that the caller draws.
     mpl.rcParams.update(_STYLE)
-    drawing = Canvas(figsize=(WIDTH_INCH, height_inch), layout="constrained")
-    axes = drawing.subplots(1, columns, squeeze=False, gridspec_kw=ratios or None)
-    return drawing, list(axes[0])
+    drawing = Canvas(figsize=(width_inch, height_inch), layout="constrained")
+    axes = drawing.subplots(rows, columns, squeeze=False, gridspec_kw=ratios or None)
+    return drawing, list(axes.flat)
 
 
 def wrapped(text: str, width: int = 44) -> str:
@@ -85,8 +97,9 @@ def clear(axes: Axes) -> None:
 
 
 def figure(
-    drawing: Canvas,
+    draw: Callable[[float], Canvas],
     data: pd.DataFrame,
+    shown: pd.DataFrame,
     *,
     name: str,
     caption: str,
@@ -98,8 +111,9 @@ def figure(
     """Makes a drawing a figure of the book: numbered, captioned, with alt text and its data.
 
     Args:
-        drawing: What is drawn; gets a line with the source.
+        draw: Draws at a width in inches; called for a wide and for a narrow screen. Gets a line with the source.
         data: The frame that it shows, kept beside the figure as CSV.
+        shown: The same for a reader: words as headers, cells in MyST. Stands folded under the figure.
         name: For `{numref}` and the file names; unique in the book, starts with `fig-`.
         caption: MyST in one line.
         alt: What the figure shows, in words, for who doesn't see it.
@@ -107,25 +121,51 @@ def figure(
         edition: The name of the edition.
         language: `nl` or `en`.
     """
-    line = wrapped(SOURCE[language].format(source, edition), 120)
-    drawing.supxlabel(line, x=0.005, ha="left", size=8, color=SOFT)
-    svg, png = io.StringIO(), io.BytesIO()
-    drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-    drawing.savefig(png, format="png", dpi=PNG_DPI, metadata={"Software": None})
+    line = SOURCE[language].format(source, edition)
+    wide, narrow = (_signed(draw(width), line, width) for width in (WIDE_INCH, NARROW_INCH))
+    png = io.BytesIO()
+    wide.savefig(png, format="png", dpi=PNG_DPI, metadata={"Software": None})
     path = f"figuren/{anchor(name)}"
     # JSON's double quotes are YAML's, so that a colon in the alt text can't end it.
     alt = json.dumps(" ".join(alt.split()), ensure_ascii=False)
-    markdown = f":::{{figure}} {path}.svg\n:name: {name}\n:alt: {alt}\n\n{caption}\n:::"
+    other = f":::{{image}} {path}-smal.svg\n:alt: {alt}\n:::"
+    markdown = f"::::{{figure}} {path}.svg\n:name: {name}\n:alt: {alt}\n\n{caption}\n\n{other}\n::::"
     words = TAKE_ALONG[language]
     links = ", ".join(f"{{download}}`{kind} <{path}.{kind.lower()}>`" for kind in ("SVG", "PNG"))
     markdown += f"\n\n[{words[0]}: {links}. {words[1]}: {{download}}`CSV <{path}.csv>`.]{{.meenemen}}"
-    files = {"image/svg+xml": f"{path}.svg", "image/png": f"{path}.png", "text/csv": f"{path}.csv"}
+    markdown += f"\n\n:::{{dropdown}} {AS_TABLE[language]}\n:class-container: als-tabel\n\n{_as_table(shown)}\n:::"
+    files = {
+        "image/svg+xml": f"{path}.svg",
+        NARROW_SVG: f"{path}-smal.svg",
+        "image/png": f"{path}.png",
+        "text/csv": f"{path}.csv",
+    }
     return Block(
         markdown,
         attachments={
-            "image/svg+xml": svg.getvalue(),
+            "image/svg+xml": _svg(wide),
+            NARROW_SVG: _svg(narrow),
             "image/png": base64.b64encode(png.getvalue()).decode(),
             "text/csv": data.to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"),
         },
         metadata={"na_report": {"files": files}},
     )
+
+
+def _signed(drawing: Canvas, line: str, width_inch: float) -> Canvas:
+    """Returns a drawing with the line of its source at the foot."""
+    drawing.supxlabel(wrapped(line, round(18 * width_inch)), x=0.005, ha="left", size=8, color=SOFT)
+    return drawing
+
+
+def _svg(drawing: Canvas) -> str:
+    text = io.StringIO()
+    drawing.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    return text.getvalue()
+
+
+def _as_table(frame: pd.DataFrame) -> str:
+    """Returns a frame of MyST cells as a table without number."""
+    lines = [[escape(str(column)) for column in frame.columns], ["---"] * frame.shape[1]]
+    lines += [[" ".join(str(cell).split()) for cell in row] for row in frame.itertuples(index=False)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

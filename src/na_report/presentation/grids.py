@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -10,19 +12,35 @@ from matplotlib.patches import FancyBboxPatch
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
 from na_report.presentation.charts import SECTOR_COLOURS
-from na_report.presentation.figures import BLUE, INK, LINE, PALE, canvas, figure, wrapped
-from na_report.presentation.markdown import Block
+from na_report.presentation.figures import BLUE, INK, LINE, PALE, canvas, figure, is_narrow, wrapped
+from na_report.presentation.markdown import Block, escape
+from na_report.presentation.text import sentence_case
+from na_report.presentation.words import WORDS
 
 OWN_COUNT = {"nl": "eigen telling op basis van het rapport van AEF", "en": "own count based on the AEF report"}
 
 
 def counted_figure(
-    edition: Edition, drawing: Canvas, frame: pd.DataFrame, name: str, words: tuple[str, str], language: str
+    edition: Edition,
+    draw: Callable[[float], Canvas],
+    frames: tuple[pd.DataFrame, pd.DataFrame],
+    name: str,
+    words: tuple[str, str],
+    language: str,
 ) -> Block:
-    """Makes a drawing of our own counts a figure; `words` are the caption and the alt text."""
+    """Makes a drawing of our own counts a figure.
+
+    Args:
+        edition: Where the counted rows are.
+        draw: Draws at a width in inches.
+        frames: The counts as data, and as a table for a reader.
+        name: The name of the figure.
+        words: The caption and the alt text.
+        language: `nl` or `en`.
+    """
     return figure(
-        drawing,
-        frame,
+        draw,
+        *frames,
         name=name,
         caption=words[0],
         alt=words[1],
@@ -39,24 +57,19 @@ def coding(edition: Edition, language: str = "nl") -> Block:
     agendas = edition["agendas"]
     agendas = agendas[agendas["id"].isin(counts["agenda_id"])]
     columns, lines = list(kinds["code"]), list(agendas["id"])
-    drawing, (axes,) = canvas(0.5 * len(lines) + 1.7)
-    for row in counts.to_dict("records"):
-        x, y = columns.index(row["category"]), -lines.index(row["agenda_id"])
-        total = row["explicit"] + row["inferred"]
-        axes.add_patch(FancyBboxPatch((x - 0.46, y - 0.42), 0.92, 0.84, boxstyle="square,pad=0", color=PALE, zorder=0))
-        for place in range(total):
-            in_line = min(4, total - 4 * (place // 4))
-            offset = 0.2 * (place % 4 - (in_line - 1) / 2)
-            level = 0.0 if total <= 4 else 0.19 - 0.38 * (place // 4)
-            fill = BLUE if place < row["explicit"] else "white"
-            axes.scatter(x + offset, y + level, s=34, facecolor=fill, edgecolor=BLUE, linewidth=1.4, zorder=2)
-    axes.set_xticks(range(len(columns)), [wrapped(label, 13) for label in kinds["short"]], rotation=90)
-    axes.xaxis.tick_top()
-    axes.set_yticks([-index for index in range(len(lines))], list(agendas[f"short_{language}"]))
-    axes.set_xlim(-0.6, len(columns) - 0.4)
-    axes.set_ylim(-len(lines) + 0.4, 0.6)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
+    agenda_names = list(agendas[f"short_{language}"])
+
+    def draw(width_inch: float) -> Canvas:
+        narrow = is_narrow(width_inch)
+        drawing, (axes,) = canvas(width_inch, 0.5 * len(lines) + 1.7)
+        for row in counts.to_dict("records"):
+            x, y = columns.index(row["category"]), -lines.index(row["agenda_id"])
+            _dots(axes, x, y, row["explicit"], row["explicit"] + row["inferred"], in_line=2 if narrow else 4)
+        labels = [wrapped(label, 30 if narrow else 13) for label in kinds["short"]]
+        axes.set_xticks(range(len(columns)), labels, rotation=90)
+        _frame_grid(axes, [wrapped(name, 15 if narrow else 44) for name in agenda_names], len(columns))
+        return drawing
+
     explicit, inferred = int(counts["explicit"].sum()), int(counts["inferred"].sum())
     per_category = counts.groupby("category")[["explicit", "inferred"]].sum().sum(axis=1)
     names = dict(zip(kinds["code"], kinds["short"], strict=True))
@@ -77,11 +90,53 @@ def coding(edition: Edition, language: str = "nl") -> Block:
             f"Goals per category: {ranking}.",
         ),
     }[language]
-    return counted_figure(edition, drawing, counts, "fig-codering", words, language)
+    shown = counts.assign(text=[_told(row, language) for row in counts.to_dict("records")])
+    shown = shown.pivot(index="agenda_id", columns="category", values="text").reindex(lines, columns=columns)
+    rows = _count_rows(shown.fillna("–"), WORDS[language]["agenda"], agenda_names, list(kinds["short"]))
+    return counted_figure(edition, draw, (counts, rows), "fig-codering", words, language)
 
 
-def _heat(axes: Axes, counts: pd.DataFrame, rows: list[str], columns: list[str], colours: list[str]) -> None:
-    """Draws counts as squares whose depth of colour and number tell the same."""
+def _dots(axes: Axes, x: int, y: int, explicit: int, total: int, *, in_line: int) -> None:
+    """Draws a field with a full dot per explicit item and a ring per inferred one, in lines of so many."""
+    axes.add_patch(FancyBboxPatch((x - 0.46, y - 0.42), 0.92, 0.84, boxstyle="square,pad=0", color=PALE, zorder=0))
+    heights = -(-total // in_line)
+    for place in range(total):
+        mine = min(in_line, total - in_line * (place // in_line))
+        offset = 0.8 / in_line * (place % in_line - (mine - 1) / 2)
+        level = 0.38 / max(1, heights / 2) * ((heights - 1) / 2 - place // in_line)
+        fill = BLUE if place < explicit else "white"
+        size = 34 if in_line > 2 else 34 / max(1, heights / 2)
+        axes.scatter(x + offset, y + level, s=size, facecolor=fill, edgecolor=BLUE, linewidth=1.4, zorder=2)
+
+
+def _told(row: dict[str, int], language: str) -> str:
+    """Returns the items of an agenda in a category, and how many of them we coded ourselves."""
+    total, word = row["explicit"] + row["inferred"], WORDS[language]["inferred"]
+    return f"{total} ({row['inferred']} {word})" if row["inferred"] else str(total)
+
+
+def _frame_grid(axes: Axes, rows: list[str], columns: int) -> None:
+    """Names the rows of a grid and takes away the lines around it."""
+    axes.xaxis.tick_top()
+    axes.set_yticks([-y for y in range(len(rows))], rows)
+    axes.set_xlim(-0.55, columns - 0.45)
+    axes.set_ylim(-len(rows) + 0.45, 0.55)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+
+
+def _count_rows(counts: pd.DataFrame, head: str, rows: list[str], columns: list[str]) -> pd.DataFrame:
+    """Returns a grid of counts as a table for a reader, with a first column that names the rows."""
+    cells = counts.astype(str).replace("0", "–").set_axis(columns, axis=1).reset_index(drop=True)
+    cells.insert(0, head, [escape(row) for row in rows])
+    return cells
+
+
+def _heat(
+    axes: Axes, counts: pd.DataFrame, names: tuple[list[str], list[str]], colours: list[str], *, narrow: bool
+) -> None:
+    """Draws counts as squares whose depth of colour and number tell the same; `names` are of rows and of columns."""
+    rows, columns = names
     top = max(int(counts.to_numpy().max()), 1)
     for y, line in enumerate(counts.to_numpy()):
         for x, count in enumerate(line):
@@ -99,13 +154,9 @@ def _heat(axes: Axes, counts: pd.DataFrame, rows: list[str], columns: list[str],
             )
             shown = str(count) if count else "–"
             axes.text(x, -y, shown, ha="center", va="center", color="white" if strength > 0.62 and count else INK)
-    axes.set_xticks(range(len(columns)), [wrapped(column, 12) for column in columns], size=9.5)
-    axes.xaxis.tick_top()
-    axes.set_yticks([-y for y in range(len(rows))], rows)
-    axes.set_xlim(-0.55, len(columns) - 0.45)
-    axes.set_ylim(-len(rows) + 0.5, 0.55)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
+    labels = [wrapped(column, 24 if narrow else 12) for column in columns]
+    axes.set_xticks(range(len(columns)), labels, size=9.5, rotation=90 if narrow else 0)
+    _frame_grid(axes, [wrapped(row, 16 if narrow else 44) for row in rows], len(columns))
 
 
 def findings_by_sector(edition: Edition, language: str = "nl") -> Block:
@@ -113,8 +164,13 @@ def findings_by_sector(edition: Edition, language: str = "nl") -> Block:
     counts = analysis.finding_counts(edition, "sector")
     kinds = analysis.categories(edition, language)
     sectors = [edition.row("sectors", key)[f"short_{language}"] for key in counts.columns]
-    drawing, (axes,) = canvas(4.1)
-    _heat(axes, counts, list(kinds["short"]), sectors, list(SECTOR_COLOURS.values()))
+
+    def draw(width_inch: float) -> Canvas:
+        narrow = is_narrow(width_inch)
+        drawing, (axes,) = canvas(width_inch, 4.1 + narrow)
+        _heat(axes, counts, (list(kinds["short"]), sectors), list(SECTOR_COLOURS.values()), narrow=narrow)
+        return drawing
+
     names = dict(zip(kinds["code"], kinds["short"], strict=True))
     tops = ", ".join(
         f"{sector} {names[counts[key].idxmax()].lower()} ({counts[key].max()})"
@@ -133,7 +189,8 @@ def findings_by_sector(edition: Edition, language: str = "nl") -> Block:
             f"Grid of {total} findings. Most per sector: {tops}.",
         ),
     }[language]
-    return counted_figure(edition, drawing, counts.reset_index(), "fig-bevindingen", words, language)
+    rows = _count_rows(counts, WORDS[language]["category"], list(kinds["short"]), sectors)
+    return counted_figure(edition, draw, (counts.reset_index(), rows), "fig-bevindingen", words, language)
 
 
 def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block:
@@ -144,8 +201,13 @@ def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block
     rows = [kinds.loc[code, "short"] for code in counts.index]
     columns = [edition.label("finding_kind", kind, language) for kind in counts.columns]
     row = edition.row("sectors", sector)
-    drawing, (axes,) = canvas(0.42 * len(rows) + 1.0)
-    _heat(axes, counts, rows, columns, [SECTOR_COLOURS[sector]])
+
+    def draw(width_inch: float) -> Canvas:
+        narrow = is_narrow(width_inch)
+        drawing, (axes,) = canvas(width_inch, 0.42 * len(rows) + 1.0 + narrow)
+        _heat(axes, counts, (rows, columns), [SECTOR_COLOURS[sector]], narrow=narrow)
+        return drawing
+
     top_category, top_kind = counts.stack().idxmax()
     most = f"{kinds.loc[top_category, 'short'].lower()}, {edition.label('finding_kind', top_kind, language)}"
     total = int(counts.to_numpy().sum())
@@ -159,7 +221,8 @@ def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block
             f"Grid of {total} findings. Most often: {most} ({counts.to_numpy().max()}).",
         ),
     }[language]
-    return counted_figure(edition, drawing, counts.reset_index(), f"fig-profiel-{row['slug']}", words, language)
+    shown = _count_rows(counts, WORDS[language]["category"], rows, [sentence_case(column) for column in columns])
+    return counted_figure(edition, draw, (counts.reset_index(), shown), f"fig-profiel-{row['slug']}", words, language)
 
 
 def active(edition: Edition, language: str = "nl") -> Block:
@@ -167,23 +230,22 @@ def active(edition: Edition, language: str = "nl") -> Block:
     counts = analysis.active(edition)
     names = [edition.row("organisations", key)[f"name_{language}"].split(" (")[0] for key in counts.index]
     sectors = [edition.row("sectors", key)[f"short_{language}"] for key in counts.columns]
-    drawing, (axes,) = canvas(0.32 * len(names) + 0.9)
-    for y, line in enumerate(counts.to_numpy()):
-        for x, count in enumerate(line):
-            if count:
-                colour = list(SECTOR_COLOURS.values())[x]
-                own = count > 0
-                axes.scatter(x, -y, s=230, facecolor=colour if own else "white", edgecolor=colour, linewidth=1.4)
-                axes.text(x, -y, str(count) if own else "", ha="center", va="center", color="white", size=9)
-            else:
-                axes.plot([x - 0.06, x + 0.06], [-y, -y], color=LINE)
-    axes.set_xticks(range(len(sectors)), sectors)
-    axes.xaxis.tick_top()
-    axes.set_yticks([-y for y in range(len(names))], names)
-    axes.set_xlim(-0.5, len(sectors) - 0.5)
-    axes.set_ylim(-len(names) + 0.4, 0.6)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
+
+    def draw(width_inch: float) -> Canvas:
+        narrow = is_narrow(width_inch)
+        drawing, (axes,) = canvas(width_inch, 0.32 * len(names) + 0.9 + narrow)
+        for y, line in enumerate(counts.to_numpy()):
+            for x, (count, colour) in enumerate(zip(line, SECTOR_COLOURS.values(), strict=True)):
+                if count:
+                    own = count > 0
+                    axes.scatter(x, -y, s=230, facecolor=colour if own else "white", edgecolor=colour, linewidth=1.4)
+                    axes.text(x, -y, str(count) if own else "", ha="center", va="center", color="white", size=9)
+                else:
+                    axes.plot([x - 0.06, x + 0.06], [-y, -y], color=LINE)
+        axes.set_xticks(range(len(sectors)), sectors, rotation=90 if narrow else 0)
+        _frame_grid(axes, [wrapped(name, 24 if narrow else 44) for name in names], len(sectors))
+        return drawing
+
     broad = [name for name, line in zip(names, counts.to_numpy(), strict=True) if (line > 0).sum() > 1]
     shown = ", ".join(broad) or {"nl": "geen", "en": "none"}[language]
     words = {
@@ -198,4 +260,6 @@ def active(edition: Edition, language: str = "nl") -> Block:
             f"Grid of {len(names)} organisations and {len(sectors)} sectors. Leading in more than one sector: {shown}.",
         ),
     }[language]
-    return counted_figure(edition, drawing, counts.reset_index(), "fig-organisaties", words, language)
+    named = counts.astype(str).replace("-1", WORDS[language]["named"])
+    rows = _count_rows(named, WORDS[language]["organisation"], names, sectors)
+    return counted_figure(edition, draw, (counts.reset_index(), rows), "fig-organisaties", words, language)

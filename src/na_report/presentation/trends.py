@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
 
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
-from na_report.presentation.charts import observed_figure
-from na_report.presentation.figures import BLUE, GREEN, INK, LINE, ORANGE, PURPLE, SOFT, canvas, wrapped
+from na_report.presentation.charts import bars, observed_figure
+from na_report.presentation.figures import BLUE, GREEN, INK, LINE, ORANGE, PURPLE, SOFT, canvas, is_narrow, wrapped
 from na_report.presentation.markdown import Block
 from na_report.presentation.values import written
 
@@ -51,51 +52,62 @@ def time_series(
     """
     words = _WORDS[language]
     frame = analysis.series(edition, keys, geo, language)
-    drawing, (axes,) = canvas(3.4)
-    breaks: set[float] = set()
-    said, ends = [], []
-    for colour, (_, rows) in zip(_COLOURS, frame.groupby(["indicator_id", "geo"], sort=False), strict=False):
-        label = rows.iloc[0]["group"] if len(keys) > 1 else rows.iloc[0]["place"]
-        breaks |= _draw_pieces(axes, rows, colour)
-        last = rows.iloc[-1]
-        ends.append((last["value"], last["year"], f"{wrapped(label, 24)} {last['text']}", colour))
-        said.append(f"{label}: " + ", ".join(f"{row['text']} ({row['period']})" for row in rows.to_dict("records")))
-    for year in sorted(breaks):
-        axes.axvline(year, color=LINE, lw=1.2, ls=(0, (2, 3)))
-        axes.text(
-            year, 1, words["method"], transform=axes.get_xaxis_transform(), ha="center", va="top", size=8.5, color=SOFT
-        )
-    _scale_years(axes, frame, language)
-    _label_ends(axes, ends)
+    lines = {
+        rows.iloc[0]["group"] if len(keys) > 1 else rows.iloc[0]["place"]: rows
+        for _, rows in frame.groupby(["indicator_id", "geo"], sort=False)
+    }
+    breaks = {year for rows in lines.values() for year in _breaks(rows)}
+
+    def draw(width_inch: float) -> Canvas:
+        drawing, (axes,) = canvas(width_inch, 3.4)
+        ends = []
+        for colour, (label, rows) in zip(_COLOURS, lines.items(), strict=False):
+            for _, piece in rows.groupby("series", sort=False):
+                axes.plot(piece["year"], piece["value"], color=colour, marker="o", lw=2, markersize=5)
+            last = rows.iloc[-1]
+            end = f"{wrapped(label, 13 if is_narrow(width_inch) else 24)} {last['text']}"
+            ends.append((last["value"], last["year"], end, colour))
+        for year in sorted(breaks):
+            axes.axvline(year, color=LINE, lw=1.2, ls=(0, (2, 3)))
+            over = axes.get_xaxis_transform()
+            axes.text(year, 1, words["method"], transform=over, ha="center", va="top", size=8.5, color=SOFT)
+        _scale_years(axes, frame, language, narrow=is_narrow(width_inch))
+        _label_ends(axes, ends)
+        return drawing
+
+    said = [
+        f"{label}: " + ", ".join(f"{row['text']} ({row['period']})" for row in rows.to_dict("records"))
+        for label, rows in lines.items()
+    ]
     note = words["broken"] if breaks else ""
     alt = words["lines"].format(". ".join(said)) + note
-    return observed_figure(edition, drawing, frame, name, (f"{title}.{note}", alt), language)
+    return observed_figure(edition, draw, frame, name, (f"{title}.{note}", alt), language)
 
 
-def _draw_pieces(axes: Axes, rows: pd.DataFrame, colour: str) -> set[float]:
-    """Draws one line per series and returns the years between two of them."""
+def _breaks(rows: pd.DataFrame) -> set[float]:
+    """Returns the years between the series of one line."""
     pieces = [piece for _, piece in rows.groupby("series", sort=False)]
-    for piece in pieces:
-        axes.plot(piece["year"], piece["value"], color=colour, marker="o", lw=2, markersize=5)
     return {(left["year"].max() + right["year"].min()) / 2 for left, right in pairwise(pieces)}
 
 
 def _label_ends(axes: Axes, ends: list[tuple[float, int, str, str]]) -> None:
     """Writes what each line is behind its end, one above the other where the ends are close."""
-    step = axes.get_ylim()[1] * 0.075
+    step, room = axes.get_ylim()[1] * 0.075, (axes.get_xlim()[1] - axes.get_xlim()[0]) * 0.025
     free = float("inf")
     for value, year, text, colour in sorted(ends, reverse=True):
         height = step * (1 + text.count("\n"))
         top = min(value + height / 2, free)
-        axes.text(year + 0.12, top, text, color=colour, va="top", linespacing=1.0)
+        axes.text(year + room, top, text, color=colour, va="top", linespacing=1.0)
         free = top - height
 
 
-def _scale_years(axes: Axes, frame: pd.DataFrame, language: str) -> None:
+def _scale_years(axes: Axes, frame: pd.DataFrame, language: str, *, narrow: bool) -> None:
     years = sorted(set(frame["year"]))
-    shown = years if len(years) < 9 else years[::2]
+    # As many years as fit in the room that the names at the end leave.
+    shown = years[:: -(-len(years) // (5 if narrow else 8))]
     axes.set_xticks(shown, [str(year) for year in shown])
-    axes.set_xlim(years[0] - 0.3, years[-1] + (years[-1] - years[0]) * 0.42 + 0.6)
+    span = years[-1] - years[0]
+    axes.set_xlim(years[0] - max(0.3, span * 0.05), years[-1] + span * (0.62 if narrow else 0.42) + 0.6)
     axes.set_ylim(0, frame["value"].max() * 1.2)
     ticks = list(axes.get_yticks())[:-1]
     axes.set_yticks(ticks, [written(tick, frame.iloc[0]["unit"], language) for tick in ticks])
@@ -104,18 +116,12 @@ def _scale_years(axes: Axes, frame: pd.DataFrame, language: str) -> None:
 def neighbours(edition: Edition, key: str, *, name: str, title: str, language: str = "nl") -> Block:
     """Draws the places that have an indicator in its latest shared year, from high to low, the Netherlands set off."""
     frame = analysis.places(edition, key, language)
-    drawing, (axes,) = canvas(0.36 * len(frame) + 0.7)
-    rows = list(range(len(frame)))[::-1]
-    axes.barh(
-        rows, frame["value"], color=[{"NL": BLUE, "EU": SOFT}.get(geo, LINE) for geo in frame["geo"]], height=0.62
-    )
-    for row, value, text in zip(rows, frame["value"], frame["text"], strict=True):
-        axes.text(value + frame["value"].max() * 0.012, row, text, va="center", weight="semibold")
-    _scale_places(axes, rows, list(frame["place"]), frame["value"].max() * 1.15)
+    colours = [{"NL": BLUE, "EU": SOFT}.get(geo, LINE) for geo in frame["geo"]]
+    draw = bars(list(frame["place"]), list(frame["value"]), list(frame["text"]), colours, row_inch=0.36)
     order = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
     period = frame.iloc[0]["period"]
     alt = _WORDS[language]["ranked"].format(period, order)
-    return observed_figure(edition, drawing, frame, name, (f"{title}, {period}.", alt), language)
+    return observed_figure(edition, draw, frame, name, (f"{title}, {period}.", alt), language)
 
 
 def target_distance(edition: Edition, key: str, target: str, *, name: str, title: str, language: str = "nl") -> Block:
@@ -124,29 +130,29 @@ def target_distance(edition: Edition, key: str, target: str, *, name: str, title
     frame = analysis.places(edition, key, language)
     frame = frame[frame["geo"].isin(["NL", "EU"])]
     goal = analysis.observed(edition, [target], language).iloc[0]
-    drawing, (axes,) = canvas(1.9)
-    rows = list(range(len(frame)))[::-1]
-    axes.barh(rows, frame["value"], color=[BLUE if geo == "NL" else LINE for geo in frame["geo"]], height=0.6)
-    for row, (text, geo) in zip(rows, frame[["text", "geo"]].itertuples(index=False), strict=True):
-        axes.text(3, row, text, va="center", weight="semibold", color="white" if geo == "NL" else INK)
-    axes.axvline(goal["value"], color=ORANGE, lw=2)
-    axes.text(
-        goal["value"] + 1,
-        1.02,
-        words["target"].format(goal["period"], goal["text"]),
-        transform=axes.get_xaxis_transform(),
-        color=ORANGE,
-    )
-    _scale_places(axes, rows, list(frame["place"]), 115)
+
+    def draw(width_inch: float) -> Canvas:
+        drawing, (axes,) = canvas(width_inch, 1.9)
+        rows = list(range(len(frame)))[::-1]
+        axes.barh(rows, frame["value"], color=[BLUE if geo == "NL" else LINE for geo in frame["geo"]], height=0.6)
+        for row, (text, geo) in zip(rows, frame[["text", "geo"]].itertuples(index=False), strict=True):
+            axes.text(3, row, text, va="center", weight="semibold", color="white" if geo == "NL" else INK)
+        axes.axvline(goal["value"], color=ORANGE, lw=2)
+        label, side = (
+            words["target"].format(goal["period"], goal["text"]),
+            ("right" if is_narrow(width_inch) else "left"),
+        )
+        over = axes.get_xaxis_transform()
+        axes.text(goal["value"] + 1, 1.02, label, transform=over, color=ORANGE, ha=side)
+        axes.set_yticks(rows, list(frame["place"]))
+        axes.set_xticks([])
+        axes.set_xlim(0, 115)
+        axes.spines["bottom"].set_visible(False)
+        return drawing
+
     pairs = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
     period = frame.iloc[0]["period"]
     alt = words["distance"].format(period, pairs, goal["period"], goal["text"])
     data = pd.concat([frame, goal.to_frame().T], ignore_index=True)
-    return observed_figure(edition, drawing, data, name, (f"{title}, {period}.", alt), language)
-
-
-def _scale_places(axes: Axes, rows: list[int], labels: list[str], top: float) -> None:
-    axes.set_yticks(rows, labels)
-    axes.set_xticks([])
-    axes.set_xlim(0, top)
-    axes.spines["bottom"].set_visible(False)
+    data["place"] = data["place"].fillna("")
+    return observed_figure(edition, draw, data, name, (f"{title}, {period}.", alt), language)

@@ -7,12 +7,14 @@ import pandas as pd
 from na_report.evidence.changes import Changes, compare, previous_edition
 from na_report.evidence.claims import all_claims
 from na_report.evidence.edition import Edition, list_editions, open_edition
-from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure
+from na_report.presentation.charts import bars
+from na_report.presentation.figures import BLUE, GREEN, ORANGE, PURPLE, SOFT, figure
 from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.tables import table
 from na_report.presentation.text import filled, linked, sentence_case
 from na_report.presentation.values import value
 from na_report.presentation.verdicts import STATES
+from na_report.presentation.words import WORDS
 
 SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
 _COLOURS = (GREEN, BLUE, PURPLE, ORANGE, SOFT)
@@ -38,23 +40,17 @@ def status_figure(edition: Edition, language: str = "nl") -> Block:
     """Draws how many indicators were updated, replaced, new or left without a successor."""
     frame = status_counts(edition)
     labels = [sentence_case(edition.label("update_status", status, language)) for status in frame["status"]]
-    drawing, (axes,) = canvas(2.5)
-    rows = list(range(len(frame)))[::-1]
-    axes.barh(rows, frame["count"], color=_COLOURS, height=0.62)
-    for row, count in zip(rows, frame["count"], strict=True):
-        axes.text(count + 0.3, row, str(count), va="center", weight="semibold")
-    axes.set_yticks(rows, labels)
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)
-    axes.spines["left"].set_color(LINE)
+    counts = [str(count) for count in frame["count"]]
+    draw = bars(labels, list(frame["count"]), counts, list(_COLOURS), row_inch=0.38)
     pairs = ", ".join(f"{label.lower()} {count}" for label, count in zip(labels, frame["count"], strict=True))
     words = {
         "nl": ("Indicatoren naar wat er sinds het rapport mee gebeurd is.", f"Staafdiagram: {pairs}.", "eigen telling"),
         "en": ("Indicators by what happened to them since the report.", f"Bar chart: {pairs}.", "own count"),
     }[language]
     return figure(
-        drawing,
+        draw,
         frame,
+        pd.DataFrame({WORDS[language]["status"]: map(escape, labels), WORDS[language]["number"]: counts}),
         name="fig-bijgewerkt",
         caption=words[0],
         alt=words[1],

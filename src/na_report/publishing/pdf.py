@@ -72,7 +72,9 @@ def paper(html: str, words: Mapping[str, Any], *, language: str, only: str = "")
         raise BookError("The long page for the PDF has no article.", hint="Look in singlehtml.log beside the book.")
     if only:
         article = _one_page(article, only)
-    for useless in article.select(".meenemen, a.headerlink, script, style, svg, button, .toctree-wrapper > p.caption"):
+    for useless in article.select(
+        ".meenemen, .als-tabel, figure .legend, a.headerlink, script, style, svg, button, .toctree-wrapper > p.caption"
+    ):
         useless.decompose()
     for link in article.select("a[href]"):
         address = str(link["href"])

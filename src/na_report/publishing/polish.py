@@ -12,6 +12,8 @@ from na_report.publishing.searching import Place, places, write_places
 
 # Files that no page of ours asks for: the theme's scripts, fonts and styles, and the index of Sphinx's own search.
 _UNUSED = ("searchindex.js", "objects.inv", ".buildinfo")
+# Where the drawing for a narrow screen takes over; book.css turns rows of tables into blocks at the same width.
+NARROW = "(max-width: 47.99rem)"
 _REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([^)"'?#]+)""")
 
 
@@ -52,9 +54,9 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
         link["title"] = f"{_word(page, 'kanttekening')} {link.get_text()}"
     for table in article.select("table"):
         _mend_table(page, table)
-    for image in article.select("figure img"):
+    for image in article.select("figure > img"):
         _give_size(image, folder)
-        _frame(page, image)
+        _frame(page, _with_narrow(page, image, folder))
     for heading in page.select("nav p.caption"):
         heading.name = "h2"
         heading.attrs = {}
@@ -90,6 +92,10 @@ def _mend_table(page: BeautifulSoup, table: Tag) -> None:
         for column, cell in enumerate(row.find_all(["th", "td"], recursive=False)):
             _mend_cell(cell, heads[column] if column < len(heads) else "", first=column == 0)
     caption = table.find("caption")
+    fold = table.find_parent("details")
+    title = fold.find("summary") if fold else None
+    if not isinstance(caption, Tag) and isinstance(title, Tag):
+        table["aria-label"] = " ".join(title.get_text().split())
     frame = table.parent
     if not isinstance(caption, Tag) or frame is None:
         return
@@ -125,8 +131,26 @@ def _give_size(image: Tag, folder: Path) -> None:
         image["width"], image["height"] = (str(round(float(part) * 4 / 3)) for part in size.groups())
 
 
+def _with_narrow(page: BeautifulSoup, image: Tag, folder: Path) -> Tag:
+    """Joins a figure with the drawing for a narrow screen, which Sphinx puts below its caption."""
+    figure = image.parent
+    legend = figure.select_one(".legend") if figure is not None else None
+    narrow = legend.select_one("img") if legend is not None else None
+    if legend is None or narrow is None:
+        return image
+    _give_size(narrow, folder)
+    picture = image.wrap(page.new_tag("picture"))
+    source = page.new_tag("source", attrs={"media": NARROW, "srcset": str(narrow["src"])})
+    for name in ("width", "height"):
+        if name in narrow.attrs:
+            source[name] = narrow[name]
+    image.insert_before(source)
+    legend.decompose()
+    return picture
+
+
 def _frame(page: BeautifulSoup, image: Tag) -> None:
-    """Puts a figure in a frame that scrolls on a narrow screen, where its letters would be too small."""
+    """Puts a figure in a frame that scrolls where a screen is too narrow for it all the same."""
     frame = image.wrap(page.new_tag("div", attrs={"class": "figuur"}))
     caption = frame.find_next_sibling("figcaption")
     figure = frame.parent
