@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-
-import pandas as pd
 
 from na_report.evidence import chain
 from na_report.evidence.edition import Edition, MissingRowError
@@ -202,21 +200,23 @@ def robustness(edition: Edition) -> tuple[list[Flip], int]:
 
 def _variants(edition: Edition) -> Iterator[tuple[str, str, Edition]]:
     items = edition["agenda_items"]
-    yield (
-        "",
-        "",
-        _with_items(edition, items.assign(category=items["category"].where(items["coding_basis"] == "explicit", ""))),
-    )
+    yield "", "", _coded(edition, dict.fromkeys(items[items["coding_basis"] != "explicit"]["id"], ""))
     categories = edition["categories"]
     codes = list(categories[categories["kind"].isin(["goal", "principle", "way_of_working", "outside"])]["code"])
     for key, now in items[items["coding_basis"] == "inferred"][["id", "category"]].itertuples(index=False):
         for code in codes:
             if code != now:
-                moved = items.copy()
-                moved.loc[moved["id"] == key, "category"] = code
-                yield str(key), code, _with_items(edition, moved)
+                yield str(key), code, _coded(edition, {key: code})
 
 
-def _with_items(edition: Edition, items: pd.DataFrame) -> Edition:
-    """Returns an edition with other agenda items and nothing remembered of the old ones."""
-    return replace(edition, tables={**edition.tables, "agenda_items": items}, _rows={}, reads=Reads())
+def _coded(edition: Edition, categories: Mapping[str, str]) -> Edition:
+    """Returns an edition in which some agenda items have another category, and what was read of it is not known."""
+    items = edition.tables["agenda_items"].copy()
+    moved = items["id"].map(categories)
+    items["category"] = items["category"].where(moved.isna(), moved)
+    # Hundreds of variants differ in a row or so: they share what is known of all other rows.
+    recoded = {key: {**edition.row("agenda_items", key), "category": code} for key, code in categories.items()}
+    rows = dict(edition._rows)
+    if recoded:
+        rows["agenda_items"] = {**rows["agenda_items"], **recoded}
+    return replace(edition, tables={**edition.tables, "agenda_items": items}, _rows=rows, reads=Reads())

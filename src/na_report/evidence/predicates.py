@@ -30,10 +30,14 @@ def _fact(edition: Edition, key: str) -> Fact:
     return Fact(indicator["label_nl"], indicator["label_en"], float(row["value"]), row["id"])
 
 
-def _goals_of(edition: Edition, agenda: str) -> set[str]:
-    """Returns the goal categories in which an agenda has an item, by first category."""
+def _goals(edition: Edition) -> dict[str, set[str]]:
+    """Returns per agenda the goal categories in which it has an item, by first category."""
     items = edition["agenda_items"]
-    return set(items[items["agenda_id"] == agenda]["category"]) & set(GOALS)
+    goals: dict[str, set[str]] = {key: set() for key in edition["agendas"]["id"]}
+    for agenda, category in zip(items["agenda_id"], items["category"], strict=True):
+        if category in GOALS:
+            goals[agenda].add(category)
+    return goals
 
 
 def _sector_agendas(edition: Edition) -> list[str]:
@@ -65,8 +69,8 @@ def backed_goals(edition: Edition) -> Verdict:
 
 def shared_goals(edition: Edition) -> Verdict:
     """Three in four goal categories occur in each sector agenda."""
-    agendas = _sector_agendas(edition)
-    shared = set(GOALS).intersection(*(_goals_of(edition, key) for key in agendas))
+    goals = _goals(edition)
+    shared = set(GOALS).intersection(*(goals[key] for key in _sector_agendas(edition)))
     return verdict_if(
         len(shared) >= NEARLY_ALL * len(GOALS),
         Fact(
@@ -80,8 +84,9 @@ def all_goals(edition: Edition) -> Verdict:
     """Three in four agendas on digital education have items in all goal categories."""
     agendas = edition["agendas"]
     about = agendas[(agendas["scope"] == "digital_education") & (agendas["analysed"] == "yes")]["id"]
-    full = [key for key in about if len(_goals_of(edition, key)) == len(GOALS)]
-    everywhere = [key for key in agendas["id"] if len(_goals_of(edition, key)) == len(GOALS)]
+    goals = _goals(edition)
+    full = [key for key in about if len(goals[key]) == len(GOALS)]
+    everywhere = [key for key in agendas["id"] if len(goals[key]) == len(GOALS)]
     return verdict_if(
         len(full) >= NEARLY_ALL * len(about),
         Fact(
@@ -181,7 +186,8 @@ def silent_on_abroad(edition: Edition) -> Verdict:
     """No sector agenda makes a link abroad; together they have items in all goal categories."""
     keys = _sector_agendas(edition)
     silent = [key for key in keys if edition.row("agendas", key)["link_abroad"] == "none"]
-    goals = set().union(*(_goals_of(edition, key) for key in keys))
+    found = _goals(edition)
+    goals = set().union(*(found[key] for key in keys))
     return verdict_if(
         len(silent) == len(keys) and goals == set(GOALS),
         Fact(
