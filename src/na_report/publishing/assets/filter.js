@@ -199,10 +199,11 @@
       await navigator.clipboard.writeText(location.href);
       status.textContent = say.copied;
     } catch (error) {
-      const field = block.querySelector(".filterlink");
-      field.hidden = false;
-      field.querySelector("input").value = location.href;
-      field.querySelector("input").select();
+      const field = block.querySelector(".filterlink input");
+      field.parentElement.hidden = false;
+      field.value = location.href;
+      field.focus();
+      field.select();
     }
   };
 
