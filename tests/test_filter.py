@@ -153,6 +153,7 @@ def test_a_list_offers_only_what_the_other_choices_leave_with_the_number_of_rows
     labels = {EVIDENCE.label("finding_kind", kind, "nl"): count for kind, count in kinds.items()}
     offered = page.locator("select[name=soort] option").all_inner_texts()[1:]
     assert {text.lower() for text in offered} == {f"{label} ({count})" for label, count in labels.items()}
+    assert page.locator("select[name=sector] option").count() > 4, "another sector can still be chosen"
     assert not page.locator("select[name=stand]").is_visible()
     show(page, "onderdeel=initiatieven")
     assert page.locator("select[name=stand]").is_visible()

@@ -11,7 +11,7 @@ from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
 from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.registers import observed_sources
-from na_report.presentation.tables import choice, filtered, ranked, table
+from na_report.presentation.tables import choice, filtered, sortable, table
 from na_report.presentation.text import cited, filled, ids, sentence_case, short_source
 from na_report.presentation.values import value
 from na_report.presentation.words import WORDS
@@ -118,8 +118,8 @@ def observations(edition: Edition, language: str = "nl") -> Block:
         {
             words["no"]: [link(row["id"], escape(row["indicator_id"])) for row in rows],
             words["what"]: [_measured(indicators[row["indicator_id"]], row, language) for row in rows],
-            words["value"]: ranked([f"**{escape(item.text)}**" for item in shown], [item.number for item in shown]),
-            words["period"]: ranked(periods, [float(row["period"][:4] or "nan") for row in rows]),
+            words["value"]: sortable([f"**{escape(item.text)}**" for item in shown], [item.number for item in shown]),
+            words["period"]: sortable(periods, [float(row["period"][:4] or "nan") for row in rows]),
             words["place"]: [choice(edition.label("geo", row["geo"], language)) for row in rows],
             words["sector"]: [_sectors(edition, row["sector"], language) for row in rows],
             words["kind"]: [_indicator_kind(edition, indicators[row["indicator_id"]], language) for row in rows],

@@ -80,17 +80,23 @@ def choice(text: str, rank: int | None = None) -> str:
     return f"[{escape(text)}]{{.keuze{'' if rank is None else f' .rang-{rank}'}}}"
 
 
-def ranked(cells: Iterable[str], keys: Iterable[object]) -> list[str]:
-    """Returns the cells of a column with their rank, so that numbers sort as numbers; a missing key gives no rank.
+def sortable(cells: Iterable[str], numbers: Iterable[float]) -> list[str]:
+    """Returns the cells of a column with the number that each sorts by; NaN gives none.
 
     Example:
-        >>> ranked(["9%", "10%", "onbekend"], [9, 10, None])
-        ['[9%]{.rang-1}', '[10%]{.rang-2}', 'onbekend']
+        >>> sortable(["ruim 9%", "-1,5", "onbekend"], [9.0, -1.5, float("nan")])
+        ['[ruim 9%]{.rang-9}', '[-1,5]{.rang-m1_5}', 'onbekend']
     """
-    ranks = pd.Series(list(keys), dtype=object).infer_objects().rank(method="dense")
     return [
-        cell if pd.isna(rank) else f"[{cell}]{{.rang-{int(rank)}}}" for cell, rank in zip(cells, ranks, strict=True)
+        cell if pd.isna(number) else f"[{cell}]{{.rang-{_class(number)}}}"
+        for cell, number in zip(cells, numbers, strict=True)
     ]
+
+
+def _class(number: float) -> str:
+    """Returns a number with only what the name of a class may hold."""
+    text = f"{number:.6f}".rstrip("0").rstrip(".")
+    return text.replace("-", "m").replace(".", "_")
 
 
 def filtered(text: str, page: str, **choices: str) -> str:

@@ -1,8 +1,8 @@
 """Makes the tables that a chapter marks into tables that a reader can filter and sort; `filter.js` does it on the screen.
 
-A table has the class `filterbaar`. A header in a span `keuze` makes a column to filter by; each span `keuze` in its cells is a
-value. A class `rang-3` gives a cell or value its place where that is not the alphabet's. A span with the class
-`keuze-sector-mbo` around a link opens the page with that choice.
+A table has the class `filterbaar`. A header in a span `keuze` makes a column to filter by; each span `keuze` in its cells is
+a value. A class `rang-3`, `rang-m3` or `rang-3_5` is the number that a cell or value sorts by, where that is not the alphabet.
+A span with the class `keuze-sector-mbo` around a link opens the page with that choice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 TABLES = "table.filterbaar"
 SCRIPT = "_static/filter.js"
 _CHOICE = re.compile(r"keuze-([^-]+)-(.+)")
-_RANK = re.compile(r"rang-(\d+)")
+_RANK = re.compile(r"rang-(m?\d+(?:_\d+)?)")
 
 # What the form says; the script fills in %n, %m, %s and %t.
 WORDS = {
@@ -128,7 +128,7 @@ def _mark_value(span: Tag) -> None:
         return
     del span["class"]
     if rank is not None:
-        span["data-rang"] = rank
+        span["data-rang"] = rank.replace("m", "-").replace("_", ".")
     if "keuze" in names:
         span["data-waarde"] = slug(span.get_text())
 

@@ -52,19 +52,21 @@
     item.text = item.text || bare(item.row.textContent);
     return words.every((word) => item.text.includes(word));
   };
-  // A list offers what the other filters leave, with the number of rows. It shows where it divides more than one part
-  // of the evidence, or the only part that is left.
+  // A list offers what the other filters leave, with the number of rows. It shows where it divides more than one of the
+  // tables that are left, or the only one.
   const offer = (list, chosen) => {
     const counts = new Map(list.value ? [[list.value, 0]] : []);
-    let parts = 0, having = 0;
-    for (const table of tables) {
-      const left = table.rows.filter((item) => fits(item, chosen, list.name));
-      parts += left.length ? 1 : 0;
-      having += left.some((item) => item.values.has(list.name)) ? 1 : 0;
-      for (const key of left.flatMap((item) => item.values.get(list.name) || [])) {
+    const left = tables.filter((table) => {
+      const rows = table.rows.filter((item) => fits(item, chosen, list.name));
+      for (const key of rows.flatMap((item) => item.values.get(list.name) || [])) {
         counts.set(key, (counts.get(key) || 0) + 1);
       }
-    }
+      return rows.length;
+    });
+    const among = left.length ? left : tables;
+    const divided = among.filter(({ heads }) => (
+      list.name === say.part || heads.some((head) => head.dataset.filter === list.name)
+    )).length;
     const options = [...counts].map(([key, count]) => ({ text: key, rank: 0, ...known.get(list.name).get(key), key, count }));
     options.sort((a, b) => a.rank - b.rank || collator.compare(a.text, b.text));
     const made = options.map(({ key, text, count }) => (
@@ -72,7 +74,7 @@
     ));
     const texts = (items) => items.map((option) => option.text).join();
     if (texts(made) !== texts([...list.options].slice(1))) list.replaceChildren(list.options[0], ...made);
-    list.parentElement.hidden = !list.value && having < 2 && having < parts;
+    list.parentElement.hidden = !list.value && divided < 2 && divided < among.length;
     list.parentElement.classList.toggle("gekozen", Boolean(list.value));
   };
   const address = () => {
