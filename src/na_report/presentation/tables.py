@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 
 import pandas as pd
@@ -110,8 +111,14 @@ def filtered(text: str, page: str, **choices: str) -> str:
     Example:
         >>> filtered("Alle knelpunten", "bewijs", sector="Po/vo", soort="Knelpunt")
         '[[Alle knelpunten](bewijs.ipynb)]{.alleen-scherm .keuze-sector-po-vo .keuze-soort-knelpunt}'
+        >>> filtered("Vlaanderen en Wallonië", "bewijs", plaats="België")
+        '[[Vlaanderen en Wallonië](bewijs.ipynb)]{.alleen-scherm .keuze-plaats-belgie}'
     """
-    classes = "".join(f" .keuze-{anchor(column)}-{anchor(value)}" for column, value in choices.items())
+    bare = {
+        column: unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
+        for column, value in choices.items()
+    }
+    classes = "".join(f" .keuze-{anchor(column)}-{anchor(value)}" for column, value in bare.items())
     return f"[[{text}]({page}.ipynb)]{{.alleen-scherm{classes}}}"
 
 

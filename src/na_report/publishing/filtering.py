@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup, Tag
@@ -63,6 +64,7 @@ WORDS = {
         "order": "order",
     },
 }
+_FOR_SCRIPT = ("copied", "all", "some", "parts", "nothing", "sort", "own", "up", "down", "sorted", "order")
 
 
 def slug(text: str) -> str:
@@ -136,36 +138,39 @@ def _mark_value(span: Tag) -> None:
 def _form(page: BeautifulSoup, tables: list[Tag]) -> Tag:
     """Returns the form without script in it: hidden, and empty but for its words and one list per column."""
     words = WORDS.get(str(page.html["lang"]) if page.html else "", WORDS["nl"])
+    clear = f'<button type="button" data-doe="wis">{words["clear"]}</button>'
+    markup = (
+        f'<div class="filterblok"><form class="filter" role="search" aria-label="{words["label"]}" autocomplete="off" hidden>'
+        f'<div class="velden">{_fields(words, tables)}</div>'
+        f'<div class="filterregel"><p class="filterstand" role="status"></p><p class="filterknoppen">{clear}'
+        f'<button type="button" data-doe="kopieer">{words["copy"]}</button></p></div>'
+        f'<p class="veld filterlink" hidden><label for="filter-link">{words["copy-yourself"]}</label>'
+        f'<input id="filter-link" type="text" readonly></p></form>'
+        f'<div class="kader filterleeg" hidden><p>{words["empty"]}</p><p class="filterknoppen">{clear}</p></div></div>'
+    )
+    made = BeautifulSoup(markup, "html.parser").select_one("div.filterblok")
+    if made is None:
+        raise ValueError("The form has no markup.")
+    for key in _FOR_SCRIPT:
+        made[f"data-{key}"] = words[key]
+    made["data-part"] = slug(words["part"]) if len(tables) > 1 else ""
+    made["data-words"] = slug(words["words"])
+    return made
+
+
+def _fields(words: Mapping[str, str], tables: Sequence[Tag]) -> str:
+    """Returns a list per column to filter by, one for the tables themselves where there are more, and a field for words."""
     lists = {slug(words["part"]): words["part"]} if len(tables) > 1 else {}
     for head in (head for table in tables for head in table.select("th[data-filter]")):
         lists.setdefault(str(head["data-filter"]), " ".join(head.get_text().split()))
-    fields = "".join(
-        f'<p class="veld" data-veld="{name}"><label for="filter-{name}">{title}</label>'
+    fields = [
+        f'<p class="veld"><label for="filter-{name}">{title}</label>'
         f'<select id="filter-{name}" name="{name}"><option value="">{words["none"]}</option></select></p>'
         for name, title in lists.items()
+    ]
+    name = slug(words["words"])
+    fields.append(
+        f'<p class="veld woorden"><label for="filter-{name}">{words["words"]}</label>'
+        f'<input id="filter-{name}" name="{name}" type="search" autocomplete="off" spellcheck="false"></p>'
     )
-    asked = slug(words["words"])
-    fields += (
-        f'<p class="veld woorden"><label for="filter-{asked}">{words["words"]}</label>'
-        f'<input id="filter-{asked}" name="{asked}" type="search" autocomplete="off" spellcheck="false"></p>'
-    )
-    markup = (
-        f'<form class="filter" role="search" aria-label="{words["label"]}" autocomplete="off" hidden>'
-        f'<div class="velden">{fields}</div>'
-        f'<div class="filterregel"><p class="filterstand" role="status"></p>'
-        f'<p class="filterknoppen"><button type="button" data-doe="wis">{words["clear"]}</button>'
-        f'<button type="button" data-doe="kopieer">{words["copy"]}</button></p></div>'
-        f'<p class="veld filterlink" hidden><label for="filter-link">{words["copy-yourself"]}</label>'
-        f'<input id="filter-link" type="text" readonly></p>'
-        f'</form><div class="kader filterleeg" hidden><p>{words["empty"]}</p>'
-        f'<p class="filterknoppen"><button type="button" data-doe="wis">{words["clear"]}</button></p></div>'
-    )
-    made = BeautifulSoup(f"<div>{markup}</div>", "html.parser").div
-    if made is None:
-        raise ValueError("The form has no markup.")
-    made["class"] = "filterblok"
-    for key in ("none", "copied", "all", "some", "parts", "nothing", "sort", "own", "up", "down", "sorted", "order"):
-        made[f"data-{key}"] = words[key]
-    made["data-part"] = slug(words["part"]) if len(tables) > 1 else ""
-    made["data-words"] = asked
-    return made
+    return "".join(fields)
