@@ -185,8 +185,11 @@ def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_els
     assert any("#ind019-nl-2019" in new and "[**37,3%**]" in new for _, new, _ in changed), "the row"
     for old, new, key in changed:
         if not key.endswith(("image/svg+xml", "image/png")):
-            restored = new.replace('"37,3%"', "41%").replace("37,3", "41").replace("37.3", "41.0").replace("37_3", "41")
-            assert restored.split() == old.split(), f"{key} differs in more than the value"
+            restored = new.replace("37,3", "41").replace("37.3", "41.0").replace("37_3", "41")
+            # A comma in a cell of a CSV file puts quotes around it.
+            assert restored.replace('"', "").split() == old.replace('"', "").split(), (
+                f"{key} differs in more than the value"
+            )
 
 
 def test_nbval_bites(project: Project, change: Change) -> None:
