@@ -174,7 +174,9 @@ def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_els
     reseal()
     after = shown_in(run(project))
     differing = {(page, key) for page in before for key in before[page] if before[page][key] != after[page].get(key)}
-    assert {page for page, _ in differing} == {"index", "sector-mbo", "indicatoren", "kanttekeningen", "verantwoording"}
+    assert {page for page, _ in differing} == {
+        *("index", "sector-mbo", "indicatoren", "kanttekeningen", "verantwoording", "bewijs")
+    }
     changed = [(before[page][key], after[page][key], key) for page, key in differing]
     assert any("application/papermill.record/text/plain" in key and new == "37,3%" for _, new, key in changed), (
         "the sentence"
@@ -183,8 +185,11 @@ def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_els
     assert any("#ind019-nl-2019" in new and "[**37,3%**]" in new for _, new, _ in changed), "the row"
     for old, new, key in changed:
         if not key.endswith(("svg+xml", "+svg", "image/png")):
-            restored = new.replace('"37,3%"', "41%").replace("37,3", "41").replace("37.3", "41.0")
-            assert restored.split() == old.split(), f"{key} differs in more than the value"
+            restored = new.replace("37,3", "41").replace("37.3", "41.0").replace("37_3", "41")
+            # A comma in a cell of a CSV file puts quotes around it.
+            assert restored.replace('"', "").split() == old.replace('"', "").split(), (
+                f"{key} differs in more than the value"
+            )
 
 
 def test_nbval_bites(project: Project, change: Change) -> None:

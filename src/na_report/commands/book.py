@@ -61,10 +61,12 @@ def _build(options: argparse.Namespace, project: Project) -> int:
 
         began = time.perf_counter()
         long_page = books.render(book, "singlehtml") / "index.html"
-        write_pdf(long_page, book.pdf, words, language=book.language, identifier=f"na-report-{edition}-{book.language}")
+        name = f"na-report-{edition}-{book.language}"
+        off = [page.name for page in pages if not page.on_paper]
+        write_pdf(long_page, book.pdf, words, language=book.language, identifier=name, without=off)
         summary = str(words["summary"])
         if summary in {page.name for page in pages}:
-            short = f"na-report-{edition}-{book.language}-{summary}"
+            short = f"{name}-{summary}"
             write_pdf(long_page, book.summary, words, language=book.language, identifier=short, only=summary)
             print(f"PDF   {project.short(book.summary)}", flush=True)
         print(f"PDF   {project.short(book.pdf)}  ({time.perf_counter() - began:.1f} s)", flush=True)

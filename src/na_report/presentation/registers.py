@@ -101,7 +101,7 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
                 words["no"]: place(indicator["id"]),
                 words["what"]: _indicator(edition, indicator, language),
                 words["value"]: "; ".join(_values(edition, rows, language)),
-                words["source_and_use"]: f"{_sources(edition, rows, language)}. {words['used']}: {used}.",
+                words["source_and_use"]: f"{observed_sources(edition, rows, language)}. {words['used']}: {used}.",
             }
         )
     caption = {"nl": "Indicatoren en waarnemingen", "en": "Indicators and observations"}[language]
@@ -156,7 +156,7 @@ def _indicator(edition: Edition, row: dict[str, Any], language: str) -> str:
     return f"**{escape(row[f'label_{language}'])}**. [{' '.join(note for note in notes if note)}]{{.grondslag}}"
 
 
-def _sources(edition: Edition, rows: list[dict[str, Any]], language: str) -> str:
+def observed_sources(edition: Edition, rows: list[dict[str, Any]], language: str) -> str:
     """Returns the different sources of observations, with page and footnote."""
     words = WORDS[language]
     found = []

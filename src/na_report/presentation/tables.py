@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 
 import pandas as pd
 
 from na_report.presentation.markdown import Block, anchor, escape, plain
 
 TAKE_ALONG = {"nl": "Neem de tabel mee", "en": "Take the table along"}
+# The class of a table that publishing makes one to filter and sort.
+FILTERABLE = "filterbaar"
 _ALIGN = {"left": ":--", "right": "--:", "center": ":-:"}
 
 
@@ -19,6 +22,7 @@ def table(
     *,
     align: Mapping[str, str] | None = None,
     classes: str = "",
+    filters: Collection[str] = (),
     language: str = "nl",
 ) -> Block:
     """Returns a table with one row per row of a frame.
@@ -29,6 +33,7 @@ def table(
         name: The name that `{numref}` uses, unique in the book.
         align: Per column `left` (default), `right` or `center`.
         classes: CSS classes.
+        filters: The columns that a reader can filter by, whose cells hold `choice`s; makes the table one to sort and filter.
         language: `nl` or `en`.
 
     Example:
@@ -45,9 +50,11 @@ def table(
     """
     align = align or {}
     lines = [f":::{{table}} {caption}", f":name: {name}"]
+    classes = " ".join(part for part in (classes, FILTERABLE if filters else "") if part)
     if classes:
         lines.append(f":class: {classes}")
-    lines += ["", _row(escape(str(column)) for column in frame.columns)]
+    heads = {str(column): escape(str(column)) for column in frame.columns}
+    lines += ["", _row(f"[{text}]{{.keuze}}" if name in filters else text for name, text in heads.items())]
     lines.append(_row(_ALIGN[align.get(str(column), "left")] for column in frame.columns))
     lines += [_row(" ".join(str(cell).split()) for cell in row) for row in frame.itertuples(index=False)]
     path = f"tabellen/{anchor(name)}.csv"
@@ -58,6 +65,61 @@ def table(
         attachments={"text/csv": frame.map(lambda cell: plain(str(cell))).to_csv(index=False, lineterminator="\n")},
         metadata={"na_report": {"files": {"text/csv": path}}},
     )
+
+
+def choice(text: str, rank: int | None = None) -> str:
+    """Returns one value of a column that a reader can filter by.
+
+    Args:
+        text: The value, not escaped.
+        rank: Its place among the values, where their own order says more than the alphabet.
+
+    Example:
+        >>> choice("Mbo", 2), choice("Knelpunt")
+        ('[Mbo]{.keuze .rang-2}', '[Knelpunt]{.keuze}')
+    """
+    return f"[{escape(text)}]{{.keuze{'' if rank is None else f' .rang-{rank}'}}}"
+
+
+def sortable(cells: Iterable[str], numbers: Iterable[float]) -> list[str]:
+    """Returns the cells of a column with the number that each sorts by; NaN gives none.
+
+    Example:
+        >>> sortable(["ruim 9%", "-1,5", "onbekend"], [9.0, -1.5, float("nan")])
+        ['[ruim 9%]{.rang-9}', '[-1,5]{.rang-m1_5}', 'onbekend']
+    """
+    return [
+        cell if pd.isna(number) else f"[{cell}]{{.rang-{_class(number)}}}"
+        for cell, number in zip(cells, numbers, strict=True)
+    ]
+
+
+def _class(number: float) -> str:
+    """Returns a number with only what the name of a class may hold."""
+    text = f"{number:.6f}".rstrip("0").rstrip(".")
+    return text.replace("-", "m").replace(".", "_")
+
+
+def filtered(text: str, page: str, **choices: str) -> str:
+    """Returns a link to a page on which only the chosen rows show; it is for a screen, so the PDF leaves it out.
+
+    Args:
+        text: What the link says, as MyST.
+        page: The name of the page.
+        choices: Per column, as in its header in lower case, the value as its cells have it.
+
+    Example:
+        >>> filtered("Alle knelpunten", "bewijs", sector="Po/vo", soort="Knelpunt")
+        '[[Alle knelpunten](bewijs.ipynb)]{.alleen-scherm .keuze-sector-po-vo .keuze-soort-knelpunt}'
+        >>> filtered("Vlaanderen en Wallonië", "bewijs", plaats="België")
+        '[[Vlaanderen en Wallonië](bewijs.ipynb)]{.alleen-scherm .keuze-plaats-belgie}'
+    """
+    bare = {
+        column: unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
+        for column, value in choices.items()
+    }
+    classes = "".join(f" .keuze-{anchor(column)}-{anchor(value)}" for column, value in bare.items())
+    return f"[[{text}]({page}.ipynb)]{{.alleen-scherm{classes}}}"
 
 
 def _row(cells: Iterable[str]) -> str:

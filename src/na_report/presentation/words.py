@@ -63,6 +63,10 @@ WORDS: dict[str, dict[str, str]] = {
         "conclusion": "Conclusie",
         "compare": "Vergelijking",
         "caveat": "Kanttekening",
+        "finding": "Bevinding",
+        "part": "Onderdeel",
+        "place": "Plaats",
+        "report": "AEF-rapport, par.",
     },
     "en": {
         "no": "No.",
@@ -124,5 +128,9 @@ WORDS: dict[str, dict[str, str]] = {
         "conclusion": "Conclusion",
         "compare": "Comparison",
         "caveat": "Caveat",
+        "finding": "Finding",
+        "part": "Part",
+        "place": "Place",
+        "report": "AEF report, section",
     },
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,14 @@ _WEIGHTS = (
 
 
 def write_pdf(
-    page: Path, target: Path, words: Mapping[str, Any], *, language: str, identifier: str, only: str = ""
+    page: Path,
+    target: Path,
+    words: Mapping[str, Any],
+    *,
+    language: str,
+    identifier: str,
+    only: str = "",
+    without: Collection[str] = (),
 ) -> None:
     """Writes a PDF/UA-1 file.
 
@@ -35,13 +42,14 @@ def write_pdf(
         language: The language of the document.
         identifier: Makes the file's own id; the same for the same book.
         only: The name of the one page to print, without cover and contents; the whole book when empty.
+        without: The names of pages that stay off paper.
 
     Raises:
-        BookError: The page has no article.
+        BookError: The page has no article, or lacks a page that is named.
     """
     import weasyprint  # takes half a second, and only this function needs it
 
-    document = paper(page.read_text(encoding="utf-8"), words, language=language, only=only)
+    document = paper(page.read_text(encoding="utf-8"), words, language=language, only=only, without=without)
     style = (resources.files("na_report.publishing") / "assets" / "print.css").read_text(encoding="utf-8")
     faces = "".join(
         f"@font-face {{ font-family: 'Source Sans Pro'; font-weight: {weight}; font-style: {slant}; "
@@ -61,17 +69,18 @@ def write_pdf(
     partial.replace(target)
 
 
-def paper(html: str, words: Mapping[str, Any], *, language: str, only: str = "") -> str:
+def paper(html: str, words: Mapping[str, Any], *, language: str, only: str = "", without: Collection[str] = ()) -> str:
     """Returns the document for paper: cover, contents and article, without what only a screen needs.
 
     Raises:
-        BookError: The page has no article.
+        BookError: The page has no article, or lacks a page that is named.
     """
     article = BeautifulSoup(html, "html.parser").find("article")
     if not isinstance(article, Tag):
         raise BookError("The long page for the PDF has no article.", hint="Look in singlehtml.log beside the book.")
     if only:
         article = _one_page(article, only)
+    _drop_screen_only(article, without)
     for useless in article.select(
         ".meenemen, .als-tabel, figure .legend, a.headerlink, script, style, svg, button, .toctree-wrapper > p.caption"
     ):
@@ -108,8 +117,21 @@ def paper(html: str, words: Mapping[str, Any], *, language: str, only: str = "")
     )
 
 
-def _one_page(article: Tag, name: str) -> Tag:
-    """Returns an article with the section of one page of the book only.
+def _drop_screen_only(article: Tag, pages: Collection[str]) -> None:
+    """Removes pages, and sentences and blocks for the screen with the paragraph that held nothing else."""
+    for name in pages:
+        _page(article, name).decompose()
+        for mark in article.select(f"[id='document-{name}']"):
+            mark.decompose()  # so that a link to it is one without a target
+    for useless in article.select(".alleen-scherm"):
+        around = useless.parent
+        useless.decompose()
+        if around is not None and around.name == "p" and not around.get_text(strip=True):
+            around.decompose()
+
+
+def _page(article: Tag, name: str) -> Tag:
+    """Returns the section of one page of the book.
 
     Raises:
         BookError: The book has no such page.
@@ -117,7 +139,20 @@ def _one_page(article: Tag, name: str) -> Tag:
     mark = article.select_one(f"[id='document-{name}']")
     section = mark.find_next("section") if mark else None
     if not isinstance(section, Tag):
-        raise BookError(f"The long page has no page {name}.", hint="Look at `summary` in chapters/words.yml.")
+        raise BookError(
+            f"The long page has no page {name}.",
+            hint="Look at `summary` in chapters/words.yml and `on_paper` in chapters/pages.yml.",
+        )
+    return section
+
+
+def _one_page(article: Tag, name: str) -> Tag:
+    """Returns an article with the section of one page of the book only.
+
+    Raises:
+        BookError: The book has no such page.
+    """
+    section = _page(article, name)
     alone = BeautifulSoup(
         '<article class="one-page"><div class="toctree-wrapper"></div></article>', "html.parser"
     ).article

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
+from na_report.publishing.filtering import add_filters
 from na_report.publishing.searching import Place, places, write_places
 
 # Files that no page of ours asks for: the theme's scripts, fonts and styles, and the index of Sphinx's own search.
@@ -54,6 +55,7 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
         link["title"] = f"{_word(page, 'kanttekening')} {link.get_text()}"
     for table in article.select("table"):
         _mend_table(page, table)
+    add_filters(page, article)
     for image in article.select("figure > img"):
         _give_size(image, folder)
         _frame(page, _with_narrow(page, image, folder))

@@ -1,0 +1,301 @@
+"""The page to look things up: filtering, sorting and sharing in a browser, and the plain tables without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT
+from playwright.sync_api import Browser, Page, sync_playwright
+from test_browser import CHROMIUM, FLAGS, HTML, NARROW, WIDE, address, opened, violations
+
+from na_report.errors import BookError
+from na_report.evidence.edition import open_edition
+from na_report.paths import Project
+from na_report.publishing.pages import all_pages
+from na_report.publishing.pdf import paper
+
+PAGE = "bewijs.html"
+EVIDENCE = open_edition("2021")
+TABLES = {
+    "bevindingen": "findings",
+    "doelen": "agenda_items",
+    "initiatieven": "initiatives",
+    "cijfers": "observations",
+}
+MBO_BOTTLENECKS = EVIDENCE.rows("findings", sector="mbo", kind="bottleneck")["id"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page as wide as a laptop's; an error in a script fails the test."""
+    fresh = opened(chromium)
+    yield fresh
+    assert fresh.problems == []  # type: ignore[attr-defined]
+    fresh.context.close()
+
+
+def show(page: Page, query: str = "") -> None:
+    page.goto(address(PAGE) + (f"?{query}" if query else ""))
+
+
+def rows(page: Page, part: str = "") -> list[str]:
+    """The numbers of the rows that show, in their order."""
+    selector = f"table.filterbaar[data-onderdeel='{part}']" if part else "table.filterbaar"
+    found = page.locator(f"{selector} tbody tr:visible > :first-child a")
+    return [str(href).rsplit("#", 1)[1] for href in found.evaluate_all("all => all.map((item) => item.href)")]
+
+
+def anchors(keys: Any) -> list[str]:
+    return [re.sub(r"[^a-z0-9]+", "-", key.lower()) for key in keys]
+
+
+def query_of(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def status(page: Page) -> str:
+    return page.inner_text(".filterstand")
+
+
+# Without scripts
+
+
+def test_without_scripts_all_rows_are_there_and_no_controls(chromium: Browser) -> None:
+    page = opened(chromium, java_script_enabled=False)
+    show(page)
+    for part, table in TABLES.items():
+        assert sorted(rows(page, part)) == sorted(anchors(EVIDENCE[table]["id"])), part
+    assert not page.locator(".filterblok :is(select, input, button, .kader):visible").count()
+    page.context.close()
+
+
+def test_every_row_leads_to_its_place_on_another_page_and_names_a_source() -> None:
+    soup = BeautifulSoup((HTML / PAGE).read_text(encoding="utf-8"), "html.parser")
+    for row in soup.select("table.filterbaar tbody tr"):
+        cells = row.find_all(["th", "td"], recursive=False)
+        link = cells[0].a
+        assert link is not None
+        assert not link["href"].startswith("#"), "what is only here may not stay off paper"
+        assert cells[-1].get_text(strip=True), cells[0].get_text()
+
+
+# Filtering
+
+
+def test_a_link_opens_the_bottlenecks_of_mbo(page: Page) -> None:
+    show(page, "sector=mbo&soort=knelpunt")
+    assert sorted(rows(page)) == sorted(anchors(MBO_BOTTLENECKS))
+    assert status(page).startswith(f"{len(MBO_BOTTLENECKS)} van ")
+    assert page.input_value("select[name=sector]") == "mbo"
+    assert page.locator("article h2:visible").all_inner_texts() == ["Bevindingen#"]
+
+
+def test_the_keyboard_chooses_and_the_address_follows(page: Page) -> None:
+    show(page)
+    page.focus("select[name=onderdeel]")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Mb")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Kne")
+    assert query_of(page) == {"sector": ["mbo"], "soort": ["knelpunt"]}
+    assert sorted(rows(page)) == sorted(anchors(MBO_BOTTLENECKS))
+    page.focus("[data-doe=wis]")
+    page.keyboard.press("Enter")
+    assert query_of(page) == {}
+    assert len(rows(page)) == sum(len(EVIDENCE[table]) for table in TABLES.values())
+    assert page.evaluate("document.activeElement.name") == "onderdeel"
+
+
+def test_a_choice_is_there_again_after_back_and_forward(page: Page) -> None:
+    show(page)
+    page.select_option("select[name=sector]", "mbo")
+    page.fill("input[name=woorden]", "docenten")
+    page.wait_for_url("**woorden=docenten")
+    before = rows(page)
+    page.locator("table.filterbaar tr:visible > :first-child a").first.click()
+    page.wait_for_load_state()
+    assert PAGE not in page.url
+    page.go_back()
+    assert rows(page) == before
+    assert (page.input_value("select[name=sector]"), page.input_value("input[name=woorden]")) == ("mbo", "docenten")
+
+
+@pytest.mark.parametrize("words", ["ERASMUS mobiliteit", "mobiliteit erasmus", "erasmus mobilit"])
+def test_all_words_have_to_be_in_the_row_in_any_order_and_case(page: Page, words: str) -> None:
+    show(page, f"woorden={words}")
+    texts = page.locator("table.filterbaar tbody tr:visible").all_inner_texts()
+    assert texts
+    assert all("erasmus" in text.lower() and "mobilit" in text.lower() for text in texts)
+
+
+def test_words_need_no_accents(page: Page) -> None:
+    show(page, "woorden=cooperatie")
+    assert any("coöperatie" in text.lower() for text in page.locator("table.filterbaar tr:visible").all_inner_texts())
+
+
+def test_a_list_offers_only_what_the_other_choices_leave_with_the_number_of_rows(page: Page) -> None:
+    show(page, "onderdeel=bevindingen&sector=mbo")
+    kinds = EVIDENCE.rows("findings", sector="mbo")["kind"].value_counts()
+    labels = {EVIDENCE.label("finding_kind", kind, "nl"): count for kind, count in kinds.items()}
+    offered = page.locator("select[name=soort] option").all_inner_texts()[1:]
+    assert {text.lower() for text in offered} == {f"{label} ({count})" for label, count in labels.items()}
+    assert page.locator("select[name=sector] option").count() > 4, "another sector can still be chosen"
+    assert not page.locator("select[name=stand]").is_visible()
+    show(page, "onderdeel=initiatieven")
+    assert page.locator("select[name=stand]").is_visible()
+
+
+@pytest.mark.parametrize("query", ["woorden=xyzzy", "sector=bestaat-niet", "sector=mbo&soort=zone"])
+def test_nothing_found_says_so_and_shows_the_way_back(page: Page, query: str) -> None:
+    show(page, query)
+    assert rows(page) == []
+    assert status(page) == "Niets gevonden."
+    page.click(".filterleeg [data-doe=wis]")
+    assert rows(page)
+    assert not page.locator(".filterleeg").is_visible()
+
+
+def test_every_link_to_a_choice_shows_the_number_of_rows_that_it_names(page: Page) -> None:
+    links = {
+        (link["href"].partition("?")[2], link.get_text())
+        for path in HTML.glob("*.html")
+        for link in BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select(f"a[href^='{PAGE}?']")
+    }
+    assert len(links) > 4 * 5
+    show(page)
+    for query, text in links:
+        page.evaluate(
+            "query => { history.replaceState(null, '', `?${query}`); dispatchEvent(new Event('popstate')); }", query
+        )
+        shown = page.evaluate("document.querySelectorAll('table.filterbaar tbody tr:not([hidden])').length")
+        named = re.search(r"\((\d+)\)", text)
+        assert shown == int(named[1]) if named else shown > 0, query
+
+
+# Sorting
+
+
+def test_numbers_sort_as_numbers_and_what_has_none_comes_last(page: Page) -> None:
+    show(page, "onderdeel=cijfers")
+    values = dict(EVIDENCE["observations"][["id", "value"]].itertuples(index=False))
+    by_anchor = {anchor: values[key] for anchor, key in zip(anchors(values), values, strict=True)}
+    for down in (False, True):
+        page.click("th[data-kop=Waarde] button")
+        assert page.get_attribute("th[data-kop=Waarde]", "aria-sort") == ("descending" if down else "ascending")
+        found = [by_anchor[row] for row in rows(page, "cijfers")]
+        numbers = [value for value in found if value == value]
+        assert numbers == sorted(numbers, reverse=down)
+        assert len(numbers) < len(found)
+        assert all(value == value for value in found[: len(numbers)])
+
+
+def test_text_sorts_as_dutch_does(page: Page) -> None:
+    show(page, "onderdeel=initiatieven")
+    page.focus("th[data-kop=Initiatief] button")
+    page.keyboard.press("Enter")
+    names = page.locator("[data-onderdeel=initiatieven] td strong").all_inner_texts()
+    assert [name[0].lower() for name in names] == sorted(name[0].lower() for name in names)
+    assert "gesorteerd op initiatief, oplopend" in status(page)
+
+
+def test_the_order_is_in_the_address(page: Page) -> None:
+    show(page, "onderdeel=doelen")
+    page.click("[data-onderdeel=doelen] th[data-kop='Nr.'] button")
+    page.click("[data-onderdeel=doelen] th[data-kop='Nr.'] button")
+    assert query_of(page)["volgorde"] == ["doelen.nr.-"]
+    before = rows(page)
+    page.reload()
+    assert rows(page) == before != sorted(before)
+    page.click(".filter [data-doe=wis]")
+    assert page.locator("th[aria-sort]").count() == 0
+
+
+# Sharing and printing
+
+
+def test_the_link_is_copied(chromium: Browser) -> None:
+    page = opened(chromium, permissions=["clipboard-read", "clipboard-write"])
+    show(page, "sector=mbo")
+    page.click("[data-doe=kopieer]")
+    page.wait_for_function("document.querySelector('.filterstand').textContent.includes('gekopieerd')")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.context.close()
+
+
+def test_the_link_can_be_copied_by_hand_where_the_browser_refuses(page: Page) -> None:
+    show(page, "sector=mbo")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
+    page.click("[data-doe=kopieer]")
+    page.wait_for_selector("#filter-link:visible")
+    assert page.input_value("#filter-link") == page.url
+    assert page.evaluate("document.activeElement.id") == "filter-link"
+
+
+def test_paper_gets_the_chosen_rows_without_controls(page: Page) -> None:
+    show(page, "sector=mbo&soort=knelpunt")
+    page.emulate_media(media="print")
+    assert page.locator(".filterblok :is(select, input, button):visible").count() == 0
+    assert sorted(rows(page)) == sorted(anchors(MBO_BOTTLENECKS))
+
+
+def test_the_pdf_goes_without_the_page_and_the_links_to_it() -> None:
+    html = """<article><section id="b"><p>Zie <a href="#document-a">de tabellen</a>.</p>
+      <p><span class="alleen-scherm"><a href="#document-a">Alles</a></span></p></section>
+      <span id="document-a"></span><section id="a"><h1>A</h1><p>Nog eens</p></section></article>"""
+    words = {"title": "T", "subtitle": "S", "cover": "", "contents": "", "author": ""}
+    made = paper(html, words, language="nl", without=["a"])
+    assert "Zie de tabellen." in made
+    assert "Nog eens" not in made
+    assert "Alles" not in made
+    with pytest.raises(BookError, match="no page c"):
+        paper(html, words, language="nl", without=["c"])
+    assert [item.name for item in all_pages(Project(ROOT)) if not item.on_paper] == [PAGE.removesuffix(".html")]
+
+
+# Screens of all sizes and readers of all kinds
+
+
+def test_on_a_narrow_screen_a_list_sorts_and_no_hidden_button_takes_focus(chromium: Browser) -> None:
+    page = opened(chromium, NARROW)
+    show(page, "onderdeel=cijfers&sector=ve")
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROW
+    page.select_option(".sorteerlijst:visible select", label="Waarde, aflopend")
+    assert query_of(page)["volgorde"] == ["cijfers.waarde.-"]
+    assert page.evaluate("[...document.querySelectorAll('.sorteer')].every((button) => button.tabIndex === -1)")
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "query"),
+    [(WIDE, "light", "sector=mbo&soort=knelpunt&volgorde=bevindingen.bron"), (NARROW, "dark", "woorden=xyzzy")],
+)
+def test_axe_finds_nothing_on_the_filtered_page(chromium: Browser, width: int, scheme: str, query: str) -> None:
+    page = opened(chromium, width, scheme)
+    show(page, query)
+    assert violations(page) == []
+    page.context.close()
+
+
+def test_the_number_of_rows_is_announced(page: Page) -> None:
+    show(page)
+    assert page.get_attribute(".filterstand", "role") == "status"
+    everything = status(page)
+    page.select_option("select[name=sector]", "ho")
+    assert re.fullmatch(
+        r"\d+ van \d+ rijen: bevindingen \d+, doelen \d+, initiatieven \d+, cijfers \d+\.", status(page)
+    )
+    assert status(page) != everything
