@@ -30,11 +30,13 @@ class Page:
         name: The name of the page in the book and in its address.
         chapter: The notebook.
         parameters: What this page sets; edition and language come with the run.
+        reads: Files of the project that it shows something of, besides the edition and the lock.
     """
 
     name: str
     chapter: Path
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    reads: Sequence[str] = ()
 
 
 def all_pages(project: Project) -> list[Page]:
@@ -55,7 +57,7 @@ def all_pages(project: Project) -> list[Page]:
                 f"The page {name!r} in {TOC} has no notebook: {chapter} does not exist.",
                 hint=f"Add the notebook, take the page out of {TOC}, or name its chapter in chapters/{PAGES}.",
             )
-        pages.append(Page(name, chapter, entry.get("parameters", {})))
+        pages.append(Page(name, chapter, entry.get("parameters", {}), tuple(entry.get("reads", ()))))
     return pages
 
 

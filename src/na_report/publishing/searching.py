@@ -42,7 +42,7 @@ def places(name: str, article: Tag) -> list[Place]:
     """
     # A copy, because sections are taken out of it from the inside to the outside.
     copy = BeautifulSoup(str(article), "html.parser")
-    for useless in copy.select("a.headerlink, script, style, svg"):
+    for useless in copy.select("a.headerlink, .meenemen, script, style, svg"):
         useless.decompose()
     found = []
     sections = copy.select("section[id]")
