@@ -113,12 +113,14 @@ def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) ->
     head = page.head
     if head is None:
         return
-    title = article.find("h1")
-    shown = " ".join(title.get_text().removesuffix("#").split()) if isinstance(title, Tag) else book.work.title
+    first, title = name == "index.html", article.find("h1")
+    shown = book.work.title
+    if isinstance(title, Tag) and not first:
+        shown = " ".join(title.get_text().removesuffix("#").split())
     summary = _summary(article) or book.subtitle
     facts = [
         ("name", "description", summary),
-        ("property", "og:type", "website" if name == "index.html" else "article"),
+        ("property", "og:type", "website" if first else "article"),
         ("property", "og:title", shown),
         ("property", "og:description", summary),
         ("property", "og:site_name", f"{book.work.title} ({book.work.dated.split(',')[0]})"),
@@ -134,7 +136,7 @@ def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) ->
         head.append(page.new_tag("link", attrs={"rel": "canonical", "href": book.address(name)}))
     for kind, key, value in facts:
         head.append(page.new_tag("meta", attrs={kind: key, "content": value}))
-    if name == "index.html":
+    if first:
         script = page.new_tag("script", attrs={"type": "application/ld+json"})
         script.string = as_data(dataset(book, summary))
         head.append(script)
