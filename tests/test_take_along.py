@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from na_report.evidence.edition import newest_edition, open_edition
 from na_report.evidence.reads import answer_again
 from na_report.evidence.seal import seal_of
 from na_report.evidence.take_along import write_take_along
+from na_report.evidence.workbook import META
 from na_report.evidence.workbook_ods import write_ods
 from na_report.paths import Project
 from na_report.presentation import colophon
@@ -88,6 +90,11 @@ def test_the_ods_has_the_sheets_and_values_of_the_workbook(edition: dict[str, Pa
         expected = [[xlsx_value(value) for value in row] for row in sheet.iter_rows(values_only=True)]
         padded = [row + [None] * (sheet.max_column - len(row)) for row in found[sheet.title]]
         assert padded == expected, sheet.title
+    with zipfile.ZipFile(edition[".ods"]) as archive:
+        hidden = re.findall(
+            r'<table:table table:name="(\w+)" table:style-name="dicht">', archive.read("content.xml").decode()
+        )
+    assert hidden == [sheet.title for sheet in workbook if sheet.sheet_state != "visible"] == [META]
     assert sum(isinstance(value, float) for row in found["observations"] for value in row) > 50
 
 
