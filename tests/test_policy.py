@@ -15,6 +15,10 @@ from conftest import ROOT
 from playwright.sync_api import Browser, Page, expect
 from test_browser import HTML, NARROW, PAGES, WIDE, QuietHandler, browser, violations
 
+from na_report.paths import Project
+from na_report.publishing.book import Book
+from na_report.publishing.site import _front
+
 __all__ = ["browser"]  # a fixture
 
 BLOCKED = """window.geweigerd = [];
@@ -190,3 +194,9 @@ def test_the_accessibility_page_tells_the_widths_of_the_tests() -> None:
         text = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").get_text()
         assert f"({WIDE // 1000}.{WIDE % 1000} pixels)" in text
         assert f"({NARROW} pixels" in text
+
+
+def test_the_front_page_of_the_site_allows_nothing() -> None:
+    html = BeautifulSoup(_front(Book(Project(ROOT), "2021", "nl")), "html.parser")
+    assert html.select("meta[http-equiv=Content-Security-Policy]")[0]["content"] == "default-src 'none'"
+    assert inline(html) == []
