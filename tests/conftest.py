@@ -21,7 +21,7 @@ def project(tmp_path: Path) -> Project:
     """A copy of the project: data, chapters and configuration."""
     root = tmp_path / "project"
     root.mkdir()
-    for name in ("_toc.yml", "_config.yml"):
+    for name in ("_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, root / name)
     for name in ("data", "chapters"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))

@@ -12,9 +12,11 @@ from conftest import ROOT
 from na_report.evidence.edition import open_edition
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
-# What may hold digits: ids of rows, names in a reference or glue key, links, and the scale that a question had.
+# What may hold digits: ids of rows, names in a reference or glue key, links, the scale that a question had, and the
+# names of standards for accessibility.
 ALLOWED = re.compile(
     r"\b(?:IND|INI|ACT|AM|AP|A|C|R|X|F[A-Z0-9])\d+(?:\.\d+[a-z]?)?\b|\{[a-z:]+\}`[^`]*`|\]\([^)]*\)|schaal tot 5|scale to 5"
+    r"|EN 301 549|WCAG 2\.2|PDF/UA-1"
 )
 
 

@@ -27,7 +27,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose pages have run; each test works on a copy."""
     root = tmp_path_factory.mktemp("ran") / "project"
     root.mkdir()
-    for name in ("_toc.yml", "_config.yml", "requirements.lock"):
+    for name in ("_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, root / name)
     for name in ("data", "chapters"):
         shutil.copytree(ROOT / name, root / name)

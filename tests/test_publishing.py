@@ -174,6 +174,8 @@ def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_els
     reseal()
     after = shown_in(run(project))
     differing = {(page, key) for page in before for key in before[page] if before[page][key] != after[page].get(key)}
+    # The colophon shows the fingerprint of the edition, which is another one now.
+    differing = {(page, key) for page, key in differing if page != "colofon"}
     assert {page for page, _ in differing} == {
         *("index", "sector-mbo", "indicatoren", "kanttekeningen", "verantwoording", "bewijs")
     }

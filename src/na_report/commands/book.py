@@ -54,7 +54,7 @@ def _build(options: argparse.Namespace, project: Project) -> int:
     books.stage(book, pages)
     if "html" in formats:
         began = time.perf_counter()
-        index = books.build_html(book, pages)
+        index = books.build_html(book, pages, _publication(book, words))
         print(f"HTML  {project.short(index)}  ({time.perf_counter() - began:.1f} s)", flush=True)
     if "pdf" in formats:
         from na_report.publishing.pdf import write_pdf
@@ -73,6 +73,17 @@ def _build(options: argparse.Namespace, project: Project) -> int:
     books.remember(book, inputs, formats)
     print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
     return 0
+
+
+def _publication(book: Any, words: Any) -> Any:
+    """Returns what the book says of itself, with the whole edition to take along."""
+    from na_report.evidence.edition import open_edition
+    from na_report.evidence.take_along import period_covered, write_take_along
+    from na_report.publishing.describing import publication
+
+    files = write_take_along(book.edition, book.folder / "take-along", book.project)
+    period = period_covered(open_edition(book.edition, book.project))
+    return publication(book.project, book.edition, book.language, words, files, period)
 
 
 def _site(options: argparse.Namespace, project: Project) -> int:

@@ -35,11 +35,13 @@ class Edition:
         name: The name of its folder, such as `2021`.
         tables: Per table name a frame; all columns hold text except `observations.value`, a float.
         descriptor: What `datapackage.json` says.
+        fingerprint: The SHA-256 of `datapackage.json`; it holds the hash of each table, so it stands for the edition.
     """
 
     name: str
     tables: Mapping[str, pd.DataFrame]
     descriptor: Mapping[str, Any]
+    fingerprint: str = ""
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     reads: Reads = field(default_factory=Reads, repr=False)
 
@@ -163,7 +165,8 @@ def open_edition(name: str, project: Project | None = None) -> Edition:
     tables = {key: pd.read_csv(path, dtype=str, keep_default_na=False) for key, path in contents.items()}
     for column in _NUMBERS:
         tables["observations"][column] = pd.to_numeric(tables["observations"][column])
-    return Edition(name, tables, descriptor)
+    seal = sha256((folder / DESCRIPTOR).read_bytes()).removeprefix("sha256:")
+    return Edition(name, tables, descriptor, seal)
 
 
 def _read_descriptor(folder: Path) -> dict[str, Any]:

@@ -65,7 +65,6 @@ WORDS: dict[str, dict[str, str]] = {
         "caveat": "Kanttekening",
         "finding": "Bevinding",
         "part": "Onderdeel",
-        "place": "Plaats",
         "report": "AEF-rapport, par.",
     },
     "en": {
@@ -130,7 +129,6 @@ WORDS: dict[str, dict[str, str]] = {
         "caveat": "Caveat",
         "finding": "Finding",
         "part": "Part",
-        "place": "Place",
         "report": "AEF report, section",
     },
 }

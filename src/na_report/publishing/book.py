@@ -20,6 +20,7 @@ import yaml
 
 from na_report.errors import BookError, NaReportError
 from na_report.paths import Project
+from na_report.publishing.describing import Publication
 from na_report.publishing.fonts import write_fonts
 from na_report.publishing.pages import TOC, Page
 from na_report.publishing.polish import polish
@@ -217,15 +218,20 @@ def _shorter(line: str, folder: Path) -> str:
     return line.replace(f"{folder}/", "")
 
 
-def build_html(book: Book, pages: Sequence[Page]) -> Path:
+def build_html(book: Book, pages: Sequence[Page], publication: Publication | None = None) -> Path:
     """Makes the HTML book and puts it in place when it is whole.
+
+    Args:
+        book: The book, staged.
+        pages: Its pages.
+        publication: What the book says of itself, with the files of the whole edition.
 
     Raises:
         BookError: Sphinx found a problem, or a page is missing or shows nothing of its outputs.
     """
     result = render(book, "html")
     _check_pages(result, book, pages)
-    polish(result)
+    polish(result, publication)
     old = book.folder / "html.old"
     shutil.rmtree(old, ignore_errors=True)
     if book.html.exists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 import nbformat
 
 from na_report.paths import Project
+from na_report.publishing.describing import ADDRESS
 from na_report.publishing.pages import Page, selected
 
 Answers = Callable[[Iterable[str]], Mapping[str, str]]
@@ -45,9 +47,14 @@ def ingredients(project: Project, page: Page, parameters: Mapping[str, Any]) -> 
         "chapter": _hash([cells, notebook.metadata]),
         "parameters": _hash(sorted(parameters.items())),
         "library": hash_files(*library_files()),
-        "lock": _hash(lock.read_text(encoding="utf-8") if lock.is_file() else ""),
+        "lock": _hash(_text(lock)),
         "python": platform.python_version(),
+        **{name: _hash(_text(project.root / name)) for name in page.reads},
     }
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _hash(value: object) -> str:
@@ -56,7 +63,7 @@ def _hash(value: object) -> str:
 
 def hash_inputs(project: Project) -> str:
     """Returns one hash over all that any book of a project is made of; takes some hundredths of a second."""
-    tops = ("_toc.yml", "_config.yml", "requirements.lock")
+    tops = ("_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml")
     folders = (project.data, project.chapters)
     files = [
         path
@@ -65,7 +72,8 @@ def hash_inputs(project: Project) -> str:
         if path.is_file() and ".ipynb_checkpoints" not in path.parts
     ]
     files += [project.root / name for name in tops if (project.root / name).is_file()]
-    return _hash([hash_files(files, project.root), hash_files(*library_files()), platform.python_version()])
+    address = os.environ.get(ADDRESS, "")
+    return _hash([hash_files(files, project.root), hash_files(*library_files()), platform.python_version(), address])
 
 
 @dataclass(frozen=True)

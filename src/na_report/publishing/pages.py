@@ -31,12 +31,14 @@ class Page:
         chapter: The notebook.
         parameters: What this page sets; edition and language come with the run.
         on_paper: Whether the PDF has it; not a page for the screen that repeats what the others say.
+        reads: Files of the project that it shows something of, besides the edition and the lock.
     """
 
     name: str
     chapter: Path
     parameters: Mapping[str, Any] = field(default_factory=dict)
     on_paper: bool = True
+    reads: Sequence[str] = ()
 
 
 def all_pages(project: Project) -> list[Page]:
@@ -57,7 +59,15 @@ def all_pages(project: Project) -> list[Page]:
                 f"The page {name!r} in {TOC} has no notebook: {chapter} does not exist.",
                 hint=f"Add the notebook, take the page out of {TOC}, or name its chapter in chapters/{PAGES}.",
             )
-        pages.append(Page(name, chapter, entry.get("parameters", {}), entry.get("on_paper", True)))
+        pages.append(
+            Page(
+                name,
+                chapter,
+                entry.get("parameters", {}),
+                on_paper=entry.get("on_paper", True),
+                reads=tuple(entry.get("reads", ())),
+            )
+        )
     return pages
 
 

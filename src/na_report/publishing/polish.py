@@ -1,13 +1,17 @@
-"""Mends in the finished pages what Sphinx gives no other way to: tables, contents of the page, and what nobody uses."""
+"""Mends in the finished pages what Sphinx gives no other way to, adds what a reader takes along, removes what nobody uses."""
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
+from na_report.publishing.card import write_card
+from na_report.publishing.citing import add_take_along
+from na_report.publishing.describing import CARD, FILES, Publication, describe
 from na_report.publishing.filtering import add_filters
 from na_report.publishing.searching import Place, places, write_places
 
@@ -18,8 +22,13 @@ NARROW = "(max-width: 47.99rem)"
 _REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([^)"'?#]+)""")
 
 
-def polish(folder: Path) -> None:
-    """Changes all pages in a folder, writes the data for searching and removes files that no page uses."""
+def polish(folder: Path, book: Publication | None = None) -> None:
+    """Changes all pages in a folder, writes the data for searching and removes files that no page uses.
+
+    Args:
+        folder: The pages as Sphinx made them.
+        book: What the book says of itself; without it the pages hold no references and nothing of the whole edition.
+    """
     found: list[Place] = []
     for path in sorted(folder.glob("*.html")):
         page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
@@ -28,9 +37,17 @@ def polish(folder: Path) -> None:
             mend(page, article, folder)
             if path.name != "search.html":
                 found += places(path.name, article)
+            add_take_along(page, article, path.name, book)
+            if book is not None:
+                describe(page, article, path.name, book)
         path.write_text(f"{page}\n", encoding="utf-8")
     write_places(folder / "_static" / "search-data.js", found)
     _remove_unused(folder)
+    if book is not None:
+        write_card(folder / CARD, book.work.title, book.subtitle)
+        (folder / FILES).mkdir(exist_ok=True)
+        for path in book.files:
+            shutil.copy(path, folder / FILES / path.name)
 
 
 def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
@@ -43,6 +60,8 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
     """
     for box in article.select(".cell, .cell_output, .toctree-wrapper"):
         box.unwrap()
+    for script in article.select("script"):
+        script.decompose()  # settings for a code server that the book doesn't use
     for rule in article.select("span.std-ref, span.std-numref, span.std-doc"):
         rule.unwrap()
     for link in article.select("caption a.headerlink"):

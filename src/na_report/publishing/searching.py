@@ -43,7 +43,7 @@ def places(name: str, article: Tag) -> list[Place]:
     # A copy, because sections are taken out of it from the inside to the outside.
     copy = BeautifulSoup(str(article), "html.parser")
     # A table to look things up in repeats what the book says elsewhere, and its filters say nothing.
-    for useless in copy.select("a.headerlink, script, style, svg, .filterblok, table.filterbaar"):
+    for useless in copy.select("a.headerlink, .meenemen, script, style, svg, .filterblok, table.filterbaar"):
         useless.decompose()
     found = []
     sections = copy.select("section[id]")

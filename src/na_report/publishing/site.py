@@ -105,6 +105,7 @@ def _front(book: Book) -> str:
     title = {"nl": "Naar de nieuwste editie", "en": "To the newest edition"}[book.language]
     return (
         f'<!DOCTYPE html>\n<html lang="{book.language}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
         f'<meta http-equiv="refresh" content="0; url={address}"></head>'
         f'<body><main><h1><a href="{address}">{title}</a></h1></main></body></html>\n'
     )

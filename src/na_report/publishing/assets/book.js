@@ -71,4 +71,47 @@
   };
   window.addEventListener("hashchange", reveal);
   reveal();
+
+  // A reference can be copied. The button comes with the script, because it does nothing without.
+  const said = document.getElementById("melding");
+  const select = (text) => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const selection = getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+  };
+  const copy = async (source) => {
+    const text = source.href || source.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch (error) {
+      select(source);  // no clipboard on this address: the old way, or by hand
+      return document.execCommand("copy");
+    }
+  };
+  const addButton = (place) => {
+    const source = place.firstElementChild, name = place.previousElementSibling.textContent;
+    const button = document.createElement("button"), about = document.createElement("span");
+    const shown = document.createTextNode(said.dataset.knop);
+    button.type = "button";
+    button.className = "kopieer";
+    about.className = "verborgen";
+    about.textContent = ` ${name}`;
+    button.append(shown, about);
+    button.addEventListener("click", async () => {
+      const done = await copy(source);
+      shown.data = done ? said.dataset.klaar : said.dataset.knop;
+      // Emptied first: the same sentence twice is otherwise said once.
+      said.textContent = "";
+      setTimeout(() => { said.textContent = done ? said.dataset.gelukt.replace("%s", name) : said.dataset.mislukt; }, 50);
+      setTimeout(() => { shown.data = said.dataset.knop; }, 3000);
+    });
+    place.append(button);
+  };
+  document.querySelectorAll("[data-kopie]").forEach(addButton);
+  if (location.protocol !== "file:") {
+    document.querySelectorAll("[data-kopie] > a").forEach((link) => { link.textContent = link.href; });
+  }
 })();

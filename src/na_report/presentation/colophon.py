@@ -1,0 +1,131 @@
+"""The colophon: which edition this is, what it was made with, how to refer to it and how to check it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel.dates import format_date
+
+from na_report.citation import Work, apa, bibtex
+from na_report.errors import NaReportError
+from na_report.evidence.edition import Edition
+from na_report.evidence.seal import seal_of
+from na_report.paths import find_project
+from na_report.presentation.markdown import Block, escape
+
+# Files that a page shows something of; chapters/pages.yml names the same ones, so that a change runs the page again.
+WORDS_FILE, PROJECT_FILE, LOCK_FILE = "chapters/words.yml", "pyproject.toml", "requirements.lock"
+_FACTS = {
+    "nl": (
+        "Editie",
+        "Versie van de data",
+        "Vastgelegd op",
+        "Vingerafdruk",
+        "Licentie van tekst en data",
+        "Licentie van de code",
+    ),
+    "en": (
+        "Edition",
+        "Version of the data",
+        "Sealed on",
+        "Fingerprint",
+        "Licence of text and data",
+        "Licence of the code",
+    ),
+}
+_LIBRARIES = {
+    "pandas": ("tabellen", "tables"),
+    "matplotlib": ("figuren", "figures"),
+    "papermill": ("de hoofdstukken uitvoeren", "running the chapters"),
+    "jupyter-book": ("webpagina’s", "web pages"),
+    "sphinx": ("webpagina’s", "web pages"),
+    "weasyprint": ("PDF", "PDF"),
+    "openpyxl": ("werkboeken", "workbooks"),
+    "babel": ("getallen en datums", "numbers and dates"),
+}
+_CONTACT = {
+    "nl": (
+        "Laat het weten: {}.",
+        "Laat het weten aan de organisatie van wie u dit boek kreeg, of die het op haar website heeft staan. Kunt u bij de "
+        "broncode? Dan kunt u daar een melding maken.",
+    ),
+    "en": (
+        "Please let us know: {}.",
+        "Please tell the organisation that gave you this report or that has it on its website. If you can reach the "
+        "source code, you can report it there.",
+    ),
+}
+
+
+def facts(edition: Edition, language: str = "nl") -> Block:
+    """Shows edition, version, date, fingerprint and licences as a list of terms."""
+    seal = seal_of(edition)
+    day = format_date(date.fromisoformat(seal.created), "d MMMM y", locale=language)
+    licence = f"[{escape(seal.licence)}]({seal.licence_url})"
+    code = escape(str(_project()["license"]))
+    shown = (escape(edition.name), escape(seal.version), day, f"`{seal.fingerprint}`", licence, code)
+    terms = "\n\n".join(f"{name}\n: {text}" for name, text in zip(_FACTS[language], shown, strict=True))
+    return Block(f":::{{container}} feiten\n{terms}\n:::")
+
+
+def software(language: str = "nl") -> Block:
+    """Shows na-report, Python and the main libraries with the versions that are locked."""
+    project, locked = _project(), _locked()
+    first, last = re.findall(r"[0-9.]+", str(project["requires-python"]))
+    python = {"nl": f"vanaf {first}, tot {last}", "en": f"from {first}, below {last}"}[language]
+    lines = [f"- **{project['name']}** {project['version']}", f"- **Python** {python}"]
+    column = list(_CONTACT).index(language)
+    lines += [f"- **{name}** {locked[name]} ({about[column]})" for name, about in _LIBRARIES.items() if name in locked]
+    return Block("\n".join(lines))
+
+
+def reference(edition: Edition, language: str = "nl") -> Block:
+    """Shows how to refer to the report; the book on the web makes of it what can be copied."""
+    seal = seal_of(edition)
+    title = str(_words(language)["title"])
+    work = Work(seal.author, title, seal.created[:4], edition.name, seal.version, language)
+    text = escape(apa(work)).replace(escape(title), f"*{escape(title)}*")
+    return Block(f":::{{container}} citeer\n{text}\n\n```text\n{bibtex(work)}\n```\n:::")
+
+
+def commands(*lines: str) -> Block:
+    """Shows commands for a terminal."""
+    return Block("\n".join(["```text", *lines, "```"]))
+
+
+def contact(language: str = "nl") -> Block:
+    """Shows where a reader reports a problem: `contact` of the words of the book, or else the organisation that publishes it."""
+    known, unknown = _CONTACT[language]
+    place = str(_words(language).get("contact") or "")
+    return Block(known.format(escape(place)) if place else unknown)
+
+
+def _project() -> dict[str, Any]:
+    return dict(tomllib.loads(_read(PROJECT_FILE))["project"])
+
+
+def _words(language: str) -> dict[str, Any]:
+    return dict(yaml.safe_load(_read(WORDS_FILE))[language])
+
+
+@cache
+def _locked() -> dict[str, str]:
+    """Returns the version of each package in the lock."""
+    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", _read(LOCK_FILE), re.MULTILINE))
+
+
+def _read(name: str) -> str:
+    path: Path = find_project().root / name
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NaReportError(
+            f"The colophon tells what the book was made with, and {name} is not there.",
+            hint=f"Put back {name} (git restore {name}), or take the page out of _toc.yml.",
+        ) from None

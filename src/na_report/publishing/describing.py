@@ -1,0 +1,207 @@
+"""What a book says of itself to programs: for a shared link, for a search engine and for who collects data sets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from bs4 import BeautifulSoup, Tag
+
+from na_report.citation import Work
+from na_report.errors import NaReportError
+from na_report.paths import Project
+
+# Overrules `html: baseurl` of _config.yml: where the site is, is known to who publishes it.
+ADDRESS = "NA_REPORT_URL"
+CARD = "_images/kaart.png"
+FILES = "_downloads"
+_MIMES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".zip": "application/zip",
+}
+_LOCALES = {"nl": "nl_NL", "en": "en_GB"}
+_SUMMARY_CHARACTERS = 170
+_SHORTEST_SUMMARY = 40
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A book as others see it from outside.
+
+    Args:
+        work: What a reference to it says.
+        subtitle: What it is, in one line.
+        descriptor: The Data Package of its edition.
+        files: The whole edition in several forms.
+        period: The first and last year of its data; empty when not known.
+        site: Where the site is on the web, with a slash at the end; empty when that is not known.
+    """
+
+    work: Work
+    subtitle: str
+    descriptor: Mapping[str, Any]
+    files: Sequence[Path] = ()
+    period: tuple[str, str] = ("", "")
+    site: str = ""
+
+    def address(self, page: str) -> str:
+        """Returns where a page or file of the book is on the web; empty when the site's address is not known."""
+        return f"{self.site}{self.work.edition}/{self.work.language}/{page}" if self.site else ""
+
+
+def publication(
+    project: Project,
+    edition: str,
+    language: str,
+    words: Mapping[str, Any],
+    files: Sequence[Path] = (),
+    period: tuple[str, str] = ("", ""),
+) -> Publication:
+    """Returns what a book says of itself.
+
+    Args:
+        project: The project.
+        edition: The name of the edition.
+        language: `nl` or `en`.
+        words: Title and subtitle in that language.
+        files: The whole edition in several forms.
+        period: The first and last year of its data.
+
+    Raises:
+        NaReportError: The address of the site is no web address.
+    """
+    descriptor = json.loads((project.data / edition / "datapackage.json").read_text(encoding="utf-8"))
+    author = str(descriptor["contributors"][0]["title"])
+    year, version = str(descriptor["created"])[:4], str(descriptor["version"])
+    work = Work(author, str(words["title"]), year, edition, version, language)
+    return Publication(work, str(words["subtitle"]), descriptor, files, period, site_address(project))
+
+
+def site_address(project: Project) -> str:
+    """Returns where the site is on the web, or nothing when nobody said so.
+
+    Raises:
+        NaReportError: What was said is no web address.
+    """
+    config = yaml.safe_load((project.root / "_config.yml").read_text(encoding="utf-8"))
+    found = os.environ.get(ADDRESS) or (config.get("html") or {}).get("baseurl") or ""
+    if found and not re.fullmatch(r"https?://[^\s\"'<>?#]+", found):
+        raise NaReportError(
+            f"The address of the site is {found!r}; expected one such as https://example.org/report/.",
+            hint=f"Change html: baseurl in _config.yml or the variable {ADDRESS}, or leave both empty.",
+        )
+    return found.rstrip("/") + "/" if found else ""
+
+
+def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) -> None:
+    """Adds what a shared link shows, where the page is on the web, and on the first page what the data is.
+
+    Args:
+        page: The whole page.
+        article: Its text.
+        name: Its file name.
+        book: The book that it belongs to.
+    """
+    head = page.head
+    if head is None:
+        return
+    first, title = name == "index.html", article.find("h1")
+    shown = book.work.title
+    if isinstance(title, Tag) and not first:
+        shown = " ".join(title.get_text().removesuffix("#").split())
+    summary = _summary(article) or book.subtitle
+    facts = [
+        ("name", "description", summary),
+        ("property", "og:type", "website" if first else "article"),
+        ("property", "og:title", shown),
+        ("property", "og:description", summary),
+        ("property", "og:site_name", f"{book.work.title} ({book.work.dated.split(',')[0]})"),
+        ("property", "og:locale", _LOCALES[book.work.language]),
+        ("property", "og:image", book.address(CARD) or CARD),
+        ("property", "og:image:width", "1200"),
+        ("property", "og:image:height", "630"),
+        ("property", "og:image:alt", f"{book.work.title}. {book.subtitle}."),
+        ("name", "twitter:card", "summary_large_image"),
+    ]
+    if book.site:
+        facts.append(("property", "og:url", book.address(name)))
+        head.append(page.new_tag("link", attrs={"rel": "canonical", "href": book.address(name)}))
+    for kind, key, value in facts:
+        head.append(page.new_tag("meta", attrs={kind: key, "content": value}))
+    if first:
+        script = page.new_tag("script", attrs={"type": "application/ld+json"})
+        script.string = as_data(dataset(book, summary))
+        head.append(script)
+
+
+def _summary(article: Tag) -> str:
+    """Returns the first paragraph that says something, cut at a word."""
+    for paragraph in article.select("section > p"):
+        copy = BeautifulSoup(str(paragraph), "html.parser")
+        for mark in copy.select(".kanttekening, .headerlink"):
+            mark.decompose()
+        text = " ".join(copy.get_text().split())
+        if len(text) >= _SHORTEST_SUMMARY:
+            return text if len(text) <= _SUMMARY_CHARACTERS else text[:_SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"
+    return ""
+
+
+def dataset(book: Publication, summary: str) -> dict[str, Any]:
+    """Returns the data of the book as a Dataset of schema.org.
+
+    Args:
+        book: The book.
+        summary: What the first page says first.
+    """
+    said = book.descriptor
+    found: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": f"{book.work.title} ({book.work.dated.split(',')[0]})",
+        "description": f"{said['description']} {summary}",
+        "version": book.work.version,
+        "datePublished": str(said["created"])[:10],
+        "inLanguage": list(said["languages"]),
+        "license": str(said["licenses"][0]["path"]),
+        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "name": book.work.author},
+        "isBasedOn": [{"@type": "Report", "name": str(source["title"])} for source in said.get("sources", [])],
+        "distribution": [_download(path, book) for path in book.files],
+    }
+    if book.period[0]:
+        found["temporalCoverage"] = "/".join(book.period)
+    if book.site:
+        found["url"] = book.address("index.html")
+    return found
+
+
+def _download(path: Path, book: Publication) -> dict[str, str]:
+    content = path.read_bytes()
+    place = f"{FILES}/{path.name}"
+    return {
+        "@type": "DataDownload",
+        "name": path.name,
+        "encodingFormat": _MIMES[path.suffix],
+        "contentUrl": book.address(place) or place,
+        "contentSize": f"{len(content)} B",
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def as_data(value: object) -> str:
+    r"""Returns JSON that can stand in a page: no sign in it can end the element or start another.
+
+    Example:
+        >>> as_data({"a": "</script><b>&"})
+        '{"a": "\\u003c/script\\u003e\\u003cb\\u003e\\u0026"}'
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    return re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -1,0 +1,301 @@
+"""What a reader takes along: the edition in other forms, references to a figure or table, and what the book says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup, Tag
+from conftest import ROOT, Change
+from defusedxml.ElementTree import fromstring
+from openpyxl import Workbook, load_workbook
+from test_workbook import office
+from workbooks import table_bytes, take_back
+
+from na_report.citation import Work
+from na_report.errors import NaReportError
+from na_report.evidence.edition import newest_edition, open_edition
+from na_report.evidence.reads import answer_again
+from na_report.evidence.seal import seal_of
+from na_report.evidence.take_along import write_take_along
+from na_report.evidence.workbook import META
+from na_report.evidence.workbook_ods import write_ods
+from na_report.paths import Project
+from na_report.presentation import colophon
+from na_report.publishing.card import HEIGHT, WIDTH, write_card
+from na_report.publishing.citing import part_of
+from na_report.publishing.describing import ADDRESS, CARD, Publication, describe, site_address
+from na_report.publishing.fingerprint import hash_inputs, ingredients
+from na_report.publishing.pages import all_pages, choose
+
+HTML = ROOT / "_build" / "2021" / "nl" / "html"
+PAGES = sorted(HTML.glob("*.html"))
+NAMES = {name: f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}" for name in ("office", "table", "text")}
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Edition 2021 in all its forms."""
+    files = write_take_along("2021", tmp_path_factory.mktemp("edition"), Project(ROOT))
+    return {path.suffix: path for path in files}
+
+
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def sheets(ods: Path) -> dict[str, list[list[Any]]]:
+    """The values of an OpenDocument spreadsheet per sheet: numbers as numbers, dates as ISO text."""
+    with zipfile.ZipFile(ods) as archive:
+        root = fromstring(archive.read("content.xml"))
+    return {
+        table.attrib[f"{NAMES['table']}name"]: [
+            [ods_value(cell) for cell in row] for row in table.iter(f"{NAMES['table']}table-row")
+        ]
+        for table in root.iter(f"{NAMES['table']}table")
+    }
+
+
+def ods_value(cell: Element) -> Any:
+    assert not any("formula" in name for name in cell.attrib)
+    kind = cell.get(f"{NAMES['office']}value-type")
+    if kind == "float":
+        return float(cell.attrib[f"{NAMES['office']}value"])
+    if kind == "date":
+        return cell.attrib[f"{NAMES['office']}date-value"]
+    for space in cell.iter(f"{NAMES['text']}s"):
+        space.text = " " * int(space.attrib[f"{NAMES['text']}c"])
+    for tab in cell.iter(f"{NAMES['text']}tab"):
+        tab.text = "\t"
+    return "\n".join("".join(line.itertext()) for line in cell.iter(f"{NAMES['text']}p")) if kind else None
+
+
+def xlsx_value(value: Any) -> Any:
+    return value.strftime("%Y-%m-%d") if hasattr(value, "strftime") else value
+
+
+def test_the_ods_has_the_sheets_and_values_of_the_workbook(edition: dict[str, Path]) -> None:
+    workbook, found = load_workbook(edition[".xlsx"]), sheets(edition[".ods"])
+    assert list(found) == workbook.sheetnames
+    for sheet in workbook:
+        expected = [[xlsx_value(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        padded = [row + [None] * (sheet.max_column - len(row)) for row in found[sheet.title]]
+        assert padded == expected, sheet.title
+    with zipfile.ZipFile(edition[".ods"]) as archive:
+        hidden = re.findall(
+            r'<table:table table:name="(\w+)" table:style-name="dicht">', archive.read("content.xml").decode()
+        )
+    assert hidden == [sheet.title for sheet in workbook if sheet.sheet_state != "visible"] == [META]
+    assert sum(isinstance(value, float) for row in found["observations"] for value in row) > 50
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+31 6", "-3 keer", "@naam", '=HYPERLINK("http://a")', "a  b\tc\n d"])
+def test_a_text_stays_a_text_in_the_ods(tmp_path: Path, text: str) -> None:
+    workbook = Workbook()
+    workbook.properties.title = "Proef"
+    workbook.active.append([text])
+    workbook.active["A1"].data_type = "s"
+    workbook.save(tmp_path / "text.xlsx")
+    [[[value]]] = sheets(write_ods(tmp_path / "text.xlsx", tmp_path / "text.ods")).values()
+    assert value == text
+
+
+def test_libreoffice_makes_of_the_ods_a_workbook_that_comes_back_the_same(
+    project: Project, edition: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office("--convert-to", "xlsx", str(edition[".ods"]), folder=tmp_path)
+    monkeypatch.chdir(project.root)
+    assert take_back(str(tmp_path / "na-report-2021.xlsx"), "2021b") == 0
+    assert table_bytes(project, "2021b") == table_bytes(project, "2021")
+
+
+def test_the_same_edition_gives_the_same_files(edition: dict[str, Path], tmp_path: Path) -> None:
+    for path in write_take_along("2021", tmp_path, Project(ROOT)):
+        assert path.read_bytes() == edition[path.suffix].read_bytes(), path.name
+    with zipfile.ZipFile(edition[".ods"]) as archive:
+        first = archive.infolist()[0]
+    assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+
+
+def test_the_zip_holds_the_sealed_edition(edition: dict[str, Path], project: Project, tmp_path: Path) -> None:
+    with zipfile.ZipFile(edition[".zip"]) as archive:
+        archive.extractall(tmp_path)
+    (tmp_path / "na-report-2021").rename(project.data / "2020")
+    assert open_edition("2020", project).fingerprint == open_edition("2021", project).fingerprint
+
+
+def test_the_fingerprint_is_the_hash_that_a_reader_can_take() -> None:
+    content = (ROOT / "data" / "2021" / "datapackage.json").read_bytes()
+    fingerprint = hashlib.sha256(content).hexdigest()
+    assert seal_of(open_edition("2021")).fingerprint == fingerprint
+    assert fingerprint in soup(HTML / "colofon.html").get_text()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_each_figure_and_table_can_be_taken_along_and_cited(path: Path) -> None:
+    page = soup(path)
+    for shown in page.select("article figure[id], article table[id]"):
+        box = shown.find_next(class_="meenemen")
+        assert isinstance(box, Tag), shown["id"]
+        kinds = {link.get_text(): path.parent / str(link["href"]) for link in box.select("p a[download]")}
+        assert set(kinds) == {"CSV", "XLSX", "ODS"} | ({"SVG", "PNG"} if shown.name == "figure" else set())
+        assert all(file.is_file() for file in kinds.values())
+        assert str(shown["id"]) in kinds["CSV"].name
+        link, text, entry = box.select("dd > *")
+        assert link["href"] == f"#{shown['id']}"
+        part = part_of(shown)
+        assert f"{part.title} [{part.number}]" in text.get_text()
+        assert entry.get_text().startswith(f"@misc{{na-report-2021-{shown['id']},")
+        assert part.number in box.select("summary")[0].get_text()
+    assert page.select("template") == []
+
+
+def test_the_data_of_a_part_is_not_found_by_searching() -> None:
+    assert "Neem mee" not in (HTML / "_static" / "search-data.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_each_page_says_what_it_is_for_who_shares_it(path: Path) -> None:
+    page = soup(path)
+    said = {
+        str(tag.get("property") or tag.get("name")): str(tag["content"]) for tag in page.select("head meta[content]")
+    }
+    assert 20 < len(said["description"]) < 180
+    assert said["og:description"] == said["description"]
+    title = "head title" if path.name == "index.html" else "h1"
+    assert said["og:title"] in page.select(title)[0].get_text()
+    assert said["og:image:alt"]
+    header = (HTML / said["og:image"]).read_bytes()[:24]
+    assert struct.unpack(">II", header[16:]) == (int(said["og:image:width"]), int(said["og:image:height"]))
+    assert "og:url" not in said, "no address was given"
+    assert page.select("link[rel=canonical]") == []
+
+
+def test_the_first_page_describes_the_data_for_programs() -> None:
+    [script] = soup(HTML / "index.html").select('script[type="application/ld+json"]')
+    data = json.loads(script.get_text())
+    assert (data["@context"], data["@type"]) == ("https://schema.org", "Dataset")
+    assert data["version"] == seal_of(open_edition("2021")).version
+    assert data["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert data["temporalCoverage"] == "2015/2024"
+    assert data["creator"]["@type"] == "Organization"
+    assert "AEF" in data["isBasedOn"][0]["name"]
+    assert 50 < len(data["description"]) < 5000
+    assert {Path(item["contentUrl"]).suffix for item in data["distribution"]} == {".xlsx", ".ods", ".zip"}
+    for item in data["distribution"]:
+        assert hashlib.sha256((HTML / item["contentUrl"]).read_bytes()).hexdigest() == item["sha256"]
+
+
+def described(site: str = "", title: str = "Titel") -> BeautifulSoup:
+    """A first page with what it says of itself."""
+    descriptor = {
+        "version": "2021.1.0",
+        "created": "2026-11-24T00:00:00Z",
+        "description": f"Gegevens van {title}.",
+        "languages": ["nl"],
+        "licenses": [{"path": "https://creativecommons.org/licenses/by/4.0/"}],
+    }
+    page = BeautifulSoup("<html><head></head><body><article><h1>Kop</h1></article></body></html>", "html.parser")
+    work = Work("Makers", title, "2026", "2021", "2021.1.0")
+    assert page.article is not None
+    describe(page, page.article, "index.html", Publication(work, "Ondertitel", descriptor, site=site))
+    return BeautifulSoup(str(page), "html.parser")
+
+
+def test_data_can_not_break_out_of_the_description() -> None:
+    title = "</script><script>alert(1)</script><!-- & \u2028"
+    page = described(title=title)
+    [script] = page.select("script")
+    assert json.loads(script.get_text())["name"].startswith(title)
+
+
+def test_with_an_address_pages_and_files_say_where_they_are() -> None:
+    page = described(site="https://example.org/report/")
+    assert page.select("link[rel=canonical]")[0]["href"] == "https://example.org/report/2021/nl/index.html"
+    assert page.select("[property='og:image']")[0]["content"] == f"https://example.org/report/2021/nl/{CARD}"
+
+
+def test_the_address_comes_from_the_configuration_or_from_who_publishes(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert site_address(project) == ""
+    before = hash_inputs(project)
+    config = project.root / "_config.yml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("html:\n", "html:\n  baseurl: https://a.org/x\n"), "utf-8"
+    )
+    assert site_address(project) == "https://a.org/x/"
+    monkeypatch.setenv(ADDRESS, "https://b.org/")
+    assert site_address(project) == "https://b.org/"
+    assert hash_inputs(project) != before
+    monkeypatch.setenv(ADDRESS, "javascript:alert(1)")
+    with pytest.raises(NaReportError, match="javascript"):
+        site_address(project)
+
+
+def test_the_card_is_the_same_each_time(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_card(tmp_path / name, "Een titel $x$ met tekens", "Wat het is, editie 2021")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert struct.unpack(">II", (tmp_path / "a").read_bytes()[16:24]) == (WIDTH, HEIGHT)
+
+
+def test_the_colophon_runs_again_when_what_it_tells_changes(
+    project: Project, change: Change, reseal: Callable[[], None]
+) -> None:
+    [page] = choose(all_pages(project), ["colofon"])
+    assert {colophon.WORDS_FILE, colophon.PROJECT_FILE} <= set(page.reads)
+    for name in (*page.reads, colophon.LOCK_FILE):
+        before = ingredients(project, page, {})
+        with (project.root / name).open("a", encoding="utf-8") as file:
+            file.write("# anders\n")
+        assert ingredients(project, page, {}) != before, name
+    edition = open_edition("2021", project)
+    seal_of(edition)
+    asked = dict(edition.reads.answers)
+    assert answer_again(open_edition("2021", project), asked) == asked
+    change("observations", "IND019-NL-2019", "value", "37")
+    reseal()
+    assert answer_again(open_edition("2021", project), asked) != asked
+
+
+def test_the_colophon_tells_the_versions_of_the_lock() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    text = soup(HTML / "colofon.html").get_text()
+    for name in ("pandas", "matplotlib", "weasyprint"):
+        [version] = [line.split("==")[1].split()[0] for line in lock.splitlines() if line.startswith(f"{name}==")]
+        assert f"{name} {version}" in text
+
+
+def test_a_colophon_without_a_lock_names_the_file(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project.root / colophon.LOCK_FILE).unlink()
+    monkeypatch.chdir(project.root)
+    colophon._locked.cache_clear()
+    with pytest.raises(NaReportError, match=colophon.LOCK_FILE):
+        colophon.software()
+
+
+def test_a_place_for_problems_is_shown_when_there_is_one(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    assert "organisatie" in colophon.contact().markdown
+    words = project.root / colophon.WORDS_FILE
+    declared = yaml.safe_load(words.read_text(encoding="utf-8"))
+    declared["nl"]["contact"] = "meld@example.org"
+    words.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
+    assert "meld&#64;example.org" in colophon.contact().markdown
+
+
+def test_the_citation_file_is_that_of_the_newest_edition() -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    seal = seal_of(open_edition(newest_edition(Project(ROOT)), Project(ROOT)))
+    assert (cited["version"], str(cited["date-released"])) == (seal.version, seal.created)
+    assert cited["authors"] == [{"name": seal.author}]
