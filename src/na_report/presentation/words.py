@@ -58,7 +58,7 @@ WORDS: dict[str, dict[str, str]] = {
         "finding": "Bevinding",
         "part": "Onderdeel",
         "place": "Plaats",
-        "report": "AEF-rapport, par.",
+        "report": "AEF, par.",
     },
     "en": {
         "no": "No.",
@@ -115,6 +115,6 @@ WORDS: dict[str, dict[str, str]] = {
         "finding": "Finding",
         "part": "Part",
         "place": "Place",
-        "report": "AEF report, section",
+        "report": "AEF, section",
     },
 }
