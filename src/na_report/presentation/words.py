@@ -65,7 +65,7 @@ WORDS: dict[str, dict[str, str]] = {
         "caveat": "Kanttekening",
         "finding": "Bevinding",
         "part": "Onderdeel",
-        "report": "AEF-rapport, par.",
+        "report": "AEF, par.",
     },
     "en": {
         "no": "No.",
@@ -129,6 +129,6 @@ WORDS: dict[str, dict[str, str]] = {
         "caveat": "Caveat",
         "finding": "Finding",
         "part": "Part",
-        "report": "AEF report, section",
+        "report": "AEF, section",
     },
 }
