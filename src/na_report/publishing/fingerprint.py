@@ -62,7 +62,7 @@ def hash_inputs(project: Project) -> str:
         path
         for folder in folders
         for path in folder.rglob("*")
-        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
     files += [project.root / name for name in tops if (project.root / name).is_file()]
     return _hash([hash_files(files, project.root), hash_files(*library_files()), platform.python_version()])
