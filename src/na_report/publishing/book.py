@@ -22,10 +22,9 @@ from na_report.paths import Project
 from na_report.publishing.fonts import write_fonts
 from na_report.publishing.pages import TOC, Page
 from na_report.publishing.polish import polish
+from na_report.publishing.surroundings import FIXED
 
 CONFIG = "_config.yml"
-# A fixed moment, so that no page holds the time of the build.
-SOURCE_DATE_EPOCH = "1767225600"
 _PROBLEM = re.compile(r"(?:^|\s)(WARNING|ERROR|CRITICAL|SEVERE)\b")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -182,8 +181,8 @@ def render(book: Book, builder: str) -> Path:
     command = [sys.executable, "-c", program, "build", str(book.stage), "--path-output", str(output)]
     command += ["-W", "-n", "--keep-going", "--all"]
     command += ["--builder", "html"] if builder == "html" else ["--builder", "custom", "--custom-builder", builder]
-    environment = os.environ | {"SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)  # noqa: S603
+    environment = os.environ | FIXED
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=False)  # noqa: S603
     log = _ANSI.sub("", done.stdout + done.stderr)
     (book.folder / f"{builder}.log").write_text(log, encoding="utf-8")
     problems = [line.strip() for line in log.splitlines() if _PROBLEM.search(line) and "Traceback" not in line]

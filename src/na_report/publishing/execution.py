@@ -24,6 +24,7 @@ from na_report.publishing.fingerprint import Answers, ingredients, reasons, stat
 from na_report.publishing.kernels import warm_kernels
 from na_report.publishing.limits import cell_of, end_with, page_limits, within, workers_stopped_on_error
 from na_report.publishing.pages import Page, checked_parameters, selected
+from na_report.publishing.surroundings import pinned
 
 # Tells a kernel where to write down what its page asks of the data.
 READS_FILE = "NA_REPORT_READS"
@@ -86,6 +87,7 @@ def run_pages(
     context = multiprocessing.get_context("spawn")
     if stale:
         with (
+            pinned(),
             warm_kernels(dict.fromkeys(page.chapter for page in stale)) if warm else nullcontext(),
             ProcessPoolExecutor(workers, context, initializer=end_with, initargs=(os.getpid(),)) as pool,
             workers_stopped_on_error(),
@@ -108,7 +110,6 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
     """Runs one page; the parameters are checked already."""
     start = time.perf_counter()
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    os.environ["PYTHONHASHSEED"] = "0"
     target, failed = folder / f"{page.name}.ipynb", folder / f"{page.name}.failed.ipynb"
     running = folder / f"{page.name}.running.ipynb"
     reads = folder / f"{page.name}.reads.json"

@@ -154,7 +154,7 @@ def warm_kernels(notebooks: Iterable[Path]) -> Iterator[None]:
     address = f"{folder}/s"
     command = [sys.executable, "-m", "na_report.publishing.forkserver", address, *imported(notebooks)]
     # The server must stay single-threaded, and its kernels compute on small tables.
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     server = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603
     before = {name: os.environ.get(name) for name in (SOCKET, "JUPYTER_DEFAULT_PROVISIONER_NAME")}
     os.environ |= {SOCKET: address, "JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER}

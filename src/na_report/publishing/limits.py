@@ -210,17 +210,13 @@ def remove_folder(folder: str) -> None:
 
 
 def _remove_if_left(mark: Path) -> None:
-    """Removes the sockets and the folder of a process of this user that no longer runs."""
+    """Removes the folder of a process of this user that no longer runs."""
     handle = os.open(mark, os.O_RDWR | os.O_NOFOLLOW)
     try:
         about = os.fstat(handle)
         if about.st_uid != os.getuid() or time.time() - about.st_mtime < _NEW_SECONDS:
             return
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for path in mark.parent.iterdir():
-            if path.is_socket():
-                path.unlink()
-        mark.unlink()
-        mark.parent.rmdir()
+        shutil.rmtree(mark.parent)
     finally:
         os.close(handle)
