@@ -44,6 +44,17 @@ def test_nothing_is_damaged(arguments: tuple[str, ...]) -> None:
     assert " tries: " in done.stdout
 
 
+def test_a_full_disk_is_told_with_what_to_do(project: Project) -> None:
+    command = [sys.executable, "-m", "na_report.cli", "edition", "copy", "2021", "2027"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=project.root, check=False, preexec_fn=crash_test.files_up_to(1000)
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("error:") == done.stderr.count("hint:") == 1
+    assert "Make room on the disk" in done.stderr
+    assert not (project.data / "2027").exists()
+
+
 def damages(operation: Operation, count: int = 100) -> list[str]:
     found = []
     for fault in faults("step", operation, count, crash_test.random.Random(1)):

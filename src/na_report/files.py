@@ -7,6 +7,7 @@ import ctypes
 import errno
 import os
 import shutil
+from collections.abc import Container
 from pathlib import Path
 
 _AT_FDCWD = -100
@@ -74,6 +75,24 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def copy_folder(source: Path, target: Path, *, without: Container[str] = ()) -> None:
+    """Copies a folder with all that is in sight; stops at the first error, so that who calls hears its cause.
+
+    Args:
+        source: The folder.
+        target: Where it goes; may be there already.
+        without: Names to leave out.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(source.iterdir()):
+        if path.name in without or path.name.startswith("."):
+            continue
+        if path.is_dir():
+            copy_folder(path, target / path.name, without=without)
+        else:
+            shutil.copyfile(path, target / path.name)
 
 
 def put_in_place(made: Path, target: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +16,7 @@ from na_report.evidence.integrity import DESCRIPTOR, find_problems, sha256
 from na_report.evidence.making import NAME, being_made, making, refuse_name
 from na_report.evidence.reads import Reads, digest
 from na_report.evidence.schema import LANGUAGES, TABLES, table_schema
-from na_report.files import sync_all, write_whole
+from na_report.files import copy_folder, sync_all, write_whole
 from na_report.paths import Project, find_project
 
 _NUMBERS = {"value"}
@@ -212,7 +211,7 @@ def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
     source = edition_folder(old, project)
     refuse_name(new, project)
     with making(new, project) as folder:
-        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(DESCRIPTOR, ".*"), dirs_exist_ok=True)
+        copy_folder(source, folder, without=[DESCRIPTOR])
     return project.data / new
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from na_report.errors import NaReportError
+from na_report.files import copy_folder
 from na_report.paths import Project
 from na_report.publishing.book import Book
 from na_report.publishing.site import SWITCH, with_switch
@@ -115,7 +116,7 @@ def copied(project: Project, folder: Path) -> Project:
     for name in _INPUTS:
         source = project.root / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns(".*"))
+            copy_folder(source, folder / name)
         elif source.is_file():
             shutil.copyfile(source, folder / name)
     return Project(folder)

@@ -12,7 +12,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from na_report.errors import BookError, NaReportError
-from na_report.files import partial_of, put_in_place, remove
+from na_report.files import copy_folder, partial_of, put_in_place, remove
 from na_report.locks import locked
 from na_report.paths import Project
 from na_report.publishing.book import Book
@@ -73,13 +73,13 @@ def _copy_book(book: Book, folder: Path) -> None:
                 hint=f"Run: na-report build --edition {book.edition} --language {book.language}",
             )
         target = folder / book.language
-        shutil.copytree(book.html, target)
+        copy_folder(book.html, target)
         for pdf in (book.pdf, book.summary):
             if pdf.is_file():
                 shutil.copy(pdf, target / pdf.name)
     data = folder / "data"
     if not data.exists():
-        shutil.copytree(book.project.data / book.edition, data)
+        copy_folder(book.project.data / book.edition, data)
 
 
 def _add_switch(root: Path, book: Book, others: Sequence[Book]) -> None:
