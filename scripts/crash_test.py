@@ -30,7 +30,7 @@ from na_report.errors import NaReportError
 from na_report.paths import find_project
 
 DONE, REFUSED, WRONG = 0, 3, 4
-DISK_MB = 12
+DISK_MB = 64
 FAULTS = ("step", "moment", "quota", "disk", "readonly")
 DISK_FAULTS = {"disk", "readonly"}
 # A build takes some seconds, the others take hundredths.
