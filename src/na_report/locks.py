@@ -60,9 +60,12 @@ def _taken(path: Path) -> int | None:
         except BlockingIOError:
             os.close(handle)
             return None
-        except OSError:
+        except OSError as error:
             os.close(handle)
-            raise
+            raise NaReportError(
+                f"{path} can't be locked: {error.strerror}.",
+                hint="Put the project on a disk of this machine; some network disks know no locks.",
+            ) from error
         # Its last holder may have removed the file between the two steps; then the lock is on a file without a name.
         with contextlib.suppress(FileNotFoundError):
             if os.stat(path).st_ino == os.fstat(handle).st_ino:  # noqa: PTH116
