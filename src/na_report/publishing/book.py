@@ -182,10 +182,8 @@ def render(book: Book, builder: str) -> Path:
     command += ["-W", "-n", "--keep-going", "--all"]
     command += ["--builder", "html"] if builder == "html" else ["--builder", "custom", "--custom-builder", builder]
     environment = os.environ | FIXED
-    done = subprocess.run(
-        command, capture_output=True, encoding="utf-8", errors="replace", env=environment, check=False
-    )  # noqa: S603
-    log = _ANSI.sub("", done.stdout + done.stderr)
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)  # noqa: S603
+    log = _ANSI.sub("", (done.stdout + done.stderr).decode(errors="replace"))
     (book.folder / f"{builder}.log").write_text(log, encoding="utf-8")
     problems = [line.strip() for line in log.splitlines() if _PROBLEM.search(line) and "Traceback" not in line]
     result = output / "_build" / builder
