@@ -65,7 +65,7 @@ def test_a_page_that_dies_is_named_and_leaves_nothing_running(project: Project, 
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("import os\nos.kill(os.getpid(), 9)"))
     nbformat.write(notebook, path)
-    with pytest.raises(ChapterError, match="koploper"):
+    with pytest.raises(ChapterError, match=r"koploper.ipynb, cell \d+: its kernel died"):
         run_pages(project, choose(all_pages(project), ["koploper", "kanttekeningen"]), BASE, tmp_path)
     assert (tmp_path / "kanttekeningen.ipynb").is_file()
     assert servers() == []
@@ -76,7 +76,7 @@ def test_a_server_that_can_not_start_leaves_cold_kernels(
 ) -> None:
     monkeypatch.setattr(kernels, "START_SECONDS", 0.2)
     monkeypatch.setattr(kernels, "imported", lambda notebooks: ["--no-such-thing", "x" * 200])
-    monkeypatch.setattr(kernels.tempfile, "mkdtemp", lambda prefix="": str(_deep(tmp_path)))
+    monkeypatch.setattr(kernels, "private_folder", lambda: str(_deep(tmp_path)))
     run_pages(project, choose(all_pages(project), ["kanttekeningen"]), BASE, tmp_path / "out")
     assert (tmp_path / "out" / "kanttekeningen.ipynb").is_file()
 

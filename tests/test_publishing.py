@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -139,8 +138,7 @@ def test_a_wrong_reference_in_the_text_fails_the_book(project: Project, old: str
     pages = all_pages(project)
     run(project)
     books.stage(book, pages)
-    assert books.build_html(book, pages).is_file(), "sound text builds"
-    shutil.rmtree(book.html)
+    assert (books.build_html(book, pages) / "index.html").is_file(), "sound text builds"
     edit(project.chapters / "index.ipynb", old, new)
     run(project)
     books.stage(book, pages)

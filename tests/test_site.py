@@ -11,6 +11,7 @@ from conftest import ROOT
 from na_report.errors import BookError, NaReportError
 from na_report.paths import Project
 from na_report.publishing.book import Book
+from na_report.publishing.published import publish
 from na_report.publishing.site import PLACE, Shelf, write_site
 
 PAGE = '<html lang="nl"><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
@@ -18,10 +19,12 @@ PAGE = '<html lang="nl"><body><nav id="hoofdstukken"></nav><article>{}</article>
 
 def built(project: Project, edition: str, *pages: str) -> Book:
     book = Book(project, edition, "nl")
-    book.html.mkdir(parents=True)
+    html, pdf = book.made / "html", book.made / "report.pdf"
+    html.mkdir(parents=True)
     for name in pages:
-        (book.html / f"{name}.html").write_text(PAGE.format(name), encoding="utf-8")
-    book.pdf.write_bytes(b"%PDF")
+        (html / f"{name}.html").write_text(PAGE.format(name), encoding="utf-8")
+    pdf.write_bytes(b"%PDF")
+    publish(book, "", {"html": html, "report.pdf": pdf}, ["html", "pdf"])
     return book
 
 
@@ -53,7 +56,10 @@ def test_the_pages_of_the_book_have_a_place_for_the_switch() -> None:
 
 def test_a_page_without_a_place_for_the_switch_is_named(project: Project) -> None:
     book = built(project, "2021", "index")
-    (book.html / "index.html").write_text("<html><body></body></html>", encoding="utf-8")
+    html = book.made / "html"
+    html.mkdir(parents=True)
+    (html / "index.html").write_text("<html><body></body></html>", encoding="utf-8")
+    publish(book, "", {"html": html}, ["html"])
     with pytest.raises(BookError, match=r"index\.html"):
         write_site(Shelf(project, [book]))
 
@@ -62,6 +68,13 @@ def test_data_and_pdf_lie_beside_the_pages(project: Project) -> None:
     index = write_site(Shelf(project, [built(project, "2021", "index")]))
     assert (index.parent / "2021" / "data" / "datapackage.json").is_file()
     assert (index.parent / "2021" / "nl" / "report.pdf").is_file()
+
+
+def test_a_book_that_is_not_as_its_build_left_it_is_refused(project: Project) -> None:
+    book = built(project, "2021", "index", "koploper")
+    (book.html / "koploper.html").unlink()
+    with pytest.raises(NaReportError, match="not to the end"):
+        write_site(Shelf(project, [book]))
 
 
 def test_a_book_that_was_not_built_leaves_the_site_as_it_was(project: Project) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 import traceback
@@ -11,6 +12,17 @@ from collections.abc import Sequence
 from na_report.commands import book, edition, pages, reasoning
 from na_report.errors import NaReportError
 from na_report.paths import find_project
+
+_ROOM = "Make room on the disk and run the command again."
+_RIGHTS = "Choose a folder that you may write to, or ask for the right to."
+_CAN_NOT_WRITE = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: _RIGHTS,
+}
 
 # Heavy modules are imported in the command that needs them, so that `na-report --help` answers at once.
 
@@ -31,6 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the output has seen enough; nothing is left to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in _CAN_NOT_WRITE:
+            raise
+        if options.debug:
+            traceback.print_exc()
+        place = f"{error.filename} can't be written" if error.filename else "A file can't be written"
+        print(f"error: {place}: {error.strerror}.", file=sys.stderr)
+        print(f"hint: {_CAN_NOT_WRITE[error.errno]} Nothing half-made is in use.", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(
             "error: stopped by the keyboard.\nhint: Run the command again; nothing half-made is in use.",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import time
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from na_report.commands.pages import answers_of, execute
 from na_report.errors import NaReportError
 from na_report.paths import Project
+
+if TYPE_CHECKING:
+    from na_report.publishing.book import Book
 
 
 def add(commands: Any) -> None:
@@ -19,6 +24,12 @@ def add(commands: Any) -> None:
     build.add_argument("--format", default="html,pdf", help="html, pdf or both with a comma")
     build.add_argument("--jobs", "-j", type=int, default=0)
     build.add_argument("--force", action="store_true", help="run every page, also what would come out the same")
+    build.add_argument(
+        "--check",
+        type=Path,
+        metavar="PATH",
+        help="make nothing; tell whether a published book is what this project gives",
+    )
     build.set_defaults(run=_build)
 
     site = commands.add_parser("site", help="lay the built books of all editions side by side, ready to publish")
@@ -27,51 +38,97 @@ def add(commands: Any) -> None:
 
 
 def _build(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import newest_edition, verify_edition
-    from na_report.publishing import book as books
+    from na_report.evidence.edition import edition_folder, newest_edition
+    from na_report.publishing.book import Book
     from na_report.publishing.fingerprint import hash_inputs
-    from na_report.publishing.pages import all_pages
+    from na_report.publishing.published import held, is_current
 
     formats = options.format.split(",")
     unknown = [name for name in formats if name not in ("html", "pdf")]
     if unknown:
         raise NaReportError(f"There is no format {unknown[0]!r}.", hint="Choose html, pdf or html,pdf.")
+    if options.check:
+        return _check(options, project)
     start = time.perf_counter()
-    edition = options.edition or newest_edition(project)
-    book = books.Book(project, edition, options.language)
+    book = Book(project, options.edition or newest_edition(project), options.language)
     inputs = hash_inputs(project)
-    if not options.force and books.is_current(book, inputs, formats):
-        print(f"edition {edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
+    if not options.force and is_current(book, inputs, formats):
+        print(f"edition {book.edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
         return 0
-    books.forget(book)
+    edition_folder(book.edition, project)
+    with held(book):
+        make(book, inputs, formats, jobs=options.jobs, force=options.force)
+    print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
+    return 0
+
+
+def make(book: Book, inputs: str, formats: Sequence[str], *, jobs: int, force: bool) -> None:
+    """Makes a book out of sight and publishes it when all of it is whole."""
+    from na_report.evidence.edition import verify_edition
+    from na_report.publishing import book as books
+    from na_report.publishing.pages import all_pages
+    from na_report.publishing.published import drop_other_pages, publish
+
+    project, edition = book.project, book.edition
     verify_edition(edition, project)
     print(f"edition {edition}: verified", flush=True)
     pages = all_pages(project)
     words = books.words(book)
-    given = {"edition": edition, "language": options.language}
-    answers = None if options.force else answers_of(project, edition)
-    execute(project, pages, given, book.notebooks, options.jobs, answers)
+    given = {"edition": edition, "language": book.language}
+    drop_other_pages(book, pages)
+    execute(project, pages, given, book.notebooks, jobs, None if force else answers_of(project, edition))
     books.stage(book, pages)
+    made: dict[str, Path] = {}
     if "html" in formats:
         began = time.perf_counter()
-        index = books.build_html(book, pages, _publication(book, words))
-        print(f"HTML  {project.short(index)}  ({time.perf_counter() - began:.1f} s)", flush=True)
+        made["html"] = books.build_html(book, pages, _publication(book, words))
+        print(f"HTML  {project.short(book.html / 'index.html')}  ({time.perf_counter() - began:.1f} s)", flush=True)
     if "pdf" in formats:
         from na_report.publishing.pdf import write_pdf
 
         began = time.perf_counter()
-        long_page = books.render(book, "singlehtml") / "index.html"
+        book.made.mkdir()
         name = f"na-report-{edition}-{book.language}"
+        long_page = books.render(book, "singlehtml") / "index.html"
         off = [page.name for page in pages if not page.on_paper]
-        write_pdf(long_page, book.pdf, words, language=book.language, identifier=name, without=off)
+        made["report.pdf"] = book.made / "report.pdf"
+        write_pdf(long_page, made["report.pdf"], words, language=book.language, identifier=name, without=off)
         summary = str(words["summary"])
         if summary in {page.name for page in pages}:
+            made["summary.pdf"] = book.made / "summary.pdf"
             short = f"{name}-{summary}"
-            write_pdf(long_page, book.summary, words, language=book.language, identifier=short, only=summary)
+            write_pdf(long_page, made["summary.pdf"], words, language=book.language, identifier=short, only=summary)
             print(f"PDF   {project.short(book.summary)}", flush=True)
         print(f"PDF   {project.short(book.pdf)}  ({time.perf_counter() - began:.1f} s)", flush=True)
-    books.remember(book, inputs, formats)
-    print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
+    publish(book, inputs, made, formats)
+
+
+def _check(options: argparse.Namespace, project: Project) -> int:
+    """Tells whether a published book is what this project gives."""
+    import tempfile
+
+    from na_report.evidence.edition import edition_folder, list_editions, newest_edition
+    from na_report.publishing.book import Book
+    from na_report.publishing.comparing import copied, differences, formats_of
+    from na_report.publishing.published import held
+
+    path = options.check.resolve()
+    formats = formats_of(path, options.language)
+    named = [part for part in reversed(path.parts) if part in list_editions(project)]
+    edition = options.edition or next(iter(named), newest_edition(project))
+    edition_folder(edition, project)
+    with tempfile.TemporaryDirectory(prefix="na-report-check-") as folder:
+        book = Book(copied(project, Path(folder)), edition, options.language)
+        with held(book):
+            make(book, "", formats, jobs=options.jobs, force=True)
+        count, found = differences(book, path)
+    for difference in found:
+        print(difference)
+    what = f"edition {edition}: {path}"
+    if found:
+        print(f"{what} is not what this project gives: {len(found)} of {count} files differ")
+        return 1
+    print(f"{what} is what this project gives: {count} files are the same")
     return 0
 
 

@@ -35,13 +35,15 @@ def _run(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.edition import newest_edition, open_edition
     from na_report.publishing.book import Book
     from na_report.publishing.pages import all_pages, choose
+    from na_report.publishing.published import held
 
     edition = options.edition or newest_edition(project)
     open_edition(edition, project)
     pages = choose(all_pages(project), options.pages)
     given = {"edition": edition, "language": options.language}
-    folder = Book(project, edition, options.language).notebooks
-    execute(project, pages, given | dict(options.parameters), folder, options.jobs)
+    book = Book(project, edition, options.language)
+    with held(book):
+        execute(project, pages, given | dict(options.parameters), book.notebooks, options.jobs)
     return 0
 
 

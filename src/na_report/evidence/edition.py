@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,11 +13,12 @@ import pandas as pd
 
 from na_report.errors import InvalidInputError, NaReportError
 from na_report.evidence.integrity import DESCRIPTOR, find_problems, sha256
+from na_report.evidence.making import NAME, being_made, making, refuse_name
 from na_report.evidence.reads import Reads, digest
 from na_report.evidence.schema import LANGUAGES, TABLES, table_schema
+from na_report.files import copy_folder, sync_all, write_whole
 from na_report.paths import Project, find_project
 
-NAME = re.compile(r"\d{4}[a-z0-9-]{0,30}")
 _NUMBERS = {"value"}
 
 
@@ -213,16 +212,10 @@ def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
     """
     project = project or find_project()
     source = edition_folder(old, project)
-    if not NAME.fullmatch(new):
-        raise NaReportError(
-            f"{new!r} can't be the name of an edition.",
-            hint="Start with the year, then small letters, digits and hyphens: 2021b.",
-        )
-    target = project.data / new
-    if target.exists():
-        raise NaReportError(f"Edition {new} exists already.", hint="Choose another name; an edition never changes.")
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns(DESCRIPTOR))
-    return target
+    refuse_name(new, project)
+    with making(new, project) as folder:
+        copy_folder(source, folder, without=[DESCRIPTOR])
+    return project.data / new
 
 
 def seal_edition(name: str, project: Project | None = None, *, created: date | None = None) -> Path:
@@ -232,7 +225,14 @@ def seal_edition(name: str, project: Project | None = None, *, created: date | N
         InvalidInputError: The tables have problems; nothing is written.
         NaReportError: The edition is sealed already.
     """
+    project = project or find_project()
     folder = edition_folder(name, project)
+    with being_made(name, project):
+        return seal_folder(folder, name, created or date.today())
+
+
+def seal_folder(folder: Path, name: str, created: date) -> Path:
+    """Seals the tables in a folder as the edition of that name; see `seal_edition`."""
     target = folder / DESCRIPTOR
     if target.exists():
         raise NaReportError(
@@ -245,14 +245,13 @@ def seal_edition(name: str, project: Project | None = None, *, created: date | N
             problems,
             hint="Mend them and run na-report edition seal again.",
         )
-    descriptor = _describe(folder, created or date.today())
-    partial = target.with_suffix(".partial")
-    partial.write_text(json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    partial.replace(target)
+    descriptor = _describe(folder, name, created)
+    sync_all(folder)  # no seal may outlive its tables
+    write_whole(target, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode())
     return target
 
 
-def _describe(folder: Path, created: date) -> dict[str, Any]:
+def _describe(folder: Path, name: str, created: date) -> dict[str, Any]:
     resources = []
     for table in TABLES:
         content = (folder / table.file).read_bytes()
@@ -272,13 +271,11 @@ def _describe(folder: Path, created: date) -> dict[str, Any]:
         )
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": f"na-report-{folder.name}",
-        "title": f"Digitalisering in het onderwijs en Erasmus+: het bewijs, editie {folder.name}",
+        "name": f"na-report-{name}",
+        "title": f"Digitalisering in het onderwijs en Erasmus+: het bewijs, editie {name}",
         "description": "Beleidsagenda’s, bevindingen, cijfers, conclusies en aanbevelingen in het Nederlands en het "
         "Engels, met de bron van elke rij.",
-        "version": f"{folder.name}.1.0"
-        if folder.name.isdigit()
-        else f"{folder.name[:4]}.1.0-{folder.name[4:].strip('-')}",
+        "version": f"{name}.1.0" if name.isdigit() else f"{name[:4]}.1.0-{name[4:].strip('-')}",
         "created": f"{created.isoformat()}T00:00:00Z",
         "languages": list(LANGUAGES),
         "licenses": [

@@ -27,6 +27,8 @@ from na_report.evidence.integrity import sha256
 from na_report.evidence.schema import BY_NAME, TABLES, Column, Table
 from na_report.evidence.workbook import FORMAT, META, START, encode, schema_version
 from na_report.evidence.workbook_words import COLUMN_HEADS, STEPS, explain, kind
+from na_report.files import write_whole
+from na_report.locks import locked
 from na_report.paths import Project
 
 LAST_ROW = 1_048_576
@@ -65,12 +67,10 @@ def export_edition(name: str, target: Path, project: Project, *, force: bool = F
     _refuse_long_text(tables)
     created = date.fromisoformat(str(edition.descriptor["created"])[:10])
     content = _fixed_bytes(_make(name, created, tables, hashes), created)
-    partial = target.with_name(f".{target.name}.partial")
     try:
-        partial.write_bytes(content)
-        partial.replace(target)
+        with locked(target.with_name(f".{target.name}.lock"), f"The workbook {target}"):
+            write_whole(target, content)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise NaReportError(
             f"{target} can't be written: {error.strerror}.", hint="Choose a folder that you may write to."
         ) from error

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from na_report.errors import InvalidInputError, NaReportError, Problem
-from na_report.evidence.edition import NAME, seal_edition
+from na_report.evidence.edition import seal_folder
 from na_report.evidence.integrity import Numbered, Row, check_tables, known_values, sha256
+from na_report.evidence.making import NAME, making, refuse_name
 from na_report.evidence.schema import BY_NAME, TABLES
 from na_report.evidence.workbook import FORMAT, META, CellProblem, schema_version
 from na_report.evidence.workbook_comments import write_problems
@@ -52,7 +52,7 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
         NaReportError: There is no such file, or the new name is taken or can't be one.
         InvalidInputError: Carries every problem with its cell; a copy of the workbook beside it shows them as comments.
     """
-    _refuse_bad_name(new, project)
+    refuse_name(new, project)
     if not path.is_file():
         raise NaReportError(f"There is no file {path}.", hint="Check the name and the folder.")
     refuse_bad_file(path)
@@ -68,16 +68,6 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
     tables = {name: [row for _, row in sheet.rows] for name, sheet in sheets.items()}
     folder = _build(tables, new, project)
     return Imported(folder, meta["edition"][0], *_count(tables, source), notes=reader.notes)
-
-
-def _refuse_bad_name(new: str, project: Project) -> None:
-    if not NAME.fullmatch(new):
-        raise NaReportError(
-            f"{new!r} can't be the name of an edition.",
-            hint="Start with the year, then small letters, digits and hyphens: 2021b.",
-        )
-    if (project.data / new).exists():
-        raise NaReportError(f"Edition {new} exists already.", hint="Choose another name; an edition never changes.")
 
 
 def _check_origin(meta: Mapping[str, tuple[str, str]], project: Project) -> tuple[list[CellProblem], Source]:
@@ -176,22 +166,16 @@ def _order(sheet: str) -> int:
 
 
 def _build(tables: Mapping[str, list[Row]], new: str, project: Project) -> Path:
-    """Writes and seals the edition in a folder beside the others, and moves it in place when it is whole."""
-    workshop = Project(Path(tempfile.mkdtemp(prefix=".import-", dir=project.data)))
-    try:
-        folder = workshop.data / new
-        folder.mkdir(parents=True)
+    """Writes and seals the edition out of sight, and gives it its name when it is whole."""
+    with making(new, project) as folder:
         for table in TABLES:
             with (folder / table.file).open("w", encoding="utf-8", newline="") as file:
                 names = [column.name for column in table.columns]
                 writer: Any = csv.DictWriter(file, names, lineterminator="\n")
                 writer.writeheader()
                 writer.writerows(tables[table.name])
-        seal_edition(new, workshop)
-        _refuse_bad_name(new, project)  # someone else may have taken it in the meantime
-        return folder.rename(project.data / new)
-    finally:
-        shutil.rmtree(workshop.root)
+        seal_folder(folder, new, date.today())
+    return project.data / new
 
 
 def _count(tables: Mapping[str, list[Row]], source: Source) -> tuple[int, int, int, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
 import shutil
@@ -24,10 +23,9 @@ from na_report.publishing.describing import Publication
 from na_report.publishing.fonts import write_fonts
 from na_report.publishing.pages import TOC, Page
 from na_report.publishing.polish import polish
+from na_report.publishing.surroundings import FIXED
 
 CONFIG = "_config.yml"
-# A fixed moment, so that no page holds the time of the build.
-SOURCE_DATE_EPOCH = "1767225600"
 _PROBLEM = re.compile(r"(?:^|\s)(WARNING|ERROR|CRITICAL|SEVERE)\b")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -72,32 +70,14 @@ class Book:
         return self.folder / "summary.pdf"
 
     @property
+    def made(self) -> Path:
+        """Where the parts of a new book wait until all are whole."""
+        return self.folder / "made"
+
+    @property
     def stage(self) -> Path:
         """The source folder that Sphinx reads."""
         return self.folder / "stage"
-
-
-def is_current(book: Book, inputs: str, formats: Sequence[str]) -> bool:
-    """Tells whether the book was made whole, in these formats, of the same inputs."""
-    try:
-        state = json.loads((book.folder / "build.json").read_text(encoding="utf-8"))
-        there = {"html": (book.html / "index.html").is_file(), "pdf": book.pdf.is_file()}
-        return bool(state["inputs"] == inputs and all(there[name] and name in state["formats"] for name in formats))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def forget(book: Book) -> None:
-    """Takes away the mark that the book is whole, before anything of it changes."""
-    (book.folder / "build.json").unlink(missing_ok=True)
-
-
-def remember(book: Book, inputs: str, formats: Sequence[str]) -> None:
-    """Marks the book as whole; the last thing that a build writes."""
-    text = json.dumps({"inputs": inputs, "formats": list(formats)})
-    partial = book.folder / "build.partial"
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(book.folder / "build.json")
 
 
 def stage(book: Book, pages: Sequence[Page]) -> None:
@@ -195,13 +175,16 @@ def render(book: Book, builder: str) -> Path:
     output = book.folder / "sphinx"
     shutil.rmtree(output / "_build" / builder, ignore_errors=True)
     shutil.rmtree(output / "_build" / ".doctrees", ignore_errors=True)
-    program = "from jupyter_book.cli.main import main; main()"
+    program = (
+        f"from na_report.publishing.limits import end_with; end_with({os.getpid()}); "
+        "from jupyter_book.cli.main import main; main()"
+    )
     command = [sys.executable, "-c", program, "build", str(book.stage), "--path-output", str(output)]
     command += ["-W", "-n", "--keep-going", "--all"]
     command += ["--builder", "html"] if builder == "html" else ["--builder", "custom", "--custom-builder", builder]
-    environment = os.environ | {"SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)  # noqa: S603
-    log = _ANSI.sub("", done.stdout + done.stderr)
+    environment = os.environ | FIXED
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)  # noqa: S603
+    log = _ANSI.sub("", (done.stdout + done.stderr).decode(errors="replace"))
     (book.folder / f"{builder}.log").write_text(log, encoding="utf-8")
     problems = [line.strip() for line in log.splitlines() if _PROBLEM.search(line) and "Traceback" not in line]
     result = output / "_build" / builder
@@ -219,12 +202,15 @@ def _shorter(line: str, folder: Path) -> str:
 
 
 def build_html(book: Book, pages: Sequence[Page], publication: Publication | None = None) -> Path:
-    """Makes the HTML book and puts it in place when it is whole.
+    """Makes the HTML book, for `publish` to put in its place.
 
     Args:
         book: The book, staged.
         pages: Its pages.
         publication: What the book says of itself, with the files of the whole edition.
+
+    Returns:
+        Its folder.
 
     Raises:
         BookError: Sphinx found a problem, or a page is missing or shows nothing of its outputs.
@@ -232,13 +218,7 @@ def build_html(book: Book, pages: Sequence[Page], publication: Publication | Non
     result = render(book, "html")
     _check_pages(result, book, pages)
     polish(result, publication)
-    old = book.folder / "html.old"
-    shutil.rmtree(old, ignore_errors=True)
-    if book.html.exists():
-        book.html.rename(old)
-    result.rename(book.html)
-    shutil.rmtree(old, ignore_errors=True)
-    return book.html / "index.html"
+    return result
 
 
 def _check_pages(folder: Path, book: Book, pages: Sequence[Page]) -> None:

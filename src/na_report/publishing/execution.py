@@ -22,10 +22,10 @@ from na_report.errors import ChapterError
 from na_report.paths import Project
 from na_report.publishing.fingerprint import Answers, ingredients, reasons, state_file, write_state
 from na_report.publishing.kernels import warm_kernels
+from na_report.publishing.limits import cell_of, end_with, page_limits, within, workers_stopped_on_error
 from na_report.publishing.pages import Page, checked_parameters, selected
+from na_report.publishing.surroundings import pinned
 
-# A cell that runs longer than this hangs: the slowest takes a second.
-CELL_TIMEOUT_SECONDS = 300
 # Tells a kernel where to write down what its page asks of the data.
 READS_FILE = "NA_REPORT_READS"
 _CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
@@ -78,6 +78,7 @@ def run_pages(
         NaReportError: A parameter is unknown or has the wrong type.
         ChapterError: One or more pages failed; names chapter, cell and cause of each.
     """
+    page_limits()
     checked = {page.name: checked_parameters(page, parameters) for page in pages}
     folder.mkdir(parents=True, exist_ok=True)
     stale = [page for page in pages if answers is None or reasons(project, page, checked[page.name], folder, answers)]
@@ -86,8 +87,10 @@ def run_pages(
     context = multiprocessing.get_context("spawn")
     if stale:
         with (
+            pinned(),
             warm_kernels(dict.fromkeys(page.chapter for page in stale)) if warm else nullcontext(),
-            ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool,
+            ProcessPoolExecutor(workers, context, initializer=end_with, initargs=(os.getpid(),)) as pool,
+            workers_stopped_on_error(),
         ):
             futures = [pool.submit(run_page, project, page, checked[page.name], folder) for page in stale]
             for future in as_completed(futures):
@@ -97,10 +100,9 @@ def run_pages(
     ordered = [runs[page.name] for page in stale]
     failed = [run for run in ordered if run.error]
     if failed:
-        raise ChapterError(
-            "\n".join(run.error for run in failed),
-            hint=f"Open {failed[0].notebook} to see the cell with its output, mend the chapter and run it again.",
-        )
+        kept = next((run.notebook for run in failed if run.notebook.exists()), None)
+        see = f"Open {kept} to see the cell with its output, mend" if kept else "Mend"
+        raise ChapterError("\n".join(run.error for run in failed), hint=f"{see} the chapter and run it again.")
     return ordered
 
 
@@ -108,7 +110,6 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
     """Runs one page; the parameters are checked already."""
     start = time.perf_counter()
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    os.environ["PYTHONHASHSEED"] = "0"
     target, failed = folder / f"{page.name}.ipynb", folder / f"{page.name}.failed.ipynb"
     running = folder / f"{page.name}.running.ipynb"
     reads = folder / f"{page.name}.reads.json"
@@ -118,27 +119,28 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
     os.environ[READS_FILE] = str(reads)
     made_of = ingredients(project, page, parameters)
     notebook = selected(nbformat.read(page.chapter, as_version=4), parameters)
-    error = ""
+    error, limits = "", page_limits()
     try:
-        papermill.execute_notebook(
-            notebook,
-            str(running),
-            parameters=dict(parameters),
-            cwd=str(page.chapter.parent),
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            execution_timeout=CELL_TIMEOUT_SECONDS,
-            kernel_manager_class="na_report.publishing.kernels.PrivateKernelManager",
-            shutdown_kernel="immediate",  # all that a page leaves behind is written by then
-        )
+        with within(limits):
+            papermill.execute_notebook(
+                notebook,
+                str(running),
+                parameters=dict(parameters),
+                cwd=str(page.chapter.parent),
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                kernel_manager_class="na_report.publishing.kernels.PrivateKernelManager",
+                shutdown_kernel="immediate",  # all that a page leaves behind is written by then
+            )
     except PapermillExecutionError as problem:
         error = (
             f"Page {page.name} failed: chapter {page.chapter.name}, cell {problem.cell_index + 1} "
-            f"(In [{problem.exec_count}]): {problem.ename}: {problem.evalue}"
+            f"(In [{problem.exec_count}]): {limits.story(problem, problem.ename) or f'{problem.ename}: {problem.evalue}'}"
         )
     except Exception as problem:
         # Whatever a kernel or the file system does, the other pages go on and this one is named.
-        error = f"Page {page.name} failed: chapter {page.chapter.name}: {type(problem).__name__}: {problem}"
+        cause = limits.story(problem) or f"{type(problem).__name__}: {problem}"
+        error = f"Page {page.name} failed: chapter {page.chapter.name}{cell_of(problem)}: {cause}"
     if error:
         if running.exists():
             running.replace(failed)

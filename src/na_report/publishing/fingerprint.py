@@ -69,7 +69,7 @@ def hash_inputs(project: Project) -> str:
         path
         for folder in folders
         for path in folder.rglob("*")
-        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
     files += [project.root / name for name in tops if (project.root / name).is_file()]
     address = os.environ.get(ADDRESS, "")

@@ -7,12 +7,10 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -23,6 +21,8 @@ import nbformat
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
+
+from na_report.publishing.limits import confine, private_folder, remove_folder
 
 # Where the server listens; kernels start cold where it is not set.
 SOCKET = "NA_REPORT_FORKSERVER"
@@ -39,9 +39,15 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         # Socket paths have a limit of some 100 characters: a short folder, whatever the project's own path.
-        self._folder = tempfile.mkdtemp(prefix="na-")
+        self._folder = private_folder()
         self.transport = "ipc"
         self.ip = f"{self._folder}/k"
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
+        await super()._async_launch_kernel(kernel_cmd, **options)
+        confine(self.provisioner.pid)
+
+    _launch_kernel = _async_launch_kernel
 
     async def _async_interrupt_kernel(self) -> None:
         # A kernel that is about to stop needs no interrupt: an idle one only answers with an error on the screen.
@@ -53,7 +59,7 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart=restart)
         if not restart:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove_folder(self._folder)
 
     cleanup_resources = _async_cleanup_resources
 
@@ -144,11 +150,11 @@ def warm_kernels(notebooks: Iterable[Path]) -> Iterator[None]:
 
     The server goes when the block ends; it also goes when this process dies, and takes its kernels along.
     """
-    folder = tempfile.mkdtemp(prefix="na-")
+    folder = private_folder()
     address = f"{folder}/s"
     command = [sys.executable, "-m", "na_report.publishing.forkserver", address, *imported(notebooks)]
     # The server must stay single-threaded, and its kernels compute on small tables.
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     server = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603
     before = {name: os.environ.get(name) for name in (SOCKET, "JUPYTER_DEFAULT_PROVISIONER_NAME")}
     os.environ |= {SOCKET: address, "JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER}
@@ -166,7 +172,7 @@ def warm_kernels(notebooks: Iterable[Path]) -> Iterator[None]:
             server.wait(timeout=5)
         server.kill()
         server.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:

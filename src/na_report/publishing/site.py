@@ -5,15 +5,18 @@ from __future__ import annotations
 import html
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bs4 import BeautifulSoup
 
 from na_report.errors import BookError, NaReportError
+from na_report.files import copy_folder, partial_of, put_in_place, remove
+from na_report.locks import locked
 from na_report.paths import Project
 from na_report.publishing.book import Book
+from na_report.publishing.published import held, is_whole
 
 # The list of chapters in the page template.
 PLACE = "nav#hoofdstukken"
@@ -42,54 +45,77 @@ def write_site(shelf: Shelf) -> Path:
     """Lays all books side by side, with their PDFs and data, and returns the first page.
 
     Raises:
-        NaReportError: A book has not been built.
+        NaReportError: A book has not been built, or not to the end.
+        BusyError: Another process is making the site or one of its books.
         BookError: A page has no place for the list of editions.
     """
-    partial = shelf.folder.with_suffix(".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    for book in shelf.books:
-        if not (book.html / "index.html").is_file() or not book.pdf.is_file():
+    shelf.folder.parent.mkdir(exist_ok=True)
+    with locked(shelf.folder.with_suffix(".lock"), "The site"):
+        partial = partial_of(shelf.folder)
+        remove(partial)
+        for book in shelf.books:
+            _copy_book(book, partial / book.edition)
+        for book in shelf.books:
+            _add_switch(partial, book, [other for other in shelf.books if other.language == book.language])
+        first = shelf.books[0]
+        (partial / "index.html").write_text(_front(first), encoding="utf-8")
+        (partial / ".nojekyll").touch()
+        put_in_place(partial, shelf.folder)
+    return shelf.folder / "index.html"
+
+
+def _copy_book(book: Book, folder: Path) -> None:
+    """Copies pages, PDFs and data of a book to the folder of its edition in the site."""
+    with held(book):
+        if not is_whole(book):
             raise NaReportError(
-                f"The book of edition {book.edition} in {book.language} has not been built.",
+                f"The book of edition {book.edition} in {book.language} has not been built, or not to the end.",
                 hint=f"Run: na-report build --edition {book.edition} --language {book.language}",
             )
-        target = partial / book.edition / book.language
-        shutil.copytree(book.html, target)
+        target = folder / book.language
+        copy_folder(book.html, target)
         for pdf in (book.pdf, book.summary):
             if pdf.is_file():
                 shutil.copy(pdf, target / pdf.name)
-        data = partial / book.edition / "data"
-        if not data.exists():
-            shutil.copytree(shelf.project.data / book.edition, data)
-    for book in shelf.books:
-        _add_switch(partial, book, [other for other in shelf.books if other.language == book.language])
-    first = shelf.books[0]
-    (partial / "index.html").write_text(_front(first), encoding="utf-8")
-    (partial / ".nojekyll").touch()
-    shutil.rmtree(shelf.folder, ignore_errors=True)
-    partial.rename(shelf.folder)
-    return shelf.folder / "index.html"
+    data = folder / "data"
+    if not data.exists():
+        copy_folder(book.project.data / book.edition, data)
 
 
 def _add_switch(root: Path, book: Book, others: Sequence[Book]) -> None:
     """Puts a list of editions in the side bar of every page of a book."""
     folder = root / book.edition / book.language
-    label, form = SWITCH[book.language]
     for page in sorted(folder.glob("*.html")):
-        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-        place = soup.select_one(PLACE)
-        if place is None:
+        ways = {other.edition: _address(root, folder, other, page.name) for other in others}
+        switched = with_switch(page.read_text(encoding="utf-8"), book.language, book.edition, ways)
+        if not switched:
             raise BookError(
                 f"The page {page.name} of edition {book.edition} has no {PLACE} for the list of editions.",
                 hint="Look whether the page template changed, or build the edition again: na-report build --force.",
             )
-        items = "".join(
-            f'<li><a href="{_address(root, folder, other, page.name)}"'
-            f"{' aria-current=true' if other.edition == book.edition else ''}>{html.escape(form.format(other.edition))}</a></li>"
-            for other in others
-        )
-        place.append(BeautifulSoup(f'<h2>{label}</h2><ul class="edities">{items}</ul>', "html.parser"))
-        page.write_text(str(soup), encoding="utf-8")
+        page.write_text(switched, encoding="utf-8")
+
+
+def with_switch(page: str, language: str, edition: str, ways: Mapping[str, str]) -> str:
+    """Returns a page with a list of editions in its side bar; empty when it has no place for it.
+
+    Args:
+        page: The HTML of the page.
+        language: Its language.
+        edition: The edition that it is of.
+        ways: Per edition the address of the page there.
+    """
+    soup = BeautifulSoup(page, "html.parser")
+    place = soup.select_one(PLACE)
+    if place is None:
+        return ""
+    label, form = SWITCH[language]
+    items = "".join(
+        f'<li><a href="{address}"{" aria-current=true" if name == edition else ""}>{html.escape(form.format(name))}</a></li>'
+        for name, address in ways.items()
+    )
+    place.append(BeautifulSoup(f'<h2>{label}</h2><ul class="edities">{items}</ul>', "html.parser"))
+    return str(soup)
 
 
 def _address(root: Path, folder: Path, other: Book, name: str) -> str:

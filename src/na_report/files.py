@@ -1,0 +1,124 @@
+"""Files and folders that are there whole or not at all, whatever stops the program while it writes them."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import shutil
+from collections.abc import Container
+from pathlib import Path
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+# What a kernel or file system says that can't exchange two names.
+_NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.EXDEV, errno.EOPNOTSUPP)
+
+
+def partial_of(target: Path) -> Path:
+    """Returns where a file or folder is made before it is whole: beside it, out of sight.
+
+    Example:
+        >>> partial_of(Path("data/2027")).as_posix()
+        'data/.2027.partial'
+    """
+    return target.with_name(f".{target.name}.partial")
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Writes a file so that its name shows the old bytes or the new ones, also after a loss of power.
+
+    Raises:
+        OSError: The folder can't be written to, or the disk is full; the old file is as it was.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_whole(Path(folder) / "a.txt", b"one")
+        ...     [(path.name, path.read_bytes()) for path in Path(folder).iterdir()]
+        [('a.txt', b'one')]
+    """
+    partial = partial_of(target)
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+    sync(target.parent)
+
+
+def sync(path: Path) -> None:
+    """Waits until a file, or the list of names in a folder, is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_all(folder: Path) -> None:
+    """Waits until a folder is on the disk with all that is in it."""
+    for path in folder.rglob("*"):
+        sync(path)
+    sync(folder)
+
+
+def remove(path: Path) -> None:
+    """Removes a file, a link or a folder with all that is in it; fine when there is none."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def copy_folder(source: Path, target: Path, *, without: Container[str] = ()) -> None:
+    """Copies a folder with all that is in sight; stops at the first error, so that who calls hears its cause.
+
+    Args:
+        source: The folder.
+        target: Where it goes; may be there already.
+        without: Names to leave out.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(source.iterdir()):
+        if path.name in without or path.name.startswith("."):
+            continue
+        if path.is_dir():
+            copy_folder(path, target / path.name, without=without)
+        else:
+            shutil.copyfile(path, target / path.name)
+
+
+def put_in_place(made: Path, target: Path) -> None:
+    """Gives a whole file or folder its name; who reads meanwhile finds the old one or the new one, never neither.
+
+    Args:
+        made: What was made, on the same file system.
+        target: Its name; what has that name now is removed.
+    """
+    if made.is_dir() and target.is_dir():
+        _exchange(made, target)
+        shutil.rmtree(made)
+    else:
+        made.replace(target)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Lets two folders change names in one step, which Python has no function for."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is not None:
+        if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+            return
+        if ctypes.get_errno() not in _NO_EXCHANGE:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
+    aside = partial_of(other)
+    remove(aside)
+    other.rename(aside)
+    one.rename(other)
+    aside.rename(one)

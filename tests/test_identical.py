@@ -1,0 +1,147 @@
+"""The same bytes everywhere: what differs is named with its place, and a published book can be held against the project.
+
+`scripts/compare_builds.py`, part of the test command, makes a whole book again under other conditions.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from crash_operations import make_small, write_chapter
+
+from na_report.errors import NaReportError
+from na_report.paths import Project
+from na_report.publishing import comparing
+from na_report.publishing.book import Book
+from na_report.publishing.comparing import compare, differences, formats_of
+from na_report.publishing.published import publish
+from na_report.publishing.site import Shelf, write_site
+from na_report.publishing.surroundings import FIXED, pinned
+
+PAGE = '<html lang="nl"><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
+
+
+def built(project: Project, edition: str) -> Book:
+    book = Book(project, edition, "nl")
+    html = book.made / "html"
+    html.mkdir(parents=True)
+    for name in ("index", "koploper"):
+        (html / f"{name}.html").write_text(PAGE.format(name), encoding="utf-8")
+    made = {"html": html, "report.pdf": book.made / "report.pdf", "summary.pdf": book.made / "summary.pdf"}
+    made["report.pdf"].write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n2 0 obj\n<</A 1>>\nendobj\n")
+    made["summary.pdf"].write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n")
+    publish(book, "", made, ["html", "pdf"])
+    return book
+
+
+def told(book: Book, path: Path) -> list[str]:
+    return [str(difference) for difference in differences(book, path)[1]]
+
+
+def test_changed_missing_and_extra_files_are_named_with_the_place(project: Project, tmp_path: Path) -> None:
+    book = built(project, "2021")
+    copy = tmp_path / "copy"
+    shutil.copytree(book.html, copy)
+    assert told(book, copy) == []
+    (copy / "koploper.html").unlink()
+    (copy / "extra.js").touch()
+    (copy / "index.html").write_text(PAGE.format("indeks"), encoding="utf-8")
+    changed, extra, missing = sorted(told(book, copy))
+    assert changed.startswith("changed  index.html: line 1, column 65: expected")
+    assert (extra, missing) == ("extra    extra.js", "missing  koploper.html")
+
+
+def test_a_pdf_is_held_against_the_one_of_its_name(project: Project, tmp_path: Path) -> None:
+    book = built(project, "2021")
+    for name in ("report.pdf", "summary.pdf"):
+        shutil.copy(book.folder / name, tmp_path / name)
+        assert told(book, tmp_path / name) == []
+    shutil.copy(book.pdf, tmp_path / "elsewhere.pdf")
+    assert told(book, tmp_path / "elsewhere.pdf") == []
+    (tmp_path / "elsewhere.pdf").write_bytes(book.pdf.read_bytes().replace(b"/A 1", b"/A 2"))
+    assert told(book, tmp_path / "elsewhere.pdf") == ["changed  elsewhere.pdf: byte 42, in object 2 of the PDF"]
+
+
+@pytest.mark.parametrize("inside", ["", "nl"], ids=["edition", "pages"])
+def test_an_edition_in_a_site_is_known_with_its_list_of_editions(project: Project, inside: str) -> None:
+    new, old = built(project, "2026"), built(project, "2021")
+    site = write_site(Shelf(project, [new, old])).parent
+    for book in (new, old):
+        assert told(book, site / book.edition / inside) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "was", "becomes"),
+    [
+        ("nl/index.html", "../../2021/nl/index.html", "https://elders.example/2021"),
+        ("nl/index.html", ">Editie 2021<", "><script>alert(1)</script>Editie 2021<"),
+        ("nl/index.html", ">Editie 2021<", ' onclick="alert(1)">Editie 2021<'),
+        ("nl/koploper.html", ">koploper<", ">koplopers<"),
+        ("data/observations.csv", "IND019-NL-2019", "IND019-NL-2020"),
+        ("nl/report.pdf", "/A 1", "/A 2"),
+    ],
+)
+def test_whatever_changes_in_a_site_is_found(project: Project, part: str, was: str, becomes: str) -> None:
+    new, old = built(project, "2026"), built(project, "2021")
+    folder = write_site(Shelf(project, [new, old])).parent / "2026"
+    text = (folder / part).read_bytes()
+    assert was.encode() in text
+    (folder / part).write_bytes(text.replace(was.encode(), becomes.encode()))
+    assert [line.split(":")[0] for line in told(new, folder)] == [f"changed  {part}"]
+
+
+def test_an_archive_is_compared_by_its_parts(tmp_path: Path) -> None:
+    packed = []
+    for number, text in enumerate(("een", "twee")):
+        with zipfile.ZipFile(tmp_path / f"{number}.xlsx", "w") as archive:
+            archive.writestr("a.xml", "gelijk")
+            archive.writestr("b.xml", text)
+        packed.append((tmp_path / f"{number}.xlsx").read_bytes())
+    [difference] = compare({"a.xlsx": packed[0]}, {"a.xlsx": packed[1]})
+    assert "part b.xml line 1, column 1: expected 'een', found 'twee'" in difference.place
+
+
+def test_what_is_no_book_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NaReportError, match=r"no index\.html"):
+        formats_of(tmp_path, "nl")
+
+
+def test_settings_of_a_person_stay_out_of_the_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    monkeypatch.delenv("IPYTHONDIR", raising=False)
+    with pinned():
+        assert {name: os.environ[name] for name in FIXED} == FIXED
+        inside = Path(os.environ["IPYTHONDIR"]).parent
+        assert inside.is_dir()
+    assert os.environ["TZ"] == "Pacific/Auckland"
+    assert "IPYTHONDIR" not in os.environ
+    assert not inside.exists()
+
+
+def test_the_check_builds_elsewhere_and_names_the_one_file_that_differs(project: Project, tmp_path: Path) -> None:
+    shutil.rmtree(project.chapters)
+    make_small(Project(Path(comparing.__file__).parents[3]), project.root)
+    write_chapter(project.root, "goed")
+
+    def na_report(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "na_report.cli", "build", "-e", "2021", "--format", "html", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
+
+    assert na_report().returncode == 0
+    published = tmp_path / "published"
+    shutil.copytree(Book(project, "2021", "nl").html, published)
+    page = published / "index.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("goede boek", "kwade boek"), encoding="utf-8")
+    done = na_report("--check", str(published))
+    assert done.returncode == 1, done.stderr
+    named = [
+        line.split(":")[0] for line in done.stdout.splitlines() if line.startswith(("changed", "missing", "extra"))
+    ]
+    assert named == ["changed  index.html"]
+    assert "1 of" in done.stdout.splitlines()[-1]

@@ -1,0 +1,140 @@
+"""Limits of a page: what goes over one is named with page, cell, limit and remedy; nothing outlives a build."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from na_report.errors import ChapterError, NaReportError
+from na_report.paths import Project
+from na_report.publishing import limits
+from na_report.publishing.execution import run_pages
+from na_report.publishing.pages import all_pages, choose
+
+BASE = {"edition": "2021", "language": "nl"}
+PAGE = "kanttekeningen"
+
+
+def with_cell(project: Project, code: str) -> None:
+    path = project.chapters / f"{PAGE}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [*notebook.cells[:2], nbformat.v4.new_code_cell(code)]
+    nbformat.write(notebook, path)
+
+
+def failure(project: Project, folder: Path, **options: bool) -> str:
+    with pytest.raises(ChapterError) as caught:
+        run_pages(project, choose(all_pages(project), [PAGE]), BASE, folder, **options)  # type: ignore[arg-type]
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
+def test_a_cell_that_takes_too_much_memory_is_named_with_the_limit(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm: bool
+) -> None:
+    monkeypatch.setenv(limits.MEMORY, "1500")
+    with_cell(project, "import numpy\nlen(numpy.zeros(2 * 2**30, dtype='int8'))")
+    message = failure(project, tmp_path, warm=warm)
+    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 4" in message
+    assert "1500 MB" in message
+    assert f"set {limits.MEMORY} higher" in message
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["while True: pass", "import signal, time\nsignal.signal(2, signal.SIG_IGN)\nwhile True: time.sleep(60)"],
+    ids=["can be asked to stop", "can only be killed"],
+)
+def test_a_page_that_takes_too_long_is_stopped_and_named(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setenv(limits.SECONDS, "3")
+    with_cell(project, code)
+    message = failure(project, tmp_path)
+    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 4" in message
+    assert "longer than the 3 s" in message
+    assert f"set {limits.SECONDS} higher" in message
+
+
+@pytest.mark.parametrize("value", ["", "0", "much", "-1"])
+def test_a_limit_that_is_no_number_is_wrong_use(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv(limits.MEMORY, value)
+    with pytest.raises(NaReportError, match=limits.MEMORY):
+        limits.page_limits()
+
+
+def below(parent: int) -> set[int]:
+    """Returns all processes that descend from one."""
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, after = path.read_text().split(" (", 1)
+        except OSError:
+            continue
+        children.setdefault(int(after.rsplit(") ", 1)[1].split()[1]), []).append(int(pid))
+    found, todo = set(), [parent]
+    while todo:
+        mine = children.get(todo.pop(), [])
+        found |= {*mine}
+        todo += mine
+    return found
+
+
+def runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
+    except OSError:
+        return False
+
+
+def wait(condition: Callable[[], object], seconds: float = 15) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return bool(condition())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_nothing_of_a_stopped_run_keeps_running(project: Project, tmp_path: Path, number: signal.Signals) -> None:
+    sign = tmp_path / "runs"
+    with_cell(project, f"import pathlib, time\npathlib.Path({str(sign)!r}).touch()\ntime.sleep(60)")
+    command = [sys.executable, "-m", "na_report.cli", "run", PAGE, "--edition", "2021"]
+    run = subprocess.Popen(
+        command, cwd=project.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    assert wait(sign.exists, 30)
+    family = below(run.pid)
+    assert len(family) > 2, "worker, server and kernel"
+    # Only the process that a person started is told to stop, as by `kill` or by a closed terminal.
+    os.kill(run.pid, number)
+    run.wait(timeout=20)
+    assert wait(lambda: not any(runs(pid) for pid in family)), [pid for pid in family if runs(pid)]
+
+
+def test_sockets_are_private_and_a_dead_process_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits.tempfile, "tempdir", str(tmp_path))
+    os.umask(os.umask(0))
+    code = "import os; from na_report.publishing.limits import private_folder as new; new(); os._exit(1)"
+    subprocess.run([sys.executable, "-c", code], env=os.environ | {"TMPDIR": str(tmp_path)}, check=False)
+    [left] = tmp_path.iterdir()
+    mine = Path(limits.private_folder())
+    assert stat.S_IMODE(mine.stat().st_mode) == 0o700
+    assert left.exists(), "a folder may be new and not locked yet"
+    monkeypatch.setattr(limits, "_NEW_SECONDS", 0)
+    other = Path(limits.private_folder())
+    assert not left.exists()
+    assert mine.exists(), "its process runs"
+    limits.remove_folder(str(mine))
+    limits.remove_folder(str(other))
+    assert [*tmp_path.iterdir()] == []
