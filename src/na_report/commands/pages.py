@@ -6,12 +6,9 @@ import argparse
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from na_report.paths import Project
-
-if TYPE_CHECKING:
-    from na_report.publishing.execution import Run
 
 
 def add(commands: Any) -> None:
@@ -86,15 +83,13 @@ def execute(
     answers: Any = None,
 ) -> int:
     """Runs pages with a line for each, and returns how many ran."""
+    from na_report.commands.progress import Progress
     from na_report.publishing.execution import run_pages
 
     start = time.perf_counter()
     print(f"running pages of edition {parameters['edition']} ({parameters['language']})", flush=True)
-
-    def tell(run: Run) -> None:
-        print(f"  {run.page:<32}{run.seconds:6.1f} s{'  FAILED' if run.error else ''}", flush=True)
-
-    runs = run_pages(project, pages, parameters, folder, jobs=jobs, answers=answers, report=tell)
+    with Progress() as progress:
+        runs = run_pages(project, pages, parameters, folder, jobs=jobs, answers=answers, watcher=progress)
     same = f", {len(pages) - len(runs)} were up to date" if len(runs) < len(pages) else ""
     print(f"ran {len(runs)} pages in {time.perf_counter() - start:.1f} s{same}", flush=True)
     return len(runs)

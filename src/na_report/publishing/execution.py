@@ -6,10 +6,13 @@ import json
 import logging
 import multiprocessing
 import os
+import signal
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import nullcontext
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from typing import Any
 import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from na_report.errors import ChapterError
 from na_report.paths import Project
@@ -48,6 +52,25 @@ class Run:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Task:
+    """A page to run, with parameters that are checked."""
+
+    page: Page
+    parameters: Mapping[str, Any]
+
+
+@dataclass
+class Watcher:
+    """Hears how a run goes; does nothing with it, for those who don't care."""
+
+    def ended(self, run: Run) -> None:
+        """A page ended, well or not."""
+
+    def going(self, done: int, total: int, running: Sequence[str]) -> None:
+        """So many of so many pages are done and these are being run; called some times a second."""
+
+
 def run_pages(
     project: Project,
     pages: Sequence[Page],
@@ -57,7 +80,7 @@ def run_pages(
     jobs: int = 0,
     answers: Answers | None = None,
     warm: bool = True,
-    report: Callable[[Run], None] = lambda run: None,
+    watcher: Watcher | None = None,
 ) -> list[Run]:
     """Runs pages, each in a kernel of its own, and writes the executed notebooks.
 
@@ -72,50 +95,104 @@ def run_pages(
         answers: Gives today's digests for what a page asked of the data; a page that would come out the same is then
             left alone. Without it every page runs.
         warm: Whether kernels are forked from a process that has the imports of the chapters; else each starts from nothing.
-        report: Called with each run as it ends.
+        watcher: Hears how it goes.
 
     Raises:
         NaReportError: A parameter is unknown or has the wrong type.
         ChapterError: One or more pages failed; names chapter, cell and cause of each.
     """
-    checked = {page.name: checked_parameters(page, parameters) for page in pages}
+    tasks = [Task(page, checked_parameters(page, parameters)) for page in pages]
     folder.mkdir(parents=True, exist_ok=True)
-    stale = [page for page in pages if answers is None or reasons(project, page, checked[page.name], folder, answers)]
-    runs: dict[str, Run] = {}
-    workers = min(jobs or os.cpu_count() or 1, len(stale))
-    context = multiprocessing.get_context("spawn")
-    if stale:
-        with (
-            warm_kernels(dict.fromkeys(page.chapter for page in stale)) if warm else nullcontext(),
-            ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool,
-        ):
-            futures = [pool.submit(run_page, project, page, checked[page.name], folder) for page in stale]
-            for future in as_completed(futures):
-                run = future.result()
-                runs[run.page] = run
-                report(run)
-    ordered = [runs[page.name] for page in stale]
-    failed = [run for run in ordered if run.error]
+    stale = [
+        task
+        for task in tasks
+        if answers is None or needs_run(project, task, folder, answers)
+    ]
+    if not stale:
+        return []
+    with local_pool(stale, jobs=jobs, warm=warm) as (pool, workers):
+        runs = run_tasks(project, stale, folder, pool, workers=workers, watcher=watcher or Watcher())
+    failed = [run for run in runs if run.error]
     if failed:
         raise ChapterError(
             "\n".join(run.error for run in failed),
             hint=f"Open {failed[0].notebook} to see the cell with its output, mend the chapter and run it again.",
         )
-    return ordered
+    return runs
+
+
+def needs_run(project: Project, task: Task, folder: Path, answers: Answers) -> bool:
+    """Tells whether a page is no longer what its ingredients make; puts new prose in place without running anything."""
+    return bool(reasons(project, task.page, task.parameters, folder, answers))
+
+
+@contextmanager
+def local_pool(tasks: Sequence[Task], *, jobs: int = 0, warm: bool = True) -> Iterator[tuple[Executor, int]]:
+    """Gives processes of this machine to run tasks in, and their number; none is left when the block ends, however it ends."""
+    workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
+    chapters = dict.fromkeys(task.page.chapter for task in tasks)
+    with warm_kernels(chapters) if warm else nullcontext():
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_follow_parent, initargs=(os.getpid(),))
+        try:
+            yield pool, workers
+        except BaseException:
+            # Who presses Ctrl-C does not want to wait for the pages that are running.
+            processes = list((pool._processes or {}).values())
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.kill()
+            raise
+        finally:
+            pool.shutdown()
+
+
+def _follow_parent(parent: int) -> None:
+    """Makes a process of the pool end with the one that started it, and leave the keyboard to that one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def run_tasks(
+    project: Project, tasks: Sequence[Task], folder: Path, pool: Executor, *, workers: int, watcher: Watcher
+) -> list[Run]:
+    """Runs tasks in a pool of whatever kind, and returns a run per task in the order of the tasks.
+
+    A task whose process dies is a run with an error, like one whose notebook fails.
+    """
+    waiting = {pool.submit(run_page, project, task.page, task.parameters, folder): task.page.name for task in tasks}
+    runs: dict[str, Run] = {}
+    while waiting:
+        # Pages start in the order in which they were asked for.
+        watcher.going(len(runs), len(tasks), list(waiting.values())[:workers])
+        for future in wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED).done:
+            name = waiting.pop(future)
+            try:
+                run = future.result()
+            except Exception as problem:
+                run = Run(name, folder / f"{name}.failed.ipynb", 0, f"Page {name} failed: its process ended: {problem}")
+            runs[name] = run
+            watcher.ended(run)
+    return [runs[task.page.name] for task in tasks]
 
 
 def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder: Path) -> Run:
     """Runs one page; the parameters are checked already."""
     start = time.perf_counter()
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    os.environ["PYTHONHASHSEED"] = "0"
     target, failed = folder / f"{page.name}.ipynb", folder / f"{page.name}.failed.ipynb"
-    running = folder / f"{page.name}.running.ipynb"
-    reads = folder / f"{page.name}.reads.json"
+    # A name of its own: on a cluster a run that was given up may still go on beside the one that replaces it.
+    own = f"{page.name}.{uuid.uuid4().hex[:8]}"
+    running, reads = folder / f"{own}.running.ipynb", folder / f"{own}.reads.json"
     # The state goes first and comes back last: a run that is killed leaves no page that looks whole.
-    for old in (state_file(folder, page.name), target, failed, reads):
+    for old in (state_file(folder, page.name), target, failed, *folder.glob(f"{page.name}.*.running.ipynb")):
         old.unlink(missing_ok=True)
-    os.environ[READS_FILE] = str(reads)
     made_of = ingredients(project, page, parameters)
     notebook = selected(nbformat.read(page.chapter, as_version=4), parameters)
     error = ""
@@ -129,6 +206,7 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
             request_save_on_cell_execute=False,
             execution_timeout=CELL_TIMEOUT_SECONDS,
             kernel_manager_class="na_report.publishing.kernels.PrivateKernelManager",
+            config=Config(PrivateKernelManager={"environment": {READS_FILE: str(reads), "PYTHONHASHSEED": "0"}}),
             shutdown_kernel="immediate",  # all that a page leaves behind is written by then
         )
     except PapermillExecutionError as problem:
@@ -140,6 +218,7 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
         # Whatever a kernel or the file system does, the other pages go on and this one is named.
         error = f"Page {page.name} failed: chapter {page.chapter.name}: {type(problem).__name__}: {problem}"
     if error:
+        reads.unlink(missing_ok=True)
         if running.exists():
             running.replace(failed)
         return Run(page.name, failed, time.perf_counter() - start, error)

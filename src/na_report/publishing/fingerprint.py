@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import platform
@@ -44,10 +45,21 @@ def ingredients(project: Project, page: Page, parameters: Mapping[str, Any]) -> 
     return {
         "chapter": _hash([cells, notebook.metadata]),
         "parameters": _hash(sorted(parameters.items())),
-        "library": hash_files(*library_files()),
+        "library": _library(),
         "lock": _hash(lock.read_text(encoding="utf-8") if lock.is_file() else ""),
         "python": platform.python_version(),
     }
+
+
+def _library() -> str:
+    """Returns the hash of the library; the bytes of a file are read again only when it has been written to."""
+    files, root = library_files()
+    return _hash_seen(tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(files)), root)
+
+
+@functools.lru_cache(maxsize=8)
+def _hash_seen(files: tuple[tuple[Path, int, int], ...], root: Path) -> str:
+    return hash_files([path for path, _, _ in files], root)
 
 
 def _hash(value: object) -> str:

@@ -13,6 +13,7 @@ import json
 import os
 import random
 import selectors
+import shutil
 import signal
 import socket
 import sys
@@ -39,7 +40,11 @@ def main(arguments: list[str]) -> None:
     Path(address).chmod(0o600)
     listener.listen(64)
     _preload(["ipykernel.kernelapp", *modules])
-    _serve(listener)
+    try:
+        _serve(listener)
+    finally:
+        # Who started the server may have died before it could clear away the sockets.
+        shutil.rmtree(Path(address).parent, ignore_errors=True)
 
 
 def _preload(modules: list[str]) -> None:
