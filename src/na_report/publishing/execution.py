@@ -103,11 +103,7 @@ def run_pages(
     """
     tasks = [Task(page, checked_parameters(page, parameters)) for page in pages]
     folder.mkdir(parents=True, exist_ok=True)
-    stale = [
-        task
-        for task in tasks
-        if answers is None or needs_run(project, task, folder, answers)
-    ]
+    stale = [task for task in tasks if answers is None or needs_run(project, task, folder, answers)]
     if not stale:
         return []
     with local_pool(stale, jobs=jobs, warm=warm) as (pool, workers):
