@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import time
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from na_report.commands.pages import answers_of, execute
 from na_report.errors import NaReportError
 from na_report.paths import Project
+
+if TYPE_CHECKING:
+    from na_report.publishing.book import Book
+    from na_report.publishing.renderer import Renderer
 
 
 def add(commands: Any) -> None:
@@ -27,10 +32,9 @@ def add(commands: Any) -> None:
 
 
 def _build(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import newest_edition, verify_edition
+    from na_report.evidence.folders import newest_edition
     from na_report.publishing import book as books
     from na_report.publishing.fingerprint import hash_inputs
-    from na_report.publishing.pages import all_pages
 
     formats = options.format.split(",")
     unknown = [name for name in formats if name not in ("html", "pdf")]
@@ -43,7 +47,22 @@ def _build(options: argparse.Namespace, project: Project) -> int:
     if not options.force and books.is_current(book, inputs, formats):
         print(f"edition {edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
         return 0
-    books.forget(book)
+    from na_report.publishing.renderer import renderer
+
+    books.forget(book, everything=options.force)
+    with renderer() as process:  # gets ready while the pages run
+        _make(options, book, formats, process)
+    books.remember(book, inputs, formats)
+    print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
+    return 0
+
+
+def _make(options: argparse.Namespace, book: Book, formats: Sequence[str], process: Renderer) -> None:
+    from na_report.evidence.folders import verify_edition
+    from na_report.publishing import book as books
+    from na_report.publishing.pages import all_pages
+
+    project, edition = book.project, book.edition
     verify_edition(edition, project)
     print(f"edition {edition}: verified", flush=True)
     pages = all_pages(project)
@@ -54,13 +73,13 @@ def _build(options: argparse.Namespace, project: Project) -> int:
     books.stage(book, pages)
     if "html" in formats:
         began = time.perf_counter()
-        index = books.build_html(book, pages)
+        index = books.build_html(book, pages, process)
         print(f"HTML  {project.short(index)}  ({time.perf_counter() - began:.1f} s)", flush=True)
     if "pdf" in formats:
         from na_report.publishing.pdf import write_pdf
 
         began = time.perf_counter()
-        long_page = books.render(book, "singlehtml") / "index.html"
+        long_page = books.render(book, "singlehtml", process) / "index.html"
         write_pdf(long_page, book.pdf, words, language=book.language, identifier=f"na-report-{edition}-{book.language}")
         summary = str(words["summary"])
         if summary in {page.name for page in pages}:
@@ -68,9 +87,6 @@ def _build(options: argparse.Namespace, project: Project) -> int:
             write_pdf(long_page, book.summary, words, language=book.language, identifier=short, only=summary)
             print(f"PDF   {project.short(book.summary)}", flush=True)
         print(f"PDF   {project.short(book.pdf)}  ({time.perf_counter() - began:.1f} s)", flush=True)
-    books.remember(book, inputs, formats)
-    print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
-    return 0
 
 
 def _site(options: argparse.Namespace, project: Project) -> int:

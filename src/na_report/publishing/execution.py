@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import multiprocessing
@@ -22,9 +23,18 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from na_report.errors import ChapterError
+from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
-from na_report.publishing.fingerprint import Answers, ingredients, reasons, state_file, write_state
+from na_report.publishing.fingerprint import (
+    Answers,
+    data_hash,
+    ingredients,
+    read_chapter,
+    read_state,
+    reasons,
+    state_file,
+    write_state,
+)
 from na_report.publishing.kernels import warm_kernels
 from na_report.publishing.pages import Page, checked_parameters, selected
 
@@ -32,6 +42,7 @@ from na_report.publishing.pages import Page, checked_parameters, selected
 CELL_TIMEOUT_SECONDS = 300
 # Tells a kernel where to write down what its page asks of the data.
 READS_FILE = "NA_REPORT_READS"
+INJECTED = "injected-parameters"
 _CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
 
 
@@ -119,7 +130,39 @@ def run_pages(
 
 def needs_run(project: Project, task: Task, folder: Path, answers: Answers) -> bool:
     """Tells whether a page is no longer what its ingredients make; puts new prose in place without running anything."""
-    return bool(reasons(project, task.page, task.parameters, folder, answers))
+    found = reasons(project, task.page, task.parameters, folder, answers)
+    if found == ["prose changed"]:
+        reword(project, task, folder)
+        return False
+    return bool(found)
+
+
+def reword(project: Project, task: Task, folder: Path) -> None:
+    """Gives an executed notebook the prose that its chapter has now; the outputs stay, as the code is the same."""
+    state = read_state(folder, task.page.name)
+    target = folder / f"{task.page.name}.ipynb"
+    executed = nbformat.read(target, as_version=4)
+    outputs = [cell for cell in executed.cells if cell.cell_type == "code" and cell.id != INJECTED]
+    injected = [cell for cell in executed.cells if cell.cell_type == "code" and cell.id == INJECTED]
+    worded = copy.deepcopy(selected(read_chapter(task.page.chapter), task.parameters).cells)
+    for cell in worded:
+        # As papermill leaves a cell.
+        cell.metadata.setdefault("tags", [])
+        for extra in _CELL_EXTRAS:
+            cell.metadata.pop(extra, None)
+    code = [cell for cell in worded if cell.cell_type == "code"]
+    if state is None or len(code) != len(outputs):
+        raise NaReportError(f"The outputs of {target} do not fit its chapter.", hint="Build again with --force.")
+    for cell, old in zip(code, outputs, strict=True):
+        cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    place = next((place for place, cell in enumerate(worded, 1) if "parameters" in cell.metadata.tags), 0)
+    executed.cells = [*worded[:place], *injected, *worded[place:]]
+    state_file(folder, task.page.name).unlink()
+    partial = folder / f"{task.page.name}.{uuid.uuid4().hex[:8]}.running.ipynb"
+    nbformat.write(executed, partial)
+    partial.replace(target)
+    made_of = ingredients(project, task.page, task.parameters)
+    write_state(folder, task.page.name, made_of, state.reads, state.data)
 
 
 @contextmanager
@@ -189,8 +232,8 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
     # The state goes first and comes back last: a run that is killed leaves no page that looks whole.
     for old in (state_file(folder, page.name), target, failed, *folder.glob(f"{page.name}.*.running.ipynb")):
         old.unlink(missing_ok=True)
-    made_of = ingredients(project, page, parameters)
-    notebook = selected(nbformat.read(page.chapter, as_version=4), parameters)
+    made_of, data = ingredients(project, page, parameters), data_hash(project)
+    notebook = selected(copy.deepcopy(read_chapter(page.chapter)), parameters)
     error = ""
     try:
         papermill.execute_notebook(
@@ -223,7 +266,7 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
     running.replace(target)
     answered = json.loads(reads.read_text(encoding="utf-8")) if reads.is_file() else {}
     reads.unlink(missing_ok=True)
-    write_state(folder, page.name, made_of, answered)
+    write_state(folder, page.name, made_of, answered, data)
     return Run(page.name, target, time.perf_counter() - start)
 
 
@@ -235,6 +278,6 @@ def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -
         for extra in _CELL_EXTRAS:
             cell.metadata.pop(extra, None)
         if "injected-parameters" in cell.metadata.get("tags", []):
-            cell["id"] = "injected-parameters"
+            cell["id"] = INJECTED
             cell.metadata["tags"] = [*cell.metadata["tags"], "remove-cell"]
     return notebook

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import functools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-import papermill
 import yaml
 
 from na_report.errors import NaReportError
 from na_report.paths import Project
 
+if TYPE_CHECKING:
+    import nbformat
+
+# Papermill and nbformat are imported in the functions that need them: a build of which nothing changed needs neither.
 TOC = "_toc.yml"
 PAGES = "pages.yml"
 _TRUE_FALSE = {"true": True, "false": False}
@@ -82,6 +85,8 @@ def mentions(folder: Path, anchors: Collection[str]) -> dict[str, list[str]]:
     Returns:
         Per page that links to or holds one of the places the names of the figures whose caption or data does.
     """
+    import nbformat
+
     found: dict[str, list[str]] = {}
     wanted = re.compile("|".join(rf"#{re.escape(anchor)}\b(?![-\w])" for anchor in sorted(anchors)) or "(?!)")
     for path in sorted(folder.glob("*.ipynb")):
@@ -128,7 +133,7 @@ def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         NaReportError: A name is unknown or a value has the wrong type.
     """
-    known = papermill.inspect_notebook(str(page.chapter))
+    known = _declared(page.chapter, page.chapter.stat().st_mtime_ns)
     problems, checked = [], {}
     for name, value in {**page.parameters, **given}.items():
         if name not in known:
@@ -147,6 +152,13 @@ def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
             + ".",
         )
     return checked
+
+
+@functools.lru_cache(maxsize=64)
+def _declared(chapter: Path, changed: int) -> dict[str, Any]:
+    import papermill
+
+    return dict(papermill.inspect_notebook(str(chapter)))
 
 
 def _converted(value: Any, kind: str) -> Any:
@@ -178,6 +190,8 @@ def selected(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> 
         >>> len(selected(book, {"sector": "mbo"}).cells), len(selected(book, {"sector": "ho"}).cells)
         (1, 0)
     """
+    import nbformat
+
     copy = nbformat.from_dict(notebook)
     copy.cells = [cell for cell in notebook.cells if _applies(cell.metadata.get("tags", []), parameters)]
     return copy

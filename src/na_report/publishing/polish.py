@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
+from na_report.publishing.memory import Memory
 from na_report.publishing.searching import Place, places, write_places
 
 # Files that no page of ours asks for: the theme's scripts, fonts and styles, and the index of Sphinx's own search.
@@ -15,19 +18,32 @@ _UNUSED = ("searchindex.js", "objects.inv", ".buildinfo")
 _REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([^)"'?#]+)""")
 
 
-def polish(folder: Path) -> None:
+def polish(folder: Path, memory: Memory) -> None:
     """Changes all pages in a folder, writes the data for searching and removes files that no page uses."""
     found: list[Place] = []
     for path in sorted(folder.glob("*.html")):
-        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        article = page.find("article")
-        if isinstance(article, Tag):
-            mend(page, article, folder)
-            if path.name != "search.html":
-                found += places(path.name, article)
-        path.write_text(f"{page}\n", encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        polished = memory.get(path.name, text)
+        if polished is None:
+            polished = _polish_page(text, path)
+            memory.put(path.name, text, polished)
+        path.write_text(polished["page"], encoding="utf-8")
+        found += [Place(**place) for place in polished["places"]]
+    memory.save()
     write_places(folder / "_static" / "search-data.js", found)
     _remove_unused(folder)
+
+
+def _polish_page(text: str, path: Path) -> dict[str, Any]:
+    """Returns a page as it goes to readers, and its sections for the search page."""
+    page = BeautifulSoup(text, "html.parser")
+    found: list[Place] = []
+    article = page.find("article")
+    if isinstance(article, Tag):
+        mend(page, article, path.parent)
+        if path.name != "search.html":
+            found = places(path.name, article)
+    return {"page": f"{page}\n", "places": [asdict(place) for place in found]}
 
 
 def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
-from na_report.publishing.execution import Run, Task, Watcher, local_pool, run_tasks
-from na_report.publishing.fingerprint import Answers, reasons
+from na_report.publishing.execution import Run, Task, Watcher, local_pool, needs_run, run_tasks
+from na_report.publishing.fingerprint import Answers
 
 RECORD = "application/papermill.record/"
 _STYLE = (
@@ -84,9 +84,7 @@ def run_sweep(
     """
     folder.mkdir(parents=True, exist_ok=True)
     stale = [
-        task
-        for task in tasks
-        if reasons(project, task.page, task.parameters, folder, answers(str(task.parameters.get("edition", ""))))
+        task for task in tasks if needs_run(project, task, folder, answers(str(task.parameters.get("edition", ""))))
     ]
     collector = _Collector(watcher or Watcher())
     try:
