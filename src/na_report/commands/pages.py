@@ -111,12 +111,12 @@ def _explain(options: argparse.Namespace, project: Project) -> int:
 
 def answers_of(project: Project, edition: str) -> Any:
     """Returns a function that asks today's edition what a page asked when it last ran."""
-    from na_report.evidence.edition import open_edition
-    from na_report.evidence.reads import answer_again
-
     opened: list[Any] = []
 
     def answers(questions: Iterable[str]) -> dict[str, str]:
+        from na_report.evidence.edition import open_edition
+        from na_report.evidence.reads import answer_again
+
         if not opened:
             opened.append(open_edition(edition, project))
         return answer_again(opened[0], questions)

@@ -11,17 +11,12 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import nbformat
-import papermill
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
+from typing import TYPE_CHECKING, Any
 
 from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
@@ -35,9 +30,12 @@ from na_report.publishing.fingerprint import (
     state_file,
     write_state,
 )
-from na_report.publishing.kernels import warm_kernels
 from na_report.publishing.pages import Page, checked_parameters, selected
 
+if TYPE_CHECKING:
+    import nbformat
+
+# Nbformat, papermill and Jupyter are imported in the functions that need them: a build that runs no page needs none of them.
 # A cell that runs longer than this hangs: the slowest takes a second.
 CELL_TIMEOUT_SECONDS = 300
 # Tells a kernel where to write down what its page asks of the data.
@@ -82,6 +80,9 @@ class Watcher:
         """So many of so many pages are done and these are being run; called some times a second."""
 
 
+Pool = Callable[[Sequence[Task]], AbstractContextManager[tuple[Executor, int]]]
+
+
 def run_pages(
     project: Project,
     pages: Sequence[Page],
@@ -91,6 +92,7 @@ def run_pages(
     jobs: int = 0,
     answers: Answers | None = None,
     warm: bool = True,
+    pool: Pool | None = None,
     watcher: Watcher | None = None,
 ) -> list[Run]:
     """Runs pages, each in a kernel of its own, and writes the executed notebooks.
@@ -106,6 +108,7 @@ def run_pages(
         answers: Gives today's digests for what a page asked of the data; a page that would come out the same is then
             left alone. Without it every page runs.
         warm: Whether kernels are forked from a process that has the imports of the chapters; else each starts from nothing.
+        pool: Gives processes to run in; those of `local_pool` when left out.
         watcher: Hears how it goes.
 
     Raises:
@@ -117,8 +120,8 @@ def run_pages(
     stale = [task for task in tasks if answers is None or needs_run(project, task, folder, answers)]
     if not stale:
         return []
-    with local_pool(stale, jobs=jobs, warm=warm) as (pool, workers):
-        runs = run_tasks(project, stale, folder, pool, workers=workers, watcher=watcher or Watcher())
+    with pool(stale) if pool else local_pool(stale, jobs=jobs, warm=warm) as (executor, workers):
+        runs = run_tasks(project, stale, folder, executor, workers=workers, watcher=watcher or Watcher())
     failed = [run for run in runs if run.error]
     if failed:
         raise ChapterError(
@@ -139,6 +142,8 @@ def needs_run(project: Project, task: Task, folder: Path, answers: Answers) -> b
 
 def reword(project: Project, task: Task, folder: Path) -> None:
     """Gives an executed notebook the prose that its chapter has now; the outputs stay, as the code is the same."""
+    import nbformat
+
     state = read_state(folder, task.page.name)
     target = folder / f"{task.page.name}.ipynb"
     executed = nbformat.read(target, as_version=4)
@@ -168,11 +173,13 @@ def reword(project: Project, task: Task, folder: Path) -> None:
 @contextmanager
 def local_pool(tasks: Sequence[Task], *, jobs: int = 0, warm: bool = True) -> Iterator[tuple[Executor, int]]:
     """Gives processes of this machine to run tasks in, and their number; none is left when the block ends, however it ends."""
+    from na_report.publishing.kernels import warm_kernels
+
     workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
     chapters = dict.fromkeys(task.page.chapter for task in tasks)
     with warm_kernels(chapters) if warm else nullcontext():
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_follow_parent, initargs=(os.getpid(),))
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=follow_parent, initargs=(os.getpid(),))
         try:
             yield pool, workers
         except BaseException:
@@ -186,7 +193,7 @@ def local_pool(tasks: Sequence[Task], *, jobs: int = 0, warm: bool = True) -> It
             pool.shutdown()
 
 
-def _follow_parent(parent: int) -> None:
+def follow_parent(parent: int) -> None:
     """Makes a process of the pool end with the one that started it, and leave the keyboard to that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -223,6 +230,11 @@ def run_tasks(
 
 def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder: Path) -> Run:
     """Runs one page; the parameters are checked already."""
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
     start = time.perf_counter()
     logging.getLogger("papermill").setLevel(logging.ERROR)
     target, failed = folder / f"{page.name}.ipynb", folder / f"{page.name}.failed.ipynb"

@@ -9,12 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import papermill
-
 from na_report.errors import NaReportError
 from na_report.paths import Project
 from na_report.publishing.execution import Task
-from na_report.publishing.pages import Page, all_pages, checked_parameters
+from na_report.publishing.pages import Page, all_pages, checked_parameters, declared_types
 
 ALL = "all"
 # Longer file names are cut: with `.running.ipynb` behind it a name stays far below the 255 that file systems allow.
@@ -96,7 +94,7 @@ def _values(
     ]
     if given:
         return list(dict.fromkeys(given))
-    kinds = {papermill.inspect_notebook(str(path)).get(name, {}).get("inferred_type_name") for path in chapters}
+    kinds = {declared_types(path).get(name) for path in chapters}
     if kinds == {"bool"}:
         return [False, True]
     raise NaReportError(

@@ -31,6 +31,7 @@ SOCKET = "NA_REPORT_FORKSERVER"
 FOLDER = "NA_REPORT_SOCKETS"
 PROVISIONER = "na-report-warm"
 START_SECONDS = 20
+IDLE_SECONDS = 120
 
 
 class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
@@ -154,14 +155,22 @@ def _ask(address: str, arguments: list[str], options: dict[str, Any]) -> ForkedK
 
 
 @contextmanager
-def warm_kernels(notebooks: Iterable[Path]) -> Iterator[None]:
+def warm_kernels(notebooks: Iterable[Path], *, idle_seconds: int = IDLE_SECONDS) -> Iterator[None]:
     """Lets kernels of this process and its children start warm, with what the notebooks import.
 
-    The server goes when the block ends; it also goes when this process dies, and takes its kernels along.
+    The server goes when the block ends, when this process dies, and when nobody asked for a kernel for a while; it takes its
+    kernels along.
     """
     folder = tempfile.mkdtemp(prefix="na-")
     address = f"{folder}/s"
-    command = [sys.executable, "-m", "na_report.publishing.forkserver", address, *imported(notebooks)]
+    command = [
+        sys.executable,
+        "-m",
+        "na_report.publishing.forkserver",
+        address,
+        str(idle_seconds),
+        *imported(notebooks),
+    ]
     # The server must stay single-threaded, and its kernels compute on small tables.
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
     # Out of reach of Ctrl-C: the server ends after what it serves, in silence.

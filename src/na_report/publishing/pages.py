@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import fnmatch
 import functools
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +21,6 @@ from na_report.paths import Project
 if TYPE_CHECKING:
     import nbformat
 
-# Papermill and nbformat are imported in the functions that need them: a build of which nothing changed needs neither.
 TOC = "_toc.yml"
 PAGES = "pages.yml"
 _TRUE_FALSE = {"true": True, "false": False}
@@ -133,13 +134,13 @@ def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         NaReportError: A name is unknown or a value has the wrong type.
     """
-    known = _declared(page.chapter, page.chapter.stat().st_mtime_ns)
+    known = declared_types(page.chapter)
     problems, checked = [], {}
     for name, value in {**page.parameters, **given}.items():
         if name not in known:
             problems.append(f"unknown parameter {name!r}. {_suggest(name, set(known))}")
             continue
-        kind = known[name]["inferred_type_name"]
+        kind = known[name]
         try:
             checked[name] = _converted(value, kind)
         except ValueError:
@@ -148,17 +149,29 @@ def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
         raise NaReportError(
             f"Page {page.name} does not run: " + " ".join(problems),
             hint=f"The parameters cell of {page.chapter.name} has: "
-            + ", ".join(f"{name} ({known[name]['inferred_type_name']})" for name in known)
+            + ", ".join(f"{name} ({kind})" for name, kind in known.items())
             + ".",
         )
     return checked
 
 
 @functools.lru_cache(maxsize=64)
-def _declared(chapter: Path, changed: int) -> dict[str, Any]:
-    import papermill
+def _declared(chapter: Path, changed: int) -> dict[str, str]:
+    """Returns the type per parameter, as the parameters cell of a chapter writes it; `None` where it writes none."""
+    declared: dict[str, str] = {}
+    for cell in json.loads(chapter.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", []):
+            for line in ast.parse("".join(cell["source"])).body:
+                if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+                    declared[line.target.id] = ast.unparse(line.annotation)
+                elif isinstance(line, ast.Assign):
+                    declared |= {target.id: "None" for target in line.targets if isinstance(target, ast.Name)}
+    return declared
 
-    return dict(papermill.inspect_notebook(str(chapter)))
+
+def declared_types(chapter: Path) -> dict[str, str]:
+    """Returns the type per parameter of a chapter; a file is read again only when it has been written to."""
+    return _declared(chapter, chapter.stat().st_mtime_ns)
 
 
 def _converted(value: Any, kind: str) -> Any:

@@ -89,7 +89,8 @@ def main() -> None:
         child = os.fork()
         if not child:
             os._exit(_render(request))
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+        sys.stdout.flush()
 
 
 def _render(request: dict[str, Any]) -> int:

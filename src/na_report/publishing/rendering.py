@@ -9,18 +9,20 @@ import json
 import platform
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from na_report.errors import BookError
-from na_report.publishing.fingerprint import hash_files, hash_text, library_hash
+from na_report.publishing.fingerprint import code_hash, hash_files, hash_text
 from na_report.publishing.renderer import Renderer, renderer
 
 # Beside the pages, for the extension: what they saw of each other when they were written.
 SHARED = ".shared"
 _PROBLEM = re.compile(r"(?:^|\s)(WARNING|ERROR|CRITICAL|SEVERE)\b")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_ABOUT_ALL = ("_config.yml", "_toc.yml", "_templates/**/*", "_locale/**/*.po", "_static/**/*")
+# What pages are read with, and what they are only written with.
+_READ_WITH = ("_config.yml", "_toc.yml", "_locale/**/*.po")
+_WRITTEN_WITH = ("_templates/**/*", "_static/**/*")
 
 
 def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: Renderer | None = None) -> Path:
@@ -44,10 +46,10 @@ def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: R
     known = _read(state)
     if known.get("key") != key:
         shutil.rmtree(output, ignore_errors=True)
-        known = {"key": key, "html": ""}
+        known = {}
     result = output / "_build" / builder
-    # Pages of the HTML book that were read for the long page count as read, but were not written.
-    if builder != "html" or not known.get("html"):
+    # Pages that were read for the long page count as read but were not written, and a new stylesheet or template is on every page.
+    if builder != "html" or known.get("html", "").partition(" ")[2] != sources.partition(" ")[2]:
         shutil.rmtree(result, ignore_errors=True)
     output.mkdir(parents=True, exist_ok=True)
     state.unlink(missing_ok=True)
@@ -65,9 +67,14 @@ def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: R
             f"The text of the book has {len(problems)} problems:\n{shown}",
             hint="Mend the cell that holds the link, key or directive; the page and line are named above.",
         )
-    html = sources if builder == "html" else known.get("html", "") if known.get("html") == sources else ""
+    html = sources if builder == "html" or known.get("html") == sources else ""
     state.write_text(json.dumps({"key": key, "html": html}), encoding="utf-8")
     return result
+
+
+def asset_folder() -> Path:
+    """Returns the folder of stylesheets, scripts, templates and catalogues."""
+    return Path(__file__).resolve().parent / "assets"
 
 
 def _run(command: list[str], log: Path, process: Renderer | None) -> int:
@@ -78,17 +85,20 @@ def _run(command: list[str], log: Path, process: Renderer | None) -> int:
 
 
 def _key(stage: Path, lock: Path) -> str:
-    """Returns a hash of what all pages are made of: configuration, templates, assets, and the programs that render."""
-    files = [path for pattern in _ABOUT_ALL for path in stage.glob(pattern) if path.is_file()]
+    """Returns a hash of what all pages are read with: configuration, catalogues, and the programs that read."""
     versions = lock.read_text(encoding="utf-8") if lock.is_file() else ""
-    return " ".join([hash_files(files, stage), library_hash(), platform.python_version(), hash_text(versions)])
+    return " ".join([_hash(stage, _READ_WITH), code_hash(), platform.python_version(), hash_text(versions)])
+
+
+def _hash(stage: Path, patterns: Sequence[str]) -> str:
+    return hash_files([path for pattern in patterns for path in stage.glob(pattern) if path.is_file()], stage)
 
 
 def _sources(stage: Path) -> str:
     files = [
         path for path in stage.rglob("*") if path.is_file() and not path.relative_to(stage).parts[0].startswith("_")
     ]
-    return hash_files(files, stage)
+    return f"{hash_files(files, stage)} {_hash(stage, _WRITTEN_WITH)}"
 
 
 def _read(state: Path) -> Mapping[str, str]:

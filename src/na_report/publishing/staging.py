@@ -15,7 +15,6 @@ import yaml
 from na_report.errors import NaReportError
 from na_report.publishing.book import CONFIG
 from na_report.publishing.fingerprint import hash_files, library_hash
-from na_report.publishing.fonts import write_fonts
 from na_report.publishing.pages import TOC, Page
 
 
@@ -95,6 +94,8 @@ def _lay_out_page(notebook: dict[str, Any], page: Page, stage: Path, language: s
 
 
 def _lay_out_assets(stage: Path) -> None:
+    from na_report.publishing.fonts import write_fonts  # half a second of imports, for what seldom changes
+
     for name in ("_static", "_locale", "_templates"):
         shutil.rmtree(stage / name, ignore_errors=True)
     with resources.as_file(resources.files("na_report.publishing") / "assets") as assets:

@@ -6,14 +6,13 @@ import csv
 import html
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
-from na_report.publishing.execution import Run, Task, Watcher, local_pool, needs_run, run_tasks
+from na_report.publishing.execution import Pool, Run, Task, Watcher, local_pool, needs_run, run_tasks
 from na_report.publishing.fingerprint import Answers
 
 RECORD = "application/papermill.record/"
@@ -55,9 +54,6 @@ class _Collector(Watcher):
 
     def going(self, done: int, total: int, running: Sequence[str]) -> None:
         self._watcher.going(done, total, running)
-
-
-Pool = Callable[[Sequence[Task]], AbstractContextManager[tuple[Executor, int]]]
 
 
 def run_sweep(
