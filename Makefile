@@ -30,7 +30,7 @@ preview: $(STAMP) ## show the book of the newest edition in a browser, and follo
 	@$(BIN)/na-report preview
 
 bench: $(STAMP) ## measure against the stock tools and write docs/bench.md (half an hour; the machine should be quiet)
-	@$(BIN)/python scripts/bench.py
+	@$(BIN)/python scripts/bench
 
 lint: $(STAMP) ## check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -48,7 +48,7 @@ def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: R
         shutil.rmtree(output, ignore_errors=True)
         known = {}
     result = output / "_build" / builder
-    # Pages that were read for the long page count as read but were not written, and a new stylesheet or template is on every page.
+    # What was read for the long page counts as read but was not written; a new stylesheet or template is on every page.
     if builder != "html" or known.get("html", "").partition(" ")[2] != sources.partition(" ")[2]:
         shutil.rmtree(result, ignore_errors=True)
     output.mkdir(parents=True, exist_ok=True)
