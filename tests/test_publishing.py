@@ -209,5 +209,5 @@ def test_publishing_knows_nothing_of_the_subject() -> None:
 
 def test_nothing_below_the_command_line_prints() -> None:
     for path in (ROOT / "src").rglob("*.py"):
-        if path.name != "cli.py":
+        if path.name != "cli.py" and path.parent.name != "commands":
             assert not re.search(r"^\s*print\(", path.read_text(encoding="utf-8"), re.MULTILINE), path
