@@ -118,10 +118,8 @@ def observation(place: Place) -> Case:
     def gate() -> None:
         same_pages(place)
         pages = (place.book.html, place.stock.folder / "_build" / "html")
-        found = [
-            re.search(r'href="#ind019-nl-2019"[^>]*>([\d,]+)%', (folder / "sector-mbo.html").read_text())
-            for folder in pages
-        ]
+        place_of = re.compile(r'href="(?:indicatoren\.html)?#ind019-nl-2019"[^>]*>(?:<[^>]+>)*([\d,]+)%')
+        found = [place_of.search((folder / "sector-mbo.html").read_text(encoding="utf-8")) for folder in pages]
         if None in found or found[0][1] != found[1][1]:  # type: ignore[index]
             raise SystemExit("gate: the changed number is not the same on both sides")
 
