@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup site book test lint outputs links lock clean
+.PHONY: help setup site book preview bench test lint outputs links lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ site: $(STAMP) ## build every edition and lay them side by side in _build/site, 
 
 test: $(STAMP) ## run all tests, nbval included
 	@scripts/test $(BIN)
+
+preview: $(STAMP) ## show the book of the newest edition in a browser, and follow what you save
+	@$(BIN)/na-report preview
+
+bench: $(STAMP) ## measure against the stock tools and write docs/bench.md (half an hour; the machine should be quiet)
+	@$(BIN)/python scripts/bench
 
 lint: $(STAMP) ## check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -14,9 +14,9 @@ TIMEOUT_SECONDS = 20
 
 def answer(address: str) -> str:
     """Returns what a server says of an address: its status, or why there is none."""
-    request = urllib.request.Request(address, headers={"User-Agent": "na-report link check"}, method="GET")  # noqa: S310
+    request = urllib.request.Request(address, headers={"User-Agent": "na-report link check"}, method="GET")
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as reply:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as reply:
             return str(reply.status)
     except urllib.error.HTTPError as error:
         return str(error.code)

@@ -101,8 +101,30 @@ def test_a_text_runs_its_own_page(project: Project, change: Change, reseal: Call
 
 def test_a_cell_of_one_sector_leaves_the_other_alone(project: Project) -> None:
     edit(project.chapters / "sector.ipynb", "Het mbo wordt snel digitaal volwassener", "Het mbo groeit digitaal")
-    assert why(project, "sector-mbo") == ["chapter changed"]
+    assert why(project, "sector-mbo") == ["prose changed"]
     assert why(project, "sector-hoger-onderwijs") == []
+
+
+def test_code_is_an_ingredient(project: Project) -> None:
+    edit(project.chapters / "koploper.ipynb", 'blocks.conclusion(evidence, "C11", language)', "pass")
+    assert why(project, "koploper") == ["code changed"]
+
+
+def test_new_prose_gives_what_a_run_would_without_running(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(project.chapters / "sector.ipynb", "Het mbo wordt snel digitaal volwassener", "Het mbo groeit digitaal")
+    path = project.chapters / "sector.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell("Nieuw", id="nieuw"))
+    nbformat.write(notebook, path)
+    pages = choose(all_pages(project), ["sector-mbo"])
+    folder = notebooks(project)
+    with monkeypatch.context() as patch:
+        patch.setattr("papermill.execute_notebook", lambda *args, **options: pytest.fail("a kernel started"))
+        assert run_pages(project, pages, BASE, folder, answers=lambda keys: {}) == []
+    worded = {name: (folder / f"sector-mbo.{name}").read_bytes() for name in ("ipynb", "state.json")}
+    run_pages(project, pages, BASE, folder)
+    assert {name: (folder / f"sector-mbo.{name}").read_bytes() for name in worded} == worded
+    assert "Het mbo groeit digitaal" in worded["ipynb"].decode()
 
 
 def test_a_parameter_is_an_ingredient(project: Project) -> None:
@@ -156,4 +178,11 @@ def test_opening_a_table_behind_the_edition_is_an_error(project: Project) -> Non
 def test_every_ingredient_of_a_page_is_named(project: Project) -> None:
     [page] = choose(all_pages(project), ["koploper"])
     assert isinstance(page, Page)
-    assert set(fingerprint.ingredients(project, page, BASE)) == {"chapter", "parameters", "library", "lock", "python"}
+    assert set(fingerprint.ingredients(project, page, BASE)) == {
+        "code",
+        "prose",
+        "parameters",
+        "library",
+        "lock",
+        "python",
+    }

@@ -14,6 +14,7 @@ from na_report.paths import Project
 
 if TYPE_CHECKING:
     from na_report.publishing.book import Book
+    from na_report.publishing.renderer import Renderer
 
 
 def add(commands: Any) -> None:
@@ -38,7 +39,7 @@ def add(commands: Any) -> None:
 
 
 def _build(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import edition_folder, newest_edition
+    from na_report.evidence.folders import edition_folder, newest_edition
     from na_report.publishing.book import Book
     from na_report.publishing.fingerprint import hash_inputs
     from na_report.publishing.published import held, is_current
@@ -56,15 +57,17 @@ def _build(options: argparse.Namespace, project: Project) -> int:
         print(f"edition {book.edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
         return 0
     edition_folder(book.edition, project)
-    with held(book):
-        make(book, inputs, formats, jobs=options.jobs, force=options.force)
+    from na_report.publishing.renderer import renderer
+
+    with held(book), renderer() as process:  # gets ready while the pages run
+        make(book, inputs, formats, process, jobs=options.jobs, force=options.force)
     print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
     return 0
 
 
-def make(book: Book, inputs: str, formats: Sequence[str], *, jobs: int, force: bool) -> None:
+def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, jobs: int, force: bool) -> None:
     """Makes a book out of sight and publishes it when all of it is whole."""
-    from na_report.evidence.edition import verify_edition
+    from na_report.evidence.folders import verify_edition
     from na_report.publishing import book as books
     from na_report.publishing.pages import all_pages
     from na_report.publishing.published import drop_other_pages, publish
@@ -74,6 +77,8 @@ def make(book: Book, inputs: str, formats: Sequence[str], *, jobs: int, force: b
     print(f"edition {edition}: verified", flush=True)
     pages = all_pages(project)
     words = books.words(book)
+    if force:
+        books.drop_renderings(book)
     given = {"edition": edition, "language": book.language}
     drop_other_pages(book, pages)
     execute(project, pages, given, book.notebooks, jobs, None if force else answers_of(project, edition))
@@ -81,15 +86,15 @@ def make(book: Book, inputs: str, formats: Sequence[str], *, jobs: int, force: b
     made: dict[str, Path] = {}
     if "html" in formats:
         began = time.perf_counter()
-        made["html"] = books.build_html(book, pages, _publication(book, words))
+        made["html"] = books.build_html(book, pages, _publication(book, words), process)
         print(f"HTML  {project.short(book.html / 'index.html')}  ({time.perf_counter() - began:.1f} s)", flush=True)
     if "pdf" in formats:
         from na_report.publishing.pdf import write_pdf
 
         began = time.perf_counter()
-        book.made.mkdir()
+        book.made.mkdir(exist_ok=True)
         name = f"na-report-{edition}-{book.language}"
-        long_page = books.render(book, "singlehtml") / "index.html"
+        long_page = books.render(book, "singlehtml", process) / "index.html"
         off = [page.name for page in pages if not page.on_paper]
         made["report.pdf"] = book.made / "report.pdf"
         write_pdf(long_page, made["report.pdf"], words, language=book.language, identifier=name, without=off)
@@ -107,10 +112,11 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     """Tells whether a published book is what this project gives."""
     import tempfile
 
-    from na_report.evidence.edition import edition_folder, list_editions, newest_edition
+    from na_report.evidence.folders import edition_folder, list_editions, newest_edition
     from na_report.publishing.book import Book
     from na_report.publishing.comparing import copied, differences, formats_of
     from na_report.publishing.published import held
+    from na_report.publishing.renderer import renderer
 
     path = options.check.resolve()
     formats = formats_of(path, options.language)
@@ -119,8 +125,8 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     edition_folder(edition, project)
     with tempfile.TemporaryDirectory(prefix="na-report-check-") as folder:
         book = Book(copied(project, Path(folder)), edition, options.language)
-        with held(book):
-            make(book, "", formats, jobs=options.jobs, force=True)
+        with held(book), renderer() as process:
+            make(book, "", formats, process, jobs=options.jobs, force=True)
         count, found = differences(book, path)
     for difference in found:
         print(difference)

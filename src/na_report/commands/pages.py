@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import functools
+import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from na_report.errors import NaReportError
 from na_report.paths import Project
-
-if TYPE_CHECKING:
-    from na_report.publishing.execution import Run
 
 
 def add(commands: Any) -> None:
@@ -22,6 +22,13 @@ def add(commands: Any) -> None:
     run.add_argument("--language", choices=["nl", "en"], default="nl")
     run.add_argument("-p", dest="parameters", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
     run.add_argument("--jobs", "-j", type=int, default=0, help="how many at once; one per core when left out")
+    run.add_argument(
+        "--grid", nargs="+", default=[], metavar="NAME=VALUES", help="every combination: edition=2021,2026 sector=all"
+    )
+    run.add_argument("--to", metavar="FOLDER", help="where the notebooks of a grid go; _build/sweep/PAGE when left out")
+    run.add_argument(
+        "--scheduler", metavar="ADDRESS", help="run a grid on a Dask cluster, such as tcp://127.0.0.1:8786"
+    )
     run.set_defaults(run=_run)
 
     explain = commands.add_parser("explain", help="tell why a page would run again")
@@ -37,6 +44,10 @@ def _run(options: argparse.Namespace, project: Project) -> int:
     from na_report.publishing.pages import all_pages, choose
     from na_report.publishing.published import held
 
+    if options.grid:
+        return _sweep(options, project)
+    if options.scheduler or options.to:
+        raise NaReportError("--to and --scheduler go with a grid.", hint="Add --grid NAME=VALUE,VALUE.")
     edition = options.edition or newest_edition(project)
     open_edition(edition, project)
     pages = choose(all_pages(project), options.pages)
@@ -44,6 +55,42 @@ def _run(options: argparse.Namespace, project: Project) -> int:
     book = Book(project, edition, options.language)
     with held(book):
         execute(project, pages, given | dict(options.parameters), book.notebooks, options.jobs)
+    return 0
+
+
+def _sweep(options: argparse.Namespace, project: Project) -> int:
+    import yaml
+
+    from na_report.commands.progress import Progress
+    from na_report.evidence.edition import list_editions, newest_edition, open_edition
+    from na_report.publishing.cluster import cluster_pool
+    from na_report.publishing.execution import local_pool
+    from na_report.publishing.grid import read_grid, tasks_of
+    from na_report.publishing.pages import all_pages, choose
+    from na_report.publishing.sweep import check_folder, run_sweep
+
+    start = time.perf_counter()
+    single = {"edition": options.edition or newest_edition(project), "language": options.language}
+    grid = {name: [value] for name, value in (single | dict(options.parameters)).items()} | read_grid(options.grid)
+    words = yaml.safe_load((project.chapters / "words.yml").read_text(encoding="utf-8"))
+    known = {"edition": list_editions(project), "language": list(words)}
+    tasks = tasks_of(project, choose(all_pages(project), options.pages), grid, known)
+    for edition in dict.fromkeys(str(task.parameters["edition"]) for task in tasks):
+        open_edition(edition, project)
+    folder = Path(options.to) if options.to else project.root / "_build" / "sweep" / ("-".join(options.pages) or "all")
+    check_folder(folder := folder.resolve())
+    pool = functools.partial(local_pool, jobs=options.jobs)
+    if options.scheduler:
+        pool = functools.partial(cluster_pool, options.scheduler, project)
+    answers = functools.cache(functools.partial(answers_of, project))
+    print(f"running {len(tasks)} combinations", flush=True)
+    with Progress() as progress:
+        rows = run_sweep(project, tasks, folder, answers, pool=pool, watcher=progress)
+    same = sum(row.state == "unchanged" for row in rows)
+    print(
+        f"ran {len(rows) - same} in {time.perf_counter() - start:.1f} s" + (f", {same} were up to date" if same else "")
+    )
+    print(f"table {os.path.relpath(folder / 'index.csv')}")
     return 0
 
 
@@ -66,12 +113,12 @@ def _explain(options: argparse.Namespace, project: Project) -> int:
 
 def answers_of(project: Project, edition: str) -> Any:
     """Returns a function that asks today's edition what a page asked when it last ran."""
-    from na_report.evidence.edition import open_edition
-    from na_report.evidence.reads import answer_again
-
     opened: list[Any] = []
 
     def answers(questions: Iterable[str]) -> dict[str, str]:
+        from na_report.evidence.edition import open_edition
+        from na_report.evidence.reads import answer_again
+
         if not opened:
             opened.append(open_edition(edition, project))
         return answer_again(opened[0], questions)
@@ -88,15 +135,13 @@ def execute(
     answers: Any = None,
 ) -> int:
     """Runs pages with a line for each, and returns how many ran."""
+    from na_report.commands.progress import Progress
     from na_report.publishing.execution import run_pages
 
     start = time.perf_counter()
     print(f"running pages of edition {parameters['edition']} ({parameters['language']})", flush=True)
-
-    def tell(run: Run) -> None:
-        print(f"  {run.page:<32}{run.seconds:6.1f} s{'  FAILED' if run.error else ''}", flush=True)
-
-    runs = run_pages(project, pages, parameters, folder, jobs=jobs, answers=answers, report=tell)
+    with Progress() as progress:
+        runs = run_pages(project, pages, parameters, folder, jobs=jobs, answers=answers, watcher=progress)
     same = f", {len(pages) - len(runs)} were up to date" if len(runs) < len(pages) else ""
     print(f"ran {len(runs)} pages in {time.perf_counter() - start:.1f} s{same}", flush=True)
     return len(runs)

@@ -12,8 +12,13 @@ from typing import Any
 import pandas as pd
 
 from na_report.errors import InvalidInputError, NaReportError
+from na_report.evidence.folders import NAME as NAME
+from na_report.evidence.folders import edition_folder as edition_folder
+from na_report.evidence.folders import list_editions as list_editions
+from na_report.evidence.folders import newest_edition as newest_edition
+from na_report.evidence.folders import verify_edition as verify_edition
 from na_report.evidence.integrity import DESCRIPTOR, find_problems, sha256
-from na_report.evidence.making import NAME, being_made, making, refuse_name
+from na_report.evidence.making import being_made, making, refuse_name
 from na_report.evidence.reads import Reads, digest
 from na_report.evidence.schema import LANGUAGES, TABLES, table_schema
 from na_report.files import copy_folder, sync_all, write_whole
@@ -110,39 +115,6 @@ class Edition:
         return str(self.row("codes", f"{codes}:{code}")[f"label_{language}"])
 
 
-def list_editions(project: Project | None = None) -> list[str]:
-    """Returns the names of the editions of a project, oldest first."""
-    data = (project or find_project()).data
-    return sorted(path.name for path in data.iterdir() if path.is_dir() and NAME.fullmatch(path.name))
-
-
-def newest_edition(project: Project | None = None) -> str:
-    """Returns the name of the newest edition.
-
-    Raises:
-        NaReportError: The project has no edition.
-    """
-    project = project or find_project()
-    names = list_editions(project)
-    if not names:
-        raise NaReportError(f"{project.data} has no edition.", hint="Put back the folder data/2021.")
-    return names[-1]
-
-
-def edition_folder(name: str, project: Project | None = None) -> Path:
-    """Returns the folder of an edition that exists.
-
-    Raises:
-        NaReportError: There is no such edition, or the name can't be one.
-    """
-    project = project or find_project()
-    if not NAME.fullmatch(name) or not (project.data / name).is_dir():
-        raise NaReportError(
-            f"There is no edition {name!r}.", hint=f"Choose one of: {', '.join(list_editions(project)) or 'none yet'}."
-        )
-    return project.data / name
-
-
 def open_edition(name: str, project: Project | None = None) -> Edition:
     """Opens an edition after a check of its seal.
 
@@ -187,21 +159,6 @@ def _refuse(folder: Path) -> None:
         hint=f"Put the files back (git restore data/{folder.name}), or make a new edition: "
         f"na-report edition copy {folder.name} NEW.",
     )
-
-
-def verify_edition(name: str, project: Project | None = None) -> None:
-    """Checks everything about an edition.
-
-    Raises:
-        InvalidInputError: Carries all problems.
-    """
-    folder = edition_folder(name, project)
-    problems = find_problems(folder)
-    if problems:
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise InvalidInputError(
-            f"Edition {name} has {count}:", problems, hint="Mend them in data/ and run na-report edition verify again."
-        )
 
 
 def copy_edition(old: str, new: str, project: Project | None = None) -> Path:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from na_report.errors import NaReportError
+from na_report.evidence.folders import NAME
 from na_report.files import partial_of, remove, sync, sync_all
 from na_report.locks import BusyError, locked
 from na_report.paths import Project
 
-NAME = re.compile(r"\d{4}[a-z0-9-]{0,30}")
 _LOCK = ".{}.lock"
 
 

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import nullcontext
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-import papermill
-from papermill.exceptions import PapermillExecutionError
-
-from na_report.errors import ChapterError
+from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
-from na_report.publishing.fingerprint import Answers, ingredients, reasons, state_file, write_state
-from na_report.publishing.kernels import warm_kernels
-from na_report.publishing.limits import cell_of, end_with, page_limits, within, workers_stopped_on_error
+from na_report.publishing.fingerprint import (
+    Answers,
+    data_hash,
+    ingredients,
+    read_chapter,
+    read_state,
+    reasons,
+    state_file,
+    write_state,
+)
+from na_report.publishing.limits import cell_of, follow_parent, page_limits, within, workers_stopped_on_error
 from na_report.publishing.pages import Page, checked_parameters, selected
-from na_report.publishing.surroundings import pinned
+from na_report.publishing.surroundings import FIXED, pinned
 
+if TYPE_CHECKING:
+    import nbformat
+
+# Nbformat, papermill and Jupyter are imported in the functions that need them: a build that runs no page needs none of them.
 # Tells a kernel where to write down what its page asks of the data.
 READS_FILE = "NA_REPORT_READS"
+INJECTED = "injected-parameters"
 _CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
 
 
@@ -48,6 +59,28 @@ class Run:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Task:
+    """A page to run, with parameters that are checked."""
+
+    page: Page
+    parameters: Mapping[str, Any]
+
+
+@dataclass
+class Watcher:
+    """Hears how a run goes; does nothing with it, for those who don't care."""
+
+    def ended(self, run: Run) -> None:
+        """A page ended, well or not."""
+
+    def going(self, done: int, total: int, running: Sequence[str]) -> None:
+        """So many of so many pages are done and these are being run; called some times a second."""
+
+
+Pool = Callable[[Sequence[Task]], AbstractContextManager[tuple[Executor, int]]]
+
+
 def run_pages(
     project: Project,
     pages: Sequence[Page],
@@ -57,7 +90,8 @@ def run_pages(
     jobs: int = 0,
     answers: Answers | None = None,
     warm: bool = True,
-    report: Callable[[Run], None] = lambda run: None,
+    pool: Pool | None = None,
+    watcher: Watcher | None = None,
 ) -> list[Run]:
     """Runs pages, each in a kernel of its own, and writes the executed notebooks.
 
@@ -72,53 +106,125 @@ def run_pages(
         answers: Gives today's digests for what a page asked of the data; a page that would come out the same is then
             left alone. Without it every page runs.
         warm: Whether kernels are forked from a process that has the imports of the chapters; else each starts from nothing.
-        report: Called with each run as it ends.
+        pool: Gives processes to run in; those of `local_pool` when left out.
+        watcher: Hears how it goes.
 
     Raises:
         NaReportError: A parameter is unknown or has the wrong type.
         ChapterError: One or more pages failed; names chapter, cell and cause of each.
     """
     page_limits()
-    checked = {page.name: checked_parameters(page, parameters) for page in pages}
+    tasks = [Task(page, checked_parameters(page, parameters)) for page in pages]
     folder.mkdir(parents=True, exist_ok=True)
-    stale = [page for page in pages if answers is None or reasons(project, page, checked[page.name], folder, answers)]
-    runs: dict[str, Run] = {}
-    workers = min(jobs or os.cpu_count() or 1, len(stale))
-    context = multiprocessing.get_context("spawn")
-    if stale:
-        with (
-            pinned(),
-            warm_kernels(dict.fromkeys(page.chapter for page in stale)) if warm else nullcontext(),
-            ProcessPoolExecutor(workers, context, initializer=end_with, initargs=(os.getpid(),)) as pool,
-            workers_stopped_on_error(),
-        ):
-            futures = [pool.submit(run_page, project, page, checked[page.name], folder) for page in stale]
-            for future in as_completed(futures):
-                run = future.result()
-                runs[run.page] = run
-                report(run)
-    ordered = [runs[page.name] for page in stale]
-    failed = [run for run in ordered if run.error]
+    stale = [task for task in tasks if answers is None or needs_run(project, task, folder, answers)]
+    if not stale:
+        return []
+    with pool(stale) if pool else local_pool(stale, jobs=jobs, warm=warm) as (executor, workers):
+        runs = run_tasks(project, stale, folder, executor, workers=workers, watcher=watcher or Watcher())
+    failed = [run for run in runs if run.error]
     if failed:
         kept = next((run.notebook for run in failed if run.notebook.exists()), None)
         see = f"Open {kept} to see the cell with its output, mend" if kept else "Mend"
         raise ChapterError("\n".join(run.error for run in failed), hint=f"{see} the chapter and run it again.")
-    return ordered
+    return runs
+
+
+def needs_run(project: Project, task: Task, folder: Path, answers: Answers) -> bool:
+    """Tells whether a page is no longer what its ingredients make; puts new prose in place without running anything."""
+    found = reasons(project, task.page, task.parameters, folder, answers)
+    if found == ["prose changed"]:
+        reword(project, task, folder)
+        return False
+    return bool(found)
+
+
+def reword(project: Project, task: Task, folder: Path) -> None:
+    """Gives an executed notebook the prose that its chapter has now; the outputs stay, as the code is the same."""
+    import nbformat
+
+    state = read_state(folder, task.page.name)
+    target = folder / f"{task.page.name}.ipynb"
+    executed = nbformat.read(target, as_version=4)
+    outputs = [cell for cell in executed.cells if cell.cell_type == "code" and cell.id != INJECTED]
+    injected = [cell for cell in executed.cells if cell.cell_type == "code" and cell.id == INJECTED]
+    worded = copy.deepcopy(selected(read_chapter(task.page.chapter), task.parameters).cells)
+    for cell in worded:
+        # As papermill leaves a cell.
+        cell.metadata.setdefault("tags", [])
+        for extra in _CELL_EXTRAS:
+            cell.metadata.pop(extra, None)
+    code = [cell for cell in worded if cell.cell_type == "code"]
+    if state is None or len(code) != len(outputs):
+        raise NaReportError(f"The outputs of {target} do not fit its chapter.", hint="Build again with --force.")
+    for cell, old in zip(code, outputs, strict=True):
+        cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    place = next((place for place, cell in enumerate(worded, 1) if "parameters" in cell.metadata.tags), 0)
+    executed.cells = [*worded[:place], *injected, *worded[place:]]
+    state_file(folder, task.page.name).unlink()
+    partial = folder / f"{task.page.name}.{uuid.uuid4().hex[:8]}.running.ipynb"
+    nbformat.write(executed, partial)
+    partial.replace(target)
+    made_of = ingredients(project, task.page, task.parameters)
+    write_state(folder, task.page.name, made_of, state.reads, state.data)
+
+
+@contextmanager
+def local_pool(tasks: Sequence[Task], *, jobs: int = 0, warm: bool = True) -> Iterator[tuple[Executor, int]]:
+    """Gives processes of this machine to run tasks in, and their number; none is left when the block ends, however it ends."""
+    from na_report.publishing.kernels import warm_kernels
+
+    workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
+    context = multiprocessing.get_context("spawn")
+    with (
+        pinned(),
+        warm_kernels(dict.fromkeys(task.page.chapter for task in tasks)) if warm else nullcontext(),
+        ProcessPoolExecutor(workers, context, initializer=follow_parent, initargs=(os.getpid(),)) as pool,
+        workers_stopped_on_error(),
+    ):
+        yield pool, workers
+
+
+def run_tasks(
+    project: Project, tasks: Sequence[Task], folder: Path, pool: Executor, *, workers: int, watcher: Watcher
+) -> list[Run]:
+    """Runs tasks in a pool of whatever kind, and returns a run per task in the order of the tasks.
+
+    A task whose process dies is a run with an error, like one whose notebook fails.
+    """
+    waiting = {pool.submit(run_page, project, task.page, task.parameters, folder): task.page.name for task in tasks}
+    runs: dict[str, Run] = {}
+    while waiting:
+        # Pages start in the order in which they were asked for.
+        watcher.going(len(runs), len(tasks), list(waiting.values())[:workers])
+        for future in wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED).done:
+            name = waiting.pop(future)
+            try:
+                run = future.result()
+            except Exception as problem:
+                run = Run(name, folder / f"{name}.failed.ipynb", 0, f"Page {name} failed: its process ended: {problem}")
+            runs[name] = run
+            watcher.ended(run)
+    return [runs[task.page.name] for task in tasks]
 
 
 def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder: Path) -> Run:
     """Runs one page; the parameters are checked already."""
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
     start = time.perf_counter()
     logging.getLogger("papermill").setLevel(logging.ERROR)
     target, failed = folder / f"{page.name}.ipynb", folder / f"{page.name}.failed.ipynb"
-    running = folder / f"{page.name}.running.ipynb"
-    reads = folder / f"{page.name}.reads.json"
+    # A name of its own: on a cluster a run that was given up may still go on beside the one that replaces it.
+    own = f"{page.name}.{uuid.uuid4().hex[:8]}"
+    running, reads = folder / f"{own}.running.ipynb", folder / f"{own}.reads.json"
     # The state goes first and comes back last: a run that is killed leaves no page that looks whole.
-    for old in (state_file(folder, page.name), target, failed, reads):
+    for old in (state_file(folder, page.name), target, failed, *folder.glob(f"{page.name}.*.running.ipynb")):
         old.unlink(missing_ok=True)
-    os.environ[READS_FILE] = str(reads)
-    made_of = ingredients(project, page, parameters)
-    notebook = selected(nbformat.read(page.chapter, as_version=4), parameters)
+    made_of, data = ingredients(project, page, parameters), data_hash(project)
+    notebook = selected(copy.deepcopy(read_chapter(page.chapter)), parameters)
     error, limits = "", page_limits()
     try:
         with within(limits):
@@ -130,6 +236,7 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 kernel_manager_class="na_report.publishing.kernels.PrivateKernelManager",
+                config=Config(PrivateKernelManager={"environment": {READS_FILE: str(reads), **FIXED}}),
                 shutdown_kernel="immediate",  # all that a page leaves behind is written by then
             )
     except PapermillExecutionError as problem:
@@ -142,6 +249,7 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
         cause = limits.story(problem) or f"{type(problem).__name__}: {problem}"
         error = f"Page {page.name} failed: chapter {page.chapter.name}{cell_of(problem)}: {cause}"
     if error:
+        reads.unlink(missing_ok=True)
         if running.exists():
             running.replace(failed)
         return Run(page.name, failed, time.perf_counter() - start, error)
@@ -150,7 +258,7 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
     running.replace(target)
     answered = json.loads(reads.read_text(encoding="utf-8")) if reads.is_file() else {}
     reads.unlink(missing_ok=True)
-    write_state(folder, page.name, made_of, answered)
+    write_state(folder, page.name, made_of, answered, data)
     return Run(page.name, target, time.perf_counter() - start)
 
 
@@ -162,6 +270,6 @@ def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -
         for extra in _CELL_EXTRAS:
             cell.metadata.pop(extra, None)
         if "injected-parameters" in cell.metadata.get("tags", []):
-            cell["id"] = "injected-parameters"
+            cell["id"] = INJECTED
             cell.metadata["tags"] = [*cell.metadata["tags"], "remove-cell"]
     return notebook

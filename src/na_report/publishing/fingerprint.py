@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -10,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from na_report.paths import Project
 from na_report.publishing.describing import ADDRESS
@@ -38,15 +37,21 @@ def library_files() -> tuple[list[Path], Path]:
 def ingredients(project: Project, page: Page, parameters: Mapping[str, Any]) -> dict[str, str]:
     """Returns a hash per ingredient of a page, except of what it asks of the data.
 
-    The chapter counts with the cells that the page has, so a change of the story of one sector leaves the others alone.
+    The chapter counts with the cells that the page has, so a change of the story of one sector leaves the others alone. Its code
+    and its prose count apart: prose can't change what code gives.
     """
-    notebook = selected(nbformat.read(page.chapter, as_version=4), parameters)
-    cells = [(cell.cell_type, cell.source, cell.metadata.get("tags", [])) for cell in notebook.cells]
+    notebook = selected(read_chapter(page.chapter), parameters)
+    code = [(cell.source, cell.metadata.get("tags", [])) for cell in notebook.cells if cell.cell_type == "code"]
+    prose = [
+        (cell.id, cell.cell_type, cell.metadata, "" if cell.cell_type == "code" else cell.source)
+        for cell in notebook.cells
+    ]
     lock = project.root / "requirements.lock"
     return {
-        "chapter": _hash([cells, notebook.metadata]),
+        "code": _hash([code, notebook.metadata]),
+        "prose": _hash(prose),
         "parameters": _hash(sorted(parameters.items())),
-        "library": hash_files(*library_files()),
+        "library": code_hash(),
         "lock": _hash(_text(lock)),
         "python": platform.python_version(),
         **{name: _hash(_text(project.root / name)) for name in page.reads},
@@ -55,6 +60,50 @@ def ingredients(project: Project, page: Page, parameters: Mapping[str, Any]) -> 
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def library_hash() -> str:
+    """Returns the hash of the library; the bytes of a file are read again only when it has been written to."""
+    return _hash_once(*library_files())
+
+
+def code_hash() -> str:
+    """Returns the hash of the library without the stylesheets and templates, which no chapter sees."""
+    files, root = library_files()
+    return _hash_once([path for path in files if "assets" not in path.parts], root)
+
+
+def data_hash(project: Project) -> str:
+    """Returns the hash of all editions: a page may compare its own with another."""
+    return _hash_once([path for path in project.data.rglob("*") if path.is_file()], project.data)
+
+
+def _hash_once(files: Iterable[Path], root: Path) -> str:
+    """Returns the hash of files whose bytes are read again only when one has been written to."""
+    return _hash_seen(tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(files)), root)
+
+
+@functools.lru_cache(maxsize=8)
+def _hash_seen(files: tuple[tuple[Path, int, int], ...], root: Path) -> str:
+    return hash_files([path for path, _, _ in files], root)
+
+
+def read_chapter(path: Path) -> Any:
+    """Returns a notebook, which is read again only when it has been written to; not to be changed by the caller."""
+    return _read_seen(path, path.stat().st_mtime_ns, path.stat().st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _read_seen(path: Path, changed: int, size: int) -> Any:
+    from nbformat import v4
+
+    # Without validation, which takes four times as long; papermill does that for a page that runs.
+    return v4.reads(path.read_text(encoding="utf-8"))
+
+
+def hash_text(text: str) -> str:
+    """Returns a hash of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _hash(value: object) -> str:
@@ -73,7 +122,7 @@ def hash_inputs(project: Project) -> str:
     ]
     files += [project.root / name for name in tops if (project.root / name).is_file()]
     address = os.environ.get(ADDRESS, "")
-    return _hash([hash_files(files, project.root), hash_files(*library_files()), platform.python_version(), address])
+    return _hash([hash_files(files, project.root), library_hash(), platform.python_version(), address])
 
 
 @dataclass(frozen=True)
@@ -84,11 +133,13 @@ class State:
         ingredients: The hash of each ingredient.
         reads: The digest of each answer of the data.
         notebook: The hash of the executed notebook.
+        data: The hash of all data; while it is the same, so are the answers.
     """
 
     ingredients: Mapping[str, str]
     reads: Mapping[str, str]
     notebook: str
+    data: str
 
 
 def state_file(folder: Path, page: str) -> Path:
@@ -100,15 +151,16 @@ def read_state(folder: Path, page: str) -> State | None:
     """Returns the state of a page; nothing when it never ran to the end."""
     try:
         found = json.loads(state_file(folder, page).read_text(encoding="utf-8"))
-        return State(found["ingredients"], found["reads"], found["notebook"])
+        return State(found["ingredients"], found["reads"], found["notebook"], found["data"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def write_state(folder: Path, page: str, made_of: Mapping[str, str], reads: Mapping[str, str]) -> None:
+def write_state(folder: Path, page: str, made_of: Mapping[str, str], reads: Mapping[str, str], data: str) -> None:
     """Marks a page as whole; the last thing that a run writes."""
     notebook = hash_files([folder / f"{page}.ipynb"], folder)
-    text = json.dumps({"ingredients": dict(made_of), "reads": dict(reads), "notebook": notebook}, ensure_ascii=False)
+    state = {"ingredients": dict(made_of), "reads": dict(reads), "notebook": notebook, "data": data}
+    text = json.dumps(state, ensure_ascii=False)
     partial = state_file(folder, page).with_suffix(".partial")
     partial.write_text(text, encoding="utf-8")
     partial.replace(state_file(folder, page))
@@ -132,6 +184,8 @@ def reasons(project: Project, page: Page, parameters: Mapping[str, Any], folder:
         return ["its executed notebook was changed or damaged"]
     now = ingredients(project, page, parameters)
     found = [f"{name} changed" for name in now if now[name] != state.ingredients.get(name)]
+    if state.data == data_hash(project):
+        return found
     today = answers(state.reads) if state.reads else {}
     found += [f"data changed: {_readable(key)}" for key, old in state.reads.items() if today.get(key) != old]
     return found

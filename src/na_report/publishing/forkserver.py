@@ -1,7 +1,7 @@
 """A process that has imported what the chapters need, and forks a fresh kernel for each page.
 
-Started as `python -m na_report.publishing.forkserver SOCKET MODULE…`; ends when its standard input closes or nobody has asked
-for a kernel for a while. One thread, so that a fork copies no lock that another thread holds.
+Started as `python -m na_report.publishing.forkserver SOCKET SECONDS MODULE…`; ends when its standard input closes or nobody has
+asked for a kernel for so long. One thread, so that a fork copies no lock that another thread holds.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ import json
 import os
 import random
 import selectors
+import shutil
 import signal
 import socket
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TypedDict
-
-IDLE_SECONDS = 120
 
 
 class Request(TypedDict):
@@ -33,13 +32,17 @@ class Request(TypedDict):
 
 def main(arguments: list[str]) -> None:
     """Imports the modules, then serves kernels on a socket that only this user can reach."""
-    address, *modules = arguments
+    address, idle_seconds, *modules = arguments
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     Path(address).chmod(0o600)
     listener.listen(64)
     _preload(["ipykernel.kernelapp", *modules])
-    _serve(listener)
+    try:
+        _serve(listener, int(idle_seconds))
+    finally:
+        # Who started the server may have died before it could clear away the sockets.
+        shutil.rmtree(Path(address).parent, ignore_errors=True)
 
 
 def _preload(modules: list[str]) -> None:
@@ -52,14 +55,14 @@ def _preload(modules: list[str]) -> None:
     del builtins.get_ipython  # type: ignore[attr-defined]
 
 
-def _serve(listener: socket.socket) -> None:
+def _serve(listener: socket.socket, idle_seconds: int) -> None:
     """Forks a kernel per connection; tells the client when it ends, and ends it when the client goes."""
     selector = selectors.DefaultSelector()
     selector.register(listener, selectors.EVENT_READ)
     selector.register(sys.stdin, selectors.EVENT_READ)
     kernels: dict[int, socket.socket] = {}
     idle = 0.0
-    while idle < IDLE_SECONDS:
+    while idle < idle_seconds:
         events = selector.select(timeout=0.05)
         idle = 0.0 if events or kernels else idle + 0.05
         for key, _ in events:
@@ -71,7 +74,7 @@ def _serve(listener: socket.socket) -> None:
                     selector.register(client, selectors.EVENT_READ)
             elif key.fileobj is sys.stdin:
                 if not os.read(0, 1):
-                    idle = IDLE_SECONDS
+                    idle = idle_seconds
             else:
                 _kill_orphan(kernels, key.fileobj)
         _reap(kernels, selector)

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,25 +22,35 @@ import nbformat
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Dict
 
 from na_report.publishing.limits import confine, private_folder, remove_folder
 
 # Where the server listens; kernels start cold where it is not set.
 SOCKET = "NA_REPORT_FORKSERVER"
+# Where kernels put their sockets, so that one hand can clear them away.
+FOLDER = "NA_REPORT_SOCKETS"
 PROVISIONER = "na-report-warm"
 START_SECONDS = 20
+IDLE_SECONDS = 120
 
 
 class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
     """Starts a kernel on sockets in a folder that only this user can enter.
 
     TCP ports are chosen before they are taken, so that two notebooks that start together can choose the same one.
+
+    Args:
+        environment: What the kernel has in its environment beside what this process has.
     """
+
+    environment = Dict(config=True)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         # Socket paths have a limit of some 100 characters: a short folder, whatever the project's own path.
-        self._folder = private_folder()
+        shared = os.environ.get(FOLDER)
+        self._folder = tempfile.mkdtemp(prefix="na-", dir=shared) if shared else private_folder()
         self.transport = "ipc"
         self.ip = f"{self._folder}/k"
 
@@ -48,6 +59,13 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
         confine(self.provisioner.pid)
 
     _launch_kernel = _async_launch_kernel
+
+    async def _async_pre_start_kernel(self, **options: Any) -> tuple[list[str], dict[str, Any]]:
+        options["env"] = {**os.environ, **options.get("env", {}), **self.environment}
+        command, started = await super()._async_pre_start_kernel(**options)
+        return command, started
+
+    pre_start_kernel = _async_pre_start_kernel
 
     async def _async_interrupt_kernel(self) -> None:
         # A kernel that is about to stop needs no interrupt: an idle one only answers with an error on the screen.
@@ -145,21 +163,31 @@ def _ask(address: str, arguments: list[str], options: dict[str, Any]) -> ForkedK
 
 
 @contextmanager
-def warm_kernels(notebooks: Iterable[Path]) -> Iterator[None]:
+def warm_kernels(notebooks: Iterable[Path], *, idle_seconds: int = IDLE_SECONDS) -> Iterator[None]:
     """Lets kernels of this process and its children start warm, with what the notebooks import.
 
-    The server goes when the block ends; it also goes when this process dies, and takes its kernels along.
+    The server goes when the block ends, when this process dies, and when nobody asked for a kernel for a while; it takes its
+    kernels along.
     """
     folder = private_folder()
     address = f"{folder}/s"
-    command = [sys.executable, "-m", "na_report.publishing.forkserver", address, *imported(notebooks)]
+    command = [
+        sys.executable,
+        "-m",
+        "na_report.publishing.forkserver",
+        address,
+        str(idle_seconds),
+        *imported(notebooks),
+    ]
     # The server must stay single-threaded, and its kernels compute on small tables.
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603
-    before = {name: os.environ.get(name) for name in (SOCKET, "JUPYTER_DEFAULT_PROVISIONER_NAME")}
-    os.environ |= {SOCKET: address, "JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER}
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    # Out of reach of Ctrl-C: the server ends after what it serves, in silence.
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, process_group=0)  # noqa: S603
+    ours = {SOCKET: address, FOLDER: folder, "JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER}
+    before = {name: os.environ.get(name) for name in ours}
     try:
-        _wait_for(address, server)
+        if _listens(address, server):
+            os.environ |= ours
         yield
     finally:
         for name, value in before.items():
@@ -175,11 +203,12 @@ def warm_kernels(notebooks: Iterable[Path]) -> Iterator[None]:
         remove_folder(folder)
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    """Waits until the server listens; a server that died leaves kernels to start cold."""
+def _listens(address: str, server: subprocess.Popen[bytes]) -> bool:
+    """Waits until the server listens; tells whether it does, as one that died leaves kernels to start cold."""
     end = time.monotonic() + START_SECONDS
     while not Path(address).exists() and server.poll() is None and time.monotonic() < end:
         time.sleep(0.01)
+    return Path(address).exists() and server.poll() is None
 
 
 def imported(notebooks: Iterable[Path]) -> list[str]:

@@ -34,8 +34,8 @@ _IN_USE = ".in-use"
 # A folder is made just before it is locked; this much later it must be.
 _NEW_SECONDS = 60
 
-# The kernels that this process started; it runs one page at a time.
-_kernels: list[int] = []
+# The kernels that this thread started; it runs one page at a time.
+_running = threading.local()
 _in_use: dict[str, int] = {}
 
 
@@ -104,7 +104,8 @@ def page_limits() -> Limits:
 def within(limits: Limits) -> Iterator[None]:
     """Stops the kernels that start in a block when their time is over: first the cell, then the kernel."""
     done = threading.Event()
-    _kernels.clear()
+    kernels: list[int] = []
+    _running.kernels = kernels
 
     def watch() -> None:
         if done.wait(limits.seconds):
@@ -112,10 +113,10 @@ def within(limits: Limits) -> Iterator[None]:
         limits.passed = True
         end = time.monotonic() + GRACE_SECONDS
         while time.monotonic() < end:
-            _send(signal.SIGINT)
+            _send(signal.SIGINT, kernels)
             if done.wait(0.5):
                 return
-        _send(signal.SIGKILL)
+        _send(signal.SIGKILL, kernels)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -124,11 +125,11 @@ def within(limits: Limits) -> Iterator[None]:
     finally:
         done.set()
         watcher.join()
-        _kernels.clear()
+        del _running.kernels
 
 
-def _send(number: int) -> None:
-    for pid in _kernels:
+def _send(number: int, kernels: list[int]) -> None:
+    for pid in kernels:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, number)
 
@@ -138,7 +139,7 @@ def confine(pid: int) -> None:
 
     Counted is what the kernel asks for itself, not the libraries that it shares: memory beyond it is a `MemoryError` in the cell.
     """
-    _kernels.append(pid)
+    getattr(_running, "kernels", []).append(pid)
     size = page_limits().memory_mb * 2**20
     with contextlib.suppress(ProcessLookupError):
         resource.prlimit(pid, resource.RLIMIT_DATA, (size, size))
@@ -166,6 +167,12 @@ def end_with(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def follow_parent(parent: int) -> None:
+    """Makes a process that runs pages end with the one that started it, and leave the keyboard to that one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with(parent)
 
 
 @contextmanager

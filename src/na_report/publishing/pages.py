@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import fnmatch
+import functools
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-import papermill
 import yaml
 
 from na_report.errors import NaReportError
 from na_report.paths import Project
+
+if TYPE_CHECKING:
+    import nbformat
 
 TOC = "_toc.yml"
 PAGES = "pages.yml"
@@ -94,6 +98,8 @@ def mentions(folder: Path, anchors: Collection[str]) -> dict[str, list[str]]:
     Returns:
         Per page that links to or holds one of the places the names of the figures whose caption or data does.
     """
+    import nbformat
+
     found: dict[str, list[str]] = {}
     wanted = re.compile("|".join(rf"#{re.escape(anchor)}\b(?![-\w])" for anchor in sorted(anchors)) or "(?!)")
     for path in sorted(folder.glob("*.ipynb")):
@@ -140,13 +146,13 @@ def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         NaReportError: A name is unknown or a value has the wrong type.
     """
-    known = papermill.inspect_notebook(str(page.chapter))
+    known = declared_types(page.chapter)
     problems, checked = [], {}
     for name, value in {**page.parameters, **given}.items():
         if name not in known:
             problems.append(f"unknown parameter {name!r}. {_suggest(name, set(known))}")
             continue
-        kind = known[name]["inferred_type_name"]
+        kind = known[name]
         try:
             checked[name] = _converted(value, kind)
         except ValueError:
@@ -155,10 +161,29 @@ def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
         raise NaReportError(
             f"Page {page.name} does not run: " + " ".join(problems),
             hint=f"The parameters cell of {page.chapter.name} has: "
-            + ", ".join(f"{name} ({known[name]['inferred_type_name']})" for name in known)
+            + ", ".join(f"{name} ({kind})" for name, kind in known.items())
             + ".",
         )
     return checked
+
+
+@functools.lru_cache(maxsize=64)
+def _declared(chapter: Path, changed: int) -> dict[str, str]:
+    """Returns the type per parameter, as the parameters cell of a chapter writes it; `None` where it writes none."""
+    declared: dict[str, str] = {}
+    for cell in json.loads(chapter.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", []):
+            for line in ast.parse("".join(cell["source"])).body:
+                if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+                    declared[line.target.id] = ast.unparse(line.annotation)
+                elif isinstance(line, ast.Assign):
+                    declared |= {target.id: "None" for target in line.targets if isinstance(target, ast.Name)}
+    return declared
+
+
+def declared_types(chapter: Path) -> dict[str, str]:
+    """Returns the type per parameter of a chapter; a file is read again only when it has been written to."""
+    return _declared(chapter, chapter.stat().st_mtime_ns)
 
 
 def _converted(value: Any, kind: str) -> Any:
@@ -190,6 +215,8 @@ def selected(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> 
         >>> len(selected(book, {"sector": "mbo"}).cells), len(selected(book, {"sector": "ho"}).cells)
         (1, 0)
     """
+    import nbformat
+
     copy = nbformat.from_dict(notebook)
     copy.cells = [cell for cell in notebook.cells if _applies(cell.metadata.get("tags", []), parameters)]
     return copy

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
@@ -13,6 +15,7 @@ from na_report.publishing.card import write_card
 from na_report.publishing.citing import add_take_along
 from na_report.publishing.describing import CARD, FILES, Publication, describe
 from na_report.publishing.filtering import add_filters
+from na_report.publishing.memory import Memory
 from na_report.publishing.searching import Place, places, write_places
 
 # Files that no page of ours asks for: the theme's scripts, fonts and styles, and the index of Sphinx's own search.
@@ -22,25 +25,24 @@ NARROW = "(max-width: 47.99rem)"
 _REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([^)"'?#]+)""")
 
 
-def polish(folder: Path, book: Publication | None = None) -> None:
+def polish(folder: Path, memory: Memory, book: Publication | None = None) -> None:
     """Changes all pages in a folder, writes the data for searching and removes files that no page uses.
 
     Args:
         folder: The pages as Sphinx made them.
+        memory: What came of pages before; knows the mark of the publication.
         book: What the book says of itself; without it the pages hold no references and nothing of the whole edition.
     """
     found: list[Place] = []
     for path in sorted(folder.glob("*.html")):
-        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        article = page.find("article")
-        if isinstance(article, Tag):
-            mend(page, article, folder)
-            if path.name != "search.html":
-                found += places(path.name, article)
-            add_take_along(page, article, path.name, book)
-            if book is not None:
-                describe(page, article, path.name, book)
-        path.write_text(f"{page}\n", encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        polished = memory.get(path.name, text)
+        if polished is None:
+            polished = _polish_page(text, path, book)
+            memory.put(path.name, text, polished)
+        path.write_text(polished["page"], encoding="utf-8")
+        found += [Place(**place) for place in polished["places"]]
+    memory.save()
     write_places(folder / "_static" / "search-data.js", found)
     _remove_unused(folder)
     if book is not None:
@@ -48,6 +50,21 @@ def polish(folder: Path, book: Publication | None = None) -> None:
         (folder / FILES).mkdir(exist_ok=True)
         for path in book.files:
             shutil.copy(path, folder / FILES / path.name)
+
+
+def _polish_page(text: str, path: Path, book: Publication | None) -> dict[str, Any]:
+    """Returns a page as it goes to readers, and its sections for the search page."""
+    page = BeautifulSoup(text, "html.parser")
+    found: list[Place] = []
+    article = page.find("article")
+    if isinstance(article, Tag):
+        mend(page, article, path.parent)
+        if path.name != "search.html":
+            found = places(path.name, article)
+        add_take_along(page, article, path.name, book)
+        if book is not None:
+            describe(page, article, path.name, book)
+    return {"page": f"{page}\n", "places": [asdict(place) for place in found]}
 
 
 def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:

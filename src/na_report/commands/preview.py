@@ -1,0 +1,72 @@
+"""`na-report preview`: the book in a browser, made again when a file is saved."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from na_report.commands.pages import answers_of
+from na_report.errors import NaReportError
+from na_report.paths import Project
+
+
+def add(commands: Any) -> None:
+    """Adds the command of this module to the command line."""
+    preview = commands.add_parser("preview", help="show the book in a browser and follow what is saved")
+    preview.add_argument("--edition", "-e", help="the newest when left out")
+    preview.add_argument("--language", choices=["nl", "en"], default="nl")
+    preview.add_argument("--port", type=int, default=8000, help="the port on this machine; 0 for any that is free")
+    preview.set_defaults(run=_preview)
+
+
+def _preview(options: argparse.Namespace, project: Project) -> int:
+    from na_report.commands.progress import Progress
+    from na_report.evidence.folders import newest_edition, verify_edition
+    from na_report.publishing.preview import PreviewBook, Tools, look, preview, wait_for_change
+    from na_report.publishing.serving import State, serve
+
+    edition = options.edition or newest_edition(project)
+    book = PreviewBook(project, edition, options.language)
+    tools = Tools(lambda: verify_edition(edition, project), lambda: answers_of(project, edition))
+    state = State()
+    try:
+        with serve(options.port, book.html, state) as server, preview(book, tools) as made:
+            print(f"preview {server.address}  (Ctrl-C stops it)", flush=True)
+            seen, changed = look(project), [project.root]
+            while True:
+                with Progress() as progress:
+                    _refresh(made, progress, state, _names(changed, project))
+                seen, changed = wait_for_change(project, seen)
+    except KeyboardInterrupt:
+        print("preview stopped", flush=True)
+        return 0
+
+
+def _refresh(made: Any, progress: Any, state: Any, names: str) -> None:
+    start = time.perf_counter()
+    try:
+        ran = made.refresh(progress)
+    except NaReportError as error:
+        text = f"error: {error}" + (f"\nhint: {error.hint}" if error.hint else "")
+        print(text, file=sys.stderr, flush=True)
+        state.set(text)
+        return
+    except (OSError, ValueError) as problem:
+        # A file that is being written, or that does not parse, will be saved again.
+        text = f"error: {names}: {type(problem).__name__}: {problem}"
+        print(text, file=sys.stderr, flush=True)
+        state.set(text)
+        return
+    state.set()
+    print(f"{names}: shown in {time.perf_counter() - start:.1f} s, {len(ran)} pages ran", flush=True)
+
+
+def _names(changed: list[Path], project: Project) -> str:
+    names = [
+        path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
+        for path in changed
+    ]
+    return "book" if changed == [project.root] else ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")

@@ -1,0 +1,60 @@
+"""The folders of the editions: which there are, and whether one is sound. Reads no table into memory, so it answers at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from na_report.errors import InvalidInputError, NaReportError
+from na_report.evidence.integrity import find_problems
+from na_report.paths import Project, find_project
+
+NAME = re.compile(r"\d{4}[a-z0-9-]{0,30}")
+
+
+def list_editions(project: Project | None = None) -> list[str]:
+    """Returns the names of the editions of a project, oldest first."""
+    data = (project or find_project()).data
+    return sorted(path.name for path in data.iterdir() if path.is_dir() and NAME.fullmatch(path.name))
+
+
+def newest_edition(project: Project | None = None) -> str:
+    """Returns the name of the newest edition.
+
+    Raises:
+        NaReportError: The project has no edition.
+    """
+    project = project or find_project()
+    names = list_editions(project)
+    if not names:
+        raise NaReportError(f"{project.data} has no edition.", hint="Put back the folder data/2021.")
+    return names[-1]
+
+
+def edition_folder(name: str, project: Project | None = None) -> Path:
+    """Returns the folder of an edition that exists.
+
+    Raises:
+        NaReportError: There is no such edition, or the name can't be one.
+    """
+    project = project or find_project()
+    if not NAME.fullmatch(name) or not (project.data / name).is_dir():
+        raise NaReportError(
+            f"There is no edition {name!r}.", hint=f"Choose one of: {', '.join(list_editions(project)) or 'none yet'}."
+        )
+    return project.data / name
+
+
+def verify_edition(name: str, project: Project | None = None) -> None:
+    """Checks everything about an edition.
+
+    Raises:
+        InvalidInputError: Carries all problems.
+    """
+    folder = edition_folder(name, project)
+    problems = find_problems(folder)
+    if problems:
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        raise InvalidInputError(
+            f"Edition {name} has {count}:", problems, hint="Mend them in data/ and run na-report edition verify again."
+        )

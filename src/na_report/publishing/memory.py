@@ -1,0 +1,51 @@
+"""What came of a page last time, for as long as it is made of the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from na_report.publishing.fingerprint import hash_files, library_hash
+
+
+class Memory:
+    """Remembers a value per name and text, in a file.
+
+    Args:
+        file: Where it is kept; a file that can't be read is an empty memory.
+        around: A folder whose files, other than pages, count as part of every text.
+        mark: Counts as part of every text too.
+    """
+
+    def __init__(self, file: Path, around: Path, mark: str = "") -> None:
+        self._file = file
+        others = [path for path in around.rglob("*") if path.is_file() and path.suffix != ".html"]
+        self._around = hash_files(others, around) + library_hash() + mark
+        self._now: dict[str, Any] = {}
+        try:
+            self._before = dict(json.loads(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            self._before = {}
+
+    def _key(self, name: str, text: str) -> str:
+        return hashlib.sha256(f"{self._around}\0{name}\0{text}".encode()).hexdigest()
+
+    def get(self, name: str, text: str) -> Any:
+        """Returns what was put for a name and text; nothing when it is not known."""
+        key = self._key(name, text)
+        found = self._before.get(key)
+        if found is not None:
+            self._now[key] = found
+        return found
+
+    def put(self, name: str, text: str, value: Any) -> None:
+        """Remembers a value that JSON can hold."""
+        self._now[self._key(name, text)] = value
+
+    def save(self) -> None:
+        """Writes what was put or asked for; the rest is forgotten."""
+        partial = self._file.with_suffix(".partial")
+        partial.write_text(json.dumps(self._now, ensure_ascii=False), encoding="utf-8")
+        partial.replace(self._file)

@@ -1,0 +1,179 @@
+"""A book that follows its sources: what is saved is made again, and shown; after an error the last good book stays.
+
+Everything that takes long to start stays ready: Sphinx, the kernels' imports, the processes that run pages. The preview has a
+folder of its own, so that the book that is published is always one that `na-report build` made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from na_report.files import put_in_place
+from na_report.paths import Project
+from na_report.publishing import book as books
+from na_report.publishing.execution import Task, Watcher, run_pages
+from na_report.publishing.fingerprint import Answers, data_hash
+from na_report.publishing.kernels import warm_kernels
+from na_report.publishing.limits import follow_parent
+from na_report.publishing.pages import all_pages
+from na_report.publishing.published import held
+from na_report.publishing.renderer import Renderer, renderer
+from na_report.publishing.rendering import asset_folder
+from na_report.publishing.surroundings import pinned
+
+POLL_SECONDS = 0.1
+# A day without a saved file.
+IDLE_SECONDS = 86_400
+_TOP = ("_toc.yml", "_config.yml", "requirements.lock")
+
+
+@dataclass(frozen=True)
+class PreviewBook(books.Book):
+    """A book in the folder of the preview."""
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of this book is."""
+        return self.project.root / "_build" / "preview" / self.edition / self.language
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the preview needs to know of the subject.
+
+    Args:
+        verify: Checks the edition; raises `NaReportError`.
+        answers: Makes a function that gives today's digests for what a page asked of the data.
+    """
+
+    verify: Callable[[], None]
+    answers: Callable[[], Answers]
+
+
+class Preview:
+    """Makes the book again and again, each time only what changed.
+
+    Args:
+        book: The book.
+        tools: The subject's part.
+        process: Renders.
+        processes: Gives processes to run pages in.
+    """
+
+    def __init__(self, book: PreviewBook, tools: Tools, process: Renderer, processes: Processes) -> None:
+        self._book = book
+        self._tools = tools
+        self._process = process
+        self._processes = processes
+        self._verified = ""
+
+    def refresh(self, watcher: Watcher) -> list[str]:
+        """Makes the book as its sources are now, and returns the pages whose code ran.
+
+        Raises:
+            NaReportError: Something is wrong in data, chapters or text; the last good book is still there.
+        """
+        book = self._book
+        data = data_hash(book.project)
+        if data != self._verified:
+            self._tools.verify()
+            self._verified = data
+        pages = all_pages(book.project)
+        given = {"edition": book.edition, "language": book.language}
+        runs = run_pages(
+            book.project,
+            pages,
+            given,
+            book.notebooks,
+            answers=self._tools.answers(),
+            pool=self._processes.borrow,
+            watcher=watcher,
+        )
+        books.stage(book, pages)
+        put_in_place(books.build_html(book, pages, process=self._process), book.html)
+        return [run.page for run in runs]
+
+
+class Processes:
+    """Processes that run pages, kept from one change to the next."""
+
+    def __init__(self) -> None:
+        self._workers = os.cpu_count() or 1
+        self._pool = self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._workers, context, initializer=follow_parent, initargs=(os.getpid(),))
+
+    @contextmanager
+    def borrow(self, tasks: Sequence[Task]) -> Iterator[tuple[Executor, int]]:
+        """Gives the processes, or new ones where one of them died."""
+        if self._pool._broken:
+            self._pool.shutdown(wait=False)
+            self._pool = self._start()
+        yield self._pool, self._workers
+
+    def close(self) -> None:
+        """Ends the processes, whatever they are doing."""
+        running = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in running:
+            process.kill()
+
+
+@contextmanager
+def preview(book: PreviewBook, tools: Tools) -> Iterator[Preview]:
+    """Gives a preview with all that it keeps ready, and leaves nothing running."""
+    chapters = sorted({page.chapter for page in all_pages(book.project)})
+    with held(book), pinned(), warm_kernels(chapters, idle_seconds=IDLE_SECONDS), renderer() as process:
+        _use_built(book)
+        processes = Processes()
+        try:
+            yield Preview(book, tools, process, processes)
+        finally:
+            processes.close()
+
+
+def _use_built(book: PreviewBook) -> None:
+    """Starts from the pages of the last build, if there was one."""
+    built = books.Book(book.project, book.edition, book.language).notebooks
+    if built.is_dir() and not book.notebooks.exists():
+        shutil.copytree(built, book.notebooks)
+
+
+Seen = dict[Path, tuple[int, int]]
+
+
+def look(project: Project) -> Seen:
+    """Returns time and size of every file that the book is made of."""
+    seen: Seen = {}
+    folders = (project.chapters, project.data, asset_folder())
+    paths = [project.root / name for name in _TOP] + [path for folder in folders for path in folder.rglob("*")]
+    for path in paths:
+        if ".ipynb_checkpoints" not in path.parts and not path.name.startswith((".", "~")):
+            with contextlib.suppress(OSError):
+                found = path.stat()
+                if path.is_file():
+                    seen[path] = (found.st_mtime_ns, found.st_size)
+    return seen
+
+
+def wait_for_change(project: Project, seen: Seen) -> tuple[Seen, list[Path]]:
+    """Waits until a file changed and all are at rest; returns what is there then, and which files differ."""
+    now = look(project)
+    while now == seen:
+        time.sleep(POLL_SECONDS)
+        now = look(project)
+    while (later := look(project)) != now:
+        now = later
+        time.sleep(POLL_SECONDS / 2)
+    return now, sorted(path for path in {*now, *seen} if now.get(path) != seen.get(path))

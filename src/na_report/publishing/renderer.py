@@ -1,0 +1,123 @@
+"""A process that has Jupyter Book and Sphinx imported, and forks for each rendering.
+
+Importing them takes longer than rendering a page. The process starts while the pages run, and serves all renderings of a
+build or a preview. Started as `python -m na_report.publishing.renderer`; ends when its standard input closes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from na_report.publishing.limits import end_with
+from na_report.publishing.surroundings import FIXED
+
+_MODULES = (
+    *("docutils.parsers.rst.directives.images", "docutils.parsers.rst.directives.tables"),
+    *("jupyter_book", "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.application", "sphinx.builders.html"),
+    *("sphinx.builders.singlehtml", "sphinx.ext.intersphinx", "sphinx.ext.mathjax", "sphinx.search.nl", "myst_nb"),
+    *("myst_nb.sphinx_ext", "sphinx_book_theme", "pydata_sphinx_theme", "sphinx_comments", "sphinx_copybutton"),
+    *("sphinx_design", "sphinx_external_toc.parsing", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),
+    *("sphinx_thebe", "sphinx_togglebutton", "sphinx.transforms.post_transforms.images", "sphinx.writers.html5"),
+)
+
+
+class Renderer:
+    """The process, seen from the one that started it."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "na_report.publishing.renderer", str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | FIXED,
+            text=True,
+            process_group=0,
+        )
+
+    def run(self, arguments: Sequence[str], log: Path) -> int:
+        """Runs `jupyter-book` with these arguments and returns its exit code.
+
+        Args:
+            arguments: What stands behind `jupyter-book` on a command line.
+            log: Where its output goes.
+        """
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            return 1
+        try:
+            stdin.write(json.dumps({"arguments": list(arguments), "log": str(log)}) + "\n")
+            stdin.flush()
+            return int(stdout.readline() or "1")
+        except OSError:
+            return 1
+
+    def close(self) -> None:
+        """Ends the process, and a rendering that is going on."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.communicate()
+
+
+@contextmanager
+def renderer() -> Iterator[Renderer]:
+    """Gives a renderer that is gone when the block ends."""
+    process = Renderer()
+    try:
+        yield process
+    finally:
+        process.close()
+
+
+def main() -> None:
+    """Imports what renderings need, then forks one for each line on the standard input."""
+    end_with(int(sys.argv[1]))
+    mine = os.getpid()
+    for module in _MODULES:
+        # What can't be imported is the rendering's own error, told in its log.
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+    for line in sys.stdin:
+        request = json.loads(line)
+        child = os.fork()
+        if not child:
+            end_with(mine)
+            os._exit(_render(request))
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+        sys.stdout.flush()
+
+
+def _render(request: dict[str, Any]) -> int:
+    log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    try:
+        from jupyter_book.cli.main import main as jupyter_book
+
+        sys.argv = ["jupyter-book", *request["arguments"]]
+        jupyter_book(request["arguments"])
+    except SystemExit as end:
+        code = end.code
+        return code if isinstance(code, int) else int(code is not None)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Lets Jupyter Book render a stage: what was read before and is still the same is not read again, with the same bytes as result.
+
+A rendering that finds a problem leaves nothing to go on from, so that the next one starts from nothing and names all problems.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from na_report.errors import BookError
+from na_report.publishing.fingerprint import code_hash, hash_files, hash_text
+from na_report.publishing.renderer import Renderer, renderer
+
+# Beside the pages, for the extension: what they saw of each other when they were written.
+SHARED = ".shared"
+_PROBLEM = re.compile(r"(?:^|\s)(WARNING|ERROR|CRITICAL|SEVERE)\b")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+# What pages are read with, and what they are only written with.
+_READ_WITH = ("_config.yml", "_toc.yml", "_locale/**/*.po")
+_WRITTEN_WITH = ("_templates/**/*", "_static/**/*")
+
+
+def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: Renderer | None = None) -> Path:
+    """Renders a stage, with every warning an error.
+
+    Args:
+        stage: The source folder.
+        folder: Where logs go, and `sphinx/` with what is kept for next time.
+        builder: `html`, or `singlehtml` for the page that the PDF is made of.
+        lock: The file that tells the versions of what renders.
+        process: Renders; one is started and ended when left out.
+
+    Returns:
+        The folder of the result. It is kept for the next rendering: copy it, don't change it.
+
+    Raises:
+        BookError: Something in the text is wrong, such as a link or glue key without a target.
+    """
+    output, state = folder / "sphinx", folder / "sphinx" / "state.json"
+    key, sources = _key(stage, lock), _sources(stage)
+    known = _read(state)
+    if known.get("key") != key:
+        shutil.rmtree(output, ignore_errors=True)
+        known = {}
+    result = output / "_build" / builder
+    # What was read for the long page counts as read but was not written; a new stylesheet or template is on every page.
+    if builder != "html" or known.get("html", "").partition(" ")[2] != sources.partition(" ")[2]:
+        shutil.rmtree(result, ignore_errors=True)
+    output.mkdir(parents=True, exist_ok=True)
+    state.unlink(missing_ok=True)
+    command = ["build", str(stage), "--path-output", str(output), "-W", "-n", "--keep-going"]
+    command += ["--builder", "html"] if builder == "html" else ["--builder", "custom", "--custom-builder", builder]
+    log = folder / f"{builder}.log"
+    code = _run(command, log, process)
+    text = _ANSI.sub("", log.read_text(encoding="utf-8", errors="replace"))
+    log.write_text(text, encoding="utf-8")
+    problems = [line.strip() for line in text.splitlines() if _PROBLEM.search(line) and "Traceback" not in line]
+    if code or problems or not (result / "index.html").is_file():
+        shutil.rmtree(output, ignore_errors=True)
+        shown = "\n".join(f"  {line.replace(f'{stage}/', '')}" for line in problems) or f"  {text[-1500:]}"
+        raise BookError(
+            f"The text of the book has {len(problems)} problems:\n{shown}",
+            hint="Mend the cell that holds the link, key or directive; the page and line are named above.",
+        )
+    html = sources if builder == "html" or known.get("html") == sources else ""
+    state.write_text(json.dumps({"key": key, "html": html}), encoding="utf-8")
+    return result
+
+
+def asset_folder() -> Path:
+    """Returns the folder of stylesheets, scripts, templates and catalogues."""
+    return Path(__file__).resolve().parent / "assets"
+
+
+def _run(command: list[str], log: Path, process: Renderer | None) -> int:
+    if process is not None:
+        return process.run(command, log)
+    with renderer() as own:
+        return own.run(command, log)
+
+
+def _key(stage: Path, lock: Path) -> str:
+    """Returns a hash of what all pages are read with: configuration, catalogues, and the programs that read."""
+    versions = lock.read_text(encoding="utf-8") if lock.is_file() else ""
+    return " ".join([_hash(stage, _READ_WITH), code_hash(), platform.python_version(), hash_text(versions)])
+
+
+def _hash(stage: Path, patterns: Sequence[str]) -> str:
+    return hash_files([path for pattern in patterns for path in stage.glob(pattern) if path.is_file()], stage)
+
+
+def _sources(stage: Path) -> str:
+    files = [
+        path for path in stage.rglob("*") if path.is_file() and not path.relative_to(stage).parts[0].startswith("_")
+    ]
+    return f"{hash_files(files, stage)} {_hash(stage, _WRITTEN_WITH)}"
+
+
+def _read(state: Path) -> Mapping[str, str]:
+    try:
+        found = json.loads(state.read_text(encoding="utf-8"))
+        return found if isinstance(found, dict) else {}
+    except (OSError, ValueError):
+        return {}

@@ -1,0 +1,180 @@
+"""Serves the preview on this machine only, and tells open pages to load again or what is wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from na_report.errors import NaReportError
+
+ADDRESS = "127.0.0.1"
+EVENTS = "/-/events"
+# A line now and then, so that a page that is gone is noticed.
+_BREATH_SECONDS = 15
+_SCRIPT = """
+<script>
+(() => {
+  const made = %d;
+  const box = document.createElement("pre");
+  box.setAttribute("role", "alert");
+  box.style.cssText = "position:fixed;inset:auto 0 0 0;z-index:9999;margin:0;padding:1rem;max-height:60vh;overflow:auto;" +
+    "background:#7a0000;color:#fff;font:1rem/1.4 monospace;white-space:pre-wrap";
+  new EventSource("%s").onmessage = event => {
+    const now = JSON.parse(event.data);
+    if (now.version !== made) location.reload();
+    box.textContent = now.error;
+    now.error ? document.body.append(box) : box.remove();
+  };
+})();
+</script>
+"""
+
+
+class State:
+    """What open pages should know: how often the book was made, and what is wrong now."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self.error = ""
+        self.changed = threading.Condition()
+
+    def set(self, error: str = "") -> None:
+        """Tells that the book was made again, or why it was not."""
+        with self.changed:
+            self.error = error
+            if not error:
+                self.version += 1
+            self.changed.notify_all()
+
+    def message(self) -> str:
+        """Returns the state as the pages read it."""
+        return json.dumps({"version": self.version, "error": self.error})
+
+
+class Server(ThreadingHTTPServer):
+    """Serves a folder that may be replaced at any moment.
+
+    Args:
+        port: The port; 0 for any that is free.
+        folder: The book.
+        state: What pages are told.
+    """
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, port: int, folder: Path, state: State) -> None:
+        self.folder = folder
+        self.state = state
+        self.open = True
+        super().__init__((ADDRESS, port), _Handler)
+
+    @property
+    def address(self) -> str:
+        """The address for a browser."""
+        return f"http://{ADDRESS}:{self.server_address[1]}/"
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    server: Server
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, directory=str(args[2].folder), **options)
+
+    def do_GET(self) -> None:
+        if not self._is_local():
+            self.send_error(HTTPStatus.FORBIDDEN)
+        elif urlsplit(self.path).path == EVENTS:
+            self._tell()
+        else:
+            super().do_GET()
+
+    def _is_local(self) -> bool:
+        """Tells whether the browser thinks that it talks to this machine, and not to a site that was pointed here."""
+        name = urlsplit(f"//{self.headers.get('Host', '')}").hostname
+        return name in (ADDRESS, "localhost")
+
+    def send_head(self) -> BytesIO | Any:
+        """Sends a page with the script that keeps it up to date; other files as they are."""
+        path = Path(self.translate_path(self.path))
+        page = path / "index.html" if path.is_dir() else path
+        if page.suffix != ".html":
+            return super().send_head()
+        try:
+            text = page.read_text(encoding="utf-8")
+            status = HTTPStatus.OK
+        except OSError:
+            problem = self.server.state.error or "There is no such page in the preview."
+            text = f'<!DOCTYPE html><html lang="en"><title>Preview</title><body><pre>{html.escape(problem)}</pre></body></html>'
+            status = HTTPStatus.NOT_FOUND
+        script = _SCRIPT % (self.server.state.version, EVENTS)
+        head, found, tail = text.rpartition("</body>")
+        body = (head + script + found + tail if found else text + script).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return BytesIO(body)
+
+    def end_headers(self) -> None:
+        """Has the browser ask again each time."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def list_directory(self, path: Any) -> None:
+        """Shows no lists of files."""
+        self.send_error(HTTPStatus.NOT_FOUND)
+
+    def _tell(self) -> None:
+        """Sends the state now and whenever it changes, as long as the page is open."""
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        state, sent = self.server.state, ""
+        with contextlib.suppress(OSError):
+            while self.server.open:
+                with state.changed:
+                    if state.message() == sent:
+                        state.changed.wait(_BREATH_SECONDS)
+                    message = state.message()
+                self.wfile.write((f"data: {message}\n\n" if message != sent else ": \n\n").encode())
+                self.wfile.flush()
+                sent = message
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keeps the terminal for what matters."""
+
+
+@contextmanager
+def serve(port: int, folder: Path, state: State) -> Iterator[Server]:
+    """Serves a folder until the block ends.
+
+    Raises:
+        NaReportError: The port is taken.
+    """
+    try:
+        server = Server(port, folder, state)
+    except OSError as problem:
+        raise NaReportError(
+            f"The preview can't use port {port}: {problem.strerror}.", hint="Choose another with --port, or 0 for any."
+        ) from None
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.open = False
+        with state.changed:
+            state.changed.notify_all()
+        server.shutdown()
+        server.server_close()

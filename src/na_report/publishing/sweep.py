@@ -1,0 +1,183 @@
+"""A sweep: every combination of a grid to a notebook, and a table of what came out."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from na_report.errors import ChapterError, NaReportError
+from na_report.paths import Project
+from na_report.publishing.execution import Pool, Run, Task, Watcher, local_pool, needs_run, run_tasks
+from na_report.publishing.fingerprint import Answers
+
+RECORD = "application/papermill.record/"
+_STYLE = (
+    "body{font:1rem/1.5 sans-serif;margin:2rem}table{border-collapse:collapse}"
+    "th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:left}"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One combination in the table of a sweep.
+
+    Args:
+        task: What it is.
+        state: `ran`, `unchanged`, `failed`, or `not run` when the sweep was stopped before.
+        seconds: How long the run took; nothing when there was none.
+        error: What went wrong.
+        results: What the page recorded under a name (`glue`), as text.
+    """
+
+    task: Task
+    state: str
+    seconds: float | None = None
+    error: str = ""
+    results: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Collector(Watcher):
+    """Keeps the runs that ended, also when the sweep is stopped, and passes everything on."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.runs: dict[str, Run] = {}
+        self._watcher = watcher
+
+    def ended(self, run: Run) -> None:
+        self.runs[run.page] = run
+        self._watcher.ended(run)
+
+    def going(self, done: int, total: int, running: Sequence[str]) -> None:
+        self._watcher.going(done, total, running)
+
+
+def run_sweep(
+    project: Project,
+    tasks: Sequence[Task],
+    folder: Path,
+    answers: Callable[[str], Answers],
+    *,
+    pool: Pool = local_pool,
+    watcher: Watcher | None = None,
+) -> list[Row]:
+    """Runs what is not yet as its ingredients make it, and writes the table of all tasks.
+
+    Args:
+        project: The project.
+        tasks: What to run; see `grid.tasks_of`.
+        folder: Where the notebooks go, and the table as `index.csv` and `index.html`.
+        answers: Gives per edition today's digests for what a page asked of the data.
+        pool: Gives processes for tasks, on this machine or elsewhere.
+        watcher: Hears how it goes.
+
+    Raises:
+        ChapterError: One or more runs failed; the others are there, and the table has them all.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stale = [
+        task for task in tasks if needs_run(project, task, folder, answers(str(task.parameters.get("edition", ""))))
+    ]
+    collector = _Collector(watcher or Watcher())
+    try:
+        if stale:
+            with pool(stale) as (executor, workers):
+                run_tasks(project, stale, folder, executor, workers=workers, watcher=collector)
+    finally:
+        names = {task.page.name for task in stale}
+        rows = [_row(task, collector.runs.get(task.page.name), folder, task.page.name in names) for task in tasks]
+        write_table(rows, folder)
+    failed = [row for row in rows if row.state == "failed"]
+    if failed:
+        raise ChapterError(
+            f"{len(failed)} of {len(rows)} runs failed:\n" + "\n".join(f"  {row.error}" for row in failed),
+            hint=f"{folder / 'index.csv'} has them all; mend the chapter or the grid and run it again.",
+        )
+    return rows
+
+
+def _row(task: Task, run: Run | None, folder: Path, stale: bool) -> Row:
+    if run is not None and run.error:
+        return Row(task, "failed", run.seconds, run.error)
+    if run is None and stale:
+        return Row(task, "not run")
+    notebook = folder / f"{task.page.name}.ipynb"
+    return Row(task, "unchanged" if run is None else "ran", run.seconds if run else None, "", recorded(notebook))
+
+
+def recorded(notebook: Path) -> dict[str, str]:
+    """Returns what an executed notebook recorded under a name, as plain text."""
+    found = {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            name = output.get("metadata", {}).get("scrapbook", {}).get("name")
+            text = output.get("data", {}).get(f"{RECORD}text/plain")
+            if name and text is not None:
+                found[str(name)] = "".join(text)
+    return found
+
+
+def write_table(rows: Sequence[Row], folder: Path) -> None:
+    """Writes the table of a sweep: `index.csv` for programs, `index.html` for people."""
+    parameters = list(dict.fromkeys(name for row in rows for name in row.task.parameters))
+    results = sorted({name for row in rows for name in row.results})
+    heads = ["notebook", *parameters, "state", "seconds", "error", *results]
+    lines = []
+    for row in rows:
+        there = row.state in ("ran", "unchanged")
+        name = f"{row.task.page.name}.ipynb" if there else f"{row.task.page.name}.failed.ipynb"
+        lines.append(
+            [
+                name if (folder / name).is_file() else "",
+                *(str(row.task.parameters.get(key, "")) for key in parameters),
+                row.state,
+                "" if row.seconds is None else f"{row.seconds:.2f}",
+                row.error,
+                *(row.results.get(key, "") for key in results),
+            ]
+        )
+    with _whole(folder / "index.csv") as path, path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(heads)
+        writer.writerows(lines)
+    with _whole(folder / "index.html") as path:
+        path.write_text(_html(heads, lines), encoding="utf-8")
+
+
+def _html(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in heads)
+    body = "".join(
+        f'<tr><td><a href="{html.escape(name)}">{html.escape(name)}</a></td>'
+        + "".join(f"<td>{html.escape(value)}</td>" for value in rest)
+        + "</tr>\n"
+        for name, *rest in lines
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Sweep</title><style>{_STYLE}</style></head>'
+        f"<body><h1>Sweep</h1><p>{len(lines)} runs</p>\n<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
+        "</body></html>\n"
+    )
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """Gives a file beside the target, and puts it in its place when it is whole."""
+    partial = target.with_suffix(".partial")
+    yield partial
+    partial.replace(target)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuses a folder that holds something else than a sweep.
+
+    Raises:
+        NaReportError: There are files, but no table of a sweep.
+    """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "index.csv").is_file():
+        raise NaReportError(
+            f"{folder} holds files, but no sweep.", hint="Choose an empty or new folder with --to, or an earlier sweep."
+        )

@@ -1,0 +1,171 @@
+"""The preview: what is saved is shown, an error is told and the last good book stays, and nothing is left running."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT
+from test_publishing import only_pages
+
+from na_report.paths import Project
+
+
+class Running:
+    """A preview in a process of its own, with the way to its pages."""
+
+    def __init__(self, project: Project) -> None:
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        self.project = project
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "na_report.cli", "preview", "--edition", "2021", "--port", "0"],
+            cwd=project.root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        self.address = re.search(r"http://127\.0\.0\.1:\d+/", line)[0]  # type: ignore[index]
+
+    def get(self, name: str, host: str = "localhost") -> tuple[int, str]:
+        request = urllib.request.Request(self.address + name, headers={"Host": host})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def shows(self, name: str, words: str) -> bool:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if words in self.get(name)[1]:
+                return True
+            time.sleep(0.1)
+        return False
+
+    def message(self) -> dict[str, object]:
+        with urllib.request.urlopen(self.address + "-/events", timeout=10) as events:
+            return dict(json.loads(events.readline().decode().removeprefix("data: ")))
+
+    def tells(self, words: str) -> bool:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if words in str(self.message()["error"]):
+                return True
+            time.sleep(0.1)
+        return False
+
+    def family(self) -> list[int]:
+        """Returns the processes that work for this preview."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                if (path / "cwd").readlink() in (self.project.root, self.project.chapters):
+                    found.append(int(path.name))
+            except OSError:
+                continue
+        return found
+
+
+def write_chapter(project: Project, name: str, text: str, code: str = "1 + 1") -> None:
+    parameters = 'edition: str = "2021"\nlanguage: str = "nl"'
+    notebook = nbformat.read(ROOT / "chapters" / "kort.ipynb", as_version=4)
+    notebook.cells = [
+        nbformat.v4.new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters", "remove-cell"]}),
+        nbformat.v4.new_code_cell(code, id="code", metadata={"tags": ["remove-cell"]}),
+        nbformat.v4.new_markdown_cell(text, id="text", metadata={"tags": ["only:language=nl"]}),
+    ]
+    nbformat.write(notebook, project.chapters / f"{name}.ipynb")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    import shutil
+
+    root = tmp_path_factory.mktemp("preview") / "project"
+    root.mkdir()
+    for name in ("_toc.yml", "_config.yml"):
+        shutil.copy(ROOT / name, root / name)
+    for name in ("data", "chapters"):
+        shutil.copytree(ROOT / name, root / name)
+    project = Project(root)
+    only_pages(project, "index", "kort")
+    write_chapter(project, "index", "# Begin\n\nEerste woorden.")
+    write_chapter(project, "kort", "# Kort\n\nTweede bladzijde.")
+    preview = Running(project)
+    assert preview.shows("index.html", "Eerste woorden")
+    yield preview
+    preview.process.kill()
+    preview.process.communicate()
+
+
+def test_saved_words_are_on_the_page_and_no_code_runs(running: Running) -> None:
+    before = running.message()
+    write_chapter(running.project, "index", "# Begin\n\nNieuwe woorden.")
+    assert running.shows("index.html", "Nieuwe woorden")
+    assert running.message() == {"version": int(str(before["version"])) + 1, "error": ""}
+
+
+def test_a_new_title_is_in_the_menu_of_every_page(running: Running) -> None:
+    write_chapter(running.project, "kort", "# Heel kort\n\nTweede bladzijde.")
+    assert running.shows("kort.html", "Heel kort")
+    assert running.shows("index.html", "Heel kort")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [("# Begin\n\nZie [C99](#c99).", "1 + 1", "c99"), ("# Begin", "1 / 0", "ZeroDivisionError")],
+    ids=["text", "code"],
+)
+def test_an_error_is_told_and_the_last_good_book_stays(running: Running, text: str, code: str, message: str) -> None:
+    write_chapter(running.project, "index", "# Begin\n\nHet laatste goede.")
+    assert running.shows("index.html", "Het laatste goede")
+    write_chapter(running.project, "index", text, code)
+    assert running.tells(message)
+    assert "Het laatste goede" in running.get("index.html")[1]
+    write_chapter(running.project, "index", "# Begin\n\nWeer goed.")
+    assert running.shows("index.html", "Weer goed")
+    assert running.message()["error"] == ""
+
+
+def test_only_files_of_the_book_are_served_and_only_to_this_machine(running: Running) -> None:
+    assert running.get("index.html")[0] == 200
+    for name in (
+        "../../../../chapters/kort.ipynb",
+        "%2e%2e/%2e%2e/%2e%2e/_toc.yml",
+        "//etc/passwd",
+        "_static/",
+        "no.html",
+    ):
+        assert running.get(name)[0] == 404, name
+    assert running.get("index.html", host="evil.example")[0] == 403
+    port = int(running.address.rstrip("/").rpartition(":")[2])
+    listening = Path("/proc/net/tcp").read_text() + Path("/proc/net/tcp6").read_text()
+    assert {line.split()[1] for line in listening.splitlines() if f":{port:04X} " in line.split(" 0A ")[0]} >= {
+        f"0100007F:{port:04X}"
+    }
+    assert f"00000000:{port:04X}" not in listening
+
+
+def test_ctrl_c_leaves_nothing_running(running: Running) -> None:
+    assert len(running.family()) > 2
+    os.killpg(running.process.pid, signal.SIGINT)
+    assert running.process.wait(timeout=20) == 0
+    end = time.monotonic() + 10
+    while running.family() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert running.family() == []

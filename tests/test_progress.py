@@ -1,0 +1,67 @@
+"""What a run of pages shows, and that Ctrl-C leaves nothing running."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from test_kernels import servers
+
+from na_report.commands.progress import Progress
+from na_report.paths import Project
+from na_report.publishing.execution import Run
+
+
+def shown(capacity: int = 10_000) -> str:
+    """Returns what a terminal is sent by a run of two pages."""
+    leader, follower = pty.openpty()
+    with os.fdopen(follower, "w") as terminal, Progress(terminal) as progress:
+        progress.going(0, 2, ["kort", "koploper"])
+        progress.ended(Run("kort", Path("kort.ipynb"), 1.0))
+        progress.going(1, 2, ["koploper"])
+        progress.ended(Run("koploper", Path("koploper.ipynb"), 2.0, "mis"))
+    text = os.read(leader, capacity).decode()
+    os.close(leader)
+    return text
+
+
+def test_a_terminal_sees_which_pages_are_running() -> None:
+    text = shown()
+    assert "0 of 2 pages, 0 s, running: kort, koploper" in text
+    assert text.index("1 of 2 pages") > text.index("kort                               1.0 s")
+    assert text.rstrip("\r\x1b[K").rstrip().endswith("FAILED")
+
+
+def test_ctrl_c_ends_a_run_and_leaves_nothing(project: Project) -> None:
+    command = [sys.executable, "-m", "na_report.cli", "run", "sector", "kort", "koploper", "--edition", "2021"]
+    run = subprocess.Popen(command, cwd=project.root, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    end = time.monotonic() + 20
+    while not list(project.root.glob("_build/2021/nl/notebooks/*.ipynb")) and time.monotonic() < end:
+        time.sleep(0.05)
+    os.killpg(run.pid, signal.SIGINT)
+    _, error = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert "stopped by the keyboard" in error
+    assert "Traceback" not in error
+    end = time.monotonic() + 10
+    while working(project) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert working(project) == []
+    assert servers(project.root) == []
+
+
+def working(project: Project) -> list[int]:
+    """Returns the processes in the folders of a project."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if (path / "cwd").readlink() in (project.root, project.chapters):
+                found.append(int(path.name))
+        except OSError:
+            continue
+    return found

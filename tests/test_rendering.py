@@ -1,0 +1,139 @@
+"""A rendering that uses an earlier one gives the bytes of a rendering from nothing, and finds the same problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from test_publishing import only_pages
+
+from na_report.errors import BookError
+from na_report.paths import Project
+from na_report.publishing import book as books
+from na_report.publishing.pages import all_pages
+from na_report.publishing.renderer import Renderer, renderer
+
+FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](kort.ipynb) en {numref}`tab-b`."
+SECOND = "# Kort\n\n:::{table} Tabel.\n:name: tab-b\n\n| a |\n| - |\n| 1 |\n:::\n\nTerug naar [het doel](#doel)."
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="%d" height="9"/></svg>'
+FIGURE = ":::{figure} figuren/f.svg\n:name: fig-f\n:alt: Vlak\n\nVlak.\n:::"
+
+
+def write_page(project: Project, name: str, text: str, width: int = 0) -> None:
+    """Writes a page as a run leaves it, with a figure when it has a width."""
+    cells = [nbformat.v4.new_markdown_cell(text, id="text")]
+    if width:
+        data = {"image/svg+xml": SVG % width, "text/markdown": FIGURE}
+        carried = {"na_report": {"files": {"image/svg+xml": "figuren/f.svg"}}}
+        output = nbformat.v4.new_output("display_data", data, metadata=carried)
+        cells.append(
+            nbformat.v4.new_code_cell("figure()", id="code", outputs=[output], metadata={"tags": ["remove-input"]})
+        )
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    folder = books.Book(project, "2021", "nl").notebooks
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / f"{name}.ipynb")
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[Renderer]:
+    with renderer() as shared:
+        yield shared
+
+
+@pytest.fixture
+def small(project: Project) -> Project:
+    only_pages(project, "index", "kort", "bronnen")
+    write_page(project, "index", FIRST)
+    write_page(project, "kort", SECOND)
+    write_page(project, "bronnen", "# Bronnen\n\nNiets.", 1)
+    return project
+
+
+def make(project: Project, process: Renderer, builder: str = "html") -> Path:
+    book = books.Book(project, "2021", "nl")
+    pages = all_pages(project)
+    books.stage(book, pages)
+    if builder == "singlehtml":
+        return books.render(book, builder, process)
+    books.build_html(book, pages, process)
+    return book.html
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def from_nothing(project: Project, process: Renderer, builder: str = "html") -> dict[str, bytes]:
+    book = books.Book(project, "2021", "nl")
+    books.forget(book, everything=True)
+    (book.folder / "polished.json").unlink(missing_ok=True)
+    return files(make(project, process, builder))
+
+
+def test_whatever_changes_the_bytes_are_those_of_a_book_from_nothing(small: Project, process: Renderer) -> None:
+    make(small, process)
+    steps = {
+        "prose, then a title": [
+            lambda: write_page(small, "index", FIRST + "\n\nEen zin."),
+            lambda: write_page(small, "kort", SECOND.replace("# Kort", "# Lang")),
+        ],
+        "a table before another, then a figure": [
+            lambda: write_page(small, "index", FIRST + SECOND[7:].replace("tab-b", "tab-a")),
+            lambda: write_page(small, "bronnen", "# Bronnen\n\nNiets.", 2),
+        ],
+        "a figure goes": [lambda: write_page(small, "bronnen", "# Bronnen\n\nNiets.")],
+    }
+    for name, changes in steps.items():
+        for change in changes:
+            change()
+            found = files(make(small, process))
+        expected = from_nothing(small, process)
+        assert found.keys() == expected.keys(), name
+        assert [path for path in found if found[path] != expected[path]] == [], name
+
+
+def test_the_long_page_from_trees_of_the_book_is_the_same(small: Project, process: Renderer) -> None:
+    make(small, process)
+    found = files(make(small, process, "singlehtml"))
+    assert found == from_nothing(small, process, "singlehtml")
+
+
+def test_a_book_after_a_long_page_that_read_a_change_is_the_same(small: Project, process: Renderer) -> None:
+    make(small, process)
+    write_page(small, "bronnen", "# Andere bronnen\n\nNiets.", 3)
+    make(small, process, "singlehtml")
+    assert files(make(small, process)) == from_nothing(small, process)
+
+
+def test_a_label_that_goes_is_missed_on_the_page_that_points_to_it(small: Project, process: Renderer) -> None:
+    make(small, process)
+    write_page(small, "index", FIRST.replace("(doel)=\n", ""))
+    for _ in range(2):
+        with pytest.raises(BookError, match=r"kort\.ipynb.*doel"):
+            make(small, process)
+    write_page(small, "index", FIRST)
+    assert files(make(small, process)) == from_nothing(small, process)
+
+
+def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Project, process: Renderer) -> None:
+    make(small, process)
+    whole = files(books.Book(small, "2021", "nl").html)
+    with renderer() as broken:
+        broken._process.kill()
+        broken._process.wait()
+        write_page(small, "index", FIRST + "\n\nEen zin.")
+        with pytest.raises(BookError):
+            make(small, broken)
+    assert files(books.Book(small, "2021", "nl").html) == whole
+
+
+def test_a_new_stylesheet_is_in_the_book(small: Project, process: Renderer) -> None:
+    make(small, process)
+    book = books.Book(small, "2021", "nl")
+    with (book.stage / "_static" / "book.css").open("a", encoding="utf-8") as file:
+        file.write("\nmain { color: black }\n")
+    books.build_html(book, all_pages(small), process)
+    assert b"main { color: black }" in files(book.html)["_static/book.css"]
