@@ -308,8 +308,7 @@ class Build(Publish):
 
     def act(self) -> None:
         """Builds it."""
-        os.chdir(self.root)
-        with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing):
+        with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing), contextlib.chdir(self.root):
             if main(["build", "--edition", OLD]):
                 raise NaReportError("The build was refused.")
 
