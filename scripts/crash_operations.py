@@ -26,7 +26,7 @@ from na_report.publishing.published import held, is_current, is_whole, publish
 from na_report.publishing.site import PLACE, Shelf, write_site
 
 OLD, NEW = "2021", "2099"
-PAGES = 12
+PAGES = 40
 # A server that imports what the chapters need hears of the end of its build when it has done so.
 SECONDS_TO_END = 20
 
@@ -308,8 +308,7 @@ class Build(Publish):
 
     def act(self) -> None:
         """Builds it."""
-        os.chdir(self.root)
-        with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing):
+        with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing), contextlib.chdir(self.root):
             if main(["build", "--edition", OLD]):
                 raise NaReportError("The build was refused.")
 
