@@ -10,6 +10,7 @@ import pytest
 from test_publishing import only_pages
 
 from na_report.errors import BookError
+from na_report.files import put_in_place
 from na_report.paths import Project
 from na_report.publishing import book as books
 from na_report.publishing.pages import all_pages
@@ -58,7 +59,7 @@ def make(project: Project, process: Renderer, builder: str = "html") -> Path:
     books.stage(book, pages)
     if builder == "singlehtml":
         return books.render(book, builder, process)
-    books.build_html(book, pages, process)
+    put_in_place(books.build_html(book, pages, process=process), book.html)
     return book.html
 
 
@@ -68,8 +69,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def from_nothing(project: Project, process: Renderer, builder: str = "html") -> dict[str, bytes]:
     book = books.Book(project, "2021", "nl")
-    books.forget(book, everything=True)
-    (book.folder / "polished.json").unlink(missing_ok=True)
+    books.drop_renderings(book)
     return files(make(project, process, builder))
 
 
@@ -135,5 +135,5 @@ def test_a_new_stylesheet_is_in_the_book(small: Project, process: Renderer) -> N
     book = books.Book(small, "2021", "nl")
     with (book.stage / "_static" / "book.css").open("a", encoding="utf-8") as file:
         file.write("\nmain { color: black }\n")
-    books.build_html(book, all_pages(small), process)
+    put_in_place(books.build_html(book, all_pages(small), process=process), book.html)
     assert b"main { color: black }" in files(book.html)["_static/book.css"]

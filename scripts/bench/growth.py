@@ -156,7 +156,7 @@ def _grow(place: Place, name: str, size: int) -> None:
     plain = [
         row for row in rows if not row["series"] and row["id"] == f"{row['indicator_id']}-{row['geo']}-{row['period']}"
     ]
-    months = (f"{year}-{month:02}" for year, month in product(range(1900, 2020), range(1, 13)))
+    months = (f"{year}-{month:02}" for year, month in product(range(1700, 2020), range(1, 13)))
     taken = {row["id"] for row in rows}
     for month in months:
         for row in {each["indicator_id"]: each for each in plain}.values():

@@ -86,7 +86,7 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     made: dict[str, Path] = {}
     if "html" in formats:
         began = time.perf_counter()
-        made["html"] = books.build_html(book, pages, _publication(book, words), process)
+        made["html"] = books.build_html(book, pages, publication=_publication(book, words), process=process)
         print(f"HTML  {project.short(book.html / 'index.html')}  ({time.perf_counter() - began:.1f} s)", flush=True)
     if "pdf" in formats:
         from na_report.publishing.pdf import write_pdf

@@ -156,7 +156,7 @@ def render(book: Book, builder: str, process: Renderer | None = None) -> Path:
 
 
 def build_html(
-    book: Book, pages: Sequence[Page], publication: Publication | None = None, process: Renderer | None = None
+    book: Book, pages: Sequence[Page], *, publication: Publication | None = None, process: Renderer | None = None
 ) -> Path:
     """Makes the HTML book, for `publish` to put in its place.
 
