@@ -15,6 +15,8 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
 from na_report.presentation.markdown import Block, anchor, escape
@@ -123,8 +125,7 @@ def figure(
     """
     line = SOURCE[language].format(source, edition)
     wide, narrow = (_signed(draw(width), line, width) for width in (WIDE_INCH, NARROW_INCH))
-    png = io.BytesIO()
-    wide.savefig(png, format="png", dpi=PNG_DPI, metadata={"Software": None})
+    svg = _svg(wide)
     path = f"figuren/{anchor(name)}"
     # JSON's double quotes are YAML's, so that a colon in the alt text can't end it.
     alt = json.dumps(" ".join(alt.split()), ensure_ascii=False)
@@ -143,9 +144,9 @@ def figure(
     return Block(
         markdown,
         attachments={
-            "image/svg+xml": _svg(wide),
+            "image/svg+xml": svg,
             NARROW_SVG: _svg(narrow),
-            "image/png": base64.b64encode(png.getvalue()).decode(),
+            "image/png": base64.b64encode(_png(wide)).decode(),
             "text/csv": data.to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"),
         },
         metadata={"na_report": {"files": files}},
@@ -159,9 +160,22 @@ def _signed(drawing: Canvas, line: str, width_inch: float) -> Canvas:
 
 
 def _svg(drawing: Canvas) -> str:
+    """Returns a drawing as SVG, and fixes the layout that it has then.
+
+    `savefig` draws everything twice, once to see how big it is; the canvas itself draws once.
+    """
     text = io.StringIO()
-    drawing.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    FigureCanvasSVG(drawing).print_svg(text, metadata={"Date": None, "Creator": None})
+    drawing.set_layout_engine("none")
     return text.getvalue()
+
+
+def _png(drawing: Canvas) -> bytes:
+    """Returns a drawing with a fixed layout as pixels."""
+    pixels = io.BytesIO()
+    drawing.set_dpi(PNG_DPI)
+    FigureCanvasAgg(drawing).print_png(pixels, metadata={"Software": None})
+    return pixels.getvalue()
 
 
 def _as_table(frame: pd.DataFrame) -> str:
