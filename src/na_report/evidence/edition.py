@@ -14,12 +14,12 @@ from typing import Any
 import pandas as pd
 
 from na_report.errors import InvalidInputError, NaReportError
-from na_report.evidence.integrity import DESCRIPTOR, find_problems, sha256
+from na_report.evidence.integrity import DESCRIPTOR, faults_of_descriptor, find_problems, sha256
 from na_report.evidence.reads import Reads, digest
 from na_report.evidence.schema import LANGUAGES, TABLES, table_schema
 from na_report.paths import Project, find_project
 
-NAME = re.compile(r"\d{4}[a-z0-9-]{0,30}")
+NAME = re.compile(r"[0-9]{4}[a-z0-9-]{0,30}")
 _NUMBERS = {"value"}
 
 
@@ -169,9 +169,10 @@ def open_edition(name: str, project: Project | None = None) -> Edition:
 def _read_descriptor(folder: Path) -> dict[str, Any]:
     try:
         descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-        if {resource["hash"] for resource in descriptor["resources"]}:
+        hashes = {resource["name"]: resource["hash"] for resource in descriptor["resources"]}
+        if hashes and not any(faults_of_descriptor(descriptor)):
             return dict(descriptor)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     _refuse(folder)
     raise AssertionError("unreachable: a descriptor that can't be read is a problem")

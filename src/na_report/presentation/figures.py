@@ -17,7 +17,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from na_report.presentation.markdown import Block, anchor
+from na_report.presentation.markdown import Block, anchor, for_sheet
 
 # Okabe and Ito's palette, darkened until each colour has a contrast of 4.5 or more on white.
 INK, SOFT, LINE, PALE = "#1b2733", "#55636f", "#aab4bd", "#e6ebef"
@@ -30,6 +30,7 @@ SOURCE = {"nl": "Bron: {} · editie {}", "en": "Source: {} · edition {}"}
 _STYLE = {
     "font.family": "Source Sans Pro",
     "font.size": 10.5,
+    "text.parse_math": False,  # a label with two $ is no formula
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": LINE,
@@ -125,7 +126,9 @@ def figure(
         attachments={
             "image/svg+xml": svg.getvalue(),
             "image/png": base64.b64encode(png.getvalue()).decode(),
-            "text/csv": data.to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"),
+            "text/csv": data.map(lambda cell: for_sheet(cell) if isinstance(cell, str) else cell).to_csv(
+                index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"
+            ),
         },
         metadata={"na_report": {"files": files}},
     )
