@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from cosmic_ray.mutating import mutate_code
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("evidence", "publishing")
+# What runs in processes of its own, where no one can tell which test runs through a line.
+ELSEWHERE = ("kernels.py", "forkserver.py")
 # Without those that need a browser or a built book: they take long, and others run through the same lines.
 TESTS = (
     *(
@@ -39,10 +41,10 @@ TESTS = (
         f"tests/test_{name}.py"
         for name in ("workbook_refused", "properties", "supply_chain", "fingerprint", "publishing")
     ),
-    *(f"tests/test_{name}.py" for name in ("kernels", "site", "cli", "archive")),
+    *(f"tests/test_{name}.py" for name in ("site", "cli", "archive")),
     *(f"src/na_report/{name}" for name in PACKAGES),
 )
-SECONDS_PER_MUTANT = 25.0
+SECONDS_PER_MUTANT = 15.0
 TIMEOUT_SECONDS = 120
 _PYTEST = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly")
 
@@ -109,9 +111,9 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
-def measure(root: Path, report: Path) -> tuple[dict[tuple[str, int], set[str]], dict[str, float]]:
-    """Runs all tests once and returns which tests run through each line, and how long each takes."""
-    tests = [name for name in TESTS if (root / name).exists()]
+def measure(root: Path, report: Path, tests: Sequence[str]) -> None:
+    """Runs all tests once and writes down which tests run through each line, and how long each takes."""
+    tests = [name for name in tests if (root / name).exists()]
     plugin = root / "mutation_plugin.py"
     plugin.write_text(_PLUGIN, encoding="utf-8")
     environment = os.environ | {
@@ -120,12 +122,8 @@ def measure(root: Path, report: Path) -> tuple[dict[tuple[str, int], set[str]], 
         "MUTATION_REPORT": str(report),
     }
     command = [sys.executable, "-m", "pytest", *_PYTEST, "-p", "mutation_plugin", *tests]
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    subprocess.run(command, cwd=root, env=environment, stdout=subprocess.DEVNULL, check=False)
     plugin.unlink()
-    print(done.stdout[-600:], flush=True)
-    found = json.loads(report.read_text(encoding="utf-8"))
-    lines = {(path, line): set(names) for path, line, names in found["lines"]}
-    return lines, found["seconds"]
 
 
 # Starts and stops the measurement around each test, and keeps only tests that pass.
@@ -245,7 +243,8 @@ def interval(seen: int, count: int) -> tuple[float, float]:
 
 def drawn(package: str, root: Path, size: int, seed: int) -> tuple[list[Mutant], int]:
     """Returns a sample of the changes of a package, and in how many places a change makes sense."""
-    files = sorted((root / "src" / "na_report" / package).glob("*.py"))
+    folder = root / "src" / "na_report" / package
+    files = [path for path in sorted(folder.glob("*.py")) if path.name not in ELSEWHERE]
     places = [place for path in files for place in places_of(path, root)]
     chance = random.Random(seed)  # noqa: S311  a sample, not a secret
     mutants: list[Mutant] = []
@@ -256,20 +255,27 @@ def drawn(package: str, root: Path, size: int, seed: int) -> tuple[list[Mutant],
     return mutants, len(places)
 
 
-def results(root: Path, size: int, seed: int, report: Path) -> Iterator[tuple[str, Mutant, str, int]]:
-    """Yields package, change, outcome and number of places for each change of the samples."""
-    lines, seconds = measure(root, report)
+def results(
+    root: Path, size: int, seed: int, report: Path, tests: Sequence[str]
+) -> Iterator[tuple[str, Mutant, str, int]]:
+    """Yields package, change, outcome and number of places for each change of the samples, the packages in turn."""
+    if not report.is_file():
+        print("measuring which tests run through each line", flush=True)
+        measure(root, report, tests)
+    found = json.loads(report.read_text(encoding="utf-8"))
+    lines = {(path, line): set(names) for path, line, names in found["lines"]}
     import matplotlib.figure  # noqa: F401  the heavy libraries, for every process that is forked from here
     import openpyxl  # noqa: F401
     import pandas  # noqa: F401
     import papermill  # noqa: F401
 
-    for package in PACKAGES:
-        mutants, count = drawn(package, root, size, seed)
-        for mutant in mutants:
-            tests = tests_for(mutant, lines, seconds)
-            outcome = "no test" if not tests else "seen" if is_seen(mutant, tests, root) else "survived"
-            yield package, mutant, outcome, count
+    samples = [(package, *drawn(package, root, size, seed)) for package in PACKAGES]
+    for number in range(size):
+        for package, mutants, count in samples:
+            if number < len(mutants):
+                chosen = tests_for(mutants[number], lines, found["seconds"])
+                seen = bool(chosen) and is_seen(mutants[number], chosen, root)
+                yield package, mutants[number], "seen" if seen else "survived" if chosen else "no test", count
 
 
 def main() -> int:
@@ -277,17 +283,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=120, help="changes per package")
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--tests", nargs="+", metavar="FILE", help="only these, for a quick look")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long, with the score so far")
+    parser.add_argument("--report", type=Path, help="keeps which tests run through each line, or takes it from there")
     options = parser.parse_args()
     outcomes: dict[str, list[str]] = defaultdict(list)
     places = {}
+    end = time.monotonic() + options.minutes * 60
     with tempfile.TemporaryDirectory() as folder:
         root = copy_project(Path(folder) / "project")
-        start = time.monotonic()
-        for package, mutant, outcome, count in results(root, options.size, options.seed, Path(folder) / "report.json"):
+        report = options.report or Path(folder) / "report.json"
+        tests = options.tests or TESTS
+        for package, mutant, outcome, count in results(root, options.size, options.seed, report.resolve(), tests):
             outcomes[package].append(outcome)
             places[package] = count
-            if outcome != "seen":
-                print(f"{outcome:8}  {mutant.name}  after {time.monotonic() - start:.0f} s", flush=True)
+            print(f"{outcome:8}  {mutant.name}", flush=True)
+            if time.monotonic() > end:
+                break
     for package, found in outcomes.items():
         seen = found.count("seen")
         low, high = interval(seen, len(found))

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Canvas
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
 from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure, wrapped
-from na_report.presentation.markdown import Block
+from na_report.presentation.markdown import Block, escape
 from na_report.presentation.text import linked, short_source
 from na_report.presentation.values import in_words, number
 
@@ -200,7 +200,7 @@ def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
     colour = SECTOR_COLOURS[sector]
     _bars(axes, labels, list(frame["value"]), list(frame["text"]), [colour] * len(frame))
     axes.set_xlim(0, 125)
-    name = edition.row("sectors", sector)[f"short_{language}"]
+    name = escape(edition.row("sectors", sector)[f"short_{language}"])
     pairs = "; ".join(f"{row['label']}: {row['text']}" for row in frame.to_dict("records"))
     words = {
         "nl": (

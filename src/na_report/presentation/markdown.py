@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-# A list, a rule or an underline starts with these.
-_START = re.compile(r"^(\d*)([.)])(?=\s|$)|^()(-)")
+# A list, a rule, an underline or a comment starts with these.
+_START = re.compile(r"^(\d*)([.)])(?=\s|$)|^()([-%])")
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d+([.,]\d+)*%?$)")
 _ENTITY = {character: f"&#{ord(character)};" for character in "\\`*_{}[]<>#!|~$&@^+=:"}
 
