@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from na_report.errors import NaReportError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,14 @@ class Project:
         return self.root / "chapters"
 
     def build(self, edition: str, language: str) -> Path:
-        """The folder of everything that is made of one edition in one language."""
+        """The folder of everything that is made of one edition in one language.
+
+        Raises:
+            NaReportError: One of the two is a way to another folder.
+        """
+        for name in (edition, language):
+            if not _NAME.fullmatch(name):
+                raise NaReportError(f"There is no edition {name!r}.", hint="Run na-report edition list for the names.")
         return self.root / "_build" / edition / language
 
     def short(self, path: Path) -> str:

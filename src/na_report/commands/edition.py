@@ -54,8 +54,11 @@ def _edition_list(options: argparse.Namespace, project: Project) -> int:
     for name in list_editions(project):
         descriptor = edition_folder(name, project) / DESCRIPTOR
         if descriptor.is_file():
-            about = json.loads(descriptor.read_text(encoding="utf-8"))
-            print(f"{name}\tsealed {about['created'][:10]}\tversion {about['version']}")
+            try:
+                about = json.loads(descriptor.read_text(encoding="utf-8"))
+                print(f"{name}\tsealed {about['created'][:10]}\tversion {about['version']}")
+            except (OSError, ValueError, KeyError, TypeError, RecursionError):
+                print(f"{name}\tdamaged\trun: na-report edition verify {name}")
         else:
             print(f"{name}\topen\tnot sealed yet")
     return 0

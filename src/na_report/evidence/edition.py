@@ -17,7 +17,7 @@ from na_report.evidence.folders import edition_folder as edition_folder
 from na_report.evidence.folders import list_editions as list_editions
 from na_report.evidence.folders import newest_edition as newest_edition
 from na_report.evidence.folders import verify_edition as verify_edition
-from na_report.evidence.integrity import DESCRIPTOR, find_problems, sha256
+from na_report.evidence.integrity import DESCRIPTOR, faults_of_descriptor, find_problems, sha256
 from na_report.evidence.making import being_made, making, refuse_name
 from na_report.evidence.reads import Reads, digest
 from na_report.evidence.schema import LANGUAGES, TABLES, table_schema
@@ -143,9 +143,10 @@ def open_edition(name: str, project: Project | None = None) -> Edition:
 def _read_descriptor(folder: Path) -> dict[str, Any]:
     try:
         descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-        if {resource["hash"] for resource in descriptor["resources"]}:
+        hashes = {resource["name"]: resource["hash"] for resource in descriptor["resources"]}
+        if hashes and not any(faults_of_descriptor(descriptor)):
             return dict(descriptor)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     _refuse(folder)
     raise AssertionError("unreachable: a descriptor that can't be read is a problem")

@@ -9,7 +9,7 @@ from na_report.errors import InvalidInputError, NaReportError
 from na_report.evidence.integrity import find_problems
 from na_report.paths import Project, find_project
 
-NAME = re.compile(r"\d{4}[a-z0-9-]{0,30}")
+NAME = re.compile(r"[0-9]{4}[a-z0-9-]{0,30}")
 
 
 def list_editions(project: Project | None = None) -> list[str]:

@@ -18,8 +18,14 @@ from na_report.evidence.schema import BY_NAME, PERIOD, TABLES, Column, Table
 
 DESCRIPTOR = "datapackage.json"
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_INTEGER = re.compile(r"-?\d+")
+# As many digits as a float and a spreadsheet keep; \d would take digits of other scripts too.
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+_INTEGER = re.compile(r"-?[0-9]{1,15}")
+# The characters of RFC 3986: none of them ends a link in Markdown or HTML.
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
+# Control characters, and marks that make text read in another order than it stands.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_LENGTH_LIMIT = 100_000
 _RANGES = {
     "percent": (0.0, 100.0),
     "score_1_5": (1.0, 5.0),
@@ -28,11 +34,11 @@ _RANGES = {
     "direction": (-1.0, 1.0),
 }
 _EXPECTED = {
-    "integer": "a whole number",
+    "integer": "a whole number of at most 15 digits",
     "number": "a number with a point as decimal sign",
     "period": "a year, a month or two years with a slash (2019, 2020-11, 2018/2022)",
     "date": "a date as 2026-11-24",
-    "url": "an address that starts with http:// or https://",
+    "url": "an address that starts with http:// or https://, with other characters than these written as %20",
 }
 
 Row = dict[str, str]
@@ -143,9 +149,11 @@ def _check_seal(folder: Path) -> Iterator[Problem]:
             DESCRIPTOR, 0, "", "no file", "the seal of the edition", f"Run: na-report edition seal {folder.name}"
         )
         return
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         yield Problem(DESCRIPTOR, 0, "", str(error), "a Data Package descriptor", "Put back the file as it was.")
         return
+    for found, expected in faults_of_descriptor(descriptor):
+        yield Problem(DESCRIPTOR, 0, "", found, expected, "Put back the file as it was.")
     for table in TABLES:
         file = folder / table.file
         resource: dict[str, Any] = resources.get(table.name, {})
@@ -162,6 +170,23 @@ def _check_seal(folder: Path) -> Iterator[Problem]:
                 "A sealed edition does not change: put the file back, and make a new edition for a new fact "
                 f"(na-report edition copy {folder.name} NEW).",
             )
+
+
+def faults_of_descriptor(descriptor: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields what the program, the book and the archive could not use of a descriptor."""
+    for name in ("name", "title", "description", "version"):
+        if not isinstance(descriptor.get(name), str) or _UNSEEN.search(descriptor[name]):
+            yield f"{name}: {descriptor.get(name)!r}"[:80], f"a line of text in {name}"
+    try:
+        date.fromisoformat(descriptor["created"][:10])
+    except (KeyError, TypeError, ValueError):
+        yield f"created: {descriptor.get('created')!r}"[:80], "the day of the seal in created"
+    for name, keys in (("licenses", ("name", "title", "path")), ("contributors", ("title",))):
+        entries = descriptor.get(name)
+        if not isinstance(entries, list) or not all(
+            isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in keys) for entry in entries
+        ):
+            yield f"{name}: {entries!r}"[:80], f"a list with {', '.join(keys)} in {name}"
 
 
 def known_values(tables: dict[str, Rows]) -> dict[str, set[str]]:
@@ -199,12 +224,16 @@ def _check_cell(column: Column, cell: str, known: dict[str, set[str]]) -> Iterat
         return
     if cell != cell.strip() or "\r" in cell or "\n" in cell:
         yield cell, "no spaces at the ends and no line breaks", "Take them out."
+    elif _UNSEEN.search(cell):
+        yield cell, "no control characters and no marks that turn the order of text", "Take them out."
+    if len(cell) > _LENGTH_LIMIT:
+        yield f"{len(cell)} characters", f"at most {_LENGTH_LIMIT}", "Shorten the text."
     for value in cell.split(";") if column.many else [cell]:
         if column.type in _EXPECTED and not _has_type(column.type, value):
             yield value, _EXPECTED[column.type], "Correct the value."
         elif column.minimum is not None and float(value) < column.minimum:
             yield value, f"{column.minimum:g} or more", "Correct the value."
-        if column.pattern and not re.fullmatch(column.pattern, value):
+        if column.pattern and not re.fullmatch(column.pattern, value, re.ASCII):
             yield value, f"the form {column.pattern}", "Correct the id or value."
         if column.codes and value not in known.get(f"codes:{column.codes}", set()):
             options = sorted(known.get(f"codes:{column.codes}", set()))
@@ -217,14 +246,16 @@ def _check_cell(column: Column, cell: str, known: dict[str, set[str]]) -> Iterat
 
 def _has_type(kind: str, value: str) -> bool:
     if kind == "url":
-        parts = urlsplit(value)
-        return parts.scheme in ("http", "https") and bool(parts.netloc) and " " not in value
+        try:
+            return _ADDRESS.fullmatch(value) is not None and bool(urlsplit(value).hostname)
+        except ValueError:
+            return False
     if kind == "date":
         try:
             return date.fromisoformat(value).isoformat() == value
         except ValueError:
             return False
-    pattern = {"integer": _INTEGER, "number": _NUMBER, "period": re.compile(PERIOD)}[kind]
+    pattern = {"integer": _INTEGER, "number": _NUMBER, "period": re.compile(PERIOD, re.ASCII)}[kind]
     return pattern.fullmatch(value) is not None
 
 
@@ -254,7 +285,7 @@ def _check_meaning(tables: dict[str, Rows], numbered: Mapping[str, Numbered]) ->
             )
     for number, row in numbered.get("agendas", []):
         start, end = row["period_start"], row["period_end"]
-        if start.isdigit() and end.isdigit() and int(start) > int(end):
+        if _INTEGER.fullmatch(start) and _INTEGER.fullmatch(end) and int(start) > int(end):
             yield Problem("agendas.csv", number, "period_end", end, f"{start} or later", "Swap or correct the years.")
     pairs: Iterable[tuple[str, str, str]] = (
         ("agenda_items", "agenda_id", "{agenda_id}."),

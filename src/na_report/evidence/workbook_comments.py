@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from collections.abc import Sequence
@@ -14,13 +15,16 @@ from na_report.evidence.workbook import META, CellProblem
 
 AUTHOR = "na-report"
 COMMENTS_LIMIT = 2_000
+# openpyxl holds a workbook that it changes in memory as a whole.
+CELLS_LIMIT = 3_000_000
 _MARK = b"na-report problems"
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 
 
 def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
     """Writes `NAME.problems.xlsx` beside a workbook; returns its path, or nothing when no cell has a problem.
 
-    A copy that someone saved work in is never replaced: the new one gets a number.
+    A workbook with very many cells gets no copy. A copy that someone saved work in is never replaced: the new one gets a number.
     """
     notes: dict[tuple[str, str], list[str]] = {}
     for problem in problems:
@@ -30,6 +34,8 @@ def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
     if not notes:
         return None
     try:
+        if _count_cells(path) > CELLS_LIMIT:
+            return None
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on parts that openpyxl doesn't keep; it is a copy
             book = load_workbook(file)
@@ -44,6 +50,13 @@ def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
             return _save(book, path)
     except Exception:  # the list of problems itself must reach the reader, with or without this copy
         return None
+
+
+def _count_cells(path: Path) -> int:
+    """Returns at least the number of cells in a workbook."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return sum(len(_CELL.findall(archive.read(name))) for name in sheets)
 
 
 def _save(book: object, path: Path) -> Path:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
-from na_report.errors import InvalidInputError
+from na_report.errors import InvalidInputError, NaReportError
 from na_report.evidence.workbook import CellProblem
 
 BYTES_LIMIT = 512 * 2**20
 ROWS_LIMIT = 200_000
 PARTS_LIMIT = 2_000
+# Between two rows of a sheet, or two texts in the list of texts, at most what one full row takes; and in any other part
+# that is parsed as a whole. Without this a small file unpacks to more cells than memory holds.
+PIECE_LIMIT = 8 * 2**20
+TEXTS_LIMIT = 4_000_000
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _XLSX = "Save it as .xlsx: File > Save as > Excel workbook (.xlsx)."
 _AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx, or ask for it to be sent again."
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_TEXT = re.compile(rb"<(?:\w+:)?si[\s>/]")
+# Comments and the like can hold what looks like a row; no spreadsheet program writes them in a sheet.
+_HIDING = re.compile(rb"<!|<\?(?!xml\s)")
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _OTHER_ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!(?i:utf-8|us-ascii)["'])""")
 _MACRO_TYPE = b"macroEnabled"
@@ -29,12 +37,18 @@ def refuse_bad_file(path: Path) -> None:
     """Checks the file of a workbook without parsing it.
 
     Raises:
+        NaReportError: The file can't be read.
         InvalidInputError: The file is no workbook, is locked, damaged or too big, or holds macros, links or declarations
             that a table never needs.
     """
-    problems = [
-        CellProblem(path.name, 0, "", found, expected, remedy) for found, expected, remedy in _faults_of_file(path)
-    ]
+    try:
+        faults = list(_faults_of_file(path))
+    except OSError as error:
+        raise NaReportError(
+            f"{path} can't be read: {error.strerror}.",
+            hint="Ask for permission, or copy the file to a folder of yours.",
+        ) from error
+    problems = [CellProblem(path.name, 0, "", found, expected, remedy) for found, expected, remedy in faults]
     if problems:
         raise InvalidInputError(
             f"{path.name} can't be read as a workbook:",
@@ -47,6 +61,11 @@ Fault = tuple[str, str, str]
 
 
 def _faults_of_file(path: Path) -> Iterator[Fault]:
+    size = path.stat().st_size
+    if size > BYTES_LIMIT:
+        expected = f"at most {BYTES_LIMIT / 2**20:.0f} MB"
+        yield f"{size / 2**20:,.0f} MB", expected, "Take out pictures and extra sheets."
+        return
     content = path.read_bytes()
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
@@ -62,9 +81,11 @@ def _faults_of_file(path: Path) -> Iterator[Fault]:
         yield f"text or another kind of file ({content[:12]!r})", "an .xlsx workbook", _XLSX
         return
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             yield from _faults_of_archive(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except (
+        Exception
+    ) as error:  # zipfile raises whatever its parsers do: BadZipFile, zlib.error, struct.error, ValueError
         yield f"a damaged file ({error})", "a whole .xlsx workbook", _AGAIN
 
 
@@ -109,9 +130,17 @@ def _faults_of_archive(archive: zipfile.ZipFile) -> Iterator[Fault]:
     if "xl/connections.xml" in names:
         remedy = "Remove the connections (Data > Queries and connections) and save it."
         yield "connections to outside data", "a workbook that stands alone", remedy
+    rows = 0
     for part in parts:
-        if part.filename.endswith((".xml", ".rels", ".vml")):
-            yield from _faults_of_part(part.filename, archive.read(part))
+        if part.filename.lower().endswith((".xml", ".rels", ".vml")):
+            content = archive.read(part)
+            yield from _faults_of_part(part.filename, content)
+            pieces = _pieces(content)
+            rows += len(pieces) if b"sheetData" in content else 0
+            yield from _faults_of_size(part.filename, content, pieces)
+    if rows > ROWS_LIMIT:
+        found = f"{rows:,} rows in all sheets"
+        yield found, f"at most {ROWS_LIMIT:,}", "Delete the empty rows under the last row and save it."
 
 
 def _faults_of_part(name: str, content: bytes) -> Iterator[Fault]:
@@ -120,10 +149,20 @@ def _faults_of_part(name: str, content: bytes) -> Iterator[Fault]:
     if _DTD.search(content):
         remedy = "No spreadsheet program writes these. Don't trust the file; ask where it comes from."
         yield f"a document type or entities in {name}", "plain data", remedy
-    rows = sum(1 for _ in _ROW.finditer(content)) if b"sheetData" in content else 0
-    if rows > ROWS_LIMIT:
-        yield (
-            f"{rows:,} rows in {name}",
-            f"at most {ROWS_LIMIT:,}",
-            "Delete the empty rows under the last row and save it.",
-        )
+
+
+def _pieces(content: bytes) -> list[int]:
+    """Returns where the rows of a sheet start, or the texts in a list of texts; nothing for other parts."""
+    mark = _ROW if b"sheetData" in content else _TEXT if b"<sst" in content or b":sst" in content else None
+    return [found.start() for found in mark.finditer(content)] if mark else []
+
+
+def _faults_of_size(name: str, content: bytes, pieces: list[int]) -> Iterator[Fault]:
+    """Yields what would make the parsers hold more than memory has."""
+    longest = max(after - before for before, after in pairwise([0, *pieces, len(content)]))
+    if longest > PIECE_LIMIT:
+        yield f"{longest / 2**20:,.0f} MB in one piece in {name}", f"at most {PIECE_LIMIT / 2**20:.0f} MB", _AGAIN
+    if len(pieces) > TEXTS_LIMIT:
+        yield f"{len(pieces):,} texts in {name}", f"at most {TEXTS_LIMIT:,}", _AGAIN
+    if pieces and _HIDING.search(content):
+        yield f"comments in {name}", "plain data", _AGAIN

@@ -76,13 +76,12 @@ def read_meta(book: Any) -> dict[str, tuple[str, str]]:
     """Returns what the hidden sheet says: per key its value and cell; nothing when there is no such sheet."""
     if META not in book.sheetnames:
         return {}
-    sheet = book[META]
-    sheet.reset_dimensions()
     facts = {}
-    for number, row in enumerate(sheet.iter_rows(max_col=2, values_only=True), start=1):
-        if row and row[0] is not None:
-            value = row[1] if len(row) > 1 and row[1] is not None else ""
-            facts[str(row[0]).strip()] = (str(value).strip(), f"B{number}")
+    # openpyxl's own way through a sheet makes up each row that the file skips, be it a billion.
+    for number, cells in SheetRows(book[META]):
+        if 1 in cells:
+            value = cells[2].value if 2 in cells else ""
+            facts[str(cells[1].value).strip()] = (str(value).strip(), f"B{number}")
     return facts
 
 

@@ -53,7 +53,7 @@ def agenda_items(edition: Edition, items: pd.DataFrame, key: str, language: str)
     for item in items.to_dict("records"):
         category = _category(edition, item["category"], language)
         second = [_category(edition, code, language).lower() for code in ids(item["category_secondary"])]
-        coding = f"{escape(category)} ({edition.label('coding_basis', item['coding_basis'], language)})"
+        coding = f"{escape(category)} ({escape(edition.label('coding_basis', item['coding_basis'], language))})"
         if second:
             coding += f"; {words['also']} {escape(', '.join(second))}"
         kind = edition.label("item_type", item["item_type"], language)
@@ -108,7 +108,7 @@ def _finding(edition: Edition, row: dict[str, Any], language: str) -> str:
     kind = sentence_case(edition.label("finding_kind", row["kind"], language))
     basis = edition.label("evidence_type", row["evidence_type"], language)
     sources = cited(edition, ids(row["source_ids"]), language)
-    about = f"{kind}. {WORDS[language]['basis']}: {basis}" + (f" ({sources})" if sources else "")
+    about = f"{escape(kind)}. {WORDS[language]['basis']}: {escape(basis)}" + (f" ({sources})" if sources else "")
     users = linked(chain.above(edition, row["id"], "conclusions") + chain.above(edition, row["id"], "recommendations"))
     about += f". {WORDS[language]['used']}: {users}" if users else ""
     return f"{place(row['id'])} {filled(edition, row[f'text_{language}'], language)} [{about}.]{{.grondslag}}"

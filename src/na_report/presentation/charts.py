@@ -250,7 +250,7 @@ def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
     ]
     colours = [SECTOR_COLOURS[sector]] * len(frame)
     draw = bars(labels, list(frame["value"]), list(frame["text"]), colours, row_inch=0.62, top=125)
-    name = edition.row("sectors", sector)[f"short_{language}"]
+    name = escape(edition.row("sectors", sector)[f"short_{language}"])
     pairs = "; ".join(f"{row['label']}: {row['text']}" for row in frame.to_dict("records"))
     words = {
         "nl": (

@@ -19,7 +19,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
-from na_report.presentation.markdown import Block, anchor, escape
+from na_report.presentation.markdown import Block, anchor, escape, for_sheet
 
 # Okabe and Ito's palette, darkened until each colour has a contrast of 4.5 or more on white.
 INK, SOFT, LINE, PALE = "#1b2733", "#55636f", "#aab4bd", "#e6ebef"
@@ -35,6 +35,7 @@ SOURCE = {"nl": "Bron: {} · editie {}", "en": "Source: {} · edition {}"}
 _STYLE = {
     "font.family": "Source Sans Pro",
     "font.size": 10.5,
+    "text.parse_math": False,  # a label with two $ is no formula
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": LINE,
@@ -147,7 +148,9 @@ def figure(
             "image/svg+xml": svg,
             NARROW_SVG: _svg(narrow),
             "image/png": base64.b64encode(_png(wide)).decode(),
-            "text/csv": data.to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"),
+            "text/csv": data.map(lambda cell: for_sheet(cell) if isinstance(cell, str) else cell).to_csv(
+                index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"
+            ),
         },
         metadata={"na_report": {"files": files}},
     )

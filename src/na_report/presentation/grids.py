@@ -213,11 +213,11 @@ def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block
     total = int(counts.to_numpy().sum())
     words = {
         "nl": (
-            f"Bevindingen over {row['label_nl'][0].lower() + row['label_nl'][1:]} per categorie en soort.",
+            f"Bevindingen over {escape(row['label_nl'][0].lower() + row['label_nl'][1:])} per categorie en soort.",
             f"Rooster met {total} bevindingen. Het vaakst: {most} ({counts.to_numpy().max()}).",
         ),
         "en": (
-            f"Findings on {row['label_en'].lower()} per category and kind.",
+            f"Findings on {escape(row['label_en'].lower())} per category and kind.",
             f"Grid of {total} findings. Most often: {most} ({counts.to_numpy().max()}).",
         ),
     }[language]

@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-_LIST_MARK = re.compile(r"^(\d*)([-.)])(?=\s|$)")
+# A list, a rule, an underline or a comment starts with these.
+_START = re.compile(r"^(\d*)([.)])(?=\s|$)|^()([-%])")
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d+([.,]\d+)*%?$)")
 _ENTITY = {character: f"&#{ord(character)};" for character in "\\`*_{}[]<>#!|~$&@^+=:"}
 
 
@@ -22,7 +24,19 @@ def escape(text: str) -> str:
         'a&#124;b &#60;i&#62; &#123;glue&#58;&#125;&#96;x&#96;'
     """
     escaped = "".join(_ENTITY.get(character, character) for character in " ".join(text.split()))
-    return _LIST_MARK.sub(lambda match: f"{match[1]}&#{ord(match[2])};", escaped)
+    return _START.sub(lambda match: f"{match[1] or ''}&#{ord(match[2] or match[4])};", escaped)
+
+
+def for_sheet(text: str) -> str:
+    """Returns text that a spreadsheet program takes for text, for the CSV that a reader downloads with a table or figure.
+
+    The tables of an edition stay as they are: their bytes are sealed.
+
+    Example:
+        >>> for_sheet("=1+1"), for_sheet("-2,5"), for_sheet("-x")
+        ("'=1+1", '-2,5', "'-x")
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def anchor(key: str) -> str:

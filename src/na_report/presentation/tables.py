@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import pandas as pd
 
-from na_report.presentation.markdown import Block, anchor, escape, plain
+from na_report.presentation.markdown import Block, anchor, escape, for_sheet, plain
 
 TAKE_ALONG = {"nl": "Neem de tabel mee", "en": "Take the table along"}
 # The class of a table that publishing makes one to filter and sort.
@@ -62,7 +62,9 @@ def table(
     along = f"[{word}: {{download}}`CSV <{path}>`.]{{.meenemen}}"
     return Block(
         "\n".join([*lines, ":::", "", along]),
-        attachments={"text/csv": frame.map(lambda cell: plain(str(cell))).to_csv(index=False, lineterminator="\n")},
+        attachments={
+            "text/csv": frame.map(lambda cell: for_sheet(plain(str(cell)))).to_csv(index=False, lineterminator="\n")
+        },
         metadata={"na_report": {"files": {"text/csv": path}}},
     )
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TOC = "_toc.yml"
 PAGES = "pages.yml"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _TRUE_FALSE = {"true": True, "false": False}
 
 
@@ -58,6 +59,11 @@ def all_pages(project: Project) -> list[Page]:
     for name in _names(toc):
         entry = declared.get(name, {})
         chapter = project.chapters / f"{entry.get('chapter', name)}.ipynb"
+        if not _NAME.fullmatch(name) or chapter.parent != project.chapters:
+            raise NaReportError(
+                f"{name!r} in {TOC} can't be the name of a page.",
+                hint="Name pages and chapters with letters, digits, - and _, without folders.",
+            )
         if not chapter.is_file():
             raise NaReportError(
                 f"The page {name!r} in {TOC} has no notebook: {chapter} does not exist.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping
+from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -102,17 +103,19 @@ def paper(html: str, words: Mapping[str, Any], *, language: str, only: str = "",
     for head in article.select("thead th"):
         head["scope"] = "col"
     _name_sections(article)
-    title, subtitle = str(words["title"]), str(words["subtitle"])
+    title, subtitle, author, cover, contents = (
+        escape(str(words[name])) for name in ("title", "subtitle", "author", "cover", "contents")
+    )
     front = (
         f'<p class="running">{title} · {subtitle}</p>'
         if only
         else f'<section class="cover"><h1 class="cover-title">{title}</h1><p class="cover-subtitle">{subtitle}</p>'
-        f'<p class="cover-note">{words["cover"]}</p></section>'
-        f'<nav class="contents"><h2 class="contents-title">{words["contents"]}</h2>{_contents(article)}</nav>'
+        f'<p class="cover-note">{cover}</p></section>'
+        f'<nav class="contents"><h2 class="contents-title">{contents}</h2>{_contents(article)}</nav>'
     )
     return (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="author" content="{words["author"]}"><meta name="description" content="{subtitle}"></head><body>'
+        f'<meta name="author" content="{author}"><meta name="description" content="{subtitle}"></head><body>'
         f"{front}{article.decode()}</body></html>"
     )
 
@@ -193,6 +196,6 @@ def _contents(article: Tag) -> str:
         heading = section.find(["h1", "h2", "h3"], recursive=False)
         if isinstance(heading, Tag) and heading.name in ("h1", "h2"):
             items.append(
-                f'<li class="{heading.name}"><a href="#{section["id"]}">{heading.get_text(strip=True)}</a></li>'
+                f'<li class="{heading.name}"><a href="#{section["id"]}">{escape(heading.get_text(strip=True))}</a></li>'
             )
     return f"<ul>{''.join(items)}</ul>"

@@ -1,0 +1,42 @@
+"""`na-report archive`: one file that keeps a book with all that made it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from na_report.errors import NaReportError
+from na_report.paths import Project
+
+
+def add(commands: Any) -> None:
+    """Adds the command of this module to the command line."""
+    archive = commands.add_parser("archive", help="keep a built book, its data, chapters and program in one file")
+    archive.add_argument("edition")
+    archive.add_argument("file", nargs="?", type=Path, metavar="FILE.zip", help="in _build when left out")
+    archive.add_argument("--language", choices=["nl", "en"], action="append", help="twice for both; nl when left out")
+    archive.add_argument("--wheels", type=Path, metavar="FOLDER", help="packages from pip download, to take along")
+    archive.add_argument("--force", action="store_true", help="replace an existing file")
+    archive.set_defaults(run=_archive)
+
+
+def _archive(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.edition import list_editions, open_edition, verify_edition
+    from na_report.publishing.archive import Contents, write_archive
+
+    edition = open_edition(options.edition, project)
+    # A chapter may look back to an earlier edition, never ahead.
+    editions = [name for name in list_editions(project) if name <= edition.name]
+    for name in editions:
+        verify_edition(name, project)
+    languages = list(dict.fromkeys(options.language or ["nl"]))
+    contents = Contents(project, edition.name, editions, languages, edition.descriptor, options.wheels)
+    target = options.file or project.root / "_build" / edition.name / f"{contents.name}.zip"
+    if target.suffix.lower() != ".zip":
+        raise NaReportError(f"{target.name} is not the name of an archive.", hint="End the name with .zip.")
+    if options.file and target.exists() and not options.force:
+        raise NaReportError(f"{target} exists already.", hint="Choose another name, or replace it with --force.")
+    write_archive(contents, target)
+    print(f"archive  {target}  ({target.stat().st_size / 1e6:.1f} MB)")
+    return 0

@@ -1,0 +1,512 @@
+"""Markup, code, formulas and tricks in the data: the reader sees them as text, and no program obeys them."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+import re
+import shutil
+import subprocess
+import sys
+import warnings
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from conftest import ROOT, Change
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from openpyxl import load_workbook
+from workbooks import Book, change, small, snapshot, table_bytes, take_back, template
+
+from na_report.cli import main
+from na_report.errors import InvalidInputError, NaReportError
+from na_report.evidence import workbook_guard
+from na_report.evidence.edition import open_edition, seal_edition, verify_edition
+from na_report.evidence.integrity import DESCRIPTOR, find_problems
+from na_report.evidence.schema import TABLES
+from na_report.paths import Project
+from na_report.presentation import figures
+from na_report.presentation.markdown import Block, escape
+from na_report.presentation.tables import table
+from na_report.publishing.pages import all_pages, selected
+from na_report.publishing.pdf import paper, write_pdf
+
+__all__ = ["small", "template"]
+
+# What a text may not become: per kind of markup one. Braces are for placeholders, so a text with braces is refused.
+TEXTS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[klik](javascript:alert(1))",
+    "![x](file:///etc/passwd)",
+    "<javascript:alert(1)>",
+    "https://example.org/?a=1&b=2",
+    "**vet** *schuin* `code` ~~weg~~",
+    "# kop",
+    "1. lijst",
+    "- lijst",
+    "---",
+    "% een opmerking",
+    "+++",
+    "=1+1",
+    "| cel | cel |",
+    "$x^2$ en $$y$$",
+    "tekst[^1] [^1]: noot",
+    "<!-- weg -->",
+    "```python",
+    ":::",
+    "(doel)=",
+    "\\ ``` \\<b\\> \\*x\\*",
+    "&lt;b&gt; &amp;amp; &#60;",
+    "Term : uitleg",
+    "> citaat",
+    '"a" onmouseover="alert(1)',
+)
+WITH_BRACES = (
+    "{raw:html}`<b>x</b>`",
+    "```{include} /etc/passwd",
+    ":::{danger} x",
+    "{{ 7*7 }} {% raw %}",
+    "[x]{#anker .klas onclick=y}",
+    "{download}`/etc/passwd`",
+)
+LONG = "lang" * 750
+FREE = {"author", "owners", "name", "page", "pages_cited", "item_no"}
+
+
+def poisoned(folder: Path) -> None:
+    """Puts each hostile text in many cells of an edition, before or after what stands there, and seals it."""
+    number = 0
+    for kind in TABLES:
+        with (folder / kind.file).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            for column in kind.columns:
+                if row[column.name] and (column.text or column.name in FREE):
+                    number += 1
+                    pool = TEXTS if column.text else (*WITH_BRACES, *TEXTS)
+                    nasty = LONG if number % 101 == 0 and column.text else pool[number % len(pool)]
+                    parts = (nasty, row[column.name]) if number % 3 else (row[column.name], nasty)
+                    row[column.name] = " ".join(parts).replace(";", ",")
+        with (folder / kind.file).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, [column.name for column in kind.columns], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    (folder / DESCRIPTOR).unlink()
+    seal_edition(folder.name, Project(folder.parent.parent))
+
+
+def blocks_of(project: Project, edition: str) -> list[Block]:
+    """Runs the code of the chapters and returns what their cells show."""
+    shown = []
+    for page in all_pages(project):
+        # The one recodes the agendas hundreds of times, the others show what a sector's page shows too.
+        if page.name in ("verantwoording", "koploper") or page.parameters.get("sector") in ("ho", "ve"):
+            continue
+        parameters = {"edition": edition, "language": "nl", **page.parameters}
+        names: dict[str, Any] = dict(parameters)
+        for cell in selected(nbformat.read(page.chapter, as_version=4), parameters).cells:
+            if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
+                tree = ast.parse(cell.source)
+                tree.body = [node for node in tree.body if "glue_values(" not in ast.unparse(node)]
+                last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+                exec(compile(tree, page.name, "exec"), names)  # noqa: S102  our own chapters
+                result = eval(compile(ast.Expression(last.value), page.name, "eval"), names) if last else None  # noqa: S307
+                if isinstance(result, Block):
+                    shown.append(result)
+    return shown
+
+
+@pytest.fixture(scope="module")
+def blocks(tmp_path_factory: pytest.TempPathFactory) -> list[Block]:
+    """What the chapters show of an edition full of hostile texts, and each text in each kind of place."""
+    root = tmp_path_factory.mktemp("hostile") / "project"
+    for name in ("data", "chapters"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(ROOT / "_toc.yml", root)
+    poisoned(root / "data" / "2026")
+    with pytest.MonkeyPatch.context() as monkeypatch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a label of 3,000 letters does not fit in a figure
+        monkeypatch.chdir(root)
+        monkeypatch.setattr(figures, "PNG_DPI", 20)
+        shown = blocks_of(Project(root), "2026")
+    import pandas as pd
+
+    texts = (*TEXTS, *WITH_BRACES)
+    shown += [Block(escape(text)) for text in texts]
+    shown += [Block("\n".join(f"- {escape(text)}" for text in texts))]
+    shown += [
+        Block(
+            "\n".join(f"- **{escape(text)}** [{escape(text)}](#c01) [{escape(text)}]{{.grondslag}}" for text in texts)
+        )
+    ]
+    shown += [table(pd.DataFrame({"a": [escape(text) for text in texts]}), escape(" ".join(texts)), "tab-hostile")]
+    return shown
+
+
+@pytest.fixture(scope="module")
+def book(blocks: list[Block], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The long page that Sphinx makes of these blocks, with the settings of the book, and what Sphinx said."""
+    folder = tmp_path_factory.mktemp("sphinx")
+    cells = [new_markdown_cell("# Proef")]
+    for block in blocks:
+        bundle, metadata = block._repr_mimebundle_()
+        for mime, name in metadata.get("na_report", {}).get("files", {}).items():
+            target = folder / name
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(bundle[mime] if mime != "image/png" else "", encoding="utf-8")
+        data = {"text/markdown": bundle["text/markdown"]}
+        cells.append(
+            new_code_cell("1", outputs=[new_output("execute_result", data, execution_count=1)], execution_count=1)
+        )
+    nbformat.write(new_notebook(cells=cells), folder / "index.ipynb")
+    ours = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    settings = {
+        "extensions": ["myst_nb", "sphinx_design"],
+        "nb_execution_mode": "off",
+        "nb_remove_code_source": True,
+        "myst_enable_extensions": ours["parse"]["myst_enable_extensions"],
+        "language": "nl",
+        "numfig": True,
+        "html_theme": "pydata_sphinx_theme",
+        "suppress_warnings": ["myst.xref_missing", "mystnb.unknown_mime_type"],
+        **{key: ours["sphinx"]["config"][key] for key in ("nb_render_markdown_format", "nb_mime_priority_overrides")},
+    }
+    (folder / "conf.py").write_text(
+        "".join(f"{key} = {value!r}\n" for key, value in settings.items()), encoding="utf-8"
+    )
+    command = [sys.executable, "-m", "sphinx", "-b", "singlehtml", "-q", str(folder), str(folder / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder / "out" / "index.html", done.stderr
+
+
+def flat(text: str) -> str:
+    """Returns text as a search in it should see it: the quotes and dashes that Dutch typography makes are equal."""
+    for typographic, typed in (
+        ("“", '"'),
+        ("”", '"'),
+        ("„", '"'),
+        ("‘", "'"),
+        ("’", "'"),
+        ("–", "-"),
+        ("—", "-"),
+        ("…", "..."),
+    ):
+        text = text.replace(typographic, typed)
+    return re.sub(r"-+", "-", " ".join(text.split()))
+
+
+def test_every_hostile_text_is_there_as_text(book: tuple[Path, str]) -> None:
+    article = BeautifulSoup(book[0].read_text(encoding="utf-8"), "html.parser").find("article")
+    text = flat(article.get_text())
+    for nasty in (*TEXTS, *WITH_BRACES, LONG):
+        assert text.count(flat(nasty)) >= 4 or nasty == LONG, nasty
+        assert flat(nasty) in text, nasty
+
+
+def test_no_hostile_text_becomes_an_element(book: tuple[Path, str]) -> None:
+    article = BeautifulSoup(book[0].read_text(encoding="utf-8"), "html.parser").find("article")
+    for arrow in article.select("summary svg"):  # the theme's own
+        arrow.decompose()
+    names = {tag.name for tag in article.find_all(True)}
+    usual = "a br caption code col colgroup details div em figcaption figure h1 img li ol p section span strong summary"
+    assert names <= {*usual.split(), "table", "tbody", "td", "th", "thead", "tr", "ul"}
+    assert not article.select("blockquote, script, hr, pre, .math, .footnote, .danger, .admonition, .klas, #anker")
+    for tag in article.find_all(True):
+        assert not [name for name in tag.attrs if name.startswith("on")], tag
+        for name in ("href", "src"):
+            address = str(tag.get(name, ""))
+            assert re.match(r"(https?://|#|_downloads/|_images/|$)", address), address
+    assert [heading.get_text() for heading in article.select("h1, h2, h3, h4")] == ["Proef#"]
+    for image in article.select("img"):
+        assert image["alt"]
+
+
+def test_sphinx_sees_nothing_strange_in_hostile_texts(book: tuple[Path, str]) -> None:
+    lines = [line for line in book[1].splitlines() if re.search("WARNING|ERROR", line)]
+    assert [line for line in lines if "duplicate" not in line.lower() and "undefined label" not in line] == []
+
+
+def test_alt_texts_keep_what_the_data_say(book: tuple[Path, str]) -> None:
+    article = BeautifulSoup(book[0].read_text(encoding="utf-8"), "html.parser").find("article")
+    alts = flat(" ".join(str(image["alt"]) for image in article.select("img")))
+    assert sum(flat(nasty) in alts for nasty in TEXTS) >= 3
+    assert "alt=" not in alts
+
+
+def test_figures_are_whole_and_run_nothing(blocks: list[Block]) -> None:
+    drawings = [block.attachments["image/svg+xml"] for block in blocks if "image/svg+xml" in block.attachments]
+    assert len(drawings) > 10
+    for drawing in drawings:
+        tree = ET.fromstring(drawing)  # noqa: S314  our own drawing
+        assert {element.tag.split("}")[1] for element in tree.iter()} <= {
+            *(
+                "svg",
+                "metadata",
+                "RDF",
+                "Work",
+                "type",
+                "format",
+                "creator",
+                "Agent",
+                "title",
+                "date",
+                "defs",
+                "style",
+                "g",
+            ),
+            *("path", "use", "clipPath", "rect", "pattern", "image"),
+        }
+
+
+def test_no_cell_of_a_downloaded_csv_is_a_formula(blocks: list[Block]) -> None:
+    cells = [
+        cell
+        for block in blocks
+        if "text/csv" in block.attachments
+        for row in csv.reader(io.StringIO(block.attachments["text/csv"]))
+        for cell in row
+    ]
+    assert sum("=1+1" in cell for cell in cells) > 10
+    assert [cell for cell in cells if re.match(r"[=@\t\r]|[+-](?!\d+([.,]\d+)*%?$)", cell)] == []
+
+
+def test_the_pdf_shows_hostile_texts_and_fetches_nothing(book: tuple[Path, str], tmp_path: Path) -> None:
+    words = {"title": "Proef <b>", "subtitle": "& meer", "author": '"', "cover": "x", "contents": "Inhoud"}
+    page = tmp_path / "page" / "index.html"
+    page.parent.mkdir()
+    soup = BeautifulSoup(book[0].read_text(encoding="utf-8"), "html.parser")
+    for heavy in [*soup.select("figure"), *soup.select("article .cell")[: -len((*TEXTS, *WITH_BRACES)) - 3]]:
+        heavy.decompose()
+    page.write_text(str(soup), encoding="utf-8")
+    write_pdf(page, tmp_path / "report.pdf", words, language="nl", identifier="x")
+    text = subprocess.run(
+        ["pdftotext", "-raw", "report.pdf", "-"], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    for nasty in ("<script>alert(1)</script>", "![x](file:///etc/passwd)", "{{ 7*7 }}", "<!-- weg -->", "$x^2$"):
+        assert flat(nasty) in flat(text), nasty
+    assert "Proef <b>" in text
+    assert "root:" not in text
+
+
+def test_markup_in_a_heading_stays_text_in_the_contents_of_the_pdf() -> None:
+    html = '<article><section id="a"><h1>&lt;img src="file:///etc/passwd"&gt;</h1></section></article>'
+    words = {"title": "<t>", "subtitle": "s", "author": "a", "cover": "c", "contents": "Inhoud"}
+    document = BeautifulSoup(paper(html, words, language="nl"), "html.parser")
+    assert document.find("img") is None
+    assert document.select_one("nav a").get_text() == '<img src="file:///etc/passwd">'
+
+
+ADDRESSES = (
+    "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "ftp://a.nl/x", "http://", "https://[", "//a.nl",
+    "https://a.nl/>)[x](y", 'https://a.nl/"', "https://a.nl/`x`", "https://a.nl/{x}", "https://a.nl/\\", "HTTPS:a", "https://é.nl",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_only_plain_web_addresses_pass(project: Project, change: Change, address: str) -> None:
+    change("sources", "ceps2019irdll", "url", address)
+    [problem] = [problem for problem in find_problems(project.data / "2021", sealed=False) if problem.column == "url"]
+    assert problem.found == address
+    assert "http://" in problem.expected
+
+
+CELLS = [
+    ("agendas", "A01", "period_start", "9" * 5000),
+    ("agendas", "A01", "period_start", "²"),
+    ("sources", "ceps2019irdll", "year", "٢٠٢١"),
+    ("observations", "IND007-NL-2019", "value", "٣"),
+    ("observations", "IND007-NL-2019", "value", "9" * 400),
+    ("observations", "IND007-NL-2019", "period", "２０１９"),
+    ("agendas", "A01", "gist_nl", "a\x00b"),
+    ("agendas", "A01", "gist_nl", "a\x1bb"),
+    ("agendas", "A01", "gist_nl", "a\u202eb"),
+    ("agendas", "A01", "gist_nl", "a\u2066b"),
+    ("agendas", "A01", "gist_nl", "a\u2028b"),
+    ("agendas", "A01", "gist_nl", "a\ufffeb"),
+    ("agendas", "A01", "gist_nl", "x" * 100_001),
+]
+
+
+@pytest.mark.parametrize(("table", "key", "column", "value"), CELLS)
+def test_a_value_that_a_program_could_misread_is_refused(
+    project: Project, change: Change, table: str, key: str, column: str, value: str
+) -> None:
+    change(table, key, column, value)
+    found = [problem for problem in find_problems(project.data / "2021", sealed=False) if problem.column == column]
+    assert found, f"{column} may be {value[:20]!r}"
+
+
+@pytest.mark.parametrize("text", ["naïeve café", "a\u200db", "😀", "שלום", "x" * 100_000])
+def test_text_of_any_script_is_fine(project: Project, change: Change, text: str) -> None:
+    change("agendas", "A01", "gist_nl", text)
+    assert find_problems(project.data / "2021", sealed=False) == []
+
+
+DESCRIPTORS: list[tuple[str, Callable[[str], str]]] = [
+    ("nesting without end", lambda text: "[" * 100_000),
+    ("a number of 5,000 digits", lambda text: text.replace('"bytes": ', '"bytes": ' + "9" * 5000, 1)),
+    ("no name in a resource", lambda text: text.replace('"name": "sources"', '"nam": "sources"')),
+    ("an object for a hash", lambda text: re.sub(r'"hash": "[^"]*"', '"hash": {}', text)),
+    ("no day", lambda text: text.replace('"created"', '"creatd"')),
+    ("a day that is none", lambda text: re.sub(r'"created": "[^"]*"', '"created": "gisteren"', text)),
+    ("no licence", lambda text: text.replace('"licenses"', '"licences"')),
+    ("a maker without a name", lambda text: text.replace('"title": "na-report contributors"', '"title": null')),
+    ("an empty list", lambda text: "[]"),
+    ("nothing", lambda text: ""),
+    ("a title that turns around", lambda text: re.sub(r'"title": "', '"title": "\\\\u202e', text, count=1)),
+]
+
+
+@pytest.mark.parametrize("spoil", [case[1] for case in DESCRIPTORS], ids=[case[0] for case in DESCRIPTORS])
+def test_a_damaged_descriptor_is_refused_and_named(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], spoil: Callable[[str], str]
+) -> None:
+    path = project.data / "2021" / DESCRIPTOR
+    path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=r"datapackage\.json"):
+        open_edition("2021", project)
+    with pytest.raises(InvalidInputError, match=r"datapackage\.json"):
+        verify_edition("2021", project)
+    monkeypatch.chdir(project.root)
+    assert main(["edition", "list"]) == 0
+    assert "2026\tsealed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "/etc/x", "2021/../x", "2021\0", "٢٠٢١", "2021" + "a" * 40, "2021\n", "con", "2021A"]
+)
+def test_no_name_of_an_edition_leads_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    target = project.root.parent / "x" / "nl" / "build.json"
+    target.parent.mkdir(parents=True)
+    target.touch()
+    before = snapshot(project.root.parent)
+    monkeypatch.chdir(project.root)
+    for command in (
+        *(["build", "--edition", name], ["run", "--edition", name], ["explain", "kort", "--edition", name]),
+        *(["archive", name], ["edition", "copy", "2021", name], ["edition", "verify", name], ["edition", "seal", name]),
+    ):
+        # explain knows pages, not editions: a name that could be one has simply not run yet.
+        assert main(command) == 2 or command[0] == "explain", command
+    assert snapshot(project.root.parent) == before
+
+
+@pytest.mark.parametrize("name", ["../kort", "/etc/passwd", "a/../../b", ".hidden", "a" * 200])
+def test_no_name_of_a_page_leads_elsewhere(project: Project, name: str) -> None:
+    (project.root / "_toc.yml").write_text(f"format: jb-book\nroot: {name}\n", encoding="utf-8")
+    with pytest.raises(NaReportError):
+        all_pages(project)
+    (project.root / "_toc.yml").write_text("format: jb-book\nroot: kort\n", encoding="utf-8")
+    (project.chapters / "pages.yml").write_text(f"kort: {{chapter: {name!r}}}\n", encoding="utf-8")
+    with pytest.raises(NaReportError):
+        all_pages(project)
+
+
+@pytest.mark.parametrize("title", ["../sources", "sources/../x", "..", "a" * 31, "CON", "=1+1", "sources\u202e"])
+def test_no_name_of_a_sheet_leads_elsewhere(small: Project, title: str) -> None:
+    def rename(book: Book) -> None:
+        # openpyxl itself refuses some of these names, but another program may write them.
+        book.sheet("sources")._WorkbookChild__title = title
+
+    before = snapshot(small.data)
+    change(small, rename)
+    assert take_back() == 1
+    assert snapshot(small.data) == before
+
+
+def rewrite(path: Path, change_part: Callable[[str, bytes], bytes]) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change_part(name, old.read(name)))
+    path.write_bytes(target.getvalue())
+
+
+MANY = 2_500_000
+SHEET = "xl/worksheets/sheet3.xml"
+BOMBS: list[tuple[str, str, bytes, bytes, str]] = [
+    ("a row of millions of cells", SHEET, b"</row>", b"<c/>" * MANY, "in one piece"),
+    ("millions of merged cells", SHEET, b"</sheetData>", b"</sheetData>" + b"<m/>" * MANY, "in one piece"),
+    ("a comment that looks like a row", SHEET, b"</row>", b"<!--<row>-->", "comments in"),
+    ("millions of styles", "xl/styles.xml", b"</styleSheet>", b"<a/>" * MANY, "in one piece"),
+]
+
+
+@pytest.mark.parametrize(("part", "end", "more", "word"), [case[1:] for case in BOMBS], ids=[case[0] for case in BOMBS])
+def test_a_small_file_that_fills_the_memory_is_refused(
+    small: Project, capsys: pytest.CaptureFixture[str], part: str, end: bytes, more: bytes, word: str
+) -> None:
+    before = snapshot(small.data)
+    with_more = more if end in more else more + end
+    rewrite(small.root / "evidence.xlsx", lambda name, xml: xml.replace(end, with_more, 1) if name == part else xml)
+    assert take_back() == 1
+    assert word in capsys.readouterr().err
+    assert snapshot(small.data) == before
+
+
+def test_a_row_numbered_two_billion_takes_no_time(small: Project) -> None:
+    """openpyxl's own way through a sheet would make up two billion empty rows first."""
+    meta = f"xl/worksheets/sheet{len(TABLES) + 2}.xml"
+    row = b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row></sheetData>'
+    rewrite(
+        small.root / "evidence.xlsx",
+        lambda name, xml: xml.replace(b"</sheetData>", row) if name == meta else xml,
+    )
+    assert take_back() == 0
+
+
+def test_the_rows_of_all_sheets_count_together(
+    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(workbook_guard, "ROWS_LIMIT", 100)
+    assert take_back() == 1
+    assert "rows in all sheets" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["a_xD800_b", "a_x0000_b", "a_x202E_b", "a_xFFFE_b"])
+def test_characters_in_disguise_are_refused_with_their_cell(
+    small: Project, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    before = snapshot(small.data)
+    change(small, lambda book: book.put("interviewees", "P1", "name", text))
+    assert take_back() == 1
+    assert "interviewees!B2" in capsys.readouterr().err
+    assert snapshot(small.data) == before
+
+
+def test_a_file_that_may_not_be_read_is_refused(small: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", closed)
+    assert take_back() == 2
+
+
+def test_a_workbook_with_very_many_cells_gets_no_copy_with_comments(
+    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from na_report.evidence import workbook_comments
+
+    change(small, lambda book: book.put("interviewees", "P1", "organisation_id", "nobody"))
+    monkeypatch.setattr(workbook_comments, "CELLS_LIMIT", 10)
+    assert take_back() == 1
+    assert "interviewees!" in capsys.readouterr().err
+    assert not (small.root / "evidence.problems.xlsx").exists()
+
+
+def test_hostile_texts_come_back_from_a_workbook_as_they_are(small: Project) -> None:
+    poisoned(small.data / "2021")
+    assert main(["edition", "export", "2021", "hostile.xlsx"]) == 0
+    book = load_workbook("hostile.xlsx")
+    kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert kinds <= {"s", "n", "d", "inlineStr"}
+    assert take_back("hostile.xlsx") == 0
+    assert table_bytes(small, "2026") == table_bytes(small, "2021")

@@ -1,0 +1,268 @@
+"""What must hold for any input: hypothesis makes them up, the same ones each time."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import zipfile
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from markdown_it.renderer import RendererHTML
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
+from workbooks import snapshot, template
+
+from na_report.errors import NaReportError
+from na_report.evidence.edition import open_edition, verify_edition
+from na_report.evidence.integrity import DESCRIPTOR, check_tables, find_problems
+from na_report.evidence.schema import BY_NAME, TABLES, Column
+from na_report.evidence.workbook import decode, encode
+from na_report.evidence.workbook_import import import_edition
+from na_report.evidence.workbook_values import ValueFaultError, to_text
+from na_report.paths import Project
+from na_report.presentation.markdown import escape, for_sheet, plain
+
+__all__ = ["template"]
+
+settings.register_profile(
+    "same each time",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("same each time")
+
+PIECES = st.sampled_from(
+    [
+        "<b>",
+        "</script>",
+        "<!--",
+        "-->",
+        "{glue:}`x`",
+        "```{raw}",
+        ":::",
+        "$x$",
+        "$$",
+        "[a](b)",
+        "![a](b)",
+        "[^1]",
+        "**",
+        "__",
+        "~~",
+        "`c`",
+        "|",
+        "#",
+        "1.",
+        "-",
+        "+",
+        "%",
+        "---",
+        "===",
+        ">",
+        "&amp;",
+        "&#60;",
+        "{{7*7}}",
+        "{%",
+        "%}",
+        "\\",
+        "\\*",
+        "http://a.nl",
+        "javascript:x",
+        "=1+1",
+        "@x",
+        "(a)=",
+        "^",
+        ":",
+        ";",
+        "{IND007}",
+        "{",
+        "}",
+        "\u202e",
+        "\ufeff",
+        "é",
+        "漢",
+    ]
+)
+TEXT = st.lists(st.one_of(PIECES, st.text(max_size=8), st.just(" ")), max_size=8).map("".join)
+WITHOUT_CONTROL = TEXT.map(lambda text: re.sub(r"[\x00-\x1f\x7f-\x9f]", "", text))
+PARSER = create_md_parser(
+    MdParserConfig(enable_extensions={"attrs_block", "attrs_inline", "colon_fence", "deflist"}), RendererHTML
+)
+
+
+@given(WITHOUT_CONTROL)
+@example("% weg")
+@example("---")
+@example("2) x")
+@settings(max_examples=400)
+def test_markdown_shows_escaped_text_as_it_is(text: str) -> None:
+    tokens = PARSER.parse(escape(text))
+    inside = [child for token in tokens for child in token.children or []]
+    assert [token.type for token in tokens] in ([], ["paragraph_open", "inline", "paragraph_close"])
+    assert {child.type for child in inside} <= {"text", "text_special"}
+    assert "".join(child.content for child in inside) == " ".join(text.split())
+
+
+@given(WITHOUT_CONTROL)
+@settings(max_examples=200)
+def test_escaped_text_in_a_cell_of_a_table_stays_in_its_cell(text: str) -> None:
+    html = PARSER.render(f"| a | b |\n| - | - |\n| {escape(text)} | x |")
+    assert html.count("<td") == 2
+    assert html.count("<") == len(re.findall(r"</?(?:table|thead|tbody|tr|th|td)\b", html))
+
+
+@given(TEXT)
+@settings(max_examples=300)
+def test_plain_undoes_escape(text: str) -> None:
+    assert plain(escape(text)) == " ".join(text.split())
+
+
+@given(st.text())
+@settings(max_examples=300)
+def test_a_spreadsheet_takes_a_safe_cell_for_text(text: str) -> None:
+    safe = for_sheet(text)
+    assert safe in (text, f"'{text}")
+    assert not safe.startswith(("=", "@", "\t", "\r"))
+    if safe.startswith(("+", "-")):
+        assert re.fullmatch(r"[+-]\d+([.,]\d+)*%?", safe.rstrip("\n"))
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from("_x0041FD"), st.characters())))
+@example("_x005F_x0041_")
+@settings(max_examples=300)
+def test_what_xml_can_not_hold_comes_back(text: str) -> None:
+    assert decode(encode(text)) == text
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", encode(text))
+
+
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    TEXT,
+    st.from_regex(r"[-+]?\d{1,6}([.,]\d{1,4}){0,3} ?%?", fullmatch=True),
+    st.dates(date(1900, 1, 1)),
+    st.datetimes(datetime(1900, 1, 1)),
+    st.times(),
+    st.timedeltas(),
+)
+COLUMNS = [column for table in TABLES for column in table.columns]
+FORMATS = st.sampled_from(["General", "0", "0%", "yyyy-mm-dd", "mmm-yy", "@", '"%"0', "h:mm"])
+
+
+@given(VALUES, st.sampled_from(COLUMNS), FORMATS, TEXT, st.sampled_from(["", "percent", "count"]))
+@settings(max_examples=600)
+def test_a_cell_gives_a_text_or_says_what_is_wrong(
+    value: Any, column: Column, number_format: str, before: str, unit: str
+) -> None:
+    kinds = {str: "s", bool: "b", int: "n", float: "n", date: "d", datetime: "d", time: "d", timedelta: "d"}
+    cell = SimpleNamespace(value=value, data_type=kinds.get(type(value), "n"), number_format=number_format)
+    try:
+        assert isinstance(to_text(cell, column, before=before, unit=unit), str)
+    except ValueFaultError as fault:
+        assert all(isinstance(part, str) and part for part in fault.fault[1:])
+
+
+@given(st.data(), st.sampled_from([table.name for table in TABLES]))
+@settings(max_examples=150)
+def test_checks_of_any_row_end_in_a_list_of_problems(data: st.DataObject, name: str) -> None:
+    numbers = st.sampled_from(["1", "²", "٣", "9" * 5000, "-1", "1e5", "2019/2018", "http://[", "2026-02-30"])
+    cells = st.one_of(TEXT, numbers)
+    row = {column.name: data.draw(cells) for column in BY_NAME[name].columns}
+    assert all(str(problem) for problem in check_tables({name: [(2, row)]}))
+
+
+@pytest.fixture
+def edition(template: Path, tmp_path: Path) -> Project:
+    """A small edition that a property may spoil; each example puts it back."""
+    return Project(Path(shutil.copytree(template, tmp_path / "project")))
+
+
+def spoilt(data: st.DataObject, content: bytes) -> bytes:
+    """Puts something else in one place of a file."""
+    start = data.draw(st.integers(0, len(content)))
+    end = start + data.draw(st.integers(0, 30))
+    more = st.sampled_from(
+        [b"\0", b'"', b"\r", b"\xff", b",", b"\n", b"<row/>", b"&#0;", b"[", b"null", b"9" * 5000, b'r="A1"']
+    )
+    return content[:start] + data.draw(st.one_of(more, st.binary(max_size=20))) + content[end:]
+
+
+@given(st.data(), st.sampled_from(["codes.csv", "sources.csv", "observations.csv"]))
+@settings(max_examples=40)
+def test_any_bytes_of_a_table_are_checked(edition: Project, data: st.DataObject, name: str) -> None:
+    path = edition.data / "2021" / name
+    before = path.read_bytes()
+    try:
+        path.write_bytes(spoilt(data, before))
+        changed = path.read_bytes() != before
+        problems = find_problems(path.parent)
+        assert bool(problems) == changed
+    finally:
+        path.write_bytes(before)
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=10)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(
+            st.sampled_from(["resources", "name", "hash", "created", "licenses", "title"]), inner, max_size=5
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.data(), JSON, st.booleans())
+@settings(max_examples=60)
+def test_any_descriptor_is_accepted_or_refused(
+    edition: Project, data: st.DataObject, given_json: Any, raw: bool
+) -> None:
+    path = edition.data / "2021" / DESCRIPTOR
+    before = path.read_bytes()
+    try:
+        content = spoilt(data, before) if raw else json.dumps({**json.loads(before), "resources": given_json}).encode()
+        path.write_bytes(content)
+        for use in (open_edition, verify_edition):
+            try:
+                use("2021", edition)
+            except NaReportError as error:
+                assert str(error)
+    finally:
+        path.write_bytes(before)
+
+
+@given(st.data())
+@settings(max_examples=12)
+def test_a_spoilt_workbook_is_accepted_or_refused_and_a_refusal_changes_nothing(
+    edition: Project, data: st.DataObject
+) -> None:
+    path = edition.root / "spoilt.xlsx"
+    with zipfile.ZipFile(edition.root / "evidence.xlsx") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = data.draw(st.sampled_from(sorted(parts)))
+    parts[name] = spoilt(data, parts[name])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for key, content in parts.items():
+            archive.writestr(key, content)
+    path.write_bytes(packed.getvalue())
+    before = snapshot(edition.data)
+    try:
+        made = import_edition(path, "2030", edition)
+        assert find_problems(made.folder) == []
+        shutil.rmtree(made.folder)
+    except NaReportError as error:
+        assert str(error)
+    assert snapshot(edition.data) == before

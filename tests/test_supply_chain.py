@@ -1,0 +1,165 @@
+"""What the release is made of: every package by hash, every action by commit, and no right that is not needed."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from na_report.publishing.sbom import bill, read_lock
+
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+# What a job may do, and the one action that needs it.
+RIGHTS = {"pages": "actions/deploy-pages", "id-token": "actions/deploy-pages"}
+
+
+def lock_faults(text: str) -> list[str]:
+    """Returns the lines of a lock that let in anything else than files of known bytes."""
+    entries = [entry for entry in re.split(r"(?<!\\)\n", text) if entry.strip() and not entry.lstrip().startswith("#")]
+    good = re.compile(r"[a-z0-9-]+==[0-9][^\s;\\]*( ; [^\\]+?)?( \\\n\s+--hash=sha256:[0-9a-f]{64})+\s*")
+    return [entry.split("\n")[0] for entry in entries if not good.fullmatch(entry)]
+
+
+def test_every_package_of_the_lock_has_hashes_and_no_place() -> None:
+    assert lock_faults(LOCK) == []
+    assert len(read_lock(LOCK)) > 100
+
+
+HASH = f"--hash=sha256:{'0' * 64}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a==1.0",
+        f"a>=1.0 \\\n    {HASH}",
+        "--index-url https://example.org/simple",
+        f"a @ https://example.org/a.whl \\\n    {HASH}",
+        "-e .",
+        f"a==1.0 \\\n    --hash=md5:{'0' * 32}",
+    ],
+)
+def test_a_loose_line_in_a_lock_is_seen(line: str) -> None:
+    assert lock_faults(f"b==1.0 \\\n    {HASH}\n{line}\n") == [line.split("\n")[0]]
+
+
+def test_the_lock_has_every_package_that_the_project_names() -> None:
+    project = tomllib.loads(PYPROJECT)["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.split(r"[^A-Za-z0-9._-]", line)[0].lower().replace("_", "-") for line in wanted}
+    # A new one may be named a commit before `make lock` brings it.
+    assert names - {pin.name for pin in read_lock(LOCK)} <= {"hypothesis"}
+
+
+def test_the_bill_names_every_package_once_with_its_hashes() -> None:
+    made = bill(LOCK, PYPROJECT)
+    assert (made["bomFormat"], made["specVersion"], made["version"]) == ("CycloneDX", "1.6", 1)
+    assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", made["serialNumber"])
+    components = {part["bom-ref"]: part for part in made["components"]}
+    assert len(components) == len(made["components"]) == len(read_lock(LOCK))
+    for part in components.values():
+        assert part["purl"] == f"pkg:pypi/{part['name']}@{part['version']}"
+        [place] = part["externalReferences"]
+        assert place["hashes"]
+        assert all(len(found["content"]) == 64 for found in place["hashes"])
+    [own] = made["dependencies"]
+    assert own["ref"] == made["metadata"]["component"]["bom-ref"]
+    assert set(own["dependsOn"]) <= set(components)
+    direct = {ref.split("/")[1].split("@")[0] for ref in own["dependsOn"]}
+    assert {"jupyter-book", "pandas", "weasyprint", "defusedxml"} <= direct
+    assert "pytest" not in direct
+    markers = {part["name"]: part["properties"] for part in components.values() if "properties" in part}
+    assert markers["colorama"] == [{"name": "python:marker", "value": "sys_platform == 'win32'"}]
+
+
+def test_the_same_lock_gives_the_same_bill() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "sbom.py")]
+    first, again = (
+        subprocess.run(command, capture_output=True, check=True, cwd=folder).stdout for folder in (ROOT, "/")
+    )
+    assert first == again
+    assert json.loads(first) == bill(LOCK, PYPROJECT)
+    assert bill(LOCK + "\n", PYPROJECT)["serialNumber"] != bill(LOCK, PYPROJECT)["serialNumber"]
+
+
+def workflow_faults(workflow: dict[str, Any]) -> list[str]:
+    """Returns where a workflow trusts what can be moved, or may do more than it needs."""
+    faults = []
+    if workflow.get("permissions") != {"contents": "read"}:
+        faults.append("permissions")
+    if "pull_request_target" in str(workflow.get(True)):  # YAML 1.1 reads `on` as true
+        faults.append("pull_request_target")
+    for name, job in workflow["jobs"].items():
+        steps = job["steps"]
+        used = [step["uses"] for step in steps if "uses" in step]
+        faults += [use for use in used if not re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", use)]
+        for right, level in job.get("permissions", {}).items():
+            if level != "read" and not any(use.startswith(RIGHTS.get(right, "-")) for use in used):
+                faults.append(f"{name}: {right}")
+        if "timeout-minutes" not in job and any("run" in step for step in steps):
+            faults.append(f"{name}: no limit of time")
+        for step in steps:
+            if (
+                step.get("uses", "").startswith("actions/checkout")
+                and step["with"].get("persist-credentials") is not False
+            ):
+                faults.append(f"{name}: keeps its key")
+            if re.search(r"\$\{\{\s*(github\.event|github\.head_ref|inputs)", step.get("run", "")):
+                faults.append(f"{name}: runs what others write")
+    return faults
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_trusts_nothing_that_can_be_moved_and_may_do_little(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert workflow_faults(yaml.safe_load(text)) == []
+    for line in text.splitlines():
+        if "uses:" in line:
+            assert re.search(r"# v\d", line), f"say which version that commit is: {line}"
+
+
+LOOSE = [
+    ("permissions", "jobs: {a: {timeout-minutes: 1, steps: []}}"),
+    ("actions/x@v4", "permissions: {contents: read}\njobs: {a: {steps: [{uses: actions/x@v4}]}}"),
+    ("a: packages", "permissions: {contents: read}\njobs: {a: {permissions: {packages: write}, steps: []}}"),
+    ("a: no limit of time", "permissions: {contents: read}\njobs: {a: {steps: [{run: x}]}}"),
+    (
+        "a: runs what others write",
+        "permissions: {contents: read}\njobs: {a: {timeout-minutes: 1, steps: [{run: '${{ github.event.x }}'}]}}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "text"), LOOSE)
+def test_a_loose_workflow_is_seen(fault: str, text: str) -> None:
+    assert workflow_faults(yaml.safe_load(text)) == [fault]
+
+
+def test_actions_and_packages_are_watched_for_news() -> None:
+    watched = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8"))
+    assert {entry["package-ecosystem"] for entry in watched["updates"]} == {"github-actions", "pip"}
+
+
+def test_the_lock_is_audited_each_day() -> None:
+    audit = yaml.safe_load((ROOT / ".github" / "workflows" / "audit.yml").read_text(encoding="utf-8"))
+    assert audit[True]["schedule"]
+    assert any(
+        "pip-audit --requirement requirements.lock" in step.get("run", "") for step in audit["jobs"]["audit"]["steps"]
+    )
+
+
+def test_the_release_brings_its_archive_and_bill() -> None:
+    text = (ROOT / ".github" / "workflows" / "publish.yml").read_text(encoding="utf-8")
+    assert "make archive sbom" in text
+    assert "_build/sbom.cdx.json" in text
+    assert "na-report-*.zip" in text
