@@ -20,8 +20,9 @@ from na_report.cli import main
 from na_report.errors import NaReportError
 from na_report.paths import Project
 from na_report.publishing import book as books
+from na_report.publishing import published
 from na_report.publishing.execution import run_pages
-from na_report.publishing.fingerprint import hash_inputs
+from na_report.publishing.fingerprint import FILES, hash_inputs
 from na_report.publishing.pages import all_pages, choose
 
 PAGE = "gesprekspartners"
@@ -33,7 +34,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Project:
     root = tmp_path_factory.mktemp("archive") / "project"
     for name in ("data", "chapters"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    for name in ("_toc.yml", "_config.yml", "requirements.lock"):
+    for name in FILES:
         shutil.copy(ROOT / name, root / name)
     project = Project(root)
     book = books.Book(project, "2026", "nl")
@@ -43,7 +44,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Project:
     for path in (book.html / "index.html", book.html / "bijlage €.html", book.pdf):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"<p>{path.name}</p>", encoding="utf-8")
-    books.remember(book, hash_inputs(project), ["html", "pdf"])
+    published._remember(book, hash_inputs(project), ["html", "pdf"])
     return project
 
 
@@ -241,7 +242,7 @@ def test_a_link_to_elsewhere_does_not_come_along(
     book = books.Book(shelf, "2026", "nl")
     state = (book.folder / "build.json").read_bytes()
     try:
-        books.remember(book, hash_inputs(shelf), ["html", "pdf"])
+        published._remember(book, hash_inputs(shelf), ["html", "pdf"])
         assert archive(shelf, monkeypatch, str(tmp_path / "a.zip")) == 2
     finally:
         link.unlink()
@@ -264,7 +265,7 @@ def test_wheels_come_along_only_when_the_lock_names_them(
     found = hashlib.sha256(b"not in the lock").hexdigest()
     try:
         lock.write_text(f"strange==1.0 \\\n    --hash=sha256:{found}\n", encoding="utf-8")
-        books.remember(book, hash_inputs(shelf), ["html", "pdf"])
+        published._remember(book, hash_inputs(shelf), ["html", "pdf"])
         assert archive(shelf, monkeypatch, str(tmp_path / "a.zip"), "--wheels", str(wheels)) == 0
     finally:
         lock.write_bytes(before)

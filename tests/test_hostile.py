@@ -107,8 +107,8 @@ def blocks_of(project: Project, edition: str) -> list[Block]:
     """Runs the code of the chapters and returns what their cells show."""
     shown = []
     for page in all_pages(project):
-        # The one recodes the agendas hundreds of times, the others show what a sector's page shows too.
-        if page.name in ("verantwoording", "koploper") or page.parameters.get("sector") in ("ho", "ve"):
+        # The one recodes the agendas hundreds of times, one shows no cell of a table, the others what another page shows too.
+        if page.name in ("verantwoording", "colofon", "koploper") or page.parameters.get("sector") in ("ho", "ve"):
             continue
         parameters = {"edition": edition, "language": "nl", **page.parameters}
         names: dict[str, Any] = dict(parameters)
@@ -130,7 +130,8 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> list[Block]:
     root = tmp_path_factory.mktemp("hostile") / "project"
     for name in ("data", "chapters"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    shutil.copy(ROOT / "_toc.yml", root)
+    for name in ("_toc.yml", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, root)
     poisoned(root / "data" / "2026")
     with pytest.MonkeyPatch.context() as monkeypatch, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a label of 3,000 letters does not fit in a figure

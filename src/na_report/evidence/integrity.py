@@ -181,6 +181,9 @@ def faults_of_descriptor(descriptor: Mapping[str, Any]) -> Iterator[tuple[str, s
         date.fromisoformat(descriptor["created"][:10])
     except (KeyError, TypeError, ValueError):
         yield f"created: {descriptor.get('created')!r}"[:80], "the day of the seal in created"
+    for resource in descriptor.get("resources", []):
+        if not isinstance(resource.get("hash"), str):
+            yield f"resources: {resource.get('hash')!r}"[:80], f"the hash of {resource.get('name')} in resources"
     for name, keys in (("licenses", ("name", "title", "path")), ("contributors", ("title",))):
         entries = descriptor.get(name)
         if not isinstance(entries, list) or not all(

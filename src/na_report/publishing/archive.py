@@ -21,6 +21,7 @@ from na_report.publishing import book as books
 from na_report.publishing.archive_words import readme
 from na_report.publishing.crate import CRATE, describe
 from na_report.publishing.fingerprint import hash_inputs, library_files
+from na_report.publishing.published import is_current
 from na_report.publishing.sbom import read_lock, write_bill
 
 REPORT, BOOK, WHEELS, BILL = "report", "book", "wheels", "sbom.cdx.json"
@@ -165,7 +166,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _book(book: books.Book, inputs: str) -> Iterator[tuple[str, Source]]:
-    if not books.is_current(book, inputs, ("html", "pdf")):
+    if not is_current(book, inputs, ("html", "pdf")):
         raise NaReportError(
             f"The book of edition {book.edition} in {book.language} is not there, or is older than what it is made of.",
             hint=f"Run: na-report build --edition {book.edition} --language {book.language}",

@@ -16,9 +16,9 @@ from na_report.errors import NaReportError
 from na_report.files import copy_folder
 from na_report.paths import Project
 from na_report.publishing.book import Book
+from na_report.publishing.fingerprint import FILES
 from na_report.publishing.site import SWITCH, with_switch
 
-_INPUTS = ("_toc.yml", "_config.yml", "requirements.lock", "chapters", "data")
 _AROUND = 30
 _OBJECT = re.compile(rb"(?:^|[\r\n])(\d+) \d+ obj\b")
 _EDITION = re.compile(r"[a-z0-9-]+")
@@ -113,7 +113,7 @@ def copied(project: Project, folder: Path) -> Project:
     Returns:
         The copy.
     """
-    for name in _INPUTS:
+    for name in ("chapters", "data", *FILES):
         source = project.root / name
         if source.is_dir():
             copy_folder(source, folder / name)

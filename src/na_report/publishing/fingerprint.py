@@ -16,6 +16,9 @@ from na_report.paths import Project
 from na_report.publishing.describing import ADDRESS
 from na_report.publishing.pages import Page, selected
 
+# The files of a project that a book is made of, beside the folders of chapters and data.
+FILES = ("_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml")
+
 Answers = Callable[[Iterable[str]], Mapping[str, str]]
 
 
@@ -112,7 +115,6 @@ def _hash(value: object) -> str:
 
 def hash_inputs(project: Project) -> str:
     """Returns one hash over all that any book of a project is made of; takes some hundredths of a second."""
-    tops = ("_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml")
     folders = (project.data, project.chapters)
     files = [
         path
@@ -120,7 +122,7 @@ def hash_inputs(project: Project) -> str:
         for path in folder.rglob("*")
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
-    files += [project.root / name for name in tops if (project.root / name).is_file()]
+    files += [project.root / name for name in FILES if (project.root / name).is_file()]
     address = os.environ.get(ADDRESS, "")
     return _hash([hash_files(files, project.root), library_hash(), platform.python_version(), address])
 
