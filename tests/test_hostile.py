@@ -27,7 +27,7 @@ from workbooks import Book, change, small, snapshot, table_bytes, take_back, tem
 
 from na_report.cli import main
 from na_report.errors import InvalidInputError, NaReportError
-from na_report.evidence import workbook_guard
+from na_report.evidence import integrity, workbook_guard
 from na_report.evidence.edition import open_edition, seal_edition, verify_edition
 from na_report.evidence.integrity import DESCRIPTOR, find_problems
 from na_report.evidence.schema import TABLES
@@ -450,6 +450,21 @@ def test_a_small_file_that_fills_the_memory_is_refused(
     assert take_back() == 1
     assert word in capsys.readouterr().err
     assert snapshot(small.data) == before
+
+
+def test_a_sheet_of_nonsense_gives_a_list_that_someone_can_read(
+    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of 100 kB gave a million and a half problems, in two minutes and two gigabytes."""
+    monkeypatch.setattr(integrity, "PROBLEMS_LIMIT", 1_200)
+    rows = b"<row><c><v>1</v></c></row>" * 1_000 + b"</sheetData>"
+    rewrite(
+        small.root / "evidence.xlsx", lambda name, xml: xml.replace(b"</sheetData>", rows) if name == SHEET else xml
+    )
+    assert take_back() == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert 1_000 < len(lines) < 1_010
+    assert re.search(r"… and \d+ more\.", lines[-2])
 
 
 def test_a_row_numbered_two_billion_takes_no_time(small: Project) -> None:
