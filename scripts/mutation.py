@@ -44,7 +44,7 @@ TESTS = (
     *(f"tests/test_{name}.py" for name in ("site", "cli", "archive")),
     *(f"src/na_report/{name}" for name in PACKAGES),
 )
-SECONDS_PER_MUTANT = 15.0
+SECONDS_PER_MUTANT = 60.0
 TIMEOUT_SECONDS = 120
 _PYTEST = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly")
 
