@@ -44,7 +44,7 @@ TESTS = (
     *(f"tests/test_{name}.py" for name in ("site", "cli", "archive")),
     *(f"src/na_report/{name}" for name in PACKAGES),
 )
-SECONDS_PER_MUTANT = 15.0
+SECONDS_PER_MUTANT = 60.0
 TIMEOUT_SECONDS = 120
 _PYTEST = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly")
 
@@ -134,9 +134,7 @@ import coverage, pytest
 root = Path(__file__).parent
 measurement = coverage.Coverage(data_file=None, source=[str(root / "src" / "na_report")], config_file=False)
 seconds, passed = {}, set()
-
-def pytest_configure(config):
-    measurement.start()
+measurement.start()  # before conftest.py imports the library
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item):
@@ -162,16 +160,15 @@ def pytest_sessionfinish(session):
 """
 
 
-def tests_for(mutant: Mutant, lines: dict[tuple[str, int], set[str]], seconds: dict[str, float]) -> list[str]:
+def tests_for(
+    mutant: Mutant, root: Path, lines: dict[tuple[str, int], set[str]], seconds: dict[str, float]
+) -> list[str]:
     """Returns the quickest tests that run through a line; for a line that runs at import, the quickest of its module."""
-    names = lines.get((mutant.module, mutant.line), set())
-    if names == {""} or not names:
-        at_import = "" in names
-        names = (
-            {name for (path, _), found in lines.items() if path == mutant.module for name in found}
-            if at_import
-            else set()
-        )
+    start = _statement(root / mutant.module, mutant.line)
+    found = [lines.get((mutant.module, line), set()) for line in range(start, mutant.line + 1)]
+    names = set().union(*found)
+    if names == {""}:
+        names = {name for (path, _), found in lines.items() if path == mutant.module for name in found}
     chosen: list[str] = []
     total = 0.0
     for name in sorted(names - {""}, key=lambda name: (seconds[name], name)):
@@ -180,6 +177,15 @@ def tests_for(mutant: Mutant, lines: dict[tuple[str, int], set[str]], seconds: d
             break
         chosen.append(name)
     return chosen
+
+
+def _statement(path: Path, line: int) -> int:
+    """Returns where the statement of a line starts: Python counts a long one as one or a few lines."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    starts = [
+        node.lineno for node in nodes if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    return max(starts, default=line)
 
 
 def is_seen(mutant: Mutant, tests: list[str], root: Path) -> bool:
@@ -273,7 +279,7 @@ def results(
     for number in range(size):
         for package, mutants, count in samples:
             if number < len(mutants):
-                chosen = tests_for(mutants[number], lines, found["seconds"])
+                chosen = tests_for(mutants[number], root, lines, found["seconds"])
                 seen = bool(chosen) and is_seen(mutants[number], chosen, root)
                 yield package, mutants[number], "seen" if seen else "survived" if chosen else "no test", count
 

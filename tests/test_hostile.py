@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import warnings
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ from workbooks import Book, change, small, snapshot, table_bytes, take_back, tem
 
 from na_report.cli import main
 from na_report.errors import InvalidInputError, NaReportError
-from na_report.evidence import workbook_guard
+from na_report.evidence import integrity, workbook_guard
 from na_report.evidence.edition import open_edition, seal_edition, verify_edition
 from na_report.evidence.integrity import DESCRIPTOR, find_problems
 from na_report.evidence.schema import TABLES
@@ -356,7 +358,7 @@ DESCRIPTORS: list[tuple[str, Callable[[str], str]]] = [
     ("nesting without end", lambda text: "[" * 100_000),
     ("a number of 5,000 digits", lambda text: text.replace('"bytes": ', '"bytes": ' + "9" * 5000, 1)),
     ("no name in a resource", lambda text: text.replace('"name": "sources"', '"nam": "sources"')),
-    ("an object for a hash", lambda text: re.sub(r'"hash": "[^"]*"', '"hash": {}', text)),
+    ("a list for a name", lambda text: text.replace('"name": "sources"', '"name": []')),
     ("no day", lambda text: text.replace('"created"', '"creatd"')),
     ("a day that is none", lambda text: re.sub(r'"created": "[^"]*"', '"created": "gisteren"', text)),
     ("no licence", lambda text: text.replace('"licenses"', '"licences"')),
@@ -453,6 +455,21 @@ def test_a_small_file_that_fills_the_memory_is_refused(
     assert snapshot(small.data) == before
 
 
+def test_a_sheet_of_nonsense_gives_a_list_that_someone_can_read(
+    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of 100 kB gave a million and a half problems, in two minutes and two gigabytes."""
+    monkeypatch.setattr(integrity, "PROBLEMS_LIMIT", 1_200)
+    rows = b"<row><c><v>1</v></c></row>" * 1_000 + b"</sheetData>"
+    rewrite(
+        small.root / "evidence.xlsx", lambda name, xml: xml.replace(b"</sheetData>", rows) if name == SHEET else xml
+    )
+    assert take_back() == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert 1_000 < len(lines) < 1_010
+    assert re.search(r"… and \d+ more\.", lines[-2])
+
+
 def test_a_row_numbered_two_billion_takes_no_time(small: Project) -> None:
     """openpyxl's own way through a sheet would make up two billion empty rows first."""
     meta = f"xl/worksheets/sheet{len(TABLES) + 2}.xml"
@@ -511,3 +528,20 @@ def test_hostile_texts_come_back_from_a_workbook_as_they_are(small: Project) -> 
     assert kinds <= {"s", "n", "d", "inlineStr"}
     assert take_back("hostile.xlsx") == 0
     assert table_bytes(small, "2026") == table_bytes(small, "2021")
+
+
+def test_a_file_of_gigabytes_is_refused_unread(
+    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(workbook_guard, "BYTES_LIMIT", 1_000)
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail("read"))
+    assert take_back() == 1
+    assert "found '0 MB', expected at most 0 MB" in capsys.readouterr().err
+
+
+def test_a_seal_made_again_has_the_same_bytes(project: Project) -> None:
+    path = project.data / "2026" / DESCRIPTOR
+    before = path.read_bytes()
+    path.unlink()
+    seal_edition("2026", project, created=date.fromisoformat(json.loads(before)["created"][:10]))
+    assert path.read_bytes() == before

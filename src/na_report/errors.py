@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+SHOWN_LIMIT = 1_000
+
 
 class NaReportError(Exception):
     """The root of all errors of this package.
@@ -52,12 +54,14 @@ class Problem:
 
 
 class InvalidInputError(NaReportError):
-    """An input with problems; carries all of them, not just the first."""
+    """An input with problems; carries all of them, not just the first, and shows as many as someone can read."""
 
     exit_code = 1
 
     def __init__(self, what: str, problems: Sequence[Problem], *, hint: str = "") -> None:
-        lines = [what, *(f"  {problem}" for problem in problems)]
+        lines = [what, *(f"  {problem}" for problem in problems[:SHOWN_LIMIT])]
+        if len(problems) > SHOWN_LIMIT:
+            lines.append(f"  … and {len(problems) - SHOWN_LIMIT} more.")
         super().__init__("\n".join(lines), hint=hint)
         self.problems = list(problems)
 

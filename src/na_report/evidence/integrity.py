@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 # Control characters, and marks that make text read in another order than it stands.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LENGTH_LIMIT = 100_000
+# A table with more problems is no table; a small workbook can hold millions.
+PROBLEMS_LIMIT = 5_000
 _RANGES = {
     "percent": (0.0, 100.0),
     "score_1_5": (1.0, 5.0),
@@ -95,8 +98,8 @@ def check_tables(numbered: Mapping[str, Numbered]) -> list[Problem]:
     values = known_values(tables)
     problems: list[Problem] = []
     for name, rows in numbered.items():
-        problems += _check_rows(BY_NAME[name], rows, values)
-    problems += _check_meaning(tables, numbered)
+        problems += islice(_check_rows(BY_NAME[name], rows, values), PROBLEMS_LIMIT)
+    problems += islice(_check_meaning(tables, numbered), PROBLEMS_LIMIT)
     return problems
 
 
