@@ -111,7 +111,7 @@ def page_note(edition: Edition, page: str, language: str = "nl") -> Block | None
     for result in found:
         about = f" ({link(result.claim.conclusion)})" if result.claim.conclusion else ""
         facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
-        lines.append(f"- {_says(result, language)}{about} {facts}.")
+        lines.append(f"- {_says(result, language).rstrip('.')}{about}. {words['deciding']}: {facts}.")
     return Block("\n".join([":::{container} kader tegenspraak", *lines, ":::"]))
 
 
