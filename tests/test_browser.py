@@ -52,7 +52,12 @@ def opened(browser: Browser, width: int = WIDE, scheme: Any = "light", **options
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda request: None if allowed(request.url) else problems.append(request.url))
-    page.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
+    # The browser itself gives up on what it asked for when it leaves for the next page.
+    gave_up = "net::ERR_ABORTED"
+    page.on(
+        "requestfailed",
+        lambda request: None if request.failure == gave_up else problems.append(f"failed: {request.url}"),
+    )
     page.problems = problems  # type: ignore[attr-defined]
     return page
 

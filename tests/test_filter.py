@@ -20,7 +20,7 @@ from na_report.publishing.pages import all_pages
 from na_report.publishing.pdf import paper
 
 PAGE = "bewijs.html"
-EVIDENCE = open_edition("2021")
+EVIDENCE = open_edition("2026")
 TABLES = {
     "bevindingen": "findings",
     "doelen": "agenda_items",
