@@ -77,6 +77,13 @@ def test_links_inside_the_book_lead_somewhere(path: Path) -> None:
             assert anchor in anchors()[name or path.name], address
 
 
+def test_english_titles_say_so_to_who_reads_aloud() -> None:
+    titles = {link.get_text(): link.get("lang") for link in soup(BOOK / "html" / "bronnen.html").select("article em a")}
+    assert titles["New Skills Agenda for Europe"] == "en"
+    assert titles["Digitaal Toetsen"] is None
+    assert sum(language == "en" for language in titles.values()) > 20
+
+
 def test_a_number_in_the_text_links_to_its_row() -> None:
     link = next(a for a in soup(BOOK / "html" / "sector-mbo.html").select("article p a") if a.get_text() == "41%")
     assert link["href"] == "indicatoren.html#ind019-nl-2019"

@@ -9,6 +9,7 @@ import pandas as pd
 from na_report.evidence import chain
 from na_report.evidence.edition import Edition
 from na_report.presentation.blocks import sector_names
+from na_report.presentation.languages import spoken
 from na_report.presentation.markdown import Block, anchor, escape, link, place
 from na_report.presentation.tables import table
 from na_report.presentation.text import filled, ids, linked, sentence_case, short_source, source_anchor
@@ -180,6 +181,7 @@ def sources(edition: Edition, language: str = "nl") -> Block:
     ):
         title = escape(row[f"title_{language}"])
         shown = f"[{title}](<{row['url']}>)" if row["url"] else title
+        shown = spoken(shown, row[f"title_{language}"], language)
         year = row["year"] or {"nl": "z.d.", "en": "n.d."}[language]
         kind = edition.label("source_type", row["source_type"], language)
         facts = [sentence_case(kind)]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from na_report.evidence.edition import Edition
 from na_report.evidence.integrity import PLACEHOLDER
+from na_report.presentation.languages import spoken
 from na_report.presentation.markdown import escape, link
 from na_report.presentation.values import value
 
@@ -69,10 +70,11 @@ def short_source(edition: Edition, key: str, language: str = "nl") -> str:
 
 
 def titled_source(edition: Edition, key: str, language: str = "nl") -> str:
-    """Returns author and title of a source, linked to its entry; for lists where author and year would repeat."""
+    """Returns author and title of a source, the title linked to its entry; for lists where author and year would repeat."""
     row = edition.row("sources", key)
-    text = f"{authors(row['author'], language)}, {row[f'title_{language}'].strip('[]')}"
-    return link(source_anchor(key), escape(text))
+    title = row[f"title_{language}"].strip("[]")
+    shown = spoken(link(source_anchor(key), escape(title)), title, language)
+    return f"{escape(authors(row['author'], language))}, {shown}"
 
 
 def authors(cell: str, language: str = "nl") -> str:

@@ -15,6 +15,7 @@ import font_source_sans_pro
 from bs4 import BeautifulSoup, Tag
 
 from na_report.errors import BookError
+from na_report.publishing.languages import mark_languages
 
 _WEIGHTS = (
     ("SourceSansPro", 400, "normal"),
@@ -86,6 +87,7 @@ def paper(html: str, words: Mapping[str, Any], *, language: str, only: str = "",
         ".meenemen, .als-tabel, figure .legend, a.headerlink, script, style, svg, button, .toctree-wrapper > p.caption"
     ):
         useless.decompose()
+    mark_languages(article)
     for link in article.select("a[href]"):
         address = str(link["href"])
         if "#" in address and not re.match(r"[a-z]+:", address):

@@ -15,6 +15,7 @@ from na_report.publishing.card import write_card
 from na_report.publishing.citing import add_take_along
 from na_report.publishing.describing import CARD, FILES, Publication, describe
 from na_report.publishing.filtering import add_filters
+from na_report.publishing.languages import mark_languages
 from na_report.publishing.memory import Memory
 from na_report.publishing.searching import Place, places, write_places
 
@@ -89,6 +90,7 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
         del link["title"]
     for link in article.select(".kanttekening a"):
         link["title"] = f"{_word(page, 'kanttekening')} {link.get_text()}"
+    mark_languages(article)
     for table in article.select("table"):
         _mend_table(page, table)
     add_filters(page, article)
