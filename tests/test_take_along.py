@@ -22,7 +22,8 @@ from test_workbook import office
 from workbooks import table_bytes, take_back
 
 from na_report.citation import Work
-from na_report.errors import NaReportError
+from na_report.commands.book import edition_at_hand
+from na_report.errors import InvalidInputError, NaReportError
 from na_report.evidence.edition import newest_edition, open_edition
 from na_report.evidence.reads import answer_again
 from na_report.evidence.seal import seal_of
@@ -31,6 +32,7 @@ from na_report.evidence.workbook import META
 from na_report.evidence.workbook_ods import write_ods
 from na_report.paths import Project
 from na_report.presentation import colophon
+from na_report.publishing.book import Book
 from na_report.publishing.card import HEIGHT, WIDTH, write_card
 from na_report.publishing.citing import part_of
 from na_report.publishing.describing import ADDRESS, CARD, Publication, describe, site_address
@@ -299,3 +301,15 @@ def test_the_citation_file_is_that_of_the_newest_edition() -> None:
     seal = seal_of(open_edition(newest_edition(Project(ROOT)), Project(ROOT)))
     assert (cited["version"], str(cited["date-released"])) == (seal.version, seal.created)
     assert cited["authors"] == [{"name": seal.author}]
+
+
+def test_an_edition_is_verified_again_when_it_changed(project: Project, change: Change) -> None:
+    book = Book(project, "2021", "nl")
+    files, period = edition_at_hand(book)
+    before = [path.read_bytes() for path in files]
+    assert period == ("2015", "2024")
+    files[0].write_bytes(b"damaged")
+    assert [path.read_bytes() for path in edition_at_hand(book)[0]] == before
+    change("observations", "IND007-NL-2019", "value", "veel")
+    with pytest.raises(InvalidInputError):
+        edition_at_hand(book)

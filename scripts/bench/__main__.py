@@ -66,20 +66,26 @@ def machine() -> str:
 
 def write(target: Path, lines: list[Line], tables: list[str], *, quick: bool) -> None:
     """Writes the tables, and keeps what people wrote below them."""
-    notes = target.read_text(encoding="utf-8").partition(NOTES)[2] if target.is_file() else "\n"
-    rows = "\n".join(line.row() for line in lines)
+    before, _, notes = target.read_text(encoding="utf-8").partition(NOTES) if target.is_file() else ("", "", "\n")
+    # What was not measured this time stays as it was: a row of the first table, or a whole section.
+    kept = {line.split("|")[1].strip(): line for line in before.partition("\n## ")[0].splitlines() if "|" in line}
+    kept |= {line.case.title: line.row() for line in lines}
+    rows = "\n".join(row for title, row in kept.items() if title not in ("case", "---"))
+    sections = {part.partition("\n")[0]: f"## {part}" for part in before.split("\n## ")[1:]}
+    sections |= {part.partition("\n")[0].removeprefix("## "): part for part in tables}
     load = statistics.fmean(os.getloadavg())
     mode = ", quick mode: one round" if quick else ""
     text = f"""# Bench
 
-`make bench` measured this on {date.today():%Y-%m-%d}: {machine()}{mode}; load at the end {load:.1f}.
+`make bench` measured this, last on {date.today():%Y-%m-%d}: {machine()}{mode}; load at the end {load:.1f}.
 Medians of rounds in which the sides take turns. Both sides gave the same outputs and pages, or there would be no row.
 
 | case | against | ours (s) | theirs (s) | ratio | goal | what bounds it |
 | --- | --- | ---: | ---: | ---: | ---: | --- |
 {rows}
 """
-    target.write_text("\n".join([text, *tables, NOTES]) + notes, encoding="utf-8")
+    parts = [text, *(f"{part.rstrip()}\n" for part in sections.values()), NOTES]
+    target.write_text("\n".join(parts) + notes, encoding="utf-8")
 
 
 if __name__ == "__main__":

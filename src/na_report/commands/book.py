@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,13 +69,13 @@ def _build(options: argparse.Namespace, project: Project) -> int:
 
 def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, jobs: int, force: bool) -> None:
     """Makes a book out of sight and publishes it when all of it is whole."""
-    from na_report.evidence.folders import verify_edition
     from na_report.publishing import book as books
+    from na_report.publishing.describing import publication
     from na_report.publishing.pages import all_pages
     from na_report.publishing.published import drop_other_pages, publish
 
     project, edition = book.project, book.edition
-    verify_edition(edition, project)
+    files, period = edition_at_hand(book, force=force)
     print(f"edition {edition}: verified", flush=True)
     pages = all_pages(project)
     words = books.words(book)
@@ -86,7 +88,8 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     made: dict[str, Path] = {}
     if "html" in formats:
         began = time.perf_counter()
-        made["html"] = books.build_html(book, pages, publication=_publication(book, words), process=process)
+        about = publication(project, edition, book.language, words, files, period)
+        made["html"] = books.build_html(book, pages, publication=about, process=process)
         print(f"HTML  {project.short(book.html / 'index.html')}  ({time.perf_counter() - began:.1f} s)", flush=True)
     if "pdf" in formats:
         from na_report.publishing.pdf import write_pdf
@@ -138,15 +141,44 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     return 0
 
 
-def _publication(book: Any, words: Any) -> Any:
-    """Returns what the book says of itself, with the whole edition to take along."""
-    from na_report.evidence.edition import open_edition
-    from na_report.evidence.take_along import period_covered, write_take_along
-    from na_report.publishing.describing import publication
+def edition_at_hand(book: Book, *, force: bool = False) -> tuple[list[Path], tuple[str, str]]:
+    """Verifies the edition of a book and writes it to take along, unless data and program are those of the last time.
 
-    files = write_take_along(book.edition, book.folder / "take-along", book.project)
-    period = period_covered(open_edition(book.edition, book.project))
-    return publication(book.project, book.edition, book.language, words, files, period)
+    Args:
+        book: The book.
+        force: Does both whatever was done before.
+
+    Returns:
+        The files, and the first and last year of the data.
+
+    Raises:
+        InvalidInputError: Carries all problems of the edition.
+    """
+    from na_report.files import write_whole
+    from na_report.publishing.fingerprint import hash_files, library_hash
+    from na_report.publishing.published import hash_part
+
+    project, folder = book.project, book.folder / "take-along"
+    lock = project.root / "requirements.lock"
+    inputs = [path for path in (project.data / book.edition).rglob("*") if path.is_file()]
+    key = [hash_files(inputs, project.data), library_hash(), hash_part(lock), sys.version]
+    try:
+        done = json.loads((folder / "made.json").read_text(encoding="utf-8"))
+        files = [folder / name for name in done["files"]]
+        if not force and done["key"] == key and all(hash_part(path) == done["files"][path.name] for path in files):
+            return files, (done["period"][0], done["period"][1])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # never done, or stopped halfway
+
+    from na_report.evidence.edition import open_edition, verify_edition
+    from na_report.evidence.take_along import period_covered, write_take_along
+
+    verify_edition(book.edition, project)
+    files = write_take_along(book.edition, folder, project)
+    period = period_covered(open_edition(book.edition, project))
+    done = {"key": key, "files": {path.name: hash_part(path) for path in files}, "period": period}
+    write_whole(folder / "made.json", json.dumps(done).encode())
+    return files, period
 
 
 def _site(options: argparse.Namespace, project: Project) -> int:
