@@ -16,6 +16,7 @@ from measuring import BIN, na_report, run
 
 from na_report.paths import Project
 from na_report.publishing.book import Book, stage
+from na_report.publishing.comparing import copied
 from na_report.publishing.execution import Task
 from na_report.publishing.pages import all_pages, checked_parameters, selected
 
@@ -43,11 +44,7 @@ class Place:
     def _copy(self, name: str) -> Project:
         target = self.folder / name
         target.mkdir()
-        for file in ("_toc.yml", "_config.yml", "requirements.lock"):
-            shutil.copy(self.root / file, target / file)
-        for part in ("data", "chapters"):
-            shutil.copytree(self.root / part, target / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-        return Project(target)
+        return copied(Project(self.root), target)
 
     @property
     def book(self) -> Book:
