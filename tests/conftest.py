@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import csv
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from na_report.evidence.edition import seal_edition
 from na_report.evidence.integrity import DESCRIPTOR
 from na_report.paths import Project
+from na_report.publishing.comparing import copied
 
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A copy of the project: data, chapters and configuration."""
-    root = tmp_path / "project"
+    return copy_of_project(tmp_path)
+
+
+def copy_of_project(folder: Path) -> Project:
+    """Copies what a book is made of to a folder `project` in a folder."""
+    root = folder / "project"
     root.mkdir()
-    for name in ("_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml"):
-        shutil.copy(ROOT / name, root / name)
-    for name in ("data", "chapters"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    return Project(root)
+    return copied(Project(ROOT), root)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of a file; not for longer, because it keeps an event loop that notebooks would trip over."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
 
 
 Change = Callable[[str, str, str, str], None]

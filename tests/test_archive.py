@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, copy_of_project
 
 from na_report.cli import main
 from na_report.errors import NaReportError
@@ -22,7 +22,7 @@ from na_report.paths import Project
 from na_report.publishing import book as books
 from na_report.publishing import published
 from na_report.publishing.execution import run_pages
-from na_report.publishing.fingerprint import FILES, hash_inputs
+from na_report.publishing.fingerprint import hash_inputs
 from na_report.publishing.pages import all_pages, choose
 
 PAGE = "gesprekspartners"
@@ -31,12 +31,7 @@ PAGE = "gesprekspartners"
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with one page that ran and a book that counts as built."""
-    root = tmp_path_factory.mktemp("archive") / "project"
-    for name in ("data", "chapters"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    for name in FILES:
-        shutil.copy(ROOT / name, root / name)
-    project = Project(root)
+    project = copy_of_project(tmp_path_factory.mktemp("archive"))
     book = books.Book(project, "2026", "nl")
     given = {"edition": "2026", "language": "nl"}
     run_pages(project, choose(all_pages(project), [PAGE]), given, book.notebooks, warm=False)

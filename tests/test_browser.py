@@ -6,23 +6,17 @@ import functools
 import http.server
 import re
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT
+from conftest import CHROMIUM, FLAGS, ROOT
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HTML = ROOT / "_build" / "2026" / "nl" / "html"
 PAGES = sorted(HTML.glob("*.html"))
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What can differ between light and dark; the other rules see the same page twice.
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
@@ -35,14 +29,6 @@ ENGLISH = re.compile(
     r"|copied|found|finished|results?)\b",
     re.IGNORECASE,
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 def opened(browser: Browser, width: int = WIDE, scheme: Any = "light", **options: Any) -> Page:

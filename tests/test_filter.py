@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
-from playwright.sync_api import Browser, Page, sync_playwright
-from test_browser import CHROMIUM, FLAGS, HTML, NARROW, WIDE, address, opened, violations
+from playwright.sync_api import Browser, Page
+from test_browser import HTML, NARROW, WIDE, address, opened, violations
 
 from na_report.errors import BookError
 from na_report.evidence.edition import open_edition
@@ -30,18 +30,10 @@ TABLES = {
 MBO_BOTTLENECKS = EVIDENCE.rows("findings", sector="mbo", kind="bottleneck")["id"]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """A page as wide as a laptop's; an error in a script fails the test."""
-    fresh = opened(chromium)
+    fresh = opened(browser)
     yield fresh
     assert fresh.problems == []  # type: ignore[attr-defined]
     fresh.context.close()
@@ -73,8 +65,8 @@ def status(page: Page) -> str:
 # Without scripts
 
 
-def test_without_scripts_all_rows_are_there_and_no_controls(chromium: Browser) -> None:
-    page = opened(chromium, java_script_enabled=False)
+def test_without_scripts_all_rows_are_there_and_no_controls(browser: Browser) -> None:
+    page = opened(browser, java_script_enabled=False)
     show(page)
     for part, table in TABLES.items():
         assert sorted(rows(page, part)) == sorted(anchors(EVIDENCE[table]["id"])), part
@@ -227,8 +219,8 @@ def test_the_order_is_in_the_address(page: Page) -> None:
 # Sharing and printing
 
 
-def test_the_link_is_copied(chromium: Browser) -> None:
-    page = opened(chromium, permissions=["clipboard-read", "clipboard-write"])
+def test_the_link_is_copied(browser: Browser) -> None:
+    page = opened(browser, permissions=["clipboard-read", "clipboard-write"])
     show(page, "sector=mbo")
     page.click("[data-doe=kopieer]")
     page.wait_for_function("document.querySelector('.filterstand').textContent.includes('gekopieerd')")
@@ -269,8 +261,8 @@ def test_the_pdf_goes_without_the_page_and_the_links_to_it() -> None:
 # Screens of all sizes and readers of all kinds
 
 
-def test_on_a_narrow_screen_a_list_sorts_and_no_hidden_button_takes_focus(chromium: Browser) -> None:
-    page = opened(chromium, NARROW)
+def test_on_a_narrow_screen_a_list_sorts_and_no_hidden_button_takes_focus(browser: Browser) -> None:
+    page = opened(browser, NARROW)
     show(page, "onderdeel=cijfers&sector=ve")
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW
     page.select_option(".sorteerlijst:visible select", label="Waarde, aflopend")
@@ -283,8 +275,8 @@ def test_on_a_narrow_screen_a_list_sorts_and_no_hidden_button_takes_focus(chromi
     ("width", "scheme", "query"),
     [(WIDE, "light", "sector=mbo&soort=knelpunt&volgorde=bevindingen.bron"), (NARROW, "dark", "woorden=xyzzy")],
 )
-def test_axe_finds_nothing_on_the_filtered_page(chromium: Browser, width: int, scheme: str, query: str) -> None:
-    page = opened(chromium, width, scheme)
+def test_axe_finds_nothing_on_the_filtered_page(browser: Browser, width: int, scheme: str, query: str) -> None:
+    page = opened(browser, width, scheme)
     show(page, query)
     assert violations(page) == []
     page.context.close()

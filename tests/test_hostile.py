@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import re
-import shutil
 import subprocess
 import sys
 import warnings
@@ -22,7 +21,7 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from conftest import ROOT, Change
+from conftest import ROOT, Change, copy_of_project
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from openpyxl import load_workbook
 from workbooks import Book, change, small, snapshot, table_bytes, take_back, template
@@ -129,11 +128,7 @@ def blocks_of(project: Project, edition: str) -> list[Block]:
 @pytest.fixture(scope="module")
 def blocks(tmp_path_factory: pytest.TempPathFactory) -> list[Block]:
     """What the chapters show of an edition full of hostile texts, and each text in each kind of place."""
-    root = tmp_path_factory.mktemp("hostile") / "project"
-    for name in ("data", "chapters"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    for name in ("_toc.yml", "pyproject.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, root)
+    root = copy_of_project(tmp_path_factory.mktemp("hostile")).root
     poisoned(root / "data" / "2026")
     with pytest.MonkeyPatch.context() as monkeypatch, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a label of 3,000 letters does not fit in a figure

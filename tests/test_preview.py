@@ -16,7 +16,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, copy_of_project
+from playwright.sync_api import Browser
 from test_publishing import only_pages
 
 from na_report.paths import Project
@@ -94,15 +95,7 @@ def write_chapter(project: Project, name: str, text: str, code: str = "1 + 1") -
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    import shutil
-
-    root = tmp_path_factory.mktemp("preview") / "project"
-    root.mkdir()
-    for name in ("_toc.yml", "_config.yml"):
-        shutil.copy(ROOT / name, root / name)
-    for name in ("data", "chapters"):
-        shutil.copytree(ROOT / name, root / name)
-    project = Project(root)
+    project = copy_of_project(tmp_path_factory.mktemp("preview"))
     only_pages(project, "index", "kort")
     write_chapter(project, "index", "# Begin\n\nEerste woorden.")
     write_chapter(project, "kort", "# Kort\n\nTweede bladzijde.")
@@ -118,6 +111,23 @@ def test_saved_words_are_on_the_page_and_no_code_runs(running: Running) -> None:
     write_chapter(running.project, "index", "# Begin\n\nNieuwe woorden.")
     assert running.shows("index.html", "Nieuwe woorden")
     assert running.message() == {"version": int(str(before["version"])) + 1, "error": ""}
+
+
+def test_an_open_page_shows_what_is_saved_and_what_is_wrong(running: Running, browser: Browser) -> None:
+    page = browser.new_page()
+    blocked: list[str] = []
+    page.on("console", lambda said: blocked.append(said.text) if said.type == "error" else None)
+    page.goto(running.address)
+    write_chapter(running.project, "index", "# Begin\n\nVanzelf te zien.")
+    page.get_by_text("Vanzelf te zien.").wait_for(timeout=20_000)
+    write_chapter(running.project, "index", "# Begin\n\nZie [C98](#c98).")
+    page.get_by_role("alert").get_by_text("c98").wait_for(timeout=20_000)
+    assert page.get_by_text("Vanzelf te zien.").is_visible()
+    write_chapter(running.project, "index", "# Begin\n\nWeer goed.")
+    page.get_by_text("Weer goed.").wait_for(timeout=20_000)
+    assert not page.get_by_role("alert").is_visible()
+    assert blocked == []
+    page.close()
 
 
 def test_a_new_title_is_in_the_menu_of_every_page(running: Running) -> None:

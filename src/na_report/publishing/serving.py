@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,23 +22,9 @@ ADDRESS = "127.0.0.1"
 EVENTS = "/-/events"
 # A line now and then, so that a page that is gone is noticed.
 _BREATH_SECONDS = 15
-_SCRIPT = """
-<script>
-(() => {
-  const made = %d;
-  const box = document.createElement("pre");
-  box.setAttribute("role", "alert");
-  box.style.cssText = "position:fixed;inset:auto 0 0 0;z-index:9999;margin:0;padding:1rem;max-height:60vh;overflow:auto;" +
-    "background:#7a0000;color:#fff;font:1rem/1.4 monospace;white-space:pre-wrap";
-  new EventSource("%s").onmessage = event => {
-    const now = JSON.parse(event.data);
-    if (now.version !== made) location.reload();
-    box.textContent = now.error;
-    now.error ? document.body.append(box) : box.remove();
-  };
-})();
-</script>
-"""
+SCRIPT = "/-/preview.js"
+# What the pages' own policy lacks for the preview: asking whether the book was made again.
+_POLICY = ("default-src 'none';", "default-src 'none'; connect-src 'self';")
 
 
 class State:
@@ -85,6 +72,10 @@ class Server(ThreadingHTTPServer):
         return f"http://{ADDRESS}:{self.server_address[1]}/"
 
 
+def _script() -> bytes:
+    return (resources.files("na_report.publishing") / "texts" / "preview.js").read_bytes()
+
+
 class _Handler(SimpleHTTPRequestHandler):
     server: Server
 
@@ -96,6 +87,8 @@ class _Handler(SimpleHTTPRequestHandler):
             self.send_error(HTTPStatus.FORBIDDEN)
         elif urlsplit(self.path).path == EVENTS:
             self._tell()
+        elif urlsplit(self.path).path == SCRIPT:
+            self.copyfile(self._start(HTTPStatus.OK, "text/javascript", _script()), self.wfile)
         else:
             super().do_GET()
 
@@ -117,11 +110,14 @@ class _Handler(SimpleHTTPRequestHandler):
             problem = self.server.state.error or "There is no such page in the preview."
             text = f'<!DOCTYPE html><html lang="en"><title>Preview</title><body><pre>{html.escape(problem)}</pre></body></html>'
             status = HTTPStatus.NOT_FOUND
-        script = _SCRIPT % (self.server.state.version, EVENTS)
-        head, found, tail = text.rpartition("</body>")
+        script = f'<script src="{SCRIPT}" data-made="{self.server.state.version}" data-events="{EVENTS}"></script>'
+        head, found, tail = text.replace(*_POLICY, 1).rpartition("</body>")
         body = (head + script + found + tail if found else text + script).encode()
+        return self._start(status, "text/html; charset=utf-8", body)
+
+    def _start(self, status: HTTPStatus, kind: str, body: bytes) -> BytesIO:
         self.send_response(status)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         return BytesIO(body)

@@ -1,0 +1,18 @@
+// Loads an open page of the preview again when the book was made again, and shows what is wrong. A file, because the
+// pages allow no script in themselves.
+(() => {
+  const { made, events } = document.currentScript.dataset;
+  const box = document.createElement("pre");
+  box.setAttribute("role", "alert");
+  Object.assign(box.style, {
+    position: "fixed", inset: "auto 0 0 0", zIndex: "9999", margin: "0", padding: "1rem", maxHeight: "60vh",
+    overflow: "auto", background: "#7a0000", color: "#fff", font: "1rem/1.4 monospace", whiteSpace: "pre-wrap",
+  });
+  new EventSource(events).onmessage = (event) => {
+    const now = JSON.parse(event.data);
+    if (now.version !== Number(made)) location.reload();
+    box.textContent = now.error;
+    if (now.error) document.body.append(box);
+    else box.remove();
+  };
+})();
