@@ -67,7 +67,12 @@ def test_a_page_without_a_place_for_the_switch_is_named(project: Project) -> Non
 def test_data_and_pdf_lie_beside_the_pages(project: Project) -> None:
     index = write_site(Shelf(project, [built(project, "2021", "index")]))
     assert (index.parent / "2021" / "data" / "datapackage.json").is_file()
-    assert (index.parent / "2021" / "nl" / "report.pdf").is_file()
+    pages = index.parent / "2021" / "nl"
+    assert (pages / "report.pdf").is_file()
+    menu = BeautifulSoup((pages / "index.html").read_text(encoding="utf-8"), "html.parser").select(f"{PLACE} a")
+    assert {link.get_text(): link["href"] for link in menu if str(link["href"]).endswith(".pdf")} == {
+        "Het hele rapport": "report.pdf"
+    }, "a PDF that was not made is not offered"
 
 
 def test_a_book_that_is_not_as_its_build_left_it_is_refused(project: Project) -> None:

@@ -17,7 +17,7 @@ from na_report.files import copy_folder
 from na_report.paths import Project
 from na_report.publishing.book import Book
 from na_report.publishing.fingerprint import FILES
-from na_report.publishing.site import SWITCH, with_switch
+from na_report.publishing.site import SWITCH, pdfs, with_switch
 
 _AROUND = 30
 _OBJECT = re.compile(rb"(?:^|[\r\n])(\d+) \d+ obj\b")
@@ -176,8 +176,8 @@ def _pages(book: Book, folder: Path, found: Contents) -> dict[str, bytes]:
         return files
     for name in [name for name in files if name.endswith(".html")]:
         ways = _ways(found.get(name, b"").decode(errors="replace"), name, book)
-        files[name] = with_switch(files[name].decode(), book.language, book.edition, ways).encode()
-    return files | {pdf.name: pdf.read_bytes() for pdf in (book.pdf, book.summary) if pdf.is_file()}
+        files[name] = with_switch(files[name].decode(), book, ways).encode()
+    return files | {pdf.name: pdf.read_bytes() for pdf in pdfs(book)}
 
 
 def _in_site(folder: Path) -> bool:

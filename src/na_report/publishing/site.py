@@ -21,6 +21,11 @@ from na_report.publishing.published import held, is_whole
 # The list of chapters in the page template.
 PLACE = "nav#hoofdstukken"
 SWITCH = {"nl": ("Editie", "Editie {}"), "en": ("Edition", "Edition {}")}
+# Per language the heading, and what each PDF of a book is called.
+PAPER = {
+    "nl": ("PDF", {"report.pdf": "Het hele rapport", "summary.pdf": "Het advies in het kort"}),
+    "en": ("PDF", {"report.pdf": "The whole report", "summary.pdf": "The advice in short"}),
+}
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,8 @@ def _copy_book(book: Book, folder: Path) -> None:
             )
         target = folder / book.language
         copy_folder(book.html, target)
-        for pdf in (book.pdf, book.summary):
-            if pdf.is_file():
-                shutil.copy(pdf, target / pdf.name)
+        for pdf in pdfs(book):
+            shutil.copy(pdf, target / pdf.name)
     data = folder / "data"
     if not data.exists():
         copy_folder(book.project.data / book.edition, data)
@@ -87,7 +91,7 @@ def _add_switch(root: Path, book: Book, others: Sequence[Book]) -> None:
     folder = root / book.edition / book.language
     for page in sorted(folder.glob("*.html")):
         ways = {other.edition: _address(root, folder, other, page.name) for other in others}
-        switched = with_switch(page.read_text(encoding="utf-8"), book.language, book.edition, ways)
+        switched = with_switch(page.read_text(encoding="utf-8"), book, ways)
         if not switched:
             raise BookError(
                 f"The page {page.name} of edition {book.edition} has no {PLACE} for the list of editions.",
@@ -96,25 +100,32 @@ def _add_switch(root: Path, book: Book, others: Sequence[Book]) -> None:
         page.write_text(switched, encoding="utf-8")
 
 
-def with_switch(page: str, language: str, edition: str, ways: Mapping[str, str]) -> str:
-    """Returns a page with a list of editions in its side bar; empty when it has no place for it.
+def pdfs(book: Book) -> list[Path]:
+    """Returns the PDFs of a book, which in a site stand beside its pages."""
+    return [pdf for pdf in (book.pdf, book.summary) if pdf.is_file()]
+
+
+def with_switch(page: str, book: Book, ways: Mapping[str, str]) -> str:
+    """Returns a page with the editions and the PDFs in its side bar; empty when it has no place for them.
 
     Args:
         page: The HTML of the page.
-        language: Its language.
-        edition: The edition that it is of.
+        book: The book that it is of.
         ways: Per edition the address of the page there.
     """
     soup = BeautifulSoup(page, "html.parser")
     place = soup.select_one(PLACE)
     if place is None:
         return ""
-    label, form = SWITCH[language]
+    label, form = SWITCH[book.language]
     items = "".join(
-        f'<li><a href="{address}"{" aria-current=true" if name == edition else ""}>{html.escape(form.format(name))}</a></li>'
+        f'<li><a href="{address}"{" aria-current=true" if name == book.edition else ""}>{html.escape(form.format(name))}</a></li>'
         for name, address in ways.items()
     )
-    place.append(BeautifulSoup(f'<h2>{label}</h2><ul class="edities">{items}</ul>', "html.parser"))
+    heading, names = PAPER[book.language]
+    papers = "".join(f'<li><a href="{pdf.name}">{names[pdf.name]}</a></li>' for pdf in pdfs(book))
+    markup = f'<h2>{heading}</h2><ul>{papers}</ul><h2>{label}</h2><ul class="edities">{items}</ul>'
+    place.append(BeautifulSoup(markup, "html.parser"))
     return str(soup)
 
 
