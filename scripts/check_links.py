@@ -7,7 +7,8 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
-from na_report.evidence.edition import newest_edition, open_edition
+from na_report.evidence.edition import open_edition
+from na_report.evidence.folders import newest_edition
 
 TIMEOUT_SECONDS = 20
 

@@ -12,7 +12,8 @@ import pytest
 from conftest import Change
 
 from na_report.errors import InvalidInputError, NaReportError, Problem
-from na_report.evidence.edition import copy_edition, list_editions, open_edition, seal_edition, verify_edition
+from na_report.evidence.edition import copy_edition, open_edition, seal_edition
+from na_report.evidence.folders import list_editions, verify_edition
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.schema import TABLES
 from na_report.paths import Project

@@ -29,7 +29,8 @@ from workbooks import Book, change, small, snapshot, table_bytes, take_back, tem
 from na_report.cli import main
 from na_report.errors import InvalidInputError, NaReportError
 from na_report.evidence import integrity, workbook_guard
-from na_report.evidence.edition import open_edition, seal_edition, verify_edition
+from na_report.evidence.edition import open_edition, seal_edition
+from na_report.evidence.folders import verify_edition
 from na_report.evidence.integrity import DESCRIPTOR, find_problems
 from na_report.evidence.schema import TABLES
 from na_report.paths import Project

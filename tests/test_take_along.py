@@ -24,7 +24,8 @@ from workbooks import table_bytes, take_back
 from na_report.citation import Work
 from na_report.commands.book import edition_at_hand
 from na_report.errors import InvalidInputError, NaReportError
-from na_report.evidence.edition import newest_edition, open_edition
+from na_report.evidence.edition import open_edition
+from na_report.evidence.folders import newest_edition
 from na_report.evidence.reads import answer_again
 from na_report.evidence.seal import seal_of
 from na_report.evidence.take_along import write_take_along

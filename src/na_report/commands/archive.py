@@ -22,7 +22,8 @@ def add(commands: Any) -> None:
 
 
 def _archive(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import list_editions, open_edition, verify_edition
+    from na_report.evidence.edition import open_edition
+    from na_report.evidence.folders import list_editions, verify_edition
     from na_report.publishing.archive import Contents, write_archive
 
     edition = open_edition(options.edition, project)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from na_report.commands.arguments import add_edition, add_language
 from na_report.commands.pages import answers_of, execute
 from na_report.errors import NaReportError
 from na_report.paths import Project
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 def add(commands: Any) -> None:
     """Adds the commands of this module to the command line."""
     build = commands.add_parser("build", help="make the book")
-    build.add_argument("--edition", "-e", help="the newest when left out")
-    build.add_argument("--language", choices=["nl", "en"], default="nl")
+    add_edition(build)
+    add_language(build)
     build.add_argument("--format", default="html,pdf", help="html, pdf or both with a comma")
     build.add_argument("--jobs", "-j", type=int, default=0)
     build.add_argument("--force", action="store_true", help="run every page, also what would come out the same")
@@ -36,7 +37,7 @@ def add(commands: Any) -> None:
     build.set_defaults(run=_build)
 
     site = commands.add_parser("site", help="lay the built books of all editions side by side, ready to publish")
-    site.add_argument("--language", choices=["nl", "en"], default="nl")
+    add_language(site)
     site.set_defaults(run=_site)
 
 
@@ -170,7 +171,8 @@ def edition_at_hand(book: Book, *, force: bool = False) -> tuple[list[Path], tup
     except (OSError, ValueError, KeyError, TypeError):
         pass  # never done, or stopped halfway
 
-    from na_report.evidence.edition import open_edition, verify_edition
+    from na_report.evidence.edition import open_edition
+    from na_report.evidence.folders import verify_edition
     from na_report.evidence.take_along import period_covered, write_take_along
 
     verify_edition(book.edition, project)
@@ -182,7 +184,7 @@ def edition_at_hand(book: Book, *, force: bool = False) -> tuple[list[Path], tup
 
 
 def _site(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import list_editions
+    from na_report.evidence.folders import list_editions
     from na_report.publishing.book import Book
     from na_report.publishing.site import Shelf, write_site
 

@@ -48,7 +48,7 @@ def add(commands: Any) -> None:
 
 
 def _edition_list(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import edition_folder, list_editions
+    from na_report.evidence.folders import edition_folder, list_editions
     from na_report.evidence.integrity import DESCRIPTOR
 
     for name in list_editions(project):
@@ -66,7 +66,7 @@ def _edition_list(options: argparse.Namespace, project: Project) -> int:
 
 def _edition_verify(options: argparse.Namespace, project: Project) -> int:
     from na_report.errors import InvalidInputError
-    from na_report.evidence.edition import list_editions, verify_edition
+    from na_report.evidence.folders import list_editions, verify_edition
 
     status = 0
     for name in [options.edition] if options.edition else list_editions(project):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from na_report.commands.arguments import add_edition, add_language
 from na_report.errors import NaReportError
 from na_report.paths import Project
 
@@ -18,8 +19,8 @@ def add(commands: Any) -> None:
     """Adds the commands of this module to the command line."""
     run = commands.add_parser("run", help="run chapters only")
     run.add_argument("pages", nargs="*", metavar="PAGE", help="names of pages or chapters; all when left out")
-    run.add_argument("--edition", "-e", help="the newest when left out")
-    run.add_argument("--language", choices=["nl", "en"], default="nl")
+    add_edition(run)
+    add_language(run)
     run.add_argument("-p", dest="parameters", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
     run.add_argument("--jobs", "-j", type=int, default=0, help="how many at once; one per core when left out")
     run.add_argument(
@@ -33,13 +34,14 @@ def add(commands: Any) -> None:
 
     explain = commands.add_parser("explain", help="tell why a page would run again")
     explain.add_argument("page", metavar="PAGE")
-    explain.add_argument("--edition", "-e", help="the newest when left out")
-    explain.add_argument("--language", choices=["nl", "en"], default="nl")
+    add_edition(explain)
+    add_language(explain)
     explain.set_defaults(run=_explain)
 
 
 def _run(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import newest_edition, open_edition
+    from na_report.evidence.edition import open_edition
+    from na_report.evidence.folders import newest_edition
     from na_report.publishing.book import Book
     from na_report.publishing.pages import all_pages, choose
     from na_report.publishing.published import held
@@ -62,7 +64,8 @@ def _sweep(options: argparse.Namespace, project: Project) -> int:
     import yaml
 
     from na_report.commands.progress import Progress
-    from na_report.evidence.edition import list_editions, newest_edition, open_edition
+    from na_report.evidence.edition import open_edition
+    from na_report.evidence.folders import list_editions, newest_edition
     from na_report.publishing.cluster import cluster_pool
     from na_report.publishing.execution import local_pool
     from na_report.publishing.grid import read_grid, tasks_of
@@ -95,7 +98,7 @@ def _sweep(options: argparse.Namespace, project: Project) -> int:
 
 
 def _explain(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import newest_edition
+    from na_report.evidence.folders import newest_edition
     from na_report.publishing.book import Book
     from na_report.publishing.fingerprint import reasons
     from na_report.publishing.pages import all_pages, checked_parameters, choose

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from na_report.commands.arguments import add_edition, add_language
 from na_report.commands.pages import answers_of
 from na_report.errors import NaReportError
 from na_report.paths import Project
@@ -16,8 +17,8 @@ from na_report.paths import Project
 def add(commands: Any) -> None:
     """Adds the command of this module to the command line."""
     preview = commands.add_parser("preview", help="show the book in a browser and follow what is saved")
-    preview.add_argument("--edition", "-e", help="the newest when left out")
-    preview.add_argument("--language", choices=["nl", "en"], default="nl")
+    add_edition(preview)
+    add_language(preview)
     preview.add_argument("--port", type=int, default=8000, help="the port on this machine; 0 for any that is free")
     preview.set_defaults(run=_preview)
 

@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from na_report.commands.arguments import add_edition, add_language
 from na_report.paths import Project
 
 if TYPE_CHECKING:
@@ -17,21 +18,22 @@ def add(commands: Any) -> None:
     check = commands.add_parser(
         "check", help="test conclusions and sentences on the data: holds, contradicted, not testable"
     )
-    check.add_argument("--edition", "-e", help="the newest when left out")
+    add_edition(check)
     check.add_argument("--format", choices=["text", "json"], default="text")
-    check.add_argument("--language", choices=["nl", "en"], default="nl")
+    add_language(check)
     check.set_defaults(run=_check)
 
     trace = commands.add_parser("trace", help="show what a row rests on, and what rests on it")
     trace.add_argument("id", help="such as R1, C14, FM12, A08.3, IND007 or a source")
-    trace.add_argument("--edition", "-e", help="the newest when left out")
-    trace.add_argument("--language", choices=["nl", "en"], default="nl")
+    add_edition(trace)
+    add_language(trace)
     trace.set_defaults(run=_trace)
 
 
 def _check(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.claims import CONTRADICTED, NOT_TESTABLE, check
-    from na_report.evidence.edition import newest_edition, open_edition
+    from na_report.evidence.edition import open_edition
+    from na_report.evidence.folders import newest_edition
 
     edition = open_edition(options.edition or newest_edition(project), project)
     results = check(edition)
@@ -80,7 +82,8 @@ def _as_json(result: Result) -> dict[str, Any]:
 
 def _trace(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence import chain
-    from na_report.evidence.edition import newest_edition, open_edition
+    from na_report.evidence.edition import open_edition
+    from na_report.evidence.folders import newest_edition
 
     edition = open_edition(options.edition or newest_edition(project), project)
     for title, up in (("rests on", False), ("carries", True)):

@@ -12,11 +12,7 @@ from typing import Any
 import pandas as pd
 
 from na_report.errors import InvalidInputError, NaReportError
-from na_report.evidence.folders import NAME as NAME
-from na_report.evidence.folders import edition_folder as edition_folder
-from na_report.evidence.folders import list_editions as list_editions
-from na_report.evidence.folders import newest_edition as newest_edition
-from na_report.evidence.folders import verify_edition as verify_edition
+from na_report.evidence.folders import edition_folder
 from na_report.evidence.integrity import DESCRIPTOR, faults_of_descriptor, find_problems, sha256
 from na_report.evidence.making import being_made, making, refuse_name
 from na_report.evidence.reads import Reads, digest

@@ -5,10 +5,12 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from na_report.evidence.edition import Edition, edition_folder
+from na_report.evidence.edition import Edition
+from na_report.evidence.folders import edition_folder
 from na_report.evidence.reads import derived
 from na_report.evidence.workbook_export import export_edition
 from na_report.evidence.workbook_ods import write_ods
+from na_report.files import partial_of
 from na_report.paths import Project
 
 
@@ -28,7 +30,7 @@ def write_take_along(name: str, folder: Path, project: Project) -> list[Path]:
 
 
 def _zip(edition: Path, target: Path, inside: str) -> Path:
-    partial = target.with_name(f".{target.name}.partial")
+    partial = partial_of(target)
     with zipfile.ZipFile(partial, "w") as archive:
         for path in sorted(path for path in edition.iterdir() if path.suffix in (".csv", ".json")):
             entry = zipfile.ZipInfo(f"{inside}/{path.name}", (1980, 1, 1, 0, 0, 0))

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
 from na_report.evidence.workbook import META, CellProblem
+from na_report.files import partial_of
 
 AUTHOR = "na-report"
 COMMENTS_LIMIT = 2_000
@@ -66,7 +67,7 @@ def _save(book: object, path: Path) -> Path:
     while target.exists() and not _is_ours(target):
         target = path.with_name(f"{stem}.problems-{number}.xlsx")
         number += 1
-    partial = target.with_name(f".{target.name}.partial")
+    partial = partial_of(target)
     book.save(partial)  # type: ignore[attr-defined]
     with zipfile.ZipFile(partial, "a") as archive:
         archive.comment = _MARK  # gone as soon as a spreadsheet program saves the file

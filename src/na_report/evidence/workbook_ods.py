@@ -13,6 +13,8 @@ from xml.sax.saxutils import escape, quoteattr
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from na_report.files import partial_of
+
 MIME = "application/vnd.oasis.opendocument.spreadsheet"
 _SPACES = {
     **{
@@ -65,7 +67,7 @@ def write_ods(workbook: Path, target: Path) -> Path:
         "settings.xml": _document("settings", _settings(book)),
         "styles.xml": _document("styles", ""),
     }
-    partial = target.with_name(f".{target.name}.partial")
+    partial = partial_of(target)
     with zipfile.ZipFile(partial, "w") as archive:
         # Programs know the file by these first bytes, so they come first and uncompressed.
         archive.writestr(_entry("mimetype", zipfile.ZIP_STORED), MIME)

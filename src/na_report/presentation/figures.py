@@ -19,7 +19,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
-from na_report.presentation.markdown import Block, anchor, escape, for_sheet
+from na_report.presentation.markdown import Block, anchor, for_sheet
+from na_report.presentation.tables import rows
 
 # Okabe and Ito's palette, darkened until each colour has a contrast of 4.5 or more on white.
 INK, SOFT, LINE, PALE = "#1b2733", "#55636f", "#aab4bd", "#e6ebef"
@@ -135,7 +136,8 @@ def figure(
     words = TAKE_ALONG[language]
     links = ", ".join(f"{{download}}`{kind} <{path}.{kind.lower()}>`" for kind in ("SVG", "PNG"))
     markdown += f"\n\n[{words[0]}: {links}. {words[1]}: {{download}}`CSV <{path}.csv>`.]{{.meenemen}}"
-    markdown += f"\n\n:::{{dropdown}} {AS_TABLE[language]}\n:class-container: als-tabel\n\n{_as_table(shown)}\n:::"
+    table = "\n".join(rows(shown))
+    markdown += f"\n\n:::{{dropdown}} {AS_TABLE[language]}\n:class-container: als-tabel\n\n{table}\n:::"
     files = {
         "image/svg+xml": f"{path}.svg",
         NARROW_SVG: f"{path}-smal.svg",
@@ -179,10 +181,3 @@ def _png(drawing: Canvas) -> bytes:
     drawing.set_dpi(PNG_DPI)
     FigureCanvasAgg(drawing).print_png(pixels, metadata={"Software": None})
     return pixels.getvalue()
-
-
-def _as_table(frame: pd.DataFrame) -> str:
-    """Returns a frame of MyST cells as a table without number."""
-    lines = [[escape(str(column)) for column in frame.columns], ["---"] * frame.shape[1]]
-    lines += [[" ".join(str(cell).split()) for cell in row] for row in frame.itertuples(index=False)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -48,15 +48,11 @@ def table(
         <BLANKLINE>
         [Neem de tabel mee: {download}`CSV <tabellen/tab-x.csv>`.]{.meenemen}
     """
-    align = align or {}
     lines = [f":::{{table}} {caption}", f":name: {name}"]
     classes = " ".join(part for part in (classes, FILTERABLE if filters else "") if part)
     if classes:
         lines.append(f":class: {classes}")
-    heads = {str(column): escape(str(column)) for column in frame.columns}
-    lines += ["", _row(f"[{text}]{{.keuze}}" if name in filters else text for name, text in heads.items())]
-    lines.append(_row(_ALIGN[align.get(str(column), "left")] for column in frame.columns))
-    lines += [_row(" ".join(str(cell).split()) for cell in row) for row in frame.itertuples(index=False)]
+    lines += ["", *rows(frame, align=align, filters=filters)]
     path = f"tabellen/{anchor(name)}.csv"
     word = TAKE_ALONG[language]
     along = f"[{word}: {{download}}`CSV <{path}>`.]{{.meenemen}}"
@@ -122,6 +118,22 @@ def filtered(text: str, page: str, **choices: str) -> str:
     }
     classes = "".join(f" .keuze-{anchor(column)}-{anchor(value)}" for column, value in bare.items())
     return f"[[{text}]({page}.ipynb)]{{.alleen-scherm{classes}}}"
+
+
+def rows(frame: pd.DataFrame, *, align: Mapping[str, str] | None = None, filters: Collection[str] = ()) -> list[str]:
+    """Returns the lines of a table without caption or number; the arguments are those of `table`.
+
+    Example:
+        >>> rows(pd.DataFrame({"Nr": ["C1"]}))
+        ['| Nr |', '| :-- |', '| C1 |']
+    """
+    align = align or {}
+    heads = {str(column): escape(str(column)) for column in frame.columns}
+    return [
+        _row(f"[{text}]{{.keuze}}" if name in filters else text for name, text in heads.items()),
+        _row(_ALIGN[align.get(name, "left")] for name in heads),
+        *(_row(" ".join(str(cell).split()) for cell in row) for row in frame.itertuples(index=False)),
+    ]
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -6,7 +6,8 @@ import pandas as pd
 
 from na_report.evidence.changes import Changes, compare, previous_edition
 from na_report.evidence.claims import all_claims
-from na_report.evidence.edition import Edition, list_editions, open_edition
+from na_report.evidence.edition import Edition, open_edition
+from na_report.evidence.folders import list_editions
 from na_report.presentation.charts import bars
 from na_report.presentation.figures import BLUE, GREEN, ORANGE, PURPLE, SOFT, figure
 from na_report.presentation.markdown import Block, escape, link

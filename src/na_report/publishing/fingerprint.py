@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from na_report.files import write_whole
 from na_report.paths import Project
 from na_report.publishing.describing import ADDRESS
 from na_report.publishing.pages import Page, selected
@@ -163,9 +164,7 @@ def write_state(folder: Path, page: str, made_of: Mapping[str, str], reads: Mapp
     notebook = hash_files([folder / f"{page}.ipynb"], folder)
     state = {"ingredients": dict(made_of), "reads": dict(reads), "notebook": notebook, "data": data}
     text = json.dumps(state, ensure_ascii=False)
-    partial = state_file(folder, page).with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(state_file(folder, page))
+    write_whole(state_file(folder, page), text.encode())
 
 
 def reasons(project: Project, page: Page, parameters: Mapping[str, Any], folder: Path, answers: Answers) -> list[str]:

@@ -25,6 +25,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict
 
 from na_report.publishing.limits import confine, private_folder, remove_folder
+from na_report.publishing.surroundings import FIXED, environment
 
 # Where the server listens; kernels start cold where it is not set.
 SOCKET = "NA_REPORT_FORKSERVER"
@@ -179,21 +180,16 @@ def warm_kernels(notebooks: Iterable[Path], *, idle_seconds: int = IDLE_SECONDS)
         str(idle_seconds),
         *imported(notebooks),
     ]
-    # The server must stay single-threaded, and its kernels compute on small tables.
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+    # The server must stay single-threaded, and its kernels compute on small tables. It imports for all kernels, so its
+    # surroundings are fixed also where nobody fixed those of its parent: on a worker of a cluster.
+    fixed = os.environ | FIXED | {"OPENBLAS_NUM_THREADS": "1"}
     # Out of reach of Ctrl-C: the server ends after what it serves, in silence.
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, process_group=0)  # noqa: S603
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=fixed, process_group=0)  # noqa: S603
     ours = {SOCKET: address, FOLDER: folder, "JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER}
-    before = {name: os.environ.get(name) for name in ours}
     try:
-        if _listens(address, server):
-            os.environ |= ours
-        yield
+        with environment(ours if _listens(address, server) else {}):
+            yield
     finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
         if server.stdin is not None:
             server.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from na_report.files import write_whole
 from na_report.publishing.fingerprint import hash_files, library_hash
 
 
@@ -46,6 +47,4 @@ class Memory:
 
     def save(self) -> None:
         """Writes what was put or asked for; the rest is forgotten."""
-        partial = self._file.with_suffix(".partial")
-        partial.write_text(json.dumps(self._now, ensure_ascii=False), encoding="utf-8")
-        partial.replace(self._file)
+        write_whole(self._file, json.dumps(self._now, ensure_ascii=False).encode())

@@ -15,6 +15,7 @@ import font_source_sans_pro
 from bs4 import BeautifulSoup, Tag
 
 from na_report.errors import BookError
+from na_report.files import partial_of
 from na_report.publishing.languages import mark_languages
 
 _WEIGHTS = (
@@ -60,7 +61,7 @@ def write_pdf(
     )
     fonts = weasyprint.text.fonts.FontConfiguration()
     sheet = weasyprint.CSS(string=faces + style, font_config=fonts)
-    partial = target.with_suffix(".partial")
+    partial = partial_of(target)
     weasyprint.HTML(string=document, base_url=str(page.parent) + os.sep).write_pdf(
         partial,
         stylesheets=[sheet],

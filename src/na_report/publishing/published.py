@@ -19,7 +19,7 @@ MARK = "build.json"
 # What readers get of each format; the mark holds a hash of each.
 PARTS = {"html": ("html",), "pdf": ("report.pdf", "summary.pdf")}
 # What a killed run of a page leaves beside the notebooks.
-_LEFT_OVER = ("*.running.ipynb", "*.reads.json", "*.partial")
+_LEFT_OVER = ("*.running.ipynb", "*.reads.json", ".*.partial")
 
 
 @contextmanager

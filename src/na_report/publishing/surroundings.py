@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from na_report.publishing.limits import private_folder, remove_folder
@@ -24,9 +24,26 @@ FIXED = {
 def pinned() -> Iterator[None]:
     """Gives the processes that start in a block fixed surroundings, and an IPython without start-up files of the user."""
     folder = private_folder()
-    fixed = FIXED | {"IPYTHONDIR": f"{folder}/ipython"}
-    before = {name: os.environ.get(name) for name in fixed}
-    os.environ |= fixed
+    try:
+        with environment(FIXED | {"IPYTHONDIR": f"{folder}/ipython"}):
+            yield
+    finally:
+        remove_folder(folder)
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Sets variables for the processes that start in a block, and puts back what was there.
+
+    Example:
+        >>> with environment({"NA_REPORT_EXAMPLE": "1"}):
+        ...     os.environ["NA_REPORT_EXAMPLE"]
+        '1'
+        >>> "NA_REPORT_EXAMPLE" in os.environ
+        False
+    """
+    before = {name: os.environ.get(name) for name in values}
+    os.environ |= values
     try:
         yield
     finally:
@@ -34,4 +51,3 @@ def pinned() -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
-        remove_folder(folder)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from na_report.errors import ChapterError, NaReportError
+from na_report.files import write_whole
 from na_report.paths import Project
 from na_report.publishing.execution import Pool, Run, Task, Watcher, local_pool, needs_run, run_tasks
 from na_report.publishing.fingerprint import Answers
@@ -140,12 +141,10 @@ def write_table(rows: Sequence[Row], folder: Path) -> None:
                 *(row.results.get(key, "") for key in results),
             ]
         )
-    with _whole(folder / "index.csv") as path, path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(heads)
-        writer.writerows(lines)
-    with _whole(folder / "index.html") as path:
-        path.write_text(_html(heads, lines), encoding="utf-8")
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows([heads, *lines])
+    write_whole(folder / "index.csv", table.getvalue().encode())
+    write_whole(folder / "index.html", _html(heads, lines).encode())
 
 
 def _html(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
@@ -161,14 +160,6 @@ def _html(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
         f"<body><h1>Sweep</h1><p>{len(lines)} runs</p>\n<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
         "</body></html>\n"
     )
-
-
-@contextmanager
-def _whole(target: Path) -> Iterator[Path]:
-    """Gives a file beside the target, and puts it in its place when it is whole."""
-    partial = target.with_suffix(".partial")
-    yield partial
-    partial.replace(target)
 
 
 def check_folder(folder: Path) -> None:
