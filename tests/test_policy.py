@@ -13,13 +13,11 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 from playwright.sync_api import Browser, Page, expect
-from test_browser import HTML, NARROW, PAGES, WIDE, QuietHandler, browser, violations
+from test_browser import HTML, NARROW, PAGES, WIDE, QuietHandler, violations
 
 from na_report.paths import Project
 from na_report.publishing.book import Book
 from na_report.publishing.site import _front
-
-__all__ = ["browser"]  # a fixture
 
 BLOCKED = """window.geweigerd = [];
 document.addEventListener("securitypolicyviolation", (event) => window.geweigerd.push(event.violatedDirective));"""
