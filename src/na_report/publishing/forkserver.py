@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -19,7 +20,13 @@ import socket
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
+
+# What a kernel imports while it starts.
+_KERNEL = (
+    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completerlib"),
+    *("IPython.core.debugger", "IPython.extensions.storemagic", "sqlite3", "tornado.platform.asyncio"),
+)
 
 
 class Request(TypedDict):
@@ -30,6 +37,13 @@ class Request(TypedDict):
     environment: dict[str, str]
 
 
+class Served(NamedTuple):
+    """A kernel that runs: who asked for it, and a file that can be read when it has ended."""
+
+    client: socket.socket
+    end: int
+
+
 def main(arguments: list[str]) -> None:
     """Imports the modules, then serves kernels on a socket that only this user can reach."""
     address, idle_seconds, *modules = arguments
@@ -37,7 +51,10 @@ def main(arguments: list[str]) -> None:
     listener.bind(address)
     Path(address).chmod(0o600)
     listener.listen(64)
-    _preload(["ipykernel.kernelapp", *modules])
+    _preload([*_KERNEL, *modules])
+    # What is here by now stays: kernels need not look through it for garbage, which would copy its pages of memory.
+    gc.collect()
+    gc.freeze()
     try:
         _serve(listener, int(idle_seconds))
     finally:
@@ -60,7 +77,7 @@ def _serve(listener: socket.socket, idle_seconds: int) -> None:
     selector = selectors.DefaultSelector()
     selector.register(listener, selectors.EVENT_READ)
     selector.register(sys.stdin, selectors.EVENT_READ)
-    kernels: dict[int, socket.socket] = {}
+    kernels: dict[int, Served] = {}
     idle = 0.0
     while idle < idle_seconds:
         events = selector.select(timeout=0.05)
@@ -68,10 +85,11 @@ def _serve(listener: socket.socket, idle_seconds: int) -> None:
         for key, _ in events:
             if key.fileobj is listener:
                 client, _ = listener.accept()
-                pid = _fork(client, [listener, *kernels.values()])
+                pid = _fork(client, [listener, *(kernel.client for kernel in kernels.values())])
                 if pid:
-                    kernels[pid] = client
+                    kernels[pid] = Served(client, os.pidfd_open(pid))
                     selector.register(client, selectors.EVENT_READ)
+                    selector.register(kernels[pid].end, selectors.EVENT_READ)
             elif key.fileobj is sys.stdin:
                 if not os.read(0, 1):
                     idle = idle_seconds
@@ -83,20 +101,22 @@ def _serve(listener: socket.socket, idle_seconds: int) -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
-def _kill_orphan(kernels: dict[int, socket.socket], client: object) -> None:
+def _kill_orphan(kernels: dict[int, Served], client: object) -> None:
     """Ends the kernel of a client that closed its connection."""
-    for pid, mine in kernels.items():
-        if mine is client:
+    for pid, kernel in kernels.items():
+        if kernel.client is client:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
 
 
-def _reap(kernels: dict[int, socket.socket], selector: selectors.BaseSelector) -> None:
+def _reap(kernels: dict[int, Served], selector: selectors.BaseSelector) -> None:
     for pid in list(kernels):
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
-            client = kernels.pop(pid)
+            client, end = kernels.pop(pid)
             selector.unregister(client)
+            selector.unregister(end)
+            os.close(end)
             with contextlib.suppress(OSError):
                 client.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
             client.close()

@@ -24,6 +24,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict
 
+from na_report.publishing.clients import PromptKernelClient
 from na_report.publishing.limits import confine, private_folder, remove_folder
 from na_report.publishing.surroundings import FIXED, environment
 
@@ -33,6 +34,7 @@ SOCKET = "NA_REPORT_FORKSERVER"
 FOLDER = "NA_REPORT_SOCKETS"
 PROVISIONER = "na-report-warm"
 START_SECONDS = 20
+POLL_SECONDS = 0.005  # Jupyter looks ten times a second whether a kernel has ended, which is longer than it takes
 IDLE_SECONDS = 120
 
 
@@ -49,6 +51,7 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.client_factory = PromptKernelClient
         # Socket paths have a limit of some 100 characters: a short folder, whatever the project's own path.
         shared = os.environ.get(FOLDER)
         self._folder = tempfile.mkdtemp(prefix="na-", dir=shared) if shared else private_folder()
@@ -74,6 +77,9 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
             await super()._async_interrupt_kernel()
 
     interrupt_kernel = _async_interrupt_kernel
+
+    async def _async_wait(self, pollinterval: float = POLL_SECONDS) -> None:
+        await super()._async_wait(min(pollinterval, POLL_SECONDS))
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart=restart)
@@ -108,10 +114,9 @@ class ForkedKernel:
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Waits for the end and returns the exit code."""
-        end = time.monotonic() + (timeout or START_SECONDS)
-        while self.poll() is None and time.monotonic() < end:
-            time.sleep(0.02)
-        return self.returncode
+        if self.returncode is None:
+            select.select([self._connection], [], [], timeout or START_SECONDS)
+        return self.poll()
 
     def send_signal(self, number: int) -> None:
         """Sends a signal to the kernel."""
@@ -182,7 +187,8 @@ def warm_kernels(notebooks: Iterable[Path], *, idle_seconds: int = IDLE_SECONDS)
     ]
     # The server must stay single-threaded, and its kernels compute on small tables. It imports for all kernels, so its
     # surroundings are fixed also where nobody fixed those of its parent: on a worker of a cluster.
-    fixed = os.environ | FIXED | {"OPENBLAS_NUM_THREADS": "1"}
+    # The debugger, which every kernel imports, would say on the screen what no reader of a book needs.
+    fixed = os.environ | FIXED | {"OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     # Out of reach of Ctrl-C: the server ends after what it serves, in silence.
     server = subprocess.Popen(command, stdin=subprocess.PIPE, env=fixed, process_group=0)  # noqa: S603
     ours = {SOCKET: address, FOLDER: folder, "JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER}
