@@ -43,6 +43,7 @@ class Edition:
     descriptor: Mapping[str, Any]
     fingerprint: str = ""
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    _observed: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
     reads: Reads = field(default_factory=Reads, repr=False)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
@@ -93,18 +94,19 @@ class Edition:
         """
         if "-" in key:
             return self.row("observations", key)
-        rows = self.tables["observations"]
-        rows = rows[rows["indicator_id"] == key]
-        self.reads.note(("observation", key), lambda: digest(rows.to_csv()))
-        if rows.empty:
+        if not self._observed:
+            for row in self.tables["observations"].to_dict("records"):
+                self._observed.setdefault(row["indicator_id"], []).append(row)
+        rows = self._observed.get(key, [])
+        self.reads.note(("observation", key), lambda: digest(rows))
+        if not rows:
             raise MissingRowError(
                 f"Edition {self.name} has no observation of the indicator {key!r}.",
                 hint=f"Look in data/{self.name}/indicators.csv for the ids that exist.",
             )
-        dutch = rows[rows["geo"] == "NL"]
-        latest = (rows if dutch.empty else dutch).sort_values("period", kind="stable")
-        with self.reads.inside():
-            return self.row("observations", latest.iloc[-1]["id"])
+        dutch = [row for row in rows if row["geo"] == "NL"] or rows
+        # Of two of the same period the later in the table.
+        return dict(sorted(dutch, key=lambda row: str(row["period"]))[-1])
 
     def label(self, codes: str, code: str, language: str) -> str:
         """Returns what a reader sees for a code of a code list."""

@@ -37,6 +37,7 @@ _STYLE = {
     "font.family": "Source Sans Pro",
     "font.size": 10.5,
     "text.parse_math": False,  # a label with two $ is no formula
+    "text.hinting": "none",  # as wide as the outlines in the SVG, and quicker
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.edgecolor": LINE,
@@ -179,5 +180,6 @@ def _png(drawing: Canvas) -> bytes:
     """Returns a drawing with a fixed layout as pixels."""
     pixels = io.BytesIO()
     drawing.set_dpi(PNG_DPI)
-    FigureCanvasAgg(drawing).print_png(pixels, metadata={"Software": None})
+    # A level of 6 makes the file a tenth smaller and takes twice as long.
+    FigureCanvasAgg(drawing).print_png(pixels, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     return pixels.getvalue()
