@@ -306,11 +306,11 @@ def test_the_citation_file_is_that_of_the_newest_edition() -> None:
 
 def test_an_edition_is_verified_again_when_it_changed(project: Project, change: Change) -> None:
     book = Book(project, "2021", "nl")
-    files, period = edition_at_hand(book)
+    files, period = edition_at_hand(book)()
     before = [path.read_bytes() for path in files]
     assert period == ("2015", "2024")
     files[0].write_bytes(b"damaged")
-    assert [path.read_bytes() for path in edition_at_hand(book)[0]] == before
+    assert [path.read_bytes() for path in edition_at_hand(book)()[0]] == before
     change("observations", "IND007-NL-2019", "value", "veel")
     with pytest.raises(InvalidInputError):
         edition_at_hand(book)

@@ -6,7 +6,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,7 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     from na_report.publishing.published import drop_other_pages, publish
 
     project, edition = book.project, book.edition
-    files, period = edition_at_hand(book, force=force)
+    take_along = edition_at_hand(book, force=force)
     print(f"edition {edition}: verified", flush=True)
     pages = all_pages(project)
     words = books.words(book)
@@ -89,8 +90,14 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     made: dict[str, Path] = {}
     if "html" in formats:
         began = time.perf_counter()
-        about = publication(project, edition, book.language, words, files, period)
-        made["html"] = books.build_html(book, pages, publication=about, process=process)
+        with ThreadPoolExecutor(1) as aside:  # while Sphinx renders
+            at_hand = aside.submit(take_along)
+            made["html"] = books.build_html(
+                book,
+                pages,
+                publication=lambda: publication(project, edition, book.language, words, *at_hand.result()),
+                process=process,
+            )
         print(f"HTML  {project.short(book.html / 'index.html')}  ({time.perf_counter() - began:.1f} s)", flush=True)
     if "pdf" in formats:
         from na_report.publishing.pdf import write_pdf
@@ -142,15 +149,16 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     return 0
 
 
-def edition_at_hand(book: Book, *, force: bool = False) -> tuple[list[Path], tuple[str, str]]:
-    """Verifies the edition of a book and writes it to take along, unless data and program are those of the last time.
+def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], tuple[list[Path], tuple[str, str]]]:
+    """Verifies the edition of a book, unless data and program are those of the last time.
 
     Args:
         book: The book.
         force: Does both whatever was done before.
 
     Returns:
-        The files, and the first and last year of the data.
+        What writes the edition to take along where it is not at hand, and gives the files with the first and last year
+        of the data.
 
     Raises:
         InvalidInputError: Carries all problems of the edition.
@@ -167,7 +175,7 @@ def edition_at_hand(book: Book, *, force: bool = False) -> tuple[list[Path], tup
         done = json.loads((folder / "made.json").read_text(encoding="utf-8"))
         files = [folder / name for name in done["files"]]
         if not force and done["key"] == key and all(hash_part(path) == done["files"][path.name] for path in files):
-            return files, (done["period"][0], done["period"][1])
+            return lambda: (files, (done["period"][0], done["period"][1]))
     except (OSError, ValueError, KeyError, TypeError):
         pass  # never done, or stopped halfway
 
@@ -176,11 +184,15 @@ def edition_at_hand(book: Book, *, force: bool = False) -> tuple[list[Path], tup
     from na_report.evidence.take_along import period_covered, write_take_along
 
     verify_edition(book.edition, project)
-    files = write_take_along(book.edition, folder, project)
-    period = period_covered(open_edition(book.edition, project))
-    done = {"key": key, "files": {path.name: hash_part(path) for path in files}, "period": period}
-    write_whole(folder / "made.json", json.dumps(done).encode())
-    return files, period
+
+    def write() -> tuple[list[Path], tuple[str, str]]:
+        files = write_take_along(book.edition, folder, project)
+        period = period_covered(open_edition(book.edition, project))
+        done = {"key": key, "files": {path.name: hash_part(path) for path in files}, "period": period}
+        write_whole(folder / "made.json", json.dumps(done).encode())
+        return files, period
+
+    return write
 
 
 def _site(options: argparse.Namespace, project: Project) -> int:

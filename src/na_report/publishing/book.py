@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,14 +156,18 @@ def render(book: Book, builder: str, process: Renderer | None = None) -> Path:
 
 
 def build_html(
-    book: Book, pages: Sequence[Page], *, publication: Publication | None = None, process: Renderer | None = None
+    book: Book,
+    pages: Sequence[Page],
+    *,
+    publication: Callable[[], Publication] | None = None,
+    process: Renderer | None = None,
 ) -> Path:
     """Makes the HTML book, for `publish` to put in its place.
 
     Args:
         book: The book, staged.
         pages: Its pages.
-        publication: What the book says of itself, with the files of the whole edition.
+        publication: Tells what the book says of itself, with the files of the whole edition; asked once Sphinx is done.
         process: Renders; one is started and ended when left out.
 
     Returns:
@@ -181,7 +185,8 @@ def build_html(
     result = book.made / "html"
     shutil.rmtree(result, ignore_errors=True)
     shutil.copytree(rendered, result, ignore=shutil.ignore_patterns(SHARED))
-    polish(result, Memory(book.folder / POLISHED, result, publication.mark if publication else ""), publication)
+    about = publication() if publication else None
+    polish(result, Memory(book.folder / POLISHED, result, about.mark if about else ""), about)
     return result
 
 

@@ -30,15 +30,15 @@ def add_take_along(page: BeautifulSoup, article: Tag, name: str, book: Publicati
         template.extract()
     if book is None or template is None:
         return
-    for line in article.select("p > .meenemen"):
+    for line in article.find_all(class_="meenemen"):
         shown = line.find_previous(["figure", "table"])
         around = line.parent
-        if isinstance(shown, Tag) and around is not None and shown.get("id"):
+        if isinstance(shown, Tag) and around is not None and around.name == "p" and shown.get("id"):
             around.replace_with(_line(page, line, shown, template, name, book))
-    for place in article.select(".citeer"):
+    for place in article.find_all(class_="citeer"):
         place.clear()
         place.append(_references(page, template, "", None, name, book))
-    for place in article.select(".hele-editie"):
+    for place in article.find_all(class_="hele-editie"):
         place.append(_all_files(page, template, book))
 
 

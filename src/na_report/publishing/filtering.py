@@ -85,7 +85,7 @@ def add_filters(page: BeautifulSoup, article: Tag) -> None:
         page: The whole page.
         article: The part that the chapter made, with its tables mended.
     """
-    for span in article.select("span[class*='keuze-']"):
+    for span in article.find_all("span", class_=_CHOICE):
         _open_with_choices(span)
     tables = article.select(TABLES)
     for table in tables:
@@ -118,8 +118,9 @@ def _mark_table(table: Tag) -> None:
         title = heading.get_text().removesuffix("#").strip()
         table["data-onderdeel"] = slug(title)
         table["data-naam"] = title
-    for span in table.select("tbody span[class]"):
-        _mark_value(span)
+    for body in table.find_all("tbody"):
+        for span in body.find_all("span", class_=True):
+            _mark_value(span)
 
 
 def _mark_value(span: Tag) -> None:

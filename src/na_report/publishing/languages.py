@@ -17,8 +17,11 @@ def mark_languages(article: Tag) -> None:
         >>> print(page)
         <p><a href="#x" lang="en">Skills</a></p>
     """
-    for span in article.select(f"span[class^={MARK}]"):
-        language = str(span["class"][0]).removeprefix(MARK)
+    for span in article.find_all("span", class_=True):
+        name = str(span["class"][0])
+        if not name.startswith(MARK):
+            continue
+        language = name.removeprefix(MARK)
         link = span.find("a", recursive=False)
         if isinstance(link, Tag) and link.get_text() == span.get_text():
             link["lang"] = language

@@ -36,7 +36,7 @@ class Memory:
     def get(self, name: str, text: str) -> Any:
         """Returns what was put for a name and text; nothing when it is not known."""
         key = self._key(name, text)
-        found = self._before.get(key)
+        found = self._now.get(key, self._before.get(key))
         if found is not None:
             self._now[key] = found
         return found

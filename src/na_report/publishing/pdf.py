@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup, Tag
 
 from na_report.errors import BookError
 from na_report.files import partial_of
+from na_report.publishing.garbage import seldom_collecting
 from na_report.publishing.languages import mark_languages
 
 _WEIGHTS = (
@@ -62,13 +63,14 @@ def write_pdf(
     fonts = weasyprint.text.fonts.FontConfiguration()
     sheet = weasyprint.CSS(string=faces + style, font_config=fonts)
     partial = partial_of(target)
-    weasyprint.HTML(string=document, base_url=str(page.parent) + os.sep).write_pdf(
-        partial,
-        stylesheets=[sheet],
-        font_config=fonts,
-        pdf_variant="pdf/ua-1",
-        pdf_identifier=identifier.encode(),
-    )
+    with seldom_collecting():
+        weasyprint.HTML(string=document, base_url=str(page.parent) + os.sep).write_pdf(
+            partial,
+            stylesheets=[sheet],
+            font_config=fonts,
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=identifier.encode(),
+        )
     partial.replace(target)
 
 

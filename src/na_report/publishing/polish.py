@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +19,14 @@ from na_report.publishing.card import write_card
 from na_report.publishing.citing import add_take_along
 from na_report.publishing.describing import CARD, FILES, Publication, describe
 from na_report.publishing.filtering import add_filters
+from na_report.publishing.garbage import collect_seldom
 from na_report.publishing.languages import mark_languages
+from na_report.publishing.limits import follow_parent
 from na_report.publishing.memory import Memory
 from na_report.publishing.searching import Place, places, write_places
 
+# Starting processes takes as long as this many pages.
+_WORTH_A_PROCESS = 5
 # Files that no page of ours asks for: the theme's scripts, fonts and styles, and the index of Sphinx's own search.
 _UNUSED = ("searchindex.js", "objects.inv", ".buildinfo")
 # Where the drawing for a narrow screen takes over; book.css turns rows of tables into blocks at the same width.
@@ -34,13 +42,13 @@ def polish(folder: Path, memory: Memory, book: Publication | None = None) -> Non
         memory: What came of pages before; knows the mark of the publication.
         book: What the book says of itself; without it the pages hold no references and nothing of the whole edition.
     """
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))}
+    stale = {path: text for path, text in texts.items() if memory.get(path.name, text) is None}
+    for path, polished in _polish_pages(stale, book):
+        memory.put(path.name, texts[path], polished)
     found: list[Place] = []
-    for path in sorted(folder.glob("*.html")):
-        text = path.read_text(encoding="utf-8")
+    for path, text in texts.items():
         polished = memory.get(path.name, text)
-        if polished is None:
-            polished = _polish_page(text, path, book)
-            memory.put(path.name, text, polished)
         path.write_text(polished["page"], encoding="utf-8")
         found += [Place(**place) for place in polished["places"]]
     memory.save()
@@ -51,6 +59,24 @@ def polish(folder: Path, memory: Memory, book: Publication | None = None) -> Non
         (folder / FILES).mkdir(exist_ok=True)
         for path in book.files:
             shutil.copy(path, folder / FILES / path.name)
+
+
+def _polish_pages(texts: Mapping[Path, str], book: Publication | None) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yields pages as they go to readers, on all cores when there is enough to do."""
+    if len(texts) < _WORTH_A_PROCESS or os.cpu_count() == 1:
+        for path, text in texts.items():
+            yield path, _polish_page(text, path, book)
+        return
+    # The longest first, so that no core is left with one at the end.
+    order = sorted(texts, key=lambda path: (-len(texts[path]), path))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(None, context, initializer=_start, initargs=(os.getpid(),)) as pool:
+        yield from zip(order, pool.map(_polish_page, map(texts.get, order), order, repeat(book)), strict=True)
+
+
+def _start(parent: int) -> None:
+    follow_parent(parent)
+    collect_seldom()
 
 
 def _polish_page(text: str, path: Path, book: Publication | None) -> dict[str, Any]:
@@ -76,27 +102,31 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
         article: The part that the chapter made.
         folder: Where the book is, for the sizes of its figures.
     """
-    for box in article.select(".cell, .cell_output, .toctree-wrapper"):
+    # Selectors in CSS take three times as long as a search by name and class.
+    for box in article.find_all(class_=["cell", "cell_output", "toctree-wrapper"]):
         box.unwrap()
-    for script in article.select("script"):
+    for script in article.find_all("script"):
         script.decompose()  # settings for a code server that the book doesn't use
-    for rule in article.select("span.std-ref, span.std-numref, span.std-doc"):
+    for rule in article.find_all("span", class_=["std-ref", "std-numref", "std-doc"]):
         rule.unwrap()
-    for link in article.select("caption a.headerlink"):
-        link.decompose()  # a caption with a link in it is no caption to a table with roles
-    for link in article.select("a.headerlink"):
+    for link in article.find_all("a", class_="headerlink"):
+        if link.find_parent("caption"):
+            link.decompose()  # a caption with a link in it is no caption to a table with roles
+            continue
         # "#" says nothing to who hears it; the caption or heading itself names the place.
         link["aria-label"] = f"{link['title']}: {_name(link)}"
         del link["title"]
-    for link in article.select(".kanttekening a"):
-        link["title"] = f"{_word(page, 'kanttekening')} {link.get_text()}"
+    for mark in article.find_all(class_="kanttekening"):
+        for link in mark.find_all("a"):
+            link["title"] = f"{_word(page, 'kanttekening')} {link.get_text()}"
     mark_languages(article)
-    for table in article.select("table"):
+    for table in article.find_all("table"):
         _mend_table(page, table)
     add_filters(page, article)
-    for image in article.select("figure > img"):
-        _give_size(image, folder)
-        _frame(page, _with_narrow(page, image, folder))
+    for image in [figure.find("img", recursive=False) for figure in article.find_all("figure")]:
+        if isinstance(image, Tag):
+            _give_size(image, folder)
+            _frame(page, _with_narrow(page, image, folder))
     for heading in page.select("nav p.caption"):
         heading.name = "h2"
         heading.attrs = {}
@@ -123,14 +153,15 @@ def _mend_table(page: BeautifulSoup, table: Tag) -> None:
     A narrow screen shows rows as blocks; the roles keep it a table for a screen reader.
     """
     table["role"] = "table"
-    heads = [" ".join(head.get_text().split()) for head in table.select("thead th")]
-    for part in table.select("thead, tbody"):
+    heads = [" ".join(head.get_text().split()) for part in table.find_all("thead") for head in part.find_all("th")]
+    for part in table.find_all(["thead", "tbody"]):
         part["role"] = "rowgroup"
-    for row in table.select("tr"):
-        row["role"] = "row"
-        row.attrs.pop("class", None)
-        for column, cell in enumerate(row.find_all(["th", "td"], recursive=False)):
-            _mend_cell(cell, heads[column] if column < len(heads) else "", first=column == 0)
+        for row in part.find_all("tr"):
+            row["role"] = "row"
+            row.attrs.pop("class", None)
+            for column, cell in enumerate(row.find_all(["th", "td"], recursive=False)):
+                name = heads[column] if column < len(heads) else ""
+                _mend_cell(cell, name, head=part.name == "thead", first=column == 0)
     caption = table.find("caption")
     fold = table.find_parent("details")
     title = fold.find("summary") if fold else None
@@ -145,8 +176,7 @@ def _mend_table(page: BeautifulSoup, table: Tag) -> None:
     frame.attrs = {"class": "tabel", "data-titel": caption["id"]}
 
 
-def _mend_cell(cell: Tag, column: str, *, first: bool) -> None:
-    head = cell.find_parent("thead") is not None
+def _mend_cell(cell: Tag, column: str, *, head: bool, first: bool) -> None:
     if head or first:
         cell.name = "th"
         cell["scope"] = "col" if head else "row"
@@ -218,7 +248,7 @@ def _list_sections(page: BeautifulSoup, article: Tag) -> None:
 
 
 def _sections(article: Tag) -> Iterator[tuple[str, str, str]]:
-    for section in article.select("section[id]"):
+    for section in article.find_all("section", id=True):
         heading = section.find(["h2", "h3"], recursive=False)
         if isinstance(heading, Tag):
             yield heading.name, str(section["id"]), heading.get_text().removesuffix("#").strip()

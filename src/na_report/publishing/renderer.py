@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from na_report.publishing.garbage import collect_seldom
 from na_report.publishing.limits import end_with
 from na_report.publishing.surroundings import FIXED
 
@@ -88,6 +89,7 @@ def main() -> None:
         # What can't be imported is the rendering's own error, told in its log.
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
+    collect_seldom()
     for line in sys.stdin:
         request = json.loads(line)
         child = os.fork()
