@@ -92,6 +92,7 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
         began = time.perf_counter()
         with ThreadPoolExecutor(1) as aside:  # while Sphinx renders
             at_hand = aside.submit(take_along)
+            aside.submit(_get_ready)
             made["html"] = books.build_html(
                 book,
                 pages,
@@ -117,6 +118,13 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
             print(f"PDF   {project.short(book.summary)}", flush=True)
         print(f"PDF   {project.short(book.pdf)}  ({time.perf_counter() - began:.1f} s)", flush=True)
     publish(book, inputs, made, formats)
+
+
+def _get_ready() -> None:
+    """Imports what mends the pages, while Sphinx renders."""
+    from na_report.publishing.polish import get_ready
+
+    get_ready()
 
 
 def _check(options: argparse.Namespace, project: Project) -> int:

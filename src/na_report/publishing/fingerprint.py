@@ -35,7 +35,9 @@ def hash_files(paths: Iterable[Path], root: Path) -> str:
 def library_files() -> tuple[list[Path], Path]:
     """Returns all files of this package, and its folder."""
     root = Path(__file__).resolve().parent.parent
-    return [path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts], root
+    # Asked for every page; `rglob` takes five times as long.
+    folders = os.walk(root)
+    return [Path(folder, name) for folder, _, names in folders if "__pycache__" not in folder for name in names], root
 
 
 def ingredients(project: Project, page: Page, parameters: Mapping[str, Any]) -> dict[str, str]:
@@ -84,7 +86,8 @@ def data_hash(project: Project) -> str:
 
 def _hash_once(files: Iterable[Path], root: Path) -> str:
     """Returns the hash of files whose bytes are read again only when one has been written to."""
-    return _hash_seen(tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(files)), root)
+    stats = [(path, path.stat()) for path in sorted(files)]
+    return _hash_seen(tuple((path, found.st_mtime_ns, found.st_size) for path, found in stats), root)
 
 
 @functools.lru_cache(maxsize=8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import multiprocessing
 import os
 import re
@@ -23,6 +25,7 @@ from na_report.publishing.garbage import collect_seldom
 from na_report.publishing.languages import mark_languages
 from na_report.publishing.limits import follow_parent
 from na_report.publishing.memory import Memory
+from na_report.publishing.renderer import SELECTOR
 from na_report.publishing.searching import Place, places, write_places
 
 # Starting processes takes as long as this many pages.
@@ -32,6 +35,11 @@ _UNUSED = ("searchindex.js", "objects.inv", ".buildinfo")
 # Where the drawing for a narrow screen takes over; book.css turns rows of tables into blocks at the same width.
 NARROW = "(max-width: 47.99rem)"
 _REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([^)"'?#]+)""")
+
+
+def get_ready() -> None:
+    """Compiles the grammar of selectors, which takes longer than mending a page; for while there is nothing else to do."""
+    BeautifulSoup("", "html.parser").select(SELECTOR)
 
 
 def polish(folder: Path, memory: Memory, book: Publication | None = None) -> None:
@@ -51,14 +59,26 @@ def polish(folder: Path, memory: Memory, book: Publication | None = None) -> Non
         polished = memory.get(path.name, text)
         path.write_text(polished["page"], encoding="utf-8")
         found += [Place(**place) for place in polished["places"]]
-    memory.save()
     write_places(folder / "_static" / "search-data.js", found)
     _remove_unused(folder)
     if book is not None:
-        write_card(folder / CARD, book.work.title, book.subtitle)
+        _put_card(folder / CARD, book, memory)
         (folder / FILES).mkdir(exist_ok=True)
         for path in book.files:
             shutil.copy(path, folder / FILES / path.name)
+    memory.save()
+
+
+def _put_card(target: Path, book: Publication, memory: Memory) -> None:
+    """Writes the picture for a shared link; it is drawn only when its words are new, as matplotlib takes long to import."""
+    words = json.dumps([book.work.title, book.subtitle])
+    drawn = memory.get(target.name, words)
+    if drawn is None:
+        write_card(target, book.work.title, book.subtitle)
+        memory.put(target.name, words, base64.b64encode(target.read_bytes()).decode())
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(base64.b64decode(drawn))
 
 
 def _polish_pages(texts: Mapping[Path, str], book: Publication | None) -> Iterator[tuple[Path, dict[str, Any]]]:

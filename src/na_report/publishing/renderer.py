@@ -28,9 +28,15 @@ _MODULES = (
     *("jupyter_book", "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.application", "sphinx.builders.html"),
     *("sphinx.builders.singlehtml", "sphinx.ext.intersphinx", "sphinx.ext.mathjax", "sphinx.search.nl", "myst_nb"),
     *("myst_nb.sphinx_ext", "sphinx_book_theme", "pydata_sphinx_theme", "sphinx_comments", "sphinx_copybutton"),
+    *("docutils.languages.nl", "docutils.parsers.rst.languages.nl", "jinja2.sandbox", "sphinx_design.extension"),
+    *("sphinx_jupyterbook_latex.events", "sphinx_jupyterbook_latex.theme", "sphinx_jupyterbook_latex.transforms"),
     *("sphinx_design", "sphinx_external_toc.parsing", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),
     *("sphinx_thebe", "sphinx_togglebutton", "sphinx.transforms.post_transforms.images", "sphinx.writers.html5"),
 )
+
+
+# Something of each kind that a selector can hold.
+SELECTOR = "a.b > c, d[e^='f']:not(g) h"
 
 
 class Renderer:
@@ -89,6 +95,7 @@ def main() -> None:
         # What can't be imported is the rendering's own error, told in its log.
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
+    _import_the_rest()
     collect_seldom()
     for line in sys.stdin:
         request = json.loads(line)
@@ -98,6 +105,17 @@ def main() -> None:
             os._exit(_render(request))
         sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
         sys.stdout.flush()
+
+
+def _import_the_rest() -> None:
+    """Imports what Sphinx sets up in each rendering, and compiles the grammar of selectors, which takes longer than a page."""
+    with contextlib.suppress(ImportError):
+        from bs4 import BeautifulSoup
+        from sphinx.application import builtin_extensions
+
+        for module in builtin_extensions:
+            importlib.import_module(module)
+        BeautifulSoup("", "html.parser").select(SELECTOR)
 
 
 def _leave_out_database() -> None:
