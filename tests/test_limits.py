@@ -65,6 +65,31 @@ def test_a_page_that_takes_too_long_is_stopped_and_named(
     assert f"set {limits.SECONDS} higher" in message
 
 
+def test_a_page_can_have_limits_of_its_own(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = project.chapters / "pages.yml"
+    text = declared.read_text(encoding="utf-8")
+    declared.write_text(f"{text}{PAGE}: {{seconds: 2, memory_mb: 1400}}\n", encoding="utf-8")
+    monkeypatch.setenv(limits.SECONDS, "60")
+    with_cell(project, "while True: pass")
+    assert "longer than the 2 s" in failure(project, tmp_path)
+    with_cell(project, "import numpy\nlen(numpy.zeros(2 * 2**30, dtype='int8'))")
+    message = failure(project, tmp_path)
+    assert "1400 MB" in message
+    assert "chapters/pages.yml" in message
+
+
+@pytest.mark.parametrize("value", ["0", "veel", "1.5", "True"])
+def test_a_limit_of_a_page_that_is_no_number_is_named(project: Project, value: str) -> None:
+    declared = project.chapters / "pages.yml"
+    text = declared.read_text(encoding="utf-8")
+    declared.write_text(f"{text}{PAGE}: {{seconds: {value}}}\n", encoding="utf-8")
+    with pytest.raises(
+        NaReportError, match=rf"pages.yml: page {PAGE}, seconds: found .*{value}.*, expected a whole"
+    ) as e:
+        all_pages(project)
+    assert "900" in e.value.hint
+
+
 @pytest.mark.parametrize("value", ["", "0", "much", "-1"])
 def test_a_limit_that_is_no_number_is_wrong_use(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv(limits.MEMORY, value)

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import cases
 import growth
+import profiles
 from measuring import Case, Line, compare
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -32,13 +33,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description="Measure na-report against the stock tools.")
     parser.add_argument("--quick", action="store_true", help="one round each and small grids, to see that it works")
     parser.add_argument(
-        "--only", nargs="+", metavar="CASE", help=f"some of: {', '.join(cases.NAMES)}, growth, editions"
+        "--only", nargs="+", metavar="CASE", help=f"some of: {', '.join(cases.NAMES)}, growth, editions, profiles"
     )
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "bench.md")
     options = parser.parse_args()
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         print("PYTHONDONTWRITEBYTECODE was set, which makes every start slow; it is not set for what is measured here")
-    wanted = options.only or [*cases.NAMES, "growth", "editions"]
+    wanted = options.only or [*cases.NAMES, "growth", "editions", "profiles"]
     lines: list[Line] = []
     tables: list[str] = []
     failed: list[str] = []
@@ -60,6 +61,9 @@ def main() -> int:
             tables.append(growth.pages(place))
         if "editions" in wanted:
             tables.append(growth.editions(place))
+        if "profiles" in wanted:
+            cases.make("prose", place)  # with a book that has been built
+            tables.append(profiles.table(place))
     write(options.out, lines, tables, quick=options.quick)
     print(f"wrote {options.out}" + (f", without {', '.join(failed)}" if failed else ""))
     return 1 if failed else 0

@@ -225,7 +225,7 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
         old.unlink(missing_ok=True)
     made_of, data = ingredients(project, page, parameters), data_hash(project)
     notebook = selected(copy.deepcopy(read_chapter(page.chapter)), parameters)
-    error, limits = "", page_limits()
+    error, limits = "", page_limits(page.memory_mb, page.seconds)
     try:
         with within(limits):
             papermill.execute_notebook(

@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from na_report.errors import NaReportError
@@ -74,7 +75,7 @@ def tasks_of(
                 continue
             shown = {name: value for name, value in parameters.items() if name in axes or name in page.parameters}
             name = task_name(page.chapter.stem, shown)
-            tasks.setdefault(name, Task(Page(name, page.chapter, {}), parameters))
+            tasks.setdefault(name, Task(replace(page, name=name, parameters={}), parameters))
     if problems:
         errors = list(problems.values())
         raise NaReportError("\n".join(map(str, errors)), hint=errors[0].hint)

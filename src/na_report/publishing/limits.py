@@ -67,12 +67,12 @@ class Limits:
         if self.passed:
             return (
                 f"it ran longer than the {self.seconds} s that a page may take. "
-                f"Look for an endless loop, or set {SECONDS} higher."
+                f"Look for an endless loop, give this page more `seconds` in chapters/pages.yml, or set {SECONDS} higher."
             )
         if "MemoryError" in kind:
             return (
                 f"it needs more than the {self.memory_mb} MB of memory that a page may use. "
-                f"Read less at once, or set {MEMORY} higher."
+                f"Read less at once, give this page more `memory_mb` in chapters/pages.yml, or set {MEMORY} higher."
             )
         if type(problem).__name__ == "DeadKernelError":
             return (
@@ -82,8 +82,12 @@ class Limits:
         return ""
 
 
-def page_limits() -> Limits:
-    """Returns the limits that the environment sets, or those that suit any page of a report.
+def page_limits(memory_mb: int | None = None, seconds: int | None = None) -> Limits:
+    """Returns the limits of a page: its own, or those that the environment sets, or those that suit any page of a report.
+
+    Args:
+        memory_mb: Memory that the page itself may use, in MiB; nothing when it says nothing of it.
+        seconds: Time that the page itself may take.
 
     Raises:
         NaReportError: A limit in the environment is no whole number above zero.
@@ -97,7 +101,7 @@ def page_limits() -> Limits:
                 hint=f"Unset it for the usual {usual}, or give a number.",
             )
         found[name] = int(text)
-    return Limits(found[MEMORY], found[SECONDS])
+    return Limits(memory_mb or found[MEMORY], seconds or found[SECONDS])
 
 
 @contextmanager
@@ -105,7 +109,7 @@ def within(limits: Limits) -> Iterator[None]:
     """Stops the kernels that start in a block when their time is over: first the cell, then the kernel."""
     done = threading.Event()
     kernels: list[int] = []
-    _running.kernels = kernels
+    _running.kernels, _running.memory_mb = kernels, limits.memory_mb
 
     def watch() -> None:
         if done.wait(limits.seconds):
@@ -125,7 +129,7 @@ def within(limits: Limits) -> Iterator[None]:
     finally:
         done.set()
         watcher.join()
-        del _running.kernels
+        del _running.kernels, _running.memory_mb
 
 
 def _send(number: int, kernels: list[int]) -> None:
@@ -140,7 +144,8 @@ def confine(pid: int) -> None:
     Counted is what the kernel asks for itself, not the libraries that it shares: memory beyond it is a `MemoryError` in the cell.
     """
     getattr(_running, "kernels", []).append(pid)
-    size = page_limits().memory_mb * 2**20
+    size = getattr(_running, "memory_mb", None) or page_limits().memory_mb
+    size *= 2**20
     with contextlib.suppress(ProcessLookupError):
         resource.prlimit(pid, resource.RLIMIT_DATA, (size, size))
 

@@ -37,6 +37,8 @@ class Page:
         parameters: What this page sets; edition and language come with the run.
         on_paper: Whether the PDF has it; not a page for the screen that repeats what the others say.
         reads: Files of the project that it shows something of, besides the edition and the lock.
+        memory_mb: Memory that it may use, in MiB; nothing for what any page may.
+        seconds: Time that it may take; nothing for what any page may.
     """
 
     name: str
@@ -44,13 +46,15 @@ class Page:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     on_paper: bool = True
     reads: Sequence[str] = ()
+    memory_mb: int | None = None
+    seconds: int | None = None
 
 
 def all_pages(project: Project) -> list[Page]:
     """Returns the pages of the book in the order of `_toc.yml`.
 
     Raises:
-        NaReportError: A page has no notebook.
+        NaReportError: A page has no notebook, or a limit that is no number.
     """
     toc = yaml.safe_load((project.root / TOC).read_text(encoding="utf-8"))
     declared_file = project.chapters / PAGES
@@ -76,9 +80,26 @@ def all_pages(project: Project) -> list[Page]:
                 entry.get("parameters", {}),
                 on_paper=entry.get("on_paper", True),
                 reads=tuple(entry.get("reads", ())),
+                **_limits(name, entry),
             )
         )
     return pages
+
+
+def _limits(page: str, entry: Mapping[str, Any]) -> dict[str, int]:
+    """Returns the limits that a page sets for itself.
+
+    Raises:
+        NaReportError: One is no whole number above zero.
+    """
+    found = {key: entry[key] for key in ("memory_mb", "seconds") if key in entry}
+    for key, value in found.items():
+        if type(value) is not int or value < 1:
+            raise NaReportError(
+                f"chapters/{PAGES}: page {page}, {key}: found {value!r}, expected a whole number above zero.",
+                hint=f"Write for instance `{key}: 900`, or leave it out for the usual limit.",
+            )
+    return found
 
 
 def _names(node: Any) -> Iterator[str]:
