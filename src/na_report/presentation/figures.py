@@ -86,6 +86,14 @@ def canvas(
     return drawing, list(axes.flat)
 
 
+def get_ready() -> None:
+    """Draws a figure that nobody sees: what matplotlib makes at first use is there for all kernels forked from this process."""
+    drawing, [axes] = canvas(1, 1)
+    axes.bar([0], [1])
+    _svg(drawing)
+    _png(drawing)
+
+
 def wrapped(text: str, width: int = 44) -> str:
     """Returns text with line breaks for a label.
 

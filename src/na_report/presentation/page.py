@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from IPython.core.getipython import get_ipython
 
 from na_report.errors import NaReportError
@@ -16,6 +17,24 @@ from na_report.paths import find_project
 
 # Where publishing wants to find what the page asked; nobody asks when a chapter runs in JupyterLab.
 READS_FILE = "NA_REPORT_READS"
+
+
+def get_ready() -> None:
+    """Does once what each page would do first, for the kernels that are forked from a process: whatever no edition changes.
+
+    That is the words of languages for numbers, and the parts of matplotlib and pandas that are made at first use.
+    """
+    from babel.numbers import format_decimal
+
+    from na_report.evidence import claim_list  # noqa: F401  imported by the first verdict
+    from na_report.presentation import figures
+
+    for language in figures.SOURCE:
+        format_decimal(0.5, locale=language)
+    figures.get_ready()
+    frame = pd.DataFrame({"a": [0]})
+    frame.to_dict("records")
+    frame.to_csv()
 
 
 def open_page(name: str) -> Edition:

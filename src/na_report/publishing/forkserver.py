@@ -63,12 +63,15 @@ def main(arguments: list[str]) -> None:
 
 
 def _preload(modules: list[str]) -> None:
-    """Imports modules as a kernel would: pandas looks for one while it is imported, and shows frames accordingly."""
+    """Imports modules as a kernel would: pandas looks for one while it is imported, and shows frames accordingly.
+
+    A module that has a function `get_ready` is asked to do what would else be done in each kernel.
+    """
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
     for module in modules:
         # A module that can't be imported is the page's own error, told by the page.
         with contextlib.suppress(Exception):
-            importlib.import_module(module)
+            getattr(importlib.import_module(module), "get_ready", lambda: None)()
     del builtins.get_ipython  # type: ignore[attr-defined]
 
 
