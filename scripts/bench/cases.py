@@ -63,7 +63,7 @@ def cold(place: Place) -> Case:
 
     return Case(
         *("cold book, HTML, nothing run yet", "papermill CLI page by page + `jupyter-book build`", "0.30"),
-        "the longest page (robustness) on one core, then Sphinx on one core",
+        "the pages on all cores (almost half), then Sphinx on one core (a third)",
         Side(lambda: ours_build(place), lambda: shutil.rmtree(place.ours.root / "_build", ignore_errors=True)),
         Side(lambda: stock_build(place), lambda: shutil.rmtree(place.theirs.root / "_build", ignore_errors=True)),
         gate,
@@ -126,7 +126,7 @@ def observation(place: Place) -> Case:
     lay_out_executing()
     return Case(
         *("one observation changed", "full `jupyter-book build --all`, executing", "0.30"),
-        "the longest page that asks for it, then writing the pages that read it",
+        "the pages that ask for it, then Sphinx on one core",
         Side(lambda: ours_build(place), change),
         Side(lambda: jupyter_book(place, "--all", folder=executing)),
         rounds=3,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -33,6 +34,8 @@ def _preview(options: argparse.Namespace, project: Project) -> int:
     book = PreviewBook(project, edition, options.language)
     tools = Tools(lambda: verify_edition(edition, project), lambda: answers_of(project, edition))
     state = State()
+    # Told to end by another program, it clears up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with serve(options.port, book.html, state) as server, preview(book, tools) as made:
             print(f"preview {server.address}  (Ctrl-C stops it)", flush=True)
