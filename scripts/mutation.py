@@ -34,7 +34,7 @@ ELSEWHERE = ("kernels.py", "forkserver.py")
 # Those that need a browser or a built book, or stop processes for minutes: others run through the same lines.
 LEFT_OUT = ("book", "browser", "chapters", "crash", "filter", "policy", "supply_chain")
 # Books of a few pages, by all processes that a build has: for lines that only run outside the process of the tests.
-WHOLE = ("tests/test_rendering.py", "tests/test_identical.py", "tests/test_sweep.py", "tests/test_progress.py")
+WHOLE = ("tests/test_rendering.py", "tests/test_identical.py", "tests/test_sweep.py", "tests/test_preview.py")
 SECONDS_PER_MUTANT = 30.0
 TIMEOUT_SECONDS = 400
 _PYTEST = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly")

@@ -105,6 +105,8 @@ def test_an_archive_is_compared_by_its_parts(tmp_path: Path) -> None:
         packed.append((tmp_path / f"{number}.xlsx").read_bytes())
     [difference] = compare({"a.xlsx": packed[0]}, {"a.xlsx": packed[1]})
     assert "part b.xml line 1, column 1: expected 'een', found 'twee'" in difference.place
+    [difference] = compare({"a.xlsx": packed[0]}, {"a.xlsx": b"no archive"})
+    assert difference.place.startswith("byte 0: expected b'PK"), "what is no archive has no parts"
 
 
 def test_what_is_no_book_is_refused(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ def test_a_page_leads_to_itself_in_another_edition(project: Project) -> None:
         "Editie 2021": "../../2021/nl/koploper.html",
     }
     assert links(pages / "nieuw.html")["Editie 2021"] == "../../2021/nl/index.html"
+    menu = BeautifulSoup((pages / "koploper.html").read_text(encoding="utf-8"), "html.parser")
+    assert [link.get_text() for link in menu.select("ul.edities a[aria-current=true]")] == ["Editie 2026"]
     for name, address in links(pages / "koploper.html").items():
         assert (pages / address).resolve().is_file(), name
 
