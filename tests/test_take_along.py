@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import struct
 import zipfile
 from collections.abc import Callable
@@ -295,6 +296,11 @@ def test_a_place_for_problems_is_shown_when_there_is_one(project: Project, monke
     declared["nl"]["contact"] = "meld@example.org"
     words.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
     assert "meld&#64;example.org" in colophon.contact().markdown
+
+
+def test_the_newest_edition_is_the_last_of_more_than_two(project: Project) -> None:
+    shutil.copytree(project.data / "2021", project.data / "2030")
+    assert newest_edition(project) == "2030"
 
 
 def test_the_citation_file_is_that_of_the_newest_edition() -> None:

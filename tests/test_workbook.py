@@ -84,6 +84,8 @@ def test_sheets_have_frozen_headers_filters_and_wrapped_text(whole: Path) -> Non
     assert book["findings"].row_dimensions[2].height >= 4 * 15  # LibreOffice shows one line without it
     long = next(cell.row for cell in book[START]["D"] if len(str(cell.value)) > 60)
     assert book[START].row_dimensions[long].height >= 2 * 15
+    assert book[START]["A1"].font.bold
+    assert book["findings"]["A1"].font.bold
 
 
 def test_codes_and_references_have_drop_downs_and_lists_a_message(whole: Path) -> None:
