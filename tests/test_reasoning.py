@@ -104,6 +104,11 @@ COUNTED = [
 FLIPS |= {f"S{20 + place}": value(key, 99) for place, key in enumerate(COUNTED)}
 
 
+def test_a_trace_counts_its_depth_from_the_row_itself() -> None:
+    first, second, *_ = chain.walk(open_edition("2021"), "R1")
+    assert (first.key, first.depth, second.depth) == ("R1", 0, 1)
+
+
 def test_every_testable_claim_has_a_flip() -> None:
     testable = {result.claim.id for result in check(open_edition("2021")) if result.verdict.state != NOT_TESTABLE}
     assert testable == set(FLIPS)
