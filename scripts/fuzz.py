@@ -25,6 +25,7 @@ import atheris
 with atheris.instrument_imports(include=["na_report"]):
     from na_report.errors import NaReportError
     from na_report.evidence import edition as editions
+    from na_report.evidence import folders
     from na_report.evidence.integrity import DESCRIPTOR, find_problems
     from na_report.evidence.schema import TABLES
     from na_report.evidence.workbook_export import export_edition
@@ -172,9 +173,9 @@ def fuzz_descriptor(shop: Workshop, data: atheris.FuzzedDataProvider) -> None:
     raw = data.ConsumeIntInRange(0, 3) == 0
     content = data.ConsumeBytes(400) if raw else changed(data, shop.descriptor)
     (shop.edition / DESCRIPTOR).write_bytes(content)
-    editions.list_editions(shop.project)
+    folders.list_editions(shop.project)
     editions.open_edition("2021", shop.project)
-    editions.verify_edition("2021", shop.project)
+    folders.verify_edition("2021", shop.project)
     if data.ConsumeIntInRange(0, 30) == 1:  # takes a hundred times as long
         export_edition("2021", shop.project.root / "out.xlsx", shop.project, force=True)
 
@@ -208,7 +209,7 @@ def text_fuzzer() -> Callable[[Workshop, atheris.FuzzedDataProvider], None]:
         from myst_parser.config.main import MdParserConfig
         from myst_parser.parsers.mdit import create_md_parser
 
-    extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist"]
+    extensions = {"attrs_block", "attrs_inline", "colon_fence", "deflist"}
     parser = create_md_parser(MdParserConfig(enable_extensions=extensions), RendererHTML)
     opened_edition = editions.open_edition("2021", Project(ROOT))
 
