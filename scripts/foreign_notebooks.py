@@ -120,7 +120,7 @@ def main() -> int:
             ends = f"  {end or 'no error'} / {warm_end or 'no error'}" if end or warm_end else ""
             print(f"{path.relative_to(source)}: {equal} of {len(cells)} cells the same{note}{ends}", flush=True)
     print(f"{len(notebooks)} notebooks: {same} of {total} cells show the same; {other_ends} end otherwise")
-    return 0
+    return 0 if total and same == total and not other_ends else 1
 
 
 if __name__ == "__main__":

@@ -171,11 +171,29 @@ def test_only_files_of_the_book_are_served_and_only_to_this_machine(running: Run
     assert f"00000000:{port:04X}" not in listening
 
 
-def test_ctrl_c_leaves_nothing_running(running: Running) -> None:
-    assert len(running.family()) > 2
-    os.killpg(running.process.pid, signal.SIGINT)
-    assert running.process.wait(timeout=20) == 0
+def ends_with_all_that_it_started(running: Running) -> bool:
+    status = running.process.wait(timeout=20)
     end = time.monotonic() + 10
     while running.family() and time.monotonic() < end:
         time.sleep(0.1)
-    assert running.family() == []
+    return status == 0 and running.family() == []
+
+
+def test_ctrl_c_leaves_nothing_running(running: Running) -> None:
+    assert len(running.family()) > 2
+    os.killpg(running.process.pid, signal.SIGINT)
+    assert ends_with_all_that_it_started(running)
+
+
+def test_a_preview_that_is_told_to_end_clears_up(tmp_path: Path) -> None:
+    project = copy_of_project(tmp_path)
+    only_pages(project, "index")
+    write_chapter(project, "index", "# Begin\n\nEerste woorden.")
+    preview = Running(project)
+    assert preview.shows("index.html", "Eerste woorden")
+    preview.process.terminate()
+    try:
+        assert ends_with_all_that_it_started(preview)
+    finally:
+        preview.process.kill()
+        preview.process.communicate()

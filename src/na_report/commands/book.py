@@ -122,9 +122,10 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
 
 def _get_ready() -> None:
     """Imports what mends the pages, while Sphinx renders."""
-    from na_report.publishing.polish import get_ready
+    from na_report.publishing import polish  # noqa: F401
+    from na_report.publishing.renderer import compile_selectors
 
-    get_ready()
+    compile_selectors()
 
 
 def _check(options: argparse.Namespace, project: Project) -> int:

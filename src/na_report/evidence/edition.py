@@ -73,10 +73,7 @@ class Edition:
         Raises:
             NaReportError: The table has no row with this key.
         """
-        index = self._rows.setdefault(table, {})
-        if not index:
-            rows = self.tables[table]
-            index.update({row[rows.columns[0]]: row for row in rows.to_dict("records")})
+        index = self._index(table)
         self.reads.note(("row", table, key), lambda: digest(index.get(key)))
         try:
             return dict(index[key])
@@ -85,6 +82,13 @@ class Edition:
                 f"Edition {self.name} has no row {key!r} in the table {table}.",
                 hint=f"Look in data/{self.name}/{table}.csv for the ids that exist.",
             ) from None
+
+    def _index(self, table: str) -> dict[str, Any]:
+        index = self._rows.setdefault(table, {})
+        if not index:
+            rows = self.tables[table]
+            index.update({row[rows.columns[0]]: row for row in rows.to_dict("records")})
+        return index
 
     def observation(self, key: str) -> dict[str, Any]:
         """Returns the observation of an id, or the latest one of an indicator id: the Dutch one where there is one.
@@ -95,7 +99,7 @@ class Edition:
         if "-" in key:
             return self.row("observations", key)
         if not self._observed:
-            for row in self.tables["observations"].to_dict("records"):
+            for row in self._index("observations").values():
                 self._observed.setdefault(row["indicator_id"], []).append(row)
         rows = self._observed.get(key, [])
         self.reads.note(("observation", key), lambda: digest(rows))

@@ -109,7 +109,7 @@ def within(limits: Limits) -> Iterator[None]:
     """Stops the kernels that start in a block when their time is over: first the cell, then the kernel."""
     done = threading.Event()
     kernels: list[int] = []
-    _running.kernels, _running.memory_mb = kernels, limits.memory_mb
+    _running.kernels, _running.limits = kernels, limits
 
     def watch() -> None:
         if done.wait(limits.seconds):
@@ -129,7 +129,7 @@ def within(limits: Limits) -> Iterator[None]:
     finally:
         done.set()
         watcher.join()
-        del _running.kernels, _running.memory_mb
+        del _running.kernels, _running.limits
 
 
 def _send(number: int, kernels: list[int]) -> None:
@@ -144,8 +144,8 @@ def confine(pid: int) -> None:
     Counted is what the kernel asks for itself, not the libraries that it shares: memory beyond it is a `MemoryError` in the cell.
     """
     getattr(_running, "kernels", []).append(pid)
-    size = getattr(_running, "memory_mb", None) or page_limits().memory_mb
-    size *= 2**20
+    limits = getattr(_running, "limits", None) or page_limits()
+    size = limits.memory_mb * 2**20
     with contextlib.suppress(ProcessLookupError):
         resource.prlimit(pid, resource.RLIMIT_DATA, (size, size))
 

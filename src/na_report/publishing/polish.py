@@ -23,9 +23,8 @@ from na_report.publishing.describing import CARD, FILES, Publication, describe
 from na_report.publishing.filtering import add_filters
 from na_report.publishing.garbage import collect_seldom
 from na_report.publishing.languages import mark_languages
-from na_report.publishing.limits import follow_parent
+from na_report.publishing.limits import follow_parent, workers_stopped_on_error
 from na_report.publishing.memory import Memory
-from na_report.publishing.renderer import SELECTOR
 from na_report.publishing.searching import Place, places, write_places
 
 # Starting processes takes as long as this many pages.
@@ -35,11 +34,6 @@ _UNUSED = ("searchindex.js", "objects.inv", ".buildinfo")
 # Where the drawing for a narrow screen takes over; book.css turns rows of tables into blocks at the same width.
 NARROW = "(max-width: 47.99rem)"
 _REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([^)"'?#]+)""")
-
-
-def get_ready() -> None:
-    """Compiles the grammar of selectors, which takes longer than mending a page; for while there is nothing else to do."""
-    BeautifulSoup("", "html.parser").select(SELECTOR)
 
 
 def polish(folder: Path, memory: Memory, book: Publication | None = None) -> None:
@@ -90,7 +84,10 @@ def _polish_pages(texts: Mapping[Path, str], book: Publication | None) -> Iterat
     # The longest first, so that no core is left with one at the end.
     order = sorted(texts, key=lambda path: (-len(texts[path]), path))
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(None, context, initializer=_start, initargs=(os.getpid(),)) as pool:
+    with (
+        ProcessPoolExecutor(None, context, initializer=_start, initargs=(os.getpid(),)) as pool,
+        workers_stopped_on_error(),
+    ):
         yield from zip(order, pool.map(_polish_page, map(texts.get, order), order, repeat(book)), strict=True)
 
 

@@ -35,10 +35,6 @@ _MODULES = (
 )
 
 
-# Something of each kind that a selector can hold.
-SELECTOR = "a.b > c, d[e^='f']:not(g) h"
-
-
 class Renderer:
     """The process, seen from the one that started it."""
 
@@ -110,12 +106,18 @@ def main() -> None:
 def _import_the_rest() -> None:
     """Imports what Sphinx sets up in each rendering, and compiles the grammar of selectors, which takes longer than a page."""
     with contextlib.suppress(ImportError):
-        from bs4 import BeautifulSoup
         from sphinx.application import builtin_extensions
 
         for module in builtin_extensions:
             importlib.import_module(module)
-        BeautifulSoup("", "html.parser").select(SELECTOR)
+        compile_selectors()
+
+
+def compile_selectors() -> None:
+    """Compiles the grammar of CSS selectors, which is done at first use, with something of each kind that one can hold."""
+    from bs4 import BeautifulSoup
+
+    BeautifulSoup("", "html.parser").select("a.b > c, d[e^='f']:not(g) h")
 
 
 def _leave_out_database() -> None:
