@@ -2,14 +2,17 @@
 
 Every place in the code where a change makes sense counts once. Of these places a random sample is drawn (same seed, same
 sample), and of each place one change. A change counts as seen when one of the tests that run through that line fails.
+What survives in `publishing/` has a second chance: the change makes a whole book, and the tests of books look at that.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import itertools
 import json
 import math
+import multiprocessing
 import os
 import random
 import shutil
@@ -20,6 +23,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +34,16 @@ from cosmic_ray.mutating import mutate_code
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("evidence", "publishing")
 # What runs in processes of its own, where no one can tell which test runs through a line.
-ELSEWHERE = ("kernels.py", "forkserver.py")
-# Those that need a browser or a built book, or stop processes for minutes: others run through the same lines.
+KERNELS = ("src/na_report/publishing/kernels.py", "src/na_report/publishing/forkserver.py")
+TESTS_OF_KERNELS = ("tests/test_kernels.py", "tests/test_limits.py")
+# Those that look at built books, or stop processes for minutes.
 LEFT_OUT = ("book", "browser", "chapters", "crash", "filter", "policy", "supply_chain")
 # Books of a few pages, by all processes that a build has: for lines that only run outside the process of the tests.
-WHOLE = ("tests/test_rendering.py", "tests/test_identical.py", "tests/test_sweep.py", "tests/test_preview.py")
-SECONDS_PER_MUTANT = 30.0
+SMALL_BOOKS = ("tests/test_rendering.py", "tests/test_identical.py", "tests/test_sweep.py", "tests/test_preview.py")
+# Those that look at the built book of an edition.
+BOOKS = tuple(f"tests/test_{name}.py" for name in ("book", "policy", "filter", "site", "take_along", "browser"))
+EDITIONS = ("2021", "2026")
+SECONDS_PER_MUTANT = 20.0
 TIMEOUT_SECONDS = 400
 _PYTEST = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly")
 
@@ -48,6 +56,11 @@ class Mutant:
     line: int
     operator: str
     occurrence: int
+
+    @property
+    def package(self) -> str:
+        """The package that is changed."""
+        return Path(self.module).parent.name
 
     @property
     def name(self) -> str:
@@ -92,13 +105,14 @@ def _annotations(source: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]
 
 
 def copy_project(folder: Path) -> Path:
-    """Copies what git knows of the project, so that the changes are made elsewhere."""
+    """Copies what git knows of the project, and the built books, so that the changes are made elsewhere."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     for name in names.stdout.splitlines():
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "_build", folder / "_build", symlinks=True)
     return folder
 
 
@@ -114,14 +128,14 @@ def measure(root: Path, report: Path, tests: Sequence[str]) -> None:
     tests = [name for name in tests if (root / name).exists()]
     plugin = root / "mutation_plugin.py"
     plugin.write_text(_PLUGIN, encoding="utf-8")
-    environment = os.environ | {
-        "PYTHONPATH": f"{root / 'src'}:{root}",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "MUTATION_REPORT": str(report),
-    }
+    environment = _environment(root) | {"PYTHONPATH": f"{root / 'src'}:{root}", "MUTATION_REPORT": str(report)}
     command = [sys.executable, "-m", "pytest", *_PYTEST, "-p", "mutation_plugin", *tests]
     subprocess.run(command, cwd=root, env=environment, stdout=subprocess.DEVNULL, check=False)
     plugin.unlink()
+
+
+def _environment(root: Path) -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 # Starts and stops the measurement around each test, and keeps only tests that pass.
@@ -163,15 +177,17 @@ def tests_for(
 ) -> list[str]:
     """Returns the quickest tests that run through a line.
 
-    For a line that runs at import: the quickest of its module; for one that no test is known to reach: whole books.
+    For a line that runs at import: the quickest of its module; for one that no test is known to reach: small books.
     """
+    if mutant.module in KERNELS:
+        return list(TESTS_OF_KERNELS)
     start = _statement(root / mutant.module, mutant.line)
     found = [lines.get((mutant.module, line), set()) for line in range(start, mutant.line + 1)]
     names = set().union(*found)
     if names == {""}:
         names = {name for (path, _), found in lines.items() if path == mutant.module for name in found}
     if not names - {""}:
-        return list(WHOLE)
+        return list(SMALL_BOOKS)
     chosen: list[str] = []
     total = 0.0
     for name in sorted(names - {""}, key=lambda name: (seconds[name], name)):
@@ -191,21 +207,50 @@ def _statement(path: Path, line: int) -> int:
     return max(starts, default=line)
 
 
-def is_seen(mutant: Mutant, tests: list[str], root: Path) -> bool:
-    """Tells whether one of the tests fails, or hangs, when the library is changed."""
+def is_seen(mutant: Mutant, tests: Sequence[str], root: Path) -> bool:
+    """Tells whether one of the tests fails, or hangs, when the library is changed; or, when it publishes, a test of books."""
     target = root / mutant.module
     before = target.read_bytes()
     target.write_text(mutant.code(root) or "", encoding="utf-8")
     try:
-        child = os.fork()
-        if child == 0:
-            _run_tests(tests, root)
-        return _ended(child) != 0
+        if _fail(tests, root):
+            return True
+        in_books = "/publishing/" in mutant.module and mutant.module not in KERNELS
+        return in_books and (_fail(SMALL_BOOKS, root) or _is_seen_in_book(root))
     finally:
         target.write_bytes(before)
 
 
-def _run_tests(tests: list[str], root: Path) -> None:
+def _is_seen_in_book(root: Path) -> bool:
+    """Tells whether no book comes of the changed library, or one that a test of books finds wrong."""
+    kept = root.with_name("kept")
+    (root / "_build").rename(kept)
+    shutil.copytree(kept, root / "_build", symlinks=True)
+    build = "import sys; from na_report.cli import main; sys.exit(main(sys.argv[1:]))"
+    try:
+        for edition in EDITIONS:
+            command = [sys.executable, "-c", build, "build", "--edition", edition]
+            done = subprocess.run(
+                command, cwd=root, env=_environment(root), capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+            )
+            if done.returncode:
+                return True
+        return _fail(BOOKS, root)
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        shutil.rmtree(root / "_build")
+        kept.rename(root / "_build")
+
+
+def _fail(tests: Sequence[str], root: Path) -> bool:
+    child = os.fork()
+    if child == 0:
+        _run_tests(tests, root)
+    return _ended(child) != 0
+
+
+def _run_tests(tests: Sequence[str], root: Path) -> None:
     """Runs tests in this process, which is a copy of one that has the heavy libraries, and ends it."""
     import pytest
 
@@ -215,7 +260,7 @@ def _run_tests(tests: list[str], root: Path) -> None:
         os.dup2(log, stream)
     os.chdir(root)
     sys.dont_write_bytecode = True
-    os.environ |= {"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    os.environ |= _environment(root)
     sys.path.insert(0, str(root / "src"))
     code = 3
     try:
@@ -253,8 +298,7 @@ def interval(seen: int, count: int) -> tuple[float, float]:
 def drawn(package: str, root: Path, size: int, seed: int) -> tuple[list[Mutant], int]:
     """Returns a sample of the changes of a package, and in how many places a change makes sense."""
     folder = root / "src" / "na_report" / package
-    files = [path for path in sorted(folder.glob("*.py")) if path.name not in ELSEWHERE]
-    places = [place for path in files for place in places_of(path, root)]
+    places = [place for path in sorted(folder.glob("*.py")) for place in places_of(path, root)]
     chance = random.Random(seed)  # noqa: S311  a sample, not a secret
     mutants: list[Mutant] = []
     for options in chance.sample(places, len(places)):
@@ -265,26 +309,64 @@ def drawn(package: str, root: Path, size: int, seed: int) -> tuple[list[Mutant],
 
 
 def results(
-    root: Path, packages: Sequence[str], size: int, seed: int, report: Path, tests: Sequence[str]
-) -> Iterator[tuple[str, Mutant, str, int]]:
-    """Yields package, change, outcome and number of places for each change of the samples, the packages in turn."""
-    if not report.is_file():
-        print("measuring which tests run through each line", flush=True)
-        measure(root, report, tests)
-    found = json.loads(report.read_text(encoding="utf-8"))
-    lines = {(path, line): set(names) for path, line, names in found["lines"]}
+    samples: Sequence[Sequence[Mutant]], report: Path, tests: Sequence[str], *, jobs: int, minutes: float
+) -> Iterator[tuple[Mutant, str]]:
+    """Yields each change of the samples with its outcome, the samples in turn, until the time is over."""
     import matplotlib.figure  # noqa: F401  the heavy libraries, for every process that is forked from here
     import openpyxl  # noqa: F401
     import pandas  # noqa: F401
     import papermill  # noqa: F401
 
-    samples = [(package, *drawn(package, root, size, seed)) for package in packages]
-    for number in range(size):
-        for package, mutants, count in samples:
-            if number < len(mutants):
-                chosen = tests_for(mutants[number], root, lines, found["seconds"])
-                seen = is_seen(mutants[number], chosen, root)
-                yield package, mutants[number], "seen" if seen else "survived", count
+    turns = [mutant for turn in itertools.zip_longest(*samples) for mutant in turn if mutant]
+    with tempfile.TemporaryDirectory() as folder:
+        roots: multiprocessing.Queue[Path] = multiprocessing.Queue()
+        for number in range(jobs):
+            roots.put(copy_project(Path(folder) / str(number) / "project"))
+        if not report.is_file():
+            print("measuring which tests run through each line", flush=True)
+            root = roots.get()
+            measure(root, report, tests)
+            roots.put(root)
+        end = time.monotonic() + minutes * 60
+        # Not multiprocessing's own pool: what its processes start may start no processes, and a build does.
+        fork = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(jobs, fork, initializer=_start, initargs=(roots, report, end)) as pool:
+            if pool.submit(_fails_unchanged).result():
+                raise SystemExit("error: the tests fail without a change\nhint: see that `make test` passes first")
+            for mutant, outcome in zip(turns, pool.map(_outcome, turns), strict=True):
+                if outcome:
+                    yield mutant, outcome
+
+
+@dataclass(frozen=True)
+class _Worker:
+    root: Path
+    lines: dict[tuple[str, int], set[str]]
+    seconds: dict[str, float]
+    end: float
+
+
+_workers: list[_Worker] = []
+
+
+def _start(roots: multiprocessing.Queue[Path], report: Path, end: float) -> None:
+    """Gives a process a copy of the project of its own."""
+    found = json.loads(report.read_text(encoding="utf-8"))
+    lines = {(path, line): set(names) for path, line, names in found["lines"]}
+    _workers.append(_Worker(roots.get(), lines, found["seconds"], end))
+
+
+def _fails_unchanged() -> bool:
+    [worker] = _workers
+    return _fail(TESTS_OF_KERNELS, worker.root) or _fail(SMALL_BOOKS, worker.root) or _is_seen_in_book(worker.root)
+
+
+def _outcome(mutant: Mutant) -> str:
+    [worker] = _workers
+    if time.monotonic() > worker.end:
+        return ""
+    chosen = tests_for(mutant, worker.root, worker.lines, worker.seconds)
+    return "seen" if is_seen(mutant, chosen, worker.root) else "survived"
 
 
 def main() -> int:
@@ -296,29 +378,30 @@ def main() -> int:
     parser.add_argument("--tests", nargs="+", metavar="FILE", help="only these, for a quick look")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long, with the score so far")
     parser.add_argument("--report", type=Path, help="keeps which tests run through each line, or takes it from there")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="changes side by side; default %(default)s"
+    )
     options = parser.parse_args()
+    missing = [edition for edition in EDITIONS if not (ROOT / "_build" / edition / "nl" / "report.pdf").is_file()]
+    if missing:
+        print(f"error: the book of edition {missing[0]} is not built\nhint: na-report build --edition {missing[0]}")
+        return 2
     outcomes: dict[str, list[str]] = defaultdict(list)
-    places = {}
-    end = time.monotonic() + options.minutes * 60
+    packages = [options.package] if options.package else PACKAGES
+    drawings = {package: drawn(package, ROOT, options.size, options.seed) for package in packages}
     with tempfile.TemporaryDirectory() as folder:
-        root = copy_project(Path(folder) / "project")
-        report = options.report or Path(folder) / "report.json"
-        tests = options.tests or all_tests(root)
-        packages = [options.package] if options.package else PACKAGES
-        for package, mutant, outcome, count in results(
-            root, packages, options.size, options.seed, report.resolve(), tests
-        ):
-            outcomes[package].append(outcome)
-            places[package] = count
+        report = (options.report or Path(folder) / "report.json").resolve()
+        tests = options.tests or all_tests(ROOT)
+        samples = [mutants for mutants, _ in drawings.values()]
+        for mutant, outcome in results(samples, report, tests, jobs=options.jobs, minutes=options.minutes):
+            outcomes[mutant.package].append(outcome)
             print(f"{outcome:8}  {mutant.name}", flush=True)
-            if time.monotonic() > end:
-                break
     for package, found in outcomes.items():
         seen = found.count("seen")
         low, high = interval(seen, len(found))
         print(
             f"{package}: {seen} of {len(found)} seen ({seen / len(found):.0%}, 95% interval {low:.0%} to {high:.0%}), "
-            f"of {places[package]} places"
+            f"of {drawings[package][1]} places"
         )
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -84,6 +85,9 @@ def test_pages_and_figures_that_show_a_row_are_found(project: Project) -> None:
     assert list(found) == ["sector-mbo"]
     assert "fig-mbo-volwassenheid" in found["sector-mbo"]
     assert mentions(folder, {"ind019-nl-20"}) == {}
+    for state in ("failed", "running"):
+        shutil.copy(folder / "sector-mbo.ipynb", folder / f"sector-mbo.{state}.ipynb")
+    assert mentions(folder, {"ind019-nl-2019"}) == found
 
 
 def test_the_command_prints_text_and_json(project: Project, twin: Callable[..., None]) -> None:

@@ -127,6 +127,14 @@ def test_a_process_that_dies_is_a_failed_run_in_the_table(small: Project, tmp_pa
     assert [row["state"] for row in table(tmp_path)] == ["failed", "failed"]
 
 
+@pytest.mark.parametrize(("jobs", "count"), [(1, 1), (2, 2), (9, 4), (0, min(4, os.cpu_count() or 1))])
+def test_there_is_a_process_per_task_up_to_the_number_asked_for(small: Project, jobs: int, count: int) -> None:
+    wanted = tasks(small, "number=1,2")
+    assert len(wanted) == 4
+    with local_pool(wanted, jobs=jobs, warm=False) as (_, workers):
+        assert workers == count
+
+
 def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
     with pytest.raises(NaReportError, match="no sweep"):

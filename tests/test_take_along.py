@@ -29,7 +29,7 @@ from na_report.evidence.edition import open_edition
 from na_report.evidence.folders import newest_edition
 from na_report.evidence.reads import answer_again
 from na_report.evidence.seal import seal_of
-from na_report.evidence.take_along import write_take_along
+from na_report.evidence.take_along import period_covered, write_take_along
 from na_report.evidence.workbook import META
 from na_report.evidence.workbook_ods import write_ods
 from na_report.paths import Project
@@ -268,6 +268,20 @@ def test_the_colophon_runs_again_when_what_it_tells_changes(
     asked = dict(edition.reads.answers)
     assert answer_again(open_edition("2021", project), asked) == asked
     change("observations", "IND019-NL-2019", "value", "37")
+    reseal()
+    assert answer_again(open_edition("2021", project), asked) != asked
+
+
+def test_the_years_covered_are_one_question_to_an_edition(
+    project: Project, change: Change, reseal: Callable[[], None]
+) -> None:
+    edition = open_edition("2021", project)
+    assert period_covered(edition) == ("2015", "2024")
+    asked = dict(edition.reads.answers)
+    change("observations", "IND019-NL-2019", "value", "37")
+    reseal()
+    assert answer_again(open_edition("2021", project), asked) == asked
+    change("observations", "IND019-NL-2019", "period", "1999")
     reseal()
     assert answer_again(open_edition("2021", project), asked) != asked
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from openpyxl import load_workbook
+from openpyxl.comments import Comment
 from workbooks import Book, change, small, snapshot, table_bytes, take_back, template
 
 from na_report.cli import main
@@ -23,6 +24,7 @@ from na_report.evidence.folders import verify_edition
 from na_report.evidence.integrity import DESCRIPTOR
 from na_report.evidence.schema import TABLES
 from na_report.evidence.workbook import META, START
+from na_report.evidence.workbook_comments import AUTHOR
 from na_report.evidence.workbook_export import export_edition
 from na_report.evidence.workbook_words import explain
 from na_report.paths import Project
@@ -227,6 +229,29 @@ def test_a_copy_that_someone_worked_in_is_not_replaced(small: Project) -> None:
     assert take_back("broken.xlsx") == 1
     assert copy.read_bytes() == worked_in
     assert (small.root / "broken.problems-2.xlsx").exists()
+
+
+def test_a_file_of_that_name_that_is_no_workbook_is_left_alone(small: Project) -> None:
+    change(small, lambda book: book.put("findings", "FM12", "kind", "wish"), "broken.xlsx")
+    letter = small.root / "broken.problems.xlsx"
+    letter.write_text("dear", encoding="utf-8")
+    assert take_back("broken.xlsx") == 1
+    assert letter.read_text(encoding="utf-8") == "dear"
+    assert load_workbook(small.root / "broken.problems-2.xlsx")["findings"]
+
+
+def test_comments_of_people_stay_and_those_of_a_former_import_go(small: Project) -> None:
+    people = {"A1": "Anna", "A2": "zoë"}
+    change(small, lambda book: book.put("findings", "FM12", "kind", "wish"), "broken.xlsx")
+    book = load_workbook("broken.xlsx")
+    for place, author in people.items():
+        book["sectors"][place].comment = Comment("?", author)
+    book["sectors"]["A3"].comment = Comment("Found nothing", AUTHOR)
+    book.save("broken.xlsx")
+    assert take_back("broken.xlsx") == 1
+    sheet = load_workbook("broken.problems.xlsx")["sectors"]
+    left = {cell.coordinate: cell.comment.author for row in sheet.iter_rows() for cell in row if cell.comment}
+    assert left == people
 
 
 def test_the_copy_with_comments_can_be_mended_and_imported(small: Project) -> None:

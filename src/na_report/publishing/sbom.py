@@ -7,13 +7,12 @@ import json
 import re
 import tomllib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)\s*(?:;\s*([^\\]+?))?\s*(?:\\|$)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 # The same lock gives the same serial number everywhere.
 _SPACE = uuid.UUID("8f1f6c0e-52a3-5d0e-9c1e-3a4f6f1f7c55")
 
@@ -61,13 +60,6 @@ def _normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _direct(requirements: list[str]) -> Iterator[str]:
-    for line in requirements:
-        match = _NAME.match(line)
-        if match:
-            yield _normalised(match[0])
-
-
 def bill(lock: str, pyproject: str) -> dict[str, Any]:
     """Returns a CycloneDX 1.6 bill of materials; the same two texts give the same bill.
 
@@ -78,7 +70,7 @@ def bill(lock: str, pyproject: str) -> dict[str, Any]:
     project: Mapping[str, Any] = tomllib.loads(pyproject)["project"]
     pins = sorted(read_lock(lock), key=lambda pin: (pin.name, pin.version, pin.marker))
     own = f"pkg:pypi/{_normalised(project['name'])}@{project['version']}"
-    wanted = set(_direct(project["dependencies"]))
+    wanted = {_normalised(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in project["dependencies"]}
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",

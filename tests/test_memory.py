@@ -1,0 +1,71 @@
+"""What came of a page is known again as long as the page, the files around it and the mark are the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from na_report.publishing.memory import Memory
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    folder = tmp_path / "html"
+    (folder / "_static").mkdir(parents=True)
+    (folder / "_static" / "style.css").write_text("a {}", encoding="utf-8")
+    (folder / "index.html").write_text("<p>een</p>", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def file(tmp_path: Path, book: Path) -> Path:
+    """Where one page is remembered."""
+    memory = Memory(tmp_path / "memory.json", book, "mark")
+    memory.put("index", "text", {"answer": 1})
+    memory.save()
+    return tmp_path / "memory.json"
+
+
+def test_a_page_is_known_by_its_name_and_text(file: Path, book: Path) -> None:
+    memory = Memory(file, book, "mark")
+    assert memory.get("index", "text") == {"answer": 1}
+    assert memory.get("index", "other text") is None
+    assert memory.get("other", "text") is None
+
+
+def test_another_page_makes_no_difference(file: Path, book: Path) -> None:
+    (book / "index.html").write_text("<p>twee</p>", encoding="utf-8")
+    (book / "more.html").write_text("<p>drie</p>", encoding="utf-8")
+    assert Memory(file, book, "mark").get("index", "text") == {"answer": 1}
+
+
+@pytest.mark.parametrize("name", ["_static/style.css", "_static/new.css", "new.js"])
+def test_another_file_around_a_page_makes_it_unknown(file: Path, book: Path, name: str) -> None:
+    (book / name).write_text("b {}", encoding="utf-8")
+    assert Memory(file, book, "mark").get("index", "text") is None
+
+
+def test_another_mark_makes_a_page_unknown(file: Path, book: Path) -> None:
+    assert Memory(file, book, "other mark").get("index", "text") is None
+
+
+def test_what_was_not_asked_for_is_forgotten(file: Path, book: Path) -> None:
+    Memory(file, book, "mark").save()
+    assert Memory(file, book, "mark").get("index", "text") is None
+
+
+def test_what_was_asked_for_stays(file: Path, book: Path) -> None:
+    memory = Memory(file, book, "mark")
+    memory.get("index", "text")
+    memory.save()
+    assert Memory(file, book, "mark").get("index", "text") == {"answer": 1}
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{", "3", '"text"'])
+def test_a_file_that_can_not_be_read_is_an_empty_memory(tmp_path: Path, book: Path, text: str) -> None:
+    (tmp_path / "memory.json").write_text(text, encoding="utf-8")
+    memory = Memory(tmp_path / "memory.json", book)
+    assert memory.get("index", "text") is None
+    memory.put("index", "text", 1)
+    assert memory.get("index", "text") == 1
