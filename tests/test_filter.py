@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,8 +18,10 @@ from test_browser import HTML, NARROW, WIDE, address, opened, violations
 from na_report.errors import BookError
 from na_report.evidence.edition import open_edition
 from na_report.paths import Project
+from na_report.publishing.book import Book
 from na_report.publishing.pages import all_pages
 from na_report.publishing.pdf import paper
+from na_report.publishing.site import with_switch
 
 PAGE = "bewijs.html"
 EVIDENCE = open_edition("2026")
@@ -280,6 +284,28 @@ def test_axe_finds_nothing_on_the_filtered_page(browser: Browser, width: int, sc
     show(page, query)
     assert violations(page) == []
     page.context.close()
+
+
+def test_another_edition_shows_the_same_choice_and_place(browser: Browser, tmp_path: Path) -> None:
+    project = Project(ROOT)
+    books = [Book(project, edition, "nl") for edition in ("2021", "2026")]
+    for book in books:
+        folder = tmp_path / book.edition / "nl"
+        shutil.copytree(book.html, folder)
+        for name, elsewhere in ((PAGE, PAGE), ("index.html", "kort.html")):
+            ways = {other.edition: f"../../{other.edition}/nl/{elsewhere}" for other in books}
+            path = folder / name
+            path.write_text(with_switch(path.read_text(encoding="utf-8"), book, ways), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(f"{(tmp_path / '2026' / 'nl' / PAGE).as_uri()}?sector=mbo&soort=knelpunt#bevindingen")
+    page.click(".edities a:has-text('2021')")
+    page.wait_for_load_state()
+    assert page.url.endswith(f"2021/nl/{PAGE}?sector=mbo&soort=knelpunt#bevindingen")
+    assert sorted(rows(page, "bevindingen")) == sorted(anchors(MBO_BOTTLENECKS))
+    page.goto(f"{(tmp_path / '2026' / 'nl' / 'index.html').as_uri()}?a=b#c")
+    page.click(".edities a:has-text('2021')")
+    assert page.url.endswith("2021/nl/kort.html"), "another page knows nothing of the choice"
+    page.close()
 
 
 def test_the_number_of_rows_is_announced(page: Page) -> None:

@@ -38,6 +38,11 @@ class Work:
     language: str = "nl"
 
     @property
+    def name(self) -> str:
+        """Its title with the edition, in the language of the work."""
+        return f"{self.title} ({_WORDS[self.language]['edition']} {self.edition})"
+
+    @property
     def dated(self) -> str:
         """Which edition and version, in the language of the work."""
         words = _WORDS[self.language]

@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
     add_edition(build)
     add_language(build)
     build.add_argument("--format", default="html,pdf", help="html, pdf or both with a comma")
-    build.add_argument("--jobs", "-j", type=int, default=0)
+    build.add_argument("--jobs", "-j", type=int, default=0, help="pages at once; one per core when left out")
     build.add_argument("--force", action="store_true", help="run every page, also what would come out the same")
     build.add_argument(
         "--check",
@@ -98,6 +98,7 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
                 pages,
                 publication=lambda: publication(project, edition, book.language, words, *at_hand.result()),
                 process=process,
+                jobs=jobs,
             )
         print(f"HTML  {project.short(book.html / 'index.html')}  ({time.perf_counter() - began:.1f} s)", flush=True)
     if "pdf" in formats:

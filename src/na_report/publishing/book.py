@@ -161,6 +161,7 @@ def build_html(
     *,
     publication: Callable[[], Publication] | None = None,
     process: Renderer | None = None,
+    jobs: int = 0,
 ) -> Path:
     """Makes the HTML book, for `publish` to put in its place.
 
@@ -169,6 +170,7 @@ def build_html(
         pages: Its pages.
         publication: Tells what the book says of itself, with the files of the whole edition; asked once Sphinx is done.
         process: Renders; one is started and ended when left out.
+        jobs: How many pages at once; 0 for one per core.
 
     Returns:
         Its folder.
@@ -186,7 +188,7 @@ def build_html(
     shutil.rmtree(result, ignore_errors=True)
     shutil.copytree(rendered, result, ignore=shutil.ignore_patterns(SHARED))
     about = publication() if publication else None
-    polish(result, Memory(book.folder / POLISHED, result, about.mark if about else ""), about)
+    polish(result, Memory(book.folder / POLISHED, result, about.mark if about else ""), about, jobs=jobs)
     return result
 
 

@@ -130,7 +130,7 @@ def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) ->
         ("property", "og:type", "website" if first else "article"),
         ("property", "og:title", shown),
         ("property", "og:description", summary),
-        ("property", "og:site_name", f"{book.work.title} ({book.work.dated.split(',')[0]})"),
+        ("property", "og:site_name", book.work.name),
         ("property", "og:locale", _LOCALES[book.work.language]),
         ("property", "og:image", book.address(CARD) or CARD),
         ("property", "og:image:width", "1200"),
@@ -172,7 +172,7 @@ def dataset(book: Publication, summary: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "name": f"{book.work.title} ({book.work.dated.split(',')[0]})",
+        "name": book.work.name,
         "description": f"{said['description']} {summary}",
         "version": book.work.version,
         "datePublished": str(said["created"])[:10],

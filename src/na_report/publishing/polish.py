@@ -36,17 +36,18 @@ NARROW = "(max-width: 47.99rem)"
 _REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([^)"'?#]+)""")
 
 
-def polish(folder: Path, memory: Memory, book: Publication | None = None) -> None:
+def polish(folder: Path, memory: Memory, book: Publication | None = None, *, jobs: int = 0) -> None:
     """Changes all pages in a folder, writes the data for searching and removes files that no page uses.
 
     Args:
         folder: The pages as Sphinx made them.
         memory: What came of pages before; knows the mark of the publication.
         book: What the book says of itself; without it the pages hold no references and nothing of the whole edition.
+        jobs: How many pages at once; 0 for one per core.
     """
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))}
     stale = {path: text for path, text in texts.items() if memory.get(path.name, text) is None}
-    for path, polished in _polish_pages(stale, book):
+    for path, polished in _polish_pages(stale, book, jobs or os.cpu_count() or 1):
         memory.put(path.name, texts[path], polished)
     found: list[Place] = []
     for path, text in texts.items():
@@ -75,9 +76,11 @@ def _put_card(target: Path, book: Publication, memory: Memory) -> None:
         target.write_bytes(base64.b64decode(drawn))
 
 
-def _polish_pages(texts: Mapping[Path, str], book: Publication | None) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yields pages as they go to readers, on all cores when there is enough to do."""
-    if len(texts) < _WORTH_A_PROCESS or os.cpu_count() == 1:
+def _polish_pages(
+    texts: Mapping[Path, str], book: Publication | None, jobs: int
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yields pages as they go to readers, in several processes when there is enough to do."""
+    if len(texts) < _WORTH_A_PROCESS or jobs == 1:
         for path, text in texts.items():
             yield path, _polish_page(text, path, book)
         return
@@ -85,7 +88,7 @@ def _polish_pages(texts: Mapping[Path, str], book: Publication | None) -> Iterat
     order = sorted(texts, key=lambda path: (-len(texts[path]), path))
     context = multiprocessing.get_context("spawn")
     with (
-        ProcessPoolExecutor(None, context, initializer=_start, initargs=(os.getpid(),)) as pool,
+        ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(os.getpid(),)) as pool,
         workers_stopped_on_error(),
     ):
         yield from zip(order, pool.map(_polish_page, map(texts.get, order), order, repeat(book)), strict=True)

@@ -72,6 +72,13 @@
   window.addEventListener("hashchange", reveal);
   reveal();
 
+  // Another edition shows the same place, and the same choice of rows.
+  document.querySelectorAll(".edities a").forEach((link) => link.addEventListener("click", () => {
+    if (link.pathname.split("/").pop() !== location.pathname.split("/").pop()) return;
+    link.search = location.search;
+    link.hash = location.hash;
+  }));
+
   // A reference can be copied. The button comes with the script, because it does nothing without.
   const said = document.getElementById("melding");
   const select = (text) => {
