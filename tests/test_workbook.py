@@ -231,6 +231,14 @@ def test_a_copy_that_someone_worked_in_is_not_replaced(small: Project) -> None:
     assert (small.root / "broken.problems-2.xlsx").exists()
 
 
+def test_an_export_replaces_nothing_unasked(small: Project) -> None:
+    letter = small.root / "letter.xlsx"
+    letter.write_text("dear", encoding="utf-8")
+    with pytest.raises(NaReportError, match=r"letter\.xlsx"):
+        export_edition("2021", letter, small)
+    assert letter.read_text(encoding="utf-8") == "dear"
+
+
 def test_a_file_of_that_name_that_is_no_workbook_is_left_alone(small: Project) -> None:
     change(small, lambda book: book.put("findings", "FM12", "kind", "wish"), "broken.xlsx")
     letter = small.root / "broken.problems.xlsx"
