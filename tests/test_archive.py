@@ -289,3 +289,12 @@ def test_an_archive_of_a_library_without_its_source_is_refused(
     contents = module.Contents(shelf, "2026", ["2026"], ["nl"], {"name": "x", "created": "2026-01-01"})
     with pytest.raises(NaReportError, match="needs the source"):
         module.write_archive(contents, tmp_path / "a.zip")
+
+
+def test_no_archive_is_made_of_a_book_that_is_being_made(
+    shelf: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with published.held(books.Book(shelf, "2026", "nl")):
+        assert archive(shelf, monkeypatch, str(tmp_path / "kept.zip")) == 2
+    assert "is being made by process" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

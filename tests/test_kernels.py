@@ -81,6 +81,17 @@ def test_a_server_that_can_not_start_leaves_cold_kernels(
     assert (tmp_path / "out" / "kanttekeningen.ipynb").is_file()
 
 
+def test_a_server_that_ended_unused_leaves_cold_kernels(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(kernels.FOLDER, str(tmp_path / "gone"))
+    monkeypatch.setenv(kernels.SOCKET, str(tmp_path / "gone" / "s"))
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", kernels.PROVISIONER)
+    assert not kernels.is_warm()
+    run_pages(project, choose(all_pages(project), ["kanttekeningen"]), BASE, tmp_path / "out", warm=False)
+    assert (tmp_path / "out" / "kanttekeningen.ipynb").is_file()
+
+
 def _deep(folder: Path) -> Path:
     """Returns a folder whose path is too long for a socket."""
     deep = folder / ("d" * 120)

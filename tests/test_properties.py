@@ -29,7 +29,8 @@ from na_report.evidence.workbook import decode, encode
 from na_report.evidence.workbook_import import import_edition
 from na_report.evidence.workbook_values import ValueFaultError, to_text
 from na_report.paths import Project
-from na_report.presentation.markdown import escape, for_sheet, plain
+from na_report.presentation.markdown import escape, plain
+from na_report.spreadsheets import for_sheet
 
 __all__ = ["template"]
 

@@ -125,7 +125,7 @@ def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Projec
         broken._process.kill()
         broken._process.wait()
         write_page(small, "index", FIRST + "\n\nEen zin.")
-        with pytest.raises(BookError):
+        with pytest.raises(BookError, match="was killed"):
             make(small, broken)
     assert files(books.Book(small, "2021", "nl").html) == whole
 

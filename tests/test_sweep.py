@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
 from na_report.publishing import sweep
 from na_report.publishing.cluster import cluster_pool
-from na_report.publishing.execution import Task, local_pool
+from na_report.publishing.execution import Task, local_pool, run_page
 from na_report.publishing.grid import read_grid, task_name, tasks_of
 from na_report.publishing.pages import all_pages, choose
 
@@ -113,6 +114,22 @@ def test_a_failing_run_stops_no_other_and_only_what_changed_runs_again(small: Pr
     run(small, [task for task in wanted if task.parameters["number"] != 13], tmp_path)
     assert [row["state"] for row in table(tmp_path)] == ["unchanged"] * 4
     assert [row["answer"] for row in table(tmp_path)] == ["mbo -10", "ho -10", "mbo 10", "ho 10"]
+
+
+def test_a_run_leaves_the_half_made_notebook_of_another_value_alone(small: Project, tmp_path: Path) -> None:
+    other, own = (tmp_path / f"proef--sector={name}.0a1b2c3d.running.ipynb" for name in ("mbo.avond", "mbo"))
+    for path in (other, own):
+        path.write_text("{}")
+    run(small, tasks(small, "sector=mbo", pages=["proef-mbo"]), tmp_path)
+    assert other.exists()
+    assert not own.exists()
+
+
+def test_a_cell_of_the_table_is_no_formula(small: Project, tmp_path: Path) -> None:
+    [row] = run(small, tasks(small, "sector==1+1", "number=3", pages=["proef-mbo"]), tmp_path)
+    assert row.results["answer"] == "=1+1 -1"
+    [shown] = table(tmp_path)
+    assert (shown["sector"], shown["answer"], shown["number"]) == ("'=1+1", "'=1+1 -1", "3")
 
 
 def test_a_process_that_dies_is_a_failed_run_in_the_table(small: Project, tmp_path: Path) -> None:
@@ -231,3 +248,30 @@ def test_without_distributed_the_error_says_what_to_install(small: Project, monk
     with pytest.raises(NaReportError) as caught, cluster_pool("tcp://127.0.0.1:9", small, []):
         pass
     assert "na-report[cluster]" in caught.value.hint
+
+
+def test_a_worker_that_was_idle_for_long_gets_a_new_server(small: Project, tmp_path: Path) -> None:
+    """What a worker of a cluster does, in this process: its server ends unused between two runs."""
+    from na_report.publishing import cluster, kernels
+
+    [task] = tasks(small, "number=1", pages=["proef-mbo"])
+    chapters = (task.page.chapter,)
+    try:
+        for _ in range(2):
+            done = cluster._run_warm(chapters, run_page, small, task.page, task.parameters, tmp_path)
+            assert done.error == ""
+            assert kernels.is_warm()
+            folder = Path(os.environ[kernels.FOLDER])
+            [server] = _children("na_report.publishing.forkserver")
+            os.kill(server, signal.SIGKILL)
+            shutil.rmtree(folder)
+    finally:
+        cluster._warm.close()
+    assert _children("na_report.publishing.forkserver") == []
+
+
+def _children(name: str) -> list[int]:
+    listed = subprocess.run(
+        ["pgrep", "--parent", str(os.getpid()), "--full", name], capture_output=True, text=True, check=False
+    )
+    return [int(pid) for pid in listed.stdout.split()]

@@ -19,8 +19,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
-from na_report.presentation.markdown import Block, anchor, for_sheet
+from na_report.presentation.markdown import Block, anchor
 from na_report.presentation.tables import rows
+from na_report.spreadsheets import for_sheet
 
 # Okabe and Ito's palette, darkened until each colour has a contrast of 4.5 or more on white.
 INK, SOFT, LINE, PALE = "#1b2733", "#55636f", "#aab4bd", "#e6ebef"

@@ -9,7 +9,6 @@ from typing import Any
 
 # A list, a rule, an underline or a comment starts with these.
 _START = re.compile(r"^(\d*)([.)])(?=\s|$)|^()([-%])")
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d+([.,]\d+)*%?$)")
 _ENTITY = {character: f"&#{ord(character)};" for character in "\\`*_{}[]<>#!|~$&@^+=:"}
 
 
@@ -25,18 +24,6 @@ def escape(text: str) -> str:
     """
     escaped = "".join(_ENTITY.get(character, character) for character in " ".join(text.split()))
     return _START.sub(lambda match: f"{match[1] or ''}&#{ord(match[2] or match[4])};", escaped)
-
-
-def for_sheet(text: str) -> str:
-    """Returns text that a spreadsheet program takes for text, for the CSV that a reader downloads with a table or figure.
-
-    The tables of an edition stay as they are: their bytes are sealed.
-
-    Example:
-        >>> for_sheet("=1+1"), for_sheet("-2,5"), for_sheet("-x")
-        ("'=1+1", '-2,5', "'-x")
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def anchor(key: str) -> str:

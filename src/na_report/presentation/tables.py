@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 import pandas as pd
 
-from na_report.presentation.markdown import Block, anchor, escape, for_sheet, plain
+from na_report.presentation.markdown import Block, anchor, escape, plain
+from na_report.spreadsheets import for_sheet
 
 TAKE_ALONG = {"nl": "Neem de tabel mee", "en": "Take the table along"}
 # The class of a table that publishing makes one to filter and sort.

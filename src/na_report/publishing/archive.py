@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
@@ -21,7 +22,7 @@ from na_report.publishing import book as books
 from na_report.publishing.archive_words import readme
 from na_report.publishing.crate import CRATE, describe
 from na_report.publishing.fingerprint import hash_inputs, library_files
-from na_report.publishing.published import is_current
+from na_report.publishing.published import held, is_current
 from na_report.publishing.sbom import read_lock, write_bill
 
 REPORT, BOOK, WHEELS, BILL = "report", "book", "wheels", "sbom.cdx.json"
@@ -72,7 +73,16 @@ def write_archive(contents: Contents, target: Path) -> Path:
     Raises:
         NaReportError: A book is missing or older than its ingredients, a wheel is not in the lock, or the file can't be
             written.
+        BusyError: Another process is making one of the books.
     """
+    with contextlib.ExitStack() as books_held:
+        for language in contents.languages:
+            # A build that ends while files are read would leave some of the old book and some of the new one.
+            books_held.enter_context(held(books.Book(contents.project, contents.edition, language)))
+        return _write(contents, target)
+
+
+def _write(contents: Contents, target: Path) -> Path:
     payload = dict(sorted(_payload(contents)))
     payload[CRATE] = describe(contents, list(payload), _program()["license"]).encode()
     try:

@@ -14,12 +14,12 @@ from typing import Any
 from na_report.errors import NaReportError
 from na_report.paths import Project
 from na_report.publishing.execution import Task
-from na_report.publishing.kernels import warm_kernels
+from na_report.publishing.kernels import is_warm, warm_kernels
 
 CONNECT_SECONDS = 10
 _lock = threading.Lock()
 _warm = contextlib.ExitStack()
-_started = threading.Event()
+atexit.register(_warm.close)
 
 
 class ClusterPool(Executor):
@@ -45,12 +45,11 @@ class ClusterPool(Executor):
 
 
 def _run_warm(chapters: tuple[Path, ...], function: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """Runs on a worker, which keeps one server of warm kernels until it ends."""
+    """Runs on a worker, which keeps one server of warm kernels until it ends, and a new one where that ended unused."""
     with _lock:
-        if not _started.is_set():
+        if not is_warm():
+            _warm.close()
             _warm.enter_context(warm_kernels(chapters))
-            atexit.register(_warm.close)
-            _started.set()
     return function(*args, **options)
 
 

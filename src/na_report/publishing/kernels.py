@@ -53,8 +53,7 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
         super().__init__(**options)
         self.client_factory = PromptKernelClient
         # Socket paths have a limit of some 100 characters: a short folder, whatever the project's own path.
-        shared = os.environ.get(FOLDER)
-        self._folder = tempfile.mkdtemp(prefix="na-", dir=shared) if shared else private_folder()
+        self._folder = _socket_folder()
         self.transport = "ipc"
         self.ip = f"{self._folder}/k"
 
@@ -87,6 +86,19 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
             remove_folder(self._folder)
 
     cleanup_resources = _async_cleanup_resources
+
+
+def _socket_folder() -> str:
+    """Returns a new folder in the one that is shared; one of its own where there is none, or no longer."""
+    try:
+        return tempfile.mkdtemp(prefix="na-", dir=os.environ[FOLDER])
+    except (KeyError, FileNotFoundError):
+        return private_folder()
+
+
+def is_warm() -> bool:
+    """Tells whether this process has a server of warm kernels; one that nobody asked for a while is gone."""
+    return Path(os.environ.get(SOCKET, "/")).is_socket()
 
 
 class ForkedKernel:
@@ -150,21 +162,23 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
 
 
 def _ask(address: str, arguments: list[str], options: dict[str, Any]) -> ForkedKernel:
-    connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(START_SECONDS)
-    connection.connect(address)
     request = {
         "arguments": arguments,
         "folder": str(options.get("cwd") or Path.cwd()),
         "environment": dict(options.get("env") or os.environ),
     }
-    connection.sendall((json.dumps(request) + "\n").encode())
-    pid = b""
-    while not pid.endswith(b"\n"):
-        piece = connection.recv(1)
-        if not piece:
-            raise ConnectionError("the server closed the connection")
-        pid += piece
+    with contextlib.ExitStack() as opened:
+        connection = opened.enter_context(socket.socket(socket.AF_UNIX))
+        connection.settimeout(START_SECONDS)
+        connection.connect(address)
+        connection.sendall((json.dumps(request) + "\n").encode())
+        pid = b""
+        while not pid.endswith(b"\n"):
+            piece = connection.recv(1)
+            if not piece:
+                raise ConnectionError("the server closed the connection")
+            pid += piece
+        opened.pop_all()  # the kernel keeps the connection
     return ForkedKernel(connection, int(pid))
 
 

@@ -56,7 +56,13 @@ def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: R
     command = ["build", str(stage), "--path-output", str(output), "-W", "-n", "--keep-going"]
     command += ["--builder", "html"] if builder == "html" else ["--builder", "custom", "--custom-builder", builder]
     log = folder / f"{builder}.log"
+    # A renderer that was killed writes no log, and that of an earlier rendering tells nothing of this one.
+    log.unlink(missing_ok=True)
     code = _run(command, log, process)
+    if not log.is_file():
+        raise BookError(
+            "The process that renders the book was killed.", hint="Look whether memory ran out, and build again."
+        )
     text = _ANSI.sub("", log.read_text(encoding="utf-8", errors="replace"))
     log.write_text(text, encoding="utf-8")
     problems = [line.strip() for line in text.splitlines() if _PROBLEM.search(line) and "Traceback" not in line]
@@ -64,12 +70,18 @@ def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: R
         shutil.rmtree(output, ignore_errors=True)
         shown = "\n".join(f"  {line.replace(f'{stage}/', '')}" for line in problems) or f"  {text[-1500:]}"
         raise BookError(
-            f"The text of the book has {len(problems)} problems:\n{shown}",
+            f"{_count(problems)}:\n{shown}",
             hint="Mend the cell that holds the link, key or directive; the page and line are named above.",
         )
     html = sources if builder == "html" or known.get("html") == sources else ""
     state.write_text(json.dumps({"key": key, "html": html}), encoding="utf-8")
     return result
+
+
+def _count(problems: Sequence[str]) -> str:
+    if not problems:
+        return "Jupyter Book stopped without naming a problem; the end of what it said"
+    return f"The text of the book has {len(problems)} problem{'s' if len(problems) > 1 else ''}"
 
 
 def asset_folder() -> Path:

@@ -15,6 +15,7 @@ from na_report.files import write_whole
 from na_report.paths import Project
 from na_report.publishing.execution import Pool, Run, Task, Watcher, local_pool, needs_run, run_tasks
 from na_report.publishing.fingerprint import Answers
+from na_report.spreadsheets import for_sheet
 
 RECORD = "application/papermill.record/"
 _STYLE = (
@@ -142,7 +143,7 @@ def write_table(rows: Sequence[Row], folder: Path) -> None:
             ]
         )
     table = io.StringIO()
-    csv.writer(table, lineterminator="\n").writerows([heads, *lines])
+    csv.writer(table, lineterminator="\n").writerows([[for_sheet(cell) for cell in line] for line in [heads, *lines]])
     write_whole(folder / "index.csv", table.getvalue().encode())
     write_whole(folder / "index.html", _html(heads, lines).encode())
 
@@ -166,8 +167,10 @@ def check_folder(folder: Path) -> None:
     """Refuses a folder that holds something else than a sweep.
 
     Raises:
-        NaReportError: There are files, but no table of a sweep.
+        NaReportError: There are files, but no table of a sweep; or it is a file itself.
     """
+    if folder.exists() and not folder.is_dir():
+        raise NaReportError(f"{folder} is a file, and a sweep needs a folder.", hint="Choose another name with --to.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / "index.csv").is_file():
         raise NaReportError(
             f"{folder} holds files, but no sweep.", hint="Choose an empty or new folder with --to, or an earlier sweep."
