@@ -67,3 +67,135 @@ def test_the_commands_of_the_readme_exist() -> None:
     for command in set(re.findall(r"na-report ((?:edition )?[a-z]+)", readme)):
         help_text = na_report(Project(ROOT), *command.split(), "--help")
         assert help_text.returncode == 0, command
+
+
+NOTEBOOK = "chapters/koploper.ipynb"
+
+
+def put(project: Project, name: str, content: bytes) -> None:
+    (project.root / name).write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("_toc.yml", b"root: [index", "_toc.yml, line 1, column 13"),
+        ("_toc.yml", b"root: index\nparts:\n- caption: \xe9\n", "_toc.yml, line 3: found the byte 0xe9"),
+        ("_toc.yml", b"", "_toc.yml: found no pages"),
+        ("_toc.yml", b"- index\n", "_toc.yml: found a list"),
+        ("_toc.yml", b"root: ../index\n", "found '../index', expected the name of a page"),
+        ("_toc.yml", b"root: nowhere\n", "chapters/nowhere.ipynb does not exist"),
+        ("chapters/pages.yml", b"kort: 3\n", "page kort: found 3, expected settings"),
+        ("chapters/pages.yml", b"kort: {on_papier: false}\n", "unknown setting 'on_papier'. Did you mean on_paper?"),
+        ("chapters/pages.yml", b"kort: {parameters: mbo}\n", "page kort, parameters: found 'mbo'"),
+        ("chapters/pages.yml", b"kort: {reads: [../../etc/passwd]}\n", "reads: found '../../etc/passwd'"),
+        ("chapters/pages.yml", b"kort: {chapter: ../kort}\n", "page kort, chapter: found '../kort'"),
+        (NOTEBOOK, b'{"cells": [', "koploper.ipynb, line 1: found 'Expecting value'"),
+        (NOTEBOOK, b'{"nbformat": 3, "worksheets": []}', "no cells of notebook format 4"),
+        (NOTEBOOK, b'{"nbformat": 4, "metadata": {}, "cells": [{"source": []}]}', "koploper.ipynb, cell 1"),
+        (NOTEBOOK, b"\xef\xbb\xbf{}", "koploper.ipynb"),
+    ],
+)
+def test_a_damaged_file_of_the_project_is_named_with_its_place(
+    project: Project, file: str, content: bytes, said: str
+) -> None:
+    put(project, file, content)
+    done = na_report(project, "explain", "koploper")
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert done.stderr.count("hint:") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_all_that_is_wrong_with_the_pages_is_told_at_once(project: Project) -> None:
+    put(project, "chapters/pages.yml", b"kort: {seconds: 0, memory_mb: many}\nkoploper: {chapter: [x]}\n")
+    done = na_report(project, "explain", "koploper")
+    for said in (
+        "page kort, seconds: found 0",
+        "page kort, memory_mb: found 'many'",
+        "page koploper, chapter: found [",
+    ):
+        assert said in done.stderr
+
+
+def test_words_that_are_missing_are_told_before_anything_runs(project: Project) -> None:
+    put(project, "chapters/words.yml", b"nl: {title: Advies, parts: [Het rapport]}\n")
+    done = na_report(project, "build", "--edition", "2021", "--format", "html")
+    assert done.returncode == 2
+    for said in ("nl, subtitle: found None", "nl, figure: found None", "expected 2 captions"):
+        assert said in done.stderr
+    assert "running pages" not in done.stdout
+
+
+def test_parameters_that_are_no_python_are_named(project: Project) -> None:
+    path = project.root / NOTEBOOK
+    path.write_text(path.read_text(encoding="utf-8").replace("edition: str", "edition = = str", 1), encoding="utf-8")
+    done = na_report(project, "run", "koploper", "--edition", "2021")
+    assert done.returncode == 2
+    assert "koploper.ipynb, cell" in done.stderr
+    assert "expected parameters as Python writes them" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("explain", "koploper"), ("preview", "--port", "0"), ("build",), ("run",)])
+@pytest.mark.parametrize("edition", ["1999", "../..", "2021/../2021"])
+def test_an_edition_that_is_not_there_makes_no_folder(project: Project, command: tuple[str, ...], edition: str) -> None:
+    before = sorted(project.root.parent.rglob("*"))
+    done = na_report(project, *command, "--edition", edition)
+    assert done.returncode == 2
+    assert "edition" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(project.root.parent.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["edition", "language"])
+def test_no_parameter_puts_a_page_in_another_book(project: Project, name: str) -> None:
+    done = na_report(project, "run", "koploper", "-p", name, "2021")
+    assert done.returncode == 2
+    assert f"--{name} 2021" in done.stderr
+    assert not (project.root / "_build").exists()
+
+
+def test_a_parameter_chooses_the_page_that_is_named_after_it(project: Project) -> None:
+    done = na_report(project, "run", "sector", "-p", "sector", "ho", "--edition", "2021")
+    assert done.returncode == 0, done.stderr
+    made = (project.root / "_build" / "2021" / "nl" / "notebooks").glob("*.ipynb")
+    assert [path.name for path in made] == ["sector-hoger-onderwijs.ipynb"]
+    done = na_report(project, "run", "sector-mbo", "-p", "sector", "ho", "--edition", "2021")
+    assert done.returncode == 2
+    assert "na-report run sector --grid sector=ho" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_is_none_is_refused(project: Project, port: str) -> None:
+    done = na_report(project, "preview", "--edition", "2021", "--port", port)
+    assert done.returncode == 2
+    assert f"port {port}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_sweep_needs_a_folder(project: Project) -> None:
+    put(project, "file.txt", b"mine")
+    done = na_report(project, "run", "koploper", "--grid", "edition=2021", "--to", "file.txt")
+    assert done.returncode == 2
+    assert "is a file" in done.stderr
+    assert (project.root / "file.txt").read_bytes() == b"mine"
+
+
+def test_a_site_needs_an_edition(project: Project) -> None:
+    import shutil
+
+    for folder in project.data.iterdir():
+        shutil.rmtree(folder)
+    done = na_report(project, "site")
+    assert done.returncode == 2
+    assert "has no edition" in done.stderr
+
+
+def test_what_the_system_refuses_is_told_without_a_traceback(project: Project) -> None:
+    put(project, "file.txt", b"mine")
+    (project.root / "_build").symlink_to("file.txt")
+    done = na_report(project, "run", "koploper", "--edition", "2021")
+    assert done.returncode == 2
+    assert done.stderr.count("error:") == 1
+    assert "_build" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import nbformat
@@ -186,3 +186,32 @@ def test_every_ingredient_of_a_page_is_named(project: Project) -> None:
         "lock",
         "python",
     }
+
+
+def test_answers_that_are_the_same_are_asked_once_after_a_change_of_data(
+    project: Project, change: Change, reseal: Callable[[], None]
+) -> None:
+    change("observations", "IND007-NL-2019", "page", "99")
+    reseal()
+    edition, asked = open_edition("2021", project), []
+
+    def answers(questions: Iterable[str]) -> dict[str, str]:
+        found = answer_again(edition, questions)
+        asked.append(found)
+        return found
+
+    [page] = choose(all_pages(project), ["sector-hoger-onderwijs"])
+    for _ in range(2):
+        assert run_pages(project, [page], BASE, notebooks(project), answers=answers) == []
+    assert len(asked) == 1
+    assert why(project, "sector-hoger-onderwijs") == []
+
+
+def test_a_file_that_a_page_reads_makes_the_book_old(project: Project) -> None:
+    pages = project.chapters / "pages.yml"
+    pages.write_text(pages.read_text(encoding="utf-8") + "kort: {reads: [bijlage.txt]}\n", encoding="utf-8")
+    extra = project.root / "bijlage.txt"
+    extra.write_text("een", encoding="utf-8")
+    before = fingerprint.hash_inputs(project)
+    extra.write_text("twee", encoding="utf-8")
+    assert fingerprint.hash_inputs(project) != before

@@ -37,7 +37,8 @@ from na_report.paths import Project
 from na_report.presentation import figures
 from na_report.presentation.markdown import Block, escape
 from na_report.presentation.tables import table
-from na_report.publishing.pages import all_pages, selected
+from na_report.publishing.chapters import selected
+from na_report.publishing.pages import all_pages
 from na_report.publishing.pdf import paper, write_pdf
 
 __all__ = ["small", "template"]

@@ -18,8 +18,9 @@ from na_report.evidence.edition import seal_edition
 from na_report.evidence.integrity import DESCRIPTOR
 from na_report.paths import Project
 from na_report.publishing import book as books
+from na_report.publishing.chapters import selected
 from na_report.publishing.execution import run_pages
-from na_report.publishing.pages import all_pages, checked_parameters, choose, selected
+from na_report.publishing.pages import all_pages, checked_parameters, choose
 
 BASE = {"edition": "2021", "language": "nl"}
 
@@ -55,6 +56,12 @@ def test_a_cell_from_an_edition_on_stays_in_later_ones(edition: str, count: int)
     notebook = nbformat.v4.new_notebook(cells=[cell])
     assert len(selected(notebook, {"edition": edition, "language": "nl"}).cells) == count
     assert len(selected(notebook, {"edition": edition, "language": "en"}).cells) == 0
+
+
+@pytest.mark.parametrize(("count", "stays"), [("9", True), ("10", True), ("8", False)])
+def test_from_a_number_on_counts_numbers_not_text(count: str, stays: bool) -> None:
+    cell = nbformat.v4.new_markdown_cell("Veel", metadata={"tags": ["only:count>=9"]})
+    assert bool(selected(nbformat.v4.new_notebook(cells=[cell]), {"count": count}).cells) == stays
 
 
 def test_the_sector_chapter_makes_four_pages(project: Project) -> None:

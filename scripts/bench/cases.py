@@ -30,9 +30,10 @@ from stock import (
 from na_report.evidence.edition import seal_edition
 from na_report.evidence.integrity import DESCRIPTOR
 from na_report.paths import Project
+from na_report.publishing.chapters import selected
 from na_report.publishing.execution import Task
 from na_report.publishing.grid import read_grid, tasks_of
-from na_report.publishing.pages import all_pages, choose, selected
+from na_report.publishing.pages import all_pages, choose
 
 NAMES = ("cold", "nothing", "observation", "prose", "preview", "sweep", "pdf", "help")
 

@@ -75,9 +75,10 @@ def page(folder: Path) -> str:
     import nbformat
 
     from na_report.paths import Project
+    from na_report.publishing.chapters import selected
     from na_report.publishing.execution import run_page
     from na_report.publishing.kernels import warm_kernels
-    from na_report.publishing.pages import Page, all_pages, checked_parameters, choose, selected
+    from na_report.publishing.pages import Page, all_pages, checked_parameters, choose
     from na_report.publishing.surroundings import pinned
 
     project = Project(folder)

@@ -16,9 +16,10 @@ from measuring import BIN, na_report, run
 
 from na_report.paths import Project
 from na_report.publishing.book import Book, stage
+from na_report.publishing.chapters import selected
 from na_report.publishing.comparing import copied
 from na_report.publishing.execution import Task
-from na_report.publishing.pages import all_pages, checked_parameters, selected
+from na_report.publishing.pages import all_pages, checked_parameters
 
 EDITION = "2026"
 

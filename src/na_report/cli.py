@@ -13,16 +13,8 @@ from na_report.commands import archive, book, edition, pages, preview, reasoning
 from na_report.errors import NaReportError
 from na_report.paths import find_project
 
-_ROOM = "Make room on the disk and run the command again."
-_RIGHTS = "Choose a folder that you may write to, or ask for the right to."
-_CAN_NOT_WRITE = {
-    errno.ENOSPC: _ROOM,
-    errno.EDQUOT: _ROOM,
-    errno.EFBIG: _ROOM,
-    errno.EACCES: _RIGHTS,
-    errno.EPERM: _RIGHTS,
-    errno.EROFS: _RIGHTS,
-}
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 # Heavy modules are imported in the command that needs them, so that `na-report --help` answers at once.
 
@@ -44,13 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        if error.errno not in _CAN_NOT_WRITE:
-            raise
         if options.debug:
             traceback.print_exc()
-        place = f"{error.filename} can't be written" if error.filename else "A file can't be written"
-        print(f"error: {place}: {error.strerror}.", file=sys.stderr)
-        print(f"hint: {_CAN_NOT_WRITE[error.errno]} Nothing half-made is in use.", file=sys.stderr)
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"error: {place}{error.strerror or error}.", file=sys.stderr)
+        print(f"hint: {_remedy(error)} Nothing half-made is in use.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(
@@ -58,6 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in _NO_ROOM:
+        return "Make room on the disk and run the command again."
+    if error.errno in _NO_RIGHT:
+        return "Choose a folder that you may write to, or ask for the right to."
+    return "Check that file or folder; na-report --debug shows what asked for it."
 
 
 def _parser() -> argparse.ArgumentParser:

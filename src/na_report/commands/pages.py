@@ -43,7 +43,7 @@ def _run(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.edition import open_edition
     from na_report.evidence.folders import newest_edition
     from na_report.publishing.book import Book
-    from na_report.publishing.pages import all_pages, choose
+    from na_report.publishing.pages import agreeing, all_pages, choose
     from na_report.publishing.published import held
 
     if options.grid:
@@ -52,30 +52,37 @@ def _run(options: argparse.Namespace, project: Project) -> int:
         raise NaReportError("--to and --scheduler go with a grid.", hint="Add --grid NAME=VALUE,VALUE.")
     edition = options.edition or newest_edition(project)
     open_edition(edition, project)
-    pages = choose(all_pages(project), options.pages)
+    parameters = dict(options.parameters)
+    for name in ("edition", "language"):
+        if name in parameters:
+            # The book of an edition is in the folder of its name, in that of its language.
+            raise NaReportError(
+                f"-p {name} would put a page in the book of another {name}.", hint=f"Write: --{name} {parameters[name]}"
+            )
+    pages = agreeing(choose(all_pages(project), options.pages), parameters)
     given = {"edition": edition, "language": options.language}
     book = Book(project, edition, options.language)
     with held(book):
-        execute(project, pages, given | dict(options.parameters), book.notebooks, options.jobs)
+        execute(project, pages, given | parameters, book.notebooks, options.jobs)
     return 0
 
 
 def _sweep(options: argparse.Namespace, project: Project) -> int:
-    import yaml
-
     from na_report.commands.progress import Progress
     from na_report.evidence.edition import open_edition
     from na_report.evidence.folders import list_editions, newest_edition
+    from na_report.publishing.book import WORDS
     from na_report.publishing.cluster import cluster_pool
     from na_report.publishing.execution import local_pool
     from na_report.publishing.grid import read_grid, tasks_of
     from na_report.publishing.pages import all_pages, choose
     from na_report.publishing.sweep import check_folder, run_sweep
+    from na_report.settings import read_settings
 
     start = time.perf_counter()
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
     grid = {name: [value] for name, value in (single | dict(options.parameters)).items()} | read_grid(options.grid)
-    words = yaml.safe_load((project.chapters / "words.yml").read_text(encoding="utf-8"))
+    words = read_settings(project.chapters / WORDS)
     known = {"edition": list_editions(project), "language": list(words)}
     tasks = tasks_of(project, choose(all_pages(project), options.pages), grid, known)
     for edition in dict.fromkeys(str(task.parameters["edition"]) for task in tasks):
@@ -98,12 +105,13 @@ def _sweep(options: argparse.Namespace, project: Project) -> int:
 
 
 def _explain(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.folders import newest_edition
+    from na_report.evidence.folders import edition_folder, newest_edition
     from na_report.publishing.book import Book
     from na_report.publishing.fingerprint import reasons
     from na_report.publishing.pages import all_pages, checked_parameters, choose
 
     edition = options.edition or newest_edition(project)
+    edition_folder(edition, project)
     given = {"edition": edition, "language": options.language}
     folder = Book(project, edition, options.language).notebooks
     for page in choose(all_pages(project), [options.page]):

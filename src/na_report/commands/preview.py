@@ -26,11 +26,12 @@ def add(commands: Any) -> None:
 
 def _preview(options: argparse.Namespace, project: Project) -> int:
     from na_report.commands.progress import Progress
-    from na_report.evidence.folders import newest_edition, verify_edition
+    from na_report.evidence.folders import edition_folder, newest_edition, verify_edition
     from na_report.publishing.preview import PreviewBook, Tools, look, preview, wait_for_change
     from na_report.publishing.serving import State, serve
 
     edition = options.edition or newest_edition(project)
+    edition_folder(edition, project)
     book = PreviewBook(project, edition, options.language)
     tools = Tools(lambda: verify_edition(edition, project), lambda: answers_of(project, edition))
     state = State()
@@ -58,8 +59,8 @@ def _refresh(made: Any, progress: Any, state: Any, names: str) -> None:
         print(text, file=sys.stderr, flush=True)
         state.set(text)
         return
-    except (OSError, ValueError) as problem:
-        # A file that is being written, or that does not parse, will be saved again.
+    except Exception as problem:
+        # Whatever a half-saved file sets off, it will be saved again; the last good book stays.
         text = f"error: {names}: {type(problem).__name__}: {problem}"
         print(text, file=sys.stderr, flush=True)
         state.set(text)

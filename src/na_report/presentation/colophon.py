@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel.dates import format_date
 
 from na_report.citation import Work, apa, bibtex
@@ -18,6 +17,7 @@ from na_report.evidence.edition import Edition
 from na_report.evidence.seal import seal_of
 from na_report.paths import find_project
 from na_report.presentation.markdown import Block, escape
+from na_report.settings import read_settings
 
 # Files that a page shows something of; chapters/pages.yml names the same ones, so that a change runs the page again.
 WORDS_FILE, PROJECT_FILE, LOCK_FILE = "chapters/words.yml", "pyproject.toml", "requirements.lock"
@@ -111,7 +111,7 @@ def _project() -> dict[str, Any]:
 
 
 def _words(language: str) -> dict[str, Any]:
-    return dict(yaml.safe_load(_read(WORDS_FILE))[language])
+    return dict(read_settings(find_project().root / WORDS_FILE)[language])
 
 
 @cache

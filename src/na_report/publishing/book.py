@@ -5,23 +5,25 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from na_report.errors import BookError, NaReportError
 from na_report.paths import Project
 from na_report.publishing.fingerprint import hash_files
 from na_report.publishing.pages import TOC, Page
+from na_report.settings import read_settings
 
 if TYPE_CHECKING:
     from na_report.publishing.describing import Publication
     from na_report.publishing.renderer import Renderer
 
 CONFIG = "_config.yml"
+WORDS = "words.yml"
+# What every book says of itself, beside the captions of its parts.
+_WORDS = ("title", "subtitle", "author", "cover", "contents", "summary", "figure", "table")
 POLISHED = "polished.json"
 LOCK = "requirements.lock"
 
@@ -101,39 +103,52 @@ def _lock(book: Book) -> str:
 def _settings(book: Book) -> dict[str, Any]:
     """Returns configuration and table of contents with the words of the language and edition."""
     root = book.project.root
-    config = yaml.safe_load((root / CONFIG).read_text(encoding="utf-8"))
-    toc = yaml.safe_load((root / TOC).read_text(encoding="utf-8"))
-    words = _words(book)
-    config["title"] = words["title"]
+    config, toc = read_settings(root / CONFIG), read_settings(root / TOC)
+    said = words(book)
+    config["title"] = said["title"]
     config.setdefault("sphinx", {}).setdefault("config", {})
     config["sphinx"].setdefault("extra_extensions", []).append("na_report.publishing.extension")
     settings = config["sphinx"]["config"]
     settings["language"] = book.language
     settings["locale_dirs"] = ["_locale"]
     settings["templates_path"] = ["_templates"]
-    settings["html_context"] = {"colofon": words["cover"]}
-    settings["html_title"] = words["title"]
-    settings["numfig_format"] = {"figure": words["figure"], "table": words["table"]}
-    for part, caption in zip(toc.get("parts", []), words["parts"], strict=True):
+    settings["html_context"] = {"colofon": said["cover"]}
+    settings["html_title"] = said["title"]
+    settings["numfig_format"] = {"figure": said["figure"], "table": said["table"]}
+    for part, caption in zip(toc.get("parts", []), said["parts"], strict=True):
         part["caption"] = caption
     return {"config": config, "toc": toc}
 
 
-def _words(book: Book) -> dict[str, Any]:
-    declared = yaml.safe_load((book.project.chapters / "words.yml").read_text(encoding="utf-8"))
-    if book.language not in declared:
+def words(book: Book) -> dict[str, Any]:
+    """Returns title, subtitle and other words of the book in its language, from `chapters/words.yml`.
+
+    Raises:
+        NaReportError: The book has no words in its language, or not all of them.
+    """
+    root = book.project.root
+    declared = read_settings(book.project.chapters / WORDS)
+    found = declared.get(book.language)
+    if not isinstance(found, dict):
         raise NaReportError(
             f"The book does not exist in the language {book.language!r}.", hint=f"Choose from: {', '.join(declared)}."
         )
+    problems = [
+        f"chapters/{WORDS}, {book.language}, {name}: found {found.get(name)!r}, expected text."
+        for name in _WORDS
+        if not isinstance(found.get(name), str)
+    ]
+    parts, count = found.get("parts"), len(read_settings(root / TOC).get("parts", []))
+    if not isinstance(parts, list) or len(parts) != count:
+        problems.append(
+            f"chapters/{WORDS}, {book.language}, parts: found {parts!r}, expected {count} captions: one per part of {TOC}."
+        )
+    if problems:
+        raise NaReportError("\n".join(problems), hint=f"Fill these in chapters/{WORDS}.")
     return {
         key: value.replace("{edition}", book.edition) if isinstance(value, str) else value
-        for key, value in declared[book.language].items()
+        for key, value in found.items()
     }
-
-
-def words(book: Book) -> Mapping[str, Any]:
-    """Returns title, subtitle and other words of the book in its language, from `chapters/words.yml`."""
-    return _words(book)
 
 
 def render(book: Book, builder: str, process: Renderer | None = None) -> Path:

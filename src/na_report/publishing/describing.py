@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from bs4 import BeautifulSoup, Tag
 
 from na_report.citation import Work
 from na_report.errors import NaReportError
 from na_report.paths import Project
+from na_report.settings import read_settings
 
 # Overrules `html: baseurl` of _config.yml: where the site is, is known to who publishes it.
 ADDRESS = "NA_REPORT_URL"
@@ -98,7 +98,7 @@ def site_address(project: Project) -> str:
     Raises:
         NaReportError: What was said is no web address.
     """
-    config = yaml.safe_load((project.root / "_config.yml").read_text(encoding="utf-8"))
+    config = read_settings(project.root / "_config.yml")
     found = os.environ.get(ADDRESS) or (config.get("html") or {}).get("baseurl") or ""
     if found and not re.fullmatch(r"https?://[^\s\"'<>?#]+", found):
         raise NaReportError(

@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING, Any
 
 from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
+from na_report.publishing.chapters import read_chapter, selected
 from na_report.publishing.fingerprint import (
     Answers,
     data_hash,
     ingredients,
-    read_chapter,
     read_state,
     reasons,
     state_file,
     write_state,
 )
 from na_report.publishing.limits import cell_of, follow_parent, page_limits, within, workers_stopped_on_error
-from na_report.publishing.pages import Page, checked_parameters, selected
+from na_report.publishing.pages import Page, checked_parameters
 from na_report.publishing.surroundings import FIXED, pinned
 
 if TYPE_CHECKING:
@@ -135,7 +135,16 @@ def needs_run(project: Project, task: Task, folder: Path, answers: Answers) -> b
     if found == ["prose changed"]:
         reword(project, task, folder)
         return False
+    if not found:
+        _remember_data(project, task.page.name, folder)
     return bool(found)
+
+
+def _remember_data(project: Project, page: str, folder: Path) -> None:
+    """Notes that a page's answers are those of today's data, so that they are not asked again until it changes again."""
+    state, data = read_state(folder, page), data_hash(project)
+    if state is not None and state.data != data:
+        write_state(folder, page, state.ingredients, state.reads, data)
 
 
 def reword(project: Project, task: Task, folder: Path) -> None:
@@ -221,7 +230,12 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
     own = f"{page.name}.{uuid.uuid4().hex[:8]}"
     running, reads = folder / f"{own}.running.ipynb", folder / f"{own}.reads.json"
     # The state goes first and comes back last: a run that is killed leaves no page that looks whole.
-    for old in (state_file(folder, page.name), target, failed, *folder.glob(f"{page.name}.*.running.ipynb")):
+    for old in (
+        state_file(folder, page.name),
+        target,
+        failed,
+        *folder.glob(f"{page.name}.{'[0-9a-f]' * 8}.running.ipynb"),
+    ):
         old.unlink(missing_ok=True)
     made_of, data = ingredients(project, page, parameters), data_hash(project)
     notebook = selected(copy.deepcopy(read_chapter(page.chapter)), parameters)

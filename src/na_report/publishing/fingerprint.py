@@ -14,8 +14,9 @@ from typing import Any
 
 from na_report.files import write_whole
 from na_report.paths import Project
+from na_report.publishing.chapters import read_chapter, selected
 from na_report.publishing.describing import ADDRESS
-from na_report.publishing.pages import Page, selected
+from na_report.publishing.pages import Page, all_pages
 
 # The files of a project that a book is made of, beside the folders of chapters and data.
 FILES = ("_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml")
@@ -95,19 +96,6 @@ def _hash_seen(files: tuple[tuple[Path, int, int], ...], root: Path) -> str:
     return hash_files([path for path, _, _ in files], root)
 
 
-def read_chapter(path: Path) -> Any:
-    """Returns a notebook, which is read again only when it has been written to; not to be changed by the caller."""
-    return _read_seen(path, path.stat().st_mtime_ns, path.stat().st_size)
-
-
-@functools.lru_cache(maxsize=64)
-def _read_seen(path: Path, changed: int, size: int) -> Any:
-    from nbformat import v4
-
-    # Without validation, which takes four times as long; papermill does that for a page that runs.
-    return v4.reads(path.read_text(encoding="utf-8"))
-
-
 def hash_text(text: str) -> str:
     """Returns a hash of a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -126,7 +114,8 @@ def hash_inputs(project: Project) -> str:
         for path in folder.rglob("*")
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
-    files += [project.root / name for name in FILES if (project.root / name).is_file()]
+    named = {*FILES, *(name for page in all_pages(project) for name in page.reads)}
+    files += [path for name in named if (path := project.root / name).is_file() and path not in files]
     address = os.environ.get(ADDRESS, "")
     return _hash([hash_files(files, project.root), library_hash(), platform.python_version(), address])
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from na_report.errors import NaReportError
 from na_report.paths import Project
+from na_report.publishing.chapters import declared_types
 from na_report.publishing.execution import Task
-from na_report.publishing.pages import Page, all_pages, checked_parameters, declared_types
+from na_report.publishing.pages import Page, all_pages, checked_parameters
 
 ALL = "all"
 # Longer file names are cut: with `.running.ipynb` behind it a name stays far below the 255 that file systems allow.

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
-import fnmatch
-import functools
-import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import Any
 
 from na_report.errors import NaReportError
 from na_report.paths import Project
-
-if TYPE_CHECKING:
-    import nbformat
+from na_report.publishing.chapters import declared_types
+from na_report.settings import read_settings
 
 TOC = "_toc.yml"
 PAGES = "pages.yml"
@@ -54,52 +47,74 @@ def all_pages(project: Project) -> list[Page]:
     """Returns the pages of the book in the order of `_toc.yml`.
 
     Raises:
-        NaReportError: A page has no notebook, or a limit that is no number.
+        NaReportError: A page has no notebook, or is declared in a way that means nothing; names all that is wrong.
     """
-    toc = yaml.safe_load((project.root / TOC).read_text(encoding="utf-8"))
+    names = list(_names(read_settings(project.root / TOC)))
     declared_file = project.chapters / PAGES
-    declared = yaml.safe_load(declared_file.read_text(encoding="utf-8")) if declared_file.is_file() else {}
+    declared = read_settings(declared_file) if declared_file.is_file() else {}
+    problems = [f"{TOC}: found no pages, expected a root and chapters."] if not names else []
     pages = []
-    for name in _names(toc):
+    for name in names:
         entry = declared.get(name, {})
-        chapter = project.chapters / f"{entry.get('chapter', name)}.ipynb"
-        if not _NAME.fullmatch(name) or chapter.parent != project.chapters:
-            raise NaReportError(
-                f"{name!r} in {TOC} can't be the name of a page.",
-                hint="Name pages and chapters with letters, digits, - and _, without folders.",
-            )
-        if not chapter.is_file():
-            raise NaReportError(
-                f"The page {name!r} in {TOC} has no notebook: {chapter} does not exist.",
-                hint=f"Add the notebook, take the page out of {TOC}, or name its chapter in chapters/{PAGES}.",
-            )
-        pages.append(
-            Page(
-                name,
-                chapter,
-                entry.get("parameters", {}),
-                on_paper=entry.get("on_paper", True),
-                reads=tuple(entry.get("reads", ())),
-                **_limits(name, entry),
-            )
+        wrong = list(_faults(name, entry, project))
+        problems += wrong
+        if not wrong:
+            options = {key: value for key, value in entry.items() if key != "chapter"}
+            pages.append(Page(name, _chapter(name, entry, project), **options))
+    if problems:
+        raise NaReportError(
+            "\n".join(problems), hint=f"Correct {TOC} or chapters/{PAGES}; the README tells how to add a page."
         )
     return pages
 
 
-def _limits(page: str, entry: Mapping[str, Any]) -> dict[str, int]:
-    """Returns the limits that a page sets for itself.
+def _chapter(page: str, entry: Mapping[str, Any], project: Project) -> Path:
+    return project.chapters / f"{entry.get('chapter', page)}.ipynb"
 
-    Raises:
-        NaReportError: One is no whole number above zero.
-    """
-    found = {key: entry[key] for key in ("memory_mb", "seconds") if key in entry}
-    for key, value in found.items():
-        if type(value) is not int or value < 1:
-            raise NaReportError(
-                f"chapters/{PAGES}: page {page}, {key}: found {value!r}, expected a whole number above zero.",
-                hint=f"Write for instance `{key}: 900`, or leave it out for the usual limit.",
-            )
-    return found
+
+def _faults(name: str, entry: Any, project: Project) -> Iterator[str]:
+    """Yields what is wrong with a page as it is declared."""
+    place = f"chapters/{PAGES}: page {name}"
+    if not _NAME.fullmatch(name):
+        yield f"{TOC}: found {name!r}, expected the name of a page: letters, digits, - and _, without folders."
+        return
+    if not isinstance(entry, dict):
+        yield f"{place}: found {entry!r}, expected settings such as {{chapter: sector}}."
+        return
+    for key, value in entry.items():
+        if key not in _SETTINGS:
+            yield f"{place}: unknown setting {key!r}. {_suggest(str(key), set(_SETTINGS))}"
+        elif not _SETTINGS[key][0](value):
+            yield f"{place}, {key}: found {value!r}, expected {_SETTINGS[key][1]}."
+    chapter = entry.get("chapter", name)
+    if _is_name(chapter) and not _chapter(name, entry, project).is_file():
+        yield f"{TOC}: the page {name} has no notebook: chapters/{chapter}.ipynb does not exist."
+    for read in entry.get("reads", ()) if _is_files(entry.get("reads")) else ():
+        if not (project.root / read).resolve().is_relative_to(project.root.resolve()):
+            yield f"{place}, reads: found {read!r}, expected a file of the project."
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value > 0
+
+
+def _is_files(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+# What `pages.yml` may say of a page: how to tell a good value, and what is expected in words.
+_SETTINGS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "chapter": (_is_name, "the name of a notebook in chapters/, without .ipynb"),
+    "parameters": (lambda value: isinstance(value, dict), "parameters with values, such as {sector: mbo}"),
+    "on_paper": (lambda value: isinstance(value, bool), "true or false"),
+    "reads": (_is_files, "a list of files of the project"),
+    "memory_mb": (_is_count, "a whole number above zero"),
+    "seconds": (_is_count, "a whole number above zero"),
+}
 
 
 def _names(node: Any) -> Iterator[str]:
@@ -158,6 +173,31 @@ def choose(pages: Sequence[Page], wanted: Sequence[str]) -> list[Page]:
     return [page for page in pages if page.name in wanted or page.chapter.stem in wanted]
 
 
+def agreeing(pages: Sequence[Page], parameters: Mapping[str, Any]) -> list[Page]:
+    """Returns the pages that set none of the parameters otherwise: the notebook of a page always shows what its name says.
+
+    Raises:
+        NaReportError: No page is left.
+
+    Example:
+        >>> mbo = Page("sector-mbo", Path("sector.ipynb"), {"sector": "mbo"})
+        >>> ho = Page("sector-ho", Path("sector.ipynb"), {"sector": "ho"})
+        >>> [page.name for page in agreeing([mbo, ho], {"sector": "ho"})]
+        ['sector-ho']
+    """
+    found = [
+        page for page in pages if all(page.parameters.get(name, value) == value for name, value in parameters.items())
+    ]
+    if pages and not found:
+        set_so = ", ".join(f"{name}={value}" for name, value in pages[0].parameters.items())
+        grid = " ".join(f"{name}={value}" for name, value in parameters.items())
+        raise NaReportError(
+            f"No page has these parameters: {pages[0].name} is the page with {set_so}.",
+            hint=f"Run it beside the book: na-report run {pages[0].chapter.stem} --grid {grid}",
+        )
+    return found
+
+
 def _suggest(name: str, known: set[str]) -> str:
     close = difflib.get_close_matches(name, sorted(known), n=1)
     return f"Did you mean {close[0]}?" if close else f"Choose from: {', '.join(sorted(known))}."
@@ -194,25 +234,6 @@ def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
     return checked
 
 
-@functools.lru_cache(maxsize=64)
-def _declared(chapter: Path, changed: int) -> dict[str, str]:
-    """Returns the type per parameter, as the parameters cell of a chapter writes it; `None` where it writes none."""
-    declared: dict[str, str] = {}
-    for cell in json.loads(chapter.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", []):
-            for line in ast.parse("".join(cell["source"])).body:
-                if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
-                    declared[line.target.id] = ast.unparse(line.annotation)
-                elif isinstance(line, ast.Assign):
-                    declared |= {target.id: "None" for target in line.targets if isinstance(target, ast.Name)}
-    return declared
-
-
-def declared_types(chapter: Path) -> dict[str, str]:
-    """Returns the type per parameter of a chapter; a file is read again only when it has been written to."""
-    return _declared(chapter, chapter.stat().st_mtime_ns)
-
-
 def _converted(value: Any, kind: str) -> Any:
     if kind == "bool":
         if isinstance(value, bool):
@@ -227,41 +248,3 @@ def _converted(value: Any, kind: str) -> Any:
     if kind == "str" and not isinstance(value, str):
         raise ValueError(value)
     return value
-
-
-def selected(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> nbformat.NotebookNode:
-    """Returns a copy without the cells that are meant for other parameters.
-
-    A cell with tags `only:sector=mbo` stays when the parameter `sector` is `mbo`; a `*` stands for anything. With more
-    tags for the same parameter, one of them has to hold. `only:edition>=2026` means this value or a later one.
-
-    Example:
-        >>> from nbformat.v4 import new_markdown_cell, new_notebook
-        >>> cell = new_markdown_cell("Mbo", metadata={"tags": ["only:sector=mbo"]})
-        >>> book = new_notebook(cells=[cell])
-        >>> len(selected(book, {"sector": "mbo"}).cells), len(selected(book, {"sector": "ho"}).cells)
-        (1, 0)
-    """
-    import nbformat
-
-    copy = nbformat.from_dict(notebook)
-    copy.cells = [cell for cell in notebook.cells if _applies(cell.metadata.get("tags", []), parameters)]
-    return copy
-
-
-def _applies(tags: Sequence[str], parameters: Mapping[str, Any]) -> bool:
-    conditions: dict[str, set[str]] = {}
-    for tag in tags:
-        if not tag.startswith("only:"):
-            continue
-        name, from_on, least = tag.removeprefix("only:").partition(">=")
-        if from_on:
-            if str(parameters.get(name)) < least:
-                return False
-            continue
-        name, _, value = name.partition("=")
-        conditions.setdefault(name, set()).add(value)
-    return all(
-        any(fnmatch.fnmatchcase(str(parameters.get(name)), value) for value in values)
-        for name, values in conditions.items()
-    )

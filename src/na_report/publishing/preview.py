@@ -21,7 +21,7 @@ from na_report.files import put_in_place
 from na_report.paths import Project
 from na_report.publishing import book as books
 from na_report.publishing.execution import Task, Watcher, run_pages
-from na_report.publishing.fingerprint import Answers, data_hash
+from na_report.publishing.fingerprint import FILES, Answers, data_hash
 from na_report.publishing.kernels import warm_kernels
 from na_report.publishing.limits import follow_parent
 from na_report.publishing.pages import all_pages
@@ -33,7 +33,6 @@ from na_report.publishing.surroundings import pinned
 POLL_SECONDS = 0.1
 # A day without a saved file.
 IDLE_SECONDS = 86_400
-_TOP = ("_toc.yml", "_config.yml", "requirements.lock")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,8 @@ class PreviewBook(books.Book):
     @property
     def folder(self) -> Path:
         """Where everything of this book is."""
-        return self.project.root / "_build" / "preview" / self.edition / self.language
+        built = self.project.build(self.edition, self.language)
+        return built.parents[1] / "preview" / self.edition / self.language
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def look(project: Project) -> Seen:
     """Returns time and size of every file that the book is made of."""
     seen: Seen = {}
     folders = (project.chapters, project.data, asset_folder())
-    paths = [project.root / name for name in _TOP] + [path for folder in folders for path in folder.rglob("*")]
+    paths = [project.root / name for name in FILES] + [path for folder in folders for path in folder.rglob("*")]
     for path in paths:
         if ".ipynb_checkpoints" not in path.parts and not path.name.startswith((".", "~")):
             with contextlib.suppress(OSError):

@@ -20,6 +20,7 @@ from na_report.errors import NaReportError
 
 ADDRESS = "127.0.0.1"
 EVENTS = "/-/events"
+_LAST_PORT = 65535
 # A line now and then, so that a page that is gone is noticed.
 _BREATH_SECONDS = 15
 SCRIPT = "/-/preview.js"
@@ -156,8 +157,13 @@ def serve(port: int, folder: Path, state: State) -> Iterator[Server]:
     """Serves a folder until the block ends.
 
     Raises:
-        NaReportError: The port is taken.
+        NaReportError: The port is taken, or no number of a port.
     """
+    if not 0 <= port <= _LAST_PORT:
+        raise NaReportError(
+            f"The preview can't use port {port}.",
+            hint=f"Choose one from 1024 to {_LAST_PORT} with --port, or 0 for any.",
+        )
     try:
         server = Server(port, folder, state)
     except OSError as problem:

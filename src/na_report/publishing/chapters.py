@@ -1,0 +1,153 @@
+"""What a chapter says of itself: the parameters that it declares, and which of its cells a page has."""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import functools
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from na_report.errors import NaReportError
+
+if TYPE_CHECKING:
+    import nbformat
+
+
+def read_chapter(path: Path) -> nbformat.NotebookNode:
+    """Returns a notebook, which is read again only when it has been written to; not to be changed by the caller.
+
+    Raises:
+        NaReportError: The file is no notebook; names the line where it stops being one.
+    """
+    return _read_seen(path, *_seen(path))
+
+
+def declared_types(chapter: Path) -> Mapping[str, str]:
+    """Returns the type per parameter, as the parameters cell of a chapter writes it; `None` where it writes none.
+
+    Raises:
+        NaReportError: The file is no notebook, or its parameters cell is no Python.
+    """
+    return _declared(chapter, *_seen(chapter))
+
+
+def selected(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> nbformat.NotebookNode:
+    """Returns a copy without the cells that are meant for other parameters.
+
+    A cell with tags `only:sector=mbo` stays when the parameter `sector` is `mbo`; a `*` stands for anything. With more
+    tags for the same parameter, one of them has to hold. `only:edition>=2026` means this value or a later one, by number
+    where both are one.
+
+    Example:
+        >>> from nbformat.v4 import new_markdown_cell, new_notebook
+        >>> cell = new_markdown_cell("Mbo", metadata={"tags": ["only:sector=mbo"]})
+        >>> book = new_notebook(cells=[cell])
+        >>> len(selected(book, {"sector": "mbo"}).cells), len(selected(book, {"sector": "ho"}).cells)
+        (1, 0)
+    """
+    import nbformat
+
+    copy = nbformat.from_dict(notebook)
+    copy.cells = [cell for cell in notebook.cells if _applies(cell.metadata.get("tags", []), parameters)]
+    return copy
+
+
+def _applies(tags: Sequence[str], parameters: Mapping[str, Any]) -> bool:
+    conditions: dict[str, set[str]] = {}
+    for tag in tags:
+        if not tag.startswith("only:"):
+            continue
+        name, from_on, least = tag.removeprefix("only:").partition(">=")
+        if from_on:
+            if _is_less(str(parameters.get(name)), least):
+                return False
+            continue
+        name, _, value = name.partition("=")
+        conditions.setdefault(name, set()).add(value)
+    return all(
+        any(fnmatch.fnmatchcase(str(parameters.get(name)), value) for value in values)
+        for name, values in conditions.items()
+    )
+
+
+def _is_less(one: str, other: str) -> bool:
+    try:
+        return float(one) < float(other)
+    except ValueError:
+        return one < other
+
+
+def _seen(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+@functools.lru_cache(maxsize=64)
+def _read_seen(path: Path, changed: int, size: int) -> nbformat.NotebookNode:
+    from nbformat.v4.nbjson import JSONReader
+
+    # Without validation, which takes four times as long; papermill does that for a page that runs.
+    return JSONReader().to_notebook(_load(path))
+
+
+@functools.lru_cache(maxsize=64)
+def _declared(chapter: Path, changed: int, size: int) -> Mapping[str, str]:
+    declared: dict[str, str] = {}
+    for number, cell in enumerate(_load(chapter)["cells"], 1):
+        if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", []):
+            for line in _parsed(chapter, number, "".join(cell["source"])):
+                if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+                    declared[line.target.id] = ast.unparse(line.annotation)
+                elif isinstance(line, ast.Assign):
+                    declared |= {target.id: "None" for target in line.targets if isinstance(target, ast.Name)}
+    return declared
+
+
+def _parsed(chapter: Path, number: int, source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError) as problem:
+        line = f", line {problem.lineno}" if isinstance(problem, SyntaxError) and problem.lineno else ""
+        raise NaReportError(
+            f"{chapter.name}, cell {number}{line}: found {str(problem).partition(' (')[0]!r}, "
+            "expected parameters as Python writes them.",
+            hint='Write each as NAME: TYPE = VALUE, such as sector: str = "mbo".',
+        ) from None
+
+
+def _load(path: Path) -> dict[str, Any]:
+    """Returns what a notebook file holds, or says where it is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as problem:
+        raise _no_notebook(path, f", line {problem.lineno}", problem.msg) from None
+    except (UnicodeDecodeError, RecursionError) as problem:
+        raise _no_notebook(path, "", str(problem)) from None
+    if not isinstance(found, dict) or found.get("nbformat") != 4 or not isinstance(found.get("cells"), list):
+        raise _no_notebook(path, "", "no cells of notebook format 4")
+    for number, cell in enumerate(found["cells"], 1):
+        if not _is_cell(cell):
+            raise _no_notebook(path, f", cell {number}", "a cell without a type, source or metadata")
+    return found
+
+
+def _is_cell(cell: object) -> bool:
+    return (
+        isinstance(cell, dict)
+        and isinstance(cell.get("cell_type"), str)
+        and isinstance(cell.get("source"), str | list)
+        and isinstance(cell.get("metadata"), dict)
+        and isinstance(cell["metadata"].get("tags", []), list)
+        and all(isinstance(tag, str) for tag in cell["metadata"].get("tags", []))
+        # The outputs of a chapter are never read, only those of its run.
+    )
+
+
+def _no_notebook(path: Path, place: str, found: str) -> NaReportError:
+    return NaReportError(
+        f"{path.name}{place}: found {found!r}, expected a Jupyter notebook.",
+        hint=f"Put the chapter back as it was (git restore chapters/{path.name}), or save it again in JupyterLab.",
+    )

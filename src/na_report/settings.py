@@ -1,0 +1,62 @@
+"""The settings that people write as YAML, read with the place of what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from na_report.errors import NaReportError
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """Returns the names and values of a YAML file; none when it is empty.
+
+    Args:
+        path: The file; its name is what the error shows.
+
+    Raises:
+        NaReportError: The file can't be read, is no YAML, or holds something else than names with values.
+
+    Example:
+        >>> from na_report.paths import find_project
+        >>> read_settings(find_project().root / "_toc.yml")["root"]
+        'index'
+    """
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise NaReportError(
+            f"{path.name} can't be read: {problem.strerror}.", hint=f"Put back {path}, or make it readable."
+        ) from None
+    except UnicodeDecodeError as problem:
+        line = path.read_bytes()[: problem.start].count(b"\n") + 1
+        raise NaReportError(
+            f"{path.name}, line {line}: found the byte {problem.object[problem.start]:#04x}, expected UTF-8 text.",
+            hint="Save the file as UTF-8.",
+        ) from None
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise NaReportError(
+            f"{path.name}{place}: {problem.problem or problem.context}, expected YAML.",
+            hint="Mend that line; often a quote, a colon or an indent is missing just before it.",
+        ) from None
+    except (yaml.YAMLError, RecursionError, ValueError) as problem:
+        what = str(problem).partition("\n")[0] or type(problem).__name__
+        raise NaReportError(f"{path.name}: {what}, expected YAML.", hint="Put the file back as it was.") from None
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise NaReportError(
+            f"{path.name}: found {_kind(found)}, expected names with values, such as `root: index`.",
+            hint="Put the file back as it was.",
+        )
+    return found
+
+
+def _kind(found: object) -> str:
+    if isinstance(found, list):
+        return "a list"
+    return "a text" if isinstance(found, str) else f"{found!r}"[:40]
