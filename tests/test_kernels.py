@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -58,6 +59,51 @@ def test_a_kernel_is_forked_from_the_server(project: Project, tmp_path: Path) ->
     run_pages(project, choose(all_pages(project), ["koploper"]), BASE, tmp_path)
     [*_, last] = nbformat.read(tmp_path / "koploper.ipynb", as_version=4).cells
     assert "na_report.publishing.forkserver" in str(last.outputs)
+
+
+def test_a_warm_kernel_gets_the_arguments_of_a_cold_one(project: Project, tmp_path: Path) -> None:
+    path = project.chapters / "koploper.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("import sys\n[sys.argv[1], *sys.argv[3:]]"))
+    nbformat.write(notebook, path)
+    shown = []
+    for warm in (True, False):
+        run_pages(project, choose(all_pages(project), ["koploper"]), BASE, tmp_path, warm=warm)
+        shown.append(str(nbformat.read(tmp_path / "koploper.ipynb", as_version=4).cells[-1].outputs))
+    assert shown[0] == shown[1]
+    assert "-f" in shown[0]
+
+
+def test_a_kernel_ends_with_who_asked_for_it_and_no_other_does() -> None:
+    with kernels.warm_kernels([]):
+        one, other = (_started(name) for name in ("one", "other"))
+        assert one.poll() is None
+        one._connection.close()
+        assert _wait(lambda: not Path(f"/proc/{one.pid}").exists())
+        assert Path(f"/proc/{other.pid}").exists()
+        assert other.poll() is None
+        other.kill()
+        assert other.wait() == -signal.SIGKILL
+        assert other.poll() == -signal.SIGKILL
+
+
+def _started(name: str) -> kernels.ForkedKernel:
+    """Returns a warm kernel that has its sockets where nothing is left of them."""
+    folder = Path(os.environ[kernels.FOLDER]) / name
+    folder.mkdir()
+    arguments = ["-f", f"{folder}/k.json", "--IPKernelApp.transport=ipc", f"--IPKernelApp.ip={folder}/k"]
+    return kernels._ask(os.environ[kernels.SOCKET], arguments, {"cwd": folder})
+
+
+@pytest.mark.parametrize(("said", "code"), [(b"3\n", 3), (b"0\n", 0), (b"-15\n", -15), (b"", -9)])
+def test_a_kernel_has_ended_when_its_server_says_so(said: bytes, code: int) -> None:
+    ours, theirs = socket.socketpair()
+    ours.settimeout(2)
+    kernel = kernels.ForkedKernel(ours, 0)
+    assert kernel.poll() is None
+    theirs.sendall(said)
+    theirs.close()
+    assert [kernel.wait(), kernel.poll()] == [code, code]
 
 
 def test_a_page_that_dies_is_named_and_leaves_nothing_running(project: Project, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser
 from test_publishing import only_pages
 
 from na_report.paths import Project
+from na_report.publishing.preview import Processes
 
 
 class Running:
@@ -197,3 +198,18 @@ def test_a_preview_that_is_told_to_end_clears_up(tmp_path: Path) -> None:
     finally:
         preview.process.kill()
         preview.process.communicate()
+
+
+def test_processes_end_at_once_when_the_preview_does() -> None:
+    processes = Processes()
+    with processes.borrow([]) as (pool, count):
+        pages = [pool.submit(time.sleep, 60) for _ in range(count)]
+        end = time.monotonic() + 20
+        while not all(page.running() for page in pages) and time.monotonic() < end:
+            time.sleep(0.05)
+    running = list(processes._pool._processes.values())
+    assert len(running) == count
+    processes.close()
+    for process in running:
+        process.join(timeout=10)
+    assert [process.exitcode for process in running] == [-signal.SIGKILL] * count

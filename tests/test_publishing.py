@@ -18,7 +18,7 @@ from na_report.evidence.edition import seal_edition
 from na_report.evidence.integrity import DESCRIPTOR
 from na_report.paths import Project
 from na_report.publishing import book as books
-from na_report.publishing.chapters import selected
+from na_report.publishing.chapters import declared_types, selected
 from na_report.publishing.execution import run_pages
 from na_report.publishing.pages import all_pages, checked_parameters, choose
 
@@ -98,6 +98,15 @@ def test_a_value_of_the_wrong_type_is_refused(project: Project, declared: str, g
     [page] = choose(all_pages(project), ["koploper"])
     with pytest.raises(NaReportError, match=f"{given}.*{declared}"):
         checked_parameters(page, {"extra": given})
+
+
+def test_only_a_cell_of_code_declares_parameters(project: Project) -> None:
+    path = project.chapters / "koploper.ipynb"
+    before = dict(declared_types(path))
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("kind: str", metadata={"tags": ["parameters"]}))
+    nbformat.write(notebook, path)
+    assert dict(declared_types(path)) == before
 
 
 def test_an_unknown_page_is_refused_with_a_suggestion(project: Project) -> None:

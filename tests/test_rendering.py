@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
@@ -14,7 +15,9 @@ from na_report.files import put_in_place
 from na_report.paths import Project
 from na_report.publishing import book as books
 from na_report.publishing.pages import all_pages
+from na_report.publishing.published import drop_other_pages, is_whole, publish
 from na_report.publishing.renderer import Renderer, renderer
+from na_report.publishing.rendering import render_stage
 
 FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](kort.ipynb) en {numref}`tab-b`."
 SECOND = "# Kort\n\n:::{table} Tabel.\n:name: tab-b\n\n| a |\n| - |\n| 1 |\n:::\n\nTerug naar [het doel](#doel)."
@@ -137,3 +140,57 @@ def test_a_new_stylesheet_is_in_the_book(small: Project, process: Renderer) -> N
         file.write("\nmain { color: black }\n")
     put_in_place(books.build_html(book, all_pages(small), process=process), book.html)
     assert b"main { color: black }" in files(book.html)["_static/book.css"]
+
+
+def test_what_is_missing_of_the_looks_is_laid_out_again(small: Project, process: Renderer) -> None:
+    make(small, process)
+    book = books.Book(small, "2021", "nl")
+    looks = book.stage / "_static"
+    before = files(looks)
+    shutil.rmtree(looks)
+    books.stage(book, all_pages(small))
+    assert files(looks) == before
+
+
+def test_pages_that_the_book_no_longer_has_go_with_all_that_a_run_leaves(small: Project) -> None:
+    book = books.Book(small, "2021", "nl")
+    for name in ("oud.ipynb", "oud.state.json", "oud.failed.ipynb", "kort.state.json"):
+        (book.notebooks / name).write_text("{}", encoding="utf-8")
+    drop_other_pages(book, all_pages(small))
+    left = sorted(path.name for path in book.notebooks.iterdir())
+    assert left == ["bronnen.ipynb", "index.ipynb", "kort.ipynb", "kort.state.json"]
+
+
+def test_a_part_that_a_new_book_does_not_have_goes(small: Project) -> None:
+    book = books.Book(small, "2021", "nl")
+
+    def made(*names: str) -> dict[str, Path]:
+        book.made.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            (book.made / name).write_bytes(b"new")
+        return {name: book.made / name for name in names}
+
+    html = book.made / "html"
+    html.mkdir(parents=True)
+    (html / "index.html").write_text("new")
+    publish(book, "", made("report.pdf", "summary.pdf") | {"html": html}, ["html", "pdf"])
+    publish(book, "", made("report.pdf"), ["pdf"])
+    assert book.pdf.is_file()
+    assert not book.summary.exists(), "the summary of the book before"
+    assert book.html.is_dir(), "its format was not asked for"
+    assert is_whole(book)
+
+
+class Silent:
+    """Ends well and renders nothing."""
+
+    def run(self, arguments: Sequence[str], log: Path) -> int:
+        log.write_text("done", encoding="utf-8")
+        return 0
+
+
+def test_a_book_without_a_first_page_is_an_error(small: Project) -> None:
+    book = books.Book(small, "2021", "nl")
+    books.stage(book, all_pages(small))
+    with pytest.raises(BookError, match="without naming a problem"):
+        render_stage(book.stage, book.folder, "html", small.root / "requirements.lock", Silent())  # type: ignore[arg-type]

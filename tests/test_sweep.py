@@ -196,7 +196,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
 
 
 def test_a_worker_that_dies_costs_no_run_and_doubles_none(small: Project, tmp_path: Path) -> None:
-    from distributed import Client
+    from distributed import Client, default_client
 
     wanted = tasks(small, "number=1,2,3,4", "slow=0.4")
     folder, place = tmp_path / "sweep", tmp_path / "cluster"
@@ -217,6 +217,8 @@ def test_a_worker_that_dies_costs_no_run_and_doubles_none(small: Project, tmp_pa
         killer = threading.Thread(target=kill_one)
         killer.start()
         with cluster_pool(address, small, wanted) as pool:
+            with pytest.raises(ValueError, match="No clients found"):
+                default_client()  # a program that uses the library keeps its own
 
             @contextmanager
             def same(stale: Sequence[Task]) -> Iterator[tuple[object, int]]:

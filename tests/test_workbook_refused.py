@@ -63,6 +63,12 @@ VALUES: list[tuple[str, Callable[[Book], None], Place, Sequence[str]]] = [
         ("observations", "IND032-EU-nd", "value"),
         ["'2%'", "count", "check the unit"],
     ),
+    (
+        "per cent where a line belongs",
+        put(*OBS, "source_line", "8%"),
+        (*OBS, "source_line"),
+        ["'8%'", "check the unit"],
+    ),
     ("a number turned into a date", value(date(2026, 5, 19)), (*OBS, "value"), ["2026-05-19 (a date)", "a number"]),
     ("a truth value", value(True), (*OBS, "value"), ["'TRUE'", "no truth value", "type the value again"]),
     ("an error", value("#N/A", "", "e"), (*OBS, "value"), ["'#N/A'", "no error", "Type the value"]),

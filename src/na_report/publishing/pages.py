@@ -112,8 +112,8 @@ _SETTINGS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "parameters": (lambda value: isinstance(value, dict), "parameters with values, such as {sector: mbo}"),
     "on_paper": (lambda value: isinstance(value, bool), "true or false"),
     "reads": (_is_files, "a list of files of the project"),
-    "memory_mb": (_is_count, "a whole number above zero"),
-    "seconds": (_is_count, "a whole number above zero"),
+    "memory_mb": (_is_count, "a whole number above zero, such as 900"),
+    "seconds": (_is_count, "a whole number above zero, such as 900"),
 }
 
 
