@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import itertools
 import json
 import math
@@ -325,11 +326,14 @@ def results(
         roots: multiprocessing.Queue[Path] = multiprocessing.Queue()
         for number in range(jobs):
             roots.put(copy_project(Path(folder) / str(number) / "project"))
-        if not report.is_file():
+        of = _hash([*tests, str(ROOT)])
+        if not report.is_file() or json.loads(report.read_text(encoding="utf-8")).get("of") != of:
             print("measuring which tests run through each line", flush=True)
             root = roots.get()
             measure(root, report, tests)
             roots.put(root)
+            measured = json.loads(report.read_text(encoding="utf-8"))
+            report.write_text(json.dumps(measured | {"of": of}), encoding="utf-8")
         # Not multiprocessing's own pool: what its processes start may start no processes, and a build does.
         fork = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(jobs, fork, initializer=_start, initargs=(roots, report)) as pool:
@@ -339,6 +343,14 @@ def results(
             for mutant, outcome in zip(turns, pool.map(_outcome, turns, end), strict=True):
                 if outcome:
                     yield mutant, outcome
+
+
+def _hash(also: Sequence[str]) -> str:
+    """Returns a hash of library and tests: a line that moved, or a test that is new, makes a report worthless."""
+    total = hashlib.sha256("\0".join(also).encode())
+    for path in sorted(path for folder in ("src", "tests") for path in (ROOT / folder).rglob("*.py")):
+        total.update(path.as_posix().encode() + path.read_bytes())
+    return total.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -379,7 +391,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--tests", nargs="+", metavar="FILE", help="only these, for a quick look")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long, with the score so far")
-    parser.add_argument("--report", type=Path, help="keeps which tests run through each line, or takes it from there")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        help="keeps which tests run through each line for the next time; measured again when library or tests changed",
+    )
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="changes side by side; default %(default)s"
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from na_report.publishing import polish
 from na_report.publishing.memory import Memory
 
 
@@ -69,3 +71,22 @@ def test_a_file_that_can_not_be_read_is_an_empty_memory(tmp_path: Path, book: Pa
     assert memory.get("index", "text") is None
     memory.put("index", "text", 1)
     assert memory.get("index", "text") == 1
+
+
+@pytest.mark.parametrize(("jobs", "processes"), [(1, []), (3, [3]), (0, [7])])
+def test_pages_are_mended_by_as_many_processes_as_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int, processes: list[int]
+) -> None:
+    folder, asked = tmp_path / "html", []
+    (folder / "_static").mkdir(parents=True)
+    for number in range(8):
+        (folder / f"p{number}.html").write_text("<article><h1>Een</h1></article>", encoding="utf-8")
+
+    def pool(count: int, *_: object, **__: object) -> ThreadPoolExecutor:
+        asked.append(count)
+        return ThreadPoolExecutor(count)
+
+    monkeypatch.setattr(polish, "ProcessPoolExecutor", pool)
+    monkeypatch.setattr(polish.os, "cpu_count", lambda: 7)
+    polish.polish(folder, Memory(tmp_path / "memory.json", folder, ""), jobs=jobs)
+    assert asked == processes
