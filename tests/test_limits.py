@@ -16,7 +16,7 @@ import pytest
 
 from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
-from na_report.publishing import limits
+from na_report.publishing import limits, private
 from na_report.publishing.execution import run_pages
 from na_report.publishing.pages import all_pages, choose
 
@@ -148,33 +148,33 @@ def test_nothing_of_a_stopped_run_keeps_running(project: Project, tmp_path: Path
 
 
 def test_sockets_are_private_and_a_dead_process_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(private.tempfile, "tempdir", str(tmp_path))
     os.umask(os.umask(0))
-    code = "import os; from na_report.publishing.limits import private_folder as new; new(); os._exit(1)"
+    code = "import os; from na_report.publishing.private import private_folder as new; new(); os._exit(1)"
     subprocess.run([sys.executable, "-c", code], env=os.environ | {"TMPDIR": str(tmp_path)}, check=False)
     [left] = tmp_path.iterdir()
-    mine = Path(limits.private_folder())
+    mine = Path(private.private_folder())
     assert stat.S_IMODE(mine.stat().st_mode) == 0o700
     assert left.exists(), "a folder may be new and not locked yet"
-    monkeypatch.setattr(limits, "_NEW_SECONDS", 0)
-    other = Path(limits.private_folder())
+    monkeypatch.setattr(private, "_NEW_SECONDS", 0)
+    other = Path(private.private_folder())
     assert not left.exists()
     assert mine.exists(), "its process runs"
-    limits.remove_folder(str(mine))
-    limits.remove_folder(str(other))
+    private.remove_folder(str(mine))
+    private.remove_folder(str(other))
     assert [*tmp_path.iterdir()] == []
 
 
 def test_the_folder_of_someone_else_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits.tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(limits, "_NEW_SECONDS", 0)
+    monkeypatch.setattr(private.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(private, "_NEW_SECONDS", 0)
     theirs = tmp_path / "na-report-theirs"
     theirs.mkdir()
     (theirs / ".in-use").touch()
     me = os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: me + 1)
-    limits.remove_folder(limits.private_folder())
+    private.remove_folder(private.private_folder())
     assert theirs.exists()
     monkeypatch.setattr(os, "getuid", lambda: me)
-    limits.remove_folder(limits.private_folder())
+    private.remove_folder(private.private_folder())
     assert not theirs.exists()

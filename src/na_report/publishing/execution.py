@@ -5,12 +5,11 @@ from __future__ import annotations
 import copy
 import json
 import logging
-import multiprocessing
 import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +27,9 @@ from na_report.publishing.fingerprint import (
     state_file,
     write_state,
 )
-from na_report.publishing.limits import cell_of, follow_parent, page_limits, within, workers_stopped_on_error
+from na_report.publishing.limits import cell_of, page_limits, within
 from na_report.publishing.pages import Page, checked_parameters
+from na_report.publishing.processes import new_pool, workers_stopped_on_error
 from na_report.publishing.surroundings import FIXED, pinned
 
 if TYPE_CHECKING:
@@ -183,11 +183,10 @@ def local_pool(tasks: Sequence[Task], *, jobs: int = 0, warm: bool = True) -> It
     from na_report.publishing.kernels import warm_kernels
 
     workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
-    context = multiprocessing.get_context("spawn")
     with (
         pinned(),
         warm_kernels(dict.fromkeys(task.page.chapter for task in tasks)) if warm else nullcontext(),
-        ProcessPoolExecutor(workers, context, initializer=follow_parent, initargs=(os.getpid(),)) as pool,
+        new_pool(workers) as pool,
         workers_stopped_on_error(),
     ):
         yield pool, workers

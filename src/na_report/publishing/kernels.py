@@ -25,7 +25,8 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict
 
 from na_report.publishing.clients import PromptKernelClient
-from na_report.publishing.limits import confine, private_folder, remove_folder
+from na_report.publishing.limits import confine
+from na_report.publishing.private import private_folder, remove_folder
 from na_report.publishing.surroundings import FIXED, environment
 
 # Where the server listens; kernels start cold where it is not set.

@@ -1,25 +1,18 @@
-"""What a page may use of the machine, and that nothing of a build outlives it."""
+"""What a page may use of the machine."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import fcntl
-import multiprocessing
 import os
 import resource
-import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from na_report.errors import ChapterError, NaReportError
+from na_report.errors import NaReportError
 
 MEMORY = "NA_REPORT_PAGE_MEMORY_MB"
 SECONDS = "NA_REPORT_PAGE_SECONDS"
@@ -27,16 +20,9 @@ SECONDS = "NA_REPORT_PAGE_SECONDS"
 DEFAULTS = {MEMORY: 4096, SECONDS: 600}
 # So long a cell may go on after it was asked to stop.
 GRACE_SECONDS = 2
-_PR_SET_PDEATHSIG = 1
-_FOLDERS = "na-report-"
-# Locked as long as the process of the folder runs.
-_IN_USE = ".in-use"
-# A folder is made just before it is locked; this much later it must be.
-_NEW_SECONDS = 60
 
 # The kernels that this thread started; it runs one page at a time.
 _running = threading.local()
-_in_use: dict[str, int] = {}
 
 
 @dataclass
@@ -161,74 +147,3 @@ def cell_of(problem: BaseException) -> str:
             return f", cell {step.tb_frame.f_locals['index'] + 1}"
         step = step.tb_next
     return ""
-
-
-def end_with(parent: int) -> None:
-    """Has the system end this process when its parent ends, however that ends.
-
-    Args:
-        parent: The process id of the parent, which may be gone already.
-    """
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-
-
-def follow_parent(parent: int) -> None:
-    """Makes a process that runs pages end with the one that started it, and leave the keyboard to that one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with(parent)
-
-
-@contextmanager
-def workers_stopped_on_error() -> Iterator[None]:
-    """Ends the worker processes of a block at once when the block fails or is interrupted; else a pool waits for its pages.
-
-    Raises:
-        ChapterError: A worker itself was killed.
-    """
-    before = {*multiprocessing.active_children()}
-    try:
-        yield
-    except BaseException as problem:
-        for worker in {*multiprocessing.active_children()} - before:
-            worker.kill()
-        if isinstance(problem, BrokenProcessPool):
-            hint = "Look whether memory ran out; with --jobs 1 one page runs at a time."
-            raise ChapterError("A process that runs pages was killed; its pages have not run.", hint=hint) from problem
-        raise
-
-
-def private_folder() -> str:
-    """Returns a new folder with a short path that only this user can enter, for sockets; see `remove_folder`.
-
-    Where a process was killed before it removed its folder, the next one that asks for one does.
-    """
-    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*/{_IN_USE}"):
-        with contextlib.suppress(OSError):
-            _remove_if_left(left)
-    folder = tempfile.mkdtemp(prefix=_FOLDERS)
-    handle = os.open(f"{folder}/{_IN_USE}", os.O_WRONLY | os.O_CREAT, 0o600)
-    fcntl.flock(handle, fcntl.LOCK_EX)
-    _in_use[folder] = handle
-    return folder
-
-
-def remove_folder(folder: str) -> None:
-    """Removes a private folder of this process."""
-    if folder in _in_use:
-        os.close(_in_use.pop(folder))
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _remove_if_left(mark: Path) -> None:
-    """Removes the folder of a process of this user that no longer runs."""
-    handle = os.open(mark, os.O_RDWR | os.O_NOFOLLOW)
-    try:
-        about = os.fstat(handle)
-        if about.st_uid != os.getuid() or time.time() - about.st_mtime < _NEW_SECONDS:
-            return
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(mark.parent)
-    finally:
-        os.close(handle)

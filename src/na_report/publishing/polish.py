@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-import multiprocessing
 import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from itertools import repeat
 from pathlib import Path
@@ -23,8 +21,8 @@ from na_report.publishing.describing import CARD, FILES, Publication, describe
 from na_report.publishing.filtering import add_filters
 from na_report.publishing.garbage import collect_seldom
 from na_report.publishing.languages import mark_languages
-from na_report.publishing.limits import follow_parent, workers_stopped_on_error
 from na_report.publishing.memory import Memory
+from na_report.publishing.processes import new_pool, workers_stopped_on_error
 from na_report.publishing.searching import Place, places, write_places
 
 # Starting processes takes as long as this many pages.
@@ -86,17 +84,8 @@ def _polish_pages(
         return
     # The longest first, so that no core is left with one at the end.
     order = sorted(texts, key=lambda path: (-len(texts[path]), path))
-    context = multiprocessing.get_context("spawn")
-    with (
-        ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(os.getpid(),)) as pool,
-        workers_stopped_on_error(),
-    ):
+    with new_pool(jobs, collect_seldom) as pool, workers_stopped_on_error():
         yield from zip(order, pool.map(_polish_page, map(texts.get, order), order, repeat(book)), strict=True)
-
-
-def _start(parent: int) -> None:
-    follow_parent(parent)
-    collect_seldom()
 
 
 def _polish_page(text: str, path: Path, book: Publication | None) -> dict[str, Any]:

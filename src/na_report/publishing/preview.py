@@ -7,12 +7,11 @@ folder of its own, so that the book that is published is always one that `na-rep
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +22,8 @@ from na_report.publishing import book as books
 from na_report.publishing.execution import Task, Watcher, run_pages
 from na_report.publishing.fingerprint import FILES, Answers, data_hash
 from na_report.publishing.kernels import warm_kernels
-from na_report.publishing.limits import follow_parent
 from na_report.publishing.pages import all_pages
+from na_report.publishing.processes import new_pool
 from na_report.publishing.published import held
 from na_report.publishing.renderer import Renderer, renderer
 from na_report.publishing.rendering import asset_folder
@@ -108,18 +107,14 @@ class Processes:
 
     def __init__(self) -> None:
         self._workers = os.cpu_count() or 1
-        self._pool = self._start()
-
-    def _start(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, context, initializer=follow_parent, initargs=(os.getpid(),))
+        self._pool = new_pool(self._workers)
 
     @contextmanager
     def borrow(self, tasks: Sequence[Task]) -> Iterator[tuple[Executor, int]]:
         """Gives the processes, or new ones where one of them died."""
         if self._pool._broken:
             self._pool.shutdown(wait=False)
-            self._pool = self._start()
+            self._pool = new_pool(self._workers)
         yield self._pool, self._workers
 
     def close(self) -> None:

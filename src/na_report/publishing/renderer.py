@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from na_report.publishing.garbage import collect_seldom
-from na_report.publishing.limits import end_with
+from na_report.publishing.processes import end_with
 from na_report.publishing.surroundings import FIXED
 
 _MODULES = (

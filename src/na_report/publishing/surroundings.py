@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from na_report.publishing.limits import private_folder, remove_folder
+from na_report.publishing.private import private_folder, remove_folder
 
 FIXED = {
     "LC_ALL": "C.UTF-8",

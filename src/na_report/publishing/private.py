@@ -1,0 +1,54 @@
+"""Folders that only this user can enter, and that no process leaves behind."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+_FOLDERS = "na-report-"
+# Locked as long as the process of the folder runs.
+_IN_USE = ".in-use"
+# A folder is made just before it is locked; this much later it must be.
+_NEW_SECONDS = 60
+
+_in_use: dict[str, int] = {}
+
+
+def private_folder() -> str:
+    """Returns a new folder with a short path that only this user can enter, for sockets; see `remove_folder`.
+
+    Where a process was killed before it removed its folder, the next one that asks for one does.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*/{_IN_USE}"):
+        with contextlib.suppress(OSError):
+            _remove_if_left(left)
+    folder = tempfile.mkdtemp(prefix=_FOLDERS)
+    handle = os.open(f"{folder}/{_IN_USE}", os.O_WRONLY | os.O_CREAT, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    _in_use[folder] = handle
+    return folder
+
+
+def remove_folder(folder: str) -> None:
+    """Removes a private folder of this process."""
+    if folder in _in_use:
+        os.close(_in_use.pop(folder))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_if_left(mark: Path) -> None:
+    """Removes the folder of a process of this user that no longer runs."""
+    handle = os.open(mark, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        about = os.fstat(handle)
+        if about.st_uid != os.getuid() or time.time() - about.st_mtime < _NEW_SECONDS:
+            return
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(mark.parent)
+    finally:
+        os.close(handle)
