@@ -32,7 +32,7 @@ from na_report.evidence import integrity, workbook_guard
 from na_report.evidence.edition import open_edition, seal_edition
 from na_report.evidence.folders import verify_edition
 from na_report.evidence.integrity import DESCRIPTOR, find_problems
-from na_report.evidence.schema import TABLES
+from na_report.evidence.tables import TABLES
 from na_report.paths import Project
 from na_report.presentation import figures
 from na_report.presentation.markdown import Block, escape

@@ -24,7 +24,8 @@ from na_report.errors import NaReportError
 from na_report.evidence.edition import open_edition
 from na_report.evidence.folders import verify_edition
 from na_report.evidence.integrity import DESCRIPTOR, check_tables, find_problems
-from na_report.evidence.schema import BY_NAME, TABLES, Column
+from na_report.evidence.schema import Column
+from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import decode, encode
 from na_report.evidence.workbook_import import import_edition
 from na_report.evidence.workbook_values import ValueFaultError, to_text

@@ -12,7 +12,7 @@ import networkx as nx
 from na_report.evidence import chain
 from na_report.evidence.claims import check
 from na_report.evidence.edition import Edition
-from na_report.evidence.schema import TABLES
+from na_report.evidence.tables import TABLES
 
 # Columns that say something about a row without changing what it states.
 _REMARKS = ("update_", "series", "confidence", "extracted")

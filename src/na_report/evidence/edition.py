@@ -16,7 +16,8 @@ from na_report.evidence.folders import edition_folder
 from na_report.evidence.integrity import DESCRIPTOR, faults_of_descriptor, find_problems, sha256
 from na_report.evidence.making import being_made, making, refuse_name
 from na_report.evidence.reads import Reads, digest
-from na_report.evidence.schema import LANGUAGES, TABLES, table_schema
+from na_report.evidence.schema import LANGUAGES, table_schema
+from na_report.evidence.tables import TABLES
 from na_report.files import copy_folder, sync_all, write_whole
 from na_report.paths import Project, find_project
 

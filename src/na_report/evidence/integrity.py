@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from na_report.errors import Problem
-from na_report.evidence.schema import BY_NAME, PERIOD, TABLES, Column, Table
+from na_report.evidence.schema import PERIOD, Column, Table
+from na_report.evidence.tables import BY_NAME, TABLES
 
 DESCRIPTOR = "datapackage.json"
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
