@@ -21,9 +21,10 @@ from myst_parser.parsers.mdit import create_md_parser
 from workbooks import snapshot, template
 
 from na_report.errors import NaReportError
+from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import open_edition
 from na_report.evidence.folders import verify_edition
-from na_report.evidence.integrity import DESCRIPTOR, check_tables, find_problems
+from na_report.evidence.integrity import check_tables, find_problems
 from na_report.evidence.schema import Column
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import decode, encode
