@@ -81,7 +81,7 @@ WITH_BRACES = (
     "{download}`/etc/passwd`",
 )
 LONG = "lang" * 750
-FREE = {"author", "owners", "name", "page", "pages_cited", "item_no"}
+FREE = {"author", "owners", "name", "page", "pages_cited"}
 
 
 def poisoned(folder: Path) -> None:

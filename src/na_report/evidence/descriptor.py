@@ -44,11 +44,14 @@ def read_seal(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
         ('na-report-2021', [])
     """
     try:
-        said = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+        said = json.loads((folder / DESCRIPTOR).read_bytes().decode("utf-8"))
     except FileNotFoundError:
         remedy = f"Run: na-report edition seal {folder.name}"
         return {}, [Problem(DESCRIPTOR, 0, "", "no file", "the seal of the edition", remedy)]
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        remedy = "Give yourself the right to read it."
+        return {}, [Problem(DESCRIPTOR, 0, "", error.strerror or str(error), "a file that can be read", remedy)]
+    except (ValueError, RecursionError) as error:
         return {}, [Problem(DESCRIPTOR, 0, "", str(error)[:_SHOWN], "a Data Package descriptor", _PUT_BACK)]
     if not isinstance(said, dict):
         return {}, [Problem(DESCRIPTOR, 0, "", repr(said)[:_SHOWN], "a Data Package descriptor", _PUT_BACK)]
@@ -63,10 +66,11 @@ def _changed_tables(folder: Path, resources: Any) -> Iterator[Problem]:
     """Yields the tables whose bytes are not those of the seal; a table without a hash is a fault of the descriptor."""
     for table, resource in _by_table(resources).items():
         file, sealed = folder / BY_NAME[table].file, str(resource.get("hash"))
-        if not file.is_file() or not _HASH.fullmatch(sealed):
-            continue
-        found = sha256(file.read_bytes())
-        if sealed != found:
+        try:
+            found = sha256(file.read_bytes())
+        except OSError:
+            continue  # who reads the table tells that it can't be read
+        if _HASH.fullmatch(sealed) and sealed != found:
             yield Problem(
                 file.name,
                 0,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from na_report.errors import Problem
-from na_report.evidence.cells import INTEGER, NUMBER, check_cell, check_placeholders
+from na_report.errors import InvalidInputError, Problem
+from na_report.evidence.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
 from na_report.evidence.descriptor import read_seal
+from na_report.evidence.reading import PROBLEMS_LIMIT, Row, Rows, read_table
 from na_report.evidence.schema import Table
 from na_report.evidence.tables import BY_NAME, TABLES
 
-# A table with more problems is no table; a small workbook can hold millions.
-PROBLEMS_LIMIT = 5_000
 _RANGES = {
     "percent": (0.0, 100.0),
     "score_1_5": (1.0, 5.0),
@@ -23,8 +21,14 @@ _RANGES = {
     "share_words": (0.0, 100.0),
     "direction": (-1.0, 1.0),
 }
-Row = dict[str, str]
-Rows = list[Row]
+# What the id of a row is when the other columns are what they are; of an observation it is only the start.
+_IDS = {
+    "agenda_items": "{agenda_id}.{item_no}",
+    "recommendations": "R{number}",
+    "notes": "N{footnote:0>2}",
+    "codes": "{list}:{code}",
+}
+
 Numbered = Sequence[tuple[int, Row]]
 
 
@@ -38,9 +42,10 @@ def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
     problems: list[Problem] = []
     tables: dict[str, Rows] = {}
     for table in TABLES:
-        rows = _read(folder, table, problems)
-        if rows is not None:
-            tables[table.name] = rows
+        try:
+            tables[table.name] = read_table(folder, table)
+        except InvalidInputError as error:
+            problems += error.problems
     if sealed:
         problems += read_seal(folder)[1]
     for extra in sorted(folder.glob("*.csv")):
@@ -68,72 +73,80 @@ def check_tables(numbered: Mapping[str, Numbered]) -> list[Problem]:
     problems: list[Problem] = []
     for name, rows in numbered.items():
         problems += islice(_check_rows(BY_NAME[name], rows, values), PROBLEMS_LIMIT)
+        problems += islice(_check_circles(BY_NAME[name], rows), PROBLEMS_LIMIT)
     problems += islice(_check_meaning(tables, numbered), PROBLEMS_LIMIT)
     return problems
 
 
-def _read(folder: Path, table: Table, problems: list[Problem]) -> Rows | None:
-    """Reads a table as text, or adds the reason why that is impossible to the problems."""
-    path = folder / table.file
-    if not path.is_file():
-        remedy = "Put the file back, or copy it from another edition."
-        problems.append(Problem(table.file, 0, "", "no file", "a table of the edition", remedy))
-        return None
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
-        found = content[error.start : error.end].hex()
-        problems.append(Problem(table.file, row, "", found, "UTF-8 text", "Save the file as CSV UTF-8."))
-        return None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    expected = [column.name for column in table.columns]
-    try:
-        lines = list(reader)
-    except csv.Error as error:
-        remedy = "Look for a quote that is not closed."
-        problems.append(Problem(table.file, reader.line_num, "", str(error), "rows of comma-separated values", remedy))
-        return None
-    header = lines[0] if lines else []
-    if header != expected:
-        missing, unknown = set(expected) - set(header), set(header) - set(expected)
-        remedy = f"Missing: {', '.join(sorted(missing)) or 'none'}; unknown: {', '.join(sorted(unknown)) or 'none'}."
-        problems.append(Problem(table.file, 1, "", ",".join(header), ",".join(expected), remedy))
-        return None
-    rows: Rows = []
-    for number, cells in enumerate(lines[1:], start=2):
-        if len(cells) != len(expected):
-            remedy = "Quote a value that holds a comma."
-            problems.append(Problem(table.file, number, "", f"{len(cells)} cells", f"{len(expected)} cells", remedy))
-            return None
-        rows.append(dict(zip(expected, cells, strict=True)))
-    return rows
+def known_values(tables: Mapping[str, Rows]) -> dict[str, set[str]]:
+    """Returns per place (`table.column`, or `codes:list`) the values that others may refer to.
 
-
-def known_values(tables: dict[str, Rows]) -> dict[str, set[str]]:
-    """Returns per place (`table.column`, or `codes:list`) the values that others may refer to."""
-    places = {place for table in TABLES for column in table.columns for place in column.refers_to}
-    known = {place: {row[place.split(".")[1]] for row in tables.get(place.split(".")[0], [])} for place in places}
-    for row in tables.get("codes", []):
-        known.setdefault(f"codes:{row['list']}", set()).add(row["code"])
+    Args:
+        tables: The rows of each table that could be read; the places of others are left out.
+    """
+    columns = [column for table in TABLES for column in table.columns]
+    places = {place for column in columns for place in column.refers_to if place.split(".")[0] in tables}
+    known = {place: {row[place.split(".")[1]] for row in tables[place.split(".")[0]]} for place in places}
+    if "codes" in tables:
+        known |= {f"codes:{column.codes}": set() for column in columns if column.codes}
+        for row in tables["codes"]:
+            known.setdefault(f"codes:{row['list']}", set()).add(row["code"])
     return known
 
 
-def _check_rows(table: Table, rows: Numbered, known: dict[str, set[str]]) -> Iterator[Problem]:
-    seen: dict[str, int] = {}
-    indicators, observations = known["indicators.id"], known["observations.id"]
+def _check_rows(table: Table, rows: Numbered, known: Known) -> Iterator[Problem]:
+    yield from _check_unique(table, rows)
     for number, row in rows:
-        key = row[table.key]
-        if key in seen:
-            yield Problem(table.file, number, table.key, key, "an id of its own", f"Row {seen[key]} has the same id.")
-        seen.setdefault(key, number)
         for column in table.columns:
             for found, expected, remedy in check_cell(column, row[column.name], known):
                 yield Problem(table.file, number, column.name, found, expected, remedy)
             if column.text:
-                for found, expected, remedy in check_placeholders(row[column.name], row, indicators, observations):
+                for found, expected, remedy in check_placeholders(row[column.name], row, known):
                     yield Problem(table.file, number, column.name, found, expected, remedy)
+
+
+def _check_unique(table: Table, rows: Numbered) -> Iterator[Problem]:
+    for column in table.columns:
+        if not column.unique:
+            continue
+        article, seen = "an" if column.name == "id" else "a", dict[str, int]()
+        for number, row in rows:
+            cell = row[column.name]
+            # 01 and 1 are one number.
+            value = str(int(cell)) if column.type == "integer" and INTEGER.fullmatch(cell) else cell
+            if value in seen and (value or column.required):
+                remedy = f"Row {seen[value]} has the same {column.name}."
+                yield Problem(table.file, number, column.name, cell, f"{article} {column.name} of its own", remedy)
+            seen.setdefault(value, number)
+
+
+def _check_circles(table: Table, rows: Numbered) -> Iterator[Problem]:
+    """Yields the ids in a table that lead, from row to row, back to the row that they stand in."""
+    form = re.compile(table.column(table.key).pattern, re.ASCII)  # a file may have any number of rows without an id
+    for column in table.columns:
+        if f"{table.name}.{table.key}" not in column.refers_to:
+            continue
+        onward = {row[table.key]: row[column.name].split(";") for _, row in rows if form.fullmatch(row[table.key])}
+        reached = {key: _reached(key, onward) for key in onward}
+        for number, row in rows:
+            key = row[table.key]
+            for target in row[column.name].split(";") if key in onward else ():
+                if key == target or key in reached.get(target, ()):
+                    expected = f"ids that don't lead back to {key}"
+                    remedy = f"{target} rests on {key}, so {key} can't rest on {target}: take one of the two out."
+                    yield Problem(table.file, number, column.name, target, expected, remedy)
+
+
+def _reached(start: str, onward: Mapping[str, Sequence[str]]) -> set[str]:
+    """Returns all that a row leads to, directly or further on."""
+    found: set[str] = set()
+    left = [start]
+    while left:
+        for target in onward.get(left.pop(), ()):
+            if target not in found:
+                found.add(target)
+                left.append(target)
+    return found
 
 
 def _check_meaning(tables: dict[str, Rows], numbered: Mapping[str, Numbered]) -> Iterator[Problem]:
@@ -151,24 +164,17 @@ def _check_meaning(tables: dict[str, Rows], numbered: Mapping[str, Numbered]) ->
         start, end = row["period_start"], row["period_end"]
         if INTEGER.fullmatch(start) and INTEGER.fullmatch(end) and int(start) > int(end):
             yield Problem("agendas.csv", number, "period_end", end, f"{start} or later", "Swap or correct the years.")
-    pairs: Iterable[tuple[str, str, str]] = (
-        ("agenda_items", "agenda_id", "{agenda_id}."),
-        ("observations", "indicator_id", "{indicator_id}-{geo}-"),
-        ("recommendations", "number", "R{number}"),
-        ("notes", "footnote", "N{footnote:0>2}"),
-        ("codes", "list", "{list}:{code}"),
-    )
-    for name, _, form in pairs:
+    for name, form in _IDS.items():
         for number, row in numbered.get(name, []):
-            start = form.format(**row)
-            if not row["id"].startswith(start):
-                yield Problem(
-                    f"{name}.csv", number, "id", row["id"], f"an id that starts with {start}", "Correct one of the two."
-                )
+            if row["id"] != (whole := form.format(**row)):
+                yield Problem(f"{name}.csv", number, "id", row["id"], f"the id {whole}", "Correct one of the two.")
 
 
 def _check_observation(row: dict[str, str], number: int, units: dict[str, str]) -> Iterator[Problem]:
     unit = units.get(row["indicator_id"], "")
+    if not row["id"].startswith(start := f"{row['indicator_id']}-{row['geo']}-"):
+        expected = f"an id that starts with {start}"
+        yield Problem("observations.csv", number, "id", row["id"], expected, "Correct one of the two.")
     if not row["value"] and not row["text_nl"]:
         yield Problem(
             "observations.csv", number, "value", "", "a value, or words in text_nl and text_en", "Fill one of them."

@@ -21,6 +21,8 @@ class Column:
         refers_to: The `table.column` places, one of which must hold the value.
         many: Whether the cell is a list of values with `;` between them.
         minimum: The smallest number allowed.
+        unique: Whether no two rows may have the same value; so it is for a key and for what other tables refer to. Not
+            in the Table Schema: an edition that was sealed before says the same of its columns.
         text: Whether a reader sees the value; it may hold `{IND001}` or `{IND001-NL-2020}` and no other braces.
     """
 
@@ -32,6 +34,7 @@ class Column:
     refers_to: tuple[str, ...] = ()
     many: bool = False
     minimum: float | None = None
+    unique: bool = False
     text: bool = False
 
 

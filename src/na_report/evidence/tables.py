@@ -21,8 +21,8 @@ EVIDENCE = (
 ANY_ROW = (*EVIDENCE, "recommendations.id", "sources.id", "organisations.id", "initiatives.id", "contradictions.id")
 
 
-def _key(pattern: str, name: str = "id") -> Column:
-    return Column(name, pattern=pattern)
+def _key(pattern: str) -> Column:
+    return Column("id", pattern=pattern, unique=True)
 
 
 def _both(name: str, required: bool = True) -> tuple[Column, Column]:
@@ -74,7 +74,7 @@ TABLES: tuple[Table, ...] = (
         "Voetnoten met uitleg",
         (
             _key(r"N\d{2}"),
-            _integer("footnote", required=True, minimum=1),
+            Column("footnote", "integer", minimum=1, unique=True),
             _SECTION,
             _code("kind", "note_kind"),
             _ref("source_id", "sources.id", required=False),
@@ -88,7 +88,7 @@ TABLES: tuple[Table, ...] = (
             _key(r"[a-z_]+"),
             *_both("label"),
             *_both("short"),
-            _free("slug", r"[a-z-]+"),
+            Column("slug", required=False, pattern=r"[a-z-]+", unique=True),
             _code("kind", "sector_kind"),
             *_both("gist"),
         ),
@@ -98,7 +98,7 @@ TABLES: tuple[Table, ...] = (
         "Raamwerk",
         (
             _key(r"FR-[A-Z]\d?"),
-            _free("code", r"[a-z_]+", required=True),
+            Column("code", pattern=r"[a-z_]+", unique=True),
             _code("kind", "framework_kind"),
             *_both("label"),
             *_both("short"),
@@ -252,7 +252,7 @@ TABLES: tuple[Table, ...] = (
         "Aanbevelingen",
         (
             _key(r"R\d+"),
-            _integer("number", required=True, minimum=1),
+            Column("number", "integer", minimum=1, unique=True),
             _SECTION,
             *_both("title"),
             *_both("text"),

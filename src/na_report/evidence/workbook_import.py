@@ -14,8 +14,9 @@ from na_report.errors import InvalidInputError, NaReportError, Problem
 from na_report.evidence.descriptor import sha256
 from na_report.evidence.edition import seal_folder
 from na_report.evidence.folders import NAME
-from na_report.evidence.integrity import Numbered, Row, check_tables, known_values
+from na_report.evidence.integrity import Numbered, check_tables, known_values
 from na_report.evidence.making import making, refuse_name
+from na_report.evidence.reading import Row
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import FORMAT, META, CellProblem, schema_version
 from na_report.evidence.workbook_comments import write_problems

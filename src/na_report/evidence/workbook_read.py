@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 
 from na_report.errors import InvalidInputError, NaReportError
-from na_report.evidence.integrity import Row
+from na_report.evidence.reading import Row
 from na_report.evidence.schema import Column, Table
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import META, START, CellProblem
