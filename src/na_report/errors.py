@@ -72,6 +72,10 @@ class ChapterError(NaReportError):
     exit_code = 1
 
 
+class MissingRowError(NaReportError):
+    """An edition lacks the row or the number that was asked for."""
+
+
 class BookError(NaReportError):
     """Sphinx or the PDF engine found something wrong in the text of the book."""
 

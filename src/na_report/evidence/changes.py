@@ -208,7 +208,7 @@ def _compare_claims(old: Edition, new: Edition) -> tuple[ClaimChange, ...]:
     return tuple(
         ClaimChange(result.claim.id, before[result.claim.id], result.verdict.state)
         for result in check(new)
-        if before[result.claim.id] != result.verdict.state
+        if before.get(result.claim.id, result.verdict.state) != result.verdict.state
     )
 
 

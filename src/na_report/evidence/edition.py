@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from na_report.errors import InvalidInputError, NaReportError
+from na_report.errors import InvalidInputError, MissingRowError, NaReportError
 from na_report.evidence.descriptor import DESCRIPTOR, describe, read_seal, sha256
 from na_report.evidence.folders import edition_folder
 from na_report.evidence.integrity import find_problems
@@ -22,10 +22,6 @@ from na_report.files import copy_folder, sync_all, write_whole
 from na_report.paths import Project, find_project
 
 _NUMBERS = {"value"}
-
-
-class MissingRowError(NaReportError):
-    """An edition has no row, or no number, of that id."""
 
 
 @dataclass(frozen=True, eq=False)
