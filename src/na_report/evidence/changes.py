@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -224,4 +225,9 @@ def _recommendations(editions: Iterable[Edition], changes: Changes) -> tuple[str
         for key in edition["recommendations"]["id"]:
             if key in touched or nx.descendants(net, key) & touched:
                 found[key] = None
-    return tuple(sorted(found))
+    return tuple(sorted(found, key=_natural))
+
+
+def _natural(key: str) -> list[tuple[str, int]]:
+    """Returns what to sort an id by, so that R10 comes after R2."""
+    return [(word, int(number or 0)) for word, number in re.findall(r"([^0-9]*)([0-9]*)", key)]
