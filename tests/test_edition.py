@@ -13,6 +13,7 @@ import pytest
 from conftest import Change
 
 from na_report.errors import InvalidInputError, NaReportError, Problem
+from na_report.evidence.descriptor import DESCRIPTOR, sha256
 from na_report.evidence.edition import copy_edition, open_edition, seal_edition
 from na_report.evidence.folders import list_editions, verify_edition
 from na_report.evidence.integrity import find_problems
@@ -146,6 +147,50 @@ def test_a_changed_byte_breaks_the_seal(project: Project) -> None:
     assert problem.file == "findings.csv"
     assert "edition copy" in problem.remedy
     with pytest.raises(InvalidInputError):
+        open_edition("2021", project)
+
+
+def sealed_by_hand(folder: Path, table: str, content: bytes) -> None:
+    """Puts something in a table and its hash in the seal, as someone does who wants to pass the check of the seal."""
+    path = folder / f"{table}.csv"
+    seal = folder / DESCRIPTOR
+    seal.write_bytes(seal.read_bytes().replace(sha256(path.read_bytes()).encode(), sha256(content).encode()))
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda content: b"\xef\xbb\xbf" + content,
+        lambda content: content.replace(b"period,", b"time,", 1),
+        lambda content: content + b"\xff",
+        lambda content: content + b'"',
+        lambda content: content.replace(b",19.5,", b",veel,", 1),
+        lambda content: b"",
+    ],
+    ids=["a mark", "another column", "other encoding", "an open quote", "words for a number", "nothing"],
+)
+def test_a_seal_over_a_table_that_is_none_opens_no_edition(project: Project, spoil: Callable[[bytes], bytes]) -> None:
+    folder = project.data / "2021"
+    sealed_by_hand(folder, "observations", spoil((folder / "observations.csv").read_bytes()))
+    with pytest.raises(InvalidInputError, match=r"observations\.csv"):
+        open_edition("2021", project)
+    with pytest.raises(InvalidInputError, match=r"observations\.csv"):
+        verify_edition("2021", project)
+
+
+def test_one_problem_is_told_as_one(project: Project, change: Change, reseal: Callable[[], None]) -> None:
+    change("observations", "IND007-NL-2019", "value", "veel")
+    (project.data / "2021" / DESCRIPTOR).unlink()
+    with pytest.raises(InvalidInputError, match="it has 1 problem:"):
+        seal_edition("2021", project)
+    change("observations", "IND007-NL-2019", "value", "20")
+    seal_edition("2021", project)
+    change("observations", "IND007-NL-2019", "value", "21")
+    with pytest.raises(InvalidInputError, match=r"\(1 problem\):"):
+        open_edition("2021", project)
+    change("observations", "IND007-NL-2019", "geo", "BE")
+    with pytest.raises(InvalidInputError, match=r"\(3 problems\):"):
         open_edition("2021", project)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from na_report.errors import InvalidInputError, MissingRowError, NaReportError
+from na_report.errors import InvalidInputError, MissingRowError, NaReportError, how_many
 from na_report.evidence.descriptor import DESCRIPTOR, describe, read_seal, sha256
 from na_report.evidence.folders import edition_folder
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.making import being_made, making, refuse_name
 from na_report.evidence.reads import Reads, digest
+from na_report.evidence.schema import Table
 from na_report.evidence.tables import TABLES
 from na_report.files import copy_folder, sync_all, write_whole
 from na_report.paths import Project, find_project
@@ -128,20 +131,32 @@ def open_edition(name: str, project: Project | None = None) -> Edition:
     """
     folder = edition_folder(name, project)
     descriptor, problems = read_seal(folder)
-    contents = {table.name: folder / table.file for table in TABLES}
-    if problems or not all(path.is_file() for path in contents.values()):
-        _refuse(folder)
-    tables = {key: pd.read_csv(path, dtype=str, keep_default_na=False) for key, path in contents.items()}
-    for column in _NUMBERS:
-        tables["observations"][column] = pd.to_numeric(tables["observations"][column])
+    if problems:
+        raise _refused(folder)
+    try:
+        tables = {table.name: _frame(folder, table) for table in TABLES}
+        for column in _NUMBERS:
+            tables["observations"][column] = pd.to_numeric(tables["observations"][column])
+    except (OSError, ValueError) as error:
+        # A file is missing, or someone sealed by hand what no check passes.
+        raise _refused(folder) from error
     seal = sha256((folder / DESCRIPTOR).read_bytes()).removeprefix("sha256:")
     return Edition(name, tables, descriptor, seal)
 
 
-def _refuse(folder: Path) -> None:
+def _frame(folder: Path, table: Table) -> pd.DataFrame:
+    """Returns the rows of a table, fast; of what the seal vouches for only the header is looked at again."""
+    content = (folder / table.file).read_bytes()
+    frame = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    if content.startswith(codecs.BOM_UTF8) or list(frame.columns) != [column.name for column in table.columns]:
+        raise ValueError(f"another header in {table.file}")
+    return frame
+
+
+def _refused(folder: Path) -> InvalidInputError:
     problems = find_problems(folder)
-    raise InvalidInputError(
-        f"Edition {folder.name} is not what was sealed ({len(problems)} problems):",
+    return InvalidInputError(
+        f"Edition {folder.name} is not what was sealed ({how_many(problems)}):",
         problems,
         hint=f"Put the files back (git restore data/{folder.name}), or make a new edition: "
         f"na-report edition copy {folder.name} NEW.",
@@ -185,7 +200,7 @@ def seal_folder(folder: Path, name: str, created: date) -> Path:
     problems = find_problems(folder, sealed=False)
     if problems:
         raise InvalidInputError(
-            f"Edition {name} is not sealed: it has {len(problems)} problems:",
+            f"Edition {name} is not sealed: it has {how_many(problems)}:",
             problems,
             hint="Mend them and run na-report edition seal again.",
         )
