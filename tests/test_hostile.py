@@ -376,6 +376,8 @@ DESCRIPTORS: list[tuple[str, Callable[[str], str]]] = [
     ("the name of another edition", lambda text: text.replace('"na-report-2021"', '"na-report-2026"')),
     ("an empty version", lambda text: text.replace('"2021.1.0"', '""')),
     ("a day with more behind it", lambda text: text.replace("T00:00:00Z", "<b>")),
+    ("a day in another form", with_value("created", "20261124")),
+    ("a day of a week", with_value("created", "2026-W48-2")),
     ("no languages", without("languages")),
     ("an empty list of languages", with_value("languages", [])),
     ("a language that nobody knows", with_value("languages", ["nl", "xx"])),

@@ -138,8 +138,9 @@ def _faults_of_resources(resources: Any) -> Iterator[tuple[str, str]]:
 
 
 def _is_day(value: Any) -> bool:
+    """Tells whether a value is a day, or a day and a time, whose first ten signs are the day as 2026-11-24."""
     try:
-        return bool(datetime.fromisoformat(value))
+        return bool(datetime.fromisoformat(value).date().isoformat() == value[:10])
     except (TypeError, ValueError):
         return False
 
