@@ -26,8 +26,9 @@ with atheris.instrument_imports(include=["na_report"]):
     from na_report.errors import NaReportError
     from na_report.evidence import edition as editions
     from na_report.evidence import folders
-    from na_report.evidence.integrity import DESCRIPTOR, find_problems
-    from na_report.evidence.schema import TABLES
+    from na_report.evidence.descriptor import DESCRIPTOR
+    from na_report.evidence.integrity import find_problems
+    from na_report.evidence.tables import TABLES
     from na_report.evidence.workbook_export import export_edition
     from na_report.evidence.workbook_import import import_edition
     from na_report.paths import Project

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from conftest import Change
 
 from na_report.evidence.changes import CellChange, compare
-from na_report.evidence.edition import copy_edition, open_edition, seal_edition
+from na_report.evidence.edition import Edition, copy_edition, open_edition, seal_edition
 from na_report.paths import Project
 from na_report.publishing.execution import run_pages
 from na_report.publishing.pages import all_pages, choose, mentions
@@ -47,6 +48,38 @@ def test_three_changed_cells_are_named_with_what_follows(project: Project, twin:
     assert (value.indicator, value.old, value.new, value.unit, value.comparable) == ("IND019", 41, 80, "percent", True)
     assert [(claim.claim, claim.old, claim.new) for claim in changes.claims] == [("S06", "holds", "contradicted")]
     assert changes.recommendations == ("R1", "R3")
+
+
+def test_ten_recommendations_come_in_the_order_of_their_numbers(
+    project: Project, change: Change, reseal: Callable[[], None], twin: Callable[..., None]
+) -> None:
+    path = project.data / "2021" / "recommendations.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    [third] = [row for row in rows if row["id"] == "R3"]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(third), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows([{**third, "id": "R10", "number": "10"}, *rows])
+    reseal()
+    twin(("findings", "FM12", "kind", "need"))
+    changes = compare(open_edition("2021", project), open_edition("2021b", project))
+    assert changes.recommendations == ("R1", "R3", "R10")
+
+
+def test_a_conclusion_that_only_one_edition_has_is_no_change_of_a_claim(project: Project) -> None:
+    both = open_edition("2021", project)
+    conclusions = both["conclusions"]
+    rests = both["recommendations"]["rests_on"].str.replace(";C14", "").str.replace("C14;", "")
+    tables = {
+        **both.tables,
+        "conclusions": conclusions[conclusions["id"] != "C14"],
+        "recommendations": both["recommendations"].assign(rests_on=rests),
+    }
+    without = Edition("2022", tables, both.descriptor)
+    for old, new in ((both, without), (without, both)):
+        changes = compare(old, new)
+        assert not changes.claims
+        assert "C14" in (*changes.tables["conclusions"].added, *changes.tables["conclusions"].removed)
 
 
 def _role(project: Project) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import json
 from collections.abc import Callable
@@ -12,10 +13,11 @@ import pytest
 from conftest import Change
 
 from na_report.errors import InvalidInputError, NaReportError, Problem
+from na_report.evidence.descriptor import DESCRIPTOR, sha256
 from na_report.evidence.edition import copy_edition, open_edition, seal_edition
 from na_report.evidence.folders import list_editions, verify_edition
 from na_report.evidence.integrity import find_problems
-from na_report.evidence.schema import TABLES
+from na_report.evidence.tables import TABLES
 from na_report.paths import Project
 
 # What the report of 2021 holds; counted in the fact base, not in the edition.
@@ -95,6 +97,26 @@ BROKEN = [
     ("sources", "ceps2019irdll", "year", "MMXIX", "MMXIX", "whole number"),
     ("recommendations", "R1", "number", "9", "R1", "R9"),
     ("interviewees", "P1", "name", " Annette Peet", " Annette Peet", "no spaces"),
+    ("recommendations", "R1", "id", "R11", "R11", "the id R1"),
+    ("codes", "geo:NL", "id", "geo:NLX", "geo:NLX", "the id geo:NL"),
+    ("agenda_items", "A09.1", "item_no", "11", "A09.1", "the id A09.11"),
+    ("observations", "IND007-NL-2019", "period", "2020-00", "2020-00", "01 to 12"),
+    ("observations", "IND007-NL-2019", "period", "2020-13", "2020-13", "01 to 12"),
+    ("observations", "IND007-NL-2019", "period", "2022/2018", "2022/2018", "in order"),
+    ("observations", "IND007-NL-2019", "period", "2019-11/2018", "2019-11/2018", "in order"),
+    ("agendas", "A09", "owners", "OCW;", "OCW;", "one ; between"),
+    ("agendas", "A09", "owners", "OCW;;MBO Raad", "OCW;;MBO Raad", "one ; between"),
+    ("agendas", "A09", "owners", ";", ";", "one ; between"),
+    ("agendas", "A09", "owners", "OCW; MBO Raad", "OCW; MBO Raad", "one ; between"),
+    ("agendas", "A09", "owners", "OCW;MBO Raad;OCW", "OCW", "each value once"),
+    ("conclusions", "C14", "rests_on", "FM12;FM12", "FM12", "each value once"),
+    ("conclusions", "C14", "rests_on", "FM12;C14", "C14", "lead back to C14"),
+    ("categories", "FR-G1", "parent_id", "FR-G1", "FR-G1", "lead back to FR-G1"),
+    ("categories", "FR-G1", "code", "teacher_staff_skills", "teacher_staff_skills", "a code of its own"),
+    ("recommendations", "R2", "number", "1", "1", "a number of its own"),
+    ("recommendations", "R2", "number", "01", "01", "a number of its own"),
+    ("notes", "N06", "footnote", "1", "1", "a footnote of its own"),
+    ("sectors", "mbo", "slug", "hoger-onderwijs", "hoger-onderwijs", "a slug of its own"),
 ]
 
 
@@ -125,6 +147,50 @@ def test_a_changed_byte_breaks_the_seal(project: Project) -> None:
     assert problem.file == "findings.csv"
     assert "edition copy" in problem.remedy
     with pytest.raises(InvalidInputError):
+        open_edition("2021", project)
+
+
+def sealed_by_hand(folder: Path, table: str, content: bytes) -> None:
+    """Puts something in a table and its hash in the seal, as someone does who wants to pass the check of the seal."""
+    path = folder / f"{table}.csv"
+    seal = folder / DESCRIPTOR
+    seal.write_bytes(seal.read_bytes().replace(sha256(path.read_bytes()).encode(), sha256(content).encode()))
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda content: b"\xef\xbb\xbf" + content,
+        lambda content: content.replace(b"period,", b"time,", 1),
+        lambda content: content + b"\xff",
+        lambda content: content + b'"',
+        lambda content: content.replace(b",19.5,", b",veel,", 1),
+        lambda content: b"",
+    ],
+    ids=["a mark", "another column", "other encoding", "an open quote", "words for a number", "nothing"],
+)
+def test_a_seal_over_a_table_that_is_none_opens_no_edition(project: Project, spoil: Callable[[bytes], bytes]) -> None:
+    folder = project.data / "2021"
+    sealed_by_hand(folder, "observations", spoil((folder / "observations.csv").read_bytes()))
+    with pytest.raises(InvalidInputError, match=r"observations\.csv"):
+        open_edition("2021", project)
+    with pytest.raises(InvalidInputError, match=r"observations\.csv"):
+        verify_edition("2021", project)
+
+
+def test_one_problem_is_told_as_one(project: Project, change: Change, reseal: Callable[[], None]) -> None:
+    change("observations", "IND007-NL-2019", "value", "veel")
+    (project.data / "2021" / DESCRIPTOR).unlink()
+    with pytest.raises(InvalidInputError, match="it has 1 problem:"):
+        seal_edition("2021", project)
+    change("observations", "IND007-NL-2019", "value", "20")
+    seal_edition("2021", project)
+    change("observations", "IND007-NL-2019", "value", "21")
+    with pytest.raises(InvalidInputError, match=r"\(1 problem\):"):
+        open_edition("2021", project)
+    change("observations", "IND007-NL-2019", "geo", "BE")
+    with pytest.raises(InvalidInputError, match=r"\(3 problems\):"):
         open_edition("2021", project)
 
 
@@ -181,3 +247,101 @@ def test_an_edition_that_is_not_there_is_refused(project: Project, name: str) ->
     with pytest.raises(NaReportError) as caught:
         open_edition(name, project)
     assert "2021" in caught.value.hint
+
+
+def test_conclusions_that_rest_on_each_other_are_named(project: Project, change: Change) -> None:
+    path = project.data / "2021" / "conclusions.csv"
+    rests = {row["id"]: row["rests_on"] for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}
+    for key, target in (("C01", "C02"), ("C02", "C03"), ("C03", "C01"), ("C04", "C01")):
+        change("conclusions", key, "rests_on", f"{rests[key]};{target}")
+    problems = problems_of(project)
+    assert [(problem.row, problem.column, problem.found) for problem in problems] == [
+        (2, "rests_on", "C02"),
+        (3, "rests_on", "C03"),
+        (4, "rests_on", "C01"),
+    ]
+    assert "C02" in problems[0].remedy
+    assert "C01" in problems[0].remedy
+
+
+def test_a_conclusion_may_rest_on_another(project: Project, change: Change) -> None:
+    change("conclusions", "C14", "rests_on", "FM12;C01")
+    assert problems_of(project) == []
+
+
+def with_mark(content: bytes) -> bytes:
+    return b"\xef\xbb\xbf" + content
+
+
+def without_a_quote(content: bytes) -> bytes:
+    return content + b'"'
+
+
+def one_cell_too_many(content: bytes) -> bytes:
+    return content.rstrip(b"\n") + b",x\n"
+
+
+def other_encoding(content: bytes) -> bytes:
+    return content + b"\xff"
+
+
+@pytest.mark.parametrize("table", ["sources", "findings", "indicators", "observations", "codes", "categories"])
+@pytest.mark.parametrize("spoil", [with_mark, without_a_quote, one_cell_too_many, other_encoding])
+def test_a_table_that_can_not_be_read_is_one_problem(
+    project: Project, table: str, spoil: Callable[[bytes], bytes]
+) -> None:
+    path = project.data / "2021" / f"{table}.csv"
+    path.write_bytes(spoil(path.read_bytes()))
+    [problem] = problems_of(project)
+    assert problem.file == f"{table}.csv"
+    assert problem.remedy
+
+
+def test_a_byte_order_mark_is_named_with_what_to_do(project: Project) -> None:
+    path = project.data / "2021" / "findings.csv"
+    path.write_bytes(with_mark(path.read_bytes()))
+    [problem] = problems_of(project)
+    assert "byte order mark" in problem.found
+    assert "without BOM" in problem.remedy
+
+
+def test_each_row_of_another_length_is_named(project: Project) -> None:
+    path = project.data / "2021" / "interviewees.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[2] += ",x"
+    lines[5] += ",x"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert [(problem.row, problem.found) for problem in problems_of(project)] == [(3, "8 cells"), (6, "8 cells")]
+
+
+def test_an_id_of_no_table_is_named_also_when_one_table_can_not_be_read(project: Project, change: Change) -> None:
+    change("conclusions", "C14", "rests_on", "FM12;nonsense")
+    (project.data / "2021" / "findings.csv").unlink()
+    assert {(problem.file, problem.found) for problem in problems_of(project)} == {
+        ("findings.csv", "no file"),
+        ("conclusions.csv", "nonsense"),
+    }
+
+
+@pytest.mark.parametrize("file", ["findings.csv", "datapackage.json"])
+def test_a_file_that_the_system_refuses_to_read_is_a_problem(
+    project: Project, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    read = Path.read_bytes
+
+    def refusing(path: Path) -> bytes:
+        if path.name == file:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refusing)
+    [problem] = problems_of(project, sealed=True)
+    assert (problem.file, problem.found) == (file, "Permission denied")
+
+
+def test_what_others_refer_to_is_unique() -> None:
+    columns = {f"{table.name}.{column.name}": column for table in TABLES for column in table.columns}
+    places = {place for column in columns.values() for place in column.refers_to}
+    assert len(places) > 10
+    assert all(columns[place].unique and columns[place].pattern for place in places)
+    assert all(table.column(table.key).unique for table in TABLES)

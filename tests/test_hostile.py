@@ -29,10 +29,11 @@ from workbooks import Book, change, small, snapshot, table_bytes, take_back, tem
 from na_report.cli import main
 from na_report.errors import InvalidInputError, NaReportError
 from na_report.evidence import integrity, workbook_guard
+from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import open_edition, seal_edition
 from na_report.evidence.folders import verify_edition
-from na_report.evidence.integrity import DESCRIPTOR, find_problems
-from na_report.evidence.schema import TABLES
+from na_report.evidence.integrity import find_problems
+from na_report.evidence.tables import TABLES
 from na_report.paths import Project
 from na_report.presentation import figures
 from na_report.presentation.markdown import Block, escape
@@ -81,7 +82,7 @@ WITH_BRACES = (
     "{download}`/etc/passwd`",
 )
 LONG = "lang" * 750
-FREE = {"author", "owners", "name", "page", "pages_cited", "item_no"}
+FREE = {"author", "owners", "name", "page", "pages_cited"}
 
 
 def poisoned(folder: Path) -> None:
@@ -351,6 +352,14 @@ def test_text_of_any_script_is_fine(project: Project, change: Change, text: str)
     assert find_problems(project.data / "2021", sealed=False) == []
 
 
+def with_value(key: str, value: Any) -> Callable[[str], str]:
+    return lambda text: json.dumps({**json.loads(text), key: value})
+
+
+def without(key: str) -> Callable[[str], str]:
+    return lambda text: json.dumps({name: value for name, value in json.loads(text).items() if name != key})
+
+
 DESCRIPTORS: list[tuple[str, Callable[[str], str]]] = [
     ("nesting without end", lambda text: "[" * 100_000),
     ("a number of 5,000 digits", lambda text: text.replace('"bytes": ', '"bytes": ' + "9" * 5000, 1)),
@@ -363,6 +372,31 @@ DESCRIPTORS: list[tuple[str, Callable[[str], str]]] = [
     ("an empty list", lambda text: "[]"),
     ("nothing", lambda text: ""),
     ("a title that turns around", lambda text: re.sub(r'"title": "', '"title": "\\\\u202e', text, count=1)),
+    ("a null", lambda text: "null"),
+    ("a way out for a name", lambda text: text.replace('"na-report-2021"', '"../../x"')),
+    ("the name of another edition", lambda text: text.replace('"na-report-2021"', '"na-report-2026"')),
+    ("an empty version", lambda text: text.replace('"2021.1.0"', '""')),
+    ("a day with more behind it", lambda text: text.replace("T00:00:00Z", "<b>")),
+    ("a day in another form", with_value("created", "20261124")),
+    ("a day of a week", with_value("created", "2026-W48-2")),
+    ("no languages", without("languages")),
+    ("an empty list of languages", with_value("languages", [])),
+    ("a language that nobody knows", with_value("languages", ["nl", "xx"])),
+    ("an empty list of licences", with_value("licenses", [])),
+    (
+        "a licence that runs a script",
+        lambda text: text.replace("https://creativecommons", "javascript:creativecommons"),
+    ),
+    ("an empty list of makers", with_value("contributors", [])),
+    ("makers by name only", with_value("contributors", ["AEF"])),
+    ("sources by name only", with_value("sources", ["AEF"])),
+    ("no resources", without("resources")),
+    ("no tables", with_value("resources", [])),
+    ("a text for a table", lambda text: text.replace('"resources": [', '"resources": ["notes", ')),
+    ("one table less", lambda text: text.replace('"name": "notes"', '"name": "nodes"')),
+    ("a table twice", lambda text: text.replace('"resources": [', '"resources": [{"name": "notes"},')),
+    ("a hash of another kind", lambda text: text.replace('"hash": "sha256:', '"hash": "md5:', 1)),
+    ("a table that is elsewhere", lambda text: text.replace('"path": "notes.csv"', '"path": "../2026/notes.csv"')),
 ]
 
 
@@ -374,8 +408,10 @@ def test_a_damaged_descriptor_is_refused_and_named(
     path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(InvalidInputError, match=r"datapackage\.json"):
         open_edition("2021", project)
-    with pytest.raises(InvalidInputError, match=r"datapackage\.json"):
+    with pytest.raises(InvalidInputError, match=r"datapackage\.json") as caught:
         verify_edition("2021", project)
+    assert {problem.file for problem in caught.value.problems} == {DESCRIPTOR}
+    assert all(problem.found and problem.expected and problem.remedy for problem in caught.value.problems)
     monkeypatch.chdir(project.root)
     assert main(["edition", "list"]) == 0
     assert "2026\tsealed" in capsys.readouterr().out

@@ -21,10 +21,13 @@ from myst_parser.parsers.mdit import create_md_parser
 from workbooks import snapshot, template
 
 from na_report.errors import NaReportError
+from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import open_edition
 from na_report.evidence.folders import verify_edition
-from na_report.evidence.integrity import DESCRIPTOR, check_tables, find_problems
-from na_report.evidence.schema import BY_NAME, TABLES, Column
+from na_report.evidence.integrity import check_tables, find_problems
+from na_report.evidence.schema import Column
+from na_report.evidence.seal import seal_of
+from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import decode, encode
 from na_report.evidence.workbook_import import import_edition
 from na_report.evidence.workbook_values import ValueFaultError, to_text
@@ -226,19 +229,20 @@ JSON = st.recursive(
 )
 
 
-@given(st.data(), JSON, st.booleans())
-@settings(max_examples=60)
+@given(st.data(), st.one_of(st.sampled_from([[], {}, [{}], "", None, "x"]), JSON), st.booleans())
+@settings(max_examples=120)
 def test_any_descriptor_is_accepted_or_refused(
     edition: Project, data: st.DataObject, given_json: Any, raw: bool
 ) -> None:
     path = edition.data / "2021" / DESCRIPTOR
     before = path.read_bytes()
     try:
-        content = spoilt(data, before) if raw else json.dumps({**json.loads(before), "resources": given_json}).encode()
-        path.write_bytes(content)
-        for use in (open_edition, verify_edition):
+        said = json.loads(before)
+        key = data.draw(st.sampled_from(sorted(said)))
+        path.write_bytes(spoilt(data, before) if raw else json.dumps({**said, key: given_json}).encode())
+        for use in (lambda: seal_of(open_edition("2021", edition)), lambda: verify_edition("2021", edition)):
             try:
-                use("2021", edition)
+                use()
             except NaReportError as error:
                 assert str(error)
     finally:

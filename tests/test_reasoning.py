@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from conftest import Change
 
-from na_report.errors import NaReportError
-from na_report.evidence import chain
+from na_report.errors import MissingRowError, NaReportError
+from na_report.evidence import chain, reads
 from na_report.evidence.claims import (
     CONTRADICTED,
     HOLDS,
@@ -23,6 +23,7 @@ from na_report.evidence.claims import (
     robustness,
     weakened,
 )
+from na_report.evidence.claims import result as claim_result
 from na_report.evidence.edition import Edition, open_edition
 from na_report.paths import Project
 from na_report.presentation import verdicts
@@ -124,6 +125,47 @@ def test_a_claim_holds_on_2021_and_is_contradicted_by_an_altered_edition(key: st
     assert verdict.facts
 
 
+def no_rows(*tables: str) -> dict[str, Alter]:
+    return {table: lambda rows: rows.iloc[:0] for table in tables}
+
+
+def without(table: str, keys: str) -> dict[str, Alter]:
+    return {table: lambda rows: rows[~rows["id"].str.fullmatch(keys)]}
+
+
+# For each claim that says "none" or "all" an edition with nothing that it could be said of.
+NOTHING: list[tuple[str, dict[str, Alter]]] = [
+    ("C02", cell("agendas", ".*", "level", "national")),
+    ("C03", cell("agendas", ".*", "scope", "wider")),
+    ("C05", cell("agendas", ".*", "level", "national")),
+    ("C05", without("agenda_items", r"A(08|09|10)\..*")),
+    ("C07", no_rows("agendas")),
+    ("C07", cell("agendas", ".*", "measurable_goals", "not_stated")),
+    ("C10", cell("agendas", ".*", "level", "national")),
+    ("S12", cell("agendas", ".*", "level", "national")),
+    ("S14", without("organisations", "ACT12")),
+    ("S20", without("agendas", "A01")),
+]
+
+
+@pytest.mark.parametrize(("key", "alter"), NOTHING)
+def test_a_claim_about_nothing_is_not_testable(key: str, alter: dict[str, Alter]) -> None:
+    [claim] = [claim for claim in all_claims() if claim.id == key]
+    assert evaluate(claim, altered(open_edition("2021"), **alter)).state == NOT_TESTABLE
+
+
+@pytest.mark.parametrize("key", FLIPS)
+def test_no_claim_holds_when_the_table_that_could_contradict_it_is_empty(key: str) -> None:
+    [claim] = [claim for claim in all_claims() if claim.id == key]
+    assert evaluate(claim, altered(open_edition("2021"), **no_rows(*FLIPS[key]))).state != HOLDS
+
+
+def test_without_sector_agendas_the_sectors_have_none_of_several_parties() -> None:
+    [claim] = [claim for claim in all_claims() if claim.id == "C01"]
+    none = altered(open_edition("2021"), **cell("agendas", ".*", "level", "national"))
+    assert evaluate(claim, none).state == CONTRADICTED
+
+
 def test_all_sixteen_conclusions_have_a_claim() -> None:
     edition = open_edition("2021")
     assert [claim.conclusion for claim in all_claims() if claim.conclusion] == list(edition["conclusions"]["id"])
@@ -161,9 +203,78 @@ def test_walking_up_from_an_indicator_reaches_what_leans_on_it() -> None:
     assert {"FN01", "C11", "C04", "R6"} <= set(keys)
 
 
-def test_walking_from_nowhere_is_refused() -> None:
-    with pytest.raises(NaReportError, match="No row"):
-        list(chain.walk(open_edition("2021"), "R99"))
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("R99", "Ids look like"),
+        ("r1", "mean R1"),
+        ("FM12 ", "mean FM12"),
+        ("Ceps2019irdl", "mean ceps2019irdll"),
+        ("", "Ids look like"),
+    ],
+)
+def test_walking_from_nowhere_is_refused(key: str, hint: str) -> None:
+    for ask in (chain.walk, lambda edition, key: chain.below(edition, key, "findings")):
+        with pytest.raises(NaReportError, match="No row") as caught:
+            ask(open_edition("2021"), key)
+        assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "table"), [("ACT01", "organisations"), ("INI01", "initiatives"), ("P1", "interviewees"), ("mbo", "sectors")]
+)
+def test_walking_from_a_row_outside_the_chain_says_so(key: str, table: str) -> None:
+    with pytest.raises(NaReportError, match=f"row of {table}, .* rest") as caught:
+        chain.walk(open_edition("2021"), key)
+    assert "recommendations" in caught.value.hint
+
+
+def test_a_conclusion_that_the_edition_does_not_have_has_no_verdict() -> None:
+    edition = altered(open_edition("2021"), **without("conclusions", "C14"))
+    assert "C14" not in {result.claim.id for result in check(edition)}
+    assert len(check(edition)) == len(all_claims()) - 1
+    with pytest.raises(MissingRowError, match="C14") as caught:
+        claim_result(edition, "C14")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("key", ["C99", "", "FM12"])
+def test_a_claim_that_nobody_made_is_refused_with_a_hint(key: str) -> None:
+    with pytest.raises(MissingRowError, match=f"no claim {key!r}") as caught:
+        claim_result(open_edition("2021"), key)
+    assert "C01" in caught.value.hint
+
+
+def fails(edition: Edition) -> str:
+    raise ValueError("no years")
+
+
+QUESTIONS = {
+    "a claim that was withdrawn": ["derived", "na_report.evidence.claims.result", ["C99"], {}],
+    "a row that is not in the chain": ["derived", "na_report.evidence.chain.below", ["R99", "findings"], {}],
+    "other arguments than before": ["derived", "na_report.evidence.chain.below", ["R1"], {}],
+    "a function that is gone": ["derived", "na_report.evidence.chain.gone", [], {}],
+    "a module that is gone": ["derived", "na_report.gone.x", [], {}],
+    "a function that fails": ["derived", "tests.fails", [], {}],
+    "a table that is gone": ["table", "gone"],
+    "a column that is gone": ["rows", "findings", {"gone": "x"}],
+    "a question of another kind": ["gone"],
+    "no question": [],
+}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [json.dumps(asked) for asked in QUESTIONS.values()] + ["{", "1"],
+    ids=[*QUESTIONS, "no JSON", "a number"],
+)
+def test_a_question_that_can_not_be_asked_again_has_no_answer(question: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(reads._DERIVED, "tests.fails", fails)
+    edition = open_edition("2021")
+    sound = json.dumps(["row", "recommendations", "R1"])
+    edition.row("recommendations", "R1")
+    asked = dict(edition.reads.answers)
+    assert reads.answer_again(edition, [question, sound]) == {question: "missing", **asked}
 
 
 def test_robustness_computes_each_move_of_each_inferred_coding() -> None:

@@ -16,6 +16,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from workbooks import Book, change, small, snapshot, take_back, template
 
 from na_report.evidence import workbook_guard
+from na_report.evidence.descriptor import sha256
 from na_report.evidence.workbook import META
 from na_report.paths import Project
 
@@ -124,6 +125,12 @@ VALUES: list[tuple[str, Callable[[Book], None], Place, Sequence[str]]] = [
     ("a place that its id denies", put(*OBS, "geo", "EU"), (*OBS, "id"), ["IND007-EU-"]),
     ("an agenda that ends before it starts", put("agendas", "A09", "period_end", 2017), ("agendas", "A09", "period_end"),
      ["'2017'", "2018 or later"]),
+    ("a conclusion that rests on itself", put("conclusions", "C14", "rests_on", "FM12;C14"), ("conclusions", "C14", "rests_on"),
+     ["'C14'", "lead back to C14", "take one of the two out"]),
+    ("an id twice in a cell", put("conclusions", "C14", "rests_on", "FM12;FM06;FM12"), ("conclusions", "C14", "rests_on"),
+     ["'FM12'", "each value once"]),
+    ("a month that is none", put(*OBS, "period", "2020-13"), (*OBS, "period"), ["'2020-13'", "01 to 12"]),
+    ("years turned around", put(*OBS, "period", "2022/2018"), (*OBS, "period"), ["'2022/2018'", "in order"]),
     ("a recommendation with another number", put("recommendations", "R2", "number", 9), ("recommendations", "R2", "id"), ["R9"]),
 ]  # fmt: skip
 
@@ -248,6 +255,46 @@ def test_an_edition_that_changed_makes_its_workbooks_stale(small: Project, capsy
     [line] = refused(small, capsys)
     assert "(table:interviewees)" in line
     assert "edition export 2021" in line
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda content: content + b"\xff", "UTF-8"),
+        (lambda content: content + b'"', "quote"),
+        (lambda content: content.replace(b"id,", b"key,", 1), "Missing: id"),
+    ],
+    ids=["other encoding", "an open quote", "another column"],
+)
+def test_an_edition_that_can_not_be_read_is_named_and_not_the_workbook(
+    small: Project, capsys: pytest.CaptureFixture[str], spoil: Callable[[bytes], bytes], words: str
+) -> None:
+    path = small.data / "2021" / "interviewees.csv"
+    path.write_bytes(spoil(path.read_bytes()))
+    change(small, set_meta("table:interviewees", sha256(path.read_bytes())))
+    before = snapshot(small.data)
+    assert take_back() == 1
+    error = capsys.readouterr().err
+    assert all(part in error for part in ("Edition 2021", "interviewees.csv", words, "git restore data/2021"))
+    assert "workbook can't" not in error
+    assert snapshot(small.data) == before
+
+
+def test_an_edition_that_the_system_refuses_to_read_is_named(
+    small: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Path.read_bytes
+
+    def refusing(path: Path) -> bytes:
+        if path.name == "interviewees.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refusing)
+    assert take_back() == 2
+    error = capsys.readouterr().err
+    assert "interviewees.csv can't be read: Permission denied" in error
+    assert "hint: " in error
 
 
 def rewrite(path: Path, change_part: Callable[[str, bytes], bytes], **extra: bytes) -> None:

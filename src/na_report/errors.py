@@ -53,6 +53,17 @@ class Problem:
         return f"{place}: found {self.found!r}, expected {self.expected}. {self.remedy}"
 
 
+def how_many(problems: Sequence[Problem]) -> str:
+    """Returns the number of problems in words.
+
+    Example:
+        >>> problem = Problem("notes.csv", 2, "id", "N1", "the id N01", "Correct the id.")
+        >>> how_many([problem]), how_many([problem, problem])
+        ('1 problem', '2 problems')
+    """
+    return "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+
+
 class InvalidInputError(NaReportError):
     """An input with problems; carries all of them, not just the first, and shows as many as someone can read."""
 
@@ -70,6 +81,10 @@ class ChapterError(NaReportError):
     """A page whose notebook failed: names the page, the cell and the cause."""
 
     exit_code = 1
+
+
+class MissingRowError(NaReportError):
+    """An edition lacks the row or the number that was asked for."""
 
 
 class BookError(NaReportError):

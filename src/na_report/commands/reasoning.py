@@ -97,7 +97,7 @@ def _trace(options: argparse.Namespace, project: Project) -> int:
 
 def _about(edition: Any, step: Any, language: str) -> str:
     """Returns the first words of a row, so that a tree can be read."""
-    from na_report.evidence.integrity import PLACEHOLDER
+    from na_report.evidence.cells import PLACEHOLDER
     from na_report.presentation.values import value
 
     row = edition.row(step.table, step.key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 import networkx as nx
@@ -12,6 +13,7 @@ import networkx as nx
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
 from na_report.evidence.reads import derived
+from na_report.evidence.tables import TABLES
 
 EVIDENCE_TYPES = ("desk", "interview", "both", "unstated")
 
@@ -53,19 +55,35 @@ def graph(edition: Edition) -> nx.DiGraph:
     return net
 
 
+def _with(edition: Edition, key: str) -> nx.DiGraph:
+    """Returns the chain when a row is in it; otherwise tells where the row is, or which id may be meant."""
+    net = graph(edition)
+    if key in net:
+        return net
+    for table in TABLES:
+        if table.name not in _TABLES and key in set(edition[table.name][table.key]):
+            raise NaReportError(
+                f"{key} is a row of {table.name}, a table that is no part of the chain of what rests on what.",
+                hint=f"Choose the id of a row of: {', '.join(_TABLES)}.",
+            )
+    ids = {node.upper(): node for node in net}
+    near = get_close_matches(key.strip().upper(), ids, n=3)
+    hint = (
+        f"Did you mean {' or '.join(ids[node] for node in near)}?"
+        if near
+        else "Ids look like R1, C14, FM12, A08.3 or IND007."
+    )
+    raise NaReportError(f"No row of edition {edition.name} has the id {key!r}.", hint=hint)
+
+
 @derived
 def below(edition: Edition, key: str, table: str) -> list[str]:
     """Returns the rows of a table that a row rests on directly, in the order of the table.
 
     Raises:
-        NaReportError: No row has this id.
+        NaReportError: No row of the chain has this id.
     """
-    net = graph(edition)
-    if key not in net:
-        raise NaReportError(
-            f"No row of edition {edition.name} has the id {key!r}.", hint="Ids look like R1, C14 or FM12."
-        )
-    direct = set(net.successors(key))
+    direct = set(_with(edition, key).successors(key))
     return [item for item in edition[table]["id"] if item in direct]
 
 
@@ -105,14 +123,9 @@ def walk(edition: Edition, key: str, *, up: bool = False) -> Iterator[Step]:
     """Yields a row and all that it rests on, or with `up` all that rests on it, each row spelled out once.
 
     Raises:
-        NaReportError: No row has this id.
+        NaReportError: No row of the chain has this id.
     """
-    net = graph(edition)
-    if key not in net:
-        raise NaReportError(
-            f"No row of edition {edition.name} has the id {key!r}.",
-            hint="Ids look like R1, C14, FM12, A08.3 or IND007.",
-        )
+    net = _with(edition, key)
     order = {node: place for place, node in enumerate(net)}
     spelled: set[str] = set()
 
@@ -129,8 +142,12 @@ def walk(edition: Edition, key: str, *, up: bool = False) -> Iterator[Step]:
 
 @derived
 def reached(edition: Edition, key: str, table: str) -> list[str]:
-    """Returns the rows of a table that a row rests on, directly or further down, in the order of the table."""
-    below_it = nx.descendants(graph(edition), key)
+    """Returns the rows of a table that a row rests on, directly or further down, in the order of the table.
+
+    Raises:
+        NaReportError: No row of the chain has this id.
+    """
+    below_it = nx.descendants(_with(edition, key), key)
     return [item for item in edition[table]["id"] if item in below_it]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ import networkx as nx
 from na_report.evidence import chain
 from na_report.evidence.claims import check
 from na_report.evidence.edition import Edition
-from na_report.evidence.schema import TABLES
+from na_report.evidence.tables import TABLES
 
 # Columns that say something about a row without changing what it states.
 _REMARKS = ("update_", "series", "confidence", "extracted")
@@ -208,7 +209,7 @@ def _compare_claims(old: Edition, new: Edition) -> tuple[ClaimChange, ...]:
     return tuple(
         ClaimChange(result.claim.id, before[result.claim.id], result.verdict.state)
         for result in check(new)
-        if before[result.claim.id] != result.verdict.state
+        if before.get(result.claim.id, result.verdict.state) != result.verdict.state
     )
 
 
@@ -224,4 +225,9 @@ def _recommendations(editions: Iterable[Edition], changes: Changes) -> tuple[str
         for key in edition["recommendations"]["id"]:
             if key in touched or nx.descendants(net, key) & touched:
                 found[key] = None
-    return tuple(sorted(found))
+    return tuple(sorted(found, key=_natural))
+
+
+def _natural(key: str) -> list[tuple[str, int]]:
+    """Returns what to sort an id by, so that R10 comes after R2."""
+    return [(word, int(number or 0)) for word, number in re.findall(r"([^0-9]*)([0-9]*)", key)]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from na_report.errors import MissingRowError
 from na_report.evidence import chain
-from na_report.evidence.edition import Edition, MissingRowError
+from na_report.evidence.edition import Edition
 from na_report.evidence.reads import Reads, derived
 
 HOLDS, CONTRADICTED, NOT_TESTABLE = "holds", "contradicted", "not_testable"
@@ -94,8 +95,18 @@ def all_claims() -> list[Claim]:
 
 @derived
 def result(edition: Edition, key: str) -> Result:
-    """Returns one claim with its verdict."""
-    return next(found for found in check(edition) if found.claim.id == key)
+    """Returns one claim with its verdict.
+
+    Raises:
+        MissingRowError: There is no such claim, or the edition does not have its conclusion.
+    """
+    results = {found.claim.id: found for found in check(edition)}
+    if key not in results:
+        raise MissingRowError(
+            f"Edition {edition.name} has no claim {key!r}.",
+            hint=f"Choose one of: {', '.join(results)}; or add it to evidence/claim_list.py.",
+        )
+    return results[key]
 
 
 @derived
@@ -109,7 +120,7 @@ def contradicted_on(edition: Edition, page: str) -> list[Result]:
 @derived
 @cache
 def check(edition: Edition) -> list[Result]:
-    """Evaluates all claims on an edition; the list is shared, so don't change it.
+    """Evaluates all claims on an edition but those of conclusions that it lacks; the list is shared, so don't change it.
 
     Example:
         >>> from na_report.evidence.edition import open_edition
@@ -118,10 +129,12 @@ def check(edition: Edition) -> list[Result]:
         16
     """
     net = chain.graph(edition)
-    advice = list(edition["recommendations"]["id"])
+    advice, conclusions = list(edition["recommendations"]["id"]), set(edition["conclusions"]["id"])
     results = []
     for claim in all_claims():
         leaning, sharing = [], []
+        if claim.conclusion and claim.conclusion not in conclusions:
+            continue
         if claim.conclusion:
             evidence = set(net.successors(claim.conclusion))
             for key in advice:

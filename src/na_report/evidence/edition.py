@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,20 +13,18 @@ from typing import Any
 
 import pandas as pd
 
-from na_report.errors import InvalidInputError, NaReportError
+from na_report.errors import InvalidInputError, MissingRowError, NaReportError, how_many
+from na_report.evidence.descriptor import DESCRIPTOR, describe, read_seal, sha256
 from na_report.evidence.folders import edition_folder
-from na_report.evidence.integrity import DESCRIPTOR, faults_of_descriptor, find_problems, sha256
+from na_report.evidence.integrity import find_problems
 from na_report.evidence.making import being_made, making, refuse_name
 from na_report.evidence.reads import Reads, digest
-from na_report.evidence.schema import LANGUAGES, TABLES, table_schema
+from na_report.evidence.schema import Table
+from na_report.evidence.tables import TABLES
 from na_report.files import copy_folder, sync_all, write_whole
 from na_report.paths import Project, find_project
 
 _NUMBERS = {"value"}
-
-
-class MissingRowError(NaReportError):
-    """An edition has no row, or no number, of that id."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,34 +130,33 @@ def open_edition(name: str, project: Project | None = None) -> Edition:
         (12, '1')
     """
     folder = edition_folder(name, project)
-    descriptor = _read_descriptor(folder)
-    hashes = {resource["name"]: resource["hash"] for resource in descriptor["resources"]}
-    contents = {table.name: folder / table.file for table in TABLES}
-    if any(not path.is_file() or sha256(path.read_bytes()) != hashes.get(key) for key, path in contents.items()):
-        _refuse(folder)
-    tables = {key: pd.read_csv(path, dtype=str, keep_default_na=False) for key, path in contents.items()}
-    for column in _NUMBERS:
-        tables["observations"][column] = pd.to_numeric(tables["observations"][column])
+    descriptor, problems = read_seal(folder)
+    if problems:
+        raise _refused(folder)
+    try:
+        tables = {table.name: _frame(folder, table) for table in TABLES}
+        for column in _NUMBERS:
+            tables["observations"][column] = pd.to_numeric(tables["observations"][column])
+    except (OSError, ValueError) as error:
+        # A file is missing, or someone sealed by hand what no check passes.
+        raise _refused(folder) from error
     seal = sha256((folder / DESCRIPTOR).read_bytes()).removeprefix("sha256:")
     return Edition(name, tables, descriptor, seal)
 
 
-def _read_descriptor(folder: Path) -> dict[str, Any]:
-    try:
-        descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-        hashes = {resource["name"]: resource["hash"] for resource in descriptor["resources"]}
-        if hashes and not any(faults_of_descriptor(descriptor)):
-            return dict(descriptor)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        pass
-    _refuse(folder)
-    raise AssertionError("unreachable: a descriptor that can't be read is a problem")
+def _frame(folder: Path, table: Table) -> pd.DataFrame:
+    """Returns the rows of a table, fast; of what the seal vouches for only the header is looked at again."""
+    content = (folder / table.file).read_bytes()
+    frame = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    if content.startswith(codecs.BOM_UTF8) or list(frame.columns) != [column.name for column in table.columns]:
+        raise ValueError(f"another header in {table.file}")
+    return frame
 
 
-def _refuse(folder: Path) -> None:
+def _refused(folder: Path) -> InvalidInputError:
     problems = find_problems(folder)
-    raise InvalidInputError(
-        f"Edition {folder.name} is not what was sealed ({len(problems)} problems):",
+    return InvalidInputError(
+        f"Edition {folder.name} is not what was sealed ({how_many(problems)}):",
         problems,
         hint=f"Put the files back (git restore data/{folder.name}), or make a new edition: "
         f"na-report edition copy {folder.name} NEW.",
@@ -201,56 +200,11 @@ def seal_folder(folder: Path, name: str, created: date) -> Path:
     problems = find_problems(folder, sealed=False)
     if problems:
         raise InvalidInputError(
-            f"Edition {name} is not sealed: it has {len(problems)} problems:",
+            f"Edition {name} is not sealed: it has {how_many(problems)}:",
             problems,
             hint="Mend them and run na-report edition seal again.",
         )
-    descriptor = _describe(folder, name, created)
+    descriptor = describe(folder, name, created)
     sync_all(folder)  # no seal may outlive its tables
     write_whole(target, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode())
     return target
-
-
-def _describe(folder: Path, name: str, created: date) -> dict[str, Any]:
-    resources = []
-    for table in TABLES:
-        content = (folder / table.file).read_bytes()
-        resources.append(
-            {
-                "name": table.name,
-                "title": table.title_nl,
-                "type": "table",
-                "path": table.file,
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "bytes": len(content),
-                "hash": sha256(content),
-                "schema": table_schema(table),
-            }
-        )
-    return {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": f"na-report-{name}",
-        "title": f"Digitalisering in het onderwijs en Erasmus+: het bewijs, editie {name}",
-        "description": "Beleidsagenda’s, bevindingen, cijfers, conclusies en aanbevelingen in het Nederlands en het "
-        "Engels, met de bron van elke rij.",
-        "version": f"{name}.1.0" if name.isdigit() else f"{name[:4]}.1.0-{name[4:].strip('-')}",
-        "created": f"{created.isoformat()}T00:00:00Z",
-        "languages": list(LANGUAGES),
-        "licenses": [
-            {
-                "name": "CC-BY-4.0",
-                "title": "Creative Commons Attribution 4.0",
-                "path": "https://creativecommons.org/licenses/by/4.0/",
-            }
-        ],
-        "contributors": [{"title": "na-report contributors", "roles": ["creator"]}],
-        "sources": [
-            {
-                "title": "Advies over digitalisering in het onderwijs voor het Nationaal Agentschap Erasmus+ "
-                "(AEF, rond de jaarwisseling van 2020 en 2021; de datum is afgeleid)",
-            }
-        ],
-        "resources": resources,
-    }

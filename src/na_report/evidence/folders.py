@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from na_report.errors import InvalidInputError, NaReportError
+from na_report.errors import InvalidInputError, NaReportError, how_many
 from na_report.evidence.integrity import find_problems
 from na_report.paths import Project, find_project
 
@@ -54,7 +54,8 @@ def verify_edition(name: str, project: Project | None = None) -> None:
     folder = edition_folder(name, project)
     problems = find_problems(folder)
     if problems:
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise InvalidInputError(
-            f"Edition {name} has {count}:", problems, hint="Mend them in data/ and run na-report edition verify again."
+            f"Edition {name} has {how_many(problems)}:",
+            problems,
+            hint="Mend them in data/ and run na-report edition verify again.",
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sized
+from typing import TypeVar
 
+from na_report.errors import MissingRowError
 from na_report.evidence.claims import (
     GOALS,
     NOT_TESTABLE,
@@ -13,7 +15,9 @@ from na_report.evidence.claims import (
     Verdict,
     verdict_if,
 )
-from na_report.evidence.edition import Edition, MissingRowError
+from na_report.evidence.edition import Edition
+
+Rows = TypeVar("Rows", bound=Sized)
 
 # "Nearly all" and "largely" in the report: three quarters or more. Our choice.
 NEARLY_ALL = 0.75
@@ -36,8 +40,15 @@ def _goals(edition: Edition) -> dict[str, set[str]]:
     goals: dict[str, set[str]] = {key: set() for key in edition["agendas"]["id"]}
     for agenda, category in zip(items["agenda_id"], items["category"], strict=True):
         if category in GOALS:
-            goals[agenda].add(category)
+            goals.setdefault(agenda, set()).add(category)
     return goals
+
+
+def _any_of(rows: Rows, what: str) -> Rows:
+    """Returns rows of which a claim says that all or none are so, which of no rows at all would hold by itself."""
+    if not len(rows):
+        raise MissingRowError(f"The edition has no {what}.", hint="A claim on all of them can't be tested.")
+    return rows
 
 
 def _sector_agendas(edition: Edition) -> list[str]:
@@ -70,7 +81,7 @@ def backed_goals(edition: Edition) -> Verdict:
 def shared_goals(edition: Edition) -> Verdict:
     """Three in four goal categories occur in each sector agenda."""
     goals = _goals(edition)
-    shared = set(GOALS).intersection(*(goals[key] for key in _sector_agendas(edition)))
+    shared = set(GOALS).intersection(*(goals[key] for key in _any_of(_sector_agendas(edition), "sector agendas")))
     return verdict_if(
         len(shared) >= NEARLY_ALL * len(GOALS),
         Fact(
@@ -84,6 +95,7 @@ def all_goals(edition: Edition) -> Verdict:
     """Three in four agendas on digital education have items in all goal categories."""
     agendas = edition["agendas"]
     about = agendas[(agendas["scope"] == "digital_education") & (agendas["analysed"] == "yes")]["id"]
+    about = _any_of(about, "agendas on digital education")
     goals = _goals(edition)
     full = [key for key in about if len(goals[key]) == len(GOALS)]
     everywhere = [key for key in agendas["id"] if len(goals[key]) == len(GOALS)]
@@ -121,7 +133,7 @@ def other_questions(edition: Edition) -> Verdict:
 def cabinet_differs(edition: Edition) -> Verdict:
     """The cabinet rates gender equality and AI high and assessment low; sector agendas have no item on equality."""
     items = edition["agenda_items"]
-    in_sectors = items[items["agenda_id"].isin(_sector_agendas(edition))]
+    in_sectors = _any_of(items[items["agenda_id"].isin(_sector_agendas(edition))], "items of sector agendas")
     equal = int((in_sectors["category"] == "equal_opportunity").sum())
     types = {key: edition.row("agenda_items", key)["item_type"] for key in ("A02.9", "A02.11", "A02.13")}
     high = sum(types[key] == "rated_high" for key in ("A02.9", "A02.11"))
@@ -143,6 +155,7 @@ def cabinet_differs(edition: Edition) -> Verdict:
 def none_measurable(edition: Edition) -> Verdict:
     """No agenda has measurable goals."""
     measurable = edition["agendas"]["measurable_goals"]
+    _any_of(measurable[measurable != "not_stated"], "agendas of which it is known whether goals are measurable")
     return verdict_if(
         int((measurable == "yes").sum()) == 0,
         Fact("agenda’s met meetbare doelen", "agendas with measurable goals", int((measurable == "yes").sum())),
@@ -184,7 +197,7 @@ def no_single_plan(edition: Edition) -> Verdict:
 
 def silent_on_abroad(edition: Edition) -> Verdict:
     """No sector agenda makes a link abroad; together they have items in all goal categories."""
-    keys = _sector_agendas(edition)
+    keys = _any_of(_sector_agendas(edition), "sector agendas")
     silent = [key for key in keys if edition.row("agendas", key)["link_abroad"] == "none"]
     found = _goals(edition)
     goals = set().union(*(found[key] for key in keys))
@@ -316,7 +329,7 @@ def counted(indicator: str, agenda: str, item_type: str) -> Callable[[Edition], 
 
     def predicate(edition: Edition) -> Verdict:
         items = edition["agenda_items"]
-        items = items[(items["agenda_id"] == agenda) & (items["item_type"] == item_type)]
+        items = items[(items["agenda_id"] == edition.row("agendas", agenda)["id"]) & (items["item_type"] == item_type)]
         # A letter behind the number makes parts of one item: 2a and 2b are one.
         count = items["item_no"].str.rstrip("abcdefgh").nunique()
         stated = _fact(edition, indicator)
@@ -343,8 +356,8 @@ def top_categories(edition: Edition) -> Verdict:
 def no_agenda_for_adults(edition: Edition) -> Verdict:
     """Adult education has no sector agenda."""
     agendas = edition["agendas"]
-    adults = agendas["sector"].map(lambda cell: "ve" in cell.split(";"))
-    own = int(((agendas["level"] == "sector") & adults).sum())
+    of_sectors = _any_of(agendas[agendas["level"] == "sector"], "sector agendas")
+    own = int(of_sectors["sector"].map(lambda cell: "ve" in cell.split(";")).sum())
     return verdict_if(
         own == 0, Fact("sectoragenda’s voor de volwasseneneducatie", "sector agendas for adult education", own)
     )
@@ -353,7 +366,7 @@ def no_agenda_for_adults(edition: Edition) -> Verdict:
 def one_interviewee_ho(edition: Edition) -> Verdict:
     """No interviewee is of Kennisnet and one is for higher education."""
     people = edition["interviewees"]
-    kennisnet = int((people["organisation_id"] == "ACT12").sum())
+    kennisnet = int((people["organisation_id"] == edition.row("organisations", "ACT12")["id"]).sum())
     ho = int(people["sectors"].str.split(";").map(lambda sectors: "ho" in sectors).sum())
     return verdict_if(
         kennisnet == 0 and ho == 1,

@@ -7,7 +7,7 @@ import hashlib
 import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -91,27 +91,29 @@ def answer_again(edition: Any, questions: Iterable[str]) -> dict[str, str]:
     Returns:
         Per question the digest of today's answer; `missing` where the edition has none.
     """
-    from na_report.evidence.edition import MissingRowError  # it imports this module to record its reads
-
     found = {}
     for question in questions:
-        kind, *parts = json.loads(question)
         edition.reads.answers.pop(question, None)
-        try:
-            if kind == "table":
-                edition[parts[0]]
-            elif kind == "row":
-                edition.row(*parts)
-            elif kind == "observation":
-                edition.observation(*parts)
-            elif kind == "rows":
-                edition.rows(parts[0], **parts[1])
-            elif kind == "derived":
-                name, args, options = parts
-                with edition.reads.inside():
-                    result = _find(name)(edition, *args, **options)
-                edition.reads.answers[question] = digest(result)
-        except (MissingRowError, ImportError, KeyError):
-            pass  # a question that nobody can answer any more counts as a change
+        # A question that can't be asked any more counts as a change: its page runs again, and tells what is wrong if anything.
+        with suppress(Exception):
+            _ask(edition, question)
         found[question] = edition.reads.answers.get(question, "missing")
     return found
+
+
+def _ask(edition: Any, question: str) -> None:
+    """Asks an edition one question of an earlier run; the answer is among its reads."""
+    kind, *parts = json.loads(question)
+    if kind == "table":
+        edition[parts[0]]
+    elif kind == "row":
+        edition.row(*parts)
+    elif kind == "observation":
+        edition.observation(*parts)
+    elif kind == "rows":
+        edition.rows(parts[0], **parts[1])
+    elif kind == "derived":
+        name, args, options = parts
+        with edition.reads.inside():
+            result = _find(name)(edition, *args, **options)
+        edition.reads.answers[question] = digest(result)

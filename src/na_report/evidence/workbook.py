@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 
 from na_report.errors import Problem
-from na_report.evidence.schema import TABLES, table_schema
+from na_report.evidence.schema import table_schema
+from na_report.evidence.tables import TABLES
 
 START = "Start"
 META = "_na_report"

@@ -22,9 +22,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from na_report.errors import NaReportError
+from na_report.evidence.descriptor import sha256
 from na_report.evidence.edition import open_edition
-from na_report.evidence.integrity import sha256
-from na_report.evidence.schema import BY_NAME, TABLES, Column, Table
+from na_report.evidence.schema import Column, Table
+from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import FORMAT, META, START, encode, schema_version
 from na_report.evidence.workbook_words import COLUMN_HEADS, STEPS, explain, kind
 from na_report.files import write_whole

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from na_report.errors import InvalidInputError, NaReportError, Problem
+from na_report.errors import InvalidInputError, NaReportError, Problem, how_many
+from na_report.evidence.descriptor import sha256
 from na_report.evidence.edition import seal_folder
 from na_report.evidence.folders import NAME
-from na_report.evidence.integrity import Numbered, Row, check_tables, known_values, sha256
+from na_report.evidence.integrity import Numbered, check_tables, known_values
 from na_report.evidence.making import making, refuse_name
-from na_report.evidence.schema import BY_NAME, TABLES
+from na_report.evidence.reading import Row, parse_table
+from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import FORMAT, META, CellProblem, schema_version
 from na_report.evidence.workbook_comments import write_problems
 from na_report.evidence.workbook_guard import refuse_bad_file
@@ -93,12 +94,34 @@ def _check_origin(meta: Mapping[str, tuple[str, str]], project: Project) -> tupl
             problems.append(CellProblem(META, int(cell[1:]), "B", f"{found[:19]}…", what, remedy, name=key))
     if problems:
         return problems, {}
-    rows = {name: csv.DictReader(io.StringIO(text.decode("utf-8"), newline="")) for name, text in contents.items()}
-    return [], {name: {row[BY_NAME[name].key]: row for row in table} for name, table in rows.items()}
+    return [], _rows_of(edition, contents)
 
 
 def _bytes(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
+    try:
+        return path.read_bytes() if path.is_file() else b""
+    except OSError as error:
+        raise NaReportError(
+            f"{path} can't be read: {error.strerror}.",
+            hint="The workbook was made from it. Give yourself the right to read it and import again.",
+        ) from error
+
+
+def _rows_of(edition: str, contents: Mapping[str, bytes]) -> Source:
+    """Returns the rows of the tables of an edition, or all reasons why they can't be read."""
+    rows, problems = {}, []
+    for name, content in contents.items():
+        try:
+            rows[name] = {row[BY_NAME[name].key]: row for row in parse_table(content, BY_NAME[name])}
+        except InvalidInputError as error:
+            problems += error.problems
+    if problems:
+        raise InvalidInputError(
+            f"Edition {edition}, which the workbook was made from, can't be read ({how_many(problems)}):",
+            problems,
+            hint=f"Put its files back (git restore data/{edition}) and import again.",
+        )
+    return rows
 
 
 def _check_sheets(sheets: Mapping[str, Sheet], source: Source) -> Iterator[CellProblem]:
@@ -155,10 +178,9 @@ def _name_deleted(problem: Problem, sheet: Sheet, deleted: Mapping[str, set[str]
 def _refuse(path: Path, problems: list[CellProblem]) -> None:
     ordered = sorted(set(problems), key=lambda problem: (_order(problem.file), problem))
     copy = write_problems(path, ordered)
-    count = "1 problem" if len(ordered) == 1 else f"{len(ordered)} problems"
     hint = "No edition was made. Mend these cells and import again"
     hint += f"; {copy} shows them as comments in the cells." if copy else "."
-    raise InvalidInputError(f"{path.name} has {count}:", ordered, hint=hint)
+    raise InvalidInputError(f"{path.name} has {how_many(ordered)}:", ordered, hint=hint)
 
 
 def _order(sheet: str) -> int:

@@ -13,8 +13,9 @@ from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 
 from na_report.errors import InvalidInputError, NaReportError
-from na_report.evidence.integrity import Row
-from na_report.evidence.schema import BY_NAME, TABLES, Column, Table
+from na_report.evidence.reading import Row
+from na_report.evidence.schema import Column, Table
+from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import META, START, CellProblem
 from na_report.evidence.workbook_rows import Cells, SheetRows
 from na_report.evidence.workbook_values import ValueFaultError, to_text

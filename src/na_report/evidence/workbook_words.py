@@ -127,7 +127,7 @@ def explain(column: Column) -> str:
     """Returns what a column holds, in Dutch, with the language where the column has one.
 
     Example:
-        >>> from na_report.evidence.schema import BY_NAME
+        >>> from na_report.evidence.tables import BY_NAME
         >>> explain(BY_NAME["findings"].column("text_en"))
         'de tekst die de lezer ziet (Engels)'
     """
@@ -141,7 +141,7 @@ def kind(column: Column) -> str:
     """Returns the kind of value of a column, in Dutch, with the list or the tables that it comes from.
 
     Example:
-        >>> from na_report.evidence.schema import BY_NAME
+        >>> from na_report.evidence.tables import BY_NAME
         >>> kind(BY_NAME["findings"].column("source_ids"))
         'ids uit sources, met ; ertussen'
     """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from na_report.evidence.cells import PLACEHOLDER
 from na_report.evidence.edition import Edition
-from na_report.evidence.integrity import PLACEHOLDER
 from na_report.presentation.languages import spoken
 from na_report.presentation.markdown import escape, link
 from na_report.presentation.values import value
