@@ -14,11 +14,10 @@ import nbformat
 
 from na_report.cli import main
 from na_report.errors import NaReportError
-from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import copy_edition, seal_edition
 from na_report.evidence.workbook_export import export_edition
 from na_report.evidence.workbook_import import import_edition
-from na_report.paths import Project, find_project
+from na_report.paths import DESCRIPTOR, Project, find_project
 from na_report.publishing.book import Book
 from na_report.publishing.comparing import contents
 from na_report.publishing.fingerprint import hash_inputs

@@ -26,12 +26,11 @@ with atheris.instrument_imports(include=["na_report"]):
     from na_report.errors import NaReportError
     from na_report.evidence import edition as editions
     from na_report.evidence import folders
-    from na_report.evidence.descriptor import DESCRIPTOR
     from na_report.evidence.integrity import find_problems
     from na_report.evidence.tables import TABLES
     from na_report.evidence.workbook_export import export_edition
     from na_report.evidence.workbook_import import import_edition
-    from na_report.paths import Project
+    from na_report.paths import DESCRIPTOR, Project
     from na_report.presentation.markdown import escape, plain
     from na_report.presentation.text import filled
 

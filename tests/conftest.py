@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import seal_edition
-from na_report.paths import Project
+from na_report.paths import DESCRIPTOR, Project
 from na_report.publishing.comparing import copied
 
 CHROMIUM = "/usr/bin/chromium"

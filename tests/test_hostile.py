@@ -29,12 +29,11 @@ from workbooks import Book, change, small, snapshot, table_bytes, take_back, tem
 from na_report.cli import main
 from na_report.errors import InvalidInputError, NaReportError
 from na_report.evidence import integrity, workbook_guard
-from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import open_edition, seal_edition
 from na_report.evidence.folders import verify_edition
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.tables import TABLES
-from na_report.paths import Project
+from na_report.paths import DESCRIPTOR, Project
 from na_report.presentation import figures
 from na_report.presentation.markdown import Block, escape
 from na_report.presentation.tables import table

@@ -21,7 +21,6 @@ from myst_parser.parsers.mdit import create_md_parser
 from workbooks import snapshot, template
 
 from na_report.errors import NaReportError
-from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import open_edition
 from na_report.evidence.folders import verify_edition
 from na_report.evidence.integrity import check_tables, find_problems
@@ -31,7 +30,7 @@ from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import decode, encode
 from na_report.evidence.workbook_import import import_edition
 from na_report.evidence.workbook_values import ValueFaultError, to_text
-from na_report.paths import Project
+from na_report.paths import DESCRIPTOR, Project
 from na_report.presentation.markdown import escape, plain
 from na_report.spreadsheets import for_sheet
 

@@ -14,9 +14,8 @@ import pytest
 from conftest import ROOT, Change
 
 from na_report.errors import BookError, ChapterError, NaReportError
-from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import seal_edition
-from na_report.paths import Project
+from na_report.paths import DESCRIPTOR, Project
 from na_report.publishing import book as books
 from na_report.publishing.chapters import declared_types, selected
 from na_report.publishing.execution import run_pages

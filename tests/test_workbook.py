@@ -19,7 +19,6 @@ from workbooks import Book, change, small, snapshot, table_bytes, take_back, tem
 
 from na_report.cli import main
 from na_report.errors import NaReportError
-from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import seal_edition
 from na_report.evidence.folders import verify_edition
 from na_report.evidence.tables import TABLES
@@ -27,7 +26,7 @@ from na_report.evidence.workbook import META, START
 from na_report.evidence.workbook_comments import AUTHOR
 from na_report.evidence.workbook_export import export_edition
 from na_report.evidence.workbook_words import explain
-from na_report.paths import Project
+from na_report.paths import DESCRIPTOR, Project
 
 __all__ = ["small", "template"]  # fixtures
 

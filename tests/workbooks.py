@@ -16,11 +16,10 @@ from openpyxl.utils import get_column_letter
 
 from na_report.cli import main
 from na_report.evidence.cells import PLACEHOLDER
-from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import seal_edition
 from na_report.evidence.tables import TABLES
 from na_report.evidence.workbook_export import export_edition
-from na_report.paths import Project
+from na_report.paths import DESCRIPTOR, Project
 
 WHOLE = ("codes", "sectors", "categories")
 SEEDS = {

@@ -27,9 +27,8 @@ from stock import (
     write_source,
 )
 
-from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import seal_edition
-from na_report.paths import Project
+from na_report.paths import DESCRIPTOR, Project
 from na_report.publishing.chapters import selected
 from na_report.publishing.execution import Task
 from na_report.publishing.grid import read_grid, tasks_of

@@ -16,8 +16,8 @@ import nbformat
 from measuring import environment, na_report
 from stock import EDITION, Place
 
-from na_report.evidence.descriptor import DESCRIPTOR
 from na_report.evidence.edition import seal_edition
+from na_report.paths import DESCRIPTOR
 
 # A page with little code: what grows is the work around it.
 SHORT = "gesprekspartners"

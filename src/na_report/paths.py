@@ -1,4 +1,4 @@
-"""Where things are; the one module that knows the folder names."""
+"""Where things are; the one module that knows the names of folders and files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from pathlib import Path
 
 from na_report.errors import NaReportError
 
+# Files of a project that more than one module reads.
+TOC, CONFIG, LOCK, PROGRAM = "_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml"
+PAGES, WORDS = "pages.yml", "words.yml"
+# In the folder of each edition.
+DESCRIPTOR = "datapackage.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 
@@ -54,7 +59,7 @@ def find_project(start: Path | None = None) -> Project:
     """
     folder = (start or Path.cwd()).resolve()
     for candidate in (folder, *folder.parents):
-        if (candidate / "_toc.yml").is_file() and (candidate / "data").is_dir():
+        if (candidate / TOC).is_file() and (candidate / "data").is_dir():
             return Project(candidate)
     raise NaReportError(
         f"{folder} is not in a report project: no parent folder has both _toc.yml and data/.",

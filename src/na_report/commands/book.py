@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from na_report.commands.arguments import add_edition, add_language
 from na_report.commands.pages import answers_of, execute
 from na_report.errors import NaReportError
-from na_report.paths import Project
+from na_report.paths import LOCK, Project
 
 if TYPE_CHECKING:
     from na_report.publishing.book import Book
@@ -178,7 +178,7 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], tuple[li
     from na_report.publishing.published import hash_part
 
     project, folder = book.project, book.folder / "take-along"
-    lock = project.root / "requirements.lock"
+    lock = project.root / LOCK
     inputs = [path for path in (project.data / book.edition).rglob("*") if path.is_file()]
     key = [hash_files(inputs, project.data), library_hash(), hash_part(lock), sys.version]
     try:

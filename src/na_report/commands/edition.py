@@ -48,8 +48,8 @@ def add(commands: Any) -> None:
 
 
 def _edition_list(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.descriptor import DESCRIPTOR
     from na_report.evidence.folders import edition_folder, list_editions
+    from na_report.paths import DESCRIPTOR
 
     for name in list_editions(project):
         descriptor = edition_folder(name, project) / DESCRIPTOR

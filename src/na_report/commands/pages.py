@@ -71,7 +71,7 @@ def _sweep(options: argparse.Namespace, project: Project) -> int:
     from na_report.commands.progress import Progress
     from na_report.evidence.edition import open_edition
     from na_report.evidence.folders import list_editions, newest_edition
-    from na_report.publishing.book import WORDS
+    from na_report.paths import WORDS
     from na_report.publishing.cluster import cluster_pool
     from na_report.publishing.execution import local_pool
     from na_report.publishing.grid import read_grid, tasks_of

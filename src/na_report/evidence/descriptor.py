@@ -14,8 +14,8 @@ from na_report.errors import Problem
 from na_report.evidence.cells import is_address, is_line
 from na_report.evidence.schema import LANGUAGES, table_schema
 from na_report.evidence.tables import BY_NAME, TABLES
+from na_report.paths import DESCRIPTOR
 
-DESCRIPTOR = "datapackage.json"
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 _SHOWN = 80
 _PUT_BACK = "Put back the file as it was."

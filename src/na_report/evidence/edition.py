@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from na_report.errors import InvalidInputError, MissingRowError, NaReportError, how_many
-from na_report.evidence.descriptor import DESCRIPTOR, describe, read_seal, sha256
+from na_report.evidence.descriptor import describe, read_seal, sha256
 from na_report.evidence.folders import edition_folder
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.making import being_made, making, refuse_name
@@ -22,7 +22,7 @@ from na_report.evidence.reads import Reads, digest
 from na_report.evidence.schema import Table
 from na_report.evidence.tables import TABLES
 from na_report.files import copy_folder, sync_all, write_whole
-from na_report.paths import Project, find_project
+from na_report.paths import DESCRIPTOR, Project, find_project
 
 _NUMBERS = {"value"}
 

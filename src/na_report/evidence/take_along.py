@@ -12,6 +12,7 @@ from na_report.evidence.workbook_export import export_edition
 from na_report.evidence.workbook_ods import write_ods
 from na_report.files import partial_of
 from na_report.paths import Project
+from na_report.zips import zip_entry
 
 
 def write_take_along(name: str, folder: Path, project: Project) -> list[Path]:
@@ -33,10 +34,7 @@ def _zip(edition: Path, target: Path, inside: str) -> Path:
     partial = partial_of(target)
     with zipfile.ZipFile(partial, "w") as archive:
         for path in sorted(path for path in edition.iterdir() if path.suffix in (".csv", ".json")):
-            entry = zipfile.ZipInfo(f"{inside}/{path.name}", (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, path.read_bytes())
+            archive.writestr(zip_entry(f"{inside}/{path.name}", mode=0o644), path.read_bytes())
     partial.replace(target)
     return target
 

@@ -31,6 +31,7 @@ from na_report.evidence.workbook_words import COLUMN_HEADS, STEPS, explain, kind
 from na_report.files import write_whole
 from na_report.locks import locked
 from na_report.paths import Project
+from na_report.zips import zip_entry
 
 LAST_ROW = 1_048_576
 _LINES_LIMIT = 16
@@ -292,7 +293,5 @@ def _fixed_bytes(book: Workbook, created: date) -> bytes:
             if match := re.search(rb'<autoFilter ref="([A-Z0-9:]+)"', content):
                 # Without the size of a sheet, openpyxl reads all of it to find out.
                 content = content.replace(b"</sheetPr>", b'</sheetPr><dimension ref="%s" />' % match[1], 1)
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, content)
+            new.writestr(zip_entry(name), content)
     return fixed.getvalue()

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from na_report.files import partial_of
+from na_report.zips import zip_entry
 
 MIME = "application/vnd.oasis.opendocument.spreadsheet"
 _SPACES = {
@@ -70,17 +71,11 @@ def write_ods(workbook: Path, target: Path) -> Path:
     partial = partial_of(target)
     with zipfile.ZipFile(partial, "w") as archive:
         # Programs know the file by these first bytes, so they come first and uncompressed.
-        archive.writestr(_entry("mimetype", zipfile.ZIP_STORED), MIME)
+        archive.writestr(zip_entry("mimetype", compressed=False), MIME)
         for name, text in files.items():
-            archive.writestr(_entry(name, zipfile.ZIP_DEFLATED), text)
+            archive.writestr(zip_entry(name), text)
     partial.replace(target)
     return target
-
-
-def _entry(name: str, compression: int) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-    entry.compress_type = compression
-    return entry
 
 
 def _document(kind: str, inside: str) -> str:

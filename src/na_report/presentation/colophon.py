@@ -15,12 +15,12 @@ from na_report.citation import Work, apa, bibtex
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
 from na_report.evidence.seal import seal_of
-from na_report.paths import find_project
+from na_report.paths import LOCK, PROGRAM, WORDS, find_project
 from na_report.presentation.markdown import Block, escape
 from na_report.settings import read_settings
 
 # Files that a page shows something of; chapters/pages.yml names the same ones, so that a change runs the page again.
-WORDS_FILE, PROJECT_FILE, LOCK_FILE = "chapters/words.yml", "pyproject.toml", "requirements.lock"
+WORDS_FILE, PROJECT_FILE, LOCK_FILE = f"chapters/{WORDS}", PROGRAM, LOCK
 _FACTS = {
     "nl": (
         "Editie",

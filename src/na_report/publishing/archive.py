@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import io
 import os
-import stat
 import tempfile
 import tomllib
 import zipfile
@@ -17,19 +16,19 @@ from pathlib import Path
 from typing import IO, Any
 
 from na_report.errors import NaReportError
-from na_report.paths import Project
+from na_report.paths import CONFIG, LOCK, PROGRAM, TOC, Project
 from na_report.publishing import book as books
 from na_report.publishing.archive_words import readme
 from na_report.publishing.crate import CRATE, describe
 from na_report.publishing.fingerprint import hash_inputs, library_files
 from na_report.publishing.published import held, is_current
 from na_report.publishing.sbom import read_lock, write_bill
+from na_report.zips import zip_entry
 
 REPORT, BOOK, WHEELS, BILL = "report", "book", "wheels", "sbom.cdx.json"
-LOCK = "requirements.lock"
 # Beside the library and the chapters: what installs them, and what tells who may use them.
 _OF_LIBRARY = (
-    "pyproject.toml",
+    PROGRAM,
     "README.md",
     "Makefile",
     "LICENSE",
@@ -37,7 +36,7 @@ _OF_LIBRARY = (
     "CITATION.cff",
     "scripts/setup",
 )
-_OF_PROJECT = ("_toc.yml", "_config.yml")
+_OF_PROJECT = (TOC, CONFIG)
 _CHUNK_BYTES = 1 << 20
 
 
@@ -125,7 +124,7 @@ def _payload(contents: Contents) -> Iterator[tuple[str, Source]]:
     yield f"{REPORT}/{LOCK}", lock
     yield (
         BILL,
-        write_bill(lock.read_text(encoding="utf-8"), (root / "pyproject.toml").read_text(encoding="utf-8")).encode(),
+        write_bill(lock.read_text(encoding="utf-8"), (root / PROGRAM).read_text(encoding="utf-8")).encode(),
     )
     inputs = hash_inputs(project)
     for language in contents.languages:
@@ -138,7 +137,7 @@ def _payload(contents: Contents) -> Iterator[tuple[str, Source]]:
 def _library_root() -> Path:
     """Returns the folder that the library is developed in, which alone has all that it takes to install it."""
     root = library_files()[1].parent.parent
-    if not (root / "pyproject.toml").is_file():
+    if not (root / PROGRAM).is_file():
         raise NaReportError(
             f"An archive needs the source of na-report, and {root} does not hold it.",
             hint="Install na-report from its source folder: pip install --editable .",
@@ -154,7 +153,7 @@ def _lock_of(project: Project) -> Path:
 
 def _program() -> Mapping[str, Any]:
     """Returns what the library says of itself: its licence, and which versions of Python it runs on."""
-    text = (_library_root() / "pyproject.toml").read_text(encoding="utf-8")
+    text = (_library_root() / PROGRAM).read_text(encoding="utf-8")
     return dict(tomllib.loads(text)["project"])
 
 
@@ -257,12 +256,10 @@ def _encoded(name: str) -> str:
 
 def _add(bag: zipfile.ZipFile, name: str, source: Source, created: date) -> tuple[str, int]:
     """Puts a file in the zip and returns its hash and size; time, owner and permissions are those of no machine."""
-    info = zipfile.ZipInfo(name, (created.year, created.month, created.day, 0, 0, 0))
-    info.create_system = 3  # the kind that keeps permissions
     total = hashlib.sha256()
     with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
         mode = 0o755 if stream.read(2) == b"#!" else 0o644
-        info.external_attr = (stat.S_IFREG | mode) << 16
+        info = zip_entry(name, day=created, compressed=False, mode=mode)
         info.file_size = stream.seek(0, os.SEEK_END)
         stream.seek(0)
         with bag.open(info, "w") as target:

@@ -11,21 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from na_report.errors import BookError, NaReportError
-from na_report.paths import Project
+from na_report.paths import CONFIG, LOCK, TOC, WORDS, Project
 from na_report.publishing.fingerprint import hash_files
-from na_report.publishing.pages import TOC, Page
+from na_report.publishing.pages import Page
 from na_report.settings import read_settings
 
 if TYPE_CHECKING:
     from na_report.publishing.describing import Publication
     from na_report.publishing.renderer import Renderer
 
-CONFIG = "_config.yml"
-WORDS = "words.yml"
 # What every book says of itself, beside the captions of its parts.
 _WORDS = ("title", "subtitle", "author", "cover", "contents", "summary", "figure", "table")
 POLISHED = "polished.json"
-LOCK = "requirements.lock"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from na_report.errors import NaReportError
-from na_report.paths import Project
+from na_report.paths import TOC, Project
 from na_report.publishing.execution import Task
 from na_report.publishing.kernels import is_warm, warm_kernels
 
@@ -107,4 +107,4 @@ def _check_workers(client: Any, project: Project, address: str) -> int:
 
 
 def _sees(folder: Path) -> bool:
-    return (folder / "_toc.yml").is_file()
+    return (folder / TOC).is_file()

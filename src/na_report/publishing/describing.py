@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Tag
 
 from na_report.citation import Work
 from na_report.errors import NaReportError
-from na_report.paths import Project
+from na_report.paths import CONFIG, DESCRIPTOR, Project
 from na_report.settings import read_settings
 
 # Overrules `html: baseurl` of _config.yml: where the site is, is known to who publishes it.
@@ -85,7 +85,7 @@ def publication(
     Raises:
         NaReportError: The address of the site is no web address.
     """
-    descriptor = json.loads((project.data / edition / "datapackage.json").read_text(encoding="utf-8"))
+    descriptor = json.loads((project.data / edition / DESCRIPTOR).read_text(encoding="utf-8"))
     author = str(descriptor["contributors"][0]["title"])
     year, version = str(descriptor["created"])[:4], str(descriptor["version"])
     work = Work(author, str(words["title"]), year, edition, version, language)
@@ -98,7 +98,7 @@ def site_address(project: Project) -> str:
     Raises:
         NaReportError: What was said is no web address.
     """
-    config = read_settings(project.root / "_config.yml")
+    config = read_settings(project.root / CONFIG)
     found = os.environ.get(ADDRESS) or (config.get("html") or {}).get("baseurl") or ""
     if found and not re.fullmatch(r"https?://[^\s\"'<>?#]+", found):
         raise NaReportError(

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from na_report.files import write_whole
-from na_report.paths import Project
+from na_report.paths import CONFIG, LOCK, PROGRAM, TOC, Project
 from na_report.publishing.chapters import read_chapter, selected
 from na_report.publishing.describing import ADDRESS
 from na_report.publishing.pages import Page, all_pages
 
 # The files of a project that a book is made of, beside the folders of chapters and data.
-FILES = ("_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml")
+FILES = (TOC, CONFIG, LOCK, PROGRAM)
 
 Answers = Callable[[Iterable[str]], Mapping[str, str]]
 
@@ -53,7 +53,7 @@ def ingredients(project: Project, page: Page, parameters: Mapping[str, Any]) -> 
         (cell.id, cell.cell_type, cell.metadata, "" if cell.cell_type == "code" else cell.source)
         for cell in notebook.cells
     ]
-    lock = project.root / "requirements.lock"
+    lock = project.root / LOCK
     return {
         "code": _hash([code, notebook.metadata]),
         "prose": _hash(prose),

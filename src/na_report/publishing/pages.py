@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from na_report.errors import NaReportError
-from na_report.paths import Project
+from na_report.paths import PAGES, TOC, Project
 from na_report.publishing.chapters import declared_types
 from na_report.settings import read_settings
 
-TOC = "_toc.yml"
-PAGES = "pages.yml"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _TRUE_FALSE = {"true": True, "false": False}
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from na_report.errors import BookError
+from na_report.paths import CONFIG, TOC
 from na_report.publishing.fingerprint import code_hash, hash_files, hash_text
 from na_report.publishing.renderer import Renderer, renderer
 
@@ -21,7 +22,7 @@ SHARED = ".shared"
 _PROBLEM = re.compile(r"(?:^|\s)(WARNING|ERROR|CRITICAL|SEVERE)\b")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What pages are read with, and what they are only written with.
-_READ_WITH = ("_config.yml", "_toc.yml", "_locale/**/*.po")
+_READ_WITH = (CONFIG, TOC, "_locale/**/*.po")
 _WRITTEN_WITH = ("_templates/**/*", "_static/**/*")
 
 

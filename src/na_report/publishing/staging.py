@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 
 from na_report.errors import NaReportError
-from na_report.publishing.book import CONFIG
+from na_report.paths import CONFIG, TOC
 from na_report.publishing.fingerprint import hash_files, library_hash
-from na_report.publishing.pages import TOC, Page
+from na_report.publishing.pages import Page
 
 
 def lay_out(

@@ -1,0 +1,32 @@
+"""Entries of zip files that are the same wherever and whenever they are written."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from datetime import date
+
+# The first day that a zip file can tell.
+EPOCH = date(1980, 1, 1)
+_UNIX = 3  # the kind of system that keeps permissions
+
+
+def zip_entry(name: str, *, day: date = EPOCH, compressed: bool = True, mode: int = 0) -> zipfile.ZipInfo:
+    """Returns an entry that tells nothing of the machine, its user or the time of the day.
+
+    Args:
+        name: The path in the zip file.
+        day: The day that it tells.
+        compressed: Whether its bytes are deflated.
+        mode: The permissions of the file, such as 0o644; none when left out.
+
+    Example:
+        >>> zip_entry("a.txt", mode=0o644).date_time
+        (1980, 1, 1, 0, 0, 0)
+    """
+    entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
+    entry.create_system = _UNIX
+    entry.compress_type = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
+    if mode:
+        entry.external_attr = (stat.S_IFREG | mode) << 16
+    return entry
