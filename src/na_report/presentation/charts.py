@@ -90,7 +90,7 @@ def bars(
 
     Args:
         labels: What each bar is; beside it, on a narrow screen above it.
-        values: How long each bar is.
+        values: How long each bar is; NaN where the source has only words, which then stand alone.
         texts: The values as a reader sees them.
         colours: One per bar.
         row_inch: The height of a bar with the room around it.
@@ -104,9 +104,10 @@ def bars(
         drawing, (axes,) = canvas(width_inch, 0.7 + (row_inch + above_inch) * len(values))
         places = list(range(len(values)))[::-1]
         share = row_inch / (row_inch + above_inch)
-        axes.barh(places, values, color=colours, height=0.6 * share)
-        end = top or max(values) * 1.25
-        for place, bar, text in zip(places, values, texts, strict=True):
+        lengths = [0.0 if pd.isna(value) else value for value in values]
+        axes.barh(places, lengths, color=colours, height=0.6 * share)
+        end = top or max(lengths) * 1.25 or 1
+        for place, bar, text in zip(places, lengths, texts, strict=True):
             axes.text(bar + end * 0.012, place, text, va="center", weight="semibold")
         axes.set_yticks(places, [""] * len(lines) if narrow else lines)
         for place, line in zip(places, lines, strict=True) if narrow else ():
@@ -125,16 +126,24 @@ def mbo_maturity(edition: Edition, language: str = "nl") -> Block:
     frame = analysis.observed(edition, ["IND020", "IND019"], language)
     draw = bars(list(frame["period"]), list(frame["value"]), list(frame["text"]), [LINE, ORANGE])
     first, last = frame.iloc[0], frame.iloc[1]
-    fall = last["value"] < first["value"]
+    # A source may tell a value in words: then there is nothing to compare.
+    change = "unknown" if frame["value"].isna().any() else "fall" if last["value"] < first["value"] else "none"
+    compared = {
+        "nl": {"unknown": "", "fall": ": lager in de latere meting", "none": ": niet lager in de latere meting"},
+        "en": {
+            "unknown": "",
+            "fall": ": lower in the later measurement",
+            "none": ": not lower in the later measurement",
+        },
+    }[language][change]
     words = {
         "nl": (
-            f"Aandeel mbo-instellingen op volwassenheidsniveau 1 of 2 voor ICT-dienstverlening en informatiemanagement: "
-            f"{'lager' if fall else 'niet lager'} in de latere meting.",
+            "Aandeel mbo-instellingen op volwassenheidsniveau 1 of 2 voor ICT-dienstverlening en informatiemanagement"
+            f"{compared}.",
             f"Staafdiagram met twee metingen: {first['text']} in {first['period']} en {last['text']} in {last['period']}.",
         ),
         "en": (
-            f"Share of mbo institutions on maturity level 1 or 2 for ICT services and information management: "
-            f"{'lower' if fall else 'not lower'} in the later measurement.",
+            f"Share of mbo institutions on maturity level 1 or 2 for ICT services and information management{compared}.",
             f"Bar chart of two measurements: {first['text']} in {first['period']} and {last['text']} in {last['period']}.",
         ),
     }[language]
@@ -198,21 +207,29 @@ def reached(edition: Edition, language: str = "nl") -> Block:
         "en": ["Struggles with Dutch", "Took a course"],
     }
     draw = bars(labels[language], [need["value"], got["value"]], [need["text"], got["text"]], [LINE, PURPLE])
-    share = number(round(100 * got["value"] / need["value"], 1), language)
     words = {
         "nl": (
-            "Mensen die moeite hebben met de Nederlandse taal en deelnemers aan cursussen van Taal voor het Leven. De "
-            f"verhouding ({share}%) hebben wij zelf berekend; de twee bronnen tellen niet precies dezelfde groep.",
-            f"Staafdiagram: {need['text']} mensen hebben moeite met het Nederlands; {got['text']} mensen volgden een "
-            f"cursus. Dat is {share}% daarvan.",
+            "Mensen die moeite hebben met de Nederlandse taal en deelnemers aan cursussen van Taal voor het Leven.",
+            f"Staafdiagram: {need['text']} mensen hebben moeite met het Nederlands; {got['text']} mensen volgden een cursus.",
         ),
         "en": (
-            "People who have difficulty with the Dutch language and participants in courses of Taal voor het Leven. The "
-            f"ratio ({share}%) is our own calculation; the two sources don't count exactly the same group.",
-            f"Bar chart: {need['text']} people have difficulty with Dutch; {got['text']} people took a course. That is "
-            f"{share}% of them.",
+            "People who have difficulty with the Dutch language and participants in courses of Taal voor het Leven.",
+            f"Bar chart: {need['text']} people have difficulty with Dutch; {got['text']} people took a course.",
         ),
     }[language]
+    if need["value"] > 0 and got["value"] >= 0:
+        share = number(round(100 * got["value"] / need["value"], 1), language)
+        told = {
+            "nl": (
+                f" De verhouding ({share}%) hebben wij zelf berekend; de twee bronnen tellen niet precies dezelfde groep.",
+                f" Dat is {share}% daarvan.",
+            ),
+            "en": (
+                f" The ratio ({share}%) is our own calculation; the two sources don't count exactly the same group.",
+                f" That is {share}% of them.",
+            ),
+        }[language]
+        words = (words[0] + told[0], words[1] + told[1])
     return observed_figure(edition, draw, frame, "fig-bereik", words, language)
 
 

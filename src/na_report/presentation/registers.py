@@ -115,18 +115,21 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
 
 
 def _values(edition: Edition, rows: list[dict[str, Any]], language: str) -> list[str]:
-    """Returns per place the values in the order of the years, with a mark where the method changes."""
+    """Returns per place and group the values in the order of the years, with a mark where the method changes."""
     shown = []
     for geo in dict.fromkeys(row["geo"] for row in rows):
-        mine = sorted((row for row in rows if row["geo"] == geo), key=lambda row: row["period"])
-        parts = []
-        for before, row in zip([None, *mine], mine, strict=False):
-            if before is not None and before["series"] != row["series"]:
-                parts.append(WORDS[language]["break"])
-            parts.append(_value(edition, row, language))
-        group = mine[0][f"group_{language}"]
-        where = edition.label("geo", geo, language) + (f", {group[:1].lower()}{group[1:]}" if group else "")
-        shown.append(f"{escape(where)}: {', '.join(parts)}")
+        here = sorted((row for row in rows if row["geo"] == geo), key=lambda row: row["period"])
+        before = None
+        for group in dict.fromkeys(row[f"group_{language}"] for row in here):
+            parts = []
+            for row in (row for row in here if row[f"group_{language}"] == group):
+                # A later group that was measured in another way does not go on from the one before it.
+                if before and before["series"] != row["series"] and before["period"] <= row["period"]:
+                    parts.append(WORDS[language]["break"])
+                parts.append(_value(edition, row, language))
+                before = row
+            where = edition.label("geo", geo, language) + (f", {group[:1].lower()}{group[1:]}" if group else "")
+            shown.append(f"{escape(where)}: {', '.join(parts)}")
     return shown
 
 

@@ -8,9 +8,11 @@ from na_report.evidence.changes import Changes, compare, previous_edition
 from na_report.evidence.claims import all_claims
 from na_report.evidence.edition import Edition, open_edition
 from na_report.evidence.folders import list_editions
+from na_report.evidence.reads import derived
 from na_report.presentation.charts import bars
 from na_report.presentation.figures import BLUE, GREEN, ORANGE, PURPLE, SOFT, figure
 from na_report.presentation.markdown import Block, escape, link
+from na_report.presentation.memory import remembered
 from na_report.presentation.tables import table
 from na_report.presentation.text import filled, linked, sentence_case
 from na_report.presentation.values import value
@@ -21,8 +23,13 @@ SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
 _COLOURS = (GREEN, BLUE, PURPLE, ORANGE, SOFT)
 
 
+@derived
+@remembered
 def since(edition: Edition) -> Changes | None:
-    """Returns what differs from the edition before, or nothing for the first edition."""
+    """Returns what differs from the edition before, or nothing for the first edition.
+
+    The edition before is another one than the page remembers its questions of, so the difference itself is the question.
+    """
     before = previous_edition(edition.name, list_editions())
     return compare(open_edition(before), edition) if before else None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from babel.numbers import format_compact_decimal, format_decimal
@@ -13,6 +12,7 @@ from IPython.display import display
 from na_report.evidence.edition import Edition
 from na_report.evidence.reads import derived
 from na_report.presentation.markdown import Block, escape, link
+from na_report.presentation.memory import remembered
 
 WORDS = {
     "nl": "nul één twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien "
@@ -149,7 +149,7 @@ def caveats_for(edition: Edition, indicator: str) -> tuple[str, ...]:
     return tuple(_caveats(edition).get(indicator, ()))
 
 
-@cache
+@remembered
 def _caveats(edition: Edition) -> dict[str, list[str]]:
     kinds = dict(edition["indicators"][["id", "kind"]].itertuples(index=False))
     found: dict[str, list[str]] = {}
