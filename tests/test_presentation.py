@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import gc
+import re
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from conftest import Change
+from bs4 import BeautifulSoup
+from conftest import ROOT, Change
 
 from na_report.evidence.edition import Edition, open_edition, seal_edition
 from na_report.evidence.reads import Reads, answer_again
 from na_report.paths import Project
-from na_report.presentation import charts, registers, updates, values
+from na_report.presentation import blocks, charts, periods, registers, updates, values, verdicts
+
+Pages = Callable[[str], BeautifulSoup]
+
+
+@pytest.fixture
+def pages() -> Pages:
+    """The built pages of the newest edition; the test command builds them first."""
+    folder = ROOT / "_build" / "2026" / "nl" / "html"
+    return lambda name: BeautifulSoup((folder / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
 
 def with_value(edition: Edition, key: str, **cells: object) -> Edition:
@@ -82,3 +93,129 @@ def test_an_edition_in_between_is_a_change_for_the_page_that_compares(
     copy_edition("2021", "2024", project)
     seal_edition("2024", project)
     assert answer_again(open_edition("2026", project), asked) != asked
+
+
+def test_a_warning_names_the_agendas_that_contradict_the_conclusion() -> None:
+    edition = open_edition("2026")
+    for text in (
+        verdicts.page_note(edition, "index").markdown,  # type: ignore[union-attr]
+        verdicts.verdict(edition, "C07"),
+    ):
+        assert "[Digital Decade, doelen voor 2030](#a13) (A13)" in text
+        assert "[Strategisch kader van de Europese onderwijsruimte](#a14) (A14)" in text
+    assert "(A13)" not in verdicts.verdict(open_edition("2021"), "C07")
+
+
+def test_a_warning_can_be_of_one_section() -> None:
+    edition = open_edition("2026")
+    notes = {
+        section: verdicts.page_note(edition, "beleidsagendas", section=section) for section in ("", "2.1.5", "2.1.6")
+    }
+    assert notes[""] is None
+    assert notes["2.1.5"] is None
+    assert "C07" in notes["2.1.6"].markdown  # type: ignore[union-attr]
+
+
+def test_the_warning_stands_in_the_section_that_it_concerns(pages: Pages) -> None:
+    for name, heading in (("kort", "wat-het-onderzoek-vond"), ("beleidsagendas", "waar-de-agendas-verschillen")):
+        [box] = [tag for tag in pages(name).select(".tegenspraak") if "Let op" in tag.get_text()]
+        section = box.find_parent("section")
+        assert section is not None
+        assert section["id"] == heading
+
+
+@pytest.mark.parametrize("name", ["kort", "aanbevelingen"])
+def test_an_ended_programme_is_named_as_ended(pages: Pages, name: str) -> None:
+    [text] = [tag for tag in pages(name).select("article p") if "afgesloten" in tag.get_text()]
+    assert "Versnellingsplan" in text.get_text()
+    assert {"kanttekeningen.html#am59", "bronnen.html#bron-versnellingsplanover"} <= {
+        a["href"] for a in text.select("a")
+    }
+
+
+def test_a_source_from_after_the_report_is_not_one_of_its_text() -> None:
+    lines = {
+        line.split("{#")[1].split("}")[0]: line
+        for line in registers.sources(open_edition("2026")).markdown.splitlines()
+    }
+    later, mentioned = lines["bron-tradingeconomics2025adult"], lines["bron-digitaliseringsagendapovo"]
+    assert "bron van na het rapport" in later
+    assert "alleen in de lopende tekst genoemd" not in later
+    assert "alleen in de lopende tekst genoemd" in mentioned
+
+
+def test_the_trail_sets_newer_sources_apart() -> None:
+    text = verdicts.trail(open_edition("2026"), "R2").markdown
+    of_report, later = text.split("Bronnen van na het rapport")
+    assert "tradingeconomics2025adult" not in of_report
+    assert "tradingeconomics2025adult" in later
+    assert "Bronnen van na het rapport" not in verdicts.trail(open_edition("2021"), "R2").markdown
+    assert "nul" not in of_report
+    assert "Nederland als geheel" in verdicts.trail(open_edition("2026"), "R1").markdown
+
+
+@pytest.mark.parametrize("name", ["index", "kort", "aanbevelingen"])
+def test_a_page_says_which_edition_it_is_and_what_is_new(pages: Pages, name: str) -> None:
+    [text] = [tag for tag in pages(name).select("article p") if "U leest editie" in tag.get_text()]
+    assert "editie 2026, vastgelegd op 24 november 2026" in text.get_text()
+    assert "elf agenda’s, 38 indicatoren en 41 bronnen" in text.get_text()
+    assert [a["href"] for a in text.select("a")] == ["veranderingen.html"]
+
+
+def test_the_first_edition_has_nothing_new_to_tell() -> None:
+    first = open_edition("2021")
+    assert (updates.edition_note(first), updates.compared(first)) == (None, None)
+
+
+def test_what_is_new_is_named() -> None:
+    edition = open_edition("2026")
+    text = updates.compared(edition).markdown  # type: ignore[union-attr]
+    assert "**editie 2026**" in text
+    assert "**editie 2021**" in text
+    shown = updates.added(edition).markdown
+    assert "[A13](#a13) Digital Decade" in shown
+    assert "[IND101](#ind101) Inwoners" in shown
+    assert "(#bron-tradingeconomics2025adult)" in shown
+    assert shown.count("- ") >= 11 + 38 + 41
+    assert "A12" not in shown
+
+
+def test_a_card_tells_the_period() -> None:
+    edition = open_edition("2026")
+    text = blocks.key_figures(edition, ["IND002", "IND028", "IND052"]).markdown.splitlines()
+    assert "cijfer over 2025" in text[1]
+    assert "jaar niet vermeld" in text[2]
+    assert "cijfer over 2018–2022" in text[3]
+
+
+def test_a_target_whose_year_has_passed_says_so() -> None:
+    edition = open_edition("2026")
+    assert "(doel voor 2025; dat jaar is voorbij)" in values.value(edition, "IND125").link
+    assert "voorbij" not in values.value(edition, "IND128").link
+    assert "target for 2025; that year has passed" in registers.observations(edition, "ho", "en").markdown
+    assert periods.past_target(replace(edition, name="2025"), edition.observation("IND125")) == ""
+    assert periods.past_target(edition, edition.observation("IND101-NL-2021")) == ""
+
+
+def test_the_figure_of_the_update_says_what_it_leaves_out() -> None:
+    edition = open_edition("2026")
+    caption = updates.status_figure(edition).markdown
+    everything, shown = len(edition["indicators"]), int(updates.status_counts(edition)["count"].sum())
+    assert f"laat er {everything - shown} weg" in caption
+    assert "telling uit het rapport (30)" in caption
+
+
+def test_tables_of_indicators_have_captions_of_their_own() -> None:
+    edition = open_edition("2026")
+    heads = {
+        updates.indicator_status(edition, (status,), f"tab-{status}").markdown.splitlines()[0]
+        for status in ("updated", "replaced", "no_successor")
+    }
+    assert len(heads) == 3
+
+
+def test_a_sentence_that_ends_with_an_abbreviation_has_one_full_stop() -> None:
+    texts = [registers.observations(open_edition("2026"), sector).markdown for sector in ("ve", "po_vo")]
+    texts.append(charts.reached(open_edition("2026")).markdown)
+    assert any("z.d." in text for text in texts)
+    assert not [text for text in texts if re.search(r"z\.d\.(\]\([^)]*\))?\.", text)]

@@ -11,12 +11,12 @@ from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
 from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape, link
-from na_report.presentation.text import linked, short_source
+from na_report.presentation.text import ended, linked, short_source
 from na_report.presentation.values import in_words, number
 from na_report.presentation.words import WORDS
 
 SECTOR_COLOURS = {"po_vo": BLUE, "mbo": ORANGE, "ho": GREEN, "ve": PURPLE}
-_SOURCE = {"nl": "Bron: {}. Waarnemingen: {}.", "en": "Source: {}. Observations: {}."}
+_SOURCE = {"nl": "Bron: {} Waarnemingen: {}.", "en": "Source: {} Observations: {}."}
 
 
 def plain_source(edition: Edition, frame: pd.DataFrame, language: str) -> str:
@@ -32,7 +32,7 @@ def caption_with_source(edition: Edition, text: str, frame: pd.DataFrame, langua
     sources = "; ".join(short_source(edition, key, language) for key in keys)
     # A long series is named by its indicators; the table under the figure has every observation.
     rows = frame["id"] if len(frame) <= 4 else dict.fromkeys(frame["indicator_id"])
-    return f"{text} {_SOURCE[language].format(sources, linked(rows))}"
+    return f"{text} {_SOURCE[language].format(ended(sources), linked(rows))}"
 
 
 def observed_figure(

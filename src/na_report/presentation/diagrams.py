@@ -25,7 +25,7 @@ from na_report.presentation.figures import (
 )
 from na_report.presentation.grids import counted_figure
 from na_report.presentation.markdown import Block, escape, link
-from na_report.presentation.text import short_source
+from na_report.presentation.text import ended, short_source
 from na_report.presentation.values import in_words
 from na_report.presentation.words import WORDS
 
@@ -223,16 +223,16 @@ def deap(edition: Edition, language: str = "nl") -> Block:
     high = ", ".join(rated[rated["item_type"] == "rated_high"][label])
     low = ", ".join(rated[rated["item_type"] == "rated_low"][label])
     tops = "; ".join(plan[plan["item_type"] == "priority"][label])
-    source = short_source(edition, "nl2020nonpaperdeap", language)
+    source = ended(short_source(edition, "nl2020nonpaperdeap", language))
     words = {
         "nl": (
             "De prioriteiten van de DEAP met de doelen eronder, en welke onderdelen het Nederlandse kabinet belangrijk en "
-            f"minder belangrijk vindt. De volledige lijst van acties staat niet in het rapport. Bron: {source}.",
+            f"minder belangrijk vindt. De volledige lijst van acties staat niet in het rapport. Bron: {source}",
             f"Twee lijsten. Prioriteiten: {tops}. Belangrijk volgens het kabinet: {high}. Minder belangrijk: {low}.",
         ),
         "en": (
             "The priorities of the DEAP with the goals under them, and which parts the Dutch cabinet finds important and "
-            f"less important. The full list of actions is not in the report. Source: {source}.",
+            f"less important. The full list of actions is not in the report. Source: {source}",
             f"Two lists. Priorities: {tops}. Important to the cabinet: {high}. Less important: {low}.",
         ),
     }[language]

@@ -14,6 +14,7 @@ from na_report.presentation import analysis
 from na_report.presentation.charts import bars, observed_figure
 from na_report.presentation.figures import BLUE, GREEN, INK, LINE, ORANGE, PURPLE, SOFT, canvas, is_narrow, wrapped
 from na_report.presentation.markdown import Block
+from na_report.presentation.periods import period
 from na_report.presentation.values import written
 
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
@@ -23,16 +24,14 @@ _WORDS = {
         "broken": " Bij de stippellijn wisselt de meetmethode; de waarden ervoor en erna zijn niet te vergelijken.",
         "lines": "Lijndiagram. {}.",
         "ranked": "Staafdiagram over {}, van hoog naar laag: {}.",
-        "target": "doel voor {}: {}",
-        "distance": "Staafdiagram over {}: {}. Het doel voor {} is {}.",
+        "distance": "Staafdiagram over {}: {}. De lijn is het {}: {}.",
     },
     "en": {
         "method": "other\nmethod",
         "broken": " At the dotted line the method changes; values before and after can’t be compared.",
         "lines": "Line chart. {}.",
         "ranked": "Bar chart for {}, from high to low: {}.",
-        "target": "target for {}: {}",
-        "distance": "Bar chart for {}: {}. The target for {} is {}.",
+        "distance": "Bar chart for {}: {}. The line is the {}: {}.",
     },
 }
 
@@ -119,9 +118,9 @@ def neighbours(edition: Edition, key: str, *, name: str, title: str, language: s
     colours = [{"NL": BLUE, "EU": SOFT}.get(geo, LINE) for geo in frame["geo"]]
     draw = bars(list(frame["place"]), list(frame["value"]), list(frame["text"]), colours, row_inch=0.36)
     order = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
-    period = frame.iloc[0]["period"]
-    alt = _WORDS[language]["ranked"].format(period, order)
-    return observed_figure(edition, draw, frame, name, (f"{title}, {period}.", alt), language)
+    year = frame.iloc[0]["period"]
+    alt = _WORDS[language]["ranked"].format(year, order)
+    return observed_figure(edition, draw, frame, name, (f"{title}, {year}.", alt), language)
 
 
 def target_distance(edition: Edition, key: str, target: str, *, name: str, title: str, language: str = "nl") -> Block:
@@ -130,6 +129,7 @@ def target_distance(edition: Edition, key: str, target: str, *, name: str, title
     frame = analysis.places(edition, key, language)
     frame = frame[frame["geo"].isin(["NL", "EU"])]
     goal = analysis.observed(edition, [target], language).iloc[0]
+    meant = period(edition, edition.observation(target), language)
 
     def draw(width_inch: float) -> Canvas:
         drawing, (axes,) = canvas(width_inch, 1.9)
@@ -138,10 +138,7 @@ def target_distance(edition: Edition, key: str, target: str, *, name: str, title
         for row, (text, geo) in zip(rows, frame[["text", "geo"]].itertuples(index=False), strict=True):
             axes.text(3, row, text, va="center", weight="semibold", color="white" if geo == "NL" else INK)
         axes.axvline(goal["value"], color=ORANGE, lw=2)
-        label, side = (
-            words["target"].format(goal["period"], goal["text"]),
-            ("right" if is_narrow(width_inch) else "left"),
-        )
+        label, side = f"{meant}: {goal['text']}", "right" if is_narrow(width_inch) else "left"
         over = axes.get_xaxis_transform()
         axes.text(goal["value"] + 1, 1.02, label, transform=over, color=ORANGE, ha=side)
         axes.set_yticks(rows, list(frame["place"]))
@@ -151,8 +148,8 @@ def target_distance(edition: Edition, key: str, target: str, *, name: str, title
         return drawing
 
     pairs = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
-    period = frame.iloc[0]["period"]
-    alt = words["distance"].format(period, pairs, goal["period"], goal["text"])
+    year = frame.iloc[0]["period"]
+    alt = words["distance"].format(year, pairs, meant, goal["text"])
     data = pd.concat([frame, goal.to_frame().T], ignore_index=True)
     data["place"] = data["place"].fillna("")
-    return observed_figure(edition, draw, data, name, (f"{title}, {period}.", alt), language)
+    return observed_figure(edition, draw, data, name, (f"{title}, {year}.", alt), language)
