@@ -229,10 +229,9 @@ def starting_points(edition: Edition, language: str = "nl") -> Block:
     return table(frame, caption[language], "tab-aanknopingspunten", language=language)
 
 
-def contradictions(edition: Edition, keys: Iterable[str] = (), language: str = "nl") -> Block:
-    """Shows where agendas, or parts of the report, say different things; all when no ids are given."""
-    words, wanted = WORDS[language], list(keys)
-    rows = [row for row in edition["contradictions"].to_dict("records") if not wanted or row["id"] in wanted]
+def contradictions(edition: Edition, language: str = "nl") -> Block:
+    """Shows where agendas, or parts of the report, say different things."""
+    words = WORDS[language]
     frame = pd.DataFrame(
         {
             words["no"]: place(row["id"]),
@@ -242,7 +241,7 @@ def contradictions(edition: Edition, keys: Iterable[str] = (), language: str = "
             words["parties"]: escape(row[f"parties_{language}"].replace(";", "; ")),
             words["rests"]: linked(ids(row["refs"])),
         }
-        for row in rows
+        for row in edition["contradictions"].to_dict("records")
     )
     caption = {"nl": "Waar agenda’s of passages verschillen.", "en": "Where agendas or passages differ."}[language]
     return table(frame, caption, "tab-tegenstellingen", language=language)

@@ -9,30 +9,14 @@ from matplotlib.figure import Figure as Canvas
 
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
+from na_report.presentation.captions import caption_with_source, change, plain_source, unit_in_words
 from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape, link
-from na_report.presentation.text import ended, linked, short_source
+from na_report.presentation.text import in_sentence, listed, sentence_case
 from na_report.presentation.values import in_words, number
 from na_report.presentation.words import WORDS
 
 SECTOR_COLOURS = {"po_vo": BLUE, "mbo": ORANGE, "ho": GREEN, "ve": PURPLE}
-_SOURCE = {"nl": "Bron: {} Waarnemingen: {}.", "en": "Source: {} Observations: {}."}
-
-
-def plain_source(edition: Edition, frame: pd.DataFrame, language: str) -> str:
-    """Returns author, title and year of the sources of observations, as plain text."""
-    keys = dict.fromkeys(key for key in frame["source_id"] if key)
-    rows = [edition.row("sources", key) for key in keys]
-    return "; ".join(f"{row['author'].replace(';', ', ')}, {row[f'title_{language}']}" for row in rows)
-
-
-def caption_with_source(edition: Edition, text: str, frame: pd.DataFrame, language: str) -> str:
-    """Returns a caption that ends with links to the sources and rows of observations."""
-    keys = dict.fromkeys(key for key in frame["source_id"] if key)
-    sources = "; ".join(short_source(edition, key, language) for key in keys)
-    # A long series is named by its indicators; the table under the figure has every observation.
-    rows = frame["id"] if len(frame) <= 4 else dict.fromkeys(frame["indicator_id"])
-    return f"{text} {_SOURCE[language].format(ended(sources), linked(rows))}"
 
 
 def observed_figure(
@@ -126,24 +110,15 @@ def mbo_maturity(edition: Edition, language: str = "nl") -> Block:
     frame = analysis.observed(edition, ["IND020", "IND019"], language)
     draw = bars(list(frame["period"]), list(frame["value"]), list(frame["text"]), [LINE, ORANGE])
     first, last = frame.iloc[0], frame.iloc[1]
-    # A source may tell a value in words: then there is nothing to compare.
-    change = "unknown" if frame["value"].isna().any() else "fall" if last["value"] < first["value"] else "none"
-    compared = {
-        "nl": {"unknown": "", "fall": ": lager in de latere meting", "none": ": niet lager in de latere meting"},
-        "en": {
-            "unknown": "",
-            "fall": ": lower in the later measurement",
-            "none": ": not lower in the later measurement",
-        },
-    }[language][change]
+    told = change(frame, language)
     words = {
         "nl": (
             "Aandeel mbo-instellingen op volwassenheidsniveau 1 of 2 voor ICT-dienstverlening en informatiemanagement"
-            f"{compared}.",
+            f".{told}",
             f"Staafdiagram met twee metingen: {first['text']} in {first['period']} en {last['text']} in {last['period']}.",
         ),
         "en": (
-            f"Share of mbo institutions on maturity level 1 or 2 for ICT services and information management{compared}.",
+            f"Share of mbo institutions on maturity level 1 or 2 for ICT services and information management.{told}",
             f"Bar chart of two measurements: {first['text']} in {first['period']} and {last['text']} in {last['period']}.",
         ),
     }[language]
@@ -172,14 +147,16 @@ def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
         return drawing
 
     pairs = [f"{row['group']}: {row['text']}" for row in frame.to_dict("records")]
+    told = escape("; ".join(pairs))
     words = {
         "nl": (
             "Hoe leraren in het basisonderwijs hun eigen ICT-vaardigheid beoordelen, naar hoe vaak zij digitale "
-            "middelen gebruiken.",
+            f"middelen gebruiken, op een schaal tot 5. {told}.",
             f"Puntendiagram op een schaal tot 5. {'; '.join(pairs)}.",
         ),
         "en": (
-            "How teachers in primary education rate their own ICT skills, by how much they use digital means.",
+            "How teachers in primary education rate their own ICT skills, by how much they use digital means, on a scale to "
+            f"5. {told}.",
             f"Dot plot on a scale to 5. {'; '.join(pairs)}.",
         ),
     }[language]
@@ -190,10 +167,18 @@ def adult_learning(edition: Edition, language: str = "nl") -> Block:
     """Draws the share of adults who learn: all, and the low-educated."""
     frame = analysis.observed(edition, ["IND007-NL-2019", "IND008-NL-2019"], language)
     draw = bars(list(frame["group"]), list(frame["value"]), list(frame["text"]), [LINE, PURPLE])
-    pairs = ", ".join(f"{row['group'].lower()} {row['text']}" for row in frame.to_dict("records"))
+    groups = [f"{in_sentence(row['group'])} {row['text']}" for row in frame.to_dict("records")]
+    pairs, told = ", ".join(groups), escape(sentence_case(listed(groups, language)))
+    unit, years = unit_in_words(edition, frame, language), escape(listed(dict.fromkeys(frame["period"]), language))
     words = {
-        "nl": ("Aandeel volwassenen dat kort geleden scholing volgde, in Nederland.", f"Staafdiagram: {pairs}."),
-        "en": ("Share of adults who took part in education recently, in the Netherlands.", f"Bar chart: {pairs}."),
+        "nl": (
+            f"Aandeel volwassenen dat kort geleden scholing volgde, in Nederland, {unit}, {years}. {told}.",
+            f"Staafdiagram: {pairs}.",
+        ),
+        "en": (
+            f"Share of adults who took part in education recently, in the Netherlands, {unit}, {years}. {told}.",
+            f"Bar chart: {pairs}.",
+        ),
     }[language]
     return observed_figure(edition, draw, frame, "fig-volwassenen-scholing", words, language)
 

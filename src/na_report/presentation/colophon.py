@@ -56,7 +56,7 @@ _CONTACT = {
     ),
     "en": (
         "Please let us know: {}.",
-        "Please tell the organisation that gave you this report or that has it on its website. If you can reach the "
+        "Please tell the organisation that gave you this book or that has it on its website. If you can reach the "
         "source code, you can report it there.",
     ),
 }

@@ -13,7 +13,6 @@ from na_report.presentation.figures import (
     BLUE,
     GREEN,
     INK,
-    LINE,
     ORANGE,
     PURPLE,
     SOFT,
@@ -304,7 +303,7 @@ def trail(edition: Edition, language: str = "nl") -> Block:
         for key, y in left.items():
             axes.text(0, y, key, weight="semibold", va="center")
         for key, y in middle.items():
-            axes.text(0.505, y, key, ha="center", va="center", color=INK if key in used else LINE)
+            axes.text(0.505, y, key, ha="center", va="center", color=INK if key in used else SOFT)
         for kind, name in zip(kinds, names, strict=True):
             label = wrapped(name, 10 if is_narrow(width_inch) else 16)
             axes.text(0.92, right[kind], label, va="center", color=colours[kind], weight="semibold", linespacing=1.0)

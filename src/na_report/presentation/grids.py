@@ -213,11 +213,13 @@ def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block
     total = int(counts.to_numpy().sum())
     words = {
         "nl": (
-            f"Bevindingen over {escape(in_sentence(row['label_nl']))} per categorie en soort.",
+            f"Aantal bevindingen over {escape(in_sentence(row['label_nl']))} per categorie en soort. De meeste: {escape(most)} "
+            f"({counts.to_numpy().max()}).",
             f"Rooster met {total} bevindingen. Het vaakst: {most} ({counts.to_numpy().max()}).",
         ),
         "en": (
-            f"Findings on {escape(in_sentence(row['label_en']))} per category and kind.",
+            f"Number of findings on {escape(in_sentence(row['label_en']))} per category and kind. Most: {escape(most)} "
+            f"({counts.to_numpy().max()}).",
             f"Grid of {total} findings. Most often: {most} ({counts.to_numpy().max()}).",
         ),
     }[language]

@@ -15,7 +15,7 @@ AND = {"nl": " en ", "en": " and "}
 NO_DATE = {"nl": "z.d.", "en": "n.d."}
 OTHERS = {"nl": "e.a.", "en": "et al."}
 # What keeps its capital inside a sentence.
-_NAMES = ("Nederland", "the Netherlands", "Europ")
+_NAMES = ("Nederland", "Netherlands", "the Netherlands", "Europ", "Dutch")
 
 
 def ids(cell: str) -> list[str]:
@@ -137,14 +137,15 @@ def ended(text: str) -> str:
 
 
 def in_sentence(text: str) -> str:
-    """Returns a label with a small letter, unless it starts with a name.
+    """Returns a label with a small letter, unless it starts with a name or an abbreviation.
 
     Example:
         >>> in_sentence("Alle sectoren"), in_sentence("Nederland als geheel"), in_sentence("The Netherlands as a whole")
         ('alle sectoren', 'Nederland als geheel', 'the Netherlands as a whole')
+        >>> in_sentence("ICT-specialisten"), in_sentence("Ve")
+        ('ICT-specialisten', 've')
     """
-    small = text[:1].lower() + text[1:]
-    return small if small.startswith(_NAMES) or not text.startswith(_NAMES) else text
+    return text if text.startswith(_NAMES) or text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def sentence_case(text: str) -> str:
