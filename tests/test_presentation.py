@@ -299,3 +299,17 @@ def contrast(colour: str) -> float:
     """The contrast of a colour with white, as WCAG defines it."""
     parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
     return 1.05 / (0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2] + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("koploper", "In de nieuwste meting, van 2025, heeft 83,6%"),
+        ("sector-funderend-onderwijs", "basisscholen in 2023 geen visie"),
+        ("sector-mbo", "Nationaal Groeifonds (2023–2031)"),
+        ("sector-hoger-onderwijs", "doel voor 2025; dat jaar is voorbij"),
+        ("sector-volwasseneneducatie", "PIAAC (2023)"),
+    ],
+)
+def test_a_new_figure_has_its_year(pages: Pages, name: str, told: str) -> None:
+    assert told in " ".join(pages(name).get_text().split())
