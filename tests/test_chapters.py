@@ -40,6 +40,17 @@ def test_a_typed_figure_is_found(text: str) -> None:
     assert typed_figures(text)
 
 
+# "The report" is that of AEF and "this book" what the reader has; other words for the two, or another spelling, would confuse.
+OTHER_WORDS = re.compile(
+    r"\b(?:[Dd]it rapport|[Hh]ele rapport|[Tt]his report|whole report|pdf|ICT’ers|professionals)\b"
+)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_one_thing_has_one_name(path: Path) -> None:
+    assert [found for text in prose(path) for found in OTHER_WORDS.findall(text)] == []
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_notebooks_define_no_functions(path: Path) -> None:
     code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]

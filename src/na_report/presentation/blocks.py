@@ -11,8 +11,9 @@ from na_report.evidence import chain
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
 from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
+from na_report.presentation.periods import period
 from na_report.presentation.tables import table
-from na_report.presentation.text import cited, filled, ids, linked, sentence_case, short_source
+from na_report.presentation.text import cited, filled, ids, in_sentence, linked, sentence_case, short_source
 from na_report.presentation.values import value
 from na_report.presentation.verdicts import is_contradicted, recommendation_note, state, trail, verdict
 from na_report.presentation.words import WORDS
@@ -26,7 +27,7 @@ def _category(edition: Edition, code: str, language: str) -> str:
 def sector_names(edition: Edition, cell: str, language: str) -> str:
     """Returns the sectors of a list cell as readable text."""
     names = [edition.row("sectors", key)[f"short_{language}"] for key in ids(cell)]
-    return sentence_case(", ".join([names[0], *(name.lower() for name in names[1:])]) if names else "")
+    return sentence_case(", ".join([names[0], *map(in_sentence, names[1:])]) if names else "")
 
 
 def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
@@ -170,7 +171,7 @@ def key_figures(edition: Edition, keys: Iterable[str], language: str = "nl") -> 
         keys: Ids of observations or indicators.
         language: `nl` or `en`.
     """
-    lines = []
+    words, lines = WORDS[language], []
     for key in keys:
         row = edition.observation(key)
         indicator = edition.row("indicators", row["indicator_id"])
@@ -180,7 +181,10 @@ def key_figures(edition: Edition, keys: Iterable[str], language: str = "nl") -> 
         about = f"{escape(indicator[f'label_{language}'])}{shown.marks}"
         source = short_source(edition, row["source_id"], language)
         prefix = "" if indicator["sector"] == "all" else f"**{escape(sector)}**: "
-        lines.append(f"- {large} {prefix}{about} [{source}]{{.grondslag}}")
+        when = (
+            f"{words['figure_for']} {escape(period(edition, row, language))}" if row["period"] else words["no_period"]
+        )
+        lines.append(f"- {large} {prefix}{about} [{source}; {when}]{{.grondslag}}")
     return Block("\n".join([":::{container} kerncijfers", *lines, ":::"]))
 
 
@@ -199,7 +203,7 @@ def recommendations_in_short(edition: Edition, language: str = "nl") -> Block:
     words, parts = WORDS[language], []
     for row in edition["recommendations"].to_dict("records"):
         sectors = words["all_sectors"] if row["sectors"] == "all" else sector_names(edition, row["sectors"], language)
-        about = f"[{words['sectors']}: {escape(sectors[:1].lower() + sectors[1:])}.]{{.grondslag}}"
+        about = f"[{words['sectors']}: {escape(in_sentence(sectors))}.]{{.grondslag}}"
         title = f"**{link(row['id'])}. {escape(row[f'title_{language}'])}.**"
         warning = recommendation_note(edition, row["id"], language)
         parts.append(
@@ -225,10 +229,9 @@ def starting_points(edition: Edition, language: str = "nl") -> Block:
     return table(frame, caption[language], "tab-aanknopingspunten", language=language)
 
 
-def contradictions(edition: Edition, keys: Iterable[str] = (), language: str = "nl") -> Block:
-    """Shows where agendas, or parts of the report, say different things; all when no ids are given."""
-    words, wanted = WORDS[language], list(keys)
-    rows = [row for row in edition["contradictions"].to_dict("records") if not wanted or row["id"] in wanted]
+def contradictions(edition: Edition, language: str = "nl") -> Block:
+    """Shows where agendas, or parts of the report, say different things."""
+    words = WORDS[language]
     frame = pd.DataFrame(
         {
             words["no"]: place(row["id"]),
@@ -238,7 +241,7 @@ def contradictions(edition: Edition, keys: Iterable[str] = (), language: str = "
             words["parties"]: escape(row[f"parties_{language}"].replace(";", "; ")),
             words["rests"]: linked(ids(row["refs"])),
         }
-        for row in rows
+        for row in edition["contradictions"].to_dict("records")
     )
     caption = {"nl": "Waar agenda’s of passages verschillen.", "en": "Where agendas or passages differ."}[language]
     return table(frame, caption, "tab-tegenstellingen", language=language)

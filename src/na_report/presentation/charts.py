@@ -9,30 +9,14 @@ from matplotlib.figure import Figure as Canvas
 
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
+from na_report.presentation.captions import caption_with_source, change, plain_source, unit_in_words
 from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape, link
-from na_report.presentation.text import linked, short_source
+from na_report.presentation.text import in_sentence, listed, sentence_case
 from na_report.presentation.values import in_words, number
 from na_report.presentation.words import WORDS
 
 SECTOR_COLOURS = {"po_vo": BLUE, "mbo": ORANGE, "ho": GREEN, "ve": PURPLE}
-_SOURCE = {"nl": "Bron: {}. Waarnemingen: {}.", "en": "Source: {}. Observations: {}."}
-
-
-def plain_source(edition: Edition, frame: pd.DataFrame, language: str) -> str:
-    """Returns author, title and year of the sources of observations, as plain text."""
-    keys = dict.fromkeys(key for key in frame["source_id"] if key)
-    rows = [edition.row("sources", key) for key in keys]
-    return "; ".join(f"{row['author'].replace(';', ', ')}, {row[f'title_{language}']}" for row in rows)
-
-
-def caption_with_source(edition: Edition, text: str, frame: pd.DataFrame, language: str) -> str:
-    """Returns a caption that ends with links to the sources and rows of observations."""
-    keys = dict.fromkeys(key for key in frame["source_id"] if key)
-    sources = "; ".join(short_source(edition, key, language) for key in keys)
-    # A long series is named by its indicators; the table under the figure has every observation.
-    rows = frame["id"] if len(frame) <= 4 else dict.fromkeys(frame["indicator_id"])
-    return f"{text} {_SOURCE[language].format(sources, linked(rows))}"
 
 
 def observed_figure(
@@ -90,7 +74,7 @@ def bars(
 
     Args:
         labels: What each bar is; beside it, on a narrow screen above it.
-        values: How long each bar is.
+        values: How long each bar is; NaN where the source has only words, which then stand alone.
         texts: The values as a reader sees them.
         colours: One per bar.
         row_inch: The height of a bar with the room around it.
@@ -104,9 +88,10 @@ def bars(
         drawing, (axes,) = canvas(width_inch, 0.7 + (row_inch + above_inch) * len(values))
         places = list(range(len(values)))[::-1]
         share = row_inch / (row_inch + above_inch)
-        axes.barh(places, values, color=colours, height=0.6 * share)
-        end = top or max(values) * 1.25
-        for place, bar, text in zip(places, values, texts, strict=True):
+        lengths = [0.0 if pd.isna(value) else value for value in values]
+        axes.barh(places, lengths, color=colours, height=0.6 * share)
+        end = top or max(lengths) * 1.25 or 1
+        for place, bar, text in zip(places, lengths, texts, strict=True):
             axes.text(bar + end * 0.012, place, text, va="center", weight="semibold")
         axes.set_yticks(places, [""] * len(lines) if narrow else lines)
         for place, line in zip(places, lines, strict=True) if narrow else ():
@@ -125,16 +110,15 @@ def mbo_maturity(edition: Edition, language: str = "nl") -> Block:
     frame = analysis.observed(edition, ["IND020", "IND019"], language)
     draw = bars(list(frame["period"]), list(frame["value"]), list(frame["text"]), [LINE, ORANGE])
     first, last = frame.iloc[0], frame.iloc[1]
-    fall = last["value"] < first["value"]
+    told = change(frame, language)
     words = {
         "nl": (
-            f"Aandeel mbo-instellingen op volwassenheidsniveau 1 of 2 voor ICT-dienstverlening en informatiemanagement: "
-            f"{'lager' if fall else 'niet lager'} in de latere meting.",
+            "Aandeel mbo-instellingen op volwassenheidsniveau 1 of 2 voor ICT-dienstverlening en informatiemanagement"
+            f".{told}",
             f"Staafdiagram met twee metingen: {first['text']} in {first['period']} en {last['text']} in {last['period']}.",
         ),
         "en": (
-            f"Share of mbo institutions on maturity level 1 or 2 for ICT services and information management: "
-            f"{'lower' if fall else 'not lower'} in the later measurement.",
+            f"Share of mbo institutions on maturity level 1 or 2 for ICT services and information management.{told}",
             f"Bar chart of two measurements: {first['text']} in {first['period']} and {last['text']} in {last['period']}.",
         ),
     }[language]
@@ -163,14 +147,16 @@ def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
         return drawing
 
     pairs = [f"{row['group']}: {row['text']}" for row in frame.to_dict("records")]
+    told = escape("; ".join(pairs))
     words = {
         "nl": (
             "Hoe leraren in het basisonderwijs hun eigen ICT-vaardigheid beoordelen, naar hoe vaak zij digitale "
-            "middelen gebruiken.",
+            f"middelen gebruiken, op een schaal tot 5. {told}.",
             f"Puntendiagram op een schaal tot 5. {'; '.join(pairs)}.",
         ),
         "en": (
-            "How teachers in primary education rate their own ICT skills, by how much they use digital means.",
+            "How teachers in primary education rate their own ICT skills, by how much they use digital means, on a scale to "
+            f"5. {told}.",
             f"Dot plot on a scale to 5. {'; '.join(pairs)}.",
         ),
     }[language]
@@ -181,10 +167,18 @@ def adult_learning(edition: Edition, language: str = "nl") -> Block:
     """Draws the share of adults who learn: all, and the low-educated."""
     frame = analysis.observed(edition, ["IND007-NL-2019", "IND008-NL-2019"], language)
     draw = bars(list(frame["group"]), list(frame["value"]), list(frame["text"]), [LINE, PURPLE])
-    pairs = ", ".join(f"{row['group'].lower()} {row['text']}" for row in frame.to_dict("records"))
+    groups = [f"{in_sentence(row['group'])} {row['text']}" for row in frame.to_dict("records")]
+    pairs, told = ", ".join(groups), escape(sentence_case(listed(groups, language)))
+    unit, years = unit_in_words(edition, frame, language), escape(listed(dict.fromkeys(frame["period"]), language))
     words = {
-        "nl": ("Aandeel volwassenen dat kort geleden scholing volgde, in Nederland.", f"Staafdiagram: {pairs}."),
-        "en": ("Share of adults who took part in education recently, in the Netherlands.", f"Bar chart: {pairs}."),
+        "nl": (
+            f"Aandeel volwassenen dat kort geleden scholing volgde, in Nederland, {unit}, {years}. {told}.",
+            f"Staafdiagram: {pairs}.",
+        ),
+        "en": (
+            f"Share of adults who took part in education recently, in the Netherlands, {unit}, {years}. {told}.",
+            f"Bar chart: {pairs}.",
+        ),
     }[language]
     return observed_figure(edition, draw, frame, "fig-volwassenen-scholing", words, language)
 
@@ -198,21 +192,29 @@ def reached(edition: Edition, language: str = "nl") -> Block:
         "en": ["Struggles with Dutch", "Took a course"],
     }
     draw = bars(labels[language], [need["value"], got["value"]], [need["text"], got["text"]], [LINE, PURPLE])
-    share = number(round(100 * got["value"] / need["value"], 1), language)
     words = {
         "nl": (
-            "Mensen die moeite hebben met de Nederlandse taal en deelnemers aan cursussen van Taal voor het Leven. De "
-            f"verhouding ({share}%) hebben wij zelf berekend; de twee bronnen tellen niet precies dezelfde groep.",
-            f"Staafdiagram: {need['text']} mensen hebben moeite met het Nederlands; {got['text']} mensen volgden een "
-            f"cursus. Dat is {share}% daarvan.",
+            "Mensen die moeite hebben met de Nederlandse taal en deelnemers aan cursussen van Taal voor het Leven.",
+            f"Staafdiagram: {need['text']} mensen hebben moeite met het Nederlands; {got['text']} mensen volgden een cursus.",
         ),
         "en": (
-            "People who have difficulty with the Dutch language and participants in courses of Taal voor het Leven. The "
-            f"ratio ({share}%) is our own calculation; the two sources don't count exactly the same group.",
-            f"Bar chart: {need['text']} people have difficulty with Dutch; {got['text']} people took a course. That is "
-            f"{share}% of them.",
+            "People who have difficulty with the Dutch language and participants in courses of Taal voor het Leven.",
+            f"Bar chart: {need['text']} people have difficulty with Dutch; {got['text']} people took a course.",
         ),
     }[language]
+    if need["value"] > 0 and got["value"] >= 0:
+        share = number(round(100 * got["value"] / need["value"], 1), language)
+        told = {
+            "nl": (
+                f" De verhouding ({share}%) hebben wij zelf berekend; de twee bronnen tellen niet precies dezelfde groep.",
+                f" Dat is {share}% daarvan.",
+            ),
+            "en": (
+                f" The ratio ({share}%) is our own calculation; the two sources don't count exactly the same group.",
+                f" That is {share}% of them.",
+            ),
+        }[language]
+        words = (words[0] + told[0], words[1] + told[1])
     return observed_figure(edition, draw, frame, "fig-bereik", words, language)
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-from babel.dates import format_date
 
 from na_report.citation import Work, apa, bibtex
 from na_report.errors import NaReportError
@@ -17,6 +14,7 @@ from na_report.evidence.edition import Edition
 from na_report.evidence.seal import seal_of
 from na_report.paths import LOCK, PROGRAM, WORDS, find_project
 from na_report.presentation.markdown import Block, escape
+from na_report.presentation.periods import written_day
 from na_report.settings import read_settings
 
 # Files that a page shows something of; chapters/pages.yml names the same ones, so that a change runs the page again.
@@ -57,7 +55,7 @@ _CONTACT = {
     ),
     "en": (
         "Please let us know: {}.",
-        "Please tell the organisation that gave you this report or that has it on its website. If you can reach the "
+        "Please tell the organisation that gave you this book or that has it on its website. If you can reach the "
         "source code, you can report it there.",
     ),
 }
@@ -66,7 +64,7 @@ _CONTACT = {
 def facts(edition: Edition, language: str = "nl") -> Block:
     """Shows edition, version, date, fingerprint and licences as a list of terms."""
     seal = seal_of(edition)
-    day = format_date(date.fromisoformat(seal.created), "d MMMM y", locale=language)
+    day = written_day(seal.created, language)
     licence = f"[{escape(seal.licence)}]({seal.licence_url})"
     code = escape(str(_project()["license"]))
     shown = (escape(edition.name), escape(seal.version), day, f"`{seal.fingerprint}`", licence, code)

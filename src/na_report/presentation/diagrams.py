@@ -13,7 +13,6 @@ from na_report.presentation.figures import (
     BLUE,
     GREEN,
     INK,
-    LINE,
     ORANGE,
     PURPLE,
     SOFT,
@@ -25,7 +24,7 @@ from na_report.presentation.figures import (
 )
 from na_report.presentation.grids import counted_figure
 from na_report.presentation.markdown import Block, escape, link
-from na_report.presentation.text import short_source
+from na_report.presentation.text import ended, short_source
 from na_report.presentation.values import in_words
 from na_report.presentation.words import WORDS
 
@@ -223,16 +222,16 @@ def deap(edition: Edition, language: str = "nl") -> Block:
     high = ", ".join(rated[rated["item_type"] == "rated_high"][label])
     low = ", ".join(rated[rated["item_type"] == "rated_low"][label])
     tops = "; ".join(plan[plan["item_type"] == "priority"][label])
-    source = short_source(edition, "nl2020nonpaperdeap", language)
+    source = ended(short_source(edition, "nl2020nonpaperdeap", language))
     words = {
         "nl": (
             "De prioriteiten van de DEAP met de doelen eronder, en welke onderdelen het Nederlandse kabinet belangrijk en "
-            f"minder belangrijk vindt. De volledige lijst van acties staat niet in het rapport. Bron: {source}.",
+            f"minder belangrijk vindt. De volledige lijst van acties staat niet in het rapport. Bron: {source}",
             f"Twee lijsten. Prioriteiten: {tops}. Belangrijk volgens het kabinet: {high}. Minder belangrijk: {low}.",
         ),
         "en": (
             "The priorities of the DEAP with the goals under them, and which parts the Dutch cabinet finds important and "
-            f"less important. The full list of actions is not in the report. Source: {source}.",
+            f"less important. The full list of actions is not in the report. Source: {source}",
             f"Two lists. Priorities: {tops}. Important to the cabinet: {high}. Less important: {low}.",
         ),
     }[language]
@@ -304,7 +303,7 @@ def trail(edition: Edition, language: str = "nl") -> Block:
         for key, y in left.items():
             axes.text(0, y, key, weight="semibold", va="center")
         for key, y in middle.items():
-            axes.text(0.505, y, key, ha="center", va="center", color=INK if key in used else LINE)
+            axes.text(0.505, y, key, ha="center", va="center", color=INK if key in used else SOFT)
         for kind, name in zip(kinds, names, strict=True):
             label = wrapped(name, 10 if is_narrow(width_inch) else 16)
             axes.text(0.92, right[kind], label, va="center", color=colours[kind], weight="semibold", linespacing=1.0)

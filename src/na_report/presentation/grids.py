@@ -14,7 +14,7 @@ from na_report.presentation import analysis
 from na_report.presentation.charts import SECTOR_COLOURS
 from na_report.presentation.figures import BLUE, INK, LINE, PALE, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape
-from na_report.presentation.text import sentence_case
+from na_report.presentation.text import in_sentence, sentence_case
 from na_report.presentation.words import WORDS
 
 OWN_COUNT = {"nl": "eigen telling op basis van het rapport van AEF", "en": "own count based on the AEF report"}
@@ -213,11 +213,13 @@ def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block
     total = int(counts.to_numpy().sum())
     words = {
         "nl": (
-            f"Bevindingen over {escape(row['label_nl'][0].lower() + row['label_nl'][1:])} per categorie en soort.",
+            f"Aantal bevindingen over {escape(in_sentence(row['label_nl']))} per categorie en soort. De meeste: {escape(most)} "
+            f"({counts.to_numpy().max()}).",
             f"Rooster met {total} bevindingen. Het vaakst: {most} ({counts.to_numpy().max()}).",
         ),
         "en": (
-            f"Findings on {escape(row['label_en'].lower())} per category and kind.",
+            f"Number of findings on {escape(in_sentence(row['label_en']))} per category and kind. Most: {escape(most)} "
+            f"({counts.to_numpy().max()}).",
             f"Grid of {total} findings. Most often: {most} ({counts.to_numpy().max()}).",
         ),
     }[language]

@@ -10,6 +10,7 @@ import pandas as pd
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
 from na_report.presentation.markdown import Block, escape, link
+from na_report.presentation.periods import period
 from na_report.presentation.registers import observed_sources
 from na_report.presentation.tables import choice, filtered, sortable, table
 from na_report.presentation.text import cited, filled, ids, sentence_case, short_source
@@ -113,7 +114,7 @@ def observations(edition: Edition, language: str = "nl") -> Block:
     observed = observed.assign(sector=observed["indicator_id"].map(lambda key: indicators[key]["sector"]))
     rows = _in_order(edition, observed, "sector")
     shown = [value(edition, row["id"], language) for row in rows]
-    periods = [escape(row["period"].replace("/", "–")) or "–" for row in rows]
+    periods = [escape(period(edition, row, language)) if row["period"] else "–" for row in rows]
     frame = pd.DataFrame(
         {
             words["no"]: [link(row["id"], escape(row["indicator_id"])) for row in rows],

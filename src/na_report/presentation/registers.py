@@ -11,8 +11,19 @@ from na_report.evidence.edition import Edition
 from na_report.presentation.blocks import sector_names
 from na_report.presentation.languages import spoken
 from na_report.presentation.markdown import Block, anchor, escape, link, place
+from na_report.presentation.periods import period
 from na_report.presentation.tables import table
-from na_report.presentation.text import filled, ids, linked, sentence_case, short_source, source_anchor
+from na_report.presentation.text import (
+    ended,
+    filled,
+    ids,
+    in_order,
+    in_sentence,
+    linked,
+    sentence_case,
+    short_source,
+    source_anchor,
+)
 from na_report.presentation.values import value
 from na_report.presentation.words import WORDS
 
@@ -79,7 +90,7 @@ def _of(edition: Edition, caption: str, sector: str, language: str) -> str:
     if not sector:
         return f"{caption}."
     name = edition.row("sectors", sector)[f"label_{language}"]
-    return escape(f"{caption}: {name[0].lower()}{name[1:]}.")
+    return escape(f"{caption}: {in_sentence(name)}.")
 
 
 def _name(name: str, edition: Edition, sector: str) -> str:
@@ -96,13 +107,13 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
         users = {user for row in rows for user in chain.users(edition, row["id"])} | set(
             chain.users(edition, indicator["id"])
         )
-        used = linked(sorted(users - {indicator["id"]})) or words["unused"]
+        used = linked(in_order(users - {indicator["id"]})) or words["unused"]
         entries.append(
             {
                 words["no"]: place(indicator["id"]),
                 words["what"]: _indicator(edition, indicator, language),
                 words["value"]: "; ".join(_values(edition, rows, language)),
-                words["source_and_use"]: f"{observed_sources(edition, rows, language)}. {words['used']}: {used}.",
+                words["source_and_use"]: f"{ended(observed_sources(edition, rows, language))} {words['used']}: {used}.",
             }
         )
     caption = {"nl": "Indicatoren en waarnemingen", "en": "Indicators and observations"}[language]
@@ -115,28 +126,27 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
 
 
 def _values(edition: Edition, rows: list[dict[str, Any]], language: str) -> list[str]:
-    """Returns per place the values in the order of the years, with a mark where the method changes."""
+    """Returns per place and group the values in the order of the years, with a mark where the method changes."""
     shown = []
     for geo in dict.fromkeys(row["geo"] for row in rows):
-        mine = sorted((row for row in rows if row["geo"] == geo), key=lambda row: row["period"])
-        parts = []
-        for before, row in zip([None, *mine], mine, strict=False):
-            if before is not None and before["series"] != row["series"]:
-                parts.append(WORDS[language]["break"])
-            parts.append(_value(edition, row, language))
-        group = mine[0][f"group_{language}"]
-        where = edition.label("geo", geo, language) + (f", {group[:1].lower()}{group[1:]}" if group else "")
-        shown.append(f"{escape(where)}: {', '.join(parts)}")
+        here = sorted((row for row in rows if row["geo"] == geo), key=lambda row: row["period"])
+        before = None
+        for group in dict.fromkeys(row[f"group_{language}"] for row in here):
+            parts = []
+            for row in (row for row in here if row[f"group_{language}"] == group):
+                # A later group that was measured in another way does not go on from the one before it.
+                if before and before["series"] != row["series"] and before["period"] <= row["period"]:
+                    parts.append(WORDS[language]["break"])
+                parts.append(_value(edition, row, language))
+                before = row
+            where = edition.label("geo", geo, language) + (f", {in_sentence(group)}" if group else "")
+            shown.append(f"{escape(where)}: {', '.join(parts)}")
     return shown
 
 
 def _value(edition: Edition, row: dict[str, Any], language: str) -> str:
     """Returns one value with its anchor, period and marks for what is inferred or second-hand."""
-    words = WORDS[language]
-    period = row["period"].replace("/", "–") or words["no_period"]
-    notes = [period]
-    if row["period"] and row["period_basis"] == "inferred":
-        notes.append(words["inferred"])
+    notes = [period(edition, row, language)]
     if row["confidence"] == "B":
         notes.append(f"B: {edition.label('confidence', 'B', language)}")
     text = escape(value(edition, row["id"], language).text)
@@ -189,17 +199,22 @@ def sources(edition: Edition, language: str = "nl") -> Block:
             count = ids(row["footnotes"])
             facts.append(f"{words['footnote'] if len(count) == 1 else words['footnotes']} {', '.join(count)}")
         else:
-            facts.append(words["in_text"])
+            facts.append(_without_footnote(edition, row["cited_how"], language))
         if row["year_basis"] in ("inferred", "url"):
             facts.append(edition.label("year_basis", row["year_basis"], language))
         note = filled(edition, row[f"note_{language}"], language)
-        users = chain.users(edition, row["id"])
+        users = in_order(chain.users(edition, row["id"]))
         lines.append(
             f"- []{{#{anchor(source_anchor(row['id']))}}}{escape(row['author'].replace(';', ', '))} ({escape(year)}). *{shown}*. "
             f"[{escape('; '.join(facts))}.{' ' + note if note else ''} "
             f"{words['used']}: {linked(users) or words['unused']}.]{{.grondslag}}"
         )
     return Block("\n".join(lines))
+
+
+def _without_footnote(edition: Edition, how: str, language: str) -> str:
+    """Returns where a source without a footnote comes from: the text of the report, or from after it."""
+    return WORDS[language]["in_text"] if how == "in_text" else edition.label("cited_how", how, language)
 
 
 def notes(edition: Edition, language: str = "nl") -> Block:

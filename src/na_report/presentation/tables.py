@@ -13,7 +13,7 @@ from na_report.spreadsheets import for_sheet
 TAKE_ALONG = {"nl": "Neem de tabel mee", "en": "Take the table along"}
 # The class of a table that publishing makes one to filter and sort.
 FILTERABLE = "filterbaar"
-_ALIGN = {"left": ":--", "right": "--:", "center": ":-:"}
+_ALIGN = {"left": ":--", "right": "--:"}
 
 
 def table(
@@ -32,7 +32,7 @@ def table(
         frame: Cells hold MyST (escape data first); the column names are the headers.
         caption: What the table shows, as MyST in one line.
         name: The name that `{numref}` uses, unique in the book.
-        align: Per column `left` (default), `right` or `center`.
+        align: Per column `left` (default) or `right`.
         classes: CSS classes.
         filters: The columns that a reader can filter by, whose cells hold `choice`s; makes the table one to sort and filter.
         language: `nl` or `en`.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from na_report.evidence.cells import PLACEHOLDER
 from na_report.evidence.edition import Edition
 from na_report.presentation.languages import spoken
-from na_report.presentation.markdown import escape, link
+from na_report.presentation.markdown import escape, link, plain
 from na_report.presentation.values import value
 
+AND = {"nl": " en ", "en": " and "}
 NO_DATE = {"nl": "z.d.", "en": "n.d."}
 OTHERS = {"nl": "e.a.", "en": "et al."}
+# What keeps its capital inside a sentence.
+_NAMES = ("Nederland", "Netherlands", "the Netherlands", "Europ", "Dutch")
 
 
 def ids(cell: str) -> list[str]:
@@ -86,7 +90,7 @@ def authors(cell: str, language: str = "nl") -> str:
     """
     names = ids(cell)
     if len(names) < 3:
-        return {"nl": " en ", "en": " and "}[language].join(names)
+        return AND[language].join(names)
     return f"{names[0]} {OTHERS[language]}"
 
 
@@ -98,6 +102,50 @@ def cited(edition: Edition, keys: Iterable[str], language: str = "nl") -> str:
 def linked(keys: Iterable[str]) -> str:
     """Returns ids as links with commas between them."""
     return ", ".join(link(key) for key in keys)
+
+
+def in_order(keys: Iterable[str]) -> list[str]:
+    """Returns ids in the order in which a person counts.
+
+    Example:
+        >>> in_order(["R10", "R2", "A08.10", "A08.2a", "C14"])
+        ['A08.2a', 'A08.10', 'C14', 'R2', 'R10']
+    """
+    parts = {key: re.split(r"(\d+)", key) for key in keys}
+    return sorted(parts, key=lambda key: [(int(part), "") if part.isdigit() else (-1, part) for part in parts[key]])
+
+
+def listed(parts: Iterable[str], language: str = "nl") -> str:
+    """Returns parts as a sentence lists them.
+
+    Example:
+        >>> listed(["C03"]), listed(["C03", "C07"]), listed(["a", "b", "c"], "en")
+        ('C03', 'C03 en C07', 'a, b and c')
+    """
+    *first, last = parts
+    return f"{', '.join(first)}{AND[language]}{last}" if first else last
+
+
+def ended(text: str) -> str:
+    """Returns MyST that ends with a full stop, and not with two.
+
+    Example:
+        >>> ended("[Kennisnet, z.d.](#bron-x)"), ended("Kennisnet, 2019")
+        ('[Kennisnet, z.d.](#bron-x)', 'Kennisnet, 2019.')
+    """
+    return text if plain(text).endswith(".") else f"{text}."
+
+
+def in_sentence(text: str) -> str:
+    """Returns a label with a small letter, unless it starts with a name or an abbreviation.
+
+    Example:
+        >>> in_sentence("Alle sectoren"), in_sentence("Nederland als geheel"), in_sentence("The Netherlands as a whole")
+        ('alle sectoren', 'Nederland als geheel', 'the Netherlands as a whole')
+        >>> in_sentence("ICT-specialisten"), in_sentence("Ve")
+        ('ICT-specialisten', 've')
+    """
+    return text if text.startswith(_NAMES) or text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def sentence_case(text: str) -> str:

@@ -11,10 +11,13 @@ from matplotlib.figure import Figure as Canvas
 
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
+from na_report.presentation.captions import unit_in_words
 from na_report.presentation.charts import bars, observed_figure
 from na_report.presentation.figures import BLUE, GREEN, INK, LINE, ORANGE, PURPLE, SOFT, canvas, is_narrow, wrapped
-from na_report.presentation.markdown import Block
-from na_report.presentation.values import written
+from na_report.presentation.markdown import Block, escape
+from na_report.presentation.periods import period
+from na_report.presentation.text import in_sentence, listed, sentence_case
+from na_report.presentation.values import in_words, value, written
 
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 _WORDS = {
@@ -22,17 +25,27 @@ _WORDS = {
         "method": "andere\nmeetmethode",
         "broken": " Bij de stippellijn wisselt de meetmethode; de waarden ervoor en erna zijn niet te vergelijken.",
         "lines": "Lijndiagram. {}.",
+        "two": "In {}: {}.",
+        "range": "In {} het hoogst bij {}, het laagst bij {}.",
+        "last": "De laatste waarde is {} ({}).",
+        "rank": "Van de {} landen in de figuur staat Nederland op de {} plaats.",
+        "met": "Voldoet aan het doel: {}.",
+        "unmet": "Voldoet niet aan het doel: {}.",
         "ranked": "Staafdiagram over {}, van hoog naar laag: {}.",
-        "target": "doel voor {}: {}",
-        "distance": "Staafdiagram over {}: {}. Het doel voor {} is {}.",
+        "distance": "Staafdiagram over {}: {}. De lijn is het {}: {}.",
     },
     "en": {
         "method": "other\nmethod",
         "broken": " At the dotted line the method changes; values before and after can’t be compared.",
         "lines": "Line chart. {}.",
+        "two": "In {}: {}.",
+        "range": "In {} highest for {}, lowest for {}.",
+        "last": "The latest value is {} ({}).",
+        "rank": "Of the {} countries in the figure, the Netherlands is in {} place.",
+        "met": "Meets the target: {}.",
+        "unmet": "Does not meet the target: {}.",
         "ranked": "Bar chart for {}, from high to low: {}.",
-        "target": "target for {}: {}",
-        "distance": "Bar chart for {}: {}. The target for {} is {}.",
+        "distance": "Bar chart for {}: {}. The line is the {}: {}.",
     },
 }
 
@@ -81,7 +94,26 @@ def time_series(
     ]
     note = words["broken"] if breaks else ""
     alt = words["lines"].format(". ".join(said)) + note
-    return observed_figure(edition, draw, frame, name, (f"{title}.{note}", alt), language)
+    caption = f"{title}, {unit_in_words(edition, frame, language)}. {_latest(lines, language)}{note}"
+    return observed_figure(edition, draw, frame, name, (caption, alt), language)
+
+
+def _latest(lines: dict[str, pd.DataFrame], language: str) -> str:
+    """Returns what the ends of the lines say: both values of two, the highest and the lowest of more, in one year."""
+    words = _WORDS[language]
+    ends = {label: rows.iloc[-1] for label, rows in lines.items()}
+    latest = max(row["year"] for row in ends.values())
+    values = {label: row["value"] for label, row in ends.items() if row["year"] == latest}
+    shown = {label: f"{escape(in_sentence(label))} {escape(ends[label]['text'])}" for label in values}
+    if len(values) == 1:
+        [only] = values
+        return words["last"].format(escape(ends[only]["text"]), latest)
+    if len(values) == 2:
+        return words["two"].format(latest, listed(shown.values(), language))
+    high, low = (pick(values, key=lambda label: values[label]) for pick in (max, min))
+    return words["range"].format(
+        latest, *(f"{escape(in_sentence(key))} ({escape(ends[key]['text'])})" for key in (high, low))
+    )
 
 
 def _breaks(rows: pd.DataFrame) -> set[float]:
@@ -94,9 +126,9 @@ def _label_ends(axes: Axes, ends: list[tuple[float, int, str, str]]) -> None:
     """Writes what each line is behind its end, one above the other where the ends are close."""
     step, room = axes.get_ylim()[1] * 0.075, (axes.get_xlim()[1] - axes.get_xlim()[0]) * 0.025
     free = float("inf")
-    for value, year, text, colour in sorted(ends, reverse=True):
+    for level, year, text, colour in sorted(ends, reverse=True):
         height = step * (1 + text.count("\n"))
-        top = min(value + height / 2, free)
+        top = min(level + height / 2, free)
         axes.text(year + room, top, text, color=colour, va="top", linespacing=1.0)
         free = top - height
 
@@ -119,9 +151,20 @@ def neighbours(edition: Edition, key: str, *, name: str, title: str, language: s
     colours = [{"NL": BLUE, "EU": SOFT}.get(geo, LINE) for geo in frame["geo"]]
     draw = bars(list(frame["place"]), list(frame["value"]), list(frame["text"]), colours, row_inch=0.36)
     order = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
-    period = frame.iloc[0]["period"]
-    alt = _WORDS[language]["ranked"].format(period, order)
-    return observed_figure(edition, draw, frame, name, (f"{title}, {period}.", alt), language)
+    year = frame.iloc[0]["period"]
+    alt = _WORDS[language]["ranked"].format(year, order)
+    caption = f"{title}, {unit_in_words(edition, frame, language)}, {year}.{_rank(frame, language)}"
+    return observed_figure(edition, draw, frame, name, (caption, alt), language)
+
+
+def _rank(frame: pd.DataFrame, language: str) -> str:
+    """Returns the place of the Netherlands among the countries; the EU is none of them."""
+    countries = frame[frame["geo"] != "EU"].set_index("geo")["value"]
+    if "NL" not in countries:
+        return ""
+    place = 1 + int((countries > countries["NL"]).sum())
+    shown = in_words(len(countries), language), written(place, "rank", language)
+    return " " + _WORDS[language]["rank"].format(*shown)
 
 
 def target_distance(edition: Edition, key: str, target: str, *, name: str, title: str, language: str = "nl") -> Block:
@@ -130,6 +173,7 @@ def target_distance(edition: Edition, key: str, target: str, *, name: str, title
     frame = analysis.places(edition, key, language)
     frame = frame[frame["geo"].isin(["NL", "EU"])]
     goal = analysis.observed(edition, [target], language).iloc[0]
+    meant = period(edition, edition.observation(target), language)
 
     def draw(width_inch: float) -> Canvas:
         drawing, (axes,) = canvas(width_inch, 1.9)
@@ -138,10 +182,7 @@ def target_distance(edition: Edition, key: str, target: str, *, name: str, title
         for row, (text, geo) in zip(rows, frame[["text", "geo"]].itertuples(index=False), strict=True):
             axes.text(3, row, text, va="center", weight="semibold", color="white" if geo == "NL" else INK)
         axes.axvline(goal["value"], color=ORANGE, lw=2)
-        label, side = (
-            words["target"].format(goal["period"], goal["text"]),
-            ("right" if is_narrow(width_inch) else "left"),
-        )
+        label, side = f"{meant}: {goal['text']}", "right" if is_narrow(width_inch) else "left"
         over = axes.get_xaxis_transform()
         axes.text(goal["value"] + 1, 1.02, label, transform=over, color=ORANGE, ha=side)
         axes.set_yticks(rows, list(frame["place"]))
@@ -151,8 +192,22 @@ def target_distance(edition: Edition, key: str, target: str, *, name: str, title
         return drawing
 
     pairs = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
-    period = frame.iloc[0]["period"]
-    alt = words["distance"].format(period, pairs, goal["period"], goal["text"])
+    year = frame.iloc[0]["period"]
+    alt = words["distance"].format(year, pairs, meant, goal["text"])
     data = pd.concat([frame, goal.to_frame().T], ignore_index=True)
     data["place"] = data["place"].fillna("")
-    return observed_figure(edition, draw, data, name, (f"{title}, {period}.", alt), language)
+    caption = f"{title}, {unit_in_words(edition, frame, language)}, {year}. {_met(edition, frame, target, language)}"
+    return observed_figure(edition, draw, data, name, (caption, alt), language)
+
+
+def _met(edition: Edition, frame: pd.DataFrame, target: str, language: str) -> str:
+    """Returns the target, and which places meet it and which do not."""
+    words, goal = _WORDS[language], edition.observation(target)
+    met = frame["value"] < goal["value"] if goal["qualifier"] == "under" else frame["value"] >= goal["value"]
+    said = value(edition, target, language).text
+    parts = [f"{escape(sentence_case(period(edition, goal, language)))}: {escape(said)}."]
+    for text, rows in ((words["met"], frame[met]), (words["unmet"], frame[~met])):
+        if not rows.empty:
+            shown = [f"{escape(row['place'])} ({escape(row['text'])})" for row in rows.to_dict("records")]
+            parts.append(text.format(listed(shown, language)))
+    return " ".join(parts)

@@ -2,29 +2,170 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from na_report.evidence.changes import Changes, compare, previous_edition
 from na_report.evidence.claims import all_claims
+from na_report.evidence.claims import result as claim_result
 from na_report.evidence.edition import Edition, open_edition
 from na_report.evidence.folders import list_editions
+from na_report.evidence.reads import derived
+from na_report.evidence.seal import seal_of
 from na_report.presentation.charts import bars
 from na_report.presentation.figures import BLUE, GREEN, ORANGE, PURPLE, SOFT, figure
-from na_report.presentation.markdown import Block, escape, link
+from na_report.presentation.markdown import Block, escape, link, paragraphs
+from na_report.presentation.memory import remembered
+from na_report.presentation.periods import written_day
 from na_report.presentation.tables import table
-from na_report.presentation.text import filled, linked, sentence_case
-from na_report.presentation.values import value
+from na_report.presentation.text import filled, in_order, linked, listed, sentence_case, titled_source
+from na_report.presentation.values import in_words, value
 from na_report.presentation.verdicts import STATES
 from na_report.presentation.words import WORDS
 
 SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
+# A list of more rows than this is folded.
+_LONG = 15
+_ADDED = {
+    "nl": {"agendas": "Nieuwe agenda’s", "indicators": "Nieuwe indicatoren", "sources": "Nieuwe bronnen"},
+    "en": {"agendas": "New agendas", "indicators": "New indicators", "sources": "New sources"},
+}
+_NOTE = {
+    "nl": {
+        "edition": "U leest **editie {}**, vastgelegd op {}.",
+        "new": "Nieuw sinds editie {}: {}.",
+        "more": "Lees meer bij [Wat is er veranderd](veranderingen.ipynb).",
+    },
+    "en": {
+        "edition": "You are reading **edition {}**, sealed on {}.",
+        "new": "New since edition {}: {}.",
+        "more": "Read more under [What has changed](veranderingen.ipynb).",
+    },
+}
+_COUNTED = {
+    "nl": {
+        "new_agendas": ("{} agenda", "{} agenda’s"),
+        "new_indicators": ("{} indicator", "{} indicatoren"),
+        "new_sources": ("{} bron", "{} bronnen"),
+    },
+    "en": {
+        "new_agendas": ("{} agenda", "{} agendas"),
+        "new_indicators": ("{} indicator", "{} indicators"),
+        "new_sources": ("{} source", "{} sources"),
+    },
+}
+_CAPTIONS = {
+    "nl": {
+        "updated": "Bijgewerkte indicatoren: het cijfer in het rapport en het nieuwste.",
+        "replaced": "Vervangen indicatoren: het cijfer in het rapport en de maat die er nu is.",
+        "no_successor": "Indicatoren zonder opvolger, met het cijfer in het rapport.",
+    },
+    "en": {
+        "updated": "Updated indicators: the figure in the report and the latest one.",
+        "replaced": "Replaced indicators: the figure in the report and the measure that there is now.",
+        "no_successor": "Indicators without a successor, with the figure in the report.",
+    },
+}
+_CLAIMS = {
+    "nl": (
+        "Bij {} uitspraak geeft de toets nu een andere uitkomst.",
+        "Bij {} uitspraken geeft de toets nu een andere uitkomst.",
+    ),
+    "en": (
+        "The check of {} statement now has another outcome.",
+        "The checks of {} statements now have another outcome.",
+    ),
+}
 _COLOURS = (GREEN, BLUE, PURPLE, ORANGE, SOFT)
 
 
+@derived
+@remembered
 def since(edition: Edition) -> Changes | None:
-    """Returns what differs from the edition before, or nothing for the first edition."""
+    """Returns what differs from the edition before, or nothing for the first edition.
+
+    The edition before is another one than the page remembers its questions of, so the difference itself is the question.
+    """
     before = previous_edition(edition.name, list_editions())
     return compare(open_edition(before), edition) if before else None
+
+
+class Named(NamedTuple):
+    """An edition and the day that it was sealed."""
+
+    name: str
+    created: str
+
+
+@derived
+def compared_editions(edition: Edition) -> tuple[Named, Named] | None:
+    """Returns this edition and the one before it, or nothing for the first edition."""
+    before = previous_edition(edition.name, list_editions())
+    if not before:
+        return None
+    return Named(edition.name, seal_of(edition).created), Named(before, seal_of(open_edition(before)).created)
+
+
+def compared(edition: Edition, language: str = "nl") -> Block | None:
+    """Says which two editions this page compares; nothing for the first edition."""
+    editions = compared_editions(edition)
+    if editions is None:
+        return None
+    text = {
+        "nl": "Deze pagina vergelijkt **editie {}** (vastgelegd op {}) met **editie {}** (vastgelegd op {}).",
+        "en": "This page compares **edition {}** (sealed on {}) with **edition {}** (sealed on {}).",
+    }[language]
+    parts = [part for name, created in editions for part in (escape(name), written_day(created, language))]
+    return Block(text.format(*parts))
+
+
+def edition_note(edition: Edition, language: str = "nl") -> Block | None:
+    """Says which edition the reader has and what is new in it; nothing for the first edition."""
+    editions = compared_editions(edition)
+    if editions is None:
+        return None
+    words, counts = _NOTE[language], changed_counts(edition)
+    new = [
+        forms[counts[key] != 1].format(in_words(counts[key], language))
+        for key, forms in _COUNTED[language].items()
+        if counts[key]
+    ]
+    mine, before = editions
+    text = words["edition"].format(escape(mine.name), written_day(mine.created, language))
+    if new:
+        text += " " + words["new"].format(escape(before.name), listed(new, language))
+    if counts["changed_claims"]:
+        one, more = _CLAIMS[language]
+        text += " " + (more if counts["changed_claims"] > 1 else one).format(
+            in_words(counts["changed_claims"], language)
+        )
+    return Block(f"{text} {words['more']}")
+
+
+def added(edition: Edition, language: str = "nl") -> Block:
+    """Shows by name what is new since the edition before: agendas, indicators and sources; long lists are folded."""
+    changes = since(edition)
+    tables = changes.tables if changes else {}
+    parts = []
+    for name, title in _ADDED[language].items():
+        keys = in_order(tables[name].added) if name in tables else []
+        if name == "sources":
+            keys.sort(key=lambda key: str(edition.row("sources", key)["author"]).lower())
+        if keys:
+            lines = [f"- {_added(edition, name, key, language)}" for key in keys]
+            head = f"{title} ({len(keys)})"
+            folded = [f":::{{dropdown}} {head}", *lines, ":::"]
+            parts.append("\n".join([f"**{head}**", "", *lines] if len(keys) <= _LONG else folded))
+    return paragraphs(*parts)
+
+
+def _added(edition: Edition, table: str, key: str, language: str) -> str:
+    if table == "sources":
+        return titled_source(edition, key, language)
+    row = edition.row(table, key)
+    name = row[f"name_{language}"] if table == "agendas" else row[f"label_{language}"]
+    return f"{link(key)} {escape(name)}"
 
 
 def status_counts(edition: Edition) -> pd.DataFrame:
@@ -45,20 +186,34 @@ def status_figure(edition: Edition, language: str = "nl") -> Block:
     draw = bars(labels, list(frame["count"]), counts, list(_COLOURS), row_inch=0.38)
     pairs = ", ".join(f"{label.lower()} {count}" for label, count in zip(labels, frame["count"], strict=True))
     words = {
-        "nl": ("Indicatoren naar wat er sinds het rapport mee gebeurd is.", f"Staafdiagram: {pairs}.", "eigen telling"),
-        "en": ("Indicators by what happened to them since the report.", f"Bar chart: {pairs}.", "own count"),
+        "nl": ("Aantal indicatoren naar wat er sinds het rapport mee gebeurd is.", "Staafdiagram", "eigen telling"),
+        "en": ("Number of indicators by what happened to them since the report.", "Bar chart", "own count"),
     }[language]
     return figure(
         draw,
         frame,
         pd.DataFrame({WORDS[language]["status"]: map(escape, labels), WORDS[language]["number"]: counts}),
         name="fig-bijgewerkt",
-        caption=words[0],
-        alt=words[1],
+        caption=words[0] + _left_out(edition, language),
+        alt=f"{words[1]}: {pairs}.",
         source=words[2],
         edition=edition.name,
         language=language,
     )
+
+
+def _left_out(edition: Edition, language: str) -> str:
+    """Returns how many indicators the figure leaves out because they belong to the report, and of which kinds they are."""
+    rows = edition["indicators"]
+    kinds = rows[rows["update_status"] == "dated"]["kind"].value_counts()
+    if kinds.empty:
+        return ""
+    told = [f"{edition.label('indicator_kind', kind, language)} ({count})" for kind, count in kinds.items()]
+    text = {
+        "nl": " De figuur laat er {} weg die bij het rapport zelf horen en dus geen vervolg kunnen krijgen: {}.",
+        "en": " The figure leaves out {} that belong to the report itself and so can have no sequel: {}.",
+    }[language]
+    return text.format(kinds.sum(), escape(listed(told, language)))
 
 
 def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, language: str = "nl") -> Block:
@@ -86,8 +241,7 @@ def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, lan
                 f"**{escape(status)}.** {note}",
             )
         )
-    caption = {"nl": "Indicatoren en hun opvolgers.", "en": "Indicators and their successors."}[language]
-    return table(pd.DataFrame(entries, columns=list(names)), caption, name, language=language)
+    return table(pd.DataFrame(entries, columns=list(names)), _CAPTIONS[language][statuses[0]], name, language=language)
 
 
 def _dated(edition: Edition, key: str, language: str) -> str:
@@ -109,10 +263,15 @@ def claim_changes(edition: Edition, language: str = "nl") -> Block:
         name = link(claim.id) if claim.conclusion else escape(claim.id)
         states = (STATES[language][change.old], STATES[language][change.new])
         arrow = {"nl": "Eerst: {}. Nu: **{}**.", "en": "First: {}. Now: **{}**."}[language].format(*states)
-        lines.append(f"- {name}: {says} {arrow}")
+        advice = in_order(claim_result(edition, change.claim).recommendations)
+        leans = (
+            {"nl": " Daarop rusten: {}.", "en": " On this rest: {}."}[language].format(linked(advice)) if advice else ""
+        )
+        lines.append(f"- {name}: {says} {arrow}{leans}")
     return Block("\n".join(lines))
 
 
+@derived
 def changed_counts(edition: Edition) -> dict[str, int]:
     """Returns how many rows are new or different since the edition before, per kind that a reader knows."""
     changes = since(edition)
@@ -121,9 +280,3 @@ def changed_counts(edition: Edition) -> dict[str, int]:
     return {f"new_{name}": len(tables[name].added) if name in tables else 0 for name in wanted} | {
         "changed_claims": len(changes.claims) if changes else 0
     }
-
-
-def concerned(edition: Edition) -> str:
-    """Returns links to the recommendations that lean on something that differs."""
-    changes = since(edition)
-    return linked(changes.recommendations) if changes else ""

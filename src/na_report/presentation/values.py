@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from babel.numbers import format_compact_decimal, format_decimal
@@ -13,6 +12,8 @@ from IPython.display import display
 from na_report.evidence.edition import Edition
 from na_report.evidence.reads import derived
 from na_report.presentation.markdown import Block, escape, link
+from na_report.presentation.memory import remembered
+from na_report.presentation.periods import past_target, period
 
 WORDS = {
     "nl": "nul één twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien "
@@ -65,12 +66,16 @@ def written(value: float, unit: str, language: str = "nl") -> str:
     """Returns a value with its unit as a sentence has it.
 
     Example:
-        >>> written(19.5, "percent"), written(2, "rank"), written(8, "count"), written(1.5e6, "eur_per_year")
-        ('19,5%', 'tweede', 'acht', '1,5 miljoen euro per jaar')
+        >>> written(19.5, "percent"), written(80.98, "percent"), written(41, "percent"), written(2, "rank")
+        ('19,5%', '81,0%', '41%', 'tweede')
+        >>> written(8, "count"), written(1.5e6, "eur_per_year")
+        ('acht', '1,5 miljoen euro per jaar')
     """
     if unit == "percent":
-        # One decimal is what a reader can use; the table holds the value as published.
-        return f"{format_decimal(value, format='#,##0.#', locale=language)}%"
+        # One decimal is what a reader can use; the table holds the value as published. A whole number is one that the
+        # source gives whole: 80,98 is 81,0% beside 83,6%, and not 81%.
+        form = "#,##0" if float(value).is_integer() else "#,##0.0"
+        return f"{format_decimal(value, format=form, locale=language)}%"
     if unit == "rank":
         ordinals = ORDINALS[language].split()
         if float(value).is_integer() and 0 <= value < len(ordinals):
@@ -98,12 +103,14 @@ class Value:
         text: The value with qualifier and unit, such as `ruim 80%`.
         number: The bare number, or NaN where the source has only words.
         caveats: Ids of the caveats that concern it.
+        past: That it is a target whose year has passed, in words; nothing for any other value.
     """
 
     key: str
     text: str
     number: float
     caveats: tuple[str, ...] = ()
+    past: str = ""
 
     @property
     def marks(self) -> str:
@@ -113,7 +120,8 @@ class Value:
     @property
     def link(self) -> str:
         """MyST: the text, linked to the row of the observation, with the caveats that concern it."""
-        return f"[{link(self.key, escape(self.text))}]{{.waarde}}{self.marks}"
+        past = f" ({escape(self.past)})" if self.past else ""
+        return f"[{link(self.key, escape(self.text))}]{{.waarde}}{self.marks}{past}"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.text, "text/markdown": self.link}
@@ -140,7 +148,7 @@ def value(edition: Edition, key: str, language: str = "nl") -> Value:
         if row["qualifier"]:
             text = f"{edition.label('qualifier', row['qualifier'], language)} {text}"
     caveats = caveats_for(edition, row["indicator_id"])
-    return Value(row["id"], text, float(row["value"]), caveats)
+    return Value(row["id"], text, float(row["value"]), caveats, past_target(edition, row, language))
 
 
 @derived
@@ -149,7 +157,7 @@ def caveats_for(edition: Edition, indicator: str) -> tuple[str, ...]:
     return tuple(_caveats(edition).get(indicator, ()))
 
 
-@cache
+@remembered
 def _caveats(edition: Edition) -> dict[str, list[str]]:
     kinds = dict(edition["indicators"][["id", "kind"]].itertuples(index=False))
     found: dict[str, list[str]] = {}
@@ -160,17 +168,22 @@ def _caveats(edition: Edition) -> dict[str, list[str]]:
     return found
 
 
-def glue_values(edition: Edition, language: str, keys: Iterable[str], **counts: int) -> None:
+def glue_values(
+    edition: Edition, language: str, keys: Iterable[str], *, years: Iterable[str] = (), **counts: int
+) -> None:
     """Makes numbers available to the prose of the page as `{glue:}` with their id or name.
 
     Args:
         edition: Where the observations are.
         language: `nl` or `en`.
         keys: Ids of observations or indicators.
+        years: Ids of those whose period the prose tells; its name is the id with `_year`.
         counts: Numbers that the chapter counts in the data, per name; small ones are written as words.
     """
     for key in keys:
         _glue(key, value(edition, key, language))
+    for key in years:
+        _glue(f"{key}_year", Block(escape(period(edition, edition.observation(key), language))))
     for name, count in counts.items():
         _glue(name, Block(escape(in_words(count, language))))
 

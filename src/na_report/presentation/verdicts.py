@@ -20,7 +20,7 @@ from na_report.evidence.claims import result as claim_result
 from na_report.evidence.edition import Edition
 from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.tables import table
-from na_report.presentation.text import ids, linked, sentence_case, titled_source
+from na_report.presentation.text import ended, ids, in_sentence, linked, listed, sentence_case, titled_source
 from na_report.presentation.values import in_words, number, value
 
 STATES = {
@@ -34,10 +34,11 @@ _WORDS = {
         "warning": "Let op: de data spreekt dit tegen",
         "leans": "Let op: deze aanbeveling rust op {}, en dat past niet meer bij de data.",
         "trail": "Waarop rust deze aanbeveling?",
-        "below": "Onder deze aanbeveling liggen {findings} bevindingen en {items} doelen of agenda’s. Bij "
-        "{desk} van de bevindingen is de grondslag bureauonderzoek, bij {interview} gesprekken en bij {both} allebei; bij "
-        "{unstated} vermeldt het rapport geen grondslag. De bevindingen gaan over: {sectors}.",
-        "sources": "Bronnen",
+        "below": "Onder deze aanbeveling liggen {findings} en {items}. Grondslag van de bevindingen: {basis}. De bevindingen "
+        "gaan over: {sectors}.",
+        "sources": "Bronnen van het rapport",
+        "later": "Bronnen van na het rapport, bij dezelfde cijfers",
+        "against": "Dit past er niet bij: {}.",
         "direct": "Direct",
         "statement": "Uitspraak",
         "state": "Toets",
@@ -50,10 +51,11 @@ _WORDS = {
         "warning": "Note: the data contradicts this",
         "leans": "Note: this recommendation rests on {}, which the data no longer supports.",
         "trail": "What does this recommendation rest on?",
-        "below": "Under this recommendation are {findings} findings and {items} goals or agendas. Of the findings {desk} come "
-        "from desk research, {interview} from interviews and {both} from both; for {unstated} the report states no basis. "
-        "They are about: {sectors}.",
-        "sources": "Sources",
+        "below": "Under this recommendation are {findings} and {items}. Basis of the findings: {basis}. The findings are "
+        "about: {sectors}.",
+        "sources": "Sources of the report",
+        "later": "Sources from after the report, for the same figures",
+        "against": "This does not fit it: {}.",
         "direct": "Direct",
         "statement": "Statement",
         "state": "Check",
@@ -61,6 +63,14 @@ _WORDS = {
         "moved": "{} to {}",
     },
 }
+
+
+_COUNTED = {
+    "nl": {"findings": ("één bevinding", "{} bevindingen"), "items": ("één doel of agenda", "{} doelen of agenda’s")},
+    "en": {"findings": ("one finding", "{} findings"), "items": ("one goal or agenda", "{} goals or agendas")},
+}
+# Per conclusion where the rows stand that contradict it: the table, the column, and what the column then holds.
+_AGAINST = {"C07": ("agendas", "measurable_goals", "yes")}
 
 
 def _says(result: Result, language: str) -> str:
@@ -82,7 +92,17 @@ def verdict(edition: Edition, key: str, language: str = "nl") -> str:
     state = STATES[language][result.verdict.state]
     facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
     deciding = f" {words['deciding']}: {facts}." if facts else ""
-    return f"**{words['test']}: {state}.** {_says(result, language)}{deciding}"
+    return f"**{words['test']}: {state}.** {_says(result, language)}{deciding}{_against(edition, result, language)}"
+
+
+def _against(edition: Edition, result: Result, language: str) -> str:
+    """Returns the names of the rows that contradict a conclusion, with links; nothing where no single row does."""
+    if result.verdict.state != CONTRADICTED or result.claim.id not in _AGAINST:
+        return ""
+    table, column, code = _AGAINST[result.claim.id]
+    rows = edition.rows(table, **{column: code}).to_dict("records")
+    names = [f"{link(row['id'], escape(row[f'name_{language}']))} ({escape(row['id'])})" for row in rows]
+    return " " + _WORDS[language]["against"].format(listed(names, language)) if names else ""
 
 
 def state(edition: Edition, key: str, language: str = "nl") -> str:
@@ -95,24 +115,34 @@ def is_contradicted(edition: Edition, key: str) -> bool:
     return claim_result(edition, key).verdict.state == CONTRADICTED
 
 
-def page_note(edition: Edition, page: str, language: str = "nl") -> Block | None:
+def page_note(edition: Edition, page: str, language: str = "nl", *, section: str | None = None) -> Block | None:
     """Shows the statements of a page that the data contradicts; nothing when there are none.
 
     Args:
         edition: The evidence.
         page: The name of the page; `index` shows those of all pages.
         language: `nl` or `en`.
+        section: Only the conclusions of this section of the report; when empty, only the sentences that are no conclusion.
     """
     words = _WORDS[language]
-    found = contradicted_on(edition, page)
+    found = [
+        result
+        for result in contradicted_on(edition, page)
+        if section is None or _section(edition, result.claim.conclusion) == section
+    ]
     if not found:
         return None
     lines = [f"**{words['warning']}**", ""]
     for result in found:
         about = f" ({link(result.claim.conclusion)})" if result.claim.conclusion else ""
         facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
-        lines.append(f"- {_says(result, language).rstrip('.')}{about}. {words['deciding']}: {facts}.")
+        deciding = f"{words['deciding']}: {facts}.{_against(edition, result, language)}"
+        lines.append(f"- {_says(result, language).rstrip('.')}{about}. {deciding}")
     return Block("\n".join([":::{container} kader tegenspraak", *lines, ":::"]))
+
+
+def _section(edition: Edition, conclusion: str) -> str:
+    return str(edition.row("conclusions", conclusion)["section"]) if conclusion else ""
 
 
 def recommendation_note(edition: Edition, key: str, language: str = "nl") -> str:
@@ -128,11 +158,18 @@ def trail(edition: Edition, key: str, language: str = "nl") -> Block:
     types = pd.Series([row["evidence_type"] for row in findings]).value_counts()
     mine = {row["sector"] for row in findings}
     items = len(chain.reached(edition, key, "agenda_items")) + len(chain.below(edition, key, "agendas"))
-    counts = {name: in_words(int(types.get(name, 0)), language) for name in chain.EVIDENCE_TYPES}
+    basis = [
+        f"{edition.label('evidence_type', name, language)} ({types[name]})"
+        for name in chain.EVIDENCE_TYPES
+        if name in types
+    ]
     sectors = edition["sectors"]
-    names = [name[0].lower() + name[1:] for name in sectors[sectors["id"].isin(mine)][f"label_{language}"]]
+    names = [in_sentence(name) for name in sectors[sectors["id"].isin(mine)][f"label_{language}"]]
     summary = words["below"].format(
-        findings=in_words(len(findings), language), items=in_words(items, language), sectors=", ".join(names), **counts
+        findings=_counted("findings", len(findings), language),
+        items=_counted("items", items, language),
+        basis=", ".join(basis) or "–",
+        sectors=", ".join(names) or "–",
     )
     lines = [escape(sentence_case(summary)), ""]
     for conclusion in chain.below(edition, key, "conclusions"):
@@ -145,9 +182,19 @@ def trail(edition: Edition, key: str, language: str = "nl") -> Block:
     direct = [item for item in ids(edition.row("recommendations", key)["rests_on"]) if item not in conclusions]
     if direct:
         lines.append(f"- {words['direct']}: {linked(direct)}")
-    sources = [titled_source(edition, source, language) for source in chain.reached(edition, key, "sources")]
-    lines += ["", f"{words['sources']}: {'; '.join(sources)}."]
+    sources = chain.reached(edition, key, "sources")
+    # What came after the report can't be what its advice rested on.
+    later = [source for source in sources if edition.row("sources", source)["cited_how"] == "update"]
+    for word, some in (("sources", [source for source in sources if source not in later]), ("later", later)):
+        if some:
+            titles = "; ".join(titled_source(edition, source, language) for source in some)
+            lines += ["", f"{words[word]}: {ended(titles)}"]
     return Block("\n".join([f":::{{dropdown}} {words['trail']}", *lines, ":::"]))
+
+
+def _counted(what: str, count: int, language: str) -> str:
+    one, more = _COUNTED[language][what]
+    return one if count == 1 else more.format(in_words(count, language))
 
 
 def claims(edition: Edition, language: str = "nl") -> Block:

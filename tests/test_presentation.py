@@ -1,0 +1,315 @@
+"""What a page shows of an edition: where a number stands, what a caption says, and what makes a page run again."""
+
+from __future__ import annotations
+
+import gc
+import re
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT, Change
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+
+from na_report.evidence.edition import Edition, open_edition, seal_edition
+from na_report.evidence.reads import Reads, answer_again
+from na_report.paths import Project
+from na_report.presentation import (
+    blocks,
+    charts,
+    diagrams,
+    figures,
+    periods,
+    registers,
+    trends,
+    updates,
+    values,
+    verdicts,
+)
+
+Pages = Callable[[str], BeautifulSoup]
+
+
+@pytest.fixture
+def pages() -> Pages:
+    """The built pages of the newest edition; the test command builds them first."""
+    folder = ROOT / "_build" / "2026" / "nl" / "html"
+    return lambda name: BeautifulSoup((folder / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def with_value(edition: Edition, key: str, **cells: object) -> Edition:
+    """Returns an edition in which an observation has other cells."""
+    rows = edition.tables["observations"].copy()
+    for column, cell in cells.items():
+        rows.loc[rows["id"] == key, column] = cell
+    return replace(edition, tables={**edition.tables, "observations": rows}, _rows={}, _observed={}, reads=Reads())
+
+
+def test_a_value_stands_under_its_own_group() -> None:
+    text = registers.observations(open_edition("2026"), "all").markdown
+    [row] = [line for line in text.splitlines() if "{#ind002 " in line]
+    young, precise = row.split("Nederland, jongeren")[1:]
+    assert "92%" in young
+    assert "88,5%" not in young
+    assert "andere meetmethode" in precise
+    assert "88,5%" in precise
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(("key", "make"), [("IND020-NL-2015", charts.mbo_maturity), ("IND028-NL-nd", charts.reached)])
+def test_a_value_in_words_makes_no_sum_in_a_caption(
+    key: str, make: Callable[[Edition, str], object], language: str
+) -> None:
+    edition = with_value(open_edition("2021"), key, value=float("nan"), text_nl="veel", text_en="many")
+    text = make(edition, language).markdown  # type: ignore[attr-defined]
+    before_table = text.split(":::{dropdown}")[0]
+    assert "nan" not in before_table.lower()
+    assert not re.search("daalde|steeg|gelijk|fell|rose|same", before_table.partition("Bron")[0])
+
+
+def test_what_is_known_of_an_edition_goes_with_it() -> None:
+    edition = open_edition("2021")
+    assert values.caveats_for(edition, "IND007") == ("AM03",)
+    seen = weakref.ref(edition)
+    del edition
+    gc.collect()
+    assert seen() is None
+
+
+def test_a_change_of_the_edition_before_is_a_change_for_the_page_that_compares(
+    project: Project, change: Change, reseal: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.root)
+    edition = open_edition("2026", project)
+    updates.claim_changes(edition)
+    updates.changed_counts(edition)
+    asked = dict(edition.reads.answers)
+    assert answer_again(open_edition("2026", project), asked) == asked
+    change("observations", "IND019-NL-2019", "value", "37")
+    reseal()
+    assert answer_again(open_edition("2026", project), asked) != asked
+
+
+def test_an_edition_in_between_is_a_change_for_the_page_that_compares(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from na_report.evidence.edition import copy_edition
+
+    monkeypatch.chdir(project.root)
+    edition = open_edition("2026", project)
+    updates.since(edition)
+    asked = dict(edition.reads.answers)
+    copy_edition("2021", "2024", project)
+    seal_edition("2024", project)
+    assert answer_again(open_edition("2026", project), asked) != asked
+
+
+def test_a_warning_names_the_agendas_that_contradict_the_conclusion() -> None:
+    edition = open_edition("2026")
+    for text in (
+        verdicts.page_note(edition, "index").markdown,  # type: ignore[union-attr]
+        verdicts.verdict(edition, "C07"),
+    ):
+        assert "[Digital Decade, doelen voor 2030](#a13) (A13)" in text
+        assert "[Strategisch kader van de Europese onderwijsruimte](#a14) (A14)" in text
+    assert "(A13)" not in verdicts.verdict(open_edition("2021"), "C07")
+
+
+def test_a_warning_can_be_of_one_section() -> None:
+    edition = open_edition("2026")
+    notes = {
+        section: verdicts.page_note(edition, "beleidsagendas", section=section) for section in ("", "2.1.5", "2.1.6")
+    }
+    assert notes[""] is None
+    assert notes["2.1.5"] is None
+    assert "C07" in notes["2.1.6"].markdown  # type: ignore[union-attr]
+
+
+def test_the_warning_stands_in_the_section_that_it_concerns(pages: Pages) -> None:
+    for name, heading in (("kort", "wat-het-onderzoek-vond"), ("beleidsagendas", "waar-de-agendas-verschillen")):
+        [box] = [tag for tag in pages(name).select(".tegenspraak") if "Let op" in tag.get_text()]
+        section = box.find_parent("section")
+        assert section is not None
+        assert section["id"] == heading
+
+
+@pytest.mark.parametrize("name", ["kort", "aanbevelingen"])
+def test_an_ended_programme_is_named_as_ended(pages: Pages, name: str) -> None:
+    [text] = [tag for tag in pages(name).select("article p") if "afgesloten" in tag.get_text()]
+    assert "Versnellingsplan" in text.get_text()
+    assert {"kanttekeningen.html#am59", "bronnen.html#bron-versnellingsplanover"} <= {
+        a["href"] for a in text.select("a")
+    }
+
+
+def test_a_source_from_after_the_report_is_not_one_of_its_text() -> None:
+    lines = {
+        line.split("{#")[1].split("}")[0]: line
+        for line in registers.sources(open_edition("2026")).markdown.splitlines()
+    }
+    later, mentioned = lines["bron-tradingeconomics2025adult"], lines["bron-digitaliseringsagendapovo"]
+    assert "bron van na het rapport" in later
+    assert "alleen in de lopende tekst genoemd" not in later
+    assert "alleen in de lopende tekst genoemd" in mentioned
+
+
+def test_the_trail_sets_newer_sources_apart() -> None:
+    text = verdicts.trail(open_edition("2026"), "R2").markdown
+    of_report, later = text.split("Bronnen van na het rapport")
+    assert "tradingeconomics2025adult" not in of_report
+    assert "tradingeconomics2025adult" in later
+    assert "Bronnen van na het rapport" not in verdicts.trail(open_edition("2021"), "R2").markdown
+    assert "nul" not in of_report
+    assert "Nederland als geheel" in verdicts.trail(open_edition("2026"), "R1").markdown
+
+
+@pytest.mark.parametrize("name", ["index", "kort", "aanbevelingen"])
+def test_a_page_says_which_edition_it_is_and_what_is_new(pages: Pages, name: str) -> None:
+    [text] = [tag for tag in pages(name).select("article p") if "U leest editie" in tag.get_text()]
+    assert "editie 2026, vastgelegd op 24 november 2026" in text.get_text()
+    assert "elf agenda’s, 38 indicatoren en 41 bronnen" in text.get_text()
+    assert [a["href"] for a in text.select("a")] == ["veranderingen.html"]
+
+
+def test_the_first_edition_has_nothing_new_to_tell() -> None:
+    first = open_edition("2021")
+    assert (updates.edition_note(first), updates.compared(first)) == (None, None)
+
+
+def test_what_is_new_is_named() -> None:
+    edition = open_edition("2026")
+    text = updates.compared(edition).markdown  # type: ignore[union-attr]
+    assert "**editie 2026**" in text
+    assert "**editie 2021**" in text
+    shown = updates.added(edition).markdown
+    assert "[A13](#a13) Digital Decade" in shown
+    assert "[IND101](#ind101) Inwoners" in shown
+    assert "(#bron-tradingeconomics2025adult)" in shown
+    assert shown.count("- ") >= 11 + 38 + 41
+    assert "A12" not in shown
+
+
+def test_a_card_tells_the_period() -> None:
+    edition = open_edition("2026")
+    text = blocks.key_figures(edition, ["IND002", "IND028", "IND052"]).markdown.splitlines()
+    assert "cijfer over 2025" in text[1]
+    assert "jaar niet vermeld" in text[2]
+    assert "cijfer over 2018–2022" in text[3]
+
+
+def test_a_target_whose_year_has_passed_says_so() -> None:
+    edition = open_edition("2026")
+    assert "(doel voor 2025; dat jaar is voorbij)" in values.value(edition, "IND125").link
+    assert "voorbij" not in values.value(edition, "IND128").link
+    assert "target for 2025; that year has passed" in registers.observations(edition, "ho", "en").markdown
+    assert periods.past_target(replace(edition, name="2025"), edition.observation("IND125")) == ""
+    assert periods.past_target(edition, edition.observation("IND101-NL-2021")) == ""
+
+
+def test_the_figure_of_the_update_says_what_it_leaves_out() -> None:
+    edition = open_edition("2026")
+    caption = updates.status_figure(edition).markdown
+    everything, shown = len(edition["indicators"]), int(updates.status_counts(edition)["count"].sum())
+    assert f"laat er {everything - shown} weg" in caption
+    assert "telling uit het rapport (30)" in caption
+
+
+def test_tables_of_indicators_have_captions_of_their_own() -> None:
+    edition = open_edition("2026")
+    heads = {
+        updates.indicator_status(edition, (status,), f"tab-{status}").markdown.splitlines()[0]
+        for status in ("updated", "replaced", "no_successor")
+    }
+    assert len(heads) == 3
+
+
+def test_a_sentence_that_ends_with_an_abbreviation_has_one_full_stop() -> None:
+    texts = [registers.observations(open_edition("2026"), sector).markdown for sector in ("ve", "po_vo")]
+    texts.append(charts.reached(open_edition("2026")).markdown)
+    assert any("z.d." in text for text in texts)
+    assert not [text for text in texts if re.search(r"z\.d\.(\]\([^)]*\))?\.", text)]
+
+
+def caption(block: object) -> str:
+    """What stands under a figure, without its sources."""
+    lines = block.markdown.splitlines()  # type: ignore[attr-defined]
+    return next(line for line in lines if line and line[0] != ":").partition(" Bron:")[0]
+
+
+@pytest.mark.parametrize(
+    ("keys", "geo", "message"),
+    [
+        (["IND108"], ("NL", "EU"), "in procenten. In 2024: Nederland 7% en Europese Unie 5%."),
+        (["IND108"], ("NL",), "in procenten. De laatste waarde is 7% (2024)."),
+        (
+            ["IND101", "IND102", "IND103"],
+            ("NL",),
+            "In 2025 het hoogst bij jongeren van 16 tot en met 24 jaar (88,5%), het laagst",
+        ),
+    ],
+)
+def test_the_caption_of_a_series_tells_unit_and_message(keys: list[str], geo: tuple[str, ...], message: str) -> None:
+    assert message in caption(trends.time_series(open_edition("2026"), keys, geo=geo, name="fig-x", title="Aandeel"))
+
+
+def test_the_caption_of_countries_tells_the_place_of_the_netherlands() -> None:
+    edition = open_edition("2026")
+    assert "zes landen in de figuur staat Nederland op de vierde plaats" in caption(
+        trends.neighbours(edition, "IND121", name="fig-x", title="AI")
+    )
+    behind = with_value(edition, "IND121-NL-2025", value=1.0)
+    assert "op de zesde plaats" in caption(trends.neighbours(behind, "IND121", name="fig-x", title="AI"))
+
+
+def test_the_caption_of_a_target_tells_who_meets_it() -> None:
+    edition = open_edition("2026")
+    text = caption(trends.target_distance(edition, "IND101", "IND128", name="fig-x", title="Doel"))
+    assert "Doel voor 2030: minstens 80%. Voldoet aan het doel: Nederland (83,6%)." in text
+    assert "Voldoet niet aan het doel: Europese Unie (60,4%)." in text
+    under = with_value(edition, "IND128-EU-2030", qualifier="under")
+    text = caption(trends.target_distance(under, "IND101", "IND128", name="fig-x", title="Doel"))
+    assert "Voldoet aan het doel: Europese Unie" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(41.0, "daalde van 76%"), (80.0, "steeg van 76%"), (76.0, "bleef gelijk: 76%")]
+)
+def test_the_caption_of_two_measurements_tells_the_change(value: float, told: str) -> None:
+    assert told in caption(charts.mbo_maturity(with_value(open_edition("2021"), "IND019-NL-2019", value=value)))
+
+
+def test_all_text_of_the_trail_stands_out_from_white(monkeypatch: pytest.MonkeyPatch) -> None:
+    colours: set[str] = set()
+    write = Axes.text
+
+    def watched(self: Axes, *args: object, **options: object) -> object:
+        colours.add(str(options.get("color", figures.INK)))
+        return write(self, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Axes, "text", watched)
+    diagrams.trail(open_edition("2026"))
+    assert len(colours) > 3
+    assert {colour for colour in colours if contrast(colour) < 4.5} == set()
+
+
+def contrast(colour: str) -> float:
+    """The contrast of a colour with white, as WCAG defines it."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+    return 1.05 / (0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2] + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("koploper", "In de nieuwste meting, van 2025, heeft 83,6%"),
+        ("sector-funderend-onderwijs", "basisscholen in 2023 geen visie"),
+        ("sector-mbo", "Nationaal Groeifonds (2023–2031)"),
+        ("sector-hoger-onderwijs", "doel voor 2025; dat jaar is voorbij"),
+        ("sector-volwasseneneducatie", "PIAAC (2023)"),
+    ],
+)
+def test_a_new_figure_has_its_year(pages: Pages, name: str, told: str) -> None:
+    assert told in " ".join(pages(name).get_text().split())
