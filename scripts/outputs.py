@@ -18,7 +18,14 @@ def main() -> None:
     for path in sorted(CHAPTERS.glob("*.ipynb")):
         with tempfile.TemporaryDirectory() as folder:
             result = Path(folder) / path.name
-            papermill.execute_notebook(str(path), str(result), cwd=str(CHAPTERS), progress_bar=False)
+            papermill.execute_notebook(
+                str(path),
+                str(result),
+                cwd=str(CHAPTERS),
+                progress_bar=False,
+                # On sockets that no other user can reach.
+                kernel_manager_class="na_report.publishing.kernels.PrivateKernelManager",
+            )
             executed = normalised(nbformat.read(result, as_version=4), {})
         executed.metadata.pop("na_report")
         for cell in executed.cells:

@@ -177,8 +177,8 @@ def test_every_reference_in_the_crate_leads_somewhere(bag: Path) -> None:
 
 def test_the_readme_names_commands_and_places_that_exist(bag: Path) -> None:
     text = (bag / "README.md").read_text(encoding="utf-8")
-    assert "Het rapport opnieuw maken" in text
-    assert "Make the report again" in text
+    assert "Het boek opnieuw maken" in text
+    assert "Make the book again" in text
     assert "{" not in text
     for place in (
         "data/book/nl/html/index.html",

@@ -73,7 +73,7 @@ def test_data_and_pdf_lie_beside_the_pages(project: Project) -> None:
     assert (pages / "report.pdf").is_file()
     menu = BeautifulSoup((pages / "index.html").read_text(encoding="utf-8"), "html.parser").select(f"{PLACE} a")
     assert {link.get_text(): link["href"] for link in menu if str(link["href"]).endswith(".pdf")} == {
-        "Het hele rapport": "report.pdf"
+        "Het hele boek": "report.pdf"
     }, "a PDF that was not made is not offered"
 
 

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
 
 import networkx as nx
 
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
+from na_report.evidence.memory import remembered
 from na_report.evidence.reads import derived
 from na_report.evidence.tables import TABLES
 
@@ -32,7 +32,7 @@ _RESTS = {
 _TABLES = (*_RESTS, "indicators", "sources")
 
 
-@cache
+@remembered
 def graph(edition: Edition) -> nx.DiGraph:
     """Returns the chain as a graph: an edge goes from a row to what it rests on.
 

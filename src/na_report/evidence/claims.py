@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 
 from na_report.errors import MissingRowError
 from na_report.evidence import chain
 from na_report.evidence.edition import Edition
+from na_report.evidence.memory import remembered
 from na_report.evidence.reads import Reads, derived
 
 HOLDS, CONTRADICTED, NOT_TESTABLE = "holds", "contradicted", "not_testable"
@@ -118,7 +118,7 @@ def contradicted_on(edition: Edition, page: str) -> list[Result]:
 
 
 @derived
-@cache
+@remembered
 def check(edition: Edition) -> list[Result]:
     """Evaluates all claims on an edition but those of conclusions that it lacks; the list is shared, so don't change it.
 
@@ -189,7 +189,7 @@ class Flip:
 
 
 @derived
-@cache
+@remembered
 def robustness(edition: Edition) -> tuple[list[Flip], int]:
     """Tells which claims depend on codings that are our own inference.
 

@@ -10,9 +10,9 @@ from babel.numbers import format_compact_decimal, format_decimal
 from IPython.display import display
 
 from na_report.evidence.edition import Edition
+from na_report.evidence.memory import remembered
 from na_report.evidence.reads import derived
 from na_report.presentation.markdown import Block, escape, link
-from na_report.presentation.memory import remembered
 from na_report.presentation.periods import past_target, period
 
 WORDS = {

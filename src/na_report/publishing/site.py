@@ -23,8 +23,8 @@ PLACE = "nav#hoofdstukken"
 SWITCH = {"nl": ("Editie", "Editie {}"), "en": ("Edition", "Edition {}")}
 # Per language the heading, and what each PDF of a book is called.
 PAPER = {
-    "nl": ("PDF", {"report.pdf": "Het hele rapport", "summary.pdf": "Het advies in het kort"}),
-    "en": ("PDF", {"report.pdf": "The whole report", "summary.pdf": "The advice in short"}),
+    "nl": ("PDF", {"report.pdf": "Het hele boek", "summary.pdf": "Het advies in het kort"}),
+    "en": ("PDF", {"report.pdf": "The whole book", "summary.pdf": "The advice in short"}),
 }
 
 
