@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 _FETCHED = {
     "nl": (
         "De pakketten zelf zitten niet in dit archief: pip haalt ze van internet en vergelijkt ze met de hashes in\n"
-        "`requirements.lock`. Wilt u ze mee bewaren? Vul dan een map met `pip download --require-hashes --dest MAP --requirement\n"
-        "requirements.lock` en maak het archief met `na-report archive {edition} --wheels MAP`."
+        "`requirements.lock`. Wilt u ze mee bewaren? Vul dan een map met `pip download --require-hashes --dest MAP\n"
+        "--requirement requirements.lock` en maak het archief met `na-report archive {edition} --wheels MAP`."
     ),
     "en": (
         "The packages themselves are not in this archive: pip fetches them from the network and compares them with the hashes\n"
