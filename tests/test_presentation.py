@@ -20,9 +20,9 @@ from na_report.paths import Project
 from na_report.presentation import (
     blocks,
     charts,
-    diagrams,
     figures,
     periods,
+    reasoning,
     registers,
     trends,
     updates,
@@ -290,7 +290,7 @@ def test_all_text_of_the_trail_stands_out_from_white(monkeypatch: pytest.MonkeyP
         return write(self, *args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Axes, "text", watched)
-    diagrams.trail(open_edition("2026"))
+    reasoning.trail(open_edition("2026"))
     assert len(colours) > 3
     assert {colour for colour in colours if contrast(colour) < 4.5} == set()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from na_report.evidence import predicates
+from na_report.evidence import predicates_agendas as agendas
+from na_report.evidence import predicates_sectors as sectors
 from na_report.evidence.claims import Claim
 
 _COUNTS = (
@@ -92,14 +94,14 @@ CLAIMS: tuple[Claim, ...] = (
         "beleidsagendas",
         "Bijna elke sector heeft een eigen agenda van meer partijen; alleen de volwasseneneducatie niet.",
         "Nearly every sector has an agenda of several parties; only adult education has not.",
-        predicates.backed_goals,
+        agendas.backed_goals,
     ),
     Claim(
         "C02",
         "beleidsagendas",
         "De meeste doelcategorieën komen in alle sectoragenda’s voor.",
         "Most goal categories occur in all sector agendas.",
-        predicates.shared_goals,
+        agendas.shared_goals,
         uses_coding=True,
     ),
     Claim(
@@ -107,7 +109,7 @@ CLAIMS: tuple[Claim, ...] = (
         "beleidsagendas",
         "Vrijwel alle agenda’s over digitaal onderwijs hebben doelen in alle vier categorieën.",
         "Nearly all agendas on digital education have goals in all four categories.",
-        predicates.all_goals,
+        agendas.all_goals,
         uses_coding=True,
     ),
     Claim(
@@ -115,14 +117,14 @@ CLAIMS: tuple[Claim, ...] = (
         "beleidsagendas",
         "Nederland loopt voor, de infrastructuur is beter dan gemiddeld en het kabinet vindt verbindingen minder belangrijk.",
         "The Netherlands is ahead, infrastructure is above average and the cabinet finds connections less important.",
-        predicates.other_questions,
+        agendas.other_questions,
     ),
     Claim(
         "C05",
         "beleidsagendas",
         "Gendergelijkheid en AI wegen voor het kabinet zwaarder dan voor de sectoren, digitale toetsing lichter.",
         "Gender equality and AI weigh more for the cabinet than for the sectors, digital assessment less.",
-        predicates.cabinet_differs,
+        agendas.cabinet_differs,
         uses_coding=True,
     ),
     Claim(
@@ -137,28 +139,28 @@ CLAIMS: tuple[Claim, ...] = (
         "beleidsagendas",
         "Geen enkele agenda heeft meetbare doelen.",
         "Not one agenda has measurable goals.",
-        predicates.none_measurable,
+        agendas.none_measurable,
     ),
     Claim(
         "C08",
         "beleidsagendas",
         "De DEAP noemt Erasmus+, en het kabinet vraagt om concrete acties. Hoe onzeker de praktijk is, blijft een oordeel.",
         "The DEAP names Erasmus+ and the cabinet asks for concrete actions. How uncertain practice is, is a judgement.",
-        predicates.points_to_erasmus,
+        agendas.points_to_erasmus,
     ),
     Claim(
         "C09",
         "beleidsagendas",
         "Er zijn meer landelijke stukken, en geen daarvan is een plan voor digitaal onderwijs met meetbare doelen.",
         "There are several national documents, and none is a plan for digital education with measurable goals.",
-        predicates.no_single_plan,
+        agendas.no_single_plan,
     ),
     Claim(
         "C10",
         "beleidsagendas",
         "De sectoragenda’s hebben samen doelen in alle vier categorieën, en geen legt verband met internationalisering.",
         "Together the sector agendas have goals in all four categories, and none makes a link abroad.",
-        predicates.silent_on_abroad,
+        agendas.silent_on_abroad,
         uses_coding=True,
     ),
     Claim(
@@ -166,42 +168,42 @@ CLAIMS: tuple[Claim, ...] = (
         "koploper",
         "Nederland staat in de top van de index, en infrastructuur en aandeel ICT-specialisten liggen boven het EU-gemiddelde.",
         "The Netherlands is at the top of the index, and infrastructure and share of ICT specialists are above the EU average.",
-        predicates.front_runner,
+        sectors.front_runner,
     ),
     Claim(
         "C12",
         "conclusies",
         "De meesten vinden de infrastructuur goed genoeg en zagen de kwaliteit dalen. De rol van corona is een oordeel.",
         "A majority finds the infrastructure good enough, and a majority saw quality fall. The role of corona is a judgement.",
-        predicates.sound_base,
+        sectors.sound_base,
     ),
     Claim(
         "C13",
         "conclusies",
         "Elke doelcategorie heeft behoeften, knelpunten of prioriteiten; vrijwel elke sector let op ethiek of kansengelijkheid.",
         "Every goal category has needs, bottlenecks or priorities, and nearly every sector looks at ethics or equal opportunity.",
-        predicates.challenges_everywhere,
+        sectors.challenges_everywhere,
     ),
     Claim(
         "C14",
         "conclusies",
         "In elke sector is professionalisering een behoefte, knelpunt of prioriteit. Dat zij voorgaat, is een oordeel.",
         "In every sector staff skills are a need, bottleneck or priority. That they come first is a judgement.",
-        predicates.professionalisation_everywhere,
+        sectors.professionalisation_everywhere,
     ),
     Claim(
         "C15",
         "conclusies",
         "In het hoger onderwijs en het mbo noemt het rapport meer kansen voor Erasmus+ dan in het funderend onderwijs.",
         "In higher education and mbo the report names more opportunities for Erasmus+ than in primary and secondary.",
-        predicates.link_by_sector,
+        sectors.link_by_sector,
     ),
     Claim(
         "C16",
         "conclusies",
         "In elke sector met een agenda lopen initiatieven.",
         "Every sector with an agenda has running initiatives.",
-        predicates.bodies_to_join,
+        sectors.bodies_to_join,
     ),
     Claim(
         "S01",
@@ -215,7 +217,7 @@ CLAIMS: tuple[Claim, ...] = (
         "koploper",
         "Laagopgeleiden volgen minder vaak scholing dan alle volwassenen.",
         "The low-educated take part in education less often than all adults.",
-        predicates.low_educated_learn_less,
+        sectors.low_educated_learn_less,
     ),
     Claim(
         "S03",
@@ -285,31 +287,31 @@ CLAIMS: tuple[Claim, ...] = (
         "index",
         "De volwasseneneducatie heeft geen eigen agenda.",
         "Adult education has no agenda of its own.",
-        predicates.no_agenda_for_adults,
+        agendas.no_agenda_for_adults,
     ),
     Claim(
         "S13",
         "conclusies",
         "Het rapport gaat het vaakst over toepassingen, en daarna over vaardigheden van leraren en docenten.",
         "The report speaks most of applications, and then of skills of teachers.",
-        predicates.top_categories,
+        sectors.top_categories,
     ),
     Claim(
         "S14",
         "gesprekspartners",
         "Van Kennisnet is niemand gesproken, en voor het hoger onderwijs één persoon.",
         "Nobody of Kennisnet was interviewed, and one person for higher education.",
-        predicates.one_interviewee_ho,
+        sectors.one_interviewee_ho,
     ),
     Claim(
         "S15",
         "aanbevelingen",
         "De volwasseneneducatie mist een organisatie om bij aan te sluiten.",
         "Adult education lacks a body to join.",
-        predicates.no_hub_for_adults,
+        sectors.no_hub_for_adults,
     ),
     *(
-        Claim(f"S{20 + place}", "beleidsagendas", says_nl, says_en, predicates.counted(indicator, agenda, item_type))
+        Claim(f"S{20 + place}", "beleidsagendas", says_nl, says_en, agendas.counted(indicator, agenda, item_type))
         for place, (indicator, agenda, item_type, says_nl, says_en) in enumerate(_COUNTS)
     ),
 )

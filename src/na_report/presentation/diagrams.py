@@ -15,17 +15,14 @@ from na_report.presentation.figures import (
     INK,
     ORANGE,
     PURPLE,
-    SOFT,
     canvas,
     clear,
     figure,
     is_narrow,
     wrapped,
 )
-from na_report.presentation.grids import counted_figure
 from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.text import ended, short_source
-from na_report.presentation.values import in_words
 from na_report.presentation.words import WORDS
 
 REPORT = {"nl": "AEF, rapport uit 2021", "en": "AEF, report of 2021"}
@@ -276,63 +273,3 @@ def _rates(axes: Axes, title: str, rates: list[tuple[str, list[str], str, str]])
             axes.plot([0.1], [y], marker=mark, color=colour, markersize=6)
             axes.text(0.28, y, item, va="center")
         y -= 0.46
-
-
-def trail(edition: Edition, language: str = "nl") -> Block:
-    """Draws the trail from each recommendation over its conclusions to the kinds of evidence."""
-    frame = analysis.trail(edition)
-    kinds = ["desk", "both", "interview", "unstated", "agenda"]
-    names = [edition.label("evidence_type", kind, language) for kind in kinds[:-1]]
-    names.append({"nl": "beleidsagenda’s", "en": "policy agendas"}[language])
-    tops, middles = list(edition["recommendations"]["id"]), list(edition["conclusions"]["id"])
-    left = {key: 1 - index / (len(tops) - 1) for index, key in enumerate(tops)}
-    middle = {key: 1 - index / (len(middles) - 1) for index, key in enumerate(middles)}
-    right = {kind: 0.95 - 0.9 * index / (len(kinds) - 1) for index, kind in enumerate(kinds)}
-    colours = dict(zip(kinds, (BLUE, GREEN, PURPLE, SOFT, ORANGE), strict=True))
-    used = list(dict.fromkeys(frame["conclusion"]))
-
-    def draw(width_inch: float) -> Canvas:
-        drawing, (axes,) = canvas(width_inch, 5.0)
-        for row in frame.to_dict("records"):
-            ends = [left[row["recommendation"]], middle[row["conclusion"]]]
-            axes.plot([0.08, 0.45], ends, color=INK, lw=1, alpha=0.5)
-        for row in frame.drop_duplicates("conclusion").to_dict("records"):
-            for kind in filter(row.get, kinds):
-                ends = [middle[row["conclusion"]], right[kind]]
-                axes.plot([0.56, 0.9], ends, color=colours[kind], lw=0.5 + row[kind] / 5, alpha=0.55)
-        for key, y in left.items():
-            axes.text(0, y, key, weight="semibold", va="center")
-        for key, y in middle.items():
-            axes.text(0.505, y, key, ha="center", va="center", color=INK if key in used else SOFT)
-        for kind, name in zip(kinds, names, strict=True):
-            label = wrapped(name, 10 if is_narrow(width_inch) else 16)
-            axes.text(0.92, right[kind], label, va="center", color=colours[kind], weight="semibold", linespacing=1.0)
-        axes.set_xlim(-0.02, 1.3 if is_narrow(width_inch) else 1.18)
-        axes.set_ylim(-0.05, 1.05)
-        clear(axes)
-        return drawing
-
-    unused = [key for key in middles if key not in used]
-    note = {"nl": "Geen aanbeveling rust direct op", "en": "No recommendation rests directly on"}[language]
-    rest = f" {note} {', '.join(unused)}." if unused else ""
-    each = "; ".join(f"{key}: {', '.join(frame[frame['recommendation'] == key]['conclusion'])}" for key in tops)
-    words = {
-        "nl": (
-            "Van aanbeveling (links) via conclusie (midden) naar het soort bewijs (rechts). Hoe dikker de lijn, hoe meer "
-            f"bevindingen of doelen. De verbindingen zijn onze lezing van het rapport.{rest}",
-            f"Lijnendiagram in drie kolommen met {in_words(len(tops), language)} aanbevelingen. {each}.{rest}",
-        ),
-        "en": (
-            "From recommendation (left) over conclusion (middle) to the kind of evidence (right). The thicker the line, the "
-            f"more findings or goals. The links are our reading of the report.{rest}",
-            f"Line diagram in three columns with {in_words(len(tops), language)} recommendations. {each}.{rest}",
-        ),
-    }[language]
-    shown = pd.DataFrame(
-        {
-            WORDS[language]["advice"]: frame["recommendation"].map(link),
-            WORDS[language]["conclusion"]: frame["conclusion"].map(link),
-        }
-        | {name[:1].upper() + name[1:]: frame[kind].astype(str) for kind, name in zip(kinds, names, strict=True)}
-    )
-    return counted_figure(edition, draw, (frame, shown), "fig-spoor", words, language)
