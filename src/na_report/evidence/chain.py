@@ -11,6 +11,7 @@ import networkx as nx
 
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
+from na_report.evidence.ids import in_order
 from na_report.evidence.memory import remembered
 from na_report.evidence.reads import derived
 from na_report.evidence.tables import TABLES
@@ -89,9 +90,9 @@ def below(edition: Edition, key: str, table: str) -> list[str]:
 
 @derived
 def users(edition: Edition, key: str) -> list[str]:
-    """Returns the ids of all rows that rest on a row directly, sorted."""
+    """Returns the ids of all rows that rest on a row directly, in the order of their numbers."""
     net = graph(edition)
-    return sorted(net.predecessors(key)) if key in net else []
+    return in_order(net.predecessors(key)) if key in net else []
 
 
 @derived

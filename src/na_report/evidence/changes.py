@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ import networkx as nx
 from na_report.evidence import chain
 from na_report.evidence.claims import check
 from na_report.evidence.edition import Edition
+from na_report.evidence.ids import in_order
 from na_report.evidence.tables import TABLES
 
 # Columns that say something about a row without changing what it states.
@@ -225,9 +225,4 @@ def _recommendations(editions: Iterable[Edition], changes: Changes) -> tuple[str
         for key in edition["recommendations"]["id"]:
             if key in touched or nx.descendants(net, key) & touched:
                 found[key] = None
-    return tuple(sorted(found, key=_natural))
-
-
-def _natural(key: str) -> list[tuple[str, int]]:
-    """Returns what to sort an id by, so that R10 comes after R2."""
-    return [(word, int(number or 0)) for word, number in re.findall(r"([^0-9]*)([0-9]*)", key)]
+    return tuple(in_order(found))

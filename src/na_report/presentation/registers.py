@@ -8,6 +8,7 @@ import pandas as pd
 
 from na_report.evidence import chain
 from na_report.evidence.edition import Edition
+from na_report.evidence.ids import in_order
 from na_report.presentation.blocks import sector_names
 from na_report.presentation.languages import spoken
 from na_report.presentation.markdown import Block, anchor, escape, link, place
@@ -17,7 +18,6 @@ from na_report.presentation.text import (
     ended,
     filled,
     ids,
-    in_order,
     in_sentence,
     linked,
     sentence_case,
@@ -203,7 +203,7 @@ def sources(edition: Edition, language: str = "nl") -> Block:
         if row["year_basis"] in ("inferred", "url"):
             facts.append(edition.label("year_basis", row["year_basis"], language))
         note = filled(edition, row[f"note_{language}"], language)
-        users = in_order(chain.users(edition, row["id"]))
+        users = chain.users(edition, row["id"])
         lines.append(
             f"- []{{#{anchor(source_anchor(row['id']))}}}{escape(row['author'].replace(';', ', '))} ({escape(year)}). *{shown}*. "
             f"[{escape('; '.join(facts))}.{' ' + note if note else ''} "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from na_report.evidence.cells import PLACEHOLDER
@@ -102,17 +101,6 @@ def cited(edition: Edition, keys: Iterable[str], language: str = "nl") -> str:
 def linked(keys: Iterable[str]) -> str:
     """Returns ids as links with commas between them."""
     return ", ".join(link(key) for key in keys)
-
-
-def in_order(keys: Iterable[str]) -> list[str]:
-    """Returns ids in the order in which a person counts.
-
-    Example:
-        >>> in_order(["R10", "R2", "A08.10", "A08.2a", "C14"])
-        ['A08.2a', 'A08.10', 'C14', 'R2', 'R10']
-    """
-    parts = {key: re.split(r"(\d+)", key) for key in keys}
-    return sorted(parts, key=lambda key: [(int(part), "") if part.isdigit() else (-1, part) for part in parts[key]])
 
 
 def listed(parts: Iterable[str], language: str = "nl") -> str:

@@ -11,6 +11,7 @@ from na_report.evidence.claims import all_claims
 from na_report.evidence.claims import result as claim_result
 from na_report.evidence.edition import Edition, open_edition
 from na_report.evidence.folders import list_editions
+from na_report.evidence.ids import in_order
 from na_report.evidence.memory import remembered
 from na_report.evidence.reads import derived
 from na_report.evidence.seal import seal_of
@@ -19,7 +20,7 @@ from na_report.presentation.figures import BLUE, GREEN, ORANGE, PURPLE, SOFT, fi
 from na_report.presentation.markdown import Block, escape, link, paragraphs
 from na_report.presentation.periods import written_day
 from na_report.presentation.tables import table
-from na_report.presentation.text import filled, in_order, linked, listed, sentence_case, titled_source
+from na_report.presentation.text import filled, linked, listed, sentence_case, titled_source
 from na_report.presentation.values import in_words, value
 from na_report.presentation.verdicts import STATES
 from na_report.presentation.words import WORDS
