@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import tempfile
+import time
+from pathlib import Path
 
+import nbformat
 import pytest
 from conftest import ROOT, Change
+from test_preview import write_chapter
+from test_publishing import only_pages
 
 from na_report.paths import Project
 
@@ -199,3 +207,92 @@ def test_what_the_system_refuses_is_told_without_a_traceback(project: Project) -
     assert done.stderr.count("error:") == 1
     assert "_build" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("jobs", ["-1", "x", "1.5", "99999"])
+@pytest.mark.parametrize("command", ["build", "run"])
+def test_a_number_of_processes_that_is_none_is_refused(project: Project, command: str, jobs: str) -> None:
+    done = na_report(project, command, "--jobs", jobs)
+    assert done.returncode == 2
+    assert "expected a whole number from 0" in done.stderr
+    assert not (project.root / "_build").exists()
+
+
+def test_who_stops_reading_stops_the_command_and_that_is_no_success(project: Project) -> None:
+    command = f"{sys.executable} -m na_report.cli edition verify | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=project.root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_command_without_streams_does_its_work(project: Project) -> None:
+    command = f"{sys.executable} -m na_report.cli edition copy 2021 2022 <&- >&- 2>&-"
+    done = subprocess.run(["bash", "-c", command], cwd=project.root, check=False)
+    assert done.returncode == 0
+    assert (project.data / "2022" / "sources.csv").is_file()
+
+
+def test_what_the_terminal_can_not_show_is_written_otherwise(project: Project) -> None:
+    command = [sys.executable, "-m", "na_report.cli", "check", "--edition", "2021"]
+    surroundings = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=project.root, env=surroundings, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "agenda\\u2019s" in done.stdout
+
+
+@pytest.mark.parametrize("file", ["data/2021/x.xlsx", "data/x.xlsx", "elsewhere/x.xlsx"])
+def test_nothing_but_editions_goes_among_the_editions(project: Project, file: str) -> None:
+    (project.root / "elsewhere").symlink_to("data/2021")
+    done = na_report(project, "edition", "export", "2021", file)
+    assert done.returncode == 2
+    assert "folder of the editions" in done.stderr
+    done = na_report(project, "run", "koploper", "--grid", "edition=2021", "--to", file)
+    assert done.returncode == 2
+    assert "folder of the editions" in done.stderr
+    assert na_report(project, "edition", "verify", "2021").returncode == 0
+
+
+def test_a_file_that_does_not_belong_in_an_edition_is_named(project: Project) -> None:
+    put(project, "data/2021/x.xlsx", b"mine")
+    put(project, "data/2021/.DS_Store", b"")
+    done = na_report(project, "edition", "verify", "2021")
+    assert done.returncode == 1
+    assert "x.xlsx: found 'x.xlsx', expected only tables of the schema and their seal" in done.stderr
+    assert "1 problem:" in done.stderr
+
+
+def test_a_link_that_leads_to_itself_is_no_book(project: Project) -> None:
+    (project.root / "loop").symlink_to("loop")
+    done = na_report(project, "build", "--check", "loop")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_chapter_that_changes_its_sources_makes_no_book(project: Project) -> None:
+    only_pages(project, "index", "kort")
+    write_chapter(project, "index", "# Begin")
+    write_chapter(project, "kort", "# Kort", "import os\nos.system('echo x >> ../data/2026/notes.csv')")
+    done = na_report(project, "build", "--edition", "2021", "--format", "html")
+    assert done.returncode == 1
+    assert "changed while the book was being made" in done.stderr
+    assert not (project.root / "_build" / "2021" / "nl" / "build.json").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_command_that_is_told_to_end_clears_up(project: Project, tmp_path: Path, number: signal.Signals) -> None:
+    sign, folder = tmp_path / "runs", Path(tempfile.mkdtemp())  # short enough for sockets
+    path = project.root / NOTEBOOK
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(
+        nbformat.v4.new_code_cell(f"import pathlib, time\npathlib.Path({str(sign)!r}).touch()\ntime.sleep(60)")
+    )
+    nbformat.write(notebook, path)
+    command = [sys.executable, "-m", "na_report.cli", "run", "koploper", "--edition", "2021"]
+    surroundings = os.environ | {"TMPDIR": str(folder)}
+    done = subprocess.Popen(command, cwd=project.root, env=surroundings, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 60
+    while not sign.exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    done.send_signal(number)
+    assert "told to end" in done.communicate(timeout=30)[1]
+    assert done.returncode == 128 + number
+    folder.rmdir()  # only when nothing is in it

@@ -167,3 +167,22 @@ def _wait(condition: object, seconds: float = 15) -> object:
             return found
         time.sleep(0.1)
     return condition()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import subprocess\nsubprocess.Popen(['sleep', '8302'], start_new_session=True)",
+        "import os, time\nif not os.fork():\n    os.setsid()\n"
+        "    os.fork() or os.execvp('sleep', ['sleep', '8302'])\n    os._exit(0)\ntime.sleep(0.2)",
+    ],
+    ids=["session of its own", "daemon"],
+)
+def test_what_a_cell_leaves_running_ends_with_the_run(project: Project, tmp_path: Path, code: str) -> None:
+    path = project.chapters / "koploper.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(code))
+    nbformat.write(notebook, path)
+    run_pages(project, choose(all_pages(project), ["koploper"]), BASE, tmp_path)
+    left = subprocess.run(["pgrep", "--full", "sleep 8302"], capture_output=True, text=True, check=False)
+    assert left.stdout == ""

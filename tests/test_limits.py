@@ -90,7 +90,7 @@ def test_a_limit_of_a_page_that_is_no_number_is_named(project: Project, value: s
         all_pages(project)
 
 
-@pytest.mark.parametrize("value", ["", "0", "much", "-1"])
+@pytest.mark.parametrize("value", ["", "0", "much", "-1", "9" * 30])
 def test_a_limit_that_is_no_number_is_wrong_use(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv(limits.MEMORY, value)
     with pytest.raises(NaReportError, match=limits.MEMORY):
@@ -149,8 +149,9 @@ def test_nothing_of_a_stopped_run_keeps_running(project: Project, tmp_path: Path
 
 def test_sockets_are_private_and_a_dead_process_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(private.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(private, "_LONGEST", 1000)
     os.umask(os.umask(0))
-    code = "import os; from na_report.publishing.private import private_folder as new; new(); os._exit(1)"
+    code = "import os; from na_report.publishing import private as p; p._LONGEST = 1000; p.private_folder(); os._exit(1)"
     subprocess.run([sys.executable, "-c", code], env=os.environ | {"TMPDIR": str(tmp_path)}, check=False)
     [left] = tmp_path.iterdir()
     mine = Path(private.private_folder())
@@ -167,6 +168,7 @@ def test_sockets_are_private_and_a_dead_process_leaves_none(tmp_path: Path, monk
 
 def test_the_folder_of_someone_else_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(private.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(private, "_LONGEST", 1000)
     monkeypatch.setattr(private, "_NEW_SECONDS", 0)
     theirs = tmp_path / "na-report-theirs"
     theirs.mkdir()
@@ -178,3 +180,12 @@ def test_the_folder_of_someone_else_stays(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "getuid", lambda: me)
     private.remove_folder(private.private_folder())
     assert not theirs.exists()
+
+
+def test_a_folder_for_sockets_has_a_short_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("d" * 80)
+    deep.mkdir()
+    monkeypatch.setattr(private.tempfile, "tempdir", str(deep))
+    folder = private.private_folder()
+    assert len(folder) < 80
+    private.remove_folder(folder)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from na_report.commands import archive, book, edition, pages, preview, reasoning
 from na_report.errors import NaReportError
 from na_report.paths import find_project
 
+_ENDS = (signal.SIGTERM, signal.SIGHUP)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -21,9 +26,11 @@ _NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns 0 when fine, 1 when a check found something, 2 for wrong use."""
+    _open_streams()
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options, find_project()))
+        with _told_to_end():
+            return int(options.run(options, find_project()))
     except NaReportError as error:
         if options.debug:
             traceback.print_exc()
@@ -32,9 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"hint: {error.hint}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
-        # Whoever read the output has seen enough; nothing is left to flush at exit.
+        # Whoever read the output has seen enough; nothing is left to flush at exit. What was being made was not made.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 128 + signal.SIGPIPE
     except OSError as error:
         if options.debug:
             traceback.print_exc()
@@ -42,12 +49,60 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {place}{error.strerror or error}.", file=sys.stderr)
         print(f"hint: {_remedy(error)} Nothing half-made is in use.", file=sys.stderr)
         return 2
+    except _ToldToEnd as end:
+        print("error: told to end.\nhint: Run the command again; nothing half-made is in use.", file=sys.stderr)
+        return 128 + end.number
     except KeyboardInterrupt:
         print(
             "error: stopped by the keyboard.\nhint: Run the command again; nothing half-made is in use.",
             file=sys.stderr,
         )
         return 130
+
+
+class _ToldToEnd(BaseException):
+    """Another program, or a terminal that closed, ended this one."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Lets a command clear up after itself when it is told to end, as it does after Ctrl-C."""
+
+    def end(number: int, _: object) -> None:
+        for each in _ENDS:
+            signal.signal(each, signal.SIG_IGN)  # once is enough: the clearing up is not to be stopped
+        raise _ToldToEnd(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in _ENDS}
+    for number, handler in before.items():
+        if handler == signal.SIG_DFL:  # `nohup` has a command go on when its terminal closes
+            signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _open_streams() -> None:
+    """Sees that there is something to write to, and that each character can be written, whatever the surroundings."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _remedy(error: OSError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,21 @@ class Project:
             if not _NAME.fullmatch(name):
                 raise NaReportError(f"There is no edition {name!r}.", hint="Run na-report edition list for the names.")
         return self.root / "_build" / edition / language
+
+    def refuse_data(self, target: Path) -> None:
+        """Keeps the folder of the editions for editions.
+
+        Args:
+            target: A file or folder that someone wants to have written.
+
+        Raises:
+            NaReportError: It would be in there.
+        """
+        if Path(os.path.realpath(target)).is_relative_to(os.path.realpath(self.data)):
+            raise NaReportError(
+                f"{target} is in the folder of the editions, which holds nothing else.",
+                hint="Choose a place outside data/.",
+            )
 
     def short(self, path: Path) -> str:
         """Returns a path as a person in the project's folder would write it."""

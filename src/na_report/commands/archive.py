@@ -34,6 +34,7 @@ def _archive(options: argparse.Namespace, project: Project) -> int:
     languages = list(dict.fromkeys(options.language or ["nl"]))
     contents = Contents(project, edition.name, editions, languages, edition.descriptor, options.wheels)
     target = options.file or project.root / "_build" / edition.name / f"{contents.name}.zip"
+    project.refuse_data(target)
     if target.suffix.lower() != ".zip":
         raise NaReportError(f"{target.name} is not the name of an archive.", hint="End the name with .zip.")
     if options.file and target.exists() and not options.force:

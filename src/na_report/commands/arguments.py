@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+
+# More processes than any machine has cores.
+_MOST = 1024
 
 
 def add_edition(parser: ArgumentParser) -> None:
@@ -13,3 +16,19 @@ def add_edition(parser: ArgumentParser) -> None:
 def add_language(parser: ArgumentParser) -> None:
     """Adds in which language a command reads or writes the book."""
     parser.add_argument("--language", choices=["nl", "en"], default="nl")
+
+
+def add_jobs(parser: ArgumentParser) -> None:
+    """Adds how many pages a command makes at once."""
+    parser.add_argument("--jobs", "-j", type=_count, default=0, help="pages at once; one per core when left out")
+
+
+def _count(text: str) -> int:
+    """Reads a number of processes.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    if not text.isdecimal() or int(text) > _MOST:
+        raise ArgumentTypeError(f"found {text!r}, expected a whole number from 0 to {_MOST}")
+    return int(text)

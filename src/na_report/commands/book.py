@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -11,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from na_report.commands.arguments import add_edition, add_language
+from na_report.commands.arguments import add_edition, add_jobs, add_language
 from na_report.commands.pages import answers_of, execute
-from na_report.errors import NaReportError
+from na_report.errors import BookError, NaReportError
 from na_report.paths import LOCK, Project
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def add(commands: Any) -> None:
     add_edition(build)
     add_language(build)
     build.add_argument("--format", default="html,pdf", help="html, pdf or both with a comma")
-    build.add_argument("--jobs", "-j", type=int, default=0, help="pages at once; one per core when left out")
+    add_jobs(build)
     build.add_argument("--force", action="store_true", help="run every page, also what would come out the same")
     build.add_argument(
         "--check",
@@ -73,10 +74,12 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     """Makes a book out of sight and publishes it when all of it is whole."""
     from na_report.publishing import book as books
     from na_report.publishing.describing import publication
+    from na_report.publishing.fingerprint import hash_inputs
     from na_report.publishing.pages import all_pages
     from na_report.publishing.published import drop_other_pages, publish
 
     project, edition = book.project, book.edition
+    began_with = hash_inputs(project)
     take_along = edition_at_hand(book, force=force)
     print(f"edition {edition}: verified", flush=True)
     pages = all_pages(project)
@@ -118,6 +121,11 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
             write_pdf(long_page, made["summary.pdf"], words, language=book.language, identifier=short, only=summary)
             print(f"PDF   {project.short(book.summary)}", flush=True)
         print(f"PDF   {project.short(book.pdf)}  ({time.perf_counter() - began:.1f} s)", flush=True)
+    if hash_inputs(project) != began_with:
+        raise BookError(
+            "Data, chapters or settings changed while the book was being made of them, so it is not published.",
+            hint="Look with `git status` whether a chapter writes to one of its sources, and build again.",
+        )
     publish(book, inputs, made, formats)
 
 
@@ -131,21 +139,19 @@ def _get_ready() -> None:
 
 def _check(options: argparse.Namespace, project: Project) -> int:
     """Tells whether a published book is what this project gives."""
-    import tempfile
-
     from na_report.evidence.folders import edition_folder, list_editions, newest_edition
     from na_report.publishing.book import Book
-    from na_report.publishing.comparing import copied, differences, formats_of
+    from na_report.publishing.comparing import differences, formats_of, private_copy
     from na_report.publishing.published import held
     from na_report.publishing.renderer import renderer
 
-    path = options.check.resolve()
+    path = Path(os.path.realpath(options.check))  # also of a link that leads to itself
     formats = formats_of(path, options.language)
     named = [part for part in reversed(path.parts) if part in list_editions(project)]
     edition = options.edition or next(iter(named), newest_edition(project))
     edition_folder(edition, project)
-    with tempfile.TemporaryDirectory(prefix="na-report-check-") as folder:
-        book = Book(copied(project, Path(folder)), edition, options.language)
+    with private_copy(project) as copy:
+        book = Book(copy, edition, options.language)
         with held(book), renderer() as process:
             make(book, "", formats, process, jobs=options.jobs, force=True)
         count, found = differences(book, path)

@@ -143,6 +143,7 @@ def _diff_lines(changes: Changes) -> Iterator[str]:
 def _edition_export(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.workbook_export import export_edition
 
+    project.refuse_data(options.file)
     path = export_edition(options.edition, options.file, project, force=options.force)
     print(f"edition {options.edition}: written to {path}; take it back with: na-report edition import {path} --as NEW")
     return 0

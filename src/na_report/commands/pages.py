@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from na_report.commands.arguments import add_edition, add_language
+from na_report.commands.arguments import add_edition, add_jobs, add_language
 from na_report.errors import NaReportError
 from na_report.paths import Project
 
@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     add_edition(run)
     add_language(run)
     run.add_argument("-p", dest="parameters", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
-    run.add_argument("--jobs", "-j", type=int, default=0, help="how many at once; one per core when left out")
+    add_jobs(run)
     run.add_argument(
         "--grid", nargs="+", default=[], metavar="NAME=VALUES", help="every combination: edition=2021,2026 sector=all"
     )
@@ -88,7 +88,8 @@ def _sweep(options: argparse.Namespace, project: Project) -> int:
     for edition in dict.fromkeys(str(task.parameters["edition"]) for task in tasks):
         open_edition(edition, project)
     folder = Path(options.to) if options.to else project.root / "_build" / "sweep" / ("-".join(options.pages) or "all")
-    check_folder(folder := folder.resolve())
+    project.refuse_data(folder)
+    check_folder(folder := Path(os.path.realpath(folder)))
     pool = functools.partial(local_pool, jobs=options.jobs)
     if options.scheduler:
         pool = functools.partial(cluster_pool, options.scheduler, project)

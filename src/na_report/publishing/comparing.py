@@ -6,7 +6,8 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from na_report.files import copy_folder
 from na_report.paths import Project
 from na_report.publishing.book import Book
 from na_report.publishing.fingerprint import FILES
+from na_report.publishing.private import private_folder, remove_folder
 from na_report.publishing.site import SWITCH, pdfs, with_switch
 
 _AROUND = 30
@@ -120,6 +122,18 @@ def copied(project: Project, folder: Path) -> Project:
         elif source.is_file():
             shutil.copyfile(source, folder / name)
     return Project(folder)
+
+
+@contextmanager
+def private_copy(project: Project) -> Iterator[Project]:
+    """Gives such a copy in a folder that is gone after the block; where this process is killed, a later one removes it."""
+    folder = private_folder()
+    try:
+        copy = Path(folder) / "project"
+        copy.mkdir()
+        yield copied(project, copy)
+    finally:
+        remove_folder(folder)
 
 
 def formats_of(path: Path, language: str) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
@@ -18,10 +19,12 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple, TypedDict
 
+_PR_SET_CHILD_SUBREAPER = 36
 # What a kernel imports while it starts.
 _KERNEL = (
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completerlib"),
@@ -47,6 +50,8 @@ class Served(NamedTuple):
 def main(arguments: list[str]) -> None:
     """Imports the modules, then serves kernels on a socket that only this user can reach."""
     address, idle_seconds, *modules = arguments
+    # What a cell starts and leaves behind becomes a child of this process, which ends it.
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     Path(address).chmod(0o600)
@@ -98,10 +103,12 @@ def _serve(listener: socket.socket, idle_seconds: int) -> None:
                     idle = idle_seconds
             else:
                 _kill_orphan(kernels, key.fileobj)
-        _reap(kernels, selector)
+        if _reap(kernels, selector) and not kernels:
+            _end_orphans()
     for pid in kernels:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
+    _end_orphans()
 
 
 def _kill_orphan(kernels: dict[int, Served], client: object) -> None:
@@ -112,7 +119,26 @@ def _kill_orphan(kernels: dict[int, Served], client: object) -> None:
                 os.killpg(pid, signal.SIGKILL)
 
 
-def _reap(kernels: dict[int, Served], selector: selectors.BaseSelector) -> None:
+def _end_orphans() -> None:
+    """Ends all children of this process, and what these leave in turn; a process that goes on would outlive the build."""
+    while children := [pid for pid, parent in _parents() if parent == os.getpid()]:
+        for pid in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    """Yields each process of the system with its parent."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has just ended
+            yield int(path.parent.name), int(path.read_text().rpartition(")")[2].split()[1])
+
+
+def _reap(kernels: dict[int, Served], selector: selectors.BaseSelector) -> bool:
+    """Tells the clients of kernels that ended; returns whether there were any."""
+    count = len(kernels)
     for pid in list(kernels):
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
@@ -123,6 +149,7 @@ def _reap(kernels: dict[int, Served], selector: selectors.BaseSelector) -> None:
             with contextlib.suppress(OSError):
                 client.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
             client.close()
+    return len(kernels) < count
 
 
 def _fork(client: socket.socket, others: list[socket.socket]) -> int:

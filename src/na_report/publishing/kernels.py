@@ -57,6 +57,8 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
         self._folder = _socket_folder()
         self.transport = "ipc"
         self.ip = f"{self._folder}/k"
+        # Beside the sockets, so that it goes with them when this process is killed.
+        self.connection_file = f"{self._folder}/k.json"
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
         await super()._async_launch_kernel(kernel_cmd, **options)

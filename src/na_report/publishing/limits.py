@@ -18,6 +18,8 @@ MEMORY = "NA_REPORT_PAGE_MEMORY_MB"
 SECONDS = "NA_REPORT_PAGE_SECONDS"
 # The largest page takes some 400 MB and 5 seconds.
 DEFAULTS = {MEMORY: 4096, SECONDS: 600}
+# A week, and more memory than a machine has: beyond these the system itself counts no further.
+MOST = {MEMORY: 2**30, SECONDS: 604_800}
 # So long a cell may go on after it was asked to stop.
 GRACE_SECONDS = 2
 
@@ -81,9 +83,9 @@ def page_limits(memory_mb: int | None = None, seconds: int | None = None) -> Lim
     found = {}
     for name, usual in DEFAULTS.items():
         text = os.environ.get(name, str(usual))
-        if not text.isdecimal() or int(text) == 0:
+        if not text.isdecimal() or not 0 < int(text[:20]) <= MOST[name]:
             raise NaReportError(
-                f"{name} is {text!r}, expected a whole number above zero.",
+                f"{name} is {text[:20]!r}, expected a whole number above zero, of {MOST[name]} at most.",
                 hint=f"Unset it for the usual {usual}, or give a number.",
             )
         found[name] = int(text)

@@ -16,6 +16,9 @@ _IN_USE = ".in-use"
 # A folder is made just before it is locked; this much later it must be.
 _NEW_SECONDS = 60
 
+# The address of a socket has some 100 characters, of which the folder and the socket take up to 40.
+_LONGEST = 60
+
 _in_use: dict[str, int] = {}
 
 
@@ -24,14 +27,22 @@ def private_folder() -> str:
 
     Where a process was killed before it removed its folder, the next one that asks for one does.
     """
-    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*/{_IN_USE}"):
+    base = _base()
+    for left in Path(base).glob(f"{_FOLDERS}*/{_IN_USE}"):
         with contextlib.suppress(OSError):
             _remove_if_left(left)
-    folder = tempfile.mkdtemp(prefix=_FOLDERS)
+    folder = tempfile.mkdtemp(prefix=_FOLDERS, dir=base)
     handle = os.open(f"{folder}/{_IN_USE}", os.O_WRONLY | os.O_CREAT, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
     _in_use[folder] = handle
     return folder
+
+
+def _base() -> str:
+    """Returns the usual folder for what is temporary, or the system's own where that one's name is too long for sockets."""
+    usual = tempfile.gettempdir()
+    short = [usual, *(name for name in ("/tmp", "/var/tmp") if os.access(name, os.W_OK | os.X_OK))]  # noqa: S108
+    return next((name for name in short if len(os.fsencode(name)) <= _LONGEST), usual)
 
 
 def remove_folder(folder: str) -> None:
