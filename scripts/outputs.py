@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import papermill
 
-from na_report.publishing.execution import normalised
+from na_report.publishing.executed import normalised
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 

@@ -128,6 +128,16 @@ def test_a_failing_chapter_keeps_its_notebook_and_names_cell_and_cause(project: 
     assert (folder / "kanttekeningen.ipynb").exists(), "the other page goes on"
 
 
+@pytest.mark.parametrize("leave", ["import sys\nsys.exit()", "raise SystemExit(0)"])
+def test_a_cell_that_ends_the_page_early_fails_it(project: Project, leave: str) -> None:
+    path = project.chapters / "koploper.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(3, nbformat.v4.new_code_cell(leave))
+    nbformat.write(notebook, path)
+    with pytest.raises(ChapterError, match=r"koploper.ipynb, cell 5 .*SystemExit, so the cells after it did not run"):
+        run(project, "koploper")
+
+
 def test_an_unknown_sector_names_the_ids_to_choose_from(project: Project) -> None:
     with pytest.raises(ChapterError, match="no row 'havo' in the table sectors"):
         run(project, "sector-mbo", sector="havo")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import nbformat
 import pytest
 from test_publishing import only_pages
 
-from na_report.errors import BookError
+from na_report.errors import BookError, NaReportError
 from na_report.files import put_in_place
 from na_report.paths import Project
 from na_report.publishing import book as books
@@ -194,3 +194,59 @@ def test_a_book_without_a_first_page_is_an_error(small: Project) -> None:
     books.stage(book, all_pages(small))
     with pytest.raises(BookError, match="without naming a problem"):
         render_stage(book.stage, book.folder, "html", small.root / "requirements.lock", Silent())  # type: ignore[arg-type]
+
+
+DAMAGE = {
+    "a page with other words": lambda stage: (stage / "kort.ipynb").write_text(
+        (stage / "kort.ipynb").read_text(encoding="utf-8").replace("Eerste", "Andere"), encoding="utf-8"
+    ),
+    "an empty page": lambda stage: (stage / "kort.ipynb").write_text(""),
+    "a picture that is gone": lambda stage: (stage / "figuren" / "f.svg").unlink(),
+    "no templates, so no policy": lambda stage: shutil.rmtree(stage / "_templates"),
+    "no catalogue": lambda stage: shutil.rmtree(stage / "_locale"),
+    "a damaged catalogue": lambda stage: [path.write_bytes(b"") for path in (stage / "_locale").rglob("*.mo")],
+    "no fonts": lambda stage: shutil.rmtree(stage / "_static" / "fonts"),
+    "an empty stylesheet": lambda stage: (stage / "_static" / "book.css").write_text(""),
+    "no stylesheet": lambda stage: (stage / "_static" / "book.css").unlink(),
+}
+GARBAGE = ["", "5", "[]", "null", '{"pages": 5}', '{"pages": {"kort": 5}}', '{"pages": {"kort": {"files": [5]}}}']
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
+def test_a_damaged_stage_is_laid_out_again(small: Project, process: Renderer, damage: Callable[[Path], object]) -> None:
+    make(small, process)
+    damage(books.Book(small, "2021", "nl").stage)
+    write_page(small, "index", f"{FIRST}\n\nEen zin.")
+    found = files(make(small, process))
+    assert found == from_nothing(small, process)
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_a_stage_whose_list_is_garbage_is_laid_out_again(small: Project, garbage: str) -> None:
+    book = books.Book(small, "2021", "nl")
+    books.stage(book, all_pages(small))
+    whole = files(book.stage)
+    (book.stage / "stage.json").write_text(garbage)
+    (book.stage / "kort.ipynb").write_text("")
+    books.stage(book, all_pages(small))
+    assert files(book.stage) == whole
+
+
+@pytest.mark.parametrize(
+    "carried",
+    [
+        *({"files": {"image/svg+xml": name}} for name in ("../../../../chapters/words.yml", "/x.svg", "_static/x.css")),
+        *({"files": {"text/csv": "x.csv"}}, {"files": 5}, {"files": {"image/svg+xml": 5}}, 5),
+    ],
+    ids=str,
+)
+def test_an_output_puts_no_file_outside_the_stage(small: Project, carried: object) -> None:
+    book = books.Book(small, "2021", "nl")
+    path = book.notebooks / "bronnen.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].outputs[0].metadata["na_report"] = carried
+    nbformat.write(notebook, path)
+    before = (small.chapters / "words.yml").read_bytes()
+    with pytest.raises(NaReportError, match="bronnen carries a file"):
+        books.stage(book, all_pages(small))
+    assert (small.chapters / "words.yml").read_bytes() == before

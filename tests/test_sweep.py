@@ -19,6 +19,7 @@ import nbformat
 import pytest
 
 from na_report.errors import ChapterError, NaReportError
+from na_report.locks import BusyError, locked
 from na_report.paths import Project
 from na_report.publishing import sweep
 from na_report.publishing.cluster import cluster_pool
@@ -114,6 +115,25 @@ def test_a_failing_run_stops_no_other_and_only_what_changed_runs_again(small: Pr
     run(small, [task for task in wanted if task.parameters["number"] != 13], tmp_path)
     assert [row["state"] for row in table(tmp_path)] == ["unchanged"] * 4
     assert [row["answer"] for row in table(tmp_path)] == ["mbo -10", "ho -10", "mbo 10", "ho 10"]
+
+
+@pytest.mark.parametrize("content", [b"my,data\n", b"", b"\xff\xfe", b"notebook,mine\n"])
+def test_a_table_of_something_else_is_left_alone(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "index.csv").write_bytes(content)
+    with pytest.raises(NaReportError, match="no sweep"):
+        sweep.check_folder(tmp_path)
+
+
+def test_one_sweep_at_a_time_in_a_folder(small: Project, tmp_path: Path) -> None:
+    wanted = tasks(small, "number=1", pages=["proef-mbo"])
+    folder = tmp_path / "sweep"
+    folder.mkdir()
+    with locked(folder / ".sweep.lock", "It"):
+        sweep.check_folder(folder)
+        with pytest.raises(BusyError, match=r"The sweep in .* is being made by process"):
+            run(small, wanted, folder)
+    run(small, wanted, folder)
+    sweep.check_folder(folder)
 
 
 def test_a_run_leaves_the_half_made_notebook_of_another_value_alone(small: Project, tmp_path: Path) -> None:

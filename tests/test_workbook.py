@@ -287,3 +287,13 @@ def test_the_command_tells_what_changed(small: Project, capsys: pytest.CaptureFi
     change(small, make)
     assert take_back() == 0
     assert "1 rows added, 1 deleted, 1 changed" in capsys.readouterr().out
+
+
+def test_an_edition_without_codes_has_no_lists_to_choose_from(small: Project) -> None:
+    folder = small.data / "2021"
+    for path in folder.glob("*.csv"):
+        path.write_text(path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+    (folder / DESCRIPTOR).unlink()
+    seal_edition("2021", small)
+    path = export_edition("2021", small.root / "leeg.xlsx", small)
+    assert load_workbook(path)["observations"].max_row == 1

@@ -6,8 +6,8 @@ import stat
 import zipfile
 from datetime import date
 
-# The first day that a zip file can tell.
-EPOCH = date(1980, 1, 1)
+# The first and the last day that a zip file can tell.
+EPOCH, _LAST = date(1980, 1, 1), date(2107, 12, 31)
 _UNIX = 3  # the kind of system that keeps permissions
 
 
@@ -16,7 +16,7 @@ def zip_entry(name: str, *, day: date = EPOCH, compressed: bool = True, mode: in
 
     Args:
         name: The path in the zip file.
-        day: The day that it tells.
+        day: The day that it tells, or the nearest one that it can.
         compressed: Whether its bytes are deflated.
         mode: The permissions of the file, such as 0o644; none when left out.
 
@@ -24,6 +24,7 @@ def zip_entry(name: str, *, day: date = EPOCH, compressed: bool = True, mode: in
         >>> zip_entry("a.txt", mode=0o644).date_time
         (1980, 1, 1, 0, 0, 0)
     """
+    day = min(max(day, EPOCH), _LAST)
     entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
     entry.create_system = _UNIX
     entry.compress_type = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED

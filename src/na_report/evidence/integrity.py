@@ -13,6 +13,7 @@ from na_report.evidence.descriptor import read_seal
 from na_report.evidence.reading import PROBLEMS_LIMIT, Row, Rows, read_table
 from na_report.evidence.schema import Table
 from na_report.evidence.tables import BY_NAME, TABLES
+from na_report.paths import DESCRIPTOR
 
 _RANGES = {
     "percent": (0.0, 100.0),
@@ -48,11 +49,11 @@ def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
             problems += error.problems
     if sealed:
         problems += read_seal(folder)[1]
-    for extra in sorted(folder.glob("*.csv")):
-        if extra.stem not in BY_NAME:
-            problems.append(
-                Problem(extra.name, 0, "", extra.name, "only tables of the schema", "Move the file out of the edition.")
-            )
+    expected = {DESCRIPTOR, *(table.file for table in TABLES)}
+    for extra in sorted(path.name for path in folder.iterdir() if path.name not in expected):
+        if not extra.startswith("."):  # what file managers leave; no copy, site or archive takes it along
+            what = "only tables of the schema and their seal"
+            problems.append(Problem(extra, 0, "", extra, what, "Move it out of the edition."))
     problems += check_tables({name: [*enumerate(rows, start=2)] for name, rows in tables.items()})
     return sorted(set(problems))
 

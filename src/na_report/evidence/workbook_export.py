@@ -237,7 +237,7 @@ def _validations(column: Column, letter: str, tables: Mapping[str, Rows], lists:
     if column.many:
         body = DataValidation(showInputMessage=True, promptTitle=column.name[:32])
         body.prompt = f"{_capital(kind(column))}. Schrijf geen spaties rond de puntkomma."[:255]
-    elif column.codes or column.refers_to:
+    elif column.codes in lists or column.refers_to:
         body = DataValidation("list", formula1=_choices(column, tables, lists), allow_blank=not column.required)
         # A warning, not a stop: a colleague may add the code or the row that is named afterwards.
         body.errorStyle = "warning"
@@ -272,7 +272,7 @@ def _write_meta(book: Workbook, name: str, hashes: Mapping[str, str], lists: Map
     sheet.sheet_state = "veryHidden"
     facts = [("format", FORMAT), ("edition", name), ("schema", schema_version())]
     facts += [(f"table:{table}", found) for table, found in hashes.items()]
-    depth = max(len(facts), *(len(codes) + 1 for codes in lists.values()))
+    depth = max([len(facts), *(len(codes) + 1 for codes in lists.values())])
     for number in range(depth):
         fact = facts[number] if number < len(facts) else ("", "")
         column = [[title, *codes] for title, codes in lists.items()]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
 from na_report.publishing.chapters import read_chapter, selected
+from na_report.publishing.executed import CELL_EXTRAS, INJECTED, normalised, stopped_at
 from na_report.publishing.fingerprint import (
     Answers,
     data_hash,
@@ -33,13 +34,11 @@ from na_report.publishing.processes import new_pool, workers_stopped_on_error
 from na_report.publishing.surroundings import FIXED, pinned
 
 if TYPE_CHECKING:
-    import nbformat
+    pass
 
 # Nbformat, papermill and Jupyter are imported in the functions that need them: a build that runs no page needs none of them.
 # Tells a kernel where to write down what its page asks of the data.
 READS_FILE = "NA_REPORT_READS"
-INJECTED = "injected-parameters"
-_CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ def reword(project: Project, task: Task, folder: Path) -> None:
     for cell in worded:
         # As papermill leaves a cell.
         cell.metadata.setdefault("tags", [])
-        for extra in _CELL_EXTRAS:
+        for extra in CELL_EXTRAS:
             cell.metadata.pop(extra, None)
     code = [cell for cell in worded if cell.cell_type == "code"]
     if state is None or len(code) != len(outputs):
@@ -266,23 +265,16 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
         if running.exists():
             running.replace(failed)
         return Run(page.name, failed, time.perf_counter() - start, error)
-    executed = normalised(nbformat.read(running, as_version=4), dict(parameters))
+    executed = nbformat.read(running, as_version=4)
+    if stopped := stopped_at(executed):
+        reads.unlink(missing_ok=True)
+        running.replace(failed)
+        error = f"Page {page.name} failed: chapter {page.chapter.name}, {stopped}"
+        return Run(page.name, failed, time.perf_counter() - start, error)
+    executed = normalised(executed, dict(parameters))
     nbformat.write(executed, running)
     running.replace(target)
     answered = json.loads(reads.read_text(encoding="utf-8")) if reads.is_file() else {}
     reads.unlink(missing_ok=True)
     write_state(folder, page.name, made_of, answered, data)
     return Run(page.name, target, time.perf_counter() - start)
-
-
-def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> nbformat.NotebookNode:
-    """Returns an executed notebook without what differs from run to run: times, paths and random ids."""
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata["na_report"] = {"parameters": dict(parameters)}
-    for cell in notebook.cells:
-        for extra in _CELL_EXTRAS:
-            cell.metadata.pop(extra, None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell["id"] = INJECTED
-            cell.metadata["tags"] = [*cell.metadata["tags"], "remove-cell"]
-    return notebook

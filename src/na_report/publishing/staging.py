@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from na_report.errors import NaReportError
 from na_report.paths import CONFIG, TOC
 from na_report.publishing.fingerprint import hash_files, library_hash
 from na_report.publishing.pages import Page
+
+# The looks of the book.
+_ASSETS = ("_static", "_locale", "_templates")
 
 
 def lay_out(
@@ -41,15 +45,14 @@ def lay_out(
     for page in pages:
         source = notebooks / f"{page.name}.ipynb"
         seen = hash_files([source], notebooks)
-        known = before.get("pages", {}).get(page.name, {})
-        if known.get("hash") != seen or not all((stage / name).is_file() for name in known["files"]):
-            known = {
-                "hash": seen,
-                "files": _lay_out_page(json.loads(source.read_text(encoding="utf-8")), page, stage, language),
-            }
+        known = _known(before, page.name)
+        if known.get("notebook") != seen or known.get("hash") != _hash(stage, known.get("files", [])):
+            files = _lay_out_page(json.loads(source.read_text(encoding="utf-8")), page, stage, language)
+            known = {"notebook": seen, "files": files, "hash": _hash(stage, files)}
         made["pages"][page.name] = known
-    if before.get("assets") != made["assets"] or not (stage / "_static").is_dir():
+    if before.get("assets") != made["assets"] or before.get("laid") != _hash_assets(stage):
         _lay_out_assets(stage)
+    made["laid"] = _hash_assets(stage)
     for name, content in ((CONFIG, settings["config"]), (TOC, settings["toc"])):
         _write(stage / name, yaml.safe_dump(content, allow_unicode=True).encode())
     _remove_others(stage, {name for page in made["pages"].values() for name in page["files"]})
@@ -59,8 +62,36 @@ def lay_out(
 def _read(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return {}
+
+
+def _known(before: Mapping[str, Any], page: str) -> dict[str, Any]:
+    """Returns what was laid out for a page; nothing where that is not known, or damaged."""
+    pages = before.get("pages")
+    known = pages.get(page) if isinstance(pages, dict) else None
+    files = known.get("files") if isinstance(known, dict) else None
+    good = isinstance(files, list) and all(isinstance(name, str) for name in files)
+    return dict(known) if known and good else {}
+
+
+def _hash(stage: Path, names: Iterable[str]) -> str:
+    """Returns a hash of files of the stage; one that is missing or is elsewhere makes it another."""
+    inside = [path for name in names if (path := stage / name).is_file() and _is_inside(path, stage)]
+    return hash_files(inside, stage)
+
+
+def _is_inside(path: Path, stage: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(stage))
+
+
+def _hash_assets(stage: Path) -> str:
+    """Returns a hash of the looks as they were laid out; what Sphinx compiles there, it compiles again."""
+    files = [path for name in _ASSETS for path in (stage / name).rglob("*") if path.is_file()]
+    for path in files:
+        if path.suffix == ".mo":
+            path.unlink()
+    return hash_files([path for path in files if path.suffix != ".mo"], stage)
 
 
 def _write(target: Path, content: bytes) -> None:
@@ -82,8 +113,7 @@ def _lay_out_page(notebook: dict[str, Any], page: Page, stage: Path, language: s
     for cell in notebook["cells"]:
         cell["metadata"]["tags"] = [tag for tag in cell["metadata"].get("tags", []) if not tag.startswith("only:")]
         for output in cell.get("outputs", []):
-            files = output.get("metadata", {}).get("na_report", {}).get("files", {})
-            for mime, name in files.items():
+            for mime, name in _carried(output, page, stage).items():
                 content = "".join(output["data"].pop(mime))
                 # A notebook holds pictures of pixels as base64, everything else as text.
                 _write(stage / name, base64.b64decode(content) if mime == "image/png" else content.encode())
@@ -93,10 +123,31 @@ def _lay_out_page(notebook: dict[str, Any], page: Page, stage: Path, language: s
     return names
 
 
+def _carried(output: Mapping[str, Any], page: Page, stage: Path) -> dict[str, str]:
+    """Returns per kind of data of an output the name of the file that it becomes.
+
+    Raises:
+        NaReportError: There is no such data, or the file would be outside the stage or among the looks.
+    """
+    said = output.get("metadata", {}).get("na_report", {})
+    files = said.get("files", {}) if isinstance(said, dict) else None
+    data = output.get("data", {})
+    if isinstance(files, dict) and all(
+        mime in data and isinstance(name, str) and not name.startswith("_") and _is_inside(stage / name, stage)
+        for mime, name in files.items()
+    ):
+        return files
+    raise NaReportError(
+        f"The page {page.name} carries a file that can't be laid out: found {said!r:.200}, "
+        "expected per kind of data the name of a file in the book.",
+        hint=f"Show it in {page.chapter.name} as the other figures and tables are shown.",
+    )
+
+
 def _lay_out_assets(stage: Path) -> None:
     from na_report.publishing.fonts import write_fonts  # half a second of imports, for what seldom changes
 
-    for name in ("_static", "_locale", "_templates"):
+    for name in _ASSETS:
         shutil.rmtree(stage / name, ignore_errors=True)
     with resources.as_file(resources.files("na_report.publishing") / "assets") as assets:
         elsewhere = shutil.ignore_patterns("locale", "templates", "print.css")

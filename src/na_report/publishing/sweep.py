@@ -12,6 +12,7 @@ from pathlib import Path
 
 from na_report.errors import ChapterError, NaReportError
 from na_report.files import write_whole
+from na_report.locks import locked
 from na_report.paths import Project
 from na_report.publishing.execution import Pool, Run, Task, Watcher, local_pool, needs_run, run_tasks
 from na_report.publishing.fingerprint import Answers
@@ -22,6 +23,10 @@ _STYLE = (
     "body{font:1rem/1.5 sans-serif;margin:2rem}table{border-collapse:collapse}"
     "th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:left}"
 )
+
+
+# Columns of the table, before and after those of the parameters.
+_FIRST, _STATE = "notebook", ("state", "seconds", "error")
 
 
 @dataclass(frozen=True)
@@ -79,12 +84,25 @@ def run_sweep(
 
     Raises:
         ChapterError: One or more runs failed; the others are there, and the table has them all.
+        BusyError: Another process makes a sweep in this folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / ".sweep.lock", f"The sweep in {folder}"):
+        return _run_sweep(project, tasks, folder, answers, pool, watcher or Watcher())
+
+
+def _run_sweep(
+    project: Project,
+    tasks: Sequence[Task],
+    folder: Path,
+    answers: Callable[[str], Answers],
+    pool: Pool,
+    watcher: Watcher,
+) -> list[Row]:
     stale = [
         task for task in tasks if needs_run(project, task, folder, answers(str(task.parameters.get("edition", ""))))
     ]
-    collector = _Collector(watcher or Watcher())
+    collector = _Collector(watcher)
     try:
         if stale:
             with pool(stale) as (executor, workers):
@@ -127,7 +145,7 @@ def write_table(rows: Sequence[Row], folder: Path) -> None:
     """Writes the table of a sweep: `index.csv` for programs, `index.html` for people."""
     parameters = list(dict.fromkeys(name for row in rows for name in row.task.parameters))
     results = sorted({name for row in rows for name in row.results})
-    heads = ["notebook", *parameters, "state", "seconds", "error", *results]
+    heads = [_FIRST, *parameters, *_STATE, *results]
     lines = []
     for row in rows:
         there = row.state in ("ran", "unchanged")
@@ -171,7 +189,17 @@ def check_folder(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise NaReportError(f"{folder} is a file, and a sweep needs a folder.", hint="Choose another name with --to.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "index.csv").is_file():
+    if folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir()) and not _is_sweep(folder):
         raise NaReportError(
             f"{folder} holds files, but no sweep.", hint="Choose an empty or new folder with --to, or an earlier sweep."
         )
+
+
+def _is_sweep(folder: Path) -> bool:
+    """Tells whether a folder has the table of a sweep, and not just a file of that name."""
+    try:
+        with (folder / "index.csv").open(encoding="utf-8", newline="") as file:
+            heads = next(csv.reader(file), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return False
+    return heads[:1] == [_FIRST] and {*_STATE} <= {*heads}
