@@ -151,7 +151,9 @@ def test_sockets_are_private_and_a_dead_process_leaves_none(tmp_path: Path, monk
     monkeypatch.setattr(private.tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(private, "_LONGEST", 1000)
     os.umask(os.umask(0))
-    code = "import os; from na_report.publishing import private as p; p._LONGEST = 1000; p.private_folder(); os._exit(1)"
+    code = (
+        "import os; from na_report.publishing import private as p; p._LONGEST = 1000; p.private_folder(); os._exit(1)"
+    )
     subprocess.run([sys.executable, "-c", code], env=os.environ | {"TMPDIR": str(tmp_path)}, check=False)
     [left] = tmp_path.iterdir()
     mine = Path(private.private_folder())
