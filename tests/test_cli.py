@@ -70,6 +70,11 @@ def test_the_commands_of_the_readme_exist() -> None:
 
 
 NOTEBOOK = "chapters/koploper.ipynb"
+TOC_TOP = b"format: jb-book\nroot: index\n"
+# A few lines that stand for a thousand million values.
+YAML_BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
+    b"%c: &%c [%s]\n" % (name, name, b", ".join([b"*%c" % (name - 1)] * 10)) for name in b"bcdefghi"
+)
 
 
 def put(project: Project, name: str, content: bytes) -> None:
@@ -85,10 +90,45 @@ def put(project: Project, name: str, content: bytes) -> None:
         ("_toc.yml", b"- index\n", "_toc.yml: found a list"),
         ("_toc.yml", b"root: ../index\n", "found '../index', expected the name of a page"),
         ("_toc.yml", b"root: nowhere\n", "chapters/nowhere.ipynb does not exist"),
+        ("_toc.yml", TOC_TOP + b"parts:\n", "_toc.yml, parts: found nothing, expected a list"),
+        ("_toc.yml", TOC_TOP + b"parts: 3\n", "_toc.yml, parts: found 3, expected a list"),
+        ("_toc.yml", TOC_TOP + b"parts: [x]\n", "_toc.yml, parts 1: found 'x', expected a part with chapters"),
+        ("_toc.yml", TOC_TOP + b"parts: [{}]\n", "_toc.yml, parts 1, chapters: found nothing"),
+        ("_toc.yml", TOC_TOP + b"chapters: [kort]\n", "_toc.yml, chapters 1: found 'kort', expected a page, such as"),
+        ("_toc.yml", TOC_TOP + b"chapters: [{file: 3}]\n", "_toc.yml, chapters 1, file: found 3, expected the name"),
+        ("_toc.yml", TOC_TOP + b"chapters: [{url: 3}]\n", "_toc.yml, chapters 1, url: found 3, expected an address"),
+        (
+            "_toc.yml",
+            TOC_TOP + b"chapters: &c [{file: kort, sections: *c}]\n",
+            "_toc.yml: found a part that holds itself",
+        ),
+        ("_toc.yml", YAML_BOMB, "_toc.yml: found a part that holds itself or more than 100,000 values"),
+        (
+            "_toc.yml",
+            TOC_TOP + b"chapters: [{file: index}]\n",
+            "chapters 1, file: found 'index', expected each page once",
+        ),
+        ("_toc.yml", TOC_TOP + b"parts: []\nchapters: []\n", "found parts and chapters at the top"),
+        ("_toc.yml", TOC_TOP + b"chapter: []\n", "_toc.yml: found 'chapter', expected one of"),
+        ("_toc.yml", b"format: [x]\nroot: index\n", "_toc.yml, format: found ['x'], expected jb-book"),
         ("chapters/pages.yml", b"kort: 3\n", "page kort: found 3, expected settings"),
         ("chapters/pages.yml", b"kort: {on_papier: false}\n", "unknown setting 'on_papier'. Did you mean on_paper?"),
         ("chapters/pages.yml", b"kort: {parameters: mbo}\n", "page kort, parameters: found 'mbo'"),
         ("chapters/pages.yml", b"kort: {reads: [../../etc/passwd]}\n", "reads: found '../../etc/passwd'"),
+        ("chapters/pages.yml", b'kort: {reads: ["a\\0b"]}\n', "page kort, reads: found 'a\\x00b', expected a file"),
+        ("chapters/pages.yml", b'kort: {reads: ["\\ud800"]}\n', "page kort, reads: found '\\ud800', expected a file"),
+        ("chapters/pages.yml", b"kort: {parameters: {1: x}}\n", "page kort, parameters: found {1: 'x'}"),
+        (
+            "chapters/pages.yml",
+            b"kort: {seconds: 604801}\n",
+            "seconds: found 604801, expected a whole number from 1 to 604800",
+        ),
+        (
+            "chapters/pages.yml",
+            b"kort: {memory_mb: 1048577}\n",
+            "found 1048577, expected a whole number from 1 to 1048576",
+        ),
+        ("chapters/pages.yml", b"kort: {seconds: 0x" + b"f" * 5000 + b"}\n", "found a number of thousands of digits"),
         ("chapters/pages.yml", b"kort: {chapter: ../kort}\n", "page kort, chapter: found '../kort'"),
         (NOTEBOOK, b'{"cells": [', "koploper.ipynb, line 1: found 'Expecting value'"),
         (NOTEBOOK, b'{"nbformat": 3, "worksheets": []}', "no cells of notebook format 4"),
@@ -118,11 +158,68 @@ def test_all_that_is_wrong_with_the_pages_is_told_at_once(project: Project) -> N
         assert said in done.stderr
 
 
+def test_all_that_is_wrong_with_the_contents_is_told_at_once(project: Project) -> None:
+    put(project, "_toc.yml", b"root: index\nparts: [x, {chapters: [{file: index}, {file: ../a}]}]\n")
+    put(project, "chapters/pages.yml", b"index: {seconds: 0}\n")
+    said = na_report(project, "explain", "koploper").stderr
+    for place in ("format:", "parts 1:", "parts 2, chapters 1, file:", "parts 2, chapters 2, file:"):
+        assert f"_toc.yml, {place}" in said
+    assert "chapters/pages.yml: page index, seconds: found 0" in said
+    assert said.count("hint:") == 1
+
+
+def test_a_page_may_use_as_much_as_the_bounds(project: Project) -> None:
+    declared = (project.chapters / "pages.yml").read_bytes()
+    put(project, "chapters/pages.yml", declared + b"kort: {seconds: 604800, memory_mb: 1048576}\n")
+    done = na_report(project, "explain", "kort", "--edition", "2021")
+    assert done.stderr == ""
+
+
+def words_with(part: bytes) -> bytes:
+    given = b"title: a, subtitle: b, author: c, cover: d, contents: e, figure: f, table: g"
+    return b"nl: {%s, %s}\n" % (given, part)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("chapters/words.yml", b"1: {title: Advies}\n2: {title: Advice}\n", ["Choose from: 1, 2."]),
+        (
+            "chapters/words.yml",
+            words_with(b"summary: nowhere, parts: [{a: b}, null]"),
+            ["nl, parts: found [{'a': 'b'}, None], expected 2 captions as text", "nl, summary: found 'nowhere'"],
+        ),
+        ("_config.yml", b"sphinx: 3\n", ["_config.yml, sphinx: found 3, expected names with values"]),
+        (
+            "_config.yml",
+            b"html: [x]\nexecute: off\nsphinx: {config: x, extra_extensions: abc}\n",
+            [
+                "_config.yml, html: found ['x']",
+                "_config.yml, execute: found False",
+                "_config.yml, sphinx, config: found 'x'",
+                "_config.yml, sphinx, extra_extensions: found 'abc', expected a list",
+            ],
+        ),
+        ("_config.yml", b"html: {baseurl: 3}\n", ["_config.yml, html, baseurl: found 3, expected a web address"]),
+    ],
+)
+def test_words_and_settings_that_are_wrong_are_told_before_anything_runs(
+    project: Project, file: str, content: bytes, said: list[str]
+) -> None:
+    put(project, file, content)
+    done = na_report(project, "build", "--edition", "2021", "--format", "html")
+    assert done.returncode == 2, done.stderr
+    assert [part for part in said if part not in done.stderr] == [], done.stderr
+    assert done.stderr.count("hint:") == 1
+    assert "Traceback" not in done.stderr
+    assert not (project.root / "_build" / "2021" / "nl" / "notebooks").exists()
+
+
 def test_words_that_are_missing_are_told_before_anything_runs(project: Project) -> None:
     put(project, "chapters/words.yml", b"nl: {title: Advies, parts: [Het rapport]}\n")
     done = na_report(project, "build", "--edition", "2021", "--format", "html")
     assert done.returncode == 2
-    for said in ("nl, subtitle: found None", "nl, figure: found None", "expected 2 captions"):
+    for said in ("nl, subtitle: found nothing", "nl, figure: found nothing", "expected 2 captions"):
         assert said in done.stderr
     assert "running pages" not in done.stdout
 

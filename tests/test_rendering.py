@@ -18,6 +18,7 @@ from na_report.publishing.pages import all_pages
 from na_report.publishing.published import drop_other_pages, is_whole, publish
 from na_report.publishing.renderer import Renderer, renderer
 from na_report.publishing.rendering import render_stage
+from na_report.settings import read_settings
 
 FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](kort.ipynb) en {numref}`tab-b`."
 SECOND = "# Kort\n\n:::{table} Tabel.\n:name: tab-b\n\n| a |\n| - |\n| 1 |\n:::\n\nTerug naar [het doel](#doel)."
@@ -179,6 +180,31 @@ def test_a_part_that_a_new_book_does_not_have_goes(small: Project) -> None:
     assert not book.summary.exists(), "the summary of the book before"
     assert book.html.is_dir(), "its format was not asked for"
     assert is_whole(book)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "execute: {execute_notebooks: force}\nsphinx: {config: {nb_execution_mode: force}}\n",
+        "title: x\nexecute:\nhtml:\nsphinx:\n",
+        "sphinx: {config: , extra_extensions: }\n",
+        "sphinx: {config: {jupyter_execute_notebooks: force}}\n",
+    ],
+)
+def test_sphinx_runs_no_chapter_whatever_the_settings_say(small: Project, process: Renderer, config: str) -> None:
+    code = nbformat.v4.new_code_cell("open('ran', 'w').close()", id="extra", outputs=[])
+    notebook = books.Book(small, "2021", "nl").notebooks / "bronnen.ipynb"
+    page = nbformat.read(notebook, as_version=4)
+    page.cells.append(code)
+    nbformat.write(page, notebook)
+    (small.root / "_config.yml").write_text(config, encoding="utf-8")
+    book = books.Book(small, "2021", "nl")
+    books.stage(book, all_pages(small))
+    settings = read_settings(book.stage / "_config.yml")
+    assert settings["execute"]["execute_notebooks"] == "off"
+    assert settings["sphinx"]["config"]["nb_execution_mode"] == "off"
+    books.render(book, "html", process)
+    assert list(small.root.rglob("ran")) == []
 
 
 class Silent:
