@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -77,6 +78,18 @@ YAML_BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
 )
 
 
+SHOWN = {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "x"}}
+DECLARING = {"metadata": {"tags": ["parameters"]}, "source": 'edition: str = "2021"\nlanguage: str = "nl"'}
+DEEP = json.loads('{"a":' * 200 + "1" + "}" * 200)
+
+
+def notebook(*cells: object, **other: object) -> bytes:
+    """Returns a notebook of cells of code that are sound except for what they are given."""
+    sound = {"id": "a", "cell_type": "code", "metadata": {}, "source": [], "outputs": [], "execution_count": None}
+    whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}} | other
+    return json.dumps(whole | {"cells": [sound | cell if isinstance(cell, dict) else cell for cell in cells]}).encode()
+
+
 def put(project: Project, name: str, content: bytes) -> None:
     (project.root / name).write_bytes(content)
 
@@ -133,6 +146,43 @@ def put(project: Project, name: str, content: bytes) -> None:
         (NOTEBOOK, b'{"cells": [', "koploper.ipynb, line 1: found 'Expecting value'"),
         (NOTEBOOK, b'{"nbformat": 3, "worksheets": []}', "no cells of notebook format 4"),
         (NOTEBOOK, b'{"nbformat": 4, "metadata": {}, "cells": [{"source": []}]}', "koploper.ipynb, cell 1"),
+        (
+            NOTEBOOK,
+            b'{"nbformat": 4, "nbformat_minor": ' + b"9" * 5000 + b"}",
+            "koploper.ipynb: found 'Exceeds the limit",
+        ),
+        (NOTEBOOK, b"[" * 100_000, "koploper.ipynb: found 'maximum recursion depth exceeded"),
+        (NOTEBOOK, notebook(DECLARING, metadata=DEEP), "koploper.ipynb: found names or lists inside each other"),
+        (NOTEBOOK, notebook(metadata=[1]), "koploper.ipynb, metadata: found [1], expected names with values"),
+        (NOTEBOOK, notebook(metadata=None), "koploper.ipynb, metadata: found nothing, expected names with values"),
+        (NOTEBOOK, notebook(nbformat_minor="5"), "koploper.ipynb, nbformat_minor: found '5', expected a whole number"),
+        (NOTEBOOK, notebook(nbformat_minor=4), "koploper.ipynb: found notebook format 4.4, whose cells have no ids"),
+        (
+            NOTEBOOK,
+            notebook(metadata={"mystnb": {"execution_mode": "force"}}),
+            "mystnb: found execution_mode, expected nothing",
+        ),
+        (NOTEBOOK, notebook(5), "koploper.ipynb, cell 1: found 5, expected a cell"),
+        (NOTEBOOK, notebook({}, {}, {"id": "b"}), "cells 1, 2: found the id a more than once"),
+        (NOTEBOOK, notebook({"id": None}, {"id": 3}), "cell 1, id: found nothing, expected an id"),
+        (NOTEBOOK, notebook({"id": "a b"}), "cell 1, id: found 'a b', expected an id"),
+        (NOTEBOOK, notebook({"source": [1, 2]}), "cell 1, source: found [1, 2], expected text"),
+        (NOTEBOOK, notebook({"source": "\ud800"}), "cell 1, source: found '\\ud800', expected text"),
+        (
+            NOTEBOOK,
+            notebook({"cell_type": ["code"]}),
+            "cell 1, cell_type: found ['code'], expected code, markdown or raw",
+        ),
+        (NOTEBOOK, notebook({"metadata": {"tags": "x"}}), "cell 1, tags: found 'x', expected a list of texts"),
+        (NOTEBOOK, notebook({"attachments": None}), "cell 1, attachments: found nothing, expected files by name"),
+        (NOTEBOOK, notebook({"attachments": {"a.png": 1}}), "cell 1, attachments: found {'a.png': 1}, expected"),
+        (NOTEBOOK, notebook({"outputs": 5}), "cell 1, outputs: found 5, expected a list of outputs"),
+        (NOTEBOOK, notebook({"outputs": [5]}), "cell 1, outputs: found [5], expected a list of outputs"),
+        (NOTEBOOK, notebook({"outputs": [{}, {}]}), "cell 1, output 2: found {}, expected an output as Jupyter"),
+        (NOTEBOOK, notebook({"outputs": [SHOWN | {"data": [1]}]}), "cell 1, output 1: found {"),
+        (NOTEBOOK, notebook({"outputs": [{"output_type": "stream", "name": "stdout", "text": 3}]}), "cell 1, output 1"),
+        (NOTEBOOK, notebook({"outputs": [{"output_type": "error", "ename": "E", "traceback": 3}]}), "cell 1, output 1"),
+        (NOTEBOOK, notebook({"execution_count": "1"}), "cell 1, execution_count: found '1', expected a whole number"),
         (NOTEBOOK, b"\xef\xbb\xbf{}", "koploper.ipynb"),
     ],
 )
@@ -166,6 +216,35 @@ def test_all_that_is_wrong_with_the_contents_is_told_at_once(project: Project) -
         assert f"_toc.yml, {place}" in said
     assert "chapters/pages.yml: page index, seconds: found 0" in said
     assert said.count("hint:") == 1
+
+
+def test_all_that_is_wrong_with_a_chapter_is_told_at_once(project: Project) -> None:
+    cells = ({"source": 3}, {"id": "b", "source": 3}, {"id": None}, {})
+    put(project, NOTEBOOK, notebook(*cells, metadata=None, nbformat_minor=3))
+    said = na_report(project, "explain", "koploper").stderr
+    for place in (
+        "koploper.ipynb: found notebook format 4.3",
+        "koploper.ipynb, metadata: found nothing",
+        "koploper.ipynb, cells 1, 2, source: found 3",
+        "koploper.ipynb, cell 3, id: found nothing",
+        "koploper.ipynb, cells 1, 4: found the id a more than once",
+    ):
+        assert place in said
+    assert said.count("hint:") == 1
+
+
+@pytest.mark.parametrize(("minor", "ids"), [(5, ["a", "a", "a"]), (5, ["a", None, None]), (2, [None, None, None])])
+def test_the_advice_for_cells_without_ids_helps(project: Project, minor: int, ids: list[str | None]) -> None:
+    found = json.loads(notebook(DECLARING, {}, {}, nbformat_minor=minor))
+    for cell, name in zip(found["cells"], ids, strict=True):
+        cell["id"] = name
+        if name is None:
+            del cell["id"]
+    put(project, NOTEBOOK, json.dumps(found).encode())
+    command = na_report(project, "explain", "koploper", "--edition", "2021").stderr.partition(' -c "')[2].strip('"\n')
+    assert command
+    subprocess.run([sys.executable, "-W", "ignore", "-c", command], cwd=project.root, check=True)
+    assert na_report(project, "explain", "koploper", "--edition", "2021").stderr == ""
 
 
 def test_a_page_may_use_as_much_as_the_bounds(project: Project) -> None:
