@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -205,6 +206,31 @@ def test_sphinx_runs_no_chapter_whatever_the_settings_say(small: Project, proces
     assert settings["sphinx"]["config"]["nb_execution_mode"] == "off"
     books.render(book, "html", process)
     assert list(small.root.rglob("ran")) == []
+
+
+@pytest.mark.parametrize("content", ["[]", "5", '{"key": 5}', '{"html": 5}', '{"html": [1]}', "[" * 100_000])
+def test_what_is_known_of_an_earlier_rendering_may_be_damaged(small: Project, process: Renderer, content: str) -> None:
+    make(small, process)
+    state = books.Book(small, "2021", "nl").folder / "sphinx" / "state.json"
+    if content.startswith('{"html"'):
+        content = json.dumps(json.loads(state.read_text(encoding="utf-8")) | json.loads(content))
+    before = files(books.Book(small, "2021", "nl").html)
+    state.write_text(content, encoding="utf-8")
+    assert files(make(small, process)) == before
+
+
+def test_a_damaged_page_in_the_stage_stops_the_book_once_with_a_short_story(small: Project, process: Renderer) -> None:
+    make(small, process)
+    book = books.Book(small, "2021", "nl")
+    before = files(book.html)
+    (book.stage / "kort.ipynb").write_text('{"cells": [', encoding="utf-8")
+    with pytest.raises(BookError, match="does not appear to be JSON") as caught:
+        make(small, process)
+    assert "Traceback" not in str(caught.value)
+    assert "click" not in str(caught.value)
+    assert len(str(caught.value).splitlines()) <= 6
+    assert "na-report build --force" in caught.value.hint
+    assert files(make(small, process)) == before
 
 
 class Silent:
