@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -78,6 +79,23 @@ def test_the_commands_of_the_readme_exist() -> None:
 
 
 NOTEBOOK = "chapters/koploper.ipynb"
+TOC_TOP = b"format: jb-book\nroot: index\n"
+# A few lines that stand for a thousand million values.
+YAML_BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
+    b"%c: &%c [%s]\n" % (name, name, b", ".join([b"*%c" % (name - 1)] * 10)) for name in b"bcdefghi"
+)
+
+
+SHOWN = {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "x"}}
+DECLARING = {"metadata": {"tags": ["parameters"]}, "source": 'edition: str = "2021"\nlanguage: str = "nl"'}
+DEEP = json.loads('{"a":' * 200 + "1" + "}" * 200)
+
+
+def notebook(*cells: object, **other: object) -> bytes:
+    """Returns a notebook of cells of code that are sound except for what they are given."""
+    sound = {"id": "a", "cell_type": "code", "metadata": {}, "source": [], "outputs": [], "execution_count": None}
+    whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}} | other
+    return json.dumps(whole | {"cells": [sound | cell if isinstance(cell, dict) else cell for cell in cells]}).encode()
 
 
 def put(project: Project, name: str, content: bytes) -> None:
@@ -93,14 +111,86 @@ def put(project: Project, name: str, content: bytes) -> None:
         ("_toc.yml", b"- index\n", "_toc.yml: found a list"),
         ("_toc.yml", b"root: ../index\n", "found '../index', expected the name of a page"),
         ("_toc.yml", b"root: nowhere\n", "chapters/nowhere.ipynb does not exist"),
+        ("_toc.yml", TOC_TOP + b"parts:\n", "_toc.yml, parts: found nothing, expected a list"),
+        ("_toc.yml", TOC_TOP + b"parts: 3\n", "_toc.yml, parts: found 3, expected a list"),
+        ("_toc.yml", TOC_TOP + b"parts: [x]\n", "_toc.yml, parts 1: found 'x', expected a part with chapters"),
+        ("_toc.yml", TOC_TOP + b"parts: [{}]\n", "_toc.yml, parts 1, chapters: found nothing"),
+        ("_toc.yml", TOC_TOP + b"chapters: [kort]\n", "_toc.yml, chapters 1: found 'kort', expected a page, such as"),
+        ("_toc.yml", TOC_TOP + b"chapters: [{file: 3}]\n", "_toc.yml, chapters 1, file: found 3, expected the name"),
+        ("_toc.yml", TOC_TOP + b"chapters: [{url: 3}]\n", "_toc.yml, chapters 1, url: found 3, expected an address"),
+        (
+            "_toc.yml",
+            TOC_TOP + b"chapters: &c [{file: kort, sections: *c}]\n",
+            "_toc.yml: found a part that holds itself",
+        ),
+        ("_toc.yml", YAML_BOMB, "_toc.yml: found a part that holds itself or more than 100,000 values"),
+        (
+            "_toc.yml",
+            TOC_TOP + b"chapters: [{file: index}]\n",
+            "chapters 1, file: found 'index', expected each page once",
+        ),
+        ("_toc.yml", TOC_TOP + b"parts: []\nchapters: []\n", "found parts and chapters at the top"),
+        ("_toc.yml", TOC_TOP + b"chapter: []\n", "_toc.yml: found 'chapter', expected one of"),
+        ("_toc.yml", b"format: [x]\nroot: index\n", "_toc.yml, format: found ['x'], expected jb-book"),
         ("chapters/pages.yml", b"kort: 3\n", "page kort: found 3, expected settings"),
         ("chapters/pages.yml", b"kort: {on_papier: false}\n", "unknown setting 'on_papier'. Did you mean on_paper?"),
         ("chapters/pages.yml", b"kort: {parameters: mbo}\n", "page kort, parameters: found 'mbo'"),
         ("chapters/pages.yml", b"kort: {reads: [../../etc/passwd]}\n", "reads: found '../../etc/passwd'"),
+        ("chapters/pages.yml", b'kort: {reads: ["a\\0b"]}\n', "page kort, reads: found 'a\\x00b', expected a file"),
+        ("chapters/pages.yml", b'kort: {reads: ["\\ud800"]}\n', "page kort, reads: found '\\ud800', expected a file"),
+        ("chapters/pages.yml", b"kort: {parameters: {1: x}}\n", "page kort, parameters: found {1: 'x'}"),
+        (
+            "chapters/pages.yml",
+            b"kort: {seconds: 604801}\n",
+            "seconds: found 604801, expected a whole number from 1 to 604800",
+        ),
+        (
+            "chapters/pages.yml",
+            b"kort: {memory_mb: 1048577}\n",
+            "found 1048577, expected a whole number from 1 to 1048576",
+        ),
+        ("chapters/pages.yml", b"kort: {seconds: 0x" + b"f" * 5000 + b"}\n", "found a number of thousands of digits"),
         ("chapters/pages.yml", b"kort: {chapter: ../kort}\n", "page kort, chapter: found '../kort'"),
         (NOTEBOOK, b'{"cells": [', "koploper.ipynb, line 1: found 'Expecting value'"),
         (NOTEBOOK, b'{"nbformat": 3, "worksheets": []}', "no cells of notebook format 4"),
         (NOTEBOOK, b'{"nbformat": 4, "metadata": {}, "cells": [{"source": []}]}', "koploper.ipynb, cell 1"),
+        (
+            NOTEBOOK,
+            b'{"nbformat": 4, "nbformat_minor": ' + b"9" * 5000 + b"}",
+            "koploper.ipynb: found 'Exceeds the limit",
+        ),
+        (NOTEBOOK, b"[" * 100_000, "koploper.ipynb: found 'maximum recursion depth exceeded"),
+        (NOTEBOOK, notebook(DECLARING, metadata=DEEP), "koploper.ipynb: found names or lists inside each other"),
+        (NOTEBOOK, notebook(metadata=[1]), "koploper.ipynb, metadata: found [1], expected names with values"),
+        (NOTEBOOK, notebook(metadata=None), "koploper.ipynb, metadata: found nothing, expected names with values"),
+        (NOTEBOOK, notebook(nbformat_minor="5"), "koploper.ipynb, nbformat_minor: found '5', expected a whole number"),
+        (NOTEBOOK, notebook(nbformat_minor=4), "koploper.ipynb: found notebook format 4.4, whose cells have no ids"),
+        (
+            NOTEBOOK,
+            notebook(metadata={"mystnb": {"execution_mode": "force"}}),
+            "mystnb: found execution_mode, expected nothing",
+        ),
+        (NOTEBOOK, notebook(5), "koploper.ipynb, cell 1: found 5, expected a cell"),
+        (NOTEBOOK, notebook({}, {}, {"id": "b"}), "cells 1, 2: found the id a more than once"),
+        (NOTEBOOK, notebook({"id": None}, {"id": 3}), "cell 1, id: found nothing, expected an id"),
+        (NOTEBOOK, notebook({"id": "a b"}), "cell 1, id: found 'a b', expected an id"),
+        (NOTEBOOK, notebook({"source": [1, 2]}), "cell 1, source: found [1, 2], expected text"),
+        (NOTEBOOK, notebook({"source": "\ud800"}), "cell 1, source: found '\\ud800', expected text"),
+        (
+            NOTEBOOK,
+            notebook({"cell_type": ["code"]}),
+            "cell 1, cell_type: found ['code'], expected code, markdown or raw",
+        ),
+        (NOTEBOOK, notebook({"metadata": {"tags": "x"}}), "cell 1, tags: found 'x', expected a list of texts"),
+        (NOTEBOOK, notebook({"attachments": None}), "cell 1, attachments: found nothing, expected files by name"),
+        (NOTEBOOK, notebook({"attachments": {"a.png": 1}}), "cell 1, attachments: found {'a.png': 1}, expected"),
+        (NOTEBOOK, notebook({"outputs": 5}), "cell 1, outputs: found 5, expected a list of outputs"),
+        (NOTEBOOK, notebook({"outputs": [5]}), "cell 1, outputs: found [5], expected a list of outputs"),
+        (NOTEBOOK, notebook({"outputs": [{}, {}]}), "cell 1, output 2: found {}, expected an output as Jupyter"),
+        (NOTEBOOK, notebook({"outputs": [SHOWN | {"data": [1]}]}), "cell 1, output 1: found {"),
+        (NOTEBOOK, notebook({"outputs": [{"output_type": "stream", "name": "stdout", "text": 3}]}), "cell 1, output 1"),
+        (NOTEBOOK, notebook({"outputs": [{"output_type": "error", "ename": "E", "traceback": 3}]}), "cell 1, output 1"),
+        (NOTEBOOK, notebook({"execution_count": "1"}), "cell 1, execution_count: found '1', expected a whole number"),
         (NOTEBOOK, b"\xef\xbb\xbf{}", "koploper.ipynb"),
     ],
 )
@@ -126,11 +216,97 @@ def test_all_that_is_wrong_with_the_pages_is_told_at_once(project: Project) -> N
         assert said in done.stderr
 
 
+def test_all_that_is_wrong_with_the_contents_is_told_at_once(project: Project) -> None:
+    put(project, "_toc.yml", b"root: index\nparts: [x, {chapters: [{file: index}, {file: ../a}]}]\n")
+    put(project, "chapters/pages.yml", b"index: {seconds: 0}\n")
+    said = na_report(project, "explain", "koploper").stderr
+    for place in ("format:", "parts 1:", "parts 2, chapters 1, file:", "parts 2, chapters 2, file:"):
+        assert f"_toc.yml, {place}" in said
+    assert "chapters/pages.yml: page index, seconds: found 0" in said
+    assert said.count("hint:") == 1
+
+
+def test_all_that_is_wrong_with_a_chapter_is_told_at_once(project: Project) -> None:
+    cells = ({"source": 3}, {"id": "b", "source": 3}, {"id": None}, {})
+    put(project, NOTEBOOK, notebook(*cells, metadata=None, nbformat_minor=3))
+    said = na_report(project, "explain", "koploper").stderr
+    for place in (
+        "koploper.ipynb: found notebook format 4.3",
+        "koploper.ipynb, metadata: found nothing",
+        "koploper.ipynb, cells 1, 2, source: found 3",
+        "koploper.ipynb, cell 3, id: found nothing",
+        "koploper.ipynb, cells 1, 4: found the id a more than once",
+    ):
+        assert place in said
+    assert said.count("hint:") == 1
+
+
+@pytest.mark.parametrize(("minor", "ids"), [(5, ["a", "a", "a"]), (5, ["a", None, None]), (2, [None, None, None])])
+def test_the_advice_for_cells_without_ids_helps(project: Project, minor: int, ids: list[str | None]) -> None:
+    found = json.loads(notebook(DECLARING, {}, {}, nbformat_minor=minor))
+    for cell, name in zip(found["cells"], ids, strict=True):
+        cell["id"] = name
+        if name is None:
+            del cell["id"]
+    put(project, NOTEBOOK, json.dumps(found).encode())
+    command = na_report(project, "explain", "koploper", "--edition", "2021").stderr.partition(' -c "')[2].strip('"\n')
+    assert command
+    subprocess.run([sys.executable, "-W", "ignore", "-c", command], cwd=project.root, check=True)
+    assert na_report(project, "explain", "koploper", "--edition", "2021").stderr == ""
+
+
+def test_a_page_may_use_as_much_as_the_bounds(project: Project) -> None:
+    declared = (project.chapters / "pages.yml").read_bytes()
+    put(project, "chapters/pages.yml", declared + b"kort: {seconds: 604800, memory_mb: 1048576}\n")
+    done = na_report(project, "explain", "kort", "--edition", "2021")
+    assert done.stderr == ""
+
+
+def words_with(part: bytes) -> bytes:
+    given = b"title: a, subtitle: b, author: c, cover: d, contents: e, figure: f, table: g"
+    return b"nl: {%s, %s}\n" % (given, part)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("chapters/words.yml", b"1: {title: Advies}\n2: {title: Advice}\n", ["Choose from: 1, 2."]),
+        (
+            "chapters/words.yml",
+            words_with(b"summary: nowhere, parts: [{a: b}, null]"),
+            ["nl, parts: found [{'a': 'b'}, None], expected 2 captions as text", "nl, summary: found 'nowhere'"],
+        ),
+        ("_config.yml", b"sphinx: 3\n", ["_config.yml, sphinx: found 3, expected names with values"]),
+        (
+            "_config.yml",
+            b"html: [x]\nexecute: off\nsphinx: {config: x, extra_extensions: abc}\n",
+            [
+                "_config.yml, html: found ['x']",
+                "_config.yml, execute: found False",
+                "_config.yml, sphinx, config: found 'x'",
+                "_config.yml, sphinx, extra_extensions: found 'abc', expected a list",
+            ],
+        ),
+        ("_config.yml", b"html: {baseurl: 3}\n", ["_config.yml, html, baseurl: found 3, expected a web address"]),
+    ],
+)
+def test_words_and_settings_that_are_wrong_are_told_before_anything_runs(
+    project: Project, file: str, content: bytes, said: list[str]
+) -> None:
+    put(project, file, content)
+    done = na_report(project, "build", "--edition", "2021", "--format", "html")
+    assert done.returncode == 2, done.stderr
+    assert [part for part in said if part not in done.stderr] == [], done.stderr
+    assert done.stderr.count("hint:") == 1
+    assert "Traceback" not in done.stderr
+    assert not (project.root / "_build" / "2021" / "nl" / "notebooks").exists()
+
+
 def test_words_that_are_missing_are_told_before_anything_runs(project: Project) -> None:
     put(project, "chapters/words.yml", b"nl: {title: Advies, parts: [Het rapport]}\n")
     done = na_report(project, "build", "--edition", "2021", "--format", "html")
     assert done.returncode == 2
-    for said in ("nl, subtitle: found None", "nl, figure: found None", "expected 2 captions"):
+    for said in ("nl, subtitle: found nothing", "nl, figure: found nothing", "expected 2 captions"):
         assert said in done.stderr
     assert "running pages" not in done.stdout
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -13,10 +16,11 @@ from conftest import ROOT, Change
 from na_report.errors import ChapterError
 from na_report.evidence.edition import open_edition
 from na_report.evidence.reads import answer_again
-from na_report.paths import Project
+from na_report.paths import LOCK, Project
 from na_report.publishing import fingerprint
 from na_report.publishing.execution import run_pages
-from na_report.publishing.pages import Page, all_pages, checked_parameters, choose
+from na_report.publishing.pages import Page, all_pages, checked_parameters, choose, mentions
+from na_report.publishing.rendering import _key
 
 BASE = {"edition": "2021", "language": "nl"}
 NAMES = ["sector-mbo", "sector-hoger-onderwijs", "koploper"]
@@ -163,6 +167,72 @@ def test_a_damaged_notebook_runs_again(project: Project) -> None:
 def test_a_page_without_a_mark_runs_again(project: Project) -> None:
     fingerprint.state_file(notebooks(project), "koploper").unlink()
     assert why(project, "koploper") == ["it has not run to the end yet"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"ingredients": 5},
+        {"ingredients": {"code": 5}},
+        {"reads": ["x"]},
+        {"reads": {"[]": "x"}},
+        {"reads": {"5": "x"}},
+        {"reads": {"[5]": "x"}},
+        {"reads": {"no JSON": "x"}},
+        {"reads": {"[" * 100_000: "x"}},
+        {"notebook": None},
+        {"data": [1]},
+    ],
+)
+def test_a_page_with_a_damaged_mark_runs_again(project: Project, damage: dict[str, object]) -> None:
+    path = fingerprint.state_file(notebooks(project), "koploper")
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | damage), encoding="utf-8")
+    assert why(project, "koploper") == ["it has not run to the end yet"]
+
+
+def test_a_lock_that_is_no_text_is_an_ingredient_too(project: Project) -> None:
+    found = []
+    for content in (b"\xff", b"\xfe", b"\xff"):
+        (project.root / "requirements.lock").write_bytes(content)
+        [page] = choose(all_pages(project), ["koploper"])
+        made_of = fingerprint.ingredients(project, replace(page, reads=["requirements.lock"]), BASE)
+        found.append((made_of["lock"], made_of["requirements.lock"], _key(project.root, project.root / LOCK)))
+    assert found[0] == found[2]
+    assert all(one != other for one, other in zip(found[0], found[1], strict=True))
+
+
+@pytest.mark.parametrize("folder", ["data", "chapters"])
+def test_a_file_whose_name_is_no_text_counts(project: Project, folder: str) -> None:
+    before = fingerprint.hash_inputs(project)
+    seen = {before}
+    for name in (b"\xff", b"\xfe"):
+        path = project.root / folder / os.fsdecode(name)
+        path.write_bytes(b"")
+        seen.add(fingerprint.hash_inputs(project))
+        assert fingerprint.data_hash(project)
+        path.unlink()
+    assert len(seen) == 3
+    assert fingerprint.hash_inputs(project) == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[",
+        "5",
+        '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [5]}',
+        '{"nbformat": 4, "cells": [{"outputs": 3}]}',
+        '{"nbformat": 3}',
+    ],
+)
+def test_a_damaged_executed_notebook_mentions_nothing(project: Project, content: str) -> None:
+    anchors = ["ind019-nl-2019"]
+    folder = notebooks(project)
+    before = mentions(folder, anchors)
+    assert "sector-mbo" in before
+    (folder / "koploper.ipynb").write_text(content, encoding="utf-8")
+    assert mentions(folder, anchors) == {name: found for name, found in before.items() if name != "koploper"}
 
 
 def test_opening_a_table_behind_the_edition_is_an_error(project: Project) -> None:

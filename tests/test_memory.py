@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from na_report.publishing import polish
 from na_report.publishing.memory import Memory
+from na_report.publishing.searching import Place
+
+PLACE = [part.name for part in fields(Place)]
 
 
 @pytest.fixture
@@ -64,13 +69,57 @@ def test_what_was_asked_for_stays(file: Path, book: Path) -> None:
     assert Memory(file, book, "mark").get("index", "text") == {"answer": 1}
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "{", "3", '"text"'])
+@pytest.mark.parametrize("text", ["", "[1]", "{", "3", '"text"', "[" * 100_000])
 def test_a_file_that_can_not_be_read_is_an_empty_memory(tmp_path: Path, book: Path, text: str) -> None:
     (tmp_path / "memory.json").write_text(text, encoding="utf-8")
     memory = Memory(tmp_path / "memory.json", book)
     assert memory.get("index", "text") is None
     memory.put("index", "text", 1)
     assert memory.get("index", "text") == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        5,
+        "page",
+        {},
+        {"page": 5, "places": []},
+        {"page": "x", "places": 5},
+        {"page": "x", "places": [5]},
+        {"page": "x", "places": [{"page": "x"}]},
+        {"page": "x", "places": [dict.fromkeys(PLACE, 5)]},
+    ],
+)
+def test_a_damaged_value_of_a_page_is_made_again(tmp_path: Path, book: Path, value: object) -> None:
+    text = (
+        '<article><section id="a"><h1>Een</h1><p>Woord.</p></section></article>'
+        '<script src="_static/search-data.js"></script>'
+    )
+    (book / "index.html").write_text(text, encoding="utf-8")
+    memory = Memory(tmp_path / "memory.json", book)
+    memory.put("index.html", text, value)
+    memory.save()
+    polish.polish(book, Memory(tmp_path / "memory.json", book))
+    assert "Woord." in (book / "index.html").read_text(encoding="utf-8")
+    assert "Woord." in (book / "_static" / "search-data.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("value", [5, "x", "AAAA", {"a": 1}])
+def test_a_damaged_picture_is_drawn_again(
+    tmp_path: Path, book: Path, monkeypatch: pytest.MonkeyPatch, value: object
+) -> None:
+    said = SimpleNamespace(work=SimpleNamespace(title="Een"), subtitle="Twee")
+    monkeypatch.setattr(polish, "write_card", lambda target, *words: target.write_bytes(b"\x89PNG drawn"))
+    memory = Memory(tmp_path / "memory.json", book)
+    memory.put("kaart.png", '["Een", "Twee"]', value)
+    memory.save()
+    for _ in range(2):
+        memory = Memory(tmp_path / "memory.json", book)
+        polish._put_card(tmp_path / "kaart.png", said, memory)  # type: ignore[arg-type]
+        memory.save()
+        assert (tmp_path / "kaart.png").read_bytes() == b"\x89PNG drawn"
+        monkeypatch.setattr(polish, "write_card", lambda *_: pytest.fail("drawn twice"))
 
 
 @pytest.mark.parametrize(("jobs", "processes"), [(1, []), (3, [3]), (0, [7])])

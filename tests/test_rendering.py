@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from na_report.publishing.pages import all_pages
 from na_report.publishing.published import drop_other_pages, is_whole, publish
 from na_report.publishing.renderer import Renderer, renderer
 from na_report.publishing.rendering import render_stage
+from na_report.settings import read_settings
 
 FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](kort.ipynb) en {numref}`tab-b`."
 SECOND = "# Kort\n\n:::{table} Tabel.\n:name: tab-b\n\n| a |\n| - |\n| 1 |\n:::\n\nTerug naar [het doel](#doel)."
@@ -179,6 +181,56 @@ def test_a_part_that_a_new_book_does_not_have_goes(small: Project) -> None:
     assert not book.summary.exists(), "the summary of the book before"
     assert book.html.is_dir(), "its format was not asked for"
     assert is_whole(book)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "execute: {execute_notebooks: force}\nsphinx: {config: {nb_execution_mode: force}}\n",
+        "title: x\nexecute:\nhtml:\nsphinx:\n",
+        "sphinx: {config: , extra_extensions: }\n",
+        "sphinx: {config: {jupyter_execute_notebooks: force}}\n",
+    ],
+)
+def test_sphinx_runs_no_chapter_whatever_the_settings_say(small: Project, process: Renderer, config: str) -> None:
+    code = nbformat.v4.new_code_cell("open('ran', 'w').close()", id="extra", outputs=[])
+    notebook = books.Book(small, "2021", "nl").notebooks / "bronnen.ipynb"
+    page = nbformat.read(notebook, as_version=4)
+    page.cells.append(code)
+    nbformat.write(page, notebook)
+    (small.root / "_config.yml").write_text(config, encoding="utf-8")
+    book = books.Book(small, "2021", "nl")
+    books.stage(book, all_pages(small))
+    settings = read_settings(book.stage / "_config.yml")
+    assert settings["execute"]["execute_notebooks"] == "off"
+    assert settings["sphinx"]["config"]["nb_execution_mode"] == "off"
+    books.render(book, "html", process)
+    assert list(small.root.rglob("ran")) == []
+
+
+@pytest.mark.parametrize("content", ["[]", "5", '{"key": 5}', '{"html": 5}', '{"html": [1]}', "[" * 100_000])
+def test_what_is_known_of_an_earlier_rendering_may_be_damaged(small: Project, process: Renderer, content: str) -> None:
+    make(small, process)
+    state = books.Book(small, "2021", "nl").folder / "sphinx" / "state.json"
+    if content.startswith('{"html"'):
+        content = json.dumps(json.loads(state.read_text(encoding="utf-8")) | json.loads(content))
+    before = files(books.Book(small, "2021", "nl").html)
+    state.write_text(content, encoding="utf-8")
+    assert files(make(small, process)) == before
+
+
+def test_a_damaged_page_in_the_stage_stops_the_book_once_with_a_short_story(small: Project, process: Renderer) -> None:
+    make(small, process)
+    book = books.Book(small, "2021", "nl")
+    before = files(book.html)
+    (book.stage / "kort.ipynb").write_text('{"cells": [', encoding="utf-8")
+    with pytest.raises(BookError, match="does not appear to be JSON") as caught:
+        make(small, process)
+    assert "Traceback" not in str(caught.value)
+    assert "click" not in str(caught.value)
+    assert len(str(caught.value).splitlines()) <= 6
+    assert "na-report build --force" in caught.value.hint
+    assert files(make(small, process)) == before
 
 
 class Silent:

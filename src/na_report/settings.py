@@ -9,6 +9,10 @@ import yaml
 
 from na_report.errors import NaReportError
 
+# YAML lets a file repeat a part of itself by name: some lines can stand for more values than a machine can hold.
+_MOST_VALUES = 100_000
+_SHOWN_CHARACTERS = 60
+
 
 def read_settings(path: Path) -> dict[str, Any]:
     """Returns the names and values of a YAML file; none when it is empty.
@@ -17,7 +21,8 @@ def read_settings(path: Path) -> dict[str, Any]:
         path: The file; its name is what the error shows.
 
     Raises:
-        NaReportError: The file can't be read, is no YAML, or holds something else than names with values.
+        NaReportError: The file can't be read, is no YAML, or holds something else than names with values, or a part
+            that holds itself.
 
     Example:
         >>> from na_report.paths import find_project
@@ -53,10 +58,42 @@ def read_settings(path: Path) -> dict[str, Any]:
             f"{path.name}: found {_kind(found)}, expected names with values, such as `root: index`.",
             hint="Put the file back as it was.",
         )
+    if _count(found, {}) > _MOST_VALUES:
+        raise NaReportError(
+            f"{path.name}: found a part that holds itself or more than {_MOST_VALUES:,} values, expected some lines.",
+            hint="Look for a name after & that comes back after *, and write out what it stands for.",
+        )
     return found
 
 
 def _kind(found: object) -> str:
     if isinstance(found, list):
         return "a list"
-    return "a text" if isinstance(found, str) else f"{found!r}"[:40]
+    return "a text" if isinstance(found, str) else shown(found)
+
+
+def shown(value: object) -> str:
+    """Returns a value as an error shows it: short, whatever it is.
+
+    Example:
+        >>> shown("mbo"), shown(None), len(shown("mbo" * 100))
+        ("'mbo'", 'nothing', 60)
+    """
+    if value is None:
+        return "nothing"
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 2]} …"
+
+
+def _count(node: object, known: dict[int, float]) -> float:
+    """Returns how many values a node holds with all that is in it; infinitely many when it holds itself."""
+    if not isinstance(node, dict | list):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = float("inf")  # until its own count is known
+        members = [*node, *node.values()] if isinstance(node, dict) else node
+        known[id(node)] = 1 + sum(_count(member, known) for member in members)
+    return known[id(node)]

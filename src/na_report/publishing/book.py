@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from na_report.errors import BookError, NaReportError
-from na_report.paths import CONFIG, LOCK, TOC, WORDS, Project
+from na_report.paths import LOCK, TOC, WORDS, Project
+from na_report.publishing.configuration import read_configuration
+from na_report.publishing.contents import read_contents
 from na_report.publishing.fingerprint import hash_files
 from na_report.publishing.pages import Page
-from na_report.settings import read_settings
+from na_report.settings import read_settings, shown
 
 if TYPE_CHECKING:
     from na_report.publishing.describing import Publication
@@ -99,13 +101,16 @@ def _lock(book: Book) -> str:
 
 def _settings(book: Book) -> dict[str, Any]:
     """Returns configuration and table of contents with the words of the language and edition."""
-    root = book.project.root
-    config, toc = read_settings(root / CONFIG), read_settings(root / TOC)
+    config, toc = read_configuration(book.project), read_settings(book.project.root / TOC)
     said = words(book)
     config["title"] = said["title"]
     config.setdefault("sphinx", {}).setdefault("config", {})
     config["sphinx"].setdefault("extra_extensions", []).append("na_report.publishing.extension")
     settings = config["sphinx"]["config"]
+    # Chapters run within their limits, in `execution.py`, and nowhere else: whatever the file says, Sphinx only renders them.
+    config["execute"] = config.get("execute", {}) | {"execute_notebooks": "off"}
+    settings["nb_execution_mode"] = "off"
+    settings.pop("jupyter_execute_notebooks", None)  # its name before
     settings["language"] = book.language
     settings["locale_dirs"] = ["_locale"]
     settings["templates_path"] = ["_templates"]
@@ -120,25 +125,34 @@ def _settings(book: Book) -> dict[str, Any]:
 def words(book: Book) -> dict[str, Any]:
     """Returns title, subtitle and other words of the book in its language, from `chapters/words.yml`.
 
+    They are asked for before anything runs, so this is also where the configuration that they go into is looked at.
+
     Raises:
-        NaReportError: The book has no words in its language, or not all of them.
+        NaReportError: The book has no words in its language, or not all of them, or can't be made with its configuration.
     """
-    root = book.project.root
+    read_configuration(book.project)
     declared = read_settings(book.project.chapters / WORDS)
     found = declared.get(book.language)
     if not isinstance(found, dict):
         raise NaReportError(
-            f"The book does not exist in the language {book.language!r}.", hint=f"Choose from: {', '.join(declared)}."
+            f"The book does not exist in the language {book.language!r}.",
+            hint=f"Choose from: {', '.join(map(str, declared))}.",
         )
-    problems = [
-        f"chapters/{WORDS}, {book.language}, {name}: found {found.get(name)!r}, expected text."
+    place, contents = f"chapters/{WORDS}, {book.language}", read_contents(book.project)
+    problems = contents.problems + [
+        f"{place}, {name}: found {shown(found.get(name))}, expected text."
         for name in _WORDS
         if not isinstance(found.get(name), str)
     ]
-    parts, count = found.get("parts"), len(read_settings(root / TOC).get("parts", []))
-    if not isinstance(parts, list) or len(parts) != count:
+    parts = found.get("parts")
+    if not isinstance(parts, list) or len(parts) != contents.parts or not all(isinstance(part, str) for part in parts):
         problems.append(
-            f"chapters/{WORDS}, {book.language}, parts: found {parts!r}, expected {count} captions: one per part of {TOC}."
+            f"{place}, parts: found {shown(parts)}, expected {contents.parts} captions as text: one per part of {TOC}."
+        )
+    summary = found.get("summary")
+    if isinstance(summary, str) and summary and summary not in contents.pages:
+        problems.append(
+            f"{place}, summary: found {shown(summary)}, expected a page of {TOC}, or '' for a book without a short PDF."
         )
     if problems:
         raise NaReportError("\n".join(problems), hint=f"Fill these in chapters/{WORDS}.")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from na_report.errors import NaReportError
+from na_report.publishing.notebooks import notebook_faults
 
 if TYPE_CHECKING:
     import nbformat
@@ -119,35 +120,25 @@ def _parsed(chapter: Path, number: int, source: str) -> list[ast.stmt]:
 
 
 def _load(path: Path) -> dict[str, Any]:
-    """Returns what a notebook file holds, or says where it is none."""
+    """Returns what a notebook file holds, or says all that is wrong with it."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as problem:
-        raise _no_notebook(path, f", line {problem.lineno}", problem.msg) from None
-    except (UnicodeDecodeError, RecursionError) as problem:
-        raise _no_notebook(path, "", str(problem)) from None
-    if not isinstance(found, dict) or found.get("nbformat") != 4 or not isinstance(found.get("cells"), list):
-        raise _no_notebook(path, "", "no cells of notebook format 4")
-    for number, cell in enumerate(found["cells"], 1):
-        if not _is_cell(cell):
-            raise _no_notebook(path, f", cell {number}", "a cell without a type, source or metadata")
-    return found
+        raise _no_notebook(path, [f"line {problem.lineno}: found {problem.msg!r}, expected JSON"]) from None
+    except (ValueError, RecursionError) as problem:
+        raise _no_notebook(path, [f"found {str(problem)!r}, expected a Jupyter notebook"]) from None
+    if faults := notebook_faults(found):
+        raise _no_notebook(path, faults)
+    return dict(found)
 
 
-def _is_cell(cell: object) -> bool:
-    return (
-        isinstance(cell, dict)
-        and isinstance(cell.get("cell_type"), str)
-        and isinstance(cell.get("source"), str | list)
-        and isinstance(cell.get("metadata"), dict)
-        and isinstance(cell["metadata"].get("tags", []), list)
-        and all(isinstance(tag, str) for tag in cell["metadata"].get("tags", []))
-        # The outputs of a chapter are never read, only those of its run.
-    )
-
-
-def _no_notebook(path: Path, place: str, found: str) -> NaReportError:
-    return NaReportError(
-        f"{path.name}{place}: found {found!r}, expected a Jupyter notebook.",
-        hint=f"Put the chapter back as it was (git restore chapters/{path.name}), or save it again in JupyterLab.",
-    )
+def _no_notebook(path: Path, faults: Sequence[str]) -> NaReportError:
+    hint = f"Put the chapter back as it was (git restore chapters/{path.name}), or save it again in JupyterLab."
+    if any(" id" in fault for fault in faults):
+        hint += (
+            ' This gives cells an id of their own: .venv/bin/python -c "import nbformat as n; '
+            f"n.write(n.v4.upgrade(n.read('chapters/{path.name}', 4)), 'chapters/{path.name}')\""
+        )
+    # A place goes with the file name, as in "koploper.ipynb, cell 3: found"; a fault of the whole starts with what was found.
+    lines = [f"{path.name}{':' if fault.startswith('found ') else ','} {fault}." for fault in faults]
+    return NaReportError("\n".join(lines), hint=hint)

@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup, Tag
 
 from na_report.citation import Work
 from na_report.errors import NaReportError
-from na_report.paths import CONFIG, DESCRIPTOR, Project
-from na_report.settings import read_settings
+from na_report.paths import DESCRIPTOR, Project
+from na_report.publishing.configuration import read_configuration
 
 # Overrules `html: baseurl` of _config.yml: where the site is, is known to who publishes it.
 ADDRESS = "NA_REPORT_URL"
@@ -98,8 +98,8 @@ def site_address(project: Project) -> str:
     Raises:
         NaReportError: What was said is no web address.
     """
-    config = read_settings(project.root / CONFIG)
-    found = os.environ.get(ADDRESS) or (config.get("html") or {}).get("baseurl") or ""
+    config = read_configuration(project)
+    found = os.environ.get(ADDRESS) or config.get("html", {}).get("baseurl", "")
     if found and not re.fullmatch(r"https?://[^\s\"'<>?#]+", found):
         raise NaReportError(
             f"The address of the site is {found!r}; expected one such as https://example.org/report/.",

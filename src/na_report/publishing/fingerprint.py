@@ -20,15 +20,17 @@ from na_report.publishing.pages import Page, all_pages
 
 # The files of a project that a book is made of, beside the folders of chapters and data.
 FILES = (TOC, CONFIG, LOCK, PROGRAM)
+# What is no text counts too, byte for byte: a fingerprint is no place to stop at it.
+_AS_BYTES = "surrogateescape"
 
 Answers = Callable[[Iterable[str]], Mapping[str, str]]
 
 
 def hash_files(paths: Iterable[Path], root: Path) -> str:
-    """Returns one hash over the names and bytes of files."""
+    """Returns one hash over the names and bytes of files, also of names that are no text."""
     total = hashlib.sha256()
     for path in sorted(paths):
-        total.update(f"{path.relative_to(root)}\0".encode())
+        total.update(f"{path.relative_to(root)}\0".encode(errors=_AS_BYTES))
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()[:16]
 
@@ -66,7 +68,7 @@ def ingredients(project: Project, page: Page, parameters: Mapping[str, Any]) -> 
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    return path.read_text(encoding="utf-8", errors=_AS_BYTES) if path.is_file() else ""
 
 
 def library_hash() -> str:
@@ -96,9 +98,9 @@ def _hash_seen(files: tuple[tuple[Path, int, int], ...], root: Path) -> str:
     return hash_files([path for path, _, _ in files], root)
 
 
-def hash_text(text: str) -> str:
-    """Returns a hash of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def hash_lines(path: Path) -> str:
+    """Returns a hash of what a file says, whatever ends its lines; a file that is not there says nothing."""
+    return hashlib.sha256(_text(path).encode(errors=_AS_BYTES)).hexdigest()[:16]
 
 
 def _hash(value: object) -> str:
@@ -143,12 +145,24 @@ def state_file(folder: Path, page: str) -> Path:
 
 
 def read_state(folder: Path, page: str) -> State | None:
-    """Returns the state of a page; nothing when it never ran to the end."""
+    """Returns the state of a page; nothing when it never ran to the end, or when its file is damaged."""
     try:
         found = json.loads(state_file(folder, page).read_text(encoding="utf-8"))
-        return State(found["ingredients"], found["reads"], found["notebook"], found["data"])
-    except (OSError, ValueError, KeyError, TypeError):
+        state = State(found["ingredients"], found["reads"], found["notebook"], found["data"])
+        sound = isinstance(state.notebook, str) and isinstance(state.data, str)
+        sound = sound and _is_texts(state.ingredients) and _is_texts(state.reads)
+        return state if sound and all(map(_is_question, state.reads)) else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+
+
+def _is_question(text: str) -> bool:
+    found = json.loads(text)
+    return isinstance(found, list) and bool(found) and isinstance(found[0], str)
 
 
 def write_state(folder: Path, page: str, made_of: Mapping[str, str], reads: Mapping[str, str], data: str) -> None:

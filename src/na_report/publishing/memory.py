@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +28,25 @@ class Memory:
         self._now: dict[str, Any] = {}
         try:
             self._before = dict(json.loads(file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             self._before = {}
 
     def _key(self, name: str, text: str) -> str:
         return hashlib.sha256(f"{self._around}\0{name}\0{text}".encode()).hexdigest()
 
-    def get(self, name: str, text: str) -> Any:
-        """Returns what was put for a name and text; nothing when it is not known."""
+    def get(self, name: str, text: str, is_sound: Callable[[Any], bool] = lambda value: True) -> Any:
+        """Returns what was put for a name and text; nothing when it is not known, or damaged in the file.
+
+        Args:
+            name: What it is of.
+            text: What it came of.
+            is_sound: Tells a value that can have been put from any other.
+        """
         key = self._key(name, text)
         found = self._now.get(key, self._before.get(key))
-        if found is not None:
-            self._now[key] = found
+        if found is None or not is_sound(found):
+            return None
+        self._now[key] = found
         return found
 
     def put(self, name: str, text: str, value: Any) -> None:

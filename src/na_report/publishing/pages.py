@@ -11,10 +11,13 @@ from typing import Any
 
 from na_report.errors import NaReportError
 from na_report.paths import PAGES, TOC, Project
-from na_report.publishing.chapters import declared_types
-from na_report.settings import read_settings
+from na_report.publishing.chapters import declared_types, read_chapter
+from na_report.publishing.contents import is_name, read_contents
+from na_report.settings import read_settings, shown
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+# A week, and a tebibyte: more is a slip of the pen, and far more is what no system call takes.
+MOST_SECONDS = 7 * 24 * 3600
+MOST_MEMORY_MB = 2**20
 _TRUE_FALSE = {"true": True, "false": False}
 
 
@@ -47,12 +50,12 @@ def all_pages(project: Project) -> list[Page]:
     Raises:
         NaReportError: A page has no notebook, or is declared in a way that means nothing; names all that is wrong.
     """
-    names = list(_names(read_settings(project.root / TOC)))
+    contents = read_contents(project)
     declared_file = project.chapters / PAGES
     declared = read_settings(declared_file) if declared_file.is_file() else {}
-    problems = [f"{TOC}: found no pages, expected a root and chapters."] if not names else []
+    problems = contents.problems
     pages = []
-    for name in names:
+    for name in contents.pages:
         entry = declared.get(name, {})
         wrong = list(_faults(name, entry, project))
         problems += wrong
@@ -73,31 +76,35 @@ def _chapter(page: str, entry: Mapping[str, Any], project: Project) -> Path:
 def _faults(name: str, entry: Any, project: Project) -> Iterator[str]:
     """Yields what is wrong with a page as it is declared."""
     place = f"chapters/{PAGES}: page {name}"
-    if not _NAME.fullmatch(name):
-        yield f"{TOC}: found {name!r}, expected the name of a page: letters, digits, - and _, without folders."
-        return
     if not isinstance(entry, dict):
-        yield f"{place}: found {entry!r}, expected settings such as {{chapter: sector}}."
+        yield f"{place}: found {shown(entry)}, expected settings such as {{chapter: sector}}."
         return
     for key, value in entry.items():
         if key not in _SETTINGS:
-            yield f"{place}: unknown setting {key!r}. {_suggest(str(key), set(_SETTINGS))}"
+            yield f"{place}: unknown setting {shown(key)}. {_suggest(str(key), set(_SETTINGS))}"
         elif not _SETTINGS[key][0](value):
-            yield f"{place}, {key}: found {value!r}, expected {_SETTINGS[key][1]}."
+            yield f"{place}, {key}: found {shown(value)}, expected {_SETTINGS[key][1]}."
     chapter = entry.get("chapter", name)
-    if _is_name(chapter) and not _chapter(name, entry, project).is_file():
+    if is_name(chapter) and not _chapter(name, entry, project).is_file():
         yield f"{TOC}: the page {name} has no notebook: chapters/{chapter}.ipynb does not exist."
     for read in entry.get("reads", ()) if _is_files(entry.get("reads")) else ():
-        if not (project.root / read).resolve().is_relative_to(project.root.resolve()):
-            yield f"{place}, reads: found {read!r}, expected a file of the project."
+        if not _is_inside(project.root, read):
+            yield f"{place}, reads: found {shown(read)}, expected a file of the project."
 
 
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+def _is_inside(root: Path, name: str) -> bool:
+    try:
+        return (root / name).resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):
+        return False  # no name that a file can have, or links that lead to each other
 
 
-def _is_count(value: object) -> bool:
-    return type(value) is int and value > 0
+def _is_parameters(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(name, str) for name in value)
+
+
+def _is_count(value: object, most: int) -> bool:
+    return type(value) is int and 0 < value <= most
 
 
 def _is_files(value: object) -> bool:
@@ -106,26 +113,19 @@ def _is_files(value: object) -> bool:
 
 # What `pages.yml` may say of a page: how to tell a good value, and what is expected in words.
 _SETTINGS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "chapter": (_is_name, "the name of a notebook in chapters/, without .ipynb"),
-    "parameters": (lambda value: isinstance(value, dict), "parameters with values, such as {sector: mbo}"),
+    "chapter": (is_name, "the name of a notebook in chapters/, without .ipynb"),
+    "parameters": (_is_parameters, "parameters with values, such as {sector: mbo}"),
     "on_paper": (lambda value: isinstance(value, bool), "true or false"),
     "reads": (_is_files, "a list of files of the project"),
-    "memory_mb": (_is_count, "a whole number above zero, such as 900"),
-    "seconds": (_is_count, "a whole number above zero, such as 900"),
+    "memory_mb": (
+        lambda value: _is_count(value, MOST_MEMORY_MB),
+        f"a whole number from 1 to {MOST_MEMORY_MB}, a tebibyte, such as 900",
+    ),
+    "seconds": (
+        lambda value: _is_count(value, MOST_SECONDS),
+        f"a whole number from 1 to {MOST_SECONDS}, a week, such as 900",
+    ),
 }
-
-
-def _names(node: Any) -> Iterator[str]:
-    """Yields the files of a table of contents from top to bottom."""
-    if isinstance(node, dict):
-        for key in ("root", "file"):
-            if key in node:
-                yield str(node[key])
-        for key in ("parts", "chapters", "sections"):
-            yield from _names(node.get(key, []))
-    elif isinstance(node, list):
-        for item in node:
-            yield from _names(item)
 
 
 def mentions(folder: Path, anchors: Collection[str]) -> dict[str, list[str]]:
@@ -138,14 +138,16 @@ def mentions(folder: Path, anchors: Collection[str]) -> dict[str, list[str]]:
     Returns:
         Per page that links to or holds one of the places the names of the figures whose caption or data does.
     """
-    import nbformat
-
     found: dict[str, list[str]] = {}
     wanted = re.compile("|".join(rf"#{re.escape(anchor)}\b(?![-\w])" for anchor in sorted(anchors)) or "(?!)")
     for path in sorted(folder.glob("*.ipynb")):
+        try:
+            cells = read_chapter(path).cells
+        except NaReportError:
+            continue  # damaged: the next build makes it again
         texts = [
             str(output.get("data", {}).get(mime, ""))
-            for cell in nbformat.read(path, as_version=4).cells
+            for cell in cells
             for output in cell.get("outputs", [])
             for mime in ("text/markdown", "application/papermill.record/text/markdown")
         ]

@@ -23,7 +23,7 @@ from na_report.publishing.garbage import collect_seldom
 from na_report.publishing.languages import mark_languages
 from na_report.publishing.memory import Memory
 from na_report.publishing.processes import new_pool, workers_stopped_on_error
-from na_report.publishing.searching import Place, places, write_places
+from na_report.publishing.searching import Place, is_place, places, write_places
 
 # Starting processes takes as long as this many pages.
 _WORTH_A_PROCESS = 5
@@ -44,7 +44,7 @@ def polish(folder: Path, memory: Memory, book: Publication | None = None, *, job
         jobs: How many pages at once; 0 for one per core.
     """
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))}
-    stale = {path: text for path, text in texts.items() if memory.get(path.name, text) is None}
+    stale = {path: text for path, text in texts.items() if memory.get(path.name, text, _is_polished) is None}
     for path, polished in _polish_pages(stale, book, jobs or os.cpu_count() or 1):
         memory.put(path.name, texts[path], polished)
     found: list[Place] = []
@@ -62,10 +62,25 @@ def polish(folder: Path, memory: Memory, book: Publication | None = None, *, job
     memory.save()
 
 
+def _is_polished(value: Any) -> bool:
+    """Tells whether a value from memory is a page with its sections."""
+    if not isinstance(value, dict) or not isinstance(value.get("page"), str):
+        return False
+    return isinstance(value.get("places"), list) and all(map(is_place, value["places"]))
+
+
+def _is_drawing(value: Any) -> bool:
+    """Tells whether a value from memory is a picture."""
+    try:
+        return base64.b64decode(value, validate=True).startswith(b"\x89PNG")
+    except (TypeError, ValueError):
+        return False
+
+
 def _put_card(target: Path, book: Publication, memory: Memory) -> None:
     """Writes the picture for a shared link; it is drawn only when its words are new, as matplotlib takes long to import."""
     words = json.dumps([book.work.title, book.subtitle])
-    drawn = memory.get(target.name, words)
+    drawn = memory.get(target.name, words, _is_drawing)
     if drawn is None:
         write_card(target, book.work.title, book.subtitle)
         memory.put(target.name, words, base64.b64encode(target.read_bytes()).decode())

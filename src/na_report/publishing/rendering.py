@@ -14,12 +14,18 @@ from pathlib import Path
 
 from na_report.errors import BookError
 from na_report.paths import CONFIG, TOC
-from na_report.publishing.fingerprint import code_hash, hash_files, hash_text
+from na_report.publishing.fingerprint import code_hash, hash_files, hash_lines
 from na_report.publishing.renderer import Renderer, renderer
 
 # Beside the pages, for the extension: what they saw of each other when they were written.
 SHARED = ".shared"
 _PROBLEM = re.compile(r"(?:^|\s)(WARNING|ERROR|CRITICAL|SEVERE)\b")
+# The frames of a traceback, rules, and what Jupyter Book and Sphinx say whatever happened.
+_SAYS_NOTHING = re.compile(
+    r"\s|Traceback \(|=+$|RuntimeError: *$|The above exception|During handling|There was an error in building"
+    r"|Exception occurred:|The full traceback|Please also report|A bug report"
+)
+_SHOWN_LINES = 5
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What pages are read with, and what they are only written with.
 _READ_WITH = (CONFIG, TOC, "_locale/**/*.po")
@@ -69,14 +75,21 @@ def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: R
     problems = [line.strip() for line in text.splitlines() if _PROBLEM.search(line) and "Traceback" not in line]
     if code or problems or not (result / "index.html").is_file():
         shutil.rmtree(output, ignore_errors=True)
-        shown = "\n".join(f"  {line.replace(f'{stage}/', '')}" for line in problems) or f"  {text[-1500:]}"
-        raise BookError(
-            f"{_count(problems)}:\n{shown}",
-            hint="Mend the cell that holds the link, key or directive; the page and line are named above.",
-        )
+        # What a page in the stage was damaged by is not there the next time either: all of it is laid out again.
+        (stage / "stage.json").unlink(missing_ok=True)
+        shown = "\n".join(f"  {line.replace(f'{stage}/', '')}" for line in problems or _end(text))
+        mend = "Mend the cell that holds the link, key or directive; the page and line are named above."
+        again = f"Build again; na-report build --force makes all of it anew. The whole story is in {log}."
+        raise BookError(f"{_count(problems)}:\n{shown}", hint=mend if problems else again)
     html = sources if builder == "html" or known.get("html") == sources else ""
     state.write_text(json.dumps({"key": key, "html": html}), encoding="utf-8")
     return result
+
+
+def _end(text: str) -> list[str]:
+    """Returns the last lines of a log that say something, without the frames of a traceback."""
+    said = [line.rstrip() for line in text.splitlines() if line.strip() and not _SAYS_NOTHING.match(line)]
+    return list(dict.fromkeys(said))[-_SHOWN_LINES:]
 
 
 def _count(problems: Sequence[str]) -> str:
@@ -99,8 +112,7 @@ def _run(command: list[str], log: Path, process: Renderer | None) -> int:
 
 def _key(stage: Path, lock: Path) -> str:
     """Returns a hash of what all pages are read with: configuration, catalogues, and the programs that read."""
-    versions = lock.read_text(encoding="utf-8") if lock.is_file() else ""
-    return " ".join([_hash(stage, _READ_WITH), code_hash(), platform.python_version(), hash_text(versions)])
+    return " ".join([_hash(stage, _READ_WITH), code_hash(), platform.python_version(), hash_lines(lock)])
 
 
 def _hash(stage: Path, patterns: Sequence[str]) -> str:
@@ -117,6 +129,6 @@ def _sources(stage: Path) -> str:
 def _read(state: Path) -> Mapping[str, str]:
     try:
         found = json.loads(state.read_text(encoding="utf-8"))
-        return found if isinstance(found, dict) else {}
-    except (OSError, ValueError):
+        return {name: text for name, text in dict(found).items() if isinstance(text, str)}
+    except (OSError, ValueError, TypeError, RecursionError):
         return {}
