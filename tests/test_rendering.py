@@ -219,13 +219,15 @@ def test_what_is_known_of_an_earlier_rendering_may_be_damaged(small: Project, pr
     assert files(make(small, process)) == before
 
 
-def test_a_damaged_page_in_the_stage_stops_the_book_once_with_a_short_story(small: Project, process: Renderer) -> None:
+def test_a_page_that_sphinx_can_not_read_stops_the_book_once_with_a_short_story(
+    small: Project, process: Renderer
+) -> None:
     make(small, process)
     book = books.Book(small, "2021", "nl")
     before = files(book.html)
     (book.stage / "kort.ipynb").write_text('{"cells": [', encoding="utf-8")
     with pytest.raises(BookError, match="does not appear to be JSON") as caught:
-        make(small, process)
+        books.render(book, "html", process)
     assert "Traceback" not in str(caught.value)
     assert "click" not in str(caught.value)
     assert len(str(caught.value).splitlines()) <= 6

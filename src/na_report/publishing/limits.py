@@ -18,8 +18,8 @@ MEMORY = "NA_REPORT_PAGE_MEMORY_MB"
 SECONDS = "NA_REPORT_PAGE_SECONDS"
 # The largest page takes some 400 MB and 5 seconds.
 DEFAULTS = {MEMORY: 4096, SECONDS: 600}
-# A week, and more memory than a machine has: beyond these the system itself counts no further.
-MOST = {MEMORY: 2**30, SECONDS: 604_800}
+# A tebibyte and a week: more is a slip of the pen, and far more is what no system call takes.
+MOST = {MEMORY: 2**20, SECONDS: 7 * 24 * 3600}
 # So long a cell may go on after it was asked to stop.
 GRACE_SECONDS = 2
 

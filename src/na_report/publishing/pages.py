@@ -13,11 +13,9 @@ from na_report.errors import NaReportError
 from na_report.paths import PAGES, TOC, Project
 from na_report.publishing.chapters import declared_types, read_chapter
 from na_report.publishing.contents import is_name, read_contents
+from na_report.publishing.limits import MEMORY, MOST, SECONDS
 from na_report.settings import read_settings, shown
 
-# A week, and a tebibyte: more is a slip of the pen, and far more is what no system call takes.
-MOST_SECONDS = 7 * 24 * 3600
-MOST_MEMORY_MB = 2**20
 _TRUE_FALSE = {"true": True, "false": False}
 
 
@@ -118,12 +116,12 @@ _SETTINGS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "on_paper": (lambda value: isinstance(value, bool), "true or false"),
     "reads": (_is_files, "a list of files of the project"),
     "memory_mb": (
-        lambda value: _is_count(value, MOST_MEMORY_MB),
-        f"a whole number from 1 to {MOST_MEMORY_MB}, a tebibyte, such as 900",
+        lambda value: _is_count(value, MOST[MEMORY]),
+        f"a whole number from 1 to {MOST[MEMORY]}, a tebibyte, such as 900",
     ),
     "seconds": (
-        lambda value: _is_count(value, MOST_SECONDS),
-        f"a whole number from 1 to {MOST_SECONDS}, a week, such as 900",
+        lambda value: _is_count(value, MOST[SECONDS]),
+        f"a whole number from 1 to {MOST[SECONDS]}, a week, such as 900",
     ),
 }
 
