@@ -191,3 +191,15 @@ def test_a_folder_for_sockets_has_a_short_name(tmp_path: Path, monkeypatch: pyte
     folder = private.private_folder()
     assert len(folder) < 80
     private.remove_folder(folder)
+
+
+def test_a_kernel_that_starts_when_the_time_is_over_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "GRACE_SECONDS", 0.1)
+    kernel = subprocess.Popen(["sleep", "60"], process_group=0)
+    try:
+        with limits.within(limits.Limits(1000, 0)):
+            time.sleep(1)
+            limits.confine(kernel.pid)
+            assert kernel.wait(timeout=10) in (-signal.SIGINT, -signal.SIGKILL)
+    finally:
+        kernel.kill()
