@@ -472,3 +472,14 @@ def test_a_command_that_is_told_to_end_clears_up(project: Project, tmp_path: Pat
     assert "told to end" in done.communicate(timeout=30)[1]
     assert done.returncode == 128 + number
     folder.rmdir()  # only when nothing is in it
+
+
+@pytest.mark.parametrize("name", ["notes.csv", "datapackage.json"])
+def test_a_pipe_in_an_edition_is_named_and_not_waited_for(project: Project, name: str) -> None:
+    path = project.data / "2021" / name
+    path.unlink()
+    os.mkfifo(path)
+    command = [sys.executable, "-m", "na_report.cli", "edition", "verify", "2021"]
+    done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 1
+    assert f"{name}: found 'no file" in done.stderr
