@@ -280,7 +280,8 @@ def make_small(source: Project, root: Path) -> None:
         (shutil.copytree if path.is_dir() else shutil.copyfile)(path, root / name)
     (root / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
     words = root / "chapters" / "words.yml"
-    words.write_text(re.sub(r"parts: .*", "parts: []", words.read_text(encoding="utf-8")), encoding="utf-8")
+    text = words.read_text(encoding="utf-8").replace("summary: kort", 'summary: ""')
+    words.write_text(re.sub(r"parts: .*", "parts: []", text), encoding="utf-8")
 
 
 def write_chapter(root: Path, word: str) -> None:

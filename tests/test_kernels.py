@@ -172,17 +172,18 @@ def _wait(condition: object, seconds: float = 15) -> object:
 @pytest.mark.parametrize(
     "code",
     [
-        "import subprocess\nsubprocess.Popen(['sleep', '8302'], start_new_session=True)",
+        "import subprocess\nsubprocess.Popen(['sleep', 'SECONDS'], start_new_session=True)",
         "import os, time\nif not os.fork():\n    os.setsid()\n"
-        "    os.fork() or os.execvp('sleep', ['sleep', '8302'])\n    os._exit(0)\ntime.sleep(0.2)",
+        "    os.fork() or os.execvp('sleep', ['sleep', 'SECONDS'])\n    os._exit(0)\ntime.sleep(0.2)",
     ],
     ids=["session of its own", "daemon"],
 )
 def test_what_a_cell_leaves_running_ends_with_the_run(project: Project, tmp_path: Path, code: str) -> None:
+    seconds = f"83{os.getpid()}"  # no other process sleeps as long
     path = project.chapters / "koploper.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell(code))
+    notebook.cells.append(nbformat.v4.new_code_cell(code.replace("SECONDS", seconds)))
     nbformat.write(notebook, path)
     run_pages(project, choose(all_pages(project), ["koploper"]), BASE, tmp_path)
-    left = subprocess.run(["pgrep", "--full", "sleep 8302"], capture_output=True, text=True, check=False)
+    left = subprocess.run(["pgrep", "--full", f"sleep {seconds}"], capture_output=True, text=True, check=False)
     assert left.stdout == ""
