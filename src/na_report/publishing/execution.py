@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
@@ -32,9 +32,6 @@ from na_report.publishing.limits import cell_of, page_limits, within
 from na_report.publishing.pages import Page, checked_parameters
 from na_report.publishing.processes import new_pool, workers_stopped_on_error
 from na_report.publishing.surroundings import FIXED, pinned
-
-if TYPE_CHECKING:
-    pass
 
 # Nbformat, papermill and Jupyter are imported in the functions that need them: a build that runs no page needs none of them.
 # Tells a kernel where to write down what its page asks of the data.
@@ -260,16 +257,14 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
         # Whatever a kernel or the file system does, the other pages go on and this one is named.
         cause = limits.story(problem) or f"{type(problem).__name__}: {problem}"
         error = f"Page {page.name} failed: chapter {page.chapter.name}{cell_of(problem)}: {cause}"
+    else:
+        executed = nbformat.read(running, as_version=4)
+        if stopped := stopped_at(executed):
+            error = f"Page {page.name} failed: chapter {page.chapter.name}, {stopped}"
     if error:
         reads.unlink(missing_ok=True)
         if running.exists():
             running.replace(failed)
-        return Run(page.name, failed, time.perf_counter() - start, error)
-    executed = nbformat.read(running, as_version=4)
-    if stopped := stopped_at(executed):
-        reads.unlink(missing_ok=True)
-        running.replace(failed)
-        error = f"Page {page.name} failed: chapter {page.chapter.name}, {stopped}"
         return Run(page.name, failed, time.perf_counter() - start, error)
     executed = normalised(executed, dict(parameters))
     nbformat.write(executed, running)

@@ -75,8 +75,6 @@ def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: R
     problems = [line.strip() for line in text.splitlines() if _PROBLEM.search(line) and "Traceback" not in line]
     if code or problems or not (result / "index.html").is_file():
         shutil.rmtree(output, ignore_errors=True)
-        # What a page in the stage was damaged by is not there the next time either: all of it is laid out again.
-        (stage / "stage.json").unlink(missing_ok=True)
         shown = "\n".join(f"  {line.replace(f'{stage}/', '')}" for line in problems or _end(text))
         mend = "Mend the cell that holds the link, key or directive; the page and line are named above."
         again = f"Build again; na-report build --force makes all of it anew. The whole story is in {log}."

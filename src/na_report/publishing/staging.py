@@ -50,6 +50,7 @@ def lay_out(
             files = _lay_out_page(json.loads(source.read_text(encoding="utf-8")), page, stage, language)
             known = {"notebook": seen, "files": files, "hash": _hash(stage, files)}
         made["pages"][page.name] = known
+    _drop_compiled(stage)
     if before.get("assets") != made["assets"] or before.get("laid") != _hash_assets(stage):
         _lay_out_assets(stage)
     made["laid"] = _hash_assets(stage)
@@ -85,13 +86,15 @@ def _is_inside(path: Path, stage: Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(stage))
 
 
+def _drop_compiled(stage: Path) -> None:
+    """Removes the catalogues that Sphinx compiled: it trusts one that is there, also a damaged one, and makes one that isn't."""
+    for path in (stage / "_locale").rglob("*.mo"):
+        path.unlink()
+
+
 def _hash_assets(stage: Path) -> str:
-    """Returns a hash of the looks as they were laid out; what Sphinx compiles there, it compiles again."""
-    files = [path for name in _ASSETS for path in (stage / name).rglob("*") if path.is_file()]
-    for path in files:
-        if path.suffix == ".mo":
-            path.unlink()
-    return hash_files([path for path in files if path.suffix != ".mo"], stage)
+    """Returns a hash of the looks as they were laid out."""
+    return hash_files([path for name in _ASSETS for path in (stage / name).rglob("*") if path.is_file()], stage)
 
 
 def _write(target: Path, content: bytes) -> None:
