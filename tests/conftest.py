@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from na_report.evidence.edition import seal_edition
 from na_report.paths import DESCRIPTOR, Project
 from na_report.publishing.comparing import copied
 
-CHROMIUM = "/usr/bin/chromium"
+# Without one of these, Playwright takes the browser that it brought itself.
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),

@@ -13,6 +13,8 @@ from conftest import ROOT
 
 from na_report.publishing.pdf import paper
 
+pytestmark = pytest.mark.book
+
 BOOK = ROOT / "_build" / "2026" / "nl"
 FIRST = ROOT / "_build" / "2021" / "nl"
 PAGES = sorted((BOOK / "html").glob("*.html"))

@@ -15,6 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import CHROMIUM, FLAGS, ROOT
 from playwright.sync_api import Browser, Page, sync_playwright
 
+pytestmark = pytest.mark.book
+
 HTML = ROOT / "_build" / "2026" / "nl" / "html"
 PAGES = sorted(HTML.glob("*.html"))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -85,6 +85,7 @@ def test_a_chapter_holds_outputs_that_nbval_compares(path: Path) -> None:
         "notes",
     ],
 )
+@pytest.mark.book
 def test_every_row_of_the_edition_is_in_the_book(table: str, book: dict[str, str]) -> None:
     from na_report.presentation.markdown import anchor
 
@@ -94,6 +95,7 @@ def test_every_row_of_the_edition_is_in_the_book(table: str, book: dict[str, str
     assert missing == []
 
 
+@pytest.mark.book
 def test_every_source_is_in_the_book(book: dict[str, str]) -> None:
     missing = [key for key in open_edition("2026")["sources"]["id"] if f'id="bron-{key}"' not in book["bronnen"]]
     assert missing == []

@@ -23,6 +23,8 @@ from na_report.publishing.pages import all_pages
 from na_report.publishing.pdf import paper
 from na_report.publishing.site import with_switch
 
+pytestmark = pytest.mark.book
+
 PAGE = "bewijs.html"
 EVIDENCE = open_edition("2026")
 TABLES = {

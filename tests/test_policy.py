@@ -19,6 +19,8 @@ from na_report.paths import Project
 from na_report.publishing.book import Book
 from na_report.publishing.site import _front
 
+pytestmark = pytest.mark.book
+
 BLOCKED = """window.geweigerd = [];
 document.addEventListener("securitypolicyviolation", (event) => window.geweigerd.push(event.violatedDirective));"""
 

@@ -128,6 +128,7 @@ def test_a_warning_can_be_of_one_section() -> None:
     assert "C07" in notes["2.1.6"].markdown  # type: ignore[union-attr]
 
 
+@pytest.mark.book
 def test_the_warning_stands_in_the_section_that_it_concerns(pages: Pages) -> None:
     for name, heading in (("kort", "wat-het-onderzoek-vond"), ("beleidsagendas", "waar-de-agendas-verschillen")):
         [box] = [tag for tag in pages(name).select(".tegenspraak") if "Let op" in tag.get_text()]
@@ -137,6 +138,7 @@ def test_the_warning_stands_in_the_section_that_it_concerns(pages: Pages) -> Non
 
 
 @pytest.mark.parametrize("name", ["kort", "aanbevelingen"])
+@pytest.mark.book
 def test_an_ended_programme_is_named_as_ended(pages: Pages, name: str) -> None:
     [text] = [tag for tag in pages(name).select("article p") if "afgesloten" in tag.get_text()]
     assert "Versnellingsplan" in text.get_text()
@@ -167,6 +169,7 @@ def test_the_trail_sets_newer_sources_apart() -> None:
 
 
 @pytest.mark.parametrize("name", ["index", "kort", "aanbevelingen"])
+@pytest.mark.book
 def test_a_page_says_which_edition_it_is_and_what_is_new(pages: Pages, name: str) -> None:
     [text] = [tag for tag in pages(name).select("article p") if "U leest editie" in tag.get_text()]
     assert "editie 2026, vastgelegd op 24 november 2026" in text.get_text()
@@ -311,5 +314,6 @@ def contrast(colour: str) -> float:
         ("sector-volwasseneneducatie", "PIAAC (2023)"),
     ],
 )
+@pytest.mark.book
 def test_a_new_figure_has_its_year(pages: Pages, name: str, told: str) -> None:
     assert told in " ".join(pages(name).get_text().split())

@@ -49,6 +49,7 @@ def test_a_page_leads_to_itself_in_another_edition(project: Project) -> None:
         assert (pages / address).resolve().is_file(), name
 
 
+@pytest.mark.book
 def test_the_pages_of_the_book_have_a_place_for_the_switch() -> None:
     pages = sorted((ROOT / "_build" / "2026" / "nl" / "html").glob("*.html"))
     assert pages, "make book first"

@@ -41,6 +41,8 @@ from na_report.publishing.describing import ADDRESS, CARD, Publication, describe
 from na_report.publishing.fingerprint import hash_inputs, ingredients
 from na_report.publishing.pages import all_pages, choose
 
+pytestmark = pytest.mark.book
+
 HTML = ROOT / "_build" / "2021" / "nl" / "html"
 PAGES = sorted(HTML.glob("*.html"))
 NAMES = {name: f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}" for name in ("office", "table", "text")}
