@@ -53,7 +53,8 @@ def launch(arguments: list[str], **options: Any) -> None:
         arguments: What a kernel is started with, such as `-f` and the connection file.
         options: Settings of the kernel by name.
     """
-    os.environ.pop("PYTHONSAFEPATH", None)  # it was for the start; a program that a cell runs is its own affair
+    for name in ("PYTHONPATH", "PYTHONSAFEPATH"):
+        os.environ.pop(name, None)  # for the start of this one; a program that a cell runs is its own affair
     sys.path.append(str(Path.cwd()))
     sys.argv = ["ipykernel_launcher.py", *arguments]
     settings = [f"--IPKernelApp.{name}={value}" for name, value in options.items()]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sysconfig
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 FIXED = {
     "LC_ALL": "C.UTF-8",
@@ -16,6 +18,10 @@ FIXED = {
     "SOURCE_DATE_EPOCH": "1767225600",
     "TZ": "UTC",
 }
+# Processes that a command starts run the same program as the command, also where it is not the one that is installed.
+_PROGRAM = Path(__file__).resolve().parents[2]
+if Path(sysconfig.get_paths()["purelib"]).resolve() != _PROGRAM:
+    FIXED["PYTHONPATH"] = str(_PROGRAM)
 # What steers Python, Jupyter and the shape of what they print; the names of variables start so.
 _STEERS = ("PYTHON", "IPYTHON", "IPYKERNEL", "JUPYTER", "PYDEVD", "MPLBACKEND", "COLUMNS", "LINES", "LANG", "LC_")
 # Where to write what can be made again; changes nothing in a page.
