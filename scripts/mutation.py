@@ -32,10 +32,12 @@ import cosmic_ray.plugins
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 
+from na_report.publishing.processes import cores
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("evidence", "publishing")
 # What runs in processes of its own, where no one can tell which test runs through a line.
-KERNELS = ("src/na_report/publishing/kernels.py", "src/na_report/publishing/forkserver.py")
+KERNELS = tuple(f"src/na_report/publishing/{name}.py" for name in ("kernels", "page_kernel", "forkserver"))
 TESTS_OF_KERNELS = ("tests/test_kernels.py", "tests/test_limits.py")
 # Those that look at built books, or stop processes for minutes.
 LEFT_OUT = ("book", "browser", "chapters", "crash", "filter", "policy", "supply_chain")
@@ -402,9 +404,7 @@ def main() -> int:
         type=Path,
         help="keeps which tests run through each line for the next time; measured again when library or tests changed",
     )
-    parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="changes side by side; default %(default)s"
-    )
+    parser.add_argument("--jobs", type=int, default=cores(), help="changes side by side; default %(default)s")
     options = parser.parse_args()
     missing = [edition for edition in EDITIONS if not (ROOT / "_build" / edition / "nl" / "report.pdf").is_file()]
     if missing:

@@ -44,7 +44,7 @@ def test_a_cell_that_takes_too_much_memory_is_named_with_the_limit(
     monkeypatch.setenv(limits.MEMORY, "1500")
     with_cell(project, "import numpy\nlen(numpy.zeros(2 * 2**30, dtype='int8'))")
     message = failure(project, tmp_path, warm=warm)
-    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 4" in message
+    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 3 (" in message
     assert "1500 MB" in message
     assert f"set {limits.MEMORY} higher" in message
 
@@ -63,7 +63,7 @@ def test_a_page_that_takes_too_long_is_stopped_and_named(
     monkeypatch.setenv(limits.SECONDS, "6")
     with_cell(project, code)
     message = failure(project, tmp_path)
-    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 4" in message
+    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 3 (" in message
     assert "longer than the 6 s" in message
     assert f"set {limits.SECONDS} higher" in message
 

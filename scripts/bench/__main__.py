@@ -24,6 +24,8 @@ import growth
 import profiles
 from measuring import Case, Line, compare
 
+from na_report.publishing.processes import cores
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOTES = "<!-- Written by hand from here on; the command keeps it. -->"
 
@@ -72,7 +74,7 @@ def main() -> int:
 def machine() -> str:
     """Returns cores, memory and Python of this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}, {platform.system()}"
+    return f"{cores()} cores, {memory:.0f} GiB, Python {platform.python_version()}, {platform.system()}"
 
 
 def write(target: Path, lines: list[Line], tables: list[str], *, quick: bool) -> None:

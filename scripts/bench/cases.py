@@ -10,7 +10,6 @@ import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from os import cpu_count
 
 import nbformat
 import yaml
@@ -33,6 +32,7 @@ from na_report.publishing.chapters import selected
 from na_report.publishing.execution import Task
 from na_report.publishing.grid import read_grid, tasks_of
 from na_report.publishing.pages import all_pages, choose
+from na_report.publishing.processes import cores
 
 NAMES = ("cold", "nothing", "observation", "prose", "preview", "sweep", "pdf", "help")
 
@@ -113,6 +113,8 @@ def observation(place: Place) -> Case:
             nbformat.write(notebook, executing / f"{task.page.name}.ipynb")
         config = yaml.safe_load((executing / "_config.yml").read_text(encoding="utf-8"))
         config["execute"] = {"execute_notebooks": "force", "timeout": 300}
+        # The stage says twice that Sphinx runs nothing; this goes before the other.
+        config["sphinx"]["config"]["nb_execution_mode"] = "force"
         (executing / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
     def gate() -> None:
@@ -223,7 +225,7 @@ def sweep(place: Place) -> Case:
     tasks = tasks_of(place.theirs, choose(all_pages(place.theirs), ["sector"]), read_grid(grid), known)
 
     def theirs() -> None:
-        with ThreadPoolExecutor(cpu_count()) as pool:
+        with ThreadPoolExecutor(cores()) as pool:
             list(pool.map(one, tasks))
 
     def one(task: Task) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import io
 import os
@@ -12,14 +11,17 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from na_report.commands import archive, book, edition, pages, preview, reasoning
+from na_report.commands.arguments import Parser
 from na_report.errors import NaReportError
-from na_report.paths import find_project
+from na_report.paths import BUILD, find_project
 
 _ENDS = (signal.SIGTERM, signal.SIGHUP)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
+_OTHER_KIND = (errno.EEXIST, errno.EISDIR, errno.ENOTDIR)
 
 # Heavy modules are imported in the command that needs them, so that `na-report --help` answers at once.
 
@@ -27,7 +29,7 @@ _NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns 0 when fine, 1 when a check found something, 2 for wrong use."""
     _open_streams()
-    options = _parser().parse_args(arguments)
+    options = _parser().parse(sys.argv[1:] if arguments is None else arguments)
     try:
         with _told_to_end():
             return int(options.run(options, find_project()))
@@ -97,7 +99,8 @@ def _open_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
+            # It takes the lowest number that is free, which is this one; the processes that it starts need it too.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
@@ -110,11 +113,13 @@ def _remedy(error: OSError) -> str:
         return "Make room on the disk and run the command again."
     if error.errno in _NO_RIGHT:
         return "Choose a folder that you may write to, or ask for the right to."
+    if error.errno in _OTHER_KIND and BUILD in Path(str(error.filename)).parts:
+        return f"Remove what stands there: all in {BUILD} is made again."
     return "Check that file or folder; na-report --debug shows what asked for it."
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="na-report", description="A research report that can be run again.")
+def _parser() -> Parser:
+    parser = Parser(prog="na-report", description="A research report that can be run again.")
     parser.add_argument("--debug", action="store_true", help="show a traceback with an error")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in (edition, pages, reasoning, book, preview, archive):

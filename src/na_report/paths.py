@@ -11,6 +11,8 @@ from na_report.errors import NaReportError
 
 # Files of a project that more than one module reads.
 TOC, CONFIG, LOCK, PROGRAM = "_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml"
+# Everything that is made.
+BUILD = "_build"
 PAGES, WORDS = "pages.yml", "words.yml"
 # In the folder of each edition.
 DESCRIPTOR = "datapackage.json"
@@ -42,7 +44,7 @@ class Project:
         for name in (edition, language):
             if not _NAME.fullmatch(name):
                 raise NaReportError(f"There is no edition {name!r}.", hint="Run na-report edition list for the names.")
-        return self.root / "_build" / edition / language
+        return self.root / BUILD / edition / language
 
     def refuse_data(self, target: Path) -> None:
         """Keeps the folder of the editions for editions.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from na_report.errors import NaReportError
-from na_report.paths import Project
+from na_report.paths import BUILD, Project
 
 
 def add(commands: Any) -> None:
@@ -33,7 +33,7 @@ def _archive(options: argparse.Namespace, project: Project) -> int:
         verify_edition(name, project)
     languages = list(dict.fromkeys(options.language or ["nl"]))
     contents = Contents(project, edition.name, editions, languages, edition.descriptor, options.wheels)
-    target = options.file or project.root / "_build" / edition.name / f"{contents.name}.zip"
+    target = options.file or project.root / BUILD / edition.name / f"{contents.name}.zip"
     project.refuse_data(target)
     if target.suffix.lower() != ".zip":
         raise NaReportError(f"{target.name} is not the name of an archive.", hint="End the name with .zip.")

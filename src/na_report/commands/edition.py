@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -145,7 +146,8 @@ def _edition_export(options: argparse.Namespace, project: Project) -> int:
 
     project.refuse_data(options.file)
     path = export_edition(options.edition, options.file, project, force=options.force)
-    print(f"edition {options.edition}: written to {path}; take it back with: na-report edition import {path} --as NEW")
+    back = shlex.join(["na-report", "edition", "import", str(path), "--as", "NEW"])
+    print(f"edition {options.edition}: written to {path}; take it back with: {back}")
     return 0
 
 

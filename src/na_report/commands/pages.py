@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import functools
 import os
+import shlex
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from na_report.commands.arguments import add_edition, add_jobs, add_language
+from na_report.commands.arguments import add_edition, add_jobs, add_language, given_parameters, refuse_both
 from na_report.errors import NaReportError
-from na_report.paths import Project
+from na_report.paths import BUILD, Project
 
 
 def add(commands: Any) -> None:
@@ -52,12 +53,13 @@ def _run(options: argparse.Namespace, project: Project) -> int:
         raise NaReportError("--to and --scheduler go with a grid.", hint="Add --grid NAME=VALUE,VALUE.")
     edition = options.edition or newest_edition(project)
     open_edition(edition, project)
-    parameters = dict(options.parameters)
+    parameters = given_parameters(options)
     for name in ("edition", "language"):
         if name in parameters:
             # The book of an edition is in the folder of its name, in that of its language.
             raise NaReportError(
-                f"-p {name} would put a page in the book of another {name}.", hint=f"Write: --{name} {parameters[name]}"
+                f"-p {name} would put a page in the book of another {name}.",
+                hint=f"Write: --{name} {shlex.quote(parameters[name])}",
             )
     pages = agreeing(choose(all_pages(project), options.pages), parameters)
     given = {"edition": edition, "language": options.language}
@@ -81,13 +83,15 @@ def _sweep(options: argparse.Namespace, project: Project) -> int:
 
     start = time.perf_counter()
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
-    grid = {name: [value] for name, value in (single | dict(options.parameters)).items()} | read_grid(options.grid)
+    parameters, axes = given_parameters(options), read_grid(options.grid)
+    refuse_both(options, parameters, axes)
+    grid = {name: [value] for name, value in (single | parameters).items()} | axes
     words = read_settings(project.chapters / WORDS)
     known = {"edition": list_editions(project), "language": list(words)}
     tasks = tasks_of(project, choose(all_pages(project), options.pages), grid, known)
     for edition in dict.fromkeys(str(task.parameters["edition"]) for task in tasks):
         open_edition(edition, project)
-    folder = Path(options.to) if options.to else project.root / "_build" / "sweep" / ("-".join(options.pages) or "all")
+    folder = Path(options.to) if options.to else project.root / BUILD / "sweep" / ("-".join(options.pages) or "all")
     project.refuse_data(folder)
     check_folder(folder := Path(os.path.realpath(folder)))
     pool = functools.partial(local_pool, jobs=options.jobs)

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import os
+import shlex
 import tempfile
 import tomllib
 import zipfile
@@ -204,7 +205,8 @@ def _checked_wheels(folder: Path, lock: Path) -> list[Path]:
         found = f"holds {strange[0]}, which is not in {lock.name}" if strange else "holds no packages"
         raise NaReportError(
             f"{folder} {found}.",
-            hint=f"Fill an empty folder with: pip download --require-hashes --dest {folder} --requirement {lock.name}",
+            hint="Fill an empty folder with: "
+            + shlex.join(["pip", "download", "--require-hashes", "--dest", str(folder), "--requirement", lock.name]),
         )
     return paths
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
@@ -21,6 +22,8 @@ from na_report.publishing.configuration import read_configuration
 # Overrules `html: baseurl` of _config.yml: where the site is, is known to who publishes it.
 ADDRESS = "NA_REPORT_URL"
 CARD = "_images/kaart.png"
+# What RFC 3986 lets an address be written with.
+_ADDRESS = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 FILES = "_downloads"
 _MIMES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -100,12 +103,31 @@ def site_address(project: Project) -> str:
     """
     config = read_configuration(project)
     found = os.environ.get(ADDRESS) or config.get("html", {}).get("baseurl", "")
-    if found and not re.fullmatch(r"https?://[^\s\"'<>?#]+", found):
+    if wrong := _wrong_address(found) if found else "":
         raise NaReportError(
-            f"The address of the site is {found!r}; expected one such as https://example.org/report/.",
+            f"The address of the site has {wrong}; expected one such as https://example.org/report/.",
             hint=f"Change html: baseurl in _config.yml or the variable {ADDRESS}, or leave both empty.",
         )
     return found.rstrip("/") + "/" if found else ""
+
+
+def _wrong_address(address: str) -> str:
+    """Returns what of an address can't be that of a site: each page's own comes behind it, for all to read."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError as problem:
+        return f"a fault ({problem})"
+    faults = {
+        f"no https:// in front: {address!r}": parts.scheme not in ("http", "https"),
+        "a user or password, which each page would show": "@" in parts.netloc,
+        f"characters that an address can't have: {address!r}": _ADDRESS.fullmatch(address) is None,
+        f"no name of a host: {address!r}": not host,
+        f"a question or a place in a page: {address!r}": "?" in address or "#" in address,
+        f"the name of a page at its end: {address!r}": re.search(r"\.x?html?/*$", parts.path, re.IGNORECASE)
+        is not None,
+    }
+    return next((fault for fault, is_there in faults.items() if is_there), "")
 
 
 def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import logging
-import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from typing import Any
 from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
 from na_report.publishing.chapters import read_chapter, selected
-from na_report.publishing.executed import CELL_EXTRAS, INJECTED, normalised, stopped_at
+from na_report.publishing.executed import CELL_EXTRAS, INJECTED, normalised, own_cell, stopped_in
 from na_report.publishing.fingerprint import (
     Answers,
     data_hash,
@@ -30,8 +29,8 @@ from na_report.publishing.fingerprint import (
 )
 from na_report.publishing.limits import cell_of, page_limits, within
 from na_report.publishing.pages import Page, checked_parameters
-from na_report.publishing.processes import new_pool, workers_stopped_on_error
-from na_report.publishing.surroundings import FIXED, pinned
+from na_report.publishing.processes import cores, new_pool, workers_stopped_on_error
+from na_report.publishing.surroundings import pinned
 
 # Nbformat, papermill and Jupyter are imported in the functions that need them: a build that runs no page needs none of them.
 # Tells a kernel where to write down what its page asks of the data.
@@ -110,7 +109,7 @@ def run_pages(
         ChapterError: One or more pages failed; names chapter, cell and cause of each.
     """
     page_limits()
-    tasks = [Task(page, checked_parameters(page, parameters)) for page in pages]
+    tasks = _checked(pages, parameters)
     folder.mkdir(parents=True, exist_ok=True)
     stale = [task for task in tasks if answers is None or needs_run(project, task, folder, answers)]
     if not stale:
@@ -123,6 +122,21 @@ def run_pages(
         see = f"Open {kept} to see the cell with its output, mend" if kept else "Mend"
         raise ChapterError("\n".join(run.error for run in failed), hint=f"{see} the chapter and run it again.")
     return runs
+
+
+def _checked(pages: Sequence[Page], parameters: Mapping[str, Any]) -> list[Task]:
+    """Returns the pages with their parameters, or all that is wrong with chapters and parameters at once."""
+    tasks: list[Task] = []
+    problems: dict[str, NaReportError] = {}
+    for page in pages:
+        try:
+            tasks.append(Task(page, checked_parameters(page, parameters)))
+        except NaReportError as error:
+            problems.setdefault(str(error), error)  # pages of one damaged chapter say the same
+    if problems:
+        hints = dict.fromkeys(error.hint for error in problems.values())
+        raise NaReportError("\n".join(problems), hint=" ".join(hints))
+    return tasks
 
 
 def needs_run(project: Project, task: Task, folder: Path, answers: Answers) -> bool:
@@ -178,7 +192,7 @@ def local_pool(tasks: Sequence[Task], *, jobs: int = 0, warm: bool = True) -> It
     """Gives processes of this machine to run tasks in, and their number; none is left when the block ends, however it ends."""
     from na_report.publishing.kernels import warm_kernels
 
-    workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
+    workers = max(1, min(jobs or cores(), len(tasks)))
     with (
         pinned(),
         warm_kernels(dict.fromkeys(task.page.chapter for task in tasks)) if warm else nullcontext(),
@@ -233,40 +247,43 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
     ):
         old.unlink(missing_ok=True)
     made_of, data = ingredients(project, page, parameters), data_hash(project)
-    notebook = selected(copy.deepcopy(read_chapter(page.chapter)), parameters)
-    error, limits = "", page_limits(page.memory_mb, page.seconds)
+    chapter = read_chapter(page.chapter)
+    notebook = selected(copy.deepcopy(chapter), parameters)
+    cell, cause, limits = None, "", page_limits(page.memory_mb, page.seconds)
     try:
         with within(limits):
             papermill.execute_notebook(
                 notebook,
                 str(running),
                 parameters=dict(parameters),
+                kernel_name="python3",
+                language="python",
                 cwd=str(page.chapter.parent),
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 kernel_manager_class="na_report.publishing.kernels.PrivateKernelManager",
-                config=Config(PrivateKernelManager={"environment": {READS_FILE: str(reads), **FIXED}}),
+                config=Config(PrivateKernelManager={"environment": {READS_FILE: str(reads)}}),
                 shutdown_kernel="immediate",  # all that a page leaves behind is written by then
             )
     except PapermillExecutionError as problem:
-        error = (
-            f"Page {page.name} failed: chapter {page.chapter.name}, cell {problem.cell_index + 1} "
-            f"(In [{problem.exec_count}]): {limits.story(problem, problem.ename) or f'{problem.ename}: {problem.evalue}'}"
-        )
+        # Papermill counts the cells of this run, which lacks those of other pages and has one with parameters.
+        ran = nbformat.read(running, as_version=4).cells
+        cell = next((cell for cell in ran if cell.get("execution_count") == problem.exec_count), None)
+        cause = limits.story(problem, problem.ename) or f"{problem.ename}: {problem.evalue}"
     except Exception as problem:
         # Whatever a kernel or the file system does, the other pages go on and this one is named.
-        cause = limits.story(problem) or f"{type(problem).__name__}: {problem}"
-        error = f"Page {page.name} failed: chapter {page.chapter.name}{cell_of(problem)}: {cause}"
+        cell, cause = cell_of(problem), limits.story(problem) or f"{type(problem).__name__}: {problem}"
     else:
         executed = nbformat.read(running, as_version=4)
-        if stopped := stopped_at(executed):
-            error = f"Page {page.name} failed: chapter {page.chapter.name}, {stopped}"
-    if error:
+        cell, cause = stopped_in(executed) or (None, "")
+    if cause:
+        place = f"{page.chapter.name}, {own_cell(chapter, cell)}" if cell else page.chapter.name
+        error = f"Page {page.name} failed: chapter {place}: {cause}"
         reads.unlink(missing_ok=True)
         if running.exists():
             running.replace(failed)
         return Run(page.name, failed, time.perf_counter() - start, error)
-    executed = normalised(executed, dict(parameters))
+    executed = normalised(executed, dict(parameters), project.root)
     nbformat.write(executed, running)
     running.replace(target)
     answered = json.loads(reads.read_text(encoding="utf-8")) if reads.is_file() else {}

@@ -27,7 +27,7 @@ from typing import NamedTuple, TypedDict
 _PR_SET_CHILD_SUBREAPER = 36
 # What a kernel imports while it starts.
 _KERNEL = (
-    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completerlib"),
+    *("na_report.publishing.page_kernel", "ipykernel.debugger", "IPython.core.completerlib"),
     *("IPython.core.debugger", "IPython.extensions.storemagic", "sqlite3", "tornado.platform.asyncio"),
 )
 
@@ -172,8 +172,7 @@ def _fork(client: socket.socket, others: list[socket.socket]) -> int:
 
 def _become_kernel(request: Request) -> None:
     """Turns this process into what a kernel started afresh would be."""
-    folder = request["folder"]
-    os.chdir(folder)
+    os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
     random.seed()
@@ -181,13 +180,10 @@ def _become_kernel(request: Request) -> None:
         sys.modules["numpy"].random.seed()
     with open(os.devnull) as nothing:  # noqa: PTH123
         os.dup2(nothing.fileno(), 0)
-    # A kernel started with -m has the working directory first on its path.
-    sys.path[0] = folder
-    sys.argv = ["ipykernel_launcher.py", *request["arguments"]]
-    from ipykernel.kernelapp import IPKernelApp
+    from na_report.publishing.page_kernel import launch
 
     # ipykernel ends itself when its parent does; here that is the server, known only now.
-    IPKernelApp.launch_instance(argv=[*request["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"])
+    launch(request["arguments"], parent_handle=os.getppid())
 
 
 if __name__ == "__main__":

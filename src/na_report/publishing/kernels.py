@@ -20,6 +20,7 @@ from typing import Any
 
 import nbformat
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict
@@ -27,13 +28,20 @@ from traitlets import Dict
 from na_report.publishing.clients import PromptKernelClient
 from na_report.publishing.limits import confine
 from na_report.publishing.private import private_folder, remove_folder
-from na_report.publishing.surroundings import FIXED, environment
+from na_report.publishing.surroundings import environment, fixed
 
 # Where the server listens; kernels start cold where it is not set.
 SOCKET = "NA_REPORT_FORKSERVER"
 # Where kernels put their sockets, so that one hand can clear them away.
 FOLDER = "NA_REPORT_SOCKETS"
-PROVISIONER = "na-report-warm"
+# What runs each page, whatever kernel its notebook names and whichever the user has: this Python, with its packages.
+KERNEL = "na_report.publishing.page_kernel"
+SPEC = KernelSpec(
+    argv=[sys.executable, "-m", KERNEL, "-f", "{connection_file}"],
+    display_name="Python 3",
+    language="python",
+    metadata={"kernel_provisioner": {"provisioner_name": "na-report-warm"}},
+)
 START_SECONDS = 20
 POLL_SECONDS = 0.005  # Jupyter looks ten times a second whether a kernel has ended, which is longer than it takes
 IDLE_SECONDS = 120
@@ -49,6 +57,7 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
     """
 
     environment = Dict(config=True)
+    kernel_spec = SPEC
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -67,7 +76,8 @@ class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
     _launch_kernel = _async_launch_kernel
 
     async def _async_pre_start_kernel(self, **options: Any) -> tuple[list[str], dict[str, Any]]:
-        options["env"] = {**os.environ, **options.get("env", {}), **self.environment}
+        own = {"IPYTHONDIR": f"{self._folder}/ipython", **self.environment}
+        options["env"] = fixed(os.environ | options.get("env", {})) | own
         command, started = await super()._async_pre_start_kernel(**options)
         return command, started
 
@@ -154,10 +164,10 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         """Starts the kernel and returns how to reach it."""
         address = os.environ.get(SOCKET, "")
-        if not address or "ipykernel_launcher" not in cmd or Path(cmd[0]).resolve() != Path(sys.executable).resolve():
+        if not address or KERNEL not in cmd:
             return await super().launch_kernel(cmd, **options)
         try:
-            self.process = _ask(address, cmd[cmd.index("ipykernel_launcher") + 1 :], options)
+            self.process = _ask(address, cmd[cmd.index(KERNEL) + 1 :], options)
         except OSError:
             return await super().launch_kernel(cmd, **options)
         self.pid = self.pgid = self.process.pid
@@ -205,10 +215,10 @@ def warm_kernels(notebooks: Iterable[Path], *, idle_seconds: int = IDLE_SECONDS)
     # The server must stay single-threaded, and its kernels compute on small tables. It imports for all kernels, so its
     # surroundings are fixed also where nobody fixed those of its parent: on a worker of a cluster.
     # The debugger, which every kernel imports, would say on the screen what no reader of a book needs.
-    fixed = os.environ | FIXED | {"OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    around = fixed() | {"OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     # Out of reach of Ctrl-C: the server ends after what it serves, in silence.
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=fixed, process_group=0)  # noqa: S603
-    ours = {SOCKET: address, FOLDER: folder, "JUPYTER_DEFAULT_PROVISIONER_NAME": PROVISIONER}
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=around, process_group=0)  # noqa: S603
+    ours = {SOCKET: address, FOLDER: folder}
     try:
         with environment(ours if _listens(address, server) else {}):
             yield

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from na_report.errors import NaReportError
 
@@ -138,14 +139,14 @@ def confine(pid: int) -> None:
         resource.prlimit(pid, resource.RLIMIT_DATA, (size, size))
 
 
-def cell_of(problem: BaseException) -> str:
-    """Returns which cell was running when papermill met a problem, as ", cell 3"; empty when none was.
+def cell_of(problem: BaseException) -> Any:
+    """Returns the cell that was running when papermill met a problem; nothing when none was.
 
     A kernel that dies leaves no error in a cell, so the place is only in the frames that the problem came through.
     """
     step = problem.__traceback__
     while step is not None:
         if step.tb_frame.f_code.co_name == "papermill_execute_cells":
-            return f", cell {step.tb_frame.f_locals['index'] + 1}"
+            return step.tb_frame.f_locals["cell"]
         step = step.tb_next
-    return ""
+    return None

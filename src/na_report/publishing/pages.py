@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -188,7 +189,7 @@ def agreeing(pages: Sequence[Page], parameters: Mapping[str, Any]) -> list[Page]
     ]
     if pages and not found:
         set_so = ", ".join(f"{name}={value}" for name, value in pages[0].parameters.items())
-        grid = " ".join(f"{name}={value}" for name, value in parameters.items())
+        grid = shlex.join(f"{name}={value}" for name, value in parameters.items())
         raise NaReportError(
             f"No page has these parameters: {pages[0].name} is the page with {set_so}.",
             hint=f"Run it beside the book: na-report run {pages[0].chapter.stem} --grid {grid}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -22,8 +21,9 @@ from na_report.publishing.filtering import add_filters
 from na_report.publishing.garbage import collect_seldom
 from na_report.publishing.languages import mark_languages
 from na_report.publishing.memory import Memory
-from na_report.publishing.processes import new_pool, workers_stopped_on_error
+from na_report.publishing.processes import cores, new_pool, workers_stopped_on_error
 from na_report.publishing.searching import Place, is_place, places, write_places
+from na_report.publishing.surroundings import pinned
 
 # Starting processes takes as long as this many pages.
 _WORTH_A_PROCESS = 5
@@ -45,7 +45,7 @@ def polish(folder: Path, memory: Memory, book: Publication | None = None, *, job
     """
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))}
     stale = {path: text for path, text in texts.items() if memory.get(path.name, text, _is_polished) is None}
-    for path, polished in _polish_pages(stale, book, jobs or os.cpu_count() or 1):
+    for path, polished in _polish_pages(stale, book, jobs or cores()):
         memory.put(path.name, texts[path], polished)
     found: list[Place] = []
     for path, text in texts.items():
@@ -99,7 +99,7 @@ def _polish_pages(
         return
     # The longest first, so that no core is left with one at the end.
     order = sorted(texts, key=lambda path: (-len(texts[path]), path))
-    with new_pool(jobs, collect_seldom) as pool, workers_stopped_on_error():
+    with pinned(), new_pool(jobs, collect_seldom) as pool, workers_stopped_on_error():
         yield from zip(order, pool.map(_polish_page, map(texts.get, order), order, repeat(book)), strict=True)
 
 

@@ -7,7 +7,6 @@ folder of its own, so that the book that is published is always one that `na-rep
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +22,7 @@ from na_report.publishing.execution import Task, Watcher, run_pages
 from na_report.publishing.fingerprint import FILES, Answers, data_hash
 from na_report.publishing.kernels import warm_kernels
 from na_report.publishing.pages import all_pages
-from na_report.publishing.processes import new_pool
+from na_report.publishing.processes import cores, new_pool
 from na_report.publishing.published import held
 from na_report.publishing.renderer import Renderer, renderer
 from na_report.publishing.rendering import asset_folder
@@ -106,7 +105,7 @@ class Processes:
     """Processes that run pages, kept from one change to the next."""
 
     def __init__(self) -> None:
-        self._workers = os.cpu_count() or 1
+        self._workers = cores()
         self._pool = new_pool(self._workers)
 
     @contextmanager

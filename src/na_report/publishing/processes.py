@@ -1,8 +1,10 @@
-"""Processes that do the work of a build, none of which outlives it."""
+"""Processes that do the work of a build, as many as there are cores for; none outlives it."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import math
 import multiprocessing
 import os
 import signal
@@ -10,10 +12,46 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from pathlib import Path
 
 from na_report.errors import ChapterError
 
 _PR_SET_PDEATHSIG = 1
+_NO_LIMIT = 2**20
+
+
+def cores(system: Path = Path("/")) -> int:
+    """Returns how many cores this process may use, which is often fewer than the machine has.
+
+    Counted are the cores that it was given (`taskset`, a batch system) and the time that its control groups allow
+    (containers, `systemd`).
+
+    Args:
+        system: The root of the file system.
+    """
+    allowed = [len(os.sched_getaffinity(0))]
+    with contextlib.suppress(OSError, ValueError):
+        for line in (system / "proc/self/cgroup").read_text().splitlines():
+            _, kinds, group = line.split(":", 2)
+            mounted = system / "sys/fs/cgroup" / ("cpu" if "cpu" in kinds.split(",") else "")
+            own = mounted / group.lstrip("/")
+            if not kinds or "cpu" in kinds.split(","):
+                # In a container the group's own name may be that of outside, and its limits are those of the mount.
+                places = [own, *own.parents]
+                allowed += [_quota(place) for place in places[: places.index(mounted) + 1]]
+    return max(1, min(allowed))
+
+
+def _quota(group: Path) -> int:
+    """Returns for how many cores a control group has time; more than any machine has where it has no limit."""
+    with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
+        if (group / "cpu.max").is_file():
+            quota, period = (group / "cpu.max").read_text().split()
+        else:
+            quota, period = ((group / f"cpu.cfs_{name}_us").read_text() for name in ("quota", "period"))
+        if int(quota) > 0:  # "max" and -1 are no limit
+            return math.ceil(int(quota) / int(period))
+    return _NO_LIMIT
 
 
 def new_pool(count: int, get_ready: Callable[[], None] | None = None) -> ProcessPoolExecutor:

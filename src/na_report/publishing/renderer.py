@@ -21,7 +21,7 @@ from typing import Any
 
 from na_report.publishing.garbage import collect_seldom
 from na_report.publishing.processes import end_with
-from na_report.publishing.surroundings import FIXED
+from na_report.publishing.surroundings import fixed
 
 _MODULES = (
     *("docutils.parsers.rst.directives.images", "docutils.parsers.rst.directives.tables"),
@@ -43,7 +43,7 @@ class Renderer:
             [sys.executable, "-m", "na_report.publishing.renderer", str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | FIXED,
+            env=fixed(),
             text=True,
             process_group=0,
         )

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from na_report.errors import BookError, NaReportError
 from na_report.files import copy_folder, partial_of, put_in_place, remove
 from na_report.locks import locked
-from na_report.paths import Project
+from na_report.paths import BUILD, Project
 from na_report.publishing.book import Book
 from na_report.publishing.published import held, is_whole
 
@@ -43,7 +43,7 @@ class Shelf:
     @property
     def folder(self) -> Path:
         """Where the site is made."""
-        return self.project.root / "_build" / "site"
+        return self.project.root / BUILD / "site"
 
 
 def write_site(shelf: Shelf) -> Path:
