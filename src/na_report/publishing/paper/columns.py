@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from math import ceil
 
 import font_source_sans_pro
 from fontTools.ttLib import TTFont
@@ -13,29 +15,49 @@ from fontTools.ttLib import TTFont
 _BETWEEN_EM = 1.1
 _PAGE_EM = 53.0
 # A column with twice the text gets less than twice the room: its lines may be more, not much longer.
-_DAMPED = 0.6
+_DAMPED = 0.7
+# Lines are not full to the end.
+_RAGGED = 1.12
 _BREAKS = re.compile(r"[ \n\t]+|(?<=[-–/])(?=\w)")
 
 
-def widths(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Returns the columns as Typst takes them: parts of the width of the page.
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table.
+
+    Args:
+        widths: In em of its letters; together the width of a page.
+        lines: How many lines of text the table is high, about.
+    """
+
+    widths: Sequence[float]
+    lines: int
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Columns:
+    """Returns the columns of a table.
 
     Args:
         rows: The texts of all rows, the heads too; each row with as many cells.
 
     Example:
-        >>> widths([["Nr.", "Doel"], ["1", "Een lange zin over een doel dat niemand meet"]])
-        ['2.49fr', '50.51fr']
+        >>> found = columns([["Nr.", "Doel"], ["1", "Een zin over een doel dat niemand meet"]])
+        >>> [round(width) for width in found.widths], found.lines
+        ([2, 51], 2)
     """
-    columns = list(zip(*rows, strict=True))
-    least = [max(_longest_word(text) for text in column) + _BETWEEN_EM for column in columns]
-    whole = [max(max(map(_width, column)) + _BETWEEN_EM, low) for column, low in zip(columns, least, strict=True)]
+    sizes = [[_width(text) for text in row] for row in rows]
+    texts, parts = list(zip(*rows, strict=True)), list(zip(*sizes, strict=True))
+    least = [max(map(_longest_word, column)) + _BETWEEN_EM for column in texts]
+    whole = [max(max(column) + _BETWEEN_EM, low) for column, low in zip(parts, least, strict=True)]
     room = _PAGE_EM - sum(least)
-    wants = [(most - low) ** _DAMPED for most, low in zip(whole, least, strict=True)]
-    if room <= 0 or not sum(wants):
-        return [f"{low:.2f}fr" for low in least]
-    given = _shared_out(room, wants, [most - low for most, low in zip(whole, least, strict=True)])
-    return [f"{low + more:.2f}fr" for low, more in zip(least, given, strict=True)]
+    wants = [(sum(column) / len(column)) ** _DAMPED + 0.01 for column in parts]
+    if room > 0:
+        given = _shared_out(room, wants, [most - low for most, low in zip(whole, least, strict=True)])
+    else:
+        given = [0.0] * len(least)
+    found = [low + more for low, more in zip(least, given, strict=True)]
+    heights = (max(ceil(size * _RAGGED / width) for size, width in zip(row, found, strict=True)) for row in sizes)
+    return Columns(found, sum(max(height, 1) for height in heights))
 
 
 def _shared_out(room: float, wants: Sequence[float], most: Sequence[float]) -> list[float]:

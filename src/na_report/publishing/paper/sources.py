@@ -14,7 +14,7 @@ from typing import Any
 from sphinx.util import logging
 
 from na_report.publishing.paper import FOLDER
-from na_report.publishing.paper.writer import source
+from na_report.publishing.paper.writer import Writer
 from na_report.publishing.renderer import TELL, WRITTEN
 
 _LATE = 990
@@ -57,13 +57,15 @@ def _write(app: Any, tree: Any, page: str) -> None:
         number = numbered.get(kind, {}).get(name, ())
         return formats[kind] % ".".join(map(str, number)) if number else ""
 
-    text, places, unknown = source(tree, page, numbers)
-    for node in unknown:
+    writer = Writer(page, numbers)
+    text = writer.write(tree)
+    for node in writer.unknown:
         logging.getLogger(__name__).warning("paper can't show this: %s", type(node).__name__, location=node)
     folder = _folder(app)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{page}.typ").write_text(f'#import "../looks.typ": *\n#{{\n{text}\n}}\n', encoding="utf-8")
-    (folder / f"{page}.json").write_text(json.dumps(places, indent=1), encoding="utf-8")
+    about = {"places": writer.places, "pictures": writer.pictures}
+    (folder / f"{page}.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
 
 
 def _drop_others(app: Any, problem: Exception | None) -> None:

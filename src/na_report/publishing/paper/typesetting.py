@@ -17,6 +17,7 @@ import typst
 
 from na_report.errors import BookError
 from na_report.files import partial_of
+from na_report.publishing.paper.pictures import lay_out
 
 TEMPLATES = ("book.typ", "looks.typ")
 _KINDS = {".csv": "text/csv", ".json": "application/json"}
@@ -80,16 +81,20 @@ def typeset(document: Document, pages: Path, pictures: Path, root: Path, target:
 
 
 def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> None:
-    """Writes what the template reads: words, pages, and the places in them."""
+    """Writes what the template reads: words, pages, the places in them, and their pictures."""
     places: dict[str, str] = {}
+    names: list[str] = []
     for page in document.pages:
         try:
-            places |= json.loads((pages / f"{page}.json").read_text(encoding="utf-8"))
+            about = json.loads((pages / f"{page}.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise BookError(
                 f"There is no page {page} for the PDF.",
                 hint="Look at `summary` in chapters/words.yml and `on_paper` in chapters/pages.yml.",
             ) from None
+        places |= about["places"]
+        names += about["pictures"]
+    lay_out(names, pictures, pages.parent / "pictures")
     said = {name: document.words[name] for name in ("title", "subtitle", "author", "contents")}
     given = said | {
         "places": places,
@@ -107,7 +112,6 @@ def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> Non
             }
             for path, what in document.attached.items()
         ],
-        "pictures": f"/{pictures.relative_to(root).as_posix()}/",
     }
     folder = pages.parent
     (folder / f"{document.name}.json").write_text(json.dumps(given, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from docutils import nodes
@@ -11,7 +11,7 @@ from sphinx.locale import admonitionlabels
 
 from na_report.publishing.languages import MARK
 from na_report.publishing.paper.code import array, call, content, joined, string, words
-from na_report.publishing.paper.columns import widths
+from na_report.publishing.paper.columns import columns
 
 # What only a screen shows: links to take something along, a figure as a table, and what a chapter marks so.
 SCREEN_ONLY = {"meenemen", "als-tabel", "alleen-scherm"}
@@ -20,6 +20,8 @@ _NOTHING = {
     *("comment", "highlightlang", "index", "meta", "pending", "substitution_definition", "tabular_col_spec"),
     *("raw", "toctree", "colspec"),
 }
+# A table of less than so many lines of text does not break over pages; it is a third of a page.
+_SHORT_TABLE = 24
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -36,6 +38,7 @@ class Writer:
         self.numbers = numbers
         # Per id that a link can name, the label in the document.
         self.places: dict[str, str] = {}
+        self.pictures: list[str] = []
         self.unknown: list[Any] = []
         self._level = 0
 
@@ -175,6 +178,7 @@ class Writer:
         return content(joined([call("number", string(f"{number} ")) if number else "", self.inner(node)]))
 
     def _image(self, node: Any) -> str:
+        self.pictures.append(str(node["uri"]))
         return call("picture", string(node["uri"]), string(node.get("alt", "")))
 
     def _table(self, node: Any) -> str:
@@ -186,17 +190,18 @@ class Writer:
         if len(heads) > 1 or any("morecols" in cell or "morerows" in cell for row in rows for cell in row):
             self.unknown.append(node)
             return ""
-        texts = [[cell.astext() for cell in row.children] for row in rows]
+        found = columns([[cell.astext() for cell in row.children] for row in rows])
         cells = ",\n  ".join(array(map(self._content, row.children)) for row in rows if row not in heads)
         right = ["text-right" in cell.get("classes", ()) for cell in rows[0].children]
         return call(
             "grid-of",
-            array(widths(texts)),
+            array(f"{width:.2f}fr" for width in found.widths),
             array("right" if is_right else "left" for is_right in right),
             array(self._content(cell) for row in heads for cell in row.children),
             f"({cells},)" if cells else "()",
             self._caption(title, "table"),
             string(label),
+            whole="true" if found.lines + len(rows) / 2 < _SHORT_TABLE else "false",
         )
 
     def _footnote(self, node: Any) -> str:
@@ -256,9 +261,3 @@ class Writer:
 
     _title_reference = _emphasis
     _download_reference = _dropdown_title = _legend = inner
-
-
-def source(tree: Any, page: str, numbers: Callable[[str, str], str]) -> tuple[str, Mapping[str, str], list[Any]]:
-    """Returns a page as Typst, the places in it that links lead to, and the nodes that paper can't show."""
-    writer = Writer(page, numbers)
-    return writer.write(tree), writer.places, writer.unknown
