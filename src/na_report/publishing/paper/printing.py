@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -77,6 +77,12 @@ class Printing:
             target = book.made / f"{document.name}.pdf"
             task = self._pool.submit(typeset, document, self._source, book.stage, book.project.root, target)
             self._tasks[target] = task
+
+    def then(self, do: Callable[[], None]) -> None:
+        """Starts if need be, and calls a function when all is done or has failed, in another thread."""
+        self.start()
+        *_, last = self._tasks.values()  # one process makes them in turn
+        last.add_done_callback(lambda task: do())
 
     def result(self) -> dict[str, Path]:
         """Waits, and returns the PDFs by the names that readers know them by.

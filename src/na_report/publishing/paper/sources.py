@@ -13,6 +13,7 @@ from typing import Any
 
 from sphinx.util import logging
 
+from na_report.files import partial_of
 from na_report.publishing.paper import FOLDER
 from na_report.publishing.paper.writer import Writer
 from na_report.publishing.renderer import TELL, WRITTEN
@@ -61,11 +62,16 @@ def _write(app: Any, tree: Any, page: str) -> None:
     text = writer.write(tree)
     for node in writer.unknown:
         logging.getLogger(__name__).warning("paper can't show this: %s", type(node).__name__, location=node)
-    folder = _folder(app)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{page}.typ").write_text(f'#import "../looks.typ": *\n#{{\n{text}\n}}\n', encoding="utf-8")
     about = {"places": writer.places, "pictures": writer.pictures}
-    (folder / f"{page}.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
+    _put(_folder(app) / f"{page}.typ", f'#import "../looks.typ": *\n#{{\n{text}\n}}\n')
+    _put(_folder(app) / f"{page}.json", json.dumps(about, indent=1))
+
+
+def _put(path: Path, text: str) -> None:
+    """Writes a file in one step: the one before may be read at this moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial_of(path).write_text(text, encoding="utf-8")
+    partial_of(path).replace(path)
 
 
 def _drop_others(app: Any, problem: Exception | None) -> None:
