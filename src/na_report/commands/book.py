@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,7 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     from na_report.publishing.describing import publication
     from na_report.publishing.fingerprint import hash_inputs
     from na_report.publishing.pages import all_pages
+    from na_report.publishing.paper.printing import press
     from na_report.publishing.published import drop_other_pages, publish
 
     project, edition = book.project, book.edition
@@ -91,36 +93,28 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     execute(project, pages, given, book.notebooks, jobs, None if force else answers_of(project, edition))
     books.stage(book, pages)
     made: dict[str, Path] = {}
-    if "html" in formats:
-        began = time.perf_counter()
-        with ThreadPoolExecutor(1) as aside:  # while Sphinx renders
-            at_hand = aside.submit(take_along)
-            aside.submit(_get_ready)
-            made["html"] = books.build_html(
-                book,
-                pages,
-                publication=lambda: publication(project, edition, book.language, words, *at_hand.result()),
-                process=process,
-                jobs=jobs,
-            )
-        print(f"HTML  {project.short(book.html / 'index.html')}  ({time.perf_counter() - began:.1f} s)", flush=True)
-    if "pdf" in formats:
-        from na_report.publishing.pdf import write_pdf
-
-        began = time.perf_counter()
-        book.made.mkdir(exist_ok=True)
-        name = f"na-report-{edition}-{book.language}"
-        long_page = books.render(book, "singlehtml", process) / "index.html"
-        off = [page.name for page in pages if not page.on_paper]
-        made["report.pdf"] = book.made / "report.pdf"
-        write_pdf(long_page, made["report.pdf"], words, language=book.language, identifier=name, without=off)
-        summary = str(words["summary"])
-        if summary in {page.name for page in pages}:
-            made["summary.pdf"] = book.made / "summary.pdf"
-            short = f"{name}-{summary}"
-            write_pdf(long_page, made["summary.pdf"], words, language=book.language, identifier=short, only=summary)
-            print(f"PDF   {project.short(book.summary)}", flush=True)
-        print(f"PDF   {project.short(book.pdf)}  ({time.perf_counter() - began:.1f} s)", flush=True)
+    began = time.perf_counter()
+    with press() if "pdf" in formats else nullcontext() as printer:
+        printing = printer.printing(book, pages, words) if printer else None
+        written = printing.start if printing else None
+        if "html" in formats:
+            with ThreadPoolExecutor(1) as aside:  # while Sphinx renders
+                at_hand = aside.submit(take_along)
+                aside.submit(_get_ready)
+                made["html"] = books.build_html(
+                    book,
+                    pages,
+                    publication=lambda: publication(project, edition, book.language, words, *at_hand.result()),
+                    process=process,
+                    written=written,
+                    jobs=jobs,
+                )
+            print(f"HTML  {project.short(book.html / 'index.html')}  ({time.perf_counter() - began:.1f} s)", flush=True)
+        else:
+            books.render(book, process, written)
+        for name, path in (printing.result() if printing else {}).items():
+            made[name] = path
+            print(f"PDF   {project.short(book.folder / name)}  ({time.perf_counter() - began:.1f} s)", flush=True)
     if hash_inputs(project) != began_with:
         raise BookError(
             "Data, chapters or settings changed while the book was being made of them, so it is not published.",

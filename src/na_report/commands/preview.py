@@ -52,21 +52,30 @@ def _preview(options: argparse.Namespace, project: Project) -> int:
 
 def _refresh(made: Any, progress: Any, state: Any, names: str) -> None:
     start = time.perf_counter()
+
+    def printed(problem: NaReportError | None) -> None:
+        if problem:
+            _tell(problem, state)
+        else:
+            print(f"report.pdf: made in {time.perf_counter() - start:.1f} s", flush=True)
+
     try:
-        ran = made.refresh(progress)
+        ran = made.refresh(progress, printed)
     except NaReportError as error:
-        text = f"error: {error}" + (f"\nhint: {error.hint}" if error.hint else "")
-        print(text, file=sys.stderr, flush=True)
-        state.set(text)
+        _tell(error, state)
         return
     except Exception as problem:
         # Whatever a half-saved file sets off, it will be saved again; the last good book stays.
-        text = f"error: {names}: {type(problem).__name__}: {problem}"
-        print(text, file=sys.stderr, flush=True)
-        state.set(text)
+        _tell(NaReportError(f"{names}: {type(problem).__name__}: {problem}"), state)
         return
     state.set()
     print(f"{names}: shown in {time.perf_counter() - start:.1f} s, {len(ran)} pages ran", flush=True)
+
+
+def _tell(error: NaReportError, state: Any) -> None:
+    text = f"error: {error}" + (f"\nhint: {error.hint}" if error.hint else "")
+    print(text, file=sys.stderr, flush=True)
+    state.set(text)
 
 
 def _names(changed: list[Path], project: Project) -> str:

@@ -1,4 +1,4 @@
-"""Makes the book of executed notebooks: stage, HTML, one long page for the PDF."""
+"""Makes the book of executed notebooks: its stage, then HTML, with pages for paper on the way."""
 
 from __future__ import annotations
 
@@ -162,13 +162,13 @@ def words(book: Book) -> dict[str, Any]:
     }
 
 
-def render(book: Book, builder: str, process: Renderer | None = None) -> Path:
+def render(book: Book, process: Renderer | None = None, written: Callable[[], None] | None = None) -> Path:
     """Lets Jupyter Book render the stage, with every warning an error.
 
     Args:
         book: The book, staged.
-        builder: `html`, or `singlehtml` for the page that the PDF is made of.
         process: Renders; one is started and ended when left out.
+        written: Called when the pages for paper are there, while those for the screen are still being written.
 
     Returns:
         The folder of the result, for the caller to copy.
@@ -178,7 +178,7 @@ def render(book: Book, builder: str, process: Renderer | None = None) -> Path:
     """
     from na_report.publishing.rendering import render_stage
 
-    return render_stage(book.stage, book.folder, builder, book.project.root / LOCK, process)
+    return render_stage(book.stage, book.folder, book.project.root / LOCK, process, written)
 
 
 def build_html(
@@ -187,6 +187,7 @@ def build_html(
     *,
     publication: Callable[[], Publication] | None = None,
     process: Renderer | None = None,
+    written: Callable[[], None] | None = None,
     jobs: int = 0,
 ) -> Path:
     """Makes the HTML book, for `publish` to put in its place.
@@ -196,6 +197,7 @@ def build_html(
         pages: Its pages.
         publication: Tells what the book says of itself, with the files of the whole edition; asked once Sphinx is done.
         process: Renders; one is started and ended when left out.
+        written: Called when the pages for paper are there, while those for the screen are still being written.
         jobs: How many pages at once; 0 for one per core.
 
     Returns:
@@ -208,7 +210,7 @@ def build_html(
     from na_report.publishing.polish import polish
     from na_report.publishing.rendering import SHARED
 
-    rendered = render(book, "html", process)
+    rendered = render(book, process, written)
     _check_pages(rendered, book, pages)
     result = book.made / "html"
     shutil.rmtree(result, ignore_errors=True)

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from na_report.errors import BookError
 from na_report.files import put_in_place
 from na_report.paths import Project
 from na_report.publishing import book as books
@@ -22,6 +23,7 @@ from na_report.publishing.execution import Task, Watcher, run_pages
 from na_report.publishing.fingerprint import FILES, Answers, data_hash
 from na_report.publishing.kernels import warm_kernels
 from na_report.publishing.pages import all_pages
+from na_report.publishing.paper.printing import Press, Printing, press
 from na_report.publishing.processes import cores, new_pool
 from na_report.publishing.published import held
 from na_report.publishing.renderer import Renderer, renderer
@@ -65,17 +67,25 @@ class Preview:
         tools: The subject's part.
         process: Renders.
         processes: Gives processes to run pages in.
+        printer: Makes the PDF, beside all that.
     """
 
-    def __init__(self, book: PreviewBook, tools: Tools, process: Renderer, processes: Processes) -> None:
+    def __init__(
+        self, book: PreviewBook, tools: Tools, process: Renderer, processes: Processes, printer: Press
+    ) -> None:
         self._book = book
         self._tools = tools
         self._process = process
         self._processes = processes
+        self._printer = printer
         self._verified = ""
 
-    def refresh(self, watcher: Watcher) -> list[str]:
+    def refresh(self, watcher: Watcher, printed: Callable[[BookError | None], None]) -> list[str]:
         """Makes the book as its sources are now, and returns the pages whose code ran.
+
+        Args:
+            watcher: Is told which pages run.
+            printed: Called when the PDF is there too, or could not be made; in another thread, often after this returned.
 
         Raises:
             NaReportError: Something is wrong in data, chapters or text; the last good book is still there.
@@ -97,8 +107,19 @@ class Preview:
             watcher=watcher,
         )
         books.stage(book, pages)
-        put_in_place(books.build_html(book, pages, process=self._process), book.html)
+        printing = self._printer.printing(book, pages, books.words(book))
+        put_in_place(books.build_html(book, pages, process=self._process, written=printing.start), book.html)
+        printing.then(lambda: printed(self._keep(printing)))
         return [run.page for run in runs]
+
+    def _keep(self, printing: Printing) -> BookError | None:
+        """Puts the PDFs in their place; returns what is wrong when there are none, and the last good ones stay."""
+        try:
+            for name, made in printing.result().items():
+                put_in_place(made, self._book.folder / name)
+        except BookError as problem:
+            return problem
+        return None
 
 
 class Processes:
@@ -128,11 +149,17 @@ class Processes:
 def preview(book: PreviewBook, tools: Tools) -> Iterator[Preview]:
     """Gives a preview with all that it keeps ready, and leaves nothing running."""
     chapters = sorted({page.chapter for page in all_pages(book.project)})
-    with held(book), pinned(), warm_kernels(chapters, idle_seconds=IDLE_SECONDS), renderer() as process:
+    with (
+        held(book),
+        pinned(),
+        warm_kernels(chapters, idle_seconds=IDLE_SECONDS),
+        renderer() as process,
+        press() as printer,
+    ):
         _use_built(book)
         processes = Processes()
         try:
-            yield Preview(book, tools, process, processes)
+            yield Preview(book, tools, process, processes, printer)
         finally:
             processes.close()
 

@@ -13,7 +13,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -26,13 +26,15 @@ from na_report.publishing.surroundings import fixed
 _MODULES = (
     *("docutils.parsers.rst.directives.images", "docutils.parsers.rst.directives.tables"),
     *("jupyter_book", "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.application", "sphinx.builders.html"),
-    *("sphinx.builders.singlehtml", "sphinx.ext.intersphinx", "sphinx.ext.mathjax", "sphinx.search.nl", "myst_nb"),
+    *("sphinx.ext.intersphinx", "sphinx.ext.mathjax", "sphinx.search.nl", "myst_nb"),
     *("myst_nb.sphinx_ext", "sphinx_book_theme", "pydata_sphinx_theme", "sphinx_comments", "sphinx_copybutton"),
     *("docutils.languages.nl", "docutils.parsers.rst.languages.nl", "jinja2.sandbox", "sphinx_design.extension"),
     *("sphinx_jupyterbook_latex.events", "sphinx_jupyterbook_latex.theme", "sphinx_jupyterbook_latex.transforms"),
     *("sphinx_design", "sphinx_external_toc.parsing", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),
     *("sphinx_thebe", "sphinx_togglebutton", "sphinx.transforms.post_transforms.images", "sphinx.writers.html5"),
 )
+# The number of the open file to which a rendering says that the pages for paper are there, and what it says.
+TELL, WRITTEN = "NA_REPORT_TELL", "written"
 
 
 class Renderer:
@@ -48,12 +50,13 @@ class Renderer:
             process_group=0,
         )
 
-    def run(self, arguments: Sequence[str], log: Path) -> int:
+    def run(self, arguments: Sequence[str], log: Path, written: Callable[[], None] | None = None) -> int:
         """Runs `jupyter-book` with these arguments and returns its exit code.
 
         Args:
             arguments: What stands behind `jupyter-book` on a command line.
             log: Where its output goes.
+            written: Called when the pages for paper are there, while those for the screen are still being written.
         """
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
@@ -61,7 +64,10 @@ class Renderer:
         try:
             stdin.write(json.dumps({"arguments": list(arguments), "log": str(log)}) + "\n")
             stdin.flush()
-            return int(stdout.readline() or "1")
+            while (line := stdout.readline().strip()) == WRITTEN:
+                if written:
+                    written()
+            return int(line or "1")
         except OSError:
             return 1
 
@@ -128,6 +134,7 @@ def _leave_out_database() -> None:
 
 
 def _render(request: dict[str, Any]) -> int:
+    os.environ[TELL] = str(os.dup(1))
     log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)

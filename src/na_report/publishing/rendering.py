@@ -9,7 +9,7 @@ import json
 import platform
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from na_report.errors import BookError
@@ -32,15 +32,21 @@ _READ_WITH = (CONFIG, TOC, "_locale/**/*.po")
 _WRITTEN_WITH = ("_templates/**/*", "_static/**/*")
 
 
-def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: Renderer | None = None) -> Path:
+def render_stage(
+    stage: Path,
+    folder: Path,
+    lock: Path,
+    process: Renderer | None = None,
+    written: Callable[[], None] | None = None,
+) -> Path:
     """Renders a stage, with every warning an error.
 
     Args:
         stage: The source folder.
         folder: Where logs go, and `sphinx/` with what is kept for next time.
-        builder: `html`, or `singlehtml` for the page that the PDF is made of.
         lock: The file that tells the versions of what renders.
         process: Renders; one is started and ended when left out.
+        written: Called when the pages for paper are there, while those for the screen are still being written.
 
     Returns:
         The folder of the result. It is kept for the next rendering: copy it, don't change it.
@@ -54,18 +60,17 @@ def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: R
     if known.get("key") != key:
         shutil.rmtree(output, ignore_errors=True)
         known = {}
-    result = output / "_build" / builder
-    # What was read for the long page counts as read but was not written; a new stylesheet or template is on every page.
-    if builder != "html" or known.get("html", "").partition(" ")[2] != sources.partition(" ")[2]:
+    result = output / "_build" / "html"
+    # A new stylesheet or template is on every page.
+    if known.get("sources", "").partition(" ")[2] != sources.partition(" ")[2]:
         shutil.rmtree(result, ignore_errors=True)
     output.mkdir(parents=True, exist_ok=True)
     state.unlink(missing_ok=True)
-    command = ["build", str(stage), "--path-output", str(output), "-W", "-n", "--keep-going"]
-    command += ["--builder", "html"] if builder == "html" else ["--builder", "custom", "--custom-builder", builder]
-    log = folder / f"{builder}.log"
+    command = ["build", str(stage), "--path-output", str(output), "-W", "-n", "--keep-going", "--builder", "html"]
+    log = folder / "html.log"
     # A renderer that was killed writes no log, and that of an earlier rendering tells nothing of this one.
     log.unlink(missing_ok=True)
-    code = _run(command, log, process)
+    code = _run(command, log, process, written)
     if not log.is_file():
         raise BookError(
             "The process that renders the book was killed.", hint="Look whether memory ran out, and build again."
@@ -79,8 +84,7 @@ def render_stage(stage: Path, folder: Path, builder: str, lock: Path, process: R
         mend = "Mend the cell that holds the link, key or directive; the page and line are named above."
         again = f"Build again; na-report build --force makes all of it anew. The whole story is in {log}."
         raise BookError(f"{_count(problems)}:\n{shown}", hint=mend if problems else again)
-    html = sources if builder == "html" or known.get("html") == sources else ""
-    state.write_text(json.dumps({"key": key, "html": html}), encoding="utf-8")
+    state.write_text(json.dumps({"key": key, "sources": sources}), encoding="utf-8")
     return result
 
 
@@ -101,11 +105,11 @@ def asset_folder() -> Path:
     return Path(__file__).resolve().parent / "assets"
 
 
-def _run(command: list[str], log: Path, process: Renderer | None) -> int:
+def _run(command: list[str], log: Path, process: Renderer | None, written: Callable[[], None] | None) -> int:
     if process is not None:
-        return process.run(command, log)
+        return process.run(command, log, written)
     with renderer() as own:
-        return own.run(command, log)
+        return own.run(command, log, written)
 
 
 def _key(stage: Path, lock: Path) -> str:

@@ -24,6 +24,7 @@ _LAST_PORT = 65535
 # A line now and then, so that a page that is gone is noticed.
 _BREATH_SECONDS = 15
 SCRIPT = "/-/preview.js"
+PAPER = "/-/report.pdf"
 # What the pages' own policy lacks for the preview: asking whether the book was made again.
 _POLICY = ("default-src 'none';", "default-src 'none'; connect-src 'self';")
 
@@ -90,8 +91,19 @@ class _Handler(SimpleHTTPRequestHandler):
             self._tell()
         elif urlsplit(self.path).path == SCRIPT:
             self.copyfile(self._start(HTTPStatus.OK, "text/javascript", _script()), self.wfile)
+        elif urlsplit(self.path).path == PAPER:
+            self._send_paper()
         else:
             super().do_GET()
+
+    def _send_paper(self) -> None:
+        """Sends the newest PDF, which lies beside the pages."""
+        try:
+            content = (self.server.folder.parent / "report.pdf").read_bytes()
+        except OSError:
+            self.send_error(HTTPStatus.NOT_FOUND, "The PDF is still being made, or something is wrong in the text")
+            return
+        self.copyfile(self._start(HTTPStatus.OK, "application/pdf", content), self.wfile)
 
     def _is_local(self) -> bool:
         """Tells whether the browser thinks that it talks to this machine, and not to a site that was pointed here."""
@@ -111,7 +123,8 @@ class _Handler(SimpleHTTPRequestHandler):
             problem = self.server.state.error or "There is no such page in the preview."
             text = f'<!DOCTYPE html><html lang="en"><title>Preview</title><body><pre>{html.escape(problem)}</pre></body></html>'
             status = HTTPStatus.NOT_FOUND
-        script = f'<script src="{SCRIPT}" data-made="{self.server.state.version}" data-events="{EVENTS}"></script>'
+        data = f'data-made="{self.server.state.version}" data-events="{EVENTS}" data-paper="{PAPER}"'
+        script = f'<script src="{SCRIPT}" {data}></script>'
         head, found, tail = text.replace(*_POLICY, 1).rpartition("</body>")
         body = (head + script + found + tail if found else text + script).encode()
         return self._start(status, "text/html; charset=utf-8", body)

@@ -1,0 +1,263 @@
+"""Writes the tree of a page as Typst. Each kind of node has a method of its name; one that has none is told, never left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from docutils import nodes
+from sphinx.locale import admonitionlabels
+
+from na_report.publishing.languages import MARK
+from na_report.publishing.paper.code import array, call, content, joined, string, words
+from na_report.publishing.paper.columns import columns
+
+# What only a screen shows: links to take something along, a figure as a table, and what a chapter marks so.
+SCREEN_ONLY = {"meenemen", "als-tabel", "alleen-scherm"}
+# What Sphinx does with a page, of which paper has nothing: contents, settings, marks for an index, code for a screen.
+_NOTHING = {
+    *("comment", "highlightlang", "index", "meta", "pending", "substitution_definition", "tabular_col_spec"),
+    *("raw", "toctree", "colspec"),
+}
+# A table of less than so many lines of text does not break over pages; it is a third of a page.
+_SHORT_TABLE = 24
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+class Writer:
+    """Writes one page.
+
+    Args:
+        page: Its name.
+        numbers: Returns the numbered name of a figure or table, such as `Figuur 3`; empty when it has none.
+    """
+
+    def __init__(self, page: str, numbers: Callable[[str, str], str]) -> None:
+        self.page = page
+        self.numbers = numbers
+        # Per id that a link can name, the label in the document.
+        self.places: dict[str, str] = {}
+        self.pictures: list[str] = []
+        self.unknown: list[Any] = []
+        self._level = 0
+
+    def write(self, node: Any) -> str:
+        """Returns a node with all that is in it."""
+        if not isinstance(node, nodes.Text) and not SCREEN_ONLY.isdisjoint(node.get("classes", ())):
+            return ""
+        name = type(node).__name__
+        if name in _NOTHING:
+            return ""
+        method = getattr(self, f"_{name}", None)
+        if method is None:
+            if isinstance(node, nodes.Admonition):
+                return self._box_with_title(node, name)
+            self.unknown.append(node)
+            return ""
+        return str(method(node))
+
+    def inner(self, node: Any) -> str:
+        """Returns what is in a node."""
+        return joined(map(self.write, node.children))
+
+    def _content(self, node: Any) -> str:
+        return content(self.inner(node))
+
+    # Places that links lead to
+    def _label(self, node: Any) -> str:
+        """Returns the label of a node; all its ids lead there. Empty when it has none."""
+        names = list(node.get("ids", ()))
+        if not names:
+            return ""
+        label = f"{self.page}#{names[0]}"
+        self.places |= {f"{self.page}#{name}": label for name in names}
+        return label
+
+    def _spot(self, node: Any) -> str:
+        """Returns an invisible mark for who has no label of its own."""
+        return call("spot", string(label)) if (label := self._label(node)) else ""
+
+    # Blocks
+    def _document(self, node: Any) -> str:
+        return "\n".join(map(self.write, node.children))
+
+    def _section(self, node: Any) -> str:
+        self._level += 1
+        label = self._label(node)
+        if self._level == 1:
+            # The page itself is named by a link without an id; headings have one label in Typst.
+            label = label or f"{self.page}#"
+            self.places[f"{self.page}#"] = label
+        title, *rest = node.children
+        head = call("head", str(self._level), string(label), self._content(title))
+        body = "\n".join([head, *map(self.write, rest)])
+        self._level -= 1
+        return body
+
+    def _paragraph(self, node: Any) -> str:
+        inner = self.inner(node)
+        if not inner.replace("[ ]", "").strip("; "):
+            return ""
+        parts = [child for child in node.children if child.astext().strip()]
+        alone = len(parts) == 1 and isinstance(parts[0], nodes.strong)
+        if alone and not isinstance(node.parent, nodes.entry):
+            return call("lead", content(joined([self._spot(node), inner])))
+        return joined(["parbreak()", self._spot(node), inner, "parbreak()"])
+
+    _line_block = _block_quote = _attribution = _document
+
+    def _line(self, node: Any) -> str:
+        return joined([self.inner(node), "linebreak()"])
+
+    def _rubric(self, node: Any) -> str:
+        return call("lead", self._content(node))
+
+    def _transition(self, node: Any) -> str:
+        return "rule()"
+
+    def _compound(self, node: Any) -> str:
+        return "\n".join(map(self.write, node.children))
+
+    def _container(self, node: Any) -> str:
+        inner = "\n".join(part for part in map(self.write, node.children) if part)
+        if "nb_element" in node or not inner:
+            return inner
+        return self._spanned("box-of", node, inner)
+
+    def _box_with_title(self, node: Any, name: str) -> str:
+        title = "" if name == "admonition" else call("lead", content(words(str(admonitionlabels.get(name, name)))))
+        return call("box-of", array([string("kader")]), content(joined([title, self.inner(node)])))
+
+    def _title(self, node: Any) -> str:
+        return call("lead", self._content(node))
+
+    def _dropdown_main(self, node: Any) -> str:
+        title, *rest = node.children
+        return call("unfolded", self._content(title), content("\n".join(map(self.write, rest))))
+
+    def _bullet_list(self, node: Any) -> str:
+        return self._items("list", node)
+
+    def _enumerated_list(self, node: Any) -> str:
+        return self._items("enum", node, start=str(node.get("start", 1)))
+
+    def _items(self, name: str, node: Any, **named: str) -> str:
+        items = (joined([self._spot(item), self.inner(item)]) for item in node.children)
+        return call(name, *(call(f"{name}.item", content(item)) for item in items), **named)
+
+    def _definition_list(self, node: Any) -> str:
+        return call("terms", *(self._term(item) for item in node.children))
+
+    def _term(self, node: Any) -> str:
+        terms = [child for child in node.children if isinstance(child, nodes.term | nodes.classifier)]
+        said = [child for child in node.children if isinstance(child, nodes.definition)]
+        head = joined([self._spot(terms[0]), *(self.inner(term) for term in terms)])
+        return call("terms.item", content(head), content(joined(map(self.inner, said))))
+
+    def _literal_block(self, node: Any) -> str:
+        return call("raw", string(node.astext()), block="true")
+
+    def _figure(self, node: Any) -> str:
+        [image] = [child for child in node.children if isinstance(child, nodes.image | nodes.reference)]
+        caption = next((child for child in node.children if isinstance(child, nodes.caption)), None)
+        # The drawing for a narrow screen stands below the caption.
+        below = [part for part in node.children if isinstance(part, nodes.legend)]
+        said = [child for legend in below for child in legend.children if not isinstance(child, nodes.image)]
+        return joined(
+            [
+                call("drawing", self.write(image), self._caption(caption, "figure"), string(self._label(node))),
+                *map(self.write, said),
+            ]
+        )
+
+    def _caption(self, node: Any, kind: str) -> str:
+        if node is None:
+            return "[]"
+        number = next((self.numbers(kind, name) for name in node.parent.get("ids", ())), "")
+        return content(joined([call("number", string(f"{number} ")) if number else "", self.inner(node)]))
+
+    def _image(self, node: Any) -> str:
+        self.pictures.append(str(node["uri"]))
+        return call("picture", string(node["uri"]), string(node.get("alt", "")))
+
+    def _table(self, node: Any) -> str:
+        title = next((child for child in node.children if isinstance(child, nodes.title)), None)
+        label = self._label(node)
+        rows = list(node.findall(nodes.row))
+        heads = [row for row in rows if isinstance(row.parent, nodes.thead)]
+        # One row of heads, which each page repeats; Markdown has no other tables.
+        if len(heads) > 1 or any("morecols" in cell or "morerows" in cell for row in rows for cell in row):
+            self.unknown.append(node)
+            return ""
+        found = columns([[cell.astext() for cell in row.children] for row in rows])
+        cells = ",\n  ".join(array(map(self._content, row.children)) for row in rows if row not in heads)
+        right = ["text-right" in cell.get("classes", ()) for cell in rows[0].children]
+        return call(
+            "grid-of",
+            array(f"{width:.2f}fr" for width in found.widths),
+            array("right" if is_right else "left" for is_right in right),
+            array(self._content(cell) for row in heads for cell in row.children),
+            f"({cells},)" if cells else "()",
+            self._caption(title, "table"),
+            string(label),
+            whole="true" if found.lines + len(rows) / 2 < _SHORT_TABLE else "false",
+        )
+
+    def _footnote(self, node: Any) -> str:
+        label, *rest = node.children
+        return call("note", string(label.astext()), content(joined([self._spot(node), *map(self.write, rest)])))
+
+    # Inside a line
+    def _Text(self, node: Any) -> str:  # noqa: N802
+        return words(str(node))
+
+    def _inline(self, node: Any) -> str:
+        return self._spanned("span", node, self.inner(node))
+
+    def _spanned(self, name: str, node: Any, inner: str) -> str:
+        classes = [said for said in node.get("classes", ()) if not said.startswith(("std", "sd-", "rang-", "keuze"))]
+        language = next((said.removeprefix(MARK) for said in classes if said.startswith(MARK)), node.get("lang", ""))
+        if language:
+            inner = call("text", content(inner), lang=string(language))
+        own = [string(said) for said in classes if not said.startswith(MARK)]
+        return joined([self._spot(node), call(name, array(own), content(inner)) if own else inner])
+
+    def _reference(self, node: Any) -> str:
+        inner = content(self.inner(node))
+        address = str(node.get("refuri", ""))
+        if _ELSEWHERE.match(address):
+            return self._in_language(node, call("link", string(address), inner))
+        file, _, name = address.partition("#")
+        page = file.removesuffix(".html").partition("?")[0] or self.page
+        return self._in_language(node, call("to", string(f"{page}#{node.get('refid', name)}"), inner))
+
+    _number_reference = _reference
+
+    def _in_language(self, node: Any, inner: str) -> str:
+        return call("text", content(inner), lang=string(node["lang"])) if node.get("lang") else inner
+
+    def _footnote_reference(self, node: Any) -> str:
+        return joined([self._spot(node), call("mark", string(f"{self.page}#{node['refid']}"), string(node.astext()))])
+
+    def _target(self, node: Any) -> str:
+        # With a `refid` it names the next block, which has the id itself.
+        return "" if node.get("refid") else joined([self._spot(node), self.inner(node)])
+
+    def _strong(self, node: Any) -> str:
+        return call("strong", self._content(node))
+
+    def _emphasis(self, node: Any) -> str:
+        return call("emph", self._content(node))
+
+    def _superscript(self, node: Any) -> str:
+        return call("super", self._content(node))
+
+    def _subscript(self, node: Any) -> str:
+        return call("sub", self._content(node))
+
+    def _literal(self, node: Any) -> str:
+        return call("raw", string(node.astext()))
+
+    _title_reference = _emphasis
+    _download_reference = _dropdown_title = _legend = inner
