@@ -15,7 +15,7 @@ def add_edition(parser: ArgumentParser) -> None:
 
 def add_language(parser: ArgumentParser) -> None:
     """Adds in which language a command reads or writes the book."""
-    parser.add_argument("--language", choices=["nl", "en"], default="nl")
+    parser.add_argument("--language", "-l", default="nl", help="nl when left out")
 
 
 def add_jobs(parser: ArgumentParser) -> None:

@@ -82,13 +82,12 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     began_with = hash_inputs(project)
     take_along = edition_at_hand(book, force=force)
     print(f"edition {edition}: verified", flush=True)
-    pages = all_pages(project)
+    pages = all_pages(project, book.language)
     words = books.words(book)
     if force:
         books.drop_renderings(book)
-    given = {"edition": edition, "language": book.language}
     drop_other_pages(book, pages)
-    execute(project, pages, given, book.notebooks, jobs, None if force else answers_of(project, edition))
+    execute(project, pages, {"edition": edition}, book.notebooks, jobs, None if force else answers_of(project, edition))
     books.stage(book, pages)
     made: dict[str, Path] = {}
     if "html" in formats:

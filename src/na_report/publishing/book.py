@@ -88,11 +88,11 @@ def stage(book: Book, pages: Sequence[Page]) -> None:
     """Lays out the source of the book: notebooks, the files that they carry, configuration and style.
 
     Raises:
-        NaReportError: A page has no text in the language of the book.
+        NaReportError: A page has no title.
     """
     from na_report.publishing.staging import lay_out
 
-    lay_out(book.stage, book.notebooks, pages, _settings(book), book.language, _lock(book))
+    lay_out(book.stage, book.notebooks, pages, _settings(book), _lock(book))
 
 
 def _lock(book: Book) -> str:
