@@ -166,8 +166,8 @@ def prose(folder: Path) -> str:
         main()
     whole = time.perf_counter() - start + seconds["starting Python"]
     return rows(
-        "One sentence of a story changed, `na-report build`. Importing Sphinx and its extensions takes some 0.6 s on the other core and "
-        "bounds the case; `na-report preview` keeps them ready.",
+        "One sentence of a story changed, `na-report build`. Importing Sphinx and its extensions takes some 0.6 s on the other "
+        "core and bounds the case; `na-report preview` keeps them ready.",
         seconds | {label: inside[label] for label in parts},
         whole,
         "comparing with what is there, locks, the end",

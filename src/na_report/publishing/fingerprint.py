@@ -15,7 +15,6 @@ from typing import Any
 from na_report.files import write_whole
 from na_report.paths import CONFIG, LOCK, PROGRAM, TOC, Project
 from na_report.publishing.chapters import read_chapter
-from na_report.publishing.contents import is_name
 from na_report.publishing.describing import ADDRESS
 from na_report.publishing.pages import Page, all_pages
 
@@ -51,11 +50,12 @@ def ingredients(project: Project, page: Page, parameters: Mapping[str, Any]) -> 
     """
     notebook = read_chapter(page.chapter)
     cells = [(cell.id, cell.cell_type, cell.metadata, cell.source) for cell in notebook.cells]
-    stories = [page.chapter.with_suffix("") / f"{value}.md" for value in parameters.values() if is_name(value)]
     lock = project.root / LOCK
     return {
         "chapter": _hash([cells, notebook.metadata]),
-        **{f"{path.parent.name}/{path.name}": _hash(_text(path)) for path in stories if path.is_file()},
+        **{
+            f"{path.parent.name}/{path.name}": _hash(_text(path)) for path in page.stories(parameters) if path.is_file()
+        },
         "parameters": _hash(sorted(parameters.items())),
         "library": code_hash(),
         "lock": _hash(_text(lock)),

@@ -46,6 +46,20 @@ class Page:
         """The language of the book that it is of."""
         return self.chapter.parent.name
 
+    def stories(self, parameters: Mapping[str, Any] | None = None) -> list[Path]:
+        """Returns the stories in the folder of the chapter that its parameters name, whether they are there or not.
+
+        Args:
+            parameters: Those of a run; those that the page itself sets when left out.
+
+        Example:
+            >>> Page("sector-mbo", Path("nl/sector.ipynb"), {"sector": "mbo"}).stories()[0].as_posix()
+            'nl/sector/mbo.md'
+        """
+        folder = self.chapter.with_suffix("")
+        values = (self.parameters if parameters is None else parameters).values()
+        return [folder / f"{value}.md" for value in values if is_name(value)]
+
 
 def all_pages(project: Project, language: str = "") -> list[Page]:
     """Returns the pages of the book in the order of `_toc.yml`.
