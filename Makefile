@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup site book preview bench test lint outputs links archive sbom audit fuzz mutation lock clean
+.PHONY: help setup site book preview lab bench test lint outputs links archive sbom audit fuzz mutation lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,8 +19,9 @@ $(STAMP): requirements.lock pyproject.toml scripts/setup
 book: $(STAMP) ## run all chapters and write HTML and PDF of the newest edition, in Dutch
 	@$(BIN)/na-report build
 
-site: $(STAMP) ## build every edition and lay them side by side in _build/site, with a switch between editions
-	@for edition in $$($(BIN)/na-report edition list | cut -f 1); do $(BIN)/na-report build --edition $$edition || exit 1; done
+site: $(STAMP) ## build every edition in every language, side by side in _build/site with a switch between them
+	@for edition in $$($(BIN)/na-report edition list | cut -f 1); do for language in $$($(BIN)/na-report languages --list); do \
+	  $(BIN)/na-report build --edition $$edition --language $$language || exit 1; done; done
 	@$(BIN)/na-report site
 
 test: $(STAMP) ## run all tests, nbval included
@@ -28,6 +29,9 @@ test: $(STAMP) ## run all tests, nbval included
 
 preview: $(STAMP) ## show the book of the newest edition in a browser, and follow what you save
 	@$(BIN)/na-report preview
+
+lab: $(STAMP) ## open JupyterLab on the chapters
+	@$(BIN)/jupyter-lab chapters
 
 bench: $(STAMP) ## measure against the stock tools and write docs/bench.md (half an hour; the machine should be quiet)
 	@$(BIN)/python scripts/bench

@@ -15,6 +15,7 @@ def add(commands: Any) -> None:
     languages.add_argument(
         "--accept", nargs="+", type=Path, default=[], metavar="FILE", help="say that these follow what they translate"
     )
+    languages.add_argument("--list", action="store_true", help="name the languages of the project, one a line")
     languages.set_defaults(run=_languages)
 
     new = commands.add_parser("new", help="lay out a new chapter")
@@ -28,12 +29,15 @@ def _languages(options: argparse.Namespace, project: Project) -> int:
     from na_report.publishing.contents import languages
     from na_report.publishing.translation import accept, find_differences
 
+    first, *others = languages(project)
+    if options.list:
+        print("\n".join([first, *others]))
+        return 0
     for path in options.accept:
         accept(project, path)
     found = find_differences(project)
     for line in found:
         print(line)
-    first, *others = languages(project)
     if found:
         print("Translate them, then run: na-report languages --accept FILE")
     else:
