@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SUITE ?= bookworm
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup site book preview bench test test-all bare lint outputs links archive sbom audit fuzz mutation lock clean
+.PHONY: help setup site book preview lab bench test test-all bare lint outputs links archive sbom audit fuzz mutation lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,8 +17,9 @@ setup: ## install everything in .venv (the other commands do this themselves)
 book: setup ## run all chapters and write HTML and PDF of the newest edition, in Dutch
 	@$(BIN)/na-report build
 
-site: setup ## build every edition and lay them side by side in _build/site, with a switch between editions
-	@for edition in $$($(BIN)/na-report edition list | cut -f 1); do $(BIN)/na-report build --edition $$edition || exit 1; done
+site: setup ## build every edition in every language, side by side in _build/site with a switch between them
+	@for edition in $$($(BIN)/na-report edition list | cut -f 1); do for language in $$($(BIN)/na-report languages --list); do \
+	  $(BIN)/na-report build --edition $$edition --language $$language || exit 1; done; done
 	@$(BIN)/na-report site
 
 test: ## run all tests, nbval included
@@ -34,6 +35,9 @@ bare: ## try `make book` and `make test` in a bare system: make bare SUITE=bookw
 
 preview: setup ## show the book of the newest edition in a browser, and follow what you save
 	@$(BIN)/na-report preview
+
+lab: setup ## open JupyterLab on the chapters
+	@$(BIN)/jupyter-lab chapters
 
 bench: setup ## measure against the stock tools and write docs/bench.md (half an hour; the machine should be quiet)
 	@$(BIN)/python scripts/bench

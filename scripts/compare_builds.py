@@ -75,7 +75,7 @@ def build_elsewhere(book: Book, folder: Path) -> Project:
         (home / name).write_text(text, encoding="utf-8")
     (folder / "project").mkdir()
     project = copied(book.project, folder / "project")
-    chapter = project.chapters / CHANGED
+    chapter = project.chapters / "nl" / CHANGED
     before = chapter.read_bytes()
     notebook = nbformat.read(chapter, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("print('changed')"))

@@ -286,11 +286,10 @@ def make_small(source: Project, root: Path) -> None:
 
 def write_chapter(root: Path, word: str) -> None:
     """Writes the chapter of a small book, with a word in it."""
-    notebook = nbformat.read(root / "chapters" / "kanttekeningen.ipynb", as_version=4)
+    notebook = nbformat.read(root / "chapters" / "nl" / "kanttekeningen.ipynb", as_version=4)
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code" and "registers." not in cell.source]
-    tags = {"tags": ["only:language=nl"]}
-    notebook.cells.append(nbformat.v4.new_markdown_cell(f"# Titel\n\nHet {word}e boek.", metadata=tags, id="text"))
-    nbformat.write(notebook, root / "chapters" / "index.ipynb")
+    notebook.cells.append(nbformat.v4.new_markdown_cell(f"# Titel\n\nHet {word}e boek.", id="text"))
+    nbformat.write(notebook, root / "chapters" / "nl" / "index.ipynb")
 
 
 class Build(Publish):

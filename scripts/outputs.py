@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,27 +14,28 @@ from na_report.publishing.executed import normalised
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 
 
-def main() -> None:
-    """Runs each chapter with its default parameters and writes the outputs back."""
-    for path in sorted(CHAPTERS.glob("*.ipynb")):
+def main(names: list[str]) -> None:
+    """Runs the named notebooks, or those of all languages, with their default parameters and writes the outputs back."""
+    for path in [Path(name) for name in names] or sorted(CHAPTERS.glob("*/*.ipynb")):
         with tempfile.TemporaryDirectory() as folder:
             result = Path(folder) / path.name
             papermill.execute_notebook(
                 str(path),
                 str(result),
-                cwd=str(CHAPTERS),
+                cwd=str(path.parent),
                 progress_bar=False,
                 # On sockets that no other user can reach.
                 kernel_manager_class="na_report.publishing.kernels.PrivateKernelManager",
             )
             executed = normalised(nbformat.read(result, as_version=4), {})
         executed.metadata.pop("na_report")
+        executed.metadata.language_info = {"name": "python"}  # its version is that of who ran it
         for cell in executed.cells:
             if cell.cell_type == "code" and "keep_output" not in cell.metadata.get("tags", []):
                 cell.outputs, cell.execution_count = [], None
         nbformat.write(executed, path)
-        print(path.name)
+        print("/".join(path.parts[-2:]))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

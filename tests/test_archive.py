@@ -33,7 +33,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with one page that ran and a book that counts as built."""
     project = copy_of_project(tmp_path_factory.mktemp("archive"))
     book = books.Book(project, "2026", "nl")
-    given = {"edition": "2026", "language": "nl"}
+    given = {"edition": "2026"}
     run_pages(project, choose(all_pages(project), [PAGE]), given, book.notebooks, warm=False)
     (book.notebooks / "kort.failed.ipynb").write_text("{}", encoding="utf-8")
     for path in (book.html / "index.html", book.html / "bijlage €.html", book.pdf):

@@ -113,7 +113,7 @@ def test_a_new_series_is_not_comparable(project: Project, change: Change) -> Non
 def test_pages_and_figures_that_show_a_row_are_found(project: Project) -> None:
     folder = project.build("2021", "nl") / "notebooks"
     pages = choose(all_pages(project), ["sector-mbo", "koploper"])
-    run_pages(project, pages, {"edition": "2021", "language": "nl"}, folder)
+    run_pages(project, pages, {"edition": "2021"}, folder)
     found = mentions(folder, {"ind019-nl-2019"})
     assert list(found) == ["sector-mbo"]
     assert "fig-mbo-volwassenheid" in found["sector-mbo"]

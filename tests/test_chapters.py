@@ -10,18 +10,38 @@ import pytest
 from conftest import ROOT
 
 from na_report.evidence.edition import open_edition
+from na_report.stories import read_story
 
-CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+CHAPTERS = sorted((ROOT / "chapters").glob("*/*.ipynb"))
+STORIES = sorted((ROOT / "chapters").glob("*/*/*.md"))
+MAGIC = "%%text"
 # What may hold digits: ids of rows, names in a reference or glue key, links, the scale that a question had, and the
 # names of standards for accessibility.
 ALLOWED = re.compile(
-    r"\b(?:IND|INI|ACT|AM|AP|A|C|R|X|F[A-Z0-9])\d+(?:\.\d+[a-z]?)?\b|\{[a-z:]+\}`[^`]*`|\]\([^)]*\)|schaal tot 5|scale to 5"
-    r"|EN 301 549|WCAG 2\.2|PDF/UA-1"
+    r"\b(?:IND|INI|ACT|AM|AP|A|C|R|X|F[A-Z0-9])\d+(?:\.\d+[a-z]?)?\b|\{[a-z:]+\}`[^`]*`|\{[\w-]+\}|\]\([^)]*\)"
+    r"|schaal tot 5|scale to 5|EN 301 549|WCAG 2\.2|PDF/UA-1"
 )
 
 
 def prose(path: Path) -> list[str]:
-    return [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
+    if path.suffix == ".md":
+        return [
+            re.sub(r"^```\{code-cell\}.*?^```", "", part, flags=re.S | re.M) for part in read_story(path).parts.values()
+        ]
+    return [
+        cell.source.partition("\n")[2] if cell.source.startswith(MAGIC) else cell.source
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "markdown" or cell.source.startswith(MAGIC)
+    ]
+
+
+def code(path: Path) -> list[str]:
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return [cell.source for cell in cells if not cell.source.startswith(MAGIC)]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT / "chapters").as_posix()
 
 
 def typed_figures(text: str) -> list[str]:
@@ -30,7 +50,7 @@ def typed_figures(text: str) -> list[str]:
     return re.findall(r"\S*\d\S*", ALLOWED.sub("", text))
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*CHAPTERS, *STORIES], ids=name)
 def test_no_figure_is_typed_in_the_text(path: Path) -> None:
     assert [found for text in prose(path) for found in typed_figures(text)] == []
 
@@ -46,20 +66,18 @@ OTHER_WORDS = re.compile(
 )
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*CHAPTERS, *STORIES], ids=name)
 def test_one_thing_has_one_name(path: Path) -> None:
     assert [found for text in prose(path) for found in OTHER_WORDS.findall(text)] == []
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CHAPTERS, ids=name)
 def test_notebooks_define_no_functions(path: Path) -> None:
-    code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    assert not [
-        line for source in code for line in source.splitlines() if re.match(r"\s*(def|class) |.*\blambda\b", line)
-    ]
+    lines = [line for source in code(path) for line in source.splitlines()]
+    assert not [line for line in lines if re.match(r"\s*(def|class) |.*\blambda\b", line)]
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CHAPTERS, ids=name)
 def test_a_chapter_holds_outputs_that_nbval_compares(path: Path) -> None:
     cells = nbformat.read(path, as_version=4).cells
     checked = [cell for cell in cells if "nbval-check-output" in cell.metadata.get("tags", [])]

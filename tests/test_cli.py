@@ -78,7 +78,7 @@ def test_the_commands_of_the_readme_exist() -> None:
         assert help_text.returncode == 0, command
 
 
-NOTEBOOK = "chapters/koploper.ipynb"
+NOTEBOOK = "chapters/nl/koploper.ipynb"
 TOC_TOP = b"format: jb-book\nroot: index\n"
 # A few lines that stand for a thousand million values.
 YAML_BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(

@@ -22,7 +22,7 @@ from na_report.publishing.execution import run_pages
 from na_report.publishing.pages import Page, all_pages, checked_parameters, choose, mentions
 from na_report.publishing.rendering import _key
 
-BASE = {"edition": "2021", "language": "nl"}
+BASE = {"edition": "2021"}
 NAMES = ["sector-mbo", "sector-hoger-onderwijs", "koploper"]
 
 
@@ -103,32 +103,16 @@ def test_a_text_runs_its_own_page(project: Project, change: Change, reseal: Call
     assert why(project, "sector-mbo") == []
 
 
-def test_a_cell_of_one_sector_leaves_the_other_alone(project: Project) -> None:
-    edit(project.chapters / "sector.ipynb", "Het mbo wordt snel digitaal volwassener", "Het mbo groeit digitaal")
-    assert why(project, "sector-mbo") == ["prose changed"]
+def test_the_story_of_one_sector_leaves_the_other_alone(project: Project) -> None:
+    path = project.chapters / "nl" / "sector" / "mbo.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("snel digitaal", "digitaal"), encoding="utf-8")
+    assert why(project, "sector-mbo") == ["sector/mbo.md changed"]
     assert why(project, "sector-hoger-onderwijs") == []
 
 
-def test_code_is_an_ingredient(project: Project) -> None:
-    edit(project.chapters / "koploper.ipynb", 'blocks.conclusion(evidence, "C11", language)', "pass")
-    assert why(project, "koploper") == ["code changed"]
-
-
-def test_new_prose_gives_what_a_run_would_without_running(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    edit(project.chapters / "sector.ipynb", "Het mbo wordt snel digitaal volwassener", "Het mbo groeit digitaal")
-    path = project.chapters / "sector.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.insert(1, nbformat.v4.new_markdown_cell("Nieuw", id="nieuw"))
-    nbformat.write(notebook, path)
-    pages = choose(all_pages(project), ["sector-mbo"])
-    folder = notebooks(project)
-    with monkeypatch.context() as patch:
-        patch.setattr("papermill.execute_notebook", lambda *args, **options: pytest.fail("a kernel started"))
-        assert run_pages(project, pages, BASE, folder, answers=lambda keys: {}) == []
-    worded = {name: (folder / f"sector-mbo.{name}").read_bytes() for name in ("ipynb", "state.json")}
-    run_pages(project, pages, BASE, folder)
-    assert {name: (folder / f"sector-mbo.{name}").read_bytes() for name in worded} == worded
-    assert "Het mbo groeit digitaal" in worded["ipynb"].decode()
+def test_a_cell_is_an_ingredient(project: Project) -> None:
+    edit(project.chapters / "nl" / "koploper.ipynb", 'blocks.conclusion(evidence, "C11", language)', "pass")
+    assert why(project, "koploper") == ["chapter changed"]
 
 
 def test_a_parameter_is_an_ingredient(project: Project) -> None:
@@ -237,7 +221,7 @@ def test_a_damaged_executed_notebook_mentions_nothing(project: Project, content:
 
 def test_opening_a_table_behind_the_edition_is_an_error(project: Project) -> None:
     edit(
-        project.chapters / "koploper.ipynb",
+        project.chapters / "nl" / "koploper.ipynb",
         'blocks.conclusion(evidence, "C11", language)',
         'open("../data/2021/findings.csv")',
     )

@@ -34,10 +34,9 @@ from na_report.evidence.folders import verify_edition
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.tables import TABLES
 from na_report.paths import DESCRIPTOR, Project
-from na_report.presentation import figures
+from na_report.presentation import figures, prose
 from na_report.presentation.markdown import Block, escape
 from na_report.presentation.tables import table
-from na_report.publishing.chapters import selected
 from na_report.publishing.pages import all_pages
 from na_report.publishing.pdf import paper, write_pdf
 
@@ -106,19 +105,21 @@ def poisoned(folder: Path) -> None:
     seal_edition(folder.name, Project(folder.parent.parent))
 
 
-def blocks_of(project: Project, edition: str) -> list[Block]:
+def blocks_of(project: Project, edition: str, monkeypatch: pytest.MonkeyPatch) -> list[Block]:
     """Runs the code of the chapters and returns what their cells show."""
-    shown = []
+    shown: list[Block] = []
+    monkeypatch.setattr(prose, "display", shown.append)
     for page in all_pages(project):
         # The one recodes the agendas hundreds of times, one shows no cell of a table, the others what another page shows too.
         if page.name in ("verantwoording", "colofon", "koploper") or page.parameters.get("sector") in ("ho", "ve"):
             continue
-        parameters = {"edition": edition, "language": "nl", **page.parameters}
-        names: dict[str, Any] = dict(parameters)
-        for cell in selected(nbformat.read(page.chapter, as_version=4), parameters).cells:
-            if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
+        names: dict[str, Any] = {"edition": edition, **page.parameters, "display": shown.append}
+        monkeypatch.setattr(prose, "_names", lambda names=names: names)
+        for cell in nbformat.read(page.chapter, as_version=4).cells:
+            if cell.source.startswith("%%text"):
+                shown.append(prose.told(cell.source.partition("\n")[2], names))
+            elif cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
                 tree = ast.parse(cell.source)
-                tree.body = [node for node in tree.body if "glue_values(" not in ast.unparse(node)]
                 last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
                 exec(compile(tree, page.name, "exec"), names)  # noqa: S102  our own chapters
                 result = eval(compile(ast.Expression(last.value), page.name, "eval"), names) if last else None  # noqa: S307
@@ -136,7 +137,7 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> list[Block]:
         warnings.simplefilter("ignore")  # a label of 3,000 letters does not fit in a figure
         monkeypatch.chdir(root)
         monkeypatch.setattr(figures, "PNG_DPI", 20)
-        shown = blocks_of(Project(root), "2026")
+        shown = blocks_of(Project(root), "2026", monkeypatch)
     import pandas as pd
 
     texts = (*TEXTS, *WITH_BRACES)

@@ -19,7 +19,7 @@ from na_report.publishing import kernels
 from na_report.publishing.execution import run_pages
 from na_report.publishing.pages import all_pages, choose
 
-BASE = {"edition": "2021", "language": "nl"}
+BASE = {"edition": "2021"}
 
 
 def servers(folder: Path | None = None) -> list[int]:
@@ -50,7 +50,7 @@ def test_warm_kernels_give_what_cold_ones_give(project: Project, tmp_path: Path)
 
 
 def test_a_kernel_is_forked_from_the_server(project: Project, tmp_path: Path) -> None:
-    path = project.chapters / "koploper.ipynb"
+    path = project.chapters / "nl" / "koploper.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(
         nbformat.v4.new_code_cell("import os, pathlib\npathlib.Path(f'/proc/{os.getppid()}/cmdline').read_text()")
@@ -62,7 +62,7 @@ def test_a_kernel_is_forked_from_the_server(project: Project, tmp_path: Path) ->
 
 
 def test_a_warm_kernel_gets_the_arguments_of_a_cold_one(project: Project, tmp_path: Path) -> None:
-    path = project.chapters / "koploper.ipynb"
+    path = project.chapters / "nl" / "koploper.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("import sys\n[sys.argv[1], *sys.argv[3:]]"))
     nbformat.write(notebook, path)
@@ -107,7 +107,7 @@ def test_a_kernel_has_ended_when_its_server_says_so(said: bytes, code: int) -> N
 
 
 def test_a_page_that_dies_is_named_and_leaves_nothing_running(project: Project, tmp_path: Path) -> None:
-    path = project.chapters / "koploper.ipynb"
+    path = project.chapters / "nl" / "koploper.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("import os\nos.kill(os.getpid(), 9)"))
     nbformat.write(notebook, path)
@@ -146,7 +146,7 @@ def _deep(folder: Path) -> Path:
 
 
 def test_a_killed_run_takes_its_server_and_kernels_along(project: Project) -> None:
-    path = project.chapters / "kanttekeningen.ipynb"
+    path = project.chapters / "nl" / "kanttekeningen.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("import time\ntime.sleep(60)"))
     nbformat.write(notebook, path)
@@ -180,7 +180,7 @@ def _wait(condition: object, seconds: float = 15) -> object:
 )
 def test_what_a_cell_leaves_running_ends_with_the_run(project: Project, tmp_path: Path, code: str) -> None:
     seconds = f"83{os.getpid()}"  # no other process sleeps as long
-    path = project.chapters / "koploper.ipynb"
+    path = project.chapters / "nl" / "koploper.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(code.replace("SECONDS", seconds)))
     nbformat.write(notebook, path)

@@ -20,12 +20,12 @@ from na_report.publishing import limits, private
 from na_report.publishing.execution import run_pages
 from na_report.publishing.pages import all_pages, choose
 
-BASE = {"edition": "2021", "language": "nl"}
+BASE = {"edition": "2021"}
 PAGE = "kanttekeningen"
 
 
 def with_cell(project: Project, code: str) -> None:
-    path = project.chapters / f"{PAGE}.ipynb"
+    path = project.chapters / "nl" / f"{PAGE}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [*notebook.cells[:2], nbformat.v4.new_code_cell(code)]
     nbformat.write(notebook, path)

@@ -11,14 +11,15 @@ from conftest import ROOT
 from na_report.errors import BookError, NaReportError
 from na_report.paths import Project
 from na_report.publishing.book import Book
+from na_report.publishing.describing import ADDRESS
 from na_report.publishing.published import publish
 from na_report.publishing.site import PLACE, Shelf, write_site
 
-PAGE = '<html lang="nl"><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
+PAGE = '<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
 
 
-def built(project: Project, edition: str, *pages: str) -> Book:
-    book = Book(project, edition, "nl")
+def built(project: Project, edition: str, *pages: str, language: str = "nl") -> Book:
+    book = Book(project, edition, language)
     html, pdf = book.made / "html", book.made / "report.pdf"
     html.mkdir(parents=True)
     for name in pages:
@@ -47,6 +48,33 @@ def test_a_page_leads_to_itself_in_another_edition(project: Project) -> None:
     assert [link.get_text() for link in menu.select("ul.edities a[aria-current=true]")] == ["Editie 2026"]
     for name, address in links(pages / "koploper.html").items():
         assert (pages / address).resolve().is_file(), name
+
+
+def test_a_page_leads_to_itself_in_another_language(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ADDRESS, "https://example.org/report")
+    dutch = built(project, "2026", "index", "koploper", "nieuw")
+    english = built(project, "2026", "index", "koploper", language="en")
+    folder = write_site(Shelf(project, [dutch, english])).parent / "2026" / "nl"
+
+    def ways(name: str) -> tuple[dict[str, str], dict[str, str]]:
+        page = BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
+        shown = {str(link["hreflang"]): str(link["href"]) for link in page.select("ul.talen a")}
+        return shown, {str(link["hreflang"]): str(link["href"]) for link in page.select("head link[rel=alternate]")}
+
+    assert ways("koploper.html") == (
+        {"nl": "koploper.html", "en": "../en/koploper.html"},
+        {name: f"https://example.org/report/2026/{name}/koploper.html" for name in ("nl", "en")},
+    )
+    shown, told = ways("nieuw.html")
+    assert shown["en"] == "../en/index.html"
+    assert told.keys() == {"nl"}, "a page that is not there is no translation"
+    page = BeautifulSoup((folder / "koploper.html").read_text(encoding="utf-8"), "html.parser")
+    assert [(link.get_text(), link["lang"]) for link in page.select("ul.talen a")] == [
+        ("Nederlands", "nl"),
+        ("English", "en"),
+    ]
+    assert [link.get_text() for link in page.select("ul.talen a[aria-current=true]")] == ["Nederlands"]
+    assert (folder / shown["en"]).resolve().is_file()
 
 
 @pytest.mark.book

@@ -56,7 +56,7 @@ def test_a_loose_line_in_a_lock_is_seen(line: str) -> None:
 def test_the_lock_has_every_package_that_the_project_names() -> None:
     project = tomllib.loads(PYPROJECT)["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["dev"], *extras["cluster"]]
+    wanted = [*project["dependencies"], *extras["dev"], *extras["cluster"], *extras["lab"]]
     names = {re.split(r"[^A-Za-z0-9._-]", line)[0].lower().replace("_", "-") for line in wanted}
     assert names - {pin.name for pin in read_lock(LOCK)} == {"na-report"}, "the project's own extra, and nothing else"
 

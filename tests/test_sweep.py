@@ -25,7 +25,6 @@ from na_report.publishing import sweep
 from na_report.publishing.cluster import cluster_pool
 from na_report.publishing.execution import Task, local_pool, run_page
 from na_report.publishing.grid import read_grid, task_name, tasks_of
-from na_report.publishing.pages import all_pages, choose
 
 PARAMETERS = 'edition: str = "2021"\nsector: str = "mbo"\nnumber: int = 0\nfast: bool = True\nslow: float = 0.0'
 RECORD = (
@@ -46,7 +45,7 @@ def small(project: Project) -> Project:
         nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell(RECORD),
     ]
-    nbformat.write(notebook, project.chapters / "proef.ipynb")
+    nbformat.write(notebook, project.chapters / "nl" / "proef.ipynb")
     (project.root / "_toc.yml").write_text("format: jb-book\nroot: proef-mbo\nchapters:\n- file: proef-ho\n")
     (project.chapters / "pages.yml").write_text(
         "proef-mbo: {chapter: proef, parameters: {sector: mbo}}\nproef-ho: {chapter: proef, parameters: {sector: ho}}\n"
@@ -56,7 +55,7 @@ def small(project: Project) -> Project:
 
 def tasks(project: Project, *grid: str, pages: Sequence[str] = ("proef",)) -> list[Task]:
     known = {"edition": ["2021", "2026"]}
-    return tasks_of(project, choose(all_pages(project), pages), read_grid(grid), known)
+    return tasks_of(project, pages, read_grid(grid), known)
 
 
 def run(project: Project, wanted: Sequence[Task], folder: Path) -> list[sweep.Row]:

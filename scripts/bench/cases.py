@@ -23,15 +23,13 @@ from stock import (
     same_outputs,
     same_pages,
     stock_build,
-    write_source,
 )
 
 from na_report.evidence.edition import seal_edition
 from na_report.paths import DESCRIPTOR, Project
-from na_report.publishing.chapters import selected
 from na_report.publishing.execution import Task
 from na_report.publishing.grid import read_grid, tasks_of
-from na_report.publishing.pages import all_pages, choose
+from na_report.publishing.pages import all_pages
 from na_report.publishing.processes import cores
 
 NAMES = ("cold", "nothing", "observation", "prose", "preview", "sweep", "pdf", "help")
@@ -107,7 +105,7 @@ def observation(place: Place) -> Case:
     def lay_out_executing() -> None:
         shutil.copytree(place.stock.stage, executing, dirs_exist_ok=True)
         for task in place.tasks(place.theirs):
-            notebook = selected(nbformat.read(task.page.chapter, as_version=4), task.parameters)
+            notebook = nbformat.read(task.page.chapter, as_version=4)
             cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
             cell.source += "\n" + "\n".join(f"{name} = {value!r}" for name, value in task.parameters.items())
             nbformat.write(notebook, executing / f"{task.page.name}.ipynb")
@@ -138,7 +136,7 @@ def observation(place: Place) -> Case:
 
 def _word(project: Project, number: int) -> str:
     """Changes a sentence of the chapter on the mbo and returns the new one."""
-    path = project.chapters / "sector.ipynb"
+    path = project.chapters / "nl" / "sector" / "mbo.md"
     words = f"Het mbo wordt in ronde {number} snel digitaal volwassener"
     text = path.read_text(encoding="utf-8")
     path.write_text(re.sub(r"Het mbo wordt (in ronde \d+ )?snel digitaal volwassener", words, text), encoding="utf-8")
@@ -213,8 +211,7 @@ def previewed(place: Place) -> Case:
 def sweep(place: Place) -> Case:
     """200 runs of the sector chapter: editions, sectors, languages and a number that makes more of them."""
     count = 2 if place.quick else 13
-    for project in (place.ours, place.theirs):
-        path = project.chapters / "sector.ipynb"
+    for path in [*place.ours.chapters.glob("*/sector.ipynb"), *place.theirs.chapters.glob("*/sector.ipynb")]:
         notebook = nbformat.read(path, as_version=4)
         if "trial" not in notebook.cells[0].source:
             notebook.cells[0].source += "\ntrial: int = 0"
@@ -222,7 +219,7 @@ def sweep(place: Place) -> Case:
     grid = ["edition=2021,2026", "sector=all", "language=nl,en", "trial=" + ",".join(map(str, range(count)))]
     folders = {"ours": place.folder / "sweep-ours", "theirs": place.folder / "sweep-theirs"}
     known = {"edition": ["2021", "2026"]}
-    tasks = tasks_of(place.theirs, choose(all_pages(place.theirs), ["sector"]), read_grid(grid), known)
+    tasks = tasks_of(place.theirs, ["sector"], read_grid(grid), known)
 
     def theirs() -> None:
         with ThreadPoolExecutor(cores()) as pool:
@@ -231,14 +228,12 @@ def sweep(place: Place) -> Case:
     def one(task: Task) -> None:
         papermill(
             task,
-            folders["theirs"] / "sources" / f"{task.page.name}.ipynb",
             folders["theirs"] / f"{task.page.name}.ipynb",
         )
 
     def clear(name: str) -> None:
         shutil.rmtree(folders[name], ignore_errors=True)
-        for task in tasks if name == "theirs" else []:
-            write_source(task, folders[name] / "sources" / f"{task.page.name}.ipynb")
+        folders[name].mkdir()
 
     return Case(
         *(f"{len(tasks)} page runs, all cores", "papermill CLI with as many workers", "0.25"),

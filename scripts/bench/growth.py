@@ -27,7 +27,7 @@ _KINDS = {"forkserver": "server of kernels", "spawn_main": "worker"}
 def pages(place: Place) -> str:
     """Returns a table of time and memory for 10, 100 and 1,000 pages of one chapter."""
     sizes = (4, 8) if place.quick else (10, 100, 1000)
-    path = place.ours.chapters / f"{SHORT}.ipynb"
+    path = place.ours.chapters / "nl" / f"{SHORT}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     if "trial" not in notebook.cells[0].source:
         notebook.cells[0].source += "\ntrial: int = 0"

@@ -7,7 +7,6 @@ FOLDER is a copy of the project with a built book; prints a table.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import io
 import os
@@ -75,7 +74,6 @@ def page(folder: Path) -> str:
     import nbformat
 
     from na_report.paths import Project
-    from na_report.publishing.chapters import selected
     from na_report.publishing.execution import run_page
     from na_report.publishing.kernels import warm_kernels
     from na_report.publishing.pages import Page, all_pages, checked_parameters, choose
@@ -83,11 +81,11 @@ def page(folder: Path) -> str:
 
     project = Project(folder)
     [found] = choose(all_pages(project), [PAGE])
-    parameters = checked_parameters(found, {"edition": EDITION, "language": "nl"})
-    notebook = selected(nbformat.read(found.chapter, as_version=4), parameters)
+    parameters = checked_parameters(found, {"edition": EDITION})
+    notebook = nbformat.read(found.chapter, as_version=4)
     with tempfile.TemporaryDirectory() as target, pinned(), warm_kernels([found.chapter]):
-        bare = Path(target) / "chapters" / "bare.ipynb"
-        bare.parent.mkdir()
+        bare = Path(target) / "chapters" / "nl" / "bare.ipynb"
+        bare.parent.mkdir(parents=True)
         first = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
         nbformat.write(nbformat.v4.new_notebook(cells=[first], metadata=notebook.metadata), bare)
         empty = Page("bare", bare, found.parameters)
@@ -109,13 +107,16 @@ def page(folder: Path) -> str:
 
 
 def _cells(notebook: Any, parameters: Any, folder: Path, seconds: dict[str, float]) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
     from na_report.presentation import figures, verdicts
     from na_report.presentation import page as pages
     from na_report.publishing.garbage import collect_seldom
 
     os.chdir(folder / "chapters")
     collect_seldom()  # as in a kernel, which does not look through what it was forked with
-    names: dict[str, Any] = {"__name__": "__main__"}
+    shell = InteractiveShell.instance()
     start = time.perf_counter()
     parts = {
         "figures, SVG with its layout": (figures, "_svg"),
@@ -123,17 +124,12 @@ def _cells(notebook: Any, parameters: Any, folder: Path, seconds: dict[str, floa
         "reading the edition": (pages, "open_edition"),
         "verdicts on the claims": (verdicts, "page_note"),
     }
-    with timed(seconds, parts):
+    with timed(seconds, parts), capture_output():
         for cell in notebook.cells:
-            if cell.cell_type != "code":
-                continue
-            tree = ast.parse(cell.source)
-            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, "cell", "exec"), names)  # noqa: S102
-            if last is not None and "glue" not in ast.unparse(last):
-                eval(compile(ast.Expression(last.value), "cell", "eval"), names)  # noqa: S307
+            if cell.cell_type == "code":
+                shell.run_cell(cell.source).raise_error()
             if "parameters" in cell.metadata.get("tags", []):
-                names.update(parameters)
+                shell.push(parameters)
     seconds["the rest of the cells (placing bars and labels, text, tables)"] = (
         time.perf_counter() - start - sum(seconds.values())
     )
@@ -143,7 +139,7 @@ def prose(folder: Path) -> str:
     """Returns where the time of a build after a change of one sentence goes."""
     os.chdir(folder)
     run([sys.executable, "-m", "na_report.cli", "build", "--edition", EDITION, "--format", "html"], folder)
-    path = folder / "chapters" / "sector.ipynb"
+    path = folder / "chapters" / "nl" / "sector" / "mbo.md"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("snel digitaal volwassener", "zienderogen digitaal volwassener"), encoding="utf-8")
     program = "import sys, time; start = time.perf_counter(); from na_report.cli import main; "
@@ -158,7 +154,7 @@ def prose(folder: Path) -> str:
     seconds["imports"] = time.perf_counter() - start
     inside: dict[str, float] = defaultdict(float)
     parts = {
-        "putting the sentence in the notebook": (command, "execute"),
+        "running the page": (command, "execute"),
         "laying out what Sphinx reads": (book, "stage"),
         "Sphinx: the rest of its imports, then the page": (rendering, "_run"),
         "copying the pages": (book.shutil, "copytree"),
@@ -170,8 +166,8 @@ def prose(folder: Path) -> str:
         main()
     whole = time.perf_counter() - start + seconds["starting Python"]
     return rows(
-        "One prose cell changed, `na-report build`. Importing Sphinx and its extensions takes some 0.6 s on the other core and "
-        "bounds the case; `na-report preview` keeps them ready.",
+        "One sentence of a story changed, `na-report build`. Importing Sphinx and its extensions takes some 0.6 s on the other "
+        "core and bounds the case; `na-report preview` keeps them ready.",
         seconds | {label: inside[label] for label in parts},
         whole,
         "comparing with what is there, locks, the end",

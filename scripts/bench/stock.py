@@ -10,13 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 import yaml
 from measuring import BIN, na_report, run
 
 from na_report.paths import Project
 from na_report.publishing.book import Book, stage
-from na_report.publishing.chapters import selected
 from na_report.publishing.comparing import copied
 from na_report.publishing.execution import Task
 from na_report.publishing.pages import all_pages, checked_parameters
@@ -59,7 +57,7 @@ class Place:
 
     def tasks(self, project: Project) -> list[Task]:
         """Returns the pages of the book with their parameters."""
-        given = {"edition": EDITION, "language": "nl"}
+        given = {"edition": EDITION}
         return [Task(page, checked_parameters(page, given)) for page in all_pages(project)]
 
 
@@ -68,20 +66,14 @@ def ours_build(place: Place) -> None:
     na_report("build", "--edition", EDITION, "--format", "html", folder=place.ours.root)
 
 
-def write_source(task: Task, target: Path) -> None:
-    """Writes the notebook of a page with the cells that it has, for tools that don't know our tags."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(selected(nbformat.read(task.page.chapter, as_version=4), task.parameters), target)
-
-
-def papermill(task: Task, source: Path, target: Path) -> None:
+def papermill(task: Task, target: Path) -> None:
     """Runs a page with papermill's command line."""
     options = [
         part
         for name, value in task.parameters.items()
         for part in ("-r" if isinstance(value, str) else "-p", name, str(value))
     ]
-    command = [BIN / "papermill", source, target, *options, "--cwd", task.page.chapter.parent]
+    command = [BIN / "papermill", task.page.chapter, target, *options, "--cwd", task.page.chapter.parent]
     run([*command, "--no-progress-bar", "--log-level", "ERROR"], target.parent)
 
 
@@ -106,13 +98,10 @@ def jupyter_book(place: Place, *more: str, folder: Path | None = None) -> None:
 def stock_build(place: Place) -> float:
     """Makes the book with stock tools and returns how long that took, laying out not counted."""
     place.stock.notebooks.mkdir(parents=True, exist_ok=True)
-    sources = place.stock.folder / "sources"
-    for task in place.tasks(place.theirs):
-        write_source(task, sources / f"{task.page.name}.ipynb")
     start = time.perf_counter()
     for task in place.tasks(place.theirs):
         name = f"{task.page.name}.ipynb"
-        papermill(task, sources / name, place.stock.notebooks / name)
+        papermill(task, place.stock.notebooks / name)
     ran = time.perf_counter() - start
     stock_stage(place)
     start = time.perf_counter()

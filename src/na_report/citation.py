@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from na_report.words import said
+
 _WORDS = {
     "nl": {"edition": "editie", "version": "versie", "kind": "Rapport met data", "in": "In"},
     "en": {"edition": "edition", "version": "version", "kind": "Report with data", "in": "In"},
@@ -40,12 +42,12 @@ class Work:
     @property
     def name(self) -> str:
         """Its title with the edition, in the language of the work."""
-        return f"{self.title} ({_WORDS[self.language]['edition']} {self.edition})"
+        return f"{self.title} ({said(_WORDS, self.language)['edition']} {self.edition})"
 
     @property
     def dated(self) -> str:
         """Which edition and version, in the language of the work."""
-        words = _WORDS[self.language]
+        words = said(_WORDS, self.language)
         return f"{words['edition']} {self.edition}, {words['version']} {self.version}"
 
 
@@ -79,7 +81,7 @@ def apa(work: Work, part: Part | None = None, address: str = "") -> str:
         >>> apa(work, Part("fig-x", "Figuur 3", "Het doel"), "https://example.org/a.html#fig-x")
         'Bureau. (2026). Het doel [Figuur 3]. In Een rapport (editie 2026, versie 2026.1.0). https://example.org/a.html#fig-x'
     """
-    words = _WORDS[work.language]
+    words = said(_WORDS, work.language)
     source = f"{work.title} ({work.dated})"
     if part is None:
         text = f"{work.author}. ({work.year}). {source} [{words['kind']}]."
@@ -104,7 +106,7 @@ def bibtex(work: Work, part: Part | None = None, address: str = "") -> str:
     if part is None:
         fields |= {"title": f"{{{_latex(work.title)}}}"}
     else:
-        words = _WORDS[work.language]
+        words = said(_WORDS, work.language)
         fields |= {
             "title": f"{{{_latex(f'{part.number}. {part.title}')}}}",
             "howpublished": f"{words['in']}: {_latex(work.title)}",

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from na_report.commands import archive, book, edition, pages, preview, reasoning
+from na_report.commands import archive, book, chapters, edition, pages, preview, reasoning
 from na_report.commands.arguments import Parser
 from na_report.errors import NaReportError
 from na_report.paths import BUILD, find_project
@@ -122,7 +122,7 @@ def _parser() -> Parser:
     parser = Parser(prog="na-report", description="A research report that can be run again.")
     parser.add_argument("--debug", action="store_true", help="show a traceback with an error")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (edition, pages, reasoning, book, preview, archive):
+    for module in (edition, pages, chapters, reasoning, book, preview, archive):
         module.add(commands)
     return parser
 

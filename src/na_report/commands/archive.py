@@ -15,7 +15,7 @@ def add(commands: Any) -> None:
     archive = commands.add_parser("archive", help="keep a built book, its data, chapters and program in one file")
     archive.add_argument("edition")
     archive.add_argument("file", nargs="?", type=Path, metavar="FILE.zip", help="in _build when left out")
-    archive.add_argument("--language", choices=["nl", "en"], action="append", help="twice for both; nl when left out")
+    archive.add_argument("--language", action="append", help="once for each; nl when left out")
     archive.add_argument("--wheels", type=Path, metavar="FOLDER", help="packages from pip download, to take along")
     archive.add_argument("--force", action="store_true", help="replace an existing file")
     archive.set_defaults(run=_archive)
@@ -25,13 +25,14 @@ def _archive(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.edition import open_edition
     from na_report.evidence.folders import list_editions, verify_edition
     from na_report.publishing.archive import Contents, write_archive
+    from na_report.publishing.contents import known_language
 
     edition = open_edition(options.edition, project)
     # A chapter may look back to an earlier edition, never ahead.
     editions = [name for name in list_editions(project) if name <= edition.name]
     for name in editions:
         verify_edition(name, project)
-    languages = list(dict.fromkeys(options.language or ["nl"]))
+    languages = list(dict.fromkeys(known_language(project, name) for name in options.language or [""]))
     contents = Contents(project, edition.name, editions, languages, edition.descriptor, options.wheels)
     target = options.file or project.root / BUILD / edition.name / f"{contents.name}.zip"
     project.refuse_data(target)

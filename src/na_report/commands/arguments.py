@@ -92,9 +92,14 @@ def add_edition(parser: ArgumentParser) -> None:
     parser.add_argument("--edition", "-e", help="the newest when left out")
 
 
-def add_language(parser: ArgumentParser) -> None:
-    """Adds in which language a command reads or writes the book."""
-    parser.add_argument("--language", choices=["nl", "en"], default="nl")
+def add_language(parser: ArgumentParser, *known: str) -> None:
+    """Adds in which language a command reads or writes the book.
+
+    Args:
+        parser: The command.
+        known: The languages that there are; those of the project's words when left out.
+    """
+    parser.add_argument("--language", "-l", default="nl", choices=known or None, help="nl when left out")
 
 
 def add_jobs(parser: ArgumentParser) -> None:

@@ -40,7 +40,7 @@ def add(commands: Any) -> None:
     build.set_defaults(run=_build)
 
     site = commands.add_parser("site", help="lay the built books of all editions side by side, ready to publish")
-    add_language(site)
+    site.add_argument("--language", action="append", help="once for each; all when left out")
     site.set_defaults(run=_site)
 
 
@@ -84,13 +84,12 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     began_with = hash_inputs(project)
     take_along = edition_at_hand(book, force=force)
     print(f"edition {edition}: verified", flush=True)
-    pages = all_pages(project)
+    pages = all_pages(project, book.language)
     words = books.words(book)
     if force:
         books.drop_renderings(book)
-    given = {"edition": edition, "language": book.language}
     drop_other_pages(book, pages)
-    execute(project, pages, given, book.notebooks, jobs, None if force else answers_of(project, edition))
+    execute(project, pages, {"edition": edition}, book.notebooks, jobs, None if force else answers_of(project, edition))
     books.stage(book, pages)
     made: dict[str, Path] = {}
     began = time.perf_counter()
@@ -208,10 +207,13 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], tuple[li
 def _site(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.folders import list_editions, newest_edition
     from na_report.publishing.book import Book
+    from na_report.publishing.contents import known_language, languages
     from na_report.publishing.site import Shelf, write_site
 
     newest_edition(project)
-    books = [Book(project, edition, options.language) for edition in reversed(list_editions(project))]
+    spoken = [known_language(project, name) for name in options.language or languages(project)]
+    editions = list(reversed(list_editions(project)))
+    books = [Book(project, edition, language) for edition in editions for language in spoken]
     index = write_site(Shelf(project, books))
-    print(f"site  {project.short(index)}: {len(books)} editions")
+    print(f"site  {project.short(index)}: {len(editions)} editions in {', '.join(spoken)}")
     return 0

@@ -61,8 +61,8 @@ def _run(options: argparse.Namespace, project: Project) -> int:
                 f"-p {name} would put a page in the book of another {name}.",
                 hint=f"Write: --{name} {shlex.quote(parameters[name])}",
             )
-    pages = agreeing(choose(all_pages(project), options.pages), parameters)
-    given = {"edition": edition, "language": options.language}
+    pages = agreeing(choose(all_pages(project, options.language), options.pages), parameters)
+    given = {"edition": edition}
     book = Book(project, edition, options.language)
     with held(book):
         execute(project, pages, given | parameters, book.notebooks, options.jobs)
@@ -73,22 +73,17 @@ def _sweep(options: argparse.Namespace, project: Project) -> int:
     from na_report.commands.progress import Progress
     from na_report.evidence.edition import open_edition
     from na_report.evidence.folders import list_editions, newest_edition
-    from na_report.paths import WORDS
     from na_report.publishing.cluster import cluster_pool
     from na_report.publishing.execution import local_pool
     from na_report.publishing.grid import read_grid, tasks_of
-    from na_report.publishing.pages import all_pages, choose
     from na_report.publishing.sweep import check_folder, run_sweep
-    from na_report.settings import read_settings
 
     start = time.perf_counter()
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
     parameters, axes = given_parameters(options), read_grid(options.grid)
     refuse_both(options, parameters, axes)
     grid = {name: [value] for name, value in (single | parameters).items()} | axes
-    words = read_settings(project.chapters / WORDS)
-    known = {"edition": list_editions(project), "language": list(words)}
-    tasks = tasks_of(project, choose(all_pages(project), options.pages), grid, known)
+    tasks = tasks_of(project, options.pages, grid, {"edition": list_editions(project)})
     for edition in dict.fromkeys(str(task.parameters["edition"]) for task in tasks):
         open_edition(edition, project)
     folder = Path(options.to) if options.to else project.root / BUILD / "sweep" / ("-".join(options.pages) or "all")
@@ -117,9 +112,9 @@ def _explain(options: argparse.Namespace, project: Project) -> int:
 
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)
-    given = {"edition": edition, "language": options.language}
+    given = {"edition": edition}
     folder = Book(project, edition, options.language).notebooks
-    for page in choose(all_pages(project), [options.page]):
+    for page in choose(all_pages(project, options.language), [options.page]):
         found = reasons(project, page, checked_parameters(page, given), folder, answers_of(project, edition))
         print(f"{page.name}: {'would run again' if found else 'is up to date'}")
         for reason in found:
@@ -155,7 +150,8 @@ def execute(
     from na_report.publishing.execution import run_pages
 
     start = time.perf_counter()
-    print(f"running pages of edition {parameters['edition']} ({parameters['language']})", flush=True)
+    languages = ", ".join(dict.fromkeys(page.language for page in pages))
+    print(f"running pages of edition {parameters['edition']} ({languages})", flush=True)
     with Progress() as progress:
         runs = run_pages(project, pages, parameters, folder, jobs=jobs, answers=answers, watcher=progress)
     same = f", {len(pages) - len(runs)} were up to date" if len(runs) < len(pages) else ""

@@ -20,13 +20,13 @@ def add(commands: Any) -> None:
     )
     add_edition(check)
     check.add_argument("--format", choices=["text", "json"], default="text")
-    add_language(check)
+    add_language(check, "nl", "en")
     check.set_defaults(run=_check)
 
     trace = commands.add_parser("trace", help="show what a row rests on, and what rests on it")
     trace.add_argument("id", help="such as R1, C14, FM12, A08.3, IND007 or a source")
     add_edition(trace)
-    add_language(trace)
+    add_language(trace, "nl", "en")
     trace.set_defaults(run=_trace)
 
 

@@ -13,7 +13,9 @@ from IPython.core.getipython import get_ipython
 
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition, open_edition
+from na_report.evidence.folders import newest_edition
 from na_report.paths import find_project
+from na_report.presentation import prose
 
 # Where publishing wants to find what the page asked; nobody asks when a chapter runs in JupyterLab.
 READS_FILE = "NA_REPORT_READS"
@@ -37,13 +39,14 @@ def get_ready() -> None:
     frame.to_csv()
 
 
-def open_page(name: str) -> Edition:
-    """Opens an edition for a chapter.
+def open_page(name: str = "") -> Edition:
+    """Opens an edition for a chapter, the newest when none is named, and makes `%%text` known to the notebook.
 
     In a run of the book every question that the page asks of the edition is written down, and a table that the page opens
     behind the edition's back is an error: the page would not run again when that table changes.
     """
-    edition = open_edition(name)
+    edition = open_edition(name or newest_edition())
+    prose.begin()
     target = os.environ.get(READS_FILE)
     shell = get_ipython()
     if target and shell is not None:

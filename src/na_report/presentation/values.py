@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from babel.numbers import format_compact_decimal, format_decimal
-from IPython.display import display
 
 from na_report.evidence.edition import Edition
 from na_report.evidence.memory import remembered
 from na_report.evidence.reads import derived
-from na_report.presentation.markdown import Block, escape, link
-from na_report.presentation.periods import past_target, period
+from na_report.presentation.markdown import escape, link
+from na_report.presentation.periods import past_target
 
 WORDS = {
     "nl": "nul één twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien "
@@ -166,34 +163,3 @@ def _caveats(edition: Edition) -> dict[str, list[str]]:
             if kinds.get(key) in _EVIDENCE_KINDS:
                 found.setdefault(key, []).append(caveat)
     return found
-
-
-def glue_values(
-    edition: Edition, language: str, keys: Iterable[str], *, years: Iterable[str] = (), **counts: int
-) -> None:
-    """Makes numbers available to the prose of the page as `{glue:}` with their id or name.
-
-    Args:
-        edition: Where the observations are.
-        language: `nl` or `en`.
-        keys: Ids of observations or indicators.
-        years: Ids of those whose period the prose tells; its name is the id with `_year`.
-        counts: Numbers that the chapter counts in the data, per name; small ones are written as words.
-    """
-    for key in keys:
-        _glue(key, value(edition, key, language))
-    for key in years:
-        _glue(f"{key}_year", Block(escape(period(edition, edition.observation(key), language))))
-    for name, count in counts.items():
-        _glue(name, Block(escape(in_words(count, language))))
-
-
-def _glue(name: str, shown: Any) -> None:
-    bundle = shown._repr_mimebundle_()
-    data = bundle[0] if isinstance(bundle, tuple) else bundle
-    prefix = "application/papermill.record/"
-    display(  # type: ignore[no-untyped-call]
-        {prefix + mime: content for mime, content in data.items()},
-        metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
-        raw=True,
-    )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from na_report.errors import BookError, NaReportError
 from na_report.paths import LOCK, TOC, WORDS, Project
 from na_report.publishing.configuration import read_configuration
-from na_report.publishing.contents import read_contents
+from na_report.publishing.contents import known_language, read_contents, without_others
 from na_report.publishing.fingerprint import hash_files
 from na_report.publishing.pages import Page
 from na_report.settings import read_settings, shown
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from na_report.publishing.renderer import Renderer
 
 # What every book says of itself, beside the captions of its parts.
-_WORDS = ("title", "subtitle", "author", "cover", "contents", "summary", "figure", "table")
+_WORDS = ("name", "title", "subtitle", "author", "cover", "contents", "summary", "figure", "table")
 POLISHED = "polished.json"
 
 
@@ -88,11 +88,11 @@ def stage(book: Book, pages: Sequence[Page]) -> None:
     """Lays out the source of the book: notebooks, the files that they carry, configuration and style.
 
     Raises:
-        NaReportError: A page has no text in the language of the book.
+        NaReportError: A page has no title.
     """
     from na_report.publishing.staging import lay_out
 
-    lay_out(book.stage, book.notebooks, pages, _settings(book), book.language, _lock(book))
+    lay_out(book.stage, book.notebooks, pages, _settings(book), _lock(book))
 
 
 def _lock(book: Book) -> str:
@@ -119,6 +119,10 @@ def _settings(book: Book) -> dict[str, Any]:
     settings["numfig_format"] = {"figure": said["figure"], "table": said["table"]}
     for part, caption in zip(toc.get("parts", []), said["parts"], strict=True):
         part["caption"] = caption
+    if "pages" in said:
+        toc = without_others(toc, said["pages"])
+        # What its text links to may be on a page that the book has in other languages only.
+        settings["suppress_warnings"] = [*settings.get("suppress_warnings", []), "myst.xref_missing"]
     return {"config": config, "toc": toc}
 
 
@@ -131,14 +135,13 @@ def words(book: Book) -> dict[str, Any]:
         NaReportError: The book has no words in its language, or not all of them, or can't be made with its configuration.
     """
     read_configuration(book.project)
-    declared = read_settings(book.project.chapters / WORDS)
-    found = declared.get(book.language)
+    found = read_settings(book.project.chapters / WORDS)[known_language(book.project, book.language)]
     if not isinstance(found, dict):
         raise NaReportError(
-            f"The book does not exist in the language {book.language!r}.",
-            hint=f"Choose from: {', '.join(map(str, declared))}.",
+            f"chapters/{WORDS}, {book.language}: found {shown(found)}, expected words such as `title: …`.",
+            hint=f"Fill these in chapters/{WORDS}.",
         )
-    place, contents = f"chapters/{WORDS}, {book.language}", read_contents(book.project)
+    place, contents = f"chapters/{WORDS}, {book.language}", read_contents(book.project, book.language)
     problems = contents.problems + [
         f"{place}, {name}: found {shown(found.get(name))}, expected text."
         for name in _WORDS

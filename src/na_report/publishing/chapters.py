@@ -1,9 +1,8 @@
-"""What a chapter says of itself: the parameters that it declares, and which of its cells a page has."""
+"""What a chapter says of itself: its cells, and the parameters that it declares."""
 
 from __future__ import annotations
 
 import ast
-import fnmatch
 import functools
 import json
 from collections.abc import Mapping, Sequence
@@ -33,52 +32,6 @@ def declared_types(chapter: Path) -> Mapping[str, str]:
         NaReportError: The file is no notebook, or its parameters cell is no Python.
     """
     return _declared(chapter, *_seen(chapter))
-
-
-def selected(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> nbformat.NotebookNode:
-    """Returns a copy without the cells that are meant for other parameters.
-
-    A cell with tags `only:sector=mbo` stays when the parameter `sector` is `mbo`; a `*` stands for anything. With more
-    tags for the same parameter, one of them has to hold. `only:edition>=2026` means this value or a later one, by number
-    where both are one.
-
-    Example:
-        >>> from nbformat.v4 import new_markdown_cell, new_notebook
-        >>> cell = new_markdown_cell("Mbo", metadata={"tags": ["only:sector=mbo"]})
-        >>> book = new_notebook(cells=[cell])
-        >>> len(selected(book, {"sector": "mbo"}).cells), len(selected(book, {"sector": "ho"}).cells)
-        (1, 0)
-    """
-    import nbformat
-
-    copy = nbformat.from_dict(notebook)
-    copy.cells = [cell for cell in notebook.cells if _applies(cell.metadata.get("tags", []), parameters)]
-    return copy
-
-
-def _applies(tags: Sequence[str], parameters: Mapping[str, Any]) -> bool:
-    conditions: dict[str, set[str]] = {}
-    for tag in tags:
-        if not tag.startswith("only:"):
-            continue
-        name, from_on, least = tag.removeprefix("only:").partition(">=")
-        if from_on:
-            if _is_less(str(parameters.get(name)), least):
-                return False
-            continue
-        name, _, value = name.partition("=")
-        conditions.setdefault(name, set()).add(value)
-    return all(
-        any(fnmatch.fnmatchcase(str(parameters.get(name)), value) for value in values)
-        for name, values in conditions.items()
-    )
-
-
-def _is_less(one: str, other: str) -> bool:
-    try:
-        return float(one) < float(other)
-    except ValueError:
-        return one < other
 
 
 def _seen(path: Path) -> tuple[int, int]:
@@ -132,12 +85,17 @@ def _load(path: Path) -> dict[str, Any]:
     return dict(found)
 
 
+def _shown(path: Path) -> str:
+    """Returns the file of a chapter as a person in the project's folder would write it."""
+    return "/".join(path.parts[-3:])
+
+
 def _no_notebook(path: Path, faults: Sequence[str]) -> NaReportError:
-    hint = f"Put the chapter back as it was (git restore chapters/{path.name}), or save it again in JupyterLab."
+    hint = f"Put the chapter back as it was (git restore {_shown(path)}), or save it again in JupyterLab."
     if any(" id" in fault for fault in faults):
         hint += (
             ' This gives cells an id of their own: .venv/bin/python -c "import nbformat as n; '
-            f"n.write(n.v4.upgrade(n.read('chapters/{path.name}', 4)), 'chapters/{path.name}')\""
+            f"n.write(n.v4.upgrade(n.read('{_shown(path)}', 4)), '{_shown(path)}')\""
         )
     # A place goes with the file name, as in "koploper.ipynb, cell 3: found"; a fault of the whole starts with what was found.
     lines = [f"{path.name}{':' if fault.startswith('found ') else ','} {fault}." for fault in faults]

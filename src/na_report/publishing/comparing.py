@@ -17,9 +17,11 @@ from na_report.errors import NaReportError
 from na_report.files import copy_folder
 from na_report.paths import Project
 from na_report.publishing.book import Book
+from na_report.publishing.contents import languages
 from na_report.publishing.fingerprint import FILES
 from na_report.publishing.private import private_folder, remove_folder
 from na_report.publishing.site import SWITCH, pdfs, with_switch
+from na_report.words import said
 
 _AROUND = 30
 _OBJECT = re.compile(rb"(?:^|[\r\n])(\d+) \d+ obj\b")
@@ -190,7 +192,7 @@ def _pages(book: Book, folder: Path, found: Contents) -> dict[str, bytes]:
         return files
     for name in [name for name in files if name.endswith(".html")]:
         ways = _ways(found.get(name, b"").decode(errors="replace"), name, book)
-        files[name] = with_switch(files[name].decode(), book, ways).encode()
+        files[name] = with_switch(files[name].decode(), name, book, *ways).encode()
     return files | {pdf.name: pdf.read_bytes() for pdf in pdfs(book)}
 
 
@@ -199,14 +201,22 @@ def _in_site(folder: Path) -> bool:
     return 'class="edities"' in (folder / "index.html").read_text(encoding="utf-8", errors="replace")
 
 
-def _ways(page: str, name: str, book: Book) -> dict[str, str]:
-    """Returns which editions a published page leads to; only their names are taken over, no address of any other form."""
-    form = re.escape(SWITCH[book.language][1]).replace(r"\{\}", "(.+)")
+def _ways(page: str, name: str, book: Book) -> tuple[dict[str, str], dict[str, str]]:
+    """Returns to which editions and languages a published page leads; of an address only these names are taken over."""
+    soup, known = BeautifulSoup(page, "html.parser"), languages(book.project)
+    spoken = {}
+    for link in soup.select("ul.talen a"):
+        language = str(link.get("hreflang"))
+        if language in known:
+            first = f"../{language}/index.html"
+            same = name if language == book.language else f"../{language}/{name}"
+            spoken[language] = first if link.get("href") == first else same
+    form = re.escape(said(SWITCH, book.language)[1]).replace(r"\{\}", "(.+)")
     ways = {}
-    for link in BeautifulSoup(page, "html.parser").select("ul.edities a"):
+    for link in soup.select("ul.edities a"):
         match = re.fullmatch(form, link.get_text())
         if match and _EDITION.fullmatch(match[1]):
             first = f"../../{match[1]}/{book.language}/index.html"
             same = name if match[1] == book.edition else f"../../{match[1]}/{book.language}/{name}"
             ways[match[1]] = first if link.get("href") == first else same
-    return ways
+    return ways, spoken

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from na_report.paths import TOC, Project
+from na_report.errors import NaReportError
+from na_report.paths import TOC, WORDS, Project
 from na_report.settings import read_settings, shown
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -15,6 +16,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _OPTIONS = {"caption", "hidden", "maxdepth", "numbered", "reversed", "titlesonly", "style", "restart_numbering"}
 _ROOT = {"format", "root", "title", "options", "defaults", "meta"}
 _ENTRY = {"file", "url", "title", "options", "sections"}
+_LISTS = ("parts", "chapters", "sections")
 # What the pages are under at the top, per format.
 _FORMATS = {"jb-book": ("parts", "chapters"), "jb-article": ("sections",)}
 
@@ -39,8 +41,43 @@ def is_name(value: object) -> bool:
     return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
-def read_contents(project: Project) -> Contents:
+def languages(project: Project) -> list[str]:
+    """Returns the languages that a book can be in, the one that the others are translated from first.
+
+    Raises:
+        NaReportError: There is no file with the words of a language, or it is no YAML.
+
+    Example:
+        >>> from na_report.paths import find_project
+        >>> languages(find_project())
+        ['nl', 'en']
+    """
+    found = [str(name) for name in read_settings(project.chapters / WORDS)]
+    if not found:
+        raise NaReportError(f"chapters/{WORDS} has no language.", hint=f"Put it back (git restore chapters/{WORDS}).")
+    return found
+
+
+def known_language(project: Project, language: str) -> str:
+    """Returns a language of the project: the first when none is named.
+
+    Raises:
+        NaReportError: The project has no book in that language.
+    """
+    known = languages(project)
+    if language and language not in known:
+        raise NaReportError(
+            f"The book does not exist in the language {language!r}.", hint=f"Choose from: {', '.join(known)}."
+        )
+    return language or known[0]
+
+
+def read_contents(project: Project, language: str = "") -> Contents:
     """Returns the table of contents of a project, with all that is wrong with it.
+
+    Args:
+        project: The project.
+        language: Leaves the pages that the book has in this language; all when left out.
 
     Raises:
         NaReportError: The file is no YAML with names and values.
@@ -70,7 +107,39 @@ def read_contents(project: Project) -> Contents:
                 _add_part(found, place, item)
             else:
                 _add_entry(found, place, item)
+    if language:
+        _leave(found, read_settings(project.chapters / WORDS)[language], language)
     return found
+
+
+def _leave(found: Contents, words: Any, language: str) -> None:
+    """Takes away the pages that a language says it does not have; one that says nothing has all."""
+    kept = words.get("pages") if isinstance(words, dict) else None
+    if kept is None:
+        return
+    if not isinstance(kept, list) or found.pages[:1] != kept[:1] or not {*map(str, kept)} <= {*found.pages}:
+        found.problems.append(
+            f"chapters/{WORDS}, {language}, pages: found {shown(kept)}, expected pages of {TOC}, the root first."
+        )
+    else:
+        found.pages = [page for page in found.pages if page in kept]
+
+
+def without_others(entry: Any, pages: Collection[str]) -> Any:
+    """Returns a table of contents, or a part of one, with no other pages than these; nothing where none is left.
+
+    Example:
+        >>> toc = {"root": "index", "parts": [{"chapters": [{"file": "kort"}]}, {"chapters": [{"file": "bronnen"}]}]}
+        >>> without_others(toc, ["index", "kort"])
+        {'root': 'index', 'parts': [{'chapters': [{'file': 'kort'}]}]}
+    """
+    if "file" in entry and entry["file"] not in pages:
+        return None
+    kept = {
+        key: [left for item in value if (left := without_others(item, pages))] if key in _LISTS else value
+        for key, value in entry.items()
+    }
+    return kept if any(kept.get(key) for key in (*_LISTS, "file", "url")) else None
 
 
 def _add_part(found: Contents, place: list[str], part: Any) -> None:

@@ -153,7 +153,7 @@ def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) ->
         ("property", "og:title", shown),
         ("property", "og:description", summary),
         ("property", "og:site_name", book.work.name),
-        ("property", "og:locale", _LOCALES[book.work.language]),
+        ("property", "og:locale", _LOCALES.get(book.work.language, book.work.language)),
         ("property", "og:image", book.address(CARD) or CARD),
         ("property", "og:image:width", "1200"),
         ("property", "og:image:height", "630"),

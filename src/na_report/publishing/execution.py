@@ -16,8 +16,8 @@ from typing import Any
 
 from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
-from na_report.publishing.chapters import read_chapter, selected
-from na_report.publishing.executed import CELL_EXTRAS, INJECTED, normalised, own_cell, stopped_in
+from na_report.publishing.chapters import read_chapter
+from na_report.publishing.executed import normalised, own_cell, stopped_in
 from na_report.publishing.fingerprint import (
     Answers,
     data_hash,
@@ -95,7 +95,7 @@ def run_pages(
     Args:
         project: The project of the pages.
         pages: What to run.
-        parameters: Values for all pages, such as edition and language.
+        parameters: Values for all pages, such as the edition.
         folder: Where the notebooks go, as `<page>.ipynb`; the one of a page that fails as `<page>.failed.ipynb`.
         jobs: How many run at once; 0 for one per core.
         answers: Gives today's digests for what a page asked of the data; a page that would come out the same is then
@@ -140,11 +140,8 @@ def _checked(pages: Sequence[Page], parameters: Mapping[str, Any]) -> list[Task]
 
 
 def needs_run(project: Project, task: Task, folder: Path, answers: Answers) -> bool:
-    """Tells whether a page is no longer what its ingredients make; puts new prose in place without running anything."""
+    """Tells whether a page is no longer what its ingredients make."""
     found = reasons(project, task.page, task.parameters, folder, answers)
-    if found == ["prose changed"]:
-        reword(project, task, folder)
-        return False
     if not found:
         _remember_data(project, task.page.name, folder)
     return bool(found)
@@ -155,36 +152,6 @@ def _remember_data(project: Project, page: str, folder: Path) -> None:
     state, data = read_state(folder, page), data_hash(project)
     if state is not None and state.data != data:
         write_state(folder, page, state.ingredients, state.reads, data)
-
-
-def reword(project: Project, task: Task, folder: Path) -> None:
-    """Gives an executed notebook the prose that its chapter has now; the outputs stay, as the code is the same."""
-    import nbformat
-
-    state = read_state(folder, task.page.name)
-    target = folder / f"{task.page.name}.ipynb"
-    executed = nbformat.read(target, as_version=4)
-    outputs = [cell for cell in executed.cells if cell.cell_type == "code" and cell.id != INJECTED]
-    injected = [cell for cell in executed.cells if cell.cell_type == "code" and cell.id == INJECTED]
-    worded = copy.deepcopy(selected(read_chapter(task.page.chapter), task.parameters).cells)
-    for cell in worded:
-        # As papermill leaves a cell.
-        cell.metadata.setdefault("tags", [])
-        for extra in CELL_EXTRAS:
-            cell.metadata.pop(extra, None)
-    code = [cell for cell in worded if cell.cell_type == "code"]
-    if state is None or len(code) != len(outputs):
-        raise NaReportError(f"The outputs of {target} do not fit its chapter.", hint="Build again with --force.")
-    for cell, old in zip(code, outputs, strict=True):
-        cell.outputs, cell.execution_count = old.outputs, old.execution_count
-    place = next((place for place, cell in enumerate(worded, 1) if "parameters" in cell.metadata.tags), 0)
-    executed.cells = [*worded[:place], *injected, *worded[place:]]
-    state_file(folder, task.page.name).unlink()
-    partial = folder / f"{task.page.name}.{uuid.uuid4().hex[:8]}.running.ipynb"
-    nbformat.write(executed, partial)
-    partial.replace(target)
-    made_of = ingredients(project, task.page, task.parameters)
-    write_state(folder, task.page.name, made_of, state.reads, state.data)
 
 
 @contextmanager
@@ -248,12 +215,11 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
         old.unlink(missing_ok=True)
     made_of, data = ingredients(project, page, parameters), data_hash(project)
     chapter = read_chapter(page.chapter)
-    notebook = selected(copy.deepcopy(chapter), parameters)
     cell, cause, limits = None, "", page_limits(page.memory_mb, page.seconds)
     try:
         with within(limits):
             papermill.execute_notebook(
-                notebook,
+                copy.deepcopy(chapter),
                 str(running),
                 parameters=dict(parameters),
                 kernel_name="python3",

@@ -14,7 +14,7 @@ from typing import Any
 
 from na_report.files import write_whole
 from na_report.paths import CONFIG, LOCK, PROGRAM, TOC, Project
-from na_report.publishing.chapters import read_chapter, selected
+from na_report.publishing.chapters import read_chapter
 from na_report.publishing.describing import ADDRESS
 from na_report.publishing.pages import Page, all_pages
 
@@ -46,19 +46,16 @@ def library_files() -> tuple[list[Path], Path]:
 def ingredients(project: Project, page: Page, parameters: Mapping[str, Any]) -> dict[str, str]:
     """Returns a hash per ingredient of a page, except of what it asks of the data.
 
-    The chapter counts with the cells that the page has, so a change of the story of one sector leaves the others alone. Its code
-    and its prose count apart: prose can't change what code gives.
+    Of the stories in the folder of a chapter only that counts which a parameter names: a change of one leaves other pages alone.
     """
-    notebook = selected(read_chapter(page.chapter), parameters)
-    code = [(cell.source, cell.metadata.get("tags", [])) for cell in notebook.cells if cell.cell_type == "code"]
-    prose = [
-        (cell.id, cell.cell_type, cell.metadata, "" if cell.cell_type == "code" else cell.source)
-        for cell in notebook.cells
-    ]
+    notebook = read_chapter(page.chapter)
+    cells = [(cell.id, cell.cell_type, cell.metadata, cell.source) for cell in notebook.cells]
     lock = project.root / LOCK
     return {
-        "code": _hash([code, notebook.metadata]),
-        "prose": _hash(prose),
+        "chapter": _hash([cells, notebook.metadata]),
+        **{
+            f"{path.parent.name}/{path.name}": _hash(_text(path)) for path in page.stories(parameters) if path.is_file()
+        },
         "parameters": _hash(sorted(parameters.items())),
         "library": code_hash(),
         "lock": _hash(_text(lock)),

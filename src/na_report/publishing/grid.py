@@ -13,10 +13,12 @@ from typing import Any
 from na_report.errors import NaReportError
 from na_report.paths import Project
 from na_report.publishing.chapters import declared_types
+from na_report.publishing.contents import known_language, languages
 from na_report.publishing.execution import Task
-from na_report.publishing.pages import Page, all_pages, checked_parameters
+from na_report.publishing.pages import Page, all_pages, checked_parameters, choose
 
 ALL = "all"
+_LANGUAGE = "language"
 # Longer file names are cut: with `.running.ipynb` behind it a name stays far below the 255 that file systems allow.
 NAME_LENGTH = 120
 _PLAIN = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)*")
@@ -48,7 +50,7 @@ def read_grid(texts: Sequence[str]) -> dict[str, list[str]]:
 
 
 def tasks_of(
-    project: Project, pages: Sequence[Page], grid: Mapping[str, Sequence[str]], known: Mapping[str, Sequence[Any]]
+    project: Project, wanted: Sequence[str], grid: Mapping[str, Sequence[str]], known: Mapping[str, Sequence[Any]]
 ) -> list[Task]:
     """Returns a task per combination, in the order of the grid, with every parameter checked.
 
@@ -56,25 +58,36 @@ def tasks_of(
 
     Args:
         project: The project.
-        pages: What to run, with the parameters that the book gives them.
-        grid: The values per parameter, as text; `all` for each that the parameter allows.
+        wanted: The names of pages or chapters; all when there are none.
+        grid: The values per parameter, as text; `all` for each that the parameter allows. `language` chooses the notebooks.
         known: The values of parameters that the chapters themselves don't tell, such as the editions there are.
 
     Raises:
         NaReportError: A combination can't run, or nobody knows what `all` is; names all that is wrong.
     """
-    axes = {name: _values(project, name, values, pages, known) for name, values in grid.items()}
+    spoken = list(grid.get(_LANGUAGE, []))
+    books = languages(project) if spoken == [ALL] else [known_language(project, name) for name in spoken or [""]]
+    found = {book: choose(all_pages(project, book), wanted) for book in books}
+    pages = found[books[0]]
+    axes = {
+        name: books if name == _LANGUAGE else _values(project, name, values, pages, known)
+        for name, values in grid.items()
+    }
     problems: dict[str, NaReportError] = {}
     tasks: dict[str, Task] = {}
     for combination in itertools.product(*axes.values()):
-        for page in pages:
+        given = dict(zip(axes, combination, strict=True))
+        language = given.pop(_LANGUAGE, books[0])
+        for page in found[language]:
             try:
-                parameters = checked_parameters(page, dict(zip(axes, combination, strict=True)))
+                parameters = checked_parameters(page, given)
             except NaReportError as error:
                 # Pages of one chapter go wrong in the same way.
                 problems.setdefault(str(error).partition(":")[2], error)
                 continue
             shown = {name: value for name, value in parameters.items() if name in axes or name in page.parameters}
+            if _LANGUAGE in axes:
+                shown[_LANGUAGE] = language
             name = task_name(page.chapter.stem, shown)
             tasks.setdefault(name, Task(replace(page, name=name, parameters={}), parameters))
     if problems:
@@ -91,9 +104,8 @@ def _values(
     if name in known:
         return list(known[name])
     chapters = {page.chapter for page in pages}
-    given = [
-        page.parameters[name] for page in all_pages(project) if page.chapter in chapters and name in page.parameters
-    ]
+    everything = all_pages(project, pages[0].language)
+    given = [page.parameters[name] for page in everything if page.chapter in chapters and name in page.parameters]
     if given:
         return list(dict.fromkeys(given))
     kinds = {declared_types(path).get(name) for path in chapters}

@@ -13,7 +13,7 @@ from typing import Any
 from na_report.errors import NaReportError
 from na_report.paths import PAGES, TOC, Project
 from na_report.publishing.chapters import declared_types, read_chapter
-from na_report.publishing.contents import is_name, read_contents
+from na_report.publishing.contents import is_name, known_language, read_contents
 from na_report.publishing.limits import MEMORY, MOST, SECONDS
 from na_report.settings import read_settings, shown
 
@@ -26,8 +26,8 @@ class Page:
 
     Args:
         name: The name of the page in the book and in its address.
-        chapter: The notebook.
-        parameters: What this page sets; edition and language come with the run.
+        chapter: The notebook, in the folder of its language.
+        parameters: What this page sets; the edition comes with the run.
         on_paper: Whether the PDF has it; not a page for the screen that repeats what the others say.
         reads: Files of the project that it shows something of, besides the edition and the lock.
         memory_mb: Memory that it may use, in MiB; nothing for what any page may.
@@ -42,25 +42,49 @@ class Page:
     memory_mb: int | None = None
     seconds: int | None = None
 
+    @property
+    def language(self) -> str:
+        """The language of the book that it is of."""
+        return self.chapter.parent.name
 
-def all_pages(project: Project) -> list[Page]:
+    def stories(self, parameters: Mapping[str, Any] | None = None) -> list[Path]:
+        """Returns the stories in the folder of the chapter that its parameters name, whether they are there or not.
+
+        Args:
+            parameters: Those of a run; those that the page itself sets when left out.
+
+        Example:
+            >>> Page("sector-mbo", Path("nl/sector.ipynb"), {"sector": "mbo"}).stories()[0].as_posix()
+            'nl/sector/mbo.md'
+        """
+        folder = self.chapter.with_suffix("")
+        values = (self.parameters if parameters is None else parameters).values()
+        return [folder / f"{value}.md" for value in values if is_name(value)]
+
+
+def all_pages(project: Project, language: str = "") -> list[Page]:
     """Returns the pages of the book in the order of `_toc.yml`.
+
+    Args:
+        project: The project.
+        language: The language of the book; the one that others are translated from when left out.
 
     Raises:
         NaReportError: A page has no notebook, or is declared in a way that means nothing; names all that is wrong.
     """
-    contents = read_contents(project)
+    language = known_language(project, language)
+    contents = read_contents(project, language)
     declared_file = project.chapters / PAGES
     declared = read_settings(declared_file) if declared_file.is_file() else {}
     problems = contents.problems
     pages = []
     for name in contents.pages:
         entry = declared.get(name, {})
-        wrong = list(_faults(name, entry, project))
+        wrong = list(_faults(name, entry, project, language))
         problems += wrong
         if not wrong:
             options = {key: value for key, value in entry.items() if key != "chapter"}
-            pages.append(Page(name, _chapter(name, entry, project), **options))
+            pages.append(Page(name, _chapter(name, entry, project, language), **options))
     if problems:
         raise NaReportError(
             "\n".join(problems), hint=f"Correct {TOC} or chapters/{PAGES}; the README tells how to add a page."
@@ -68,11 +92,11 @@ def all_pages(project: Project) -> list[Page]:
     return pages
 
 
-def _chapter(page: str, entry: Mapping[str, Any], project: Project) -> Path:
-    return project.chapters / f"{entry.get('chapter', page)}.ipynb"
+def _chapter(page: str, entry: Mapping[str, Any], project: Project, language: str) -> Path:
+    return project.chapters / language / f"{entry.get('chapter', page)}.ipynb"
 
 
-def _faults(name: str, entry: Any, project: Project) -> Iterator[str]:
+def _faults(name: str, entry: Any, project: Project, language: str) -> Iterator[str]:
     """Yields what is wrong with a page as it is declared."""
     place = f"chapters/{PAGES}: page {name}"
     if not isinstance(entry, dict):
@@ -84,8 +108,8 @@ def _faults(name: str, entry: Any, project: Project) -> Iterator[str]:
         elif not _SETTINGS[key][0](value):
             yield f"{place}, {key}: found {shown(value)}, expected {_SETTINGS[key][1]}."
     chapter = entry.get("chapter", name)
-    if is_name(chapter) and not _chapter(name, entry, project).is_file():
-        yield f"{TOC}: the page {name} has no notebook: chapters/{chapter}.ipynb does not exist."
+    if is_name(chapter) and not _chapter(name, entry, project, language).is_file():
+        yield f"{TOC}: the page {name} has no notebook: chapters/{language}/{chapter}.ipynb does not exist."
     for read in entry.get("reads", ()) if _is_files(entry.get("reads")) else ():
         if not _is_inside(project.root, read):
             yield f"{place}, reads: found {shown(read)}, expected a file of the project."
@@ -112,7 +136,7 @@ def _is_files(value: object) -> bool:
 
 # What `pages.yml` may say of a page: how to tell a good value, and what is expected in words.
 _SETTINGS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "chapter": (is_name, "the name of a notebook in chapters/, without .ipynb"),
+    "chapter": (is_name, "the name of a notebook, without folder or .ipynb"),
     "parameters": (_is_parameters, "parameters with values, such as {sector: mbo}"),
     "on_paper": (lambda value: isinstance(value, bool), "true or false"),
     "reads": (_is_files, "a list of files of the project"),

@@ -95,12 +95,11 @@ class Preview:
         if data != self._verified:
             self._tools.verify()
             self._verified = data
-        pages = all_pages(book.project)
-        given = {"edition": book.edition, "language": book.language}
+        pages = all_pages(book.project, book.language)
         runs = run_pages(
             book.project,
             pages,
-            given,
+            {"edition": book.edition},
             book.notebooks,
             answers=self._tools.answers(),
             pool=self._processes.borrow,
@@ -148,7 +147,7 @@ class Processes:
 @contextmanager
 def preview(book: PreviewBook, tools: Tools) -> Iterator[Preview]:
     """Gives a preview with all that it keeps ready, and leaves nothing running."""
-    chapters = sorted({page.chapter for page in all_pages(book.project)})
+    chapters = sorted({page.chapter for page in all_pages(book.project, book.language)})
     with (
         held(book),
         pinned(),

@@ -1,4 +1,4 @@
-"""The site: every edition in every language, with a way from each page to the same page of another edition."""
+"""The site: every edition in every language, with a way from each page to the same page of another edition or language."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ from bs4 import BeautifulSoup
 from na_report.errors import BookError, NaReportError
 from na_report.files import copy_folder, partial_of, put_in_place, remove
 from na_report.locks import locked
-from na_report.paths import BUILD, Project
+from na_report.paths import BUILD, WORDS, Project
 from na_report.publishing.book import Book
+from na_report.publishing.describing import site_address
 from na_report.publishing.published import held, is_whole
+from na_report.settings import read_settings
+from na_report.words import said
 
 # The list of chapters in the page template.
 PLACE = "nav#hoofdstukken"
 SWITCH = {"nl": ("Editie", "Editie {}"), "en": ("Edition", "Edition {}")}
 # Per language the heading, and what each PDF of a book is called.
+LANGUAGE = {"nl": "Taal", "en": "Language"}
 PAPER = {
     "nl": ("PDF", {"report.pdf": "Het hele boek", "summary.pdf": "Het advies in het kort"}),
     "en": ("PDF", {"report.pdf": "The whole book", "summary.pdf": "The advice in short"}),
@@ -61,7 +65,7 @@ def write_site(shelf: Shelf) -> Path:
         for book in shelf.books:
             _copy_book(book, partial / book.edition)
         for book in shelf.books:
-            _add_switch(partial, book, [other for other in shelf.books if other.language == book.language])
+            _add_switch(partial, book, shelf.books)
         first = shelf.books[0]
         (partial / "index.html").write_text(_front(first), encoding="utf-8")
         (partial / ".nojekyll").touch()
@@ -87,11 +91,19 @@ def _copy_book(book: Book, folder: Path) -> None:
 
 
 def _add_switch(root: Path, book: Book, others: Sequence[Book]) -> None:
-    """Puts a list of editions in the side bar of every page of a book."""
+    """Puts lists of editions and languages in the side bar of every page of a book."""
     folder = root / book.edition / book.language
+    editions = [other for other in others if other.language == book.language]
+    languages = [other for other in others if other.edition == book.edition]
     for page in sorted(folder.glob("*.html")):
-        ways = {other.edition: _address(root, folder, other, page.name) for other in others}
-        switched = with_switch(page.read_text(encoding="utf-8"), book, ways)
+        text = page.read_text(encoding="utf-8")
+        switched = with_switch(
+            text,
+            page.name,
+            book,
+            {other.edition: _address(root, folder, other, page.name) for other in editions},
+            {other.language: _address(root, folder, other, page.name) for other in languages},
+        )
         if not switched:
             raise BookError(
                 f"The page {page.name} of edition {book.edition} has no {PLACE} for the list of editions.",
@@ -105,28 +117,49 @@ def pdfs(book: Book) -> list[Path]:
     return [pdf for pdf in (book.pdf, book.summary) if pdf.is_file()]
 
 
-def with_switch(page: str, book: Book, ways: Mapping[str, str]) -> str:
-    """Returns a page with the editions and the PDFs in its side bar; empty when it has no place for them.
+def with_switch(page: str, name: str, book: Book, editions: Mapping[str, str], languages: Mapping[str, str]) -> str:
+    """Returns a page with the PDFs, editions and languages in its side bar; empty when it has no place for them.
 
     Args:
         page: The HTML of the page.
+        name: Its file name.
         book: The book that it is of.
-        ways: Per edition the address of the page there.
+        editions: Per edition the address of the page there.
+        languages: Per language the address of the page there.
     """
     soup = BeautifulSoup(page, "html.parser")
     place = soup.select_one(PLACE)
     if place is None:
         return ""
-    label, form = SWITCH[book.language]
+    label, form = said(SWITCH, book.language)
     items = "".join(
-        f'<li><a href="{address}"{" aria-current=true" if name == book.edition else ""}>{html.escape(form.format(name))}</a></li>'
-        for name, address in ways.items()
+        f'<li><a href="{address}"{_mark(edition == book.edition)}>{html.escape(form.format(edition))}</a></li>'
+        for edition, address in editions.items()
     )
-    heading, names = PAPER[book.language]
+    heading, names = said(PAPER, book.language)
     papers = "".join(f'<li><a href="{pdf.name}">{names[pdf.name]}</a></li>' for pdf in pdfs(book))
     markup = f'<h2>{heading}</h2><ul>{papers}</ul><h2>{label}</h2><ul class="edities">{items}</ul>'
+    if len(languages) > 1:
+        markup += f"<h2>{said(LANGUAGE, book.language)}</h2>" + _languages(soup, name, book, languages)
     place.append(BeautifulSoup(markup, "html.parser"))
     return str(soup)
+
+
+def _mark(is_current: bool) -> str:
+    return " aria-current=true" if is_current else ""
+
+
+def _languages(soup: BeautifulSoup, name: str, book: Book, languages: Mapping[str, str]) -> str:
+    """Returns the list of languages, and tells search engines which page is the same in which language."""
+    known, site, items = read_settings(book.project.chapters / WORDS), site_address(book.project), ""
+    for language, address in languages.items():
+        called = html.escape(str(known[language].get("name", language)))
+        codes = f'lang="{language}" hreflang="{language}"'
+        items += f'<li><a href="{address}" {codes}{_mark(language == book.language)}>{called}</a></li>'
+        if soup.head is not None and address.rpartition("/")[2] == name:
+            whole = f"{site}{book.edition}/{language}/{name}" if site else address
+            soup.head.append(soup.new_tag("link", attrs={"rel": "alternate", "hreflang": language, "href": whole}))
+    return f'<ul class="talen">{items}</ul>'
 
 
 def _address(root: Path, folder: Path, other: Book, name: str) -> str:
@@ -139,7 +172,7 @@ def _address(root: Path, folder: Path, other: Book, name: str) -> str:
 def _front(book: Book) -> str:
     """Returns a page that leads on to the newest edition, by script or by hand."""
     address = f"{book.edition}/{book.language}/index.html"
-    title = {"nl": "Naar de nieuwste editie", "en": "To the newest edition"}[book.language]
+    title = said({"nl": "Naar de nieuwste editie", "en": "To the newest edition"}, book.language)
     return (
         f'<!DOCTYPE html>\n<html lang="{book.language}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'

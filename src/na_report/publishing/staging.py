@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,13 @@ from na_report.errors import NaReportError
 from na_report.paths import CONFIG, TOC
 from na_report.publishing.fingerprint import hash_files, library_hash
 from na_report.publishing.pages import Page
+from na_report.stories import PLACE
 
 # The looks of the book.
 _ASSETS = ("_static", "_locale", "_templates")
 
 
-def lay_out(
-    stage: Path, notebooks: Path, pages: Sequence[Page], settings: Mapping[str, Any], language: str, lock: str
-) -> None:
+def lay_out(stage: Path, notebooks: Path, pages: Sequence[Page], settings: Mapping[str, Any], lock: str) -> None:
     """Lays out the source of a book: notebooks, the files that they carry, configuration and style.
 
     Args:
@@ -32,11 +31,10 @@ def lay_out(
         notebooks: The executed notebooks.
         pages: The pages of the book.
         settings: `config` and `toc` of Jupyter Book.
-        language: The language of the book, for the error.
         lock: Tells the versions of the packages that make assets.
 
     Raises:
-        NaReportError: A page has no text in the language of the book.
+        NaReportError: A page has no title.
     """
     before = _read(stage / "stage.json")
     stage.mkdir(parents=True, exist_ok=True)
@@ -47,7 +45,7 @@ def lay_out(
         seen = hash_files([source], notebooks)
         known = _known(before, page.name)
         if known.get("notebook") != seen or known.get("hash") != _hash(stage, known.get("files", [])):
-            files = _lay_out_page(json.loads(source.read_text(encoding="utf-8")), page, stage, language)
+            files = _lay_out_page(json.loads(source.read_text(encoding="utf-8")), page, stage)
             known = {"notebook": seen, "files": files, "hash": _hash(stage, files)}
         made["pages"][page.name] = known
     _drop_compiled(stage)
@@ -103,18 +101,29 @@ def _write(target: Path, content: bytes) -> None:
         target.write_bytes(content)
 
 
-def _lay_out_page(notebook: dict[str, Any], page: Page, stage: Path, language: str) -> list[str]:
+def _lay_out_page(notebook: dict[str, Any], page: Page, stage: Path) -> list[str]:
     """Writes the files that outputs carry, and the notebook with only what Sphinx reads; returns their names."""
+    notebook["cells"] = [shown for cell in notebook["cells"] for shown in _as_shown(cell)]
     if not any(
         cell["cell_type"] == "markdown" and "".join(cell["source"]).startswith("# ") for cell in notebook["cells"]
     ):
         raise NaReportError(
-            f"The page {page.name} has no title in the language {language!r}.",
-            hint=f"Add a text cell with the tag only:language={language} to {page.chapter.name}.",
+            f"The page {page.name} has no title.",
+            hint=f"Start a text cell of {page.chapter.name} with `# ` and the title.",
+        )
+    unfilled = [
+        place[0]
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "markdown"
+        for place in PLACE.finditer("".join(cell["source"]))
+    ]
+    if unfilled:
+        raise NaReportError(
+            f"The page {page.name} would show {', '.join(dict.fromkeys(unfilled))} instead of a number.",
+            hint=f"In {page.chapter.name} make the text cell a code cell that starts with %%text: those are filled in.",
         )
     names = [f"{page.name}.ipynb"]
     for cell in notebook["cells"]:
-        cell["metadata"]["tags"] = [tag for tag in cell["metadata"].get("tags", []) if not tag.startswith("only:")]
         for output in cell.get("outputs", []):
             for mime, name in _carried(output, page, stage).items():
                 content = "".join(output["data"].pop(mime))
@@ -124,6 +133,26 @@ def _lay_out_page(notebook: dict[str, Any], page: Page, stage: Path, language: s
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     _write(stage / f"{page.name}.ipynb", f"{text}\n".encode())
     return names
+
+
+def _as_shown(cell: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yields a cell as cells that each show one thing; prose that code gave becomes text, whose headings Sphinx then knows."""
+    outputs, tags = cell.get("outputs", []), cell["metadata"].get("tags", [])
+    if "remove-cell" in tags or not any(_is_prose(output) for output in outputs):
+        if outputs or "remove-input" not in tags:
+            yield cell
+        return
+    for number, output in enumerate(outputs):
+        own = {"id": f"{cell['id']}-{number}" if number else cell["id"]}
+        if _is_prose(output):
+            yield own | {"cell_type": "markdown", "metadata": {}, "source": output["data"]["text/markdown"]}
+        else:
+            yield cell | own | {"outputs": [output]}
+
+
+def _is_prose(output: Mapping[str, Any]) -> bool:
+    said = output.get("metadata", {}).get("na_report")
+    return isinstance(said, dict) and said.get("prose") is True and "text/markdown" in output.get("data", {})
 
 
 def _carried(output: Mapping[str, Any], page: Page, stage: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from na_report.errors import ChapterError, NaReportError
 from na_report.files import write_whole
@@ -143,7 +144,7 @@ def recorded(notebook: Path) -> dict[str, str]:
 
 def write_table(rows: Sequence[Row], folder: Path) -> None:
     """Writes the table of a sweep: `index.csv` for programs, `index.html` for people."""
-    parameters = list(dict.fromkeys(name for row in rows for name in row.task.parameters))
+    parameters = list(dict.fromkeys(name for row in rows for name in _given(row.task)))
     results = sorted({name for row in rows for name in row.results})
     heads = [_FIRST, *parameters, *_STATE, *results]
     lines = []
@@ -153,7 +154,7 @@ def write_table(rows: Sequence[Row], folder: Path) -> None:
         lines.append(
             [
                 name if (folder / name).is_file() else "",
-                *(str(row.task.parameters.get(key, "")) for key in parameters),
+                *(str(_given(row.task).get(key, "")) for key in parameters),
                 row.state,
                 "" if row.seconds is None else f"{row.seconds:.2f}",
                 row.error,
@@ -164,6 +165,11 @@ def write_table(rows: Sequence[Row], folder: Path) -> None:
     csv.writer(table, lineterminator="\n").writerows([[for_sheet(cell) for cell in line] for line in [heads, *lines]])
     write_whole(folder / "index.csv", table.getvalue().encode())
     write_whole(folder / "index.html", _html(heads, lines).encode())
+
+
+def _given(task: Task) -> dict[str, Any]:
+    """Returns what makes a task another than the others: the language of its notebook and its parameters."""
+    return {"language": task.page.language, **task.parameters}
 
 
 def _html(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

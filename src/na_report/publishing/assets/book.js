@@ -73,7 +73,7 @@
   reveal();
 
   // Another edition shows the same place, and the same choice of rows.
-  document.querySelectorAll(".edities a").forEach((link) => link.addEventListener("click", () => {
+  document.querySelectorAll(".edities a, .talen a").forEach((link) => link.addEventListener("click", () => {
     if (link.pathname.split("/").pop() !== location.pathname.split("/").pop()) return;
     link.search = location.search;
     link.hash = location.hash;

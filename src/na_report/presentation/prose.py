@@ -1,0 +1,146 @@
+"""Prose of a chapter: text in which each `{IND007}` becomes the number of the edition, with a link to its row.
+
+A Markdown cell is not run, so it can't hold a number of the data. A cell that starts with `%%text` can: its text is filled in and
+shown wherever the notebook runs. Prose in a file, a story, is told by the chapter part by part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+
+from na_report.errors import NaReportError
+from na_report.evidence.edition import Edition
+from na_report.paths import find_project
+from na_report.presentation.markdown import Block, escape
+from na_report.presentation.periods import period
+from na_report.presentation.values import Value, in_words, value
+from na_report.stories import PLACE, Story, read_story
+
+_CODE = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```[ \t]*$", re.DOTALL | re.MULTILINE)
+_YEAR = "_year"
+# Tells publishing that an output is text of the page and not what a cell made of data.
+_PROSE = {"na_report": {"prose": True}}
+# What the page has told so far, by the names that its prose uses.
+_TOLD: dict[str, Value | Block] = {}
+
+
+def begin() -> None:
+    """Makes `%%text` known to the notebook, and forgets what another page told."""
+    _TOLD.clear()
+    if (shell := get_ipython()) is not None:
+        shell.register_magic_function(_text, "cell", "text")  # type: ignore[arg-type]
+
+
+def _text(line: str, cell: str) -> Block | None:
+    """Shows the text of a cell with its numbers; of `%%text if CONDITION` only when the condition holds."""
+    word, _, condition = line.strip().partition(" ")
+    if word not in ("", "if"):
+        raise NaReportError(
+            f"%%text: found {line.strip()!r}, expected nothing or a condition.", hint="Write %%text or %%text if …"
+        )
+    if word and not eval(condition, _names()):  # noqa: S307  as much the author's code as any cell
+        return None
+    return told(cell, _names())
+
+
+def told(text: str, names: Mapping[str, Any]) -> Block:
+    """Returns text with its numbers filled in, and remembers which numbers it tells.
+
+    Args:
+        text: MyST with the id of an observation or indicator in braces, with `_year` behind it for its period, or the name of one
+            of the chapter's counts.
+        names: What the notebook calls `evidence`, `language` and, where it counts something, `counts`.
+
+    Example:
+        >>> from na_report.evidence.edition import open_edition
+        >>> names = {"evidence": open_edition("2021"), "language": "nl", "counts": {"gaps": 3}}
+        >>> told("In {IND016_year} wilde {IND016} dit; {gaps} niet: {numref}`fig-x`.", names).markdown
+        'In 2020 wilde [[ruim 80%](#ind016-nl-2020)]{.waarde}[[AM28](#am28)]{.kanttekening} dit; drie niet: {numref}`fig-x`.'
+    """
+    problems = []
+    for name in dict.fromkeys(PLACE.findall(text)):
+        try:
+            _TOLD[name] = _shown(name, names["evidence"], names["language"], names.get("counts", {}))
+        except NaReportError as problem:
+            problems.append(f"{{{name}}}: {problem}")
+    if problems:
+        raise NaReportError(
+            "\n".join(problems), hint="Use the id of a row of observations or indicators, or a name in counts = {…}."
+        )
+    return Block(PLACE.sub(lambda match: _link(_TOLD[match[1]]), text).strip("\n"), metadata=_PROSE)
+
+
+def _shown(name: str, edition: Edition, language: str, counts: Mapping[str, int]) -> Value | Block:
+    if name in counts:
+        return Block(escape(in_words(counts[name], language)))
+    if name.endswith(_YEAR):
+        return Block(escape(period(edition, edition.observation(name.removesuffix(_YEAR)), language)))
+    return value(edition, name, language)
+
+
+def _link(shown: Value | Block) -> str:
+    return shown.link if isinstance(shown, Value) else shown.markdown
+
+
+def glue_told() -> None:
+    """Records each number that the page told under its name, where nbval compares them and a sweep makes a table of them."""
+    for name, shown in _TOLD.items():
+        bundle = shown._repr_mimebundle_()
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        prefix = "application/papermill.record/"
+        display(  # type: ignore[no-untyped-call]
+            {prefix + mime: content for mime, content in data.items()},
+            metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
+            raw=True,
+        )
+
+
+def shown(story: Story, part: str, names: Mapping[str, Any]) -> Iterator[object]:
+    """Yields what a part of a story shows: its text with the numbers, and in between what its code cells give."""
+    for number, piece in enumerate(_CODE.split(story.part(part))):
+        if number % 2:
+            code = compile(piece.strip(), f"{story.name}, part {part}", "eval")
+            yield eval(code, dict(names))  # noqa: S307  as much the author's code as any cell
+        elif piece.strip():
+            yield told(piece, names)
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells a story in the notebook that opened it."""
+
+    story: Story
+
+    def tell(self, part: str) -> None:
+        """Shows a part: its text with the numbers, and what its code cells give, which may use all that the notebook has.
+
+        Raises:
+            NaReportError: There is no such part.
+        """
+        for piece in shown(self.story, part, _names()):
+            display(piece)  # type: ignore[no-untyped-call]
+
+
+def open_story(folder: str, name: str) -> Teller:
+    """Returns the story in a file of a folder in `chapters/`.
+
+    Args:
+        folder: Such as `nl/sector`.
+        name: The name of the file without `.md`.
+
+    Raises:
+        NaReportError: There is no such story, or it has no parts.
+    """
+    return Teller(read_story(find_project().chapters / folder / f"{name}.md"))
+
+
+def _names() -> dict[str, Any]:
+    """Returns what the notebook has under which name."""
+    shell = get_ipython()
+    return shell.user_ns if shell is not None else {}

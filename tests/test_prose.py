@@ -1,0 +1,100 @@
+"""Prose of a chapter: numbers filled in where it runs, told under a condition, in cells and in stories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from na_report.errors import NaReportError
+from na_report.evidence.edition import open_edition
+from na_report.presentation import prose
+from na_report.stories import PLACE, Story, read_story
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What a notebook has under which name."""
+    names = {"evidence": open_edition("2021"), "language": "nl", "counts": {"gaps": 3}}
+    monkeypatch.setattr(prose, "_names", lambda: names)
+    monkeypatch.setattr(prose, "_TOLD", {})
+    return names
+
+
+def test_a_number_is_linked_to_its_row(names: dict[str, Any]) -> None:
+    assert (
+        prose.told("Het is {IND019}.", names).markdown
+        == "Het is [[41%](#ind019-nl-2019)]{.waarde}[[AM14](#am14)]{.kanttekening}."
+    )
+
+
+def test_all_unknown_numbers_are_named_at_once(names: dict[str, Any]) -> None:
+    with pytest.raises(NaReportError) as caught:
+        prose.told("{IND998}, {gap}, {gaps} en {IND999_year}", names)
+    assert [line.split(":")[0] for line in str(caught.value).splitlines()] == ["{IND998}", "{gap}", "{IND999_year}"]
+
+
+@pytest.mark.parametrize(
+    "text", [":::{container} kader", "```{note}", "{numref}`fig-x`", "[a]{.alleen-scherm}", "[a]{#b .c}", "{{ name }}"]
+)
+def test_what_myst_has_braces_for_is_no_number(text: str) -> None:
+    assert not PLACE.search(text)
+
+
+@pytest.mark.parametrize(
+    ("condition", "shown"), [('evidence.name >= "2021"', True), ('evidence.name >= "2026"', False)]
+)
+def test_a_text_can_have_a_condition(names: dict[str, Any], condition: str, shown: bool) -> None:
+    assert (prose._text(f"if {condition}", "Later.") is not None) is shown
+
+
+def test_another_word_than_if_is_refused(names: dict[str, Any]) -> None:
+    with pytest.raises(NaReportError, match="found 'sector mbo', expected nothing or a condition"):
+        prose._text("sector mbo", "Later.")
+
+
+def test_a_page_glues_what_it_told_and_nothing_else(names: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    glued: dict[str, str] = {}
+    monkeypatch.setattr(
+        prose,
+        "display",
+        lambda data, metadata, raw: glued.update(
+            {metadata["scrapbook"]["name"]: data["application/papermill.record/text/plain"]}
+        ),
+    )
+    prose.told("{IND020} en {gaps}", names)
+    prose._text('if evidence.name >= "2026"', "{IND019}")
+    prose.glue_told()
+    assert glued == {"IND020": "76%", "gaps": "drie"}
+
+
+def test_a_story_tells_text_and_code_in_their_order(names: dict[str, Any]) -> None:
+    story = Story("nl/sector/x.md", {"begin": "Eerst {gaps}.\n\n```{code-cell}\n1 + counts['gaps']\n```\n\nDan."})
+    first, second, third = prose.shown(story, "begin", names)
+    assert (first.markdown, second, third.markdown) == ("Eerst drie.", 4, "Dan.")  # type: ignore[attr-defined]
+
+
+def test_a_part_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
+    path = tmp_path / "mbo.md"
+    path.write_text("---\ntranslates: a\n---\n+++ begin\n\nEen.\n\n+++ leeg\n", encoding="utf-8")
+    story = read_story(path)
+    assert story.parts == {"begin": "Een.", "leeg": ""}
+    with pytest.raises(NaReportError, match="has no part 'eind'; it has begin, leeg"):
+        story.part("eind")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Tekst\n+++ a\n", "text above the first part"),
+        ("+++\nTekst\n", "parts named ''"),
+        ("+++ a\n+++ a\n", "parts named 'a', 'a'"),
+        ("\xff", "expected text"),
+    ],
+)
+def test_a_story_without_names_of_its_own_for_its_parts_is_refused(tmp_path: Path, text: str, found: str) -> None:
+    path = tmp_path / "mbo.md"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(NaReportError, match=found):
+        read_story(path)
