@@ -23,12 +23,12 @@ def add(commands: Any) -> None:
 
 def _archive(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.edition import open_edition
-    from na_report.evidence.folders import list_editions, verify_edition
+    from na_report.evidence.folders import list_editions, place_of, verify_edition
     from na_report.publishing.archive import Contents, write_archive
 
     edition = open_edition(options.edition, project)
     # A chapter may look back to an earlier edition, never ahead.
-    editions = [name for name in list_editions(project) if name <= edition.name]
+    editions = [name for name in list_editions(project) if place_of(name) <= place_of(edition.name)]
     for name in editions:
         verify_edition(name, project)
     languages = list(dict.fromkeys(options.language or ["nl"]))

@@ -28,7 +28,7 @@ def half_up(value: float | Decimal, decimals: int = 0) -> Decimal:
     number = value if isinstance(value, Decimal) else as_shown(value)
     if number.adjusted() > EXACT_DIGITS:
         return number  # has no decimals, and more digits than a Decimal works with
-    return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0  # -0.04 is 0.0 and not -0.0
 
 
 def in_digits(number: Decimal) -> str:
