@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
-from workbooks import Book, change, small, snapshot, take_back, template
+from workbooks import Book, change, rewrite, small, snapshot, take_back, template
 
 from na_report.evidence import workbook_guard
 from na_report.evidence.descriptor import sha256
@@ -295,17 +294,6 @@ def test_an_edition_that_the_system_refuses_to_read_is_named(
     error = capsys.readouterr().err
     assert "interviewees.csv can't be read: Permission denied" in error
     assert "hint: " in error
-
-
-def rewrite(path: Path, change_part: Callable[[str, bytes], bytes], **extra: bytes) -> None:
-    """Changes the parts of a workbook as bytes and adds others."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, change_part(name, old.read(name)))
-        for name, content in extra.items():
-            new.writestr(name, content)
-    path.write_bytes(target.getvalue())
 
 
 def keep(name: str, content: bytes) -> bytes:

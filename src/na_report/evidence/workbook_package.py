@@ -68,9 +68,9 @@ class Package:
                 self.sheets.setdefault(title, path)
         if not self.titles:
             raise ValueError("no sheets")
-        others = dict(relations.values())
-        self.formats = self._formats(others.get("styles", ""))
-        self.strings = list(self._strings(others.get("sharedStrings", "")))
+        self.others = dict(relations.values())
+        self.formats = self._formats(self.others.get("styles", ""))
+        self.strings = list(self._strings(self.others.get("sharedStrings", "")))
 
     def part(self, path: str) -> str:
         """Returns the name in the zip file of a part that the guard has looked at."""
