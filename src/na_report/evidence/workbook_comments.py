@@ -14,13 +14,16 @@ from na_report.zips import zip_entry
 
 __all__ = ["AUTHOR", "write_problems"]
 COMMENTS_LIMIT = 2_000
+# The sheets with problems are in memory as text, some times over.
+BYTES_LIMIT = 100 * 2**20
 _MARK = b"na-report problems"
 
 
 def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
     """Writes `NAME.problems.xlsx` beside a workbook; returns its path, or nothing when no cell has a problem.
 
-    All else in the copy is as in the workbook. A copy that someone saved work in is never replaced: the new one gets a number.
+    All else in the copy is as in the workbook. A very big workbook gets no copy. A copy that someone saved work in is never
+    replaced: the new one gets a number.
     """
     notes: dict[str, dict[str, str]] = {}
     cells = [problem for problem in problems if problem.row and problem.column and problem.file != META]
@@ -31,6 +34,9 @@ def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
     if not notes:
         return None
     try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > BYTES_LIMIT:
+                return None
         return _save(path, notes)
     except Exception:  # the list of problems itself must reach the reader, with or without this copy
         return None

@@ -21,6 +21,7 @@ _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _MINUS = "-\u2212("
 
 Token = tuple[str, str]
+_BAR: Token = ("words", "/")
 
 
 @dataclass(frozen=True)
@@ -133,12 +134,15 @@ def show_number(number: Decimal, number_format: str) -> Shown:
     place = (1 if number < 0 else 2 if number == 0 else 0) if len(sections) > 1 else 0
     if place >= len(sections):
         place = 0
-    section, words = sections[place], _words(sections[place])
+    section = sections[place]
+    words = _words(section)
+    if _BAR in section:
+        words = re.sub(r"/\s*\d*", "", words)
     if place == 1:
         number = -number
-        if words.startswith(tuple(_MINUS)):
+        if any(sign in words for sign in _MINUS):
             shown = _show(number, section)
-            rest = words.strip("-\u2212() ")
+            rest = re.sub(r"[-\u2212()]", "", words).strip()
             return Shown(f"-{shown.text}", None if shown.number is None else -shown.number, shown.percent, rest)
     shown = _show(number, section)
     return Shown(shown.text, shown.number, shown.percent, words.removeprefix("+").strip())
@@ -155,7 +159,7 @@ def _show(number: Decimal, section: tuple[Token, ...]) -> Shown:
         return Shown(f"{before}{in_digits(number)}{after}", number)
     if not re.search(r"[0#?]", core):
         return Shown(f"{before}{after}", None)
-    if ("words", "/") in section:
+    if _BAR in section:
         return _fraction(number, section)
     whole, _, behind = core.partition(".")
     decimals = len(re.findall(r"[0#?]", behind))
@@ -190,7 +194,7 @@ def _padded(number: Decimal, whole: int, decimals: int) -> str:
 
 def _fraction(number: Decimal, section: tuple[Token, ...]) -> Shown:
     """Returns what a format such as `# ?/?` or `# ?/8` shows."""
-    below = "".join(text for kind, text in section[section.index(("words", "/")) + 1 :])
+    below = "".join(text for kind, text in section[section.index(_BAR) + 1 :])
     fixed = re.match(r"[1-9]\d*", below)
     exact = Fraction(number)
     if fixed:
