@@ -19,15 +19,16 @@ def as_shown(value: float) -> Decimal:
 
 
 def half_up(value: float | Decimal, decimals: int = 0) -> Decimal:
-    """Rounds a finite number to a number of decimals, halves away from nought as statistics offices do.
+    """Rounds a number to a number of decimals, halves away from nought as statistics offices do.
 
     Example:
         >>> half_up(81.45, 1), half_up(-2.5), half_up(0.285, 2)
         (Decimal('81.5'), Decimal('-3'), Decimal('0.29'))
     """
     number = value if isinstance(value, Decimal) else as_shown(value)
-    if number.adjusted() > EXACT_DIGITS:
-        return number  # has no decimals, and more digits than a Decimal works with
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or -exponent <= decimals:
+        return number  # no number, or nothing to round
     return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0  # -0.04 is 0.0 and not -0.0
 
 

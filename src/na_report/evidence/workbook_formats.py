@@ -41,7 +41,7 @@ class Shown:
     words: str = ""
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def _sections(number_format: str) -> tuple[tuple[Token, ...], ...]:
     """Returns the parts of a format for positive, negative, nought and text, each as tokens."""
     sections: list[list[Token]] = [[]]
@@ -195,10 +195,10 @@ def _padded(number: Decimal, whole: int, decimals: int) -> str:
 def _fraction(number: Decimal, section: tuple[Token, ...]) -> Shown:
     """Returns what a format such as `# ?/?` or `# ?/8` shows."""
     below = "".join(text for kind, text in section[section.index(_BAR) + 1 :])
-    fixed = re.match(r"[1-9]\d*", below)
+    fixed = re.match(r"[1-9]\d{0,8}", below)
     exact = Fraction(number)
     if fixed:
         near = Fraction(round(exact * int(fixed[0])), int(fixed[0]))
     else:
-        near = exact.limit_denominator(10 ** max(1, len(re.findall(r"[0#?]", below))) - 1)
+        near = exact.limit_denominator(10 ** min(max(1, len(re.findall(r"[0#?]", below))), EXACT_DIGITS) - 1)
     return Shown(str(near), number if near == exact else Decimal(near.numerator) / near.denominator)
