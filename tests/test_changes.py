@@ -95,6 +95,26 @@ def test_equal_editions_differ_in_nothing(project: Project, twin: Callable[..., 
     assert not changes.recommendations
 
 
+def test_a_value_that_is_only_written_in_another_way_is_no_change(project: Project, twin: Callable[..., None]) -> None:
+    twin(("observations", "IND007-NL-2019", "value", "19.50"), ("sources", "ceps2019irdll", "year", "02019"))
+    assert not compare(open_edition("2021", project), open_edition("2021b", project)).tables
+
+
+def test_the_last_digit_that_a_spreadsheet_shows_is_a_change(project: Project, twin: Callable[..., None]) -> None:
+    twin(("observations", "IND007-NL-2019", "value", "19.5000000000001"))
+    [value] = compare(open_edition("2021", project), open_edition("2021b", project)).values
+    assert value.new == 19.5000000000001
+
+
+@pytest.mark.parametrize(("new", "factor"), [("0.195", "1/100 of"), ("1.95", "1/10 of"), ("20", "")])
+def test_a_value_that_is_a_round_number_of_times_the_old_one_is_told(
+    project: Project, twin: Callable[..., None], new: str, factor: str
+) -> None:
+    twin(("observations", "IND007-NL-2019", "value", new))
+    [value] = compare(open_edition("2021", project), open_edition("2021b", project)).values
+    assert value.factor == factor
+
+
 def test_a_new_series_is_not_comparable(project: Project, change: Change) -> None:
     folder = copy_edition("2021", "2021b", project)
     path = folder / "observations.csv"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +15,9 @@ import pytest
 from conftest import Change
 
 from na_report.errors import InvalidInputError, NaReportError, Problem
-from na_report.evidence.descriptor import sha256
+from na_report.evidence.descriptor import sha256, version_of
 from na_report.evidence.edition import copy_edition, open_edition, seal_edition
-from na_report.evidence.folders import list_editions, verify_edition
+from na_report.evidence.folders import list_editions, newest_edition, previous_edition, verify_edition
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.tables import TABLES
 from na_report.paths import DESCRIPTOR, Project
@@ -210,6 +212,66 @@ def test_a_renamed_column_is_named(project: Project) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("text_nl", "tekst", 1), encoding="utf-8")
     [problem] = [problem for problem in problems_of(project) if problem.file == "notes.csv"]
     assert "Missing: text_nl; unknown: tekst." in problem.remedy
+
+
+def as_csv(text: str, delimiter: str) -> str:
+    target = io.StringIO()
+    csv.writer(target, delimiter=delimiter, lineterminator="\r\n").writerows(csv.reader(io.StringIO(text)))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("save", "found"),
+    [
+        (lambda text: as_csv(text, ";").encode(), ["a semicolon between them"]),
+        (lambda text: as_csv(text, "\t").encode(), ["a tab between them"]),
+        (lambda text: as_csv(text, ";").replace("id;", '"id";', 1).encode(), ["a semicolon between them"]),
+        (lambda text: ("sep=;\r\n" + as_csv(text, ";")).encode(), ["a semicolon between them"]),
+        (lambda text: ("\ufeff" + as_csv(text, ";")).encode(), ["a byte order mark", "a semicolon between them"]),
+        (lambda text: text.encode("utf-16"), ["UTF-16 text"]),
+        (lambda text: text.replace("id,footnote", "footnote,id", 1).encode(), ["footnote,id,section"]),
+    ],
+    ids=[
+        "Dutch Excel",
+        "tabs",
+        "quoted heads",
+        "with its setting",
+        "UTF-8 of Dutch Excel",
+        "Unicode text",
+        "moved columns",
+    ],
+)
+def test_a_table_that_a_spreadsheet_program_saved_is_named_as_such(
+    project: Project, save: Callable[[str], bytes], found: list[str]
+) -> None:
+    path = project.data / "2021" / "notes.csv"
+    path.write_bytes(save(path.read_text(encoding="utf-8")))
+    problems = [problem for problem in problems_of(project) if problem.file == "notes.csv"]
+    assert len(problems) == len(found)
+    assert all(any(part in problem.found for problem in problems) for part in found)
+    assert all(len(str(problem)) < 500 for problem in problems)
+
+
+def test_editions_and_their_versions_have_one_order(project: Project) -> None:
+    """By the rules of Semantic Versioning what stands behind a hyphen comes before the version without it."""
+    names = ["2021", "2026", "2026-9", "2026-10", "2026b", "2026b2", "2026b10", "2026c", "2027"]
+    for name in names:
+        (project.data / name).mkdir(exist_ok=True)
+    assert list_editions(project) == names
+    assert newest_edition(project) == "2027"
+    assert previous_edition("2026b", names) == "2026-10"
+    assert previous_edition("2021", names) == ""
+
+    def precedence(version: str) -> tuple[tuple[int, ...], bool, list[tuple[bool, int, str]]]:
+        core, _, behind = version.partition("-")
+        parts = [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in behind.split(".") if part]
+        return tuple(map(int, core.split("."))), not behind, parts
+
+    versions = [version_of(name) for name in names]
+    assert sorted(versions, key=precedence) == versions
+    assert all(
+        re.fullmatch(r"\d+\.\d+\.\d+(-(0|[1-9]\d*|[a-z]+)(\.(0|[1-9]\d*|[a-z]+))*)?", version) for version in versions
+    )
 
 
 def test_a_double_id_is_named(project: Project) -> None:

@@ -541,13 +541,13 @@ def test_a_file_that_may_not_be_read_is_refused(small: Project, monkeypatch: pyt
     assert take_back() == 2
 
 
-def test_a_workbook_with_very_many_cells_gets_no_copy_with_comments(
+def test_a_very_big_workbook_gets_no_copy_with_comments(
     small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from na_report.evidence import workbook_comments
 
     change(small, lambda book: book.put("interviewees", "P1", "organisation_id", "nobody"))
-    monkeypatch.setattr(workbook_comments, "CELLS_LIMIT", 10)
+    monkeypatch.setattr(workbook_comments, "BYTES_LIMIT", 10)
     assert take_back() == 1
     assert "interviewees!" in capsys.readouterr().err
     assert not (small.root / "evidence.problems.xlsx").exists()

@@ -161,7 +161,12 @@ VALUES = st.one_of(
     st.timedeltas(),
 )
 COLUMNS = [column for table in TABLES for column in table.columns]
-FORMATS = st.sampled_from(["General", "0", "0%", "yyyy-mm-dd", "mmm-yy", "@", '"%"0', "h:mm"])
+FORMATS = st.one_of(
+    st.sampled_from(
+        ["General", "0", "0%", "yyyy-mm-dd", "mmm-yy", "@", '"%"0', "h:mm", "yyyy", ";;;", "# ?/?", "0.0E+0", "0.0,"]
+    ),
+    st.text(alphabet='0#?.,%;@/"\\[]<ymdhs $-€_*', max_size=12),
+)
 
 
 @given(VALUES, st.sampled_from(COLUMNS), FORMATS, TEXT, st.sampled_from(["", "percent", "count"]))

@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
-from workbooks import Book, change, small, snapshot, table_bytes, take_back, template
+from workbooks import Book, change, rewrite, small, snapshot, table_bytes, take_back, template
 
 from na_report.cli import main
 from na_report.errors import NaReportError
@@ -118,7 +118,7 @@ def test_numbers_are_numbers_and_text_is_text(whole: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+31 6", "-3 keer", "@naam", "'aan", "#N/A", "_x0041_", '=HYPERLINK("http://a")']
+    "text", ["=1+1", "+31 6", "-3 keer", "@naam", "'aan", "#N/A is een fout", "_x0041_", '=HYPERLINK("http://a")']
 )
 def test_no_text_becomes_a_formula(small: Project, text: str) -> None:
     path = small.data / "2021" / "interviewees.csv"
@@ -262,6 +262,179 @@ def test_comments_of_people_stay_and_those_of_a_former_import_go(small: Project)
     sheet = load_workbook("broken.problems.xlsx")["sectors"]
     left = {cell.coordinate: cell.comment.author for row in sheet.iter_rows() for cell in row if cell.comment}
     assert left == people
+
+
+def comments_of(path: Path | str) -> dict[tuple[str, str], str]:
+    """Returns what the comments of a workbook say, per sheet and cell."""
+    cells = (
+        cell for sheet in load_workbook(path).worksheets for row in sheet.iter_rows() for cell in row if cell.comment
+    )
+    return {(cell.parent.title, cell.coordinate): cell.comment.text for cell in cells}
+
+
+def test_words_of_a_colleague_stay_beside_the_remark(small: Project) -> None:
+    def make(book: Book) -> None:
+        book.put("findings", "FM12", "kind", "wish")
+        book.cell("findings", "FM12", "kind").comment = Comment("Nagebeld: 1 < 2 & 'ja'", "Collega")
+
+    change(small, make, "broken.xlsx")
+    assert take_back("broken.xlsx") == 1
+    [text] = comments_of("broken.problems.xlsx").values()
+    assert text.startswith("Nagebeld: 1 < 2 & 'ja'\n")
+    assert "Found 'wish'" in text
+    cell = next(cell for row in load_workbook("broken.problems.xlsx")["findings"] for cell in row if cell.comment)
+    assert cell.comment.author == "Collega"
+
+
+def test_a_remark_of_a_former_import_is_replaced_whoever_saved_the_copy(small: Project, tmp_path: Path) -> None:
+    """LibreOffice drops the authors of comments and moves their lines."""
+
+    def make(book: Book) -> None:
+        book.put("findings", "FM12", "kind", "wish")
+        book.put("interviewees", "P1", "name", "#N/B")
+        book.cell("findings", "FM12", "kind").comment = Comment("Nagebeld", "Collega")
+
+    change(small, make, "broken.xlsx")
+    assert take_back("broken.xlsx") == 1
+    office("--convert-to", "xlsx", str(small.root / "broken.problems.xlsx"), folder=tmp_path)
+    shutil.copy(tmp_path / "broken.problems.xlsx", small.root / "again.xlsx")
+    assert take_back("again.xlsx") == 1
+    after = comments_of("again.problems.xlsx")
+    assert len(after) == 2
+    assert [text.count("Found") for text in after.values()] == [1, 1]
+    assert sum(text.startswith("Nagebeld") for text in after.values()) == 1
+
+
+def test_all_else_in_the_copy_is_as_it_was(small: Project) -> None:
+    """Also what no library of spreadsheets knows; and the boxes of comments keep their size and place."""
+    change(small, lambda book: book.put("findings", "FM12", "kind", "wish"), "broken.xlsx")
+    book = load_workbook("broken.xlsx")
+    book["sectors"]["A1"].comment = Comment("?", "Anna", height=222, width=444)
+    book.save("broken.xlsx")
+    sheet = next(number for number, title in enumerate(book.sheetnames, start=1) if title == "findings")
+    part = f"xl/worksheets/sheet{sheet}.xml"
+    more = b'<drawing xmlns:r="r" r:id="d"/><tableParts count="0"/><extLst><ext uri="x"/></extLst></worksheet>'
+    extra = {
+        "xl/drawings/drawing1.xml": b"<picture/>",
+        "xl/media/a.png": b"\x89PNG",
+        "xl/threadedComments/odd.xml": b"<x/>",
+    }
+    rewrite(
+        Path("broken.xlsx"),
+        lambda name, content: content.replace(b"</worksheet>", more) if name == part else content,
+        **extra,
+    )
+    assert take_back("broken.xlsx") == 1
+    with zipfile.ZipFile("broken.xlsx") as old, zipfile.ZipFile("broken.problems.xlsx") as new:
+        before, after = ({name: archive.read(name) for name in archive.namelist()} for archive in (old, new))
+    touched = {"[Content_Types].xml", part, f"xl/worksheets/_rels/sheet{sheet}.xml.rels"}
+    assert {name for name in before if before[name] != after[name]} == touched & before.keys()
+    drawings = [name for name in after if name.endswith(".vml")]
+    assert any(b"height:222px" in after[name] or b"height:222" in after[name] for name in drawings)
+    order = re.findall(rb"<(drawing|legacyDrawing|tableParts|extLst)\b", after[part])
+    assert order == [b"drawing", b"legacyDrawing", b"tableParts", b"extLst"]
+    assert re.sub(rb"<(?:legacyDrawing|sheetPr)\b.*?>|<tabColor.*?>", b"", after[part]) == re.sub(
+        rb"<sheetPr\b.*?>|<tabColor.*?>", b"", before[part]
+    )
+
+
+THREADS = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+
+
+def with_conversation(path: Path, sheet: int, place: str) -> None:
+    """Makes the comment of a cell a conversation, as Excel writes one."""
+    thread = (
+        f'<ThreadedComments xmlns="{THREADS}"><threadedComment ref="{place}" dT="2026-11-24T09:00:00.00" personId="{{A}}" '
+        'id="{B}"><text>Klopt dit?</text></threadedComment></ThreadedComments>'
+    )
+    person = f'<personList xmlns="{THREADS}"><person displayName="Anna" id="{{A}}" userId="a" providerId="None"/></personList>'
+    kind = "http://schemas.microsoft.com/office/2017/10/relationships"
+
+    def link(name: str, target: str) -> bytes:
+        return f'<Relationship Id="t" Type="{kind}/{name}" Target="{target}"/></Relationships>'.encode()
+
+    links = {
+        f"xl/worksheets/_rels/sheet{sheet}.xml.rels": link(
+            "threadedComment", "/xl/threadedComments/threadedComment1.xml"
+        ),
+        "xl/_rels/workbook.xml.rels": link("person", "/xl/persons/person.xml"),
+    }
+    rewrite(
+        path,
+        lambda name, content: content.replace(b"</Relationships>", links[name]) if name in links else content,
+        **{"xl/threadedComments/threadedComment1.xml": thread.encode(), "xl/persons/person.xml": person.encode()},
+    )
+
+
+def test_a_conversation_gets_an_answer(small: Project) -> None:
+    def make(book: Book) -> None:
+        book.put("findings", "FM12", "kind", "wish")
+        book.cell("findings", "FM12", "kind").comment = Comment("[Threaded comment] Klopt dit?", "tc={B}")
+
+    path = change(small, make, "broken.xlsx")
+    book = load_workbook(path)
+    with_conversation(path, book.sheetnames.index("findings") + 1, Book(book).place("findings", "FM12", "kind"))
+    for file, answer in (
+        ("broken.xlsx", "broken.problems.xlsx"),
+        ("broken.problems.xlsx", "broken.problems.problems.xlsx"),
+    ):
+        assert take_back(file) == 1
+        with zipfile.ZipFile(answer) as archive:
+            thread = archive.read("xl/threadedComments/threadedComment1.xml").decode()
+            people = archive.read("xl/persons/person.xml").decode()
+        assert re.findall(r"<text>(\w+)", thread) == ["Klopt", "Found"]
+        assert re.findall(r'parentId="([^"]*)"', thread) == ["{B}"]
+        assert re.findall(r'displayName="([^"]*)"', people) == ["Anna", AUTHOR]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.195, "1/100 of"), (1.95, "1/10 of"), (0.0195, "1/1,000 of"), (20.5, ""), (97.5, "")],
+)
+def test_a_value_that_is_a_round_number_of_times_the_one_before_is_told(
+    small: Project, capsys: pytest.CaptureFixture[str], value: float, said: str
+) -> None:
+    change(small, lambda book: book.put("observations", "IND007-NL-2019", "value", value))
+    assert take_back() == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "the one before" in line]
+    assert [said in line and "19.5" in line and "IND007-NL-2019" in line for line in told] == [True] * bool(said)
+    assert main(["edition", "diff", "2021", "2026"]) == 0
+    assert capsys.readouterr().out.count(f"exactly {said}") == 2 * bool(said)
+
+
+def test_a_new_year_is_told_too_and_another_unit_is_not(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    def make(book: Book) -> None:
+        book.add("observations", "IND007-NL-2019", id="IND007-NL-2020", period="2020", value=0.195)
+        book.put("observations", "IND012-NL-2020", "value", 22)
+        book.put("indicators", "IND012", "unit", "percent")
+
+    change(small, make)
+    assert take_back() == 0
+    [note] = [line for line in capsys.readouterr().out.splitlines() if "the one before" in line]
+    assert "IND007-NL-2020: the value 0.195 is exactly 1/100 of the one before, 19.5 (IND007-NL-2019)" in note
+
+
+def test_a_slip_in_a_table_is_told_when_it_is_sealed(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["edition", "copy", "2021", "2022"]) == 0
+    path = small.data / "2022" / "observations.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",19.5,", ",1.95,"), encoding="utf-8")
+    assert main(["edition", "seal", "2022"]) == 0
+    assert "IND007-NL-2019: the value 1.95 is exactly 1/10 of" in capsys.readouterr().out
+
+
+def test_a_workbook_whose_base_has_a_successor_is_told(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    change(small, lambda book: book.put("observations", "IND007-NL-2019", "value", 20.5), "a.xlsx")
+    change(small, lambda book: book.put("interviewees", "P1", "name", "Nieuw"), "b.xlsx")
+    assert main(["edition", "copy", "2021", "2029"]) == 0  # is no edition before it is sealed
+    assert take_back("a.xlsx", "2022") == 0
+    assert "came after" not in capsys.readouterr().out
+    assert take_back("b.xlsx", "2021b") == 0
+    assert "edition 2022 came after 2021" in capsys.readouterr().out
+    assert take_back("b.xlsx", "2023") == 0
+    out = capsys.readouterr().out
+    assert "edition 2022 came after 2021" in out
+    assert "na-report edition diff 2022 2023" in out
+    assert "2029" not in out
 
 
 def test_the_copy_with_comments_can_be_mended_and_imported(small: Project) -> None:

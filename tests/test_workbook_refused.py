@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Callable, Sequence
@@ -13,10 +12,12 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
-from workbooks import Book, change, small, snapshot, take_back, template
+from workbooks import Book, change, rewrite, small, snapshot, take_back, template
 
 from na_report.evidence import workbook_guard
+from na_report.evidence.cells import check_cell
 from na_report.evidence.descriptor import sha256
+from na_report.evidence.tables import BY_NAME
 from na_report.evidence.workbook import META
 from na_report.paths import Project
 
@@ -134,6 +135,56 @@ VALUES: list[tuple[str, Callable[[Book], None], Place, Sequence[str]]] = [
     ("a recommendation with another number", put("recommendations", "R2", "number", 9), ("recommendations", "R2", "id"), ["R9"]),
 ]  # fmt: skip
 
+# What statistics offices and spreadsheets put in a cell, the column, and what to do with it.
+MARKS: list[tuple[str, str, Sequence[str]]] = [
+    ("19.5 b", "value", ["Write 19.5 alone", "a break in the series", "a series that older"]),
+    ("19,5 p", "value", ["Write 19,5 alone", "provisional", "context_nl"]),
+    ("19.5 bu", "value", ["a break in the series, not reliable", "series", "context_nl"]),
+    ("19.5 (e)", "value", ["estimated", "qualifier about"]),
+    ("19,5*", "value", ["Write 19,5 alone", "provisional"]),
+    ("19,5**", "value", ["revised and provisional"]),
+    ("19,5¹", "value", ["mark of a footnote"]),
+    (":", "value", ["no value", "leave out the row", "text_nl"]),
+    (": c", "value", ["no value"]),
+    (".", "value", ["no value"]),
+    ("..", "value", ["no value"]),
+    ("x", "value", ["no value"]),
+    ("n.b.", "value", ["no value"]),
+    ("n/a", "value", ["no value"]),
+    ("NaN", "value", ["no value"]),
+    ("-", "value", ["Write 0 if"]),
+    ("'19,5", "value", ["apostrophe"]),
+    ("1,95E+01", "value", ["all its digits"]),
+    ("28.999999999999996", "value", ["at most 15 digits"]),
+    ("..", "source_line", ["no value", "empty the cell"]),
+    ("2019-Q1", "period", ["no quarters", "(2019)"]),
+    ("2019KW01", "period", ["no quarters"]),
+    ("1e kwartaal 2019", "period", ["no quarters"]),
+    ("2019-S1", "period", ["no half-years"]),
+    ("2019-W05", "period", ["no weeks"]),
+    ("2019-03-14", "period", ["no days", "2019-03"]),
+    ("2019JJ00", "period", ["Write 2019."]),
+    ("2019MM03", "period", ["Write 2019-03."]),
+    ("2019M03", "period", ["Write 2019-03."]),
+    ("mrt 2019", "period", ["Write 2019-03."]),
+    ("03-2019", "period", ["Write 2019-03."]),
+    ("2018SJ00", "period", ["Write 2018/2019."]),
+    ("2018/19", "period", ["Write 2018/2019."]),
+    ("2018/\u201919", "period", ["Write 2018/2019."]),
+    ("2018\u20132022", "period", ["Write 2018/2022."]),
+    ("2019*", "period", ["Write 2019;", "provisional"]),
+    ("24-11-2026", "extracted", ["Write 2026-11-24."]),
+    *(
+        (error, "page", ["a value, no error"])
+        for error in ("#N/B", "#VERW!", "#REF!", "#N/A", "#DEEL/0!", "#NAAM?", "#WAARDE!")
+    ),
+    *(
+        (error, "page", ["a value, no error"])
+        for error in ("#WERT!", "#BEZUG!", "#NV", "#VALEUR!", "#¡REF!", "#I/T", "#ЗНАЧ!")
+    ),
+    *((error, "page", ["a value, no error"]) for error in ("#SPILL!", "#OVERLOOP!", "Fout:502", "Err:522", "####")),
+]
+
 ROWS: list[tuple[str, Callable[[Book], None], Place, Sequence[str]]] = [
     ("a deleted finding that a conclusion rests on", delete("findings", "FM12"), ("conclusions", "C14", "rests_on"),
      ["'FM12'", "was deleted or renamed", "put it back"]),
@@ -239,6 +290,27 @@ def test_a_mistake_is_refused_with_its_cell(
             assert comment and words[0] in comment.text
 
 
+@pytest.mark.parametrize(("text", "column", "words"), MARKS, ids=[f"{mark[1]}: {mark[0]}" for mark in MARKS])
+def test_a_mark_of_an_office_or_a_program_is_named_with_what_to_do(
+    text: str, column: str, words: Sequence[str]
+) -> None:
+    """Both a workbook and a table of an edition come to these checks."""
+    [fault] = check_cell(BY_NAME["observations"].column(column), text, {})
+    assert fault[0] == text
+    assert all(word in " ".join(fault[1:]) for word in words), fault
+
+
+@pytest.mark.parametrize("text", ["#onderwijs", "#1", "Nr. #2!", "x-as", "N/A is een code", "-", "2019-Q1"])
+def test_a_text_may_hold_what_is_a_mark_elsewhere(text: str) -> None:
+    assert list(check_cell(BY_NAME["observations"].column("page"), text, {})) == []
+
+
+def test_a_mark_is_named_with_its_cell(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    change(small, lambda book: (value("19.5 b", "@", "s")(book), put(*OBS, "page", "#N/B", "@", "s")(book)))
+    lines = refused(small, capsys)
+    assert [line.split(":")[0] for line in lines] == ["observations!H2 (value)", "observations!M2 (page)"]
+
+
 def test_one_mistake_is_told_once(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
     change(small, value("=39/2"))
     assert len(refused(small, capsys)) == 1
@@ -295,17 +367,6 @@ def test_an_edition_that_the_system_refuses_to_read_is_named(
     error = capsys.readouterr().err
     assert "interviewees.csv can't be read: Permission denied" in error
     assert "hint: " in error
-
-
-def rewrite(path: Path, change_part: Callable[[str, bytes], bytes], **extra: bytes) -> None:
-    """Changes the parts of a workbook as bytes and adds others."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, change_part(name, old.read(name)))
-        for name, content in extra.items():
-            new.writestr(name, content)
-    path.write_bytes(target.getvalue())
 
 
 def keep(name: str, content: bytes) -> bytes:
@@ -382,10 +443,27 @@ LATE_DTD = b"<!--" + b"x" * 9000 + b"-->" + DTD
 OTHER_PART = {"xl/worksheets/s.dat": b"<x/>"}
 FILES: list[tuple[str, Callable[[Path], None], Sequence[str]]] = [
     ("an empty file", as_bytes(b""), ["an empty file"]),
-    ("CSV with another name", as_bytes(b"id,name\nP1,Jan\n"), ["another kind of file", "Save it as .xlsx"]),
-    ("a web page with another name", as_bytes(b"<html><table></table></html>"), ["another kind of file"]),
+    ("CSV with another name", as_bytes(b"id,name\nP1,Jan\n"), ["with a comma between the columns", "carry the figures"]),
+    ("a web page with another name", as_bytes(b"<html><table></table></html>"), ["a web page (HTML)", "Save it as .xlsx"]),
     ("an old .xls", as_bytes(OLE + "Workbook".encode("utf-16-le")), ["old Excel file (.xls)", "Save it as .xlsx"]),
     ("a workbook with a password", as_bytes(OLE + "EncryptedPackage".encode("utf-16-le")), ["password", "take the password off"]),
+    ("an old letter", as_bytes(OLE + "WordDocument".encode("utf-16-le")), ["old text document"]),
+    ("a PDF", as_bytes(b"%PDF-1.7"), ["a PDF", "edition export"]),
+    ("XML of 2003", as_bytes(b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'), ["2003"]),
+    ("an OpenDocument sheet in one piece", as_bytes(b'<?xml version="1.0"?><office:document xmlns:office="x">'), [".fods"]),
+    ("statistics of Eurostat", as_bytes(b"freq,unit,geo\\TIME_PERIOD\t2019\t2020 \nA,PC,NL\t19.5 b\t: \n"),
+     ["Eurostat", "edition export"]),
+    ("statistics as SDMX-CSV", as_bytes(b"DATAFLOW,LAST UPDATE,freq,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"), ["SDMX-CSV"]),
+    ("a table of StatLine", as_bytes('\ufeff"Onderwerp";"Perioden";"%"\n'.encode()), ["a semicolon between the columns"]),
+    ("text of Excel in UTF-16", as_bytes("a\tb\n".encode("utf-16")), ["a tab between the columns"]),
+    ("a table of an edition", as_bytes(b"id;footnote;section;kind;source_id;text_nl;text_en\n"),
+     ["the table notes", "edition seal"]),
+    ("JSON", as_bytes(b'{"version": "2.0", "class": "dataset"}'), ["a JSON file"]),
+    ("a binary workbook", other_zip(_types=b"<Types>application/vnd.ms-excel.sheet.binary.macroEnabled.main</Types>"),
+     ["a binary workbook (.xlsb)"]),
+    ("a template", other_zip(_types=b"<Types>spreadsheetml.template.main+xml</Types>"), ["a template (.xltx)"]),
+    ("Apple Numbers", other_zip(**{"Index/Document.iwa": b""}), ["Apple Numbers", "Export"]),
+    ("the tables of an edition", other_zip(**{"na-report-2026/datapackage.json": b"{}"}), ["tables of an edition"]),
     ("a zip with a password", lock, ["password"]),
     ("a file cut off under way", cut_off, ["a damaged file", "sent again"]),
     ("bytes that flipped", flip_bytes, ["a damaged file"]),

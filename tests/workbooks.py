@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,3 +155,39 @@ def change(project: Project, make: Callable[[Book], object], file: str = "eviden
 
 def take_back(file: str = "evidence.xlsx", new: str = "2026") -> int:
     return main(["edition", "import", file, "--as", new])
+
+
+def rewrite(path: Path, change_part: Callable[[str, bytes], bytes], **extra: bytes) -> None:
+    """Changes the parts of a workbook as bytes and adds others."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change_part(name, old.read(name)))
+        for name, content in extra.items():
+            new.writestr(name, content)
+    path.write_bytes(target.getvalue())
+
+
+def write_cell(project: Project, table: str, key: str, column: str, xml: str) -> Path:
+    """Writes the XML of one cell as another program would; REF and STYLE are filled in."""
+    path = project.root / "evidence.xlsx"
+    book = load_workbook(path)
+    place = Book(book).place(table, key, column)
+    part = f"xl/worksheets/sheet{book.sheetnames.index(table) + 1}.xml"
+    hits = []
+
+    def put(match: re.Match[bytes]) -> bytes:
+        hits.append(place)
+        style = re.search(rb' s="(\d+)"', match[0])
+        return xml.replace("REF", place).replace("STYLE", style[1].decode() if style else "0").encode()
+
+    form = re.compile(rb'<c r="%s"[^>]*?(?:/>|>.*?</c>)' % place.encode(), re.DOTALL)
+    rewrite(path, lambda name, content: form.sub(put, content, count=1) if name == part else content)
+    assert hits == [place]
+    return path
+
+
+def rows_of(project: Project, table: str, edition: str = "2026") -> dict[str, dict[str, str]]:
+    """Returns the rows of a table of an edition per id."""
+    with (project.data / edition / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}

@@ -92,8 +92,13 @@ def _edition_copy(options: argparse.Namespace, project: Project) -> int:
 
 def _edition_seal(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.edition import seal_edition
+    from na_report.evidence.folders import list_editions, previous_edition
+    from na_report.evidence.slips import slips_between
 
     path = seal_edition(options.edition, project)
+    before = previous_edition(options.edition, list_editions(project))
+    for slip in slips_between(project.data / before, path.parent) if before else ():
+        print(f"note: {slip}")
     print(f"edition {options.edition}: sealed, {project.short(path)} holds the hash of each table")
     return 0
 
@@ -126,16 +131,22 @@ def _edition_diff(options: argparse.Namespace, project: Project) -> int:
 
 def _diff_lines(changes: Changes) -> Iterator[str]:
     """Yields what differs, from rows to what follows from them."""
+    from na_report.evidence.numbers import as_shown, in_digits
+    from na_report.evidence.slips import factor_between
+
     for name, table in changes.tables.items():
         yield f"{name}: {len(table.added)} added, {len(table.removed)} removed, {len(table.changed)} cells changed"
         for sign, keys in (("+", table.added), ("-", table.removed)):
             yield from (f"  {sign} {key}" for key in keys)
         for cell in table.changed:
-            yield f"  {cell.key} {cell.column}: {cell.old!r} -> {cell.new!r}"
+            factor = factor_between(cell.old, cell.new) if (name, cell.column) == ("observations", "value") else ""
+            slip = f" (exactly {factor} the one before)" if factor else ""
+            yield f"  {cell.key} {cell.column}: {cell.old!r} -> {cell.new!r}{slip}"
     for value in changes.values:
         how = "comparable" if value.comparable else "not comparable: another series or measure"
-        old, new = (f"{number:.10g}" if number is not None else "words" for number in (value.old, value.new))
-        yield f"value {value.indicator}: {old} ({value.old_key}) -> {new} ({value.new_key}) {value.unit}, {how}"
+        old, new = (in_digits(as_shown(number)) if number is not None else "words" for number in (value.old, value.new))
+        slip = f"; exactly {value.factor} the one before: check the unit" if value.factor else ""
+        yield f"value {value.indicator}: {old} ({value.old_key}) -> {new} ({value.new_key}) {value.unit}, {how}{slip}"
     for claim in changes.claims:
         yield f"claim {claim.claim}: {claim.old.replace('_', ' ')} -> {claim.new.replace('_', ' ')}"
     yield f"recommendations concerned: {', '.join(changes.recommendations) or 'none'}"

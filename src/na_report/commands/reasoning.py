@@ -34,6 +34,7 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.claims import CONTRADICTED, NOT_TESTABLE, check
     from na_report.evidence.edition import open_edition
     from na_report.evidence.folders import newest_edition
+    from na_report.evidence.numbers import half_up, in_digits
 
     edition = open_edition(options.edition or newest_edition(project), project)
     results = check(edition)
@@ -48,7 +49,7 @@ def _check(options: argparse.Namespace, project: Project) -> int:
             continue
         for fact in result.verdict.facts:
             what = {"nl": fact.what_nl, "en": fact.what_en}[options.language]
-            print(f"       {what}: {fact.value:.10g}{f'  [{fact.key}]' if fact.key else ''}")
+            print(f"       {what}: {in_digits(half_up(fact.value, 10))}{f'  [{fact.key}]' if fact.key else ''}")
         if result.verdict.state == CONTRADICTED and result.claim.conclusion:
             leaning = ", ".join(result.recommendations) or "none"
             print(f"       recommendations that lean on {result.claim.id}: {leaning}")

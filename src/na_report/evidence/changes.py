@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import networkx as nx
+import pandas as pd
 
 from na_report.evidence import chain
+from na_report.evidence.cells import INTEGER
 from na_report.evidence.claims import check
 from na_report.evidence.edition import Edition
 from na_report.evidence.ids import in_order
-from na_report.evidence.tables import TABLES
+from na_report.evidence.numbers import as_shown, in_digits
+from na_report.evidence.slips import factor_between
+from na_report.evidence.tables import BY_NAME, TABLES
 
 # Columns that say something about a row without changing what it states.
 _REMARKS = ("update_", "series", "confidence", "extracted")
@@ -60,6 +64,7 @@ class ValueChange:
         new: The new value.
         unit: The unit of both.
         comparable: Whether both belong to one series, so that the difference is change.
+        factor: How often one fits in the other when that is a round number of times, which is mostly a slip.
     """
 
     indicator: str
@@ -69,6 +74,7 @@ class ValueChange:
     new: float | None
     unit: str
     comparable: bool
+    factor: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,17 +116,6 @@ class Changes:
         return list(found)
 
 
-def previous_edition(name: str, names: Iterable[str]) -> str:
-    """Returns the edition before an edition, or nothing for the first.
-
-    Example:
-        >>> previous_edition("2026", ["2021", "2026"]), previous_edition("2021", ["2021", "2026"])
-        ('2021', '')
-    """
-    earlier = [other for other in sorted(names) if other < name]
-    return earlier[-1] if earlier else ""
-
-
 def compare(old: Edition, new: Edition) -> Changes:
     """Compares two editions.
 
@@ -138,10 +133,20 @@ def compare(old: Edition, new: Edition) -> Changes:
 
 def _texts(edition: Edition, name: str) -> dict[str, dict[str, str]]:
     rows = edition[name]
-    texts = rows.map(
-        lambda value: "" if value != value else f"{value:.12g}" if isinstance(value, float) else str(value)
-    )
-    return dict(zip(rows[rows.columns[0]], texts.to_dict("records"), strict=True))
+    whole = {column.name for column in BY_NAME[name].columns if column.type == "integer"}
+    frame = pd.DataFrame({column: rows[column].map(_whole if column in whole else _text) for column in rows.columns})
+    return dict(zip(rows[rows.columns[0]], frame.to_dict("records"), strict=True))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else in_digits(as_shown(value))
+    return str(value)
+
+
+def _whole(value: str) -> str:
+    """Returns a whole number without noughts in front, which change nothing."""
+    return str(int(value)) if INTEGER.fullmatch(value) else value
 
 
 def _compare_table(old: Edition, new: Edition, name: str) -> TableChange:
@@ -172,7 +177,7 @@ def _compare_values(old: Edition, new: Edition) -> tuple[ValueChange, ...]:
         if before["id"] == after["id"] and _shown(before) == _shown(after):
             continue
         same_series = before["id"] == after["id"] or before["series"] == after["series"] != ""
-        comparable = same_series and units.get(place[0]) == _unit(old, place[0])
+        same_unit = units.get(place[0]) == _unit(old, place[0])
         found.append(
             ValueChange(
                 place[0],
@@ -181,7 +186,8 @@ def _compare_values(old: Edition, new: Edition) -> tuple[ValueChange, ...]:
                 _number(before),
                 _number(after),
                 units.get(place[0], ""),
-                comparable,
+                same_series and same_unit,
+                factor_between(_text(before["value"]), _text(after["value"])) if same_unit else "",
             )
         )
     return tuple(found)
@@ -192,7 +198,7 @@ def _number(row: dict[str, Any]) -> float | None:
 
 
 def _shown(row: dict[str, Any]) -> tuple[str, str]:
-    return (f"{row['value']:.12g}", str(row["text_nl"]))
+    return (_text(row["value"]), str(row["text_nl"]))
 
 
 def _unit(edition: Edition, key: str) -> str:

@@ -162,6 +162,19 @@ def name_of(edition: str) -> str:
     return f"na-report-{edition}"
 
 
+def version_of(edition: str) -> str:
+    """Returns the version of an edition, which orders as the editions do by the rules of Semantic Versioning.
+
+    What stands behind a hyphen there comes before the version without it; so a second edition of a year raises the last number.
+
+    Example:
+        >>> version_of("2026"), version_of("2026b"), version_of("2026-07-15")
+        ('2026.1.0', '2026.1.1-b', '2026.1.1-7.15')
+    """
+    parts = [str(int(part)) if part.isdigit() else part for part in re.findall(r"\d+|[a-z]+", edition[4:])]
+    return f"{edition[:4]}.1.1-{'.'.join(parts)}" if parts else f"{edition[:4]}.1.0"
+
+
 def describe(folder: Path, name: str, created: date) -> dict[str, Any]:
     """Returns the descriptor of the tables in a folder.
 
@@ -193,7 +206,7 @@ def describe(folder: Path, name: str, created: date) -> dict[str, Any]:
         "title": f"Digitalisering in het onderwijs en Erasmus+: het bewijs, editie {name}",
         "description": "Beleidsagenda’s, bevindingen, cijfers, conclusies en aanbevelingen in het Nederlands en het "
         "Engels, met de bron van elke rij.",
-        "version": f"{name}.1.0" if name.isdigit() else f"{name[:4]}.1.0-{name[4:].strip('-')}",
+        "version": version_of(name),
         "created": f"{created.isoformat()}T00:00:00Z",
         "languages": list(LANGUAGES),
         "licenses": [

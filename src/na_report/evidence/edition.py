@@ -64,7 +64,7 @@ class Edition:
         found = self.tables[table]
         for column, value in conditions.items():
             found = found[found[column] == value]
-        self.reads.note(("rows", table, conditions), lambda: digest(found.to_csv()))
+        self.reads.note(("rows", table, conditions), lambda: digest(found))
         return found
 
     def row(self, table: str, key: str) -> dict[str, Any]:

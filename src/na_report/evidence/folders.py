@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from na_report.errors import InvalidInputError, NaReportError, how_many
@@ -12,10 +13,31 @@ from na_report.paths import Project, find_project
 NAME = re.compile(r"[0-9]{4}[a-z0-9-]{0,30}")
 
 
+def place_of(name: str) -> tuple[str, list[tuple[int, str]]]:
+    """Returns what editions are ordered by: the year, and then letters and numbers as a person counts.
+
+    Example:
+        >>> sorted(["2026b", "2026", "2026-10", "2026-9", "2027"], key=place_of)
+        ['2026', '2026-9', '2026-10', '2026b', '2027']
+    """
+    return name[:4], [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", name[4:])]
+
+
 def list_editions(project: Project | None = None) -> list[str]:
     """Returns the names of the editions of a project, oldest first."""
     data = (project or find_project()).data
-    return sorted(path.name for path in data.iterdir() if path.is_dir() and NAME.fullmatch(path.name))
+    return sorted((path.name for path in data.iterdir() if path.is_dir() and NAME.fullmatch(path.name)), key=place_of)
+
+
+def previous_edition(name: str, names: Iterable[str]) -> str:
+    """Returns the edition before an edition, or nothing for the first.
+
+    Example:
+        >>> previous_edition("2026", ["2021", "2026"]), previous_edition("2021", ["2021", "2026"])
+        ('2021', '')
+    """
+    earlier = [other for other in names if place_of(other) < place_of(name)]
+    return max(earlier, key=place_of, default="")
 
 
 def newest_edition(project: Project | None = None) -> str:

@@ -6,10 +6,12 @@ import functools
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import pandas as pd
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -18,13 +20,33 @@ _DERIVED: dict[str, Callable[..., Any]] = {}
 
 
 def digest(answer: object) -> str:
-    """Returns a short hash of an answer by what it shows of itself.
+    """Returns a short hash of an answer by all that it holds.
 
     Example:
         >>> digest(["C14"]) == digest(["C14"]), digest(["C14"]) == digest(["C15"])
         (True, False)
     """
-    return hashlib.sha256(repr(answer).encode()).hexdigest()[:16]
+    return hashlib.sha256(_whole(answer).encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _whole(answer: Any) -> str:
+    """Returns an answer as text; pandas and numpy show of a long one only the ends and of a number only some digits."""
+    if isinstance(answer, (pd.DataFrame, pd.Series)):
+        frame = answer.to_frame() if isinstance(answer, pd.Series) else answer
+        kinds = [str(kind) for kind in frame.dtypes]
+        head = (type(answer).__name__, list(frame.columns), kinds, list(frame.index))
+        return _whole((head, [_whole(frame.iloc[:, place].tolist()) for place in range(frame.shape[1])]))
+    if hasattr(answer, "tolist"):  # an array, an index, or a number of numpy
+        return _whole((type(answer).__name__, answer.tolist()))
+    if isinstance(answer, (set, frozenset)):
+        return f"{type(answer).__name__}({sorted(map(_whole, answer))})"
+    if isinstance(answer, Mapping):
+        return f"{{{', '.join(f'{_whole(key)}: {_whole(value)}' for key, value in answer.items())}}}"
+    if is_dataclass(answer) and not isinstance(answer, type):
+        return f"{type(answer).__name__}{[(item.name, _whole(getattr(answer, item.name))) for item in fields(answer)]}"
+    if isinstance(answer, (list, tuple)):
+        return f"{type(answer).__name__}[{', '.join(map(_whole, answer))}]"
+    return repr(answer)
 
 
 @dataclass

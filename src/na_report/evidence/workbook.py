@@ -59,10 +59,13 @@ def encode(text: str) -> str:
 
 
 def decode(text: str) -> str:
-    r"""Undoes `encode`.
+    r"""Undoes `encode`; two halves of a character that stand side by side become one.
 
     Example:
         >>> decode("a_x000C_b"), decode("_x005F_x0041_")
         ('a\x0cb', '_x0041_')
     """
-    return _CODED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    plain = _CODED.sub(lambda match: chr(int(match[1], 16)), text)
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

@@ -2,76 +2,61 @@
 
 from __future__ import annotations
 
-import re
-import warnings
+import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from openpyxl import load_workbook
-from openpyxl.comments import Comment
-
 from na_report.evidence.workbook import META, CellProblem
-from na_report.files import partial_of
+from na_report.evidence.workbook_remarks import AUTHOR, with_remarks
+from na_report.files import write_whole
+from na_report.zips import zip_entry
 
-AUTHOR = "na-report"
+__all__ = ["AUTHOR", "write_problems"]
 COMMENTS_LIMIT = 2_000
-# openpyxl holds a workbook that it changes in memory as a whole.
-CELLS_LIMIT = 3_000_000
+# The sheets with problems are in memory as text, some times over.
+BYTES_LIMIT = 100 * 2**20
 _MARK = b"na-report problems"
-_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 
 
 def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
     """Writes `NAME.problems.xlsx` beside a workbook; returns its path, or nothing when no cell has a problem.
 
-    A workbook with very many cells gets no copy. A copy that someone saved work in is never replaced: the new one gets a number.
+    All else in the copy is as in the workbook. A very big workbook gets no copy. A copy that someone saved work in is never
+    replaced: the new one gets a number.
     """
-    notes: dict[tuple[str, str], list[str]] = {}
-    for problem in problems:
-        if problem.row and problem.column and problem.file != META:
-            text = f"Found {problem.found!r}, expected {problem.expected}. {problem.remedy}"
-            notes.setdefault((problem.file, f"{problem.column}{problem.row}"), []).append(text)
+    notes: dict[str, dict[str, str]] = {}
+    cells = [problem for problem in problems if problem.row and problem.column and problem.file != META]
+    for problem in cells[:COMMENTS_LIMIT]:
+        sheet, place = notes.setdefault(problem.file, {}), f"{problem.column}{problem.row}"
+        text = f"Found {problem.found!r}, expected {problem.expected}. {problem.remedy}"
+        sheet[place] = f"{sheet[place]} {text}" if place in sheet else text
     if not notes:
         return None
     try:
-        if _count_cells(path) > CELLS_LIMIT:
-            return None
-        with path.open("rb") as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # on parts that openpyxl doesn't keep; it is a copy
-            book = load_workbook(file)
-            for sheet in book.worksheets:
-                for row in sheet.iter_rows():
-                    for cell in row:
-                        if cell.comment and cell.comment.author == AUTHOR:
-                            cell.comment = None
-            for (title, place), texts in [*notes.items()][:COMMENTS_LIMIT]:
-                book[title][place].comment = Comment("\n".join(texts), AUTHOR, width=360, height=60 + 60 * len(texts))
-                book[title].sheet_properties.tabColor = "C00000"
-            return _save(book, path)
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > BYTES_LIMIT:
+                return None
+        return _save(path, notes)
     except Exception:  # the list of problems itself must reach the reader, with or without this copy
         return None
 
 
-def _count_cells(path: Path) -> int:
-    """Returns at least the number of cells in a workbook."""
-    with zipfile.ZipFile(path) as archive:
-        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        return sum(len(_CELL.findall(archive.read(name))) for name in sheets)
-
-
-def _save(book: object, path: Path) -> Path:
+def _save(path: Path, notes: Mapping[str, Mapping[str, str]]) -> Path:
     stem = path.with_suffix("").name
     target = path.with_name(f"{stem}.problems.xlsx")
     number = 2
     while target.exists() and not _is_ours(target):
         target = path.with_name(f"{stem}.problems-{number}.xlsx")
         number += 1
-    partial = partial_of(target)
-    book.save(partial)  # type: ignore[attr-defined]
-    with zipfile.ZipFile(partial, "a") as archive:
-        archive.comment = _MARK  # gone as soon as a spreadsheet program saves the file
-    return partial.replace(target)
+    made = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(made, "w") as new:
+        changed = with_remarks(old, notes)
+        for name in dict.fromkeys([*old.namelist(), *changed]):
+            new.writestr(zip_entry(name), changed[name] if name in changed else old.read(name))
+        new.comment = _MARK  # gone as soon as a spreadsheet program saves the file
+    write_whole(target, made.getvalue())
+    return target
 
 
 def _is_ours(path: Path) -> bool:

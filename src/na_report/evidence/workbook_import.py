@@ -12,16 +12,17 @@ from typing import Any
 from na_report.errors import InvalidInputError, NaReportError, Problem, how_many
 from na_report.evidence.descriptor import sha256
 from na_report.evidence.edition import seal_folder
-from na_report.evidence.folders import NAME
+from na_report.evidence.folders import NAME, list_editions, place_of
 from na_report.evidence.integrity import Numbered, check_tables, known_values
 from na_report.evidence.making import making, refuse_name
 from na_report.evidence.reading import Row, parse_table
+from na_report.evidence.slips import slips
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import FORMAT, META, CellProblem, schema_version
 from na_report.evidence.workbook_comments import write_problems
 from na_report.evidence.workbook_guard import refuse_bad_file
 from na_report.evidence.workbook_read import Reader, Sheet, opened, read_meta
-from na_report.paths import Project
+from na_report.paths import DESCRIPTOR, Project
 
 Source = Mapping[str, Mapping[str, Row]]
 
@@ -35,7 +36,7 @@ class Imported:
         source: The edition that the workbook was made from.
         rows: How many rows the new edition has.
         added: How many of them are new; likewise `deleted` and `changed`.
-        notes: What in the workbook was left unread.
+        notes: What a person may want to look at: what was left unread, values that may be slips, a later edition.
     """
 
     folder: Path
@@ -69,7 +70,20 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
         _refuse(path, problems)
     tables = {name: [row for _, row in sheet.rows] for name, sheet in sheets.items()}
     folder = _build(tables, new, project)
-    return Imported(folder, meta["edition"][0], *_count(tables, source), notes=reader.notes)
+    base = meta["edition"][0]
+    keyed = {name: {row[BY_NAME[name].key]: row for row in rows} for name, rows in tables.items()}
+    notes = [*reader.notes, *slips(source, keyed), *_successors(base, new, project)]
+    return Imported(folder, base, *_count(tables, source), notes=notes)
+
+
+def _successors(base: str, new: str, project: Project) -> Iterator[str]:
+    """Yields the editions that came after the base of a workbook, as a workbook knows nothing of what changed there."""
+    for name in list_editions(project):
+        if name != new and place_of(name) > place_of(base) and (project.data / name / DESCRIPTOR).is_file():
+            yield (
+                f"edition {name} came after {base}, which this workbook was made from: what changed there is not in {new}; "
+                f"compare them with: na-report edition diff {name} {new}"
+            )
 
 
 def _check_origin(meta: Mapping[str, tuple[str, str]], project: Project) -> tuple[list[CellProblem], Source]:

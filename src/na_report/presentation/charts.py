@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
 from na_report.evidence.edition import Edition
+from na_report.evidence.numbers import half_up
 from na_report.presentation import analysis
 from na_report.presentation.captions import caption_with_source, change, plain_source, unit_in_words
 from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure, is_narrow, wrapped
@@ -203,7 +204,7 @@ def reached(edition: Edition, language: str = "nl") -> Block:
         ),
     }[language]
     if need["value"] > 0 and got["value"] >= 0:
-        share = number(round(100 * got["value"] / need["value"], 1), language)
+        share = number(float(half_up(100 * got["value"] / need["value"], 1)), language)
         told = {
             "nl": (
                 f" De verhouding ({share}%) hebben wij zelf berekend; de twee bronnen tellen niet precies dezelfde groep.",

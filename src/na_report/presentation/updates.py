@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from na_report.evidence.changes import Changes, compare, previous_edition
+from na_report.evidence.changes import Changes, compare
 from na_report.evidence.claims import all_claims
 from na_report.evidence.claims import result as claim_result
 from na_report.evidence.edition import Edition, open_edition
-from na_report.evidence.folders import list_editions
+from na_report.evidence.folders import list_editions, previous_edition
 from na_report.evidence.ids import in_order
 from na_report.evidence.memory import remembered
 from na_report.evidence.reads import derived
@@ -59,13 +59,17 @@ _COUNTED = {
 _CAPTIONS = {
     "nl": {
         "updated": "Bijgewerkte indicatoren: het cijfer in het rapport en het nieuwste.",
+        "updated_break": "Indicatoren met een nieuw cijfer dat met het oude niet te vergelijken is.",
         "replaced": "Vervangen indicatoren: het cijfer in het rapport en de maat die er nu is.",
         "no_successor": "Indicatoren zonder opvolger, met het cijfer in het rapport.",
+        "new": "Nieuwe indicatoren met hun cijfer.",
     },
     "en": {
         "updated": "Updated indicators: the figure in the report and the latest one.",
+        "updated_break": "Indicators with a new figure that can’t be compared with the old one.",
         "replaced": "Replaced indicators: the figure in the report and the measure that there is now.",
         "no_successor": "Indicators without a successor, with the figure in the report.",
+        "new": "New indicators with their figure.",
     },
 }
 _CLAIMS = {
@@ -242,7 +246,14 @@ def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, lan
                 f"**{escape(status)}.** {note}",
             )
         )
-    return table(pd.DataFrame(entries, columns=list(names)), _CAPTIONS[language][statuses[0]], name, language=language)
+    caption = _CAPTIONS[language].get(statuses[0]) or _caption_of(edition, statuses[0], language)
+    return table(pd.DataFrame(entries, columns=list(names)), caption, name, language=language)
+
+
+def _caption_of(edition: Edition, status: str, language: str) -> str:
+    """Returns the caption for a status that an edition has beside those that the report shows: its own words for it."""
+    words = {"nl": "Indicatoren met de status ‘{}’.", "en": "Indicators with the status ‘{}’."}[language]
+    return words.format(escape(edition.label("update_status", status, language)))
 
 
 def _dated(edition: Edition, key: str, language: str) -> str:

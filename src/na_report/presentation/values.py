@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from babel.numbers import format_compact_decimal, format_decimal
 
 from na_report.evidence.edition import Edition
 from na_report.evidence.memory import remembered
+from na_report.evidence.numbers import half_up
 from na_report.evidence.reads import derived
 from na_report.presentation.markdown import escape, link
 from na_report.presentation.periods import past_target
@@ -34,16 +36,23 @@ _IN_WORDS = {"count", "projects"}
 
 
 def number(value: float, language: str = "nl") -> str:
-    """Returns a number as the language writes it; from a million on with the word.
+    """Returns a number as the language writes it, rounded half up; from a million on with the word.
 
     Example:
         >>> number(19.5), number(85000), number(1_300_000), number(19.5, "en")
         ('19,5', '85.000', '1,3 miljoen', '19.5')
+        >>> number(0.0625), number(1_250_000), number(999_950_000)
+        ('0,063', '1,3 miljoen', '1 miljard')
     """
-    if abs(value) >= 1_000_000:
-        short = format_compact_decimal(value, format_type="long", locale=language, fraction_digits=1)
-        return str(short).replace("\xa0", " ")
-    return str(format_decimal(value, locale=language))
+    # Babel rounds halves to the even digit, so it gets nothing to round.
+    rounded = half_up(value, 3)
+    if abs(rounded) < 1_000_000:
+        return str(format_decimal(rounded, locale=language))
+    size = Decimal(1000) ** (rounded.adjusted() // 3)
+    short = format_compact_decimal(
+        half_up(rounded / size, 1) * size, format_type="long", locale=language, fraction_digits=1
+    )
+    return str(short).replace("\xa0", " ")
 
 
 def in_words(value: float, language: str = "nl") -> str:
@@ -60,11 +69,13 @@ def in_words(value: float, language: str = "nl") -> str:
 
 
 def written(value: float, unit: str, language: str = "nl") -> str:
-    """Returns a value with its unit as a sentence has it.
+    """Returns a value with its unit as a sentence has it; halves are rounded up, as statistics offices do.
 
     Example:
         >>> written(19.5, "percent"), written(80.98, "percent"), written(41, "percent"), written(2, "rank")
         ('19,5%', '81,0%', '41%', 'tweede')
+        >>> written(81.45, "percent"), written(81.35, "percent"), written(-2.25, "percent")
+        ('81,5%', '81,4%', '-2,3%')
         >>> written(8, "count"), written(1.5e6, "eur_per_year")
         ('acht', '1,5 miljoen euro per jaar')
     """
@@ -72,12 +83,12 @@ def written(value: float, unit: str, language: str = "nl") -> str:
         # One decimal is what a reader can use; the table holds the value as published. A whole number is one that the
         # source gives whole: 80,98 is 81,0% beside 83,6%, and not 81%.
         form = "#,##0" if float(value).is_integer() else "#,##0.0"
-        return f"{format_decimal(value, format=form, locale=language)}%"
+        return f"{format_decimal(half_up(value, 1), format=form, locale=language)}%"
     if unit == "rank":
         ordinals = ORDINALS[language].split()
         if float(value).is_integer() and 0 <= value < len(ordinals):
             return ordinals[int(value)]
-        return f"{value:.0f}e" if language == "nl" else f"no. {value:.0f}"
+        return f"{half_up(value)}e" if language == "nl" else f"no. {half_up(value)}"
     if unit in _IN_WORDS:
         return in_words(value, language)
     if unit == "eur_per_year":
@@ -87,7 +98,7 @@ def written(value: float, unit: str, language: str = "nl") -> str:
     if unit == "direction":
         return DIRECTIONS[language][int(value) + 1]
     if unit == "year":
-        return f"{value:.0f}"
+        return str(half_up(value))
     return number(value, language)
 
 

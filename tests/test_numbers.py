@@ -1,0 +1,95 @@
+"""Numbers are shown as statistics offices round them, and the hash of an answer is that of the whole answer."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from na_report.evidence.edition import open_edition
+from na_report.evidence.numbers import as_shown, half_up, in_digits
+from na_report.evidence.reads import digest
+from na_report.presentation import updates
+from na_report.presentation.values import in_words, number, value, written
+
+HALVES = [("81.45", "81.5"), ("81.35", "81.4"), ("0.25", "0.3"), ("2.5", "2.5"), ("-2.25", "-2.3"), ("93.05", "93.1"),
+          ("68.65", "68.7"), ("99.95", "100.0"), ("0.04", "0.0"), ("-0.04", "0.0")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "shown"), HALVES)
+def test_halves_are_rounded_up_in_each_language(given: str, shown: str) -> None:
+    assert half_up(float(given), 1) == half_up(Decimal(given), 1) == Decimal(shown)
+    assert written(float(given), "percent", "en") == f"{shown}%"
+    assert written(float(given), "percent", "nl") == f"{shown}%".replace(".", ",")
+
+
+def test_halves_are_rounded_up_wherever_a_number_is_shown() -> None:
+    assert number(0.0625) == "0,063"
+    assert number(1_250_000) == "1,3 miljoen"
+    assert number(1_350_000, "en") == "1.4 million"
+    assert number(2_450_000_000) == "2,5 miljard"
+    assert number(999_950_000) == "1 miljard"
+    assert number(999_999.9996) == "1 miljoen"
+    assert in_words(2.0625) == "2,063"
+    assert written(14.5, "rank") == "15e"
+    assert written(14.5, "rank", "en") == "no. 15"
+    assert written(2018.5, "year") == "2019"
+    assert written(1_250_000, "eur") == "1,3 miljoen euro"
+
+
+def test_a_half_in_an_edition_is_rounded_up() -> None:
+    assert value(open_edition("2026"), "IND101-DK-2025").text == "81,5%"
+
+
+@pytest.mark.parametrize("given", ["19.5", "0.0000001", "1300000", "123456789012345", "-0.3", "0"])
+def test_a_number_is_written_with_digits_alone(given: str) -> None:
+    assert in_digits(as_shown(float(given))) == given
+
+
+def frame(rows: int, **cells: object) -> pd.DataFrame:
+    made = pd.DataFrame({"id": [f"R{row}" for row in range(rows)], "value": [0.5] * rows})
+    for column, content in cells.items():
+        made.loc[rows // 2, column] = content
+    return made
+
+
+def test_two_answers_of_which_pandas_shows_the_same_have_two_hashes() -> None:
+    pairs = [
+        (frame(200), frame(200, value=0.7)),
+        (frame(200), frame(200, id="other")),
+        (frame(3), frame(3, value=0.5000000000001)),
+        (frame(3), frame(3).assign(value="0.5")),
+        (frame(3)["value"], frame(3)["id"]),
+        (frame(3), frame(3).set_index("id")),
+        (frame(200)["value"], frame(200, value=0.7)["value"]),
+        (pd.Index(range(200)), pd.Index([*range(100), 0, *range(101, 200)])),
+        (frame(2000)["value"].to_numpy(), frame(2000, value=0.7)["value"].to_numpy()),
+        (["C14"], ("C14",)),
+    ]
+    for one, other in pairs:
+        for wrap in (lambda answer: answer, lambda answer: {"a": [answer]}, lambda answer: (1, answer)):
+            assert digest(wrap(one)) == digest(wrap(one))
+            assert digest(wrap(one)) != digest(wrap(other)), (one, other)
+
+
+def test_the_order_of_a_set_does_not_decide() -> None:
+    code = "from na_report.evidence.reads import digest; print(digest({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'}))"
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(found) == 1
+    assert found != {b""}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("status", [*updates.SHOWN, "dated", "first_edition"])
+def test_each_status_of_an_indicator_has_a_table(status: str, language: str) -> None:
+    shown = updates.indicator_status(open_edition("2026"), (status,), "tab-x", language)
+    assert len(shown.markdown.splitlines()[0]) > len(":::{table} ") + 10
