@@ -78,6 +78,15 @@ def parse_table(content: bytes, table: Table) -> Rows:
     return [dict(zip(expected, cells, strict=True)) for cells in lines[1:]]
 
 
+def write_table(folder: Path, table: Table, rows: Rows) -> None:
+    """Writes a table as the CSV file of an edition; a column that a row lacks is empty, and others are left out."""
+    with (folder / table.file).open("w", encoding="utf-8", newline="") as file:
+        names = [column.name for column in table.columns]
+        writer = csv.DictWriter(file, names, restval="", extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def _problem(table: Table, row: int, found: str, expected: str, remedy: str) -> Problem:
     return Problem(table.file, row, "", found, expected, remedy)
 
