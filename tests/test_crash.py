@@ -27,6 +27,7 @@ def crash(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
 
 
+@pytest.mark.slow("each fault stops and starts the program again")
 @pytest.mark.parametrize(
     "arguments",
     [

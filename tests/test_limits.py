@@ -51,7 +51,10 @@ def test_a_cell_that_takes_too_much_memory_is_named_with_the_limit(
 
 @pytest.mark.parametrize(
     "code",
-    ["while True: pass", "import signal, time\nsignal.signal(2, signal.SIG_IGN)\nwhile True: time.sleep(60)"],
+    [
+        pytest.param("while True: pass", marks=pytest.mark.slow("what can only be killed is the harder case")),
+        "import signal, time\nsignal.signal(2, signal.SIG_IGN)\nwhile True: time.sleep(60)",
+    ],
     ids=["can be asked to stop", "can only be killed"],
 )
 def test_a_page_that_takes_too_long_is_stopped_and_named(
@@ -130,7 +133,15 @@ def wait(condition: Callable[[], object], seconds: float = 15) -> bool:
     return bool(condition())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow("what survives being killed survives being asked")),
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow("what survives being killed survives being asked")),
+        signal.SIGKILL,
+    ],
+    ids=lambda number: number.name,
+)
 def test_nothing_of_a_stopped_run_keeps_running(project: Project, tmp_path: Path, number: signal.Signals) -> None:
     sign = tmp_path / "runs"
     with_cell(project, f"import pathlib, time\npathlib.Path({str(sign)!r}).touch()\ntime.sleep(60)")

@@ -77,7 +77,9 @@ def watched(browser: Browser, **options: object) -> Page:
     return context.new_page()
 
 
-@pytest.mark.parametrize("where", ["folder", "server"])
+@pytest.mark.parametrize(
+    "where", ["folder", pytest.param("server", marks=pytest.mark.slow("the same pages from another place"))]
+)
 def test_all_pages_work_under_their_policy(browser: Browser, server: str, where: str) -> None:
     page = watched(browser)
     messages: list[str] = []
