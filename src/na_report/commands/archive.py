@@ -23,12 +23,17 @@ def add(commands: Any) -> None:
 
 def _archive(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.edition import open_edition
-    from na_report.evidence.folders import list_editions, verify_edition
+    from na_report.evidence.folders import sealed_editions, verify_edition
     from na_report.publishing.archive import Contents, write_archive
 
     edition = open_edition(options.edition, project)
+    if edition.draft:
+        raise NaReportError(
+            f"Edition {edition.name} is a draft, and what still changes is not archived.",
+            hint=f"Seal it first: na-report edition seal {edition.name}.",
+        )
     # A chapter may look back to an earlier edition, never ahead.
-    editions = [name for name in list_editions(project) if name <= edition.name]
+    editions = [name for name in sealed_editions(project) if name <= edition.name]
     for name in editions:
         verify_edition(name, project)
     languages = list(dict.fromkeys(options.language or ["nl"]))

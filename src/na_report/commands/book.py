@@ -212,12 +212,12 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], tuple[li
 
 
 def _site(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.folders import list_editions, newest_edition
+    from na_report.evidence.folders import newest_edition, sealed_editions
     from na_report.publishing.book import Book
     from na_report.publishing.site import Shelf, write_site
 
     newest_edition(project)
-    books = [Book(project, edition, options.language) for edition in reversed(list_editions(project))]
+    books = [Book(project, edition, options.language) for edition in reversed(sealed_editions(project))]
     index = write_site(Shelf(project, books))
     print(f"site  {project.short(index)}: {len(books)} editions")
     return 0

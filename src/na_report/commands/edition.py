@@ -60,19 +60,20 @@ def _edition_list(options: argparse.Namespace, project: Project) -> int:
             except (OSError, ValueError, KeyError, TypeError, RecursionError):
                 print(f"{name}\tdamaged\trun: na-report edition verify {name}")
         else:
-            print(f"{name}\topen\tnot sealed yet")
+            print(f"{name}\tdraft\tnot sealed yet")
     return 0
 
 
 def _edition_verify(options: argparse.Namespace, project: Project) -> int:
     from na_report.errors import InvalidInputError
-    from na_report.evidence.folders import list_editions, verify_edition
+    from na_report.evidence.folders import is_draft, list_editions, verify_edition
 
     status = 0
     for name in [options.edition] if options.edition else list_editions(project):
         try:
             verify_edition(name, project)
-            print(f"edition {name}: bytes, types, codes, ranges and references are fine")
+            what = "types, codes, ranges and references are fine"
+            print(f"edition {name}: {'a draft; its ' if is_draft(project.data / name) else 'bytes, '}{what}")
         except InvalidInputError as error:
             print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
             status = error.exit_code
@@ -84,7 +85,8 @@ def _edition_copy(options: argparse.Namespace, project: Project) -> int:
 
     folder = copy_edition(options.old, options.new, project)
     print(
-        f"edition {options.new}: change the tables in {project.short(folder)}, then run: na-report edition seal {options.new}"
+        f"edition {options.new}: a draft; change its tables in {project.short(folder)}, look at the book with "
+        f"na-report preview --edition {options.new}, and seal it with na-report edition seal {options.new}"
     )
     return 0
 
