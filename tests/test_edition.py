@@ -15,7 +15,7 @@ from conftest import Change
 from na_report.errors import InvalidInputError, NaReportError, Problem
 from na_report.evidence.descriptor import sha256
 from na_report.evidence.edition import copy_edition, open_edition, seal_edition
-from na_report.evidence.folders import list_editions, verify_edition
+from na_report.evidence.folders import list_editions, newest_edition, verify_edition
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.tables import TABLES
 from na_report.paths import DESCRIPTOR, Project
