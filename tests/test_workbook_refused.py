@@ -382,8 +382,8 @@ LATE_DTD = b"<!--" + b"x" * 9000 + b"-->" + DTD
 OTHER_PART = {"xl/worksheets/s.dat": b"<x/>"}
 FILES: list[tuple[str, Callable[[Path], None], Sequence[str]]] = [
     ("an empty file", as_bytes(b""), ["an empty file"]),
-    ("CSV with another name", as_bytes(b"id,name\nP1,Jan\n"), ["another kind of file", "Save it as .xlsx"]),
-    ("a web page with another name", as_bytes(b"<html><table></table></html>"), ["another kind of file"]),
+    ("CSV with another name", as_bytes(b"id,name\nP1,Jan\n"), ["with a comma between the columns (CSV)", "carry the figures over"]),
+    ("a web page with another name", as_bytes(b"<html><table></table></html>"), ["a web page (HTML)", "Save it as .xlsx"]),
     ("an old .xls", as_bytes(OLE + "Workbook".encode("utf-16-le")), ["old Excel file (.xls)", "Save it as .xlsx"]),
     ("a workbook with a password", as_bytes(OLE + "EncryptedPackage".encode("utf-16-le")), ["password", "take the password off"]),
     ("a zip with a password", lock, ["password"]),

@@ -8,12 +8,14 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from na_report.evidence.marks import about_date, about_number, about_period, is_error
+from na_report.evidence.numbers import EXACT_DIGITS
 from na_report.evidence.schema import PERIOD, Column
 from na_report.evidence.tables import BY_NAME
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-# As many digits as a float and a spreadsheet keep; \d would take digits of other scripts too.
-NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+# \d would take digits of other scripts too.
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,30})?")
 INTEGER = re.compile(r"-?[0-9]{1,15}")
 # The characters of RFC 3986: none of them ends a link in Markdown or HTML.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
@@ -44,7 +46,7 @@ def check_cell(column: Column, cell: str, known: Known) -> Iterator[Fault]:
 
     Example:
         >>> list(check_cell(Column("value", "number"), "19,5", {}))
-        [('19,5', 'a number with a point as decimal sign', 'Correct the value.')]
+        [('19,5', 'a number with a point as decimal sign', 'Write 19.5.')]
     """
     if not cell:
         if column.required:
@@ -54,6 +56,9 @@ def check_cell(column: Column, cell: str, known: Known) -> Iterator[Fault]:
         yield cell, "no spaces at the ends and no line breaks", "Take them out."
     elif _UNSEEN.search(cell):
         yield cell, "no control characters and no marks that turn the order of text", "Take them out."
+    if is_error(cell):
+        yield cell, "a value, no error", "Type the value, or empty the cell."
+        return
     if len(cell) > _LENGTH_LIMIT:
         yield f"{len(cell)} characters", f"at most {_LENGTH_LIMIT}", "Shorten the text."
     if column.many:
@@ -73,7 +78,9 @@ def _check_list(cell: str) -> Iterator[Fault]:
 
 def _check_value(column: Column, value: str, known: Known) -> Iterator[Fault]:
     if column.type in _EXPECTED and not _has_type(column.type, value):
-        yield value, _EXPECTED[column.type], "Correct the value."
+        yield value, _EXPECTED[column.type], _about(column, value) or "Correct the value."
+    elif column.type == "number" and len(_digits(value)) > EXACT_DIGITS:
+        yield value, f"a number of at most {EXACT_DIGITS} digits", "Round it: no spreadsheet shows more."
     elif column.minimum is not None and float(value) < column.minimum:
         yield value, f"{column.minimum:g} or more", "Correct the value."
     if column.pattern and not re.fullmatch(column.pattern, value, re.ASCII):
@@ -85,6 +92,18 @@ def _check_value(column: Column, value: str, known: Known) -> Iterator[Fault]:
     if column.refers_to and not _is_known(value, column.refers_to, known):
         places = " or ".join(sorted(place.split(".")[0] for place in column.refers_to))
         yield value, f"an id in {places}", "Correct the id, or add the row that it names."
+
+
+def _about(column: Column, value: str) -> str:
+    """Returns what to do with a value of another form that people know."""
+    if column.type in ("number", "integer"):
+        return about_number(value, may_be_empty=column.type == "integer" and not column.required)
+    return {"period": about_period, "date": about_date}.get(column.type, lambda value: "")(value)
+
+
+def _digits(number: str) -> str:
+    """Returns the digits of a number that count, from the first to the last that is no nought."""
+    return number.lstrip("-0.").rstrip("0").replace(".", "") if "." in number else number.lstrip("-0")
 
 
 def _is_known(value: str, places: Iterable[str], known: Known) -> bool:

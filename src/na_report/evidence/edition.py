@@ -18,8 +18,8 @@ from na_report.evidence.descriptor import describe, read_seal, schema_of, sha256
 from na_report.evidence.folders import edition_folder, is_draft
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.making import being_made, making, refuse_name
-from na_report.evidence.reads import Reads, digest
 from na_report.evidence.reading import read_table, write_table
+from na_report.evidence.reads import Reads, digest
 from na_report.evidence.schema import Schema, Table
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.files import copy_folder, sync_all, write_whole
@@ -209,8 +209,9 @@ def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
     project = project or find_project()
     source = edition_folder(old, project)
     refuse_name(new, project)
-    said, _ = read_seal(source)
-    sealed = {table.name: table for table in schema_of(said)}
+    schema = schema_of(read_seal(source)[0])
+    refuse_unknown(schema, old)
+    sealed = {table.name: table for table in schema}
     with making(new, project) as folder:
         copy_folder(source, folder, without=[DESCRIPTOR])
         for table in TABLES:
@@ -218,6 +219,22 @@ def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
                 rows = read_table(source, sealed[table.name]) if table.name in sealed else []
                 write_table(folder, table, rows)
     return project.data / new
+
+
+def refuse_unknown(schema: Schema, name: str) -> None:
+    """Stops where a new edition would lose what an edition has.
+
+    Raises:
+        NaReportError: The edition was sealed by a later version of the program, with tables or columns that this one lacks.
+    """
+    known = {(table.name, column.name) for table in TABLES for column in table.columns}
+    unknown = [f"{table.name}.{column.name}" for table in schema for column in table.columns]
+    unknown = [place for place in unknown if tuple(place.split(".")) not in known]
+    if unknown:
+        raise NaReportError(
+            f"Edition {name} has columns that this version of na-report does not know: {', '.join(unknown)}.",
+            hint="Use the version of na-report that the edition was sealed with, or a later one.",
+        )
 
 
 def seal_edition(name: str, project: Project | None = None, *, created: date | None = None) -> Path:

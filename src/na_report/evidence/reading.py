@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from na_report.errors import InvalidInputError, Problem
@@ -12,6 +13,12 @@ from na_report.evidence.schema import Table
 # A table with more problems is no table; a small workbook can hold millions.
 PROBLEMS_LIMIT = 5_000
 _WITHOUT_MARK = "without BOM (a byte order mark)"
+
+_SEPARATORS = {";": "a semicolon", "\t": "a tab", "|": "a bar"}
+_COMMAS = (
+    "Excel writes what Windows has as list separator. Open the table in LibreOffice and save it as CSV with a comma as field "
+    "delimiter, or take the way through a workbook: na-report edition export."
+)
 
 Row = dict[str, str]
 Rows = list[Row]
@@ -47,17 +54,12 @@ def parse_table(content: bytes, table: Table) -> Rows:
         >>> parse_table(b"id,name\\nP1,Jan\\n", Table("people", "Mensen", (Column("id"), Column("name"))))
         [{'id': 'P1', 'name': 'Jan'}]
     """
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
-        found = content[error.start : error.end].hex()
-        raise _refused(table, row, found, "UTF-8 text", f"Save the file as CSV UTF-8 {_WITHOUT_MARK}.") from error
-    if text.startswith("\ufeff"):
-        remedy = f"Save the file as UTF-8 {_WITHOUT_MARK}; Excel always adds one, LibreOffice and Notepad need not."
-        raise _refused(table, 1, "a byte order mark", "a header at the very start", remedy)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    text = _decoded(content, table)
     expected = [column.name for column in table.columns]
+    faults = list(_faults_of_program(text, expected))
+    if faults:
+        raise _error(table, [_problem(table, 1, *fault) for fault in faults])
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         lines = list(reader)
     except csv.Error as error:
@@ -65,9 +67,7 @@ def parse_table(content: bytes, table: Table) -> Rows:
         raise _refused(table, reader.line_num, str(error), "rows of comma-separated values", remedy) from error
     header = lines[0] if lines else []
     if header != expected:
-        missing, unknown = set(expected) - set(header), set(header) - set(expected)
-        remedy = f"Missing: {', '.join(sorted(missing)) or 'none'}; unknown: {', '.join(sorted(unknown)) or 'none'}."
-        raise _refused(table, 1, ",".join(header), ",".join(expected), remedy)
+        raise _refused(table, 1, *_fault_of_header(header, expected))
     uneven = [
         _problem(table, number, f"{len(cells)} cells", f"{len(expected)} cells", "Quote a value that holds a comma.")
         for number, cells in enumerate(lines[1:], start=2)
@@ -78,13 +78,55 @@ def parse_table(content: bytes, table: Table) -> Rows:
     return [dict(zip(expected, cells, strict=True)) for cells in lines[1:]]
 
 
+def completed(rows: Rows, table: Table) -> Rows:
+    """Returns rows with the columns that a table has now: one that came after they were sealed is empty.
+
+    Example:
+        >>> from na_report.evidence.schema import Column
+        >>> completed([{"id": "P1"}], Table("people", "Mensen", (Column("id"), Column("name", required=False))))
+        [{'id': 'P1', 'name': ''}]
+    """
+    return [{column.name: row.get(column.name, "") for column in table.columns} for row in rows]
+
+
 def write_table(folder: Path, table: Table, rows: Rows) -> None:
-    """Writes a table as the CSV file of an edition; a column that a row lacks is empty, and others are left out."""
+    """Writes a table as the CSV file of an edition, see `completed`."""
     with (folder / table.file).open("w", encoding="utf-8", newline="") as file:
-        names = [column.name for column in table.columns]
-        writer = csv.DictWriter(file, names, restval="", extrasaction="ignore", lineterminator="\n")
+        writer = csv.DictWriter(file, [column.name for column in table.columns], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(completed(rows, table))
+
+
+def _decoded(content: bytes, table: Table) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        remedy = f"Save the file as CSV UTF-8 {_WITHOUT_MARK}."
+        raise _refused(table, 1, "UTF-16 text (Unicode text of Excel)", "UTF-8 text", remedy)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        found = content[error.start : error.end].hex()
+        raise _refused(table, row, found, "UTF-8 text", f"Save the file as CSV UTF-8 {_WITHOUT_MARK}.") from error
+
+
+def _faults_of_program(text: str, expected: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Yields what a spreadsheet program writes in another way than a table of an edition is written."""
+    if text.startswith("\ufeff"):
+        remedy = f"Save the file as UTF-8 {_WITHOUT_MARK}; Excel always adds one, LibreOffice and Notepad need not."
+        yield "a byte order mark", "a header at the very start", remedy
+    first = text.removeprefix("\ufeff").partition("\n")[0].rstrip("\r")
+    for separator, name in _SEPARATORS.items():
+        parts = {part.strip(' "') for part in first.split(separator)}
+        if (parts & {*expected} and len(parts) > 1) or first == f"sep={separator}":
+            yield f"columns with {name} between them", "columns with a comma between them", _COMMAS
+
+
+def _fault_of_header(header: list[str], expected: list[str]) -> tuple[str, str, str]:
+    missing, unknown = [name for name in expected if name not in header], sorted({*header} - {*expected})
+    if not missing and not unknown:
+        return ",".join(header), ",".join(expected), "Put the columns in this order, each once."
+    remedy = f"Missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown) or 'none'}."
+    return f"{len(header)} columns", f"the {len(expected)} columns of this table", remedy
 
 
 def _problem(table: Table, row: int, found: str, expected: str, remedy: str) -> Problem:

@@ -150,11 +150,15 @@ def read_schema(resources: Any, declared: Mapping[str, Table]) -> Schema:
         name = str(resource["name"])
         known = {column.name: column for column in declared[name].columns} if name in declared else {}
         columns = (_column(field, known.get(str(field["name"]))) for field in resource["schema"]["fields"])
-        tables.append(Table(name, str(resource["title"]), tuple(columns), later=name in declared and declared[name].later))
+        tables.append(
+            Table(name, str(resource["title"]), tuple(columns), later=name in declared and declared[name].later)
+        )
     return tuple(tables)
 
 
-def faults_of_schema(resources: Sequence[Mapping[str, Any]], declared: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
+def faults_of_schema(
+    resources: Sequence[Mapping[str, Any]], declared: Mapping[str, Table]
+) -> Iterator[tuple[str, str]]:
     """Yields what in the resources of a descriptor is no schema that a table can be read by: found, and expected.
 
     Args:
@@ -178,7 +182,11 @@ def faults_of_schema(resources: Sequence[Mapping[str, Any]], declared: Mapping[s
     places = {f"{table.name}.{column.name}" for table in tables.values() for column in table.columns}
     for table in tables.values():
         names = [column.name for column in table.columns]
-        lacking = [column.name for column in declared[table.name].columns if not column.later] if table.name in declared else []
+        lacking = (
+            [column.name for column in declared[table.name].columns if not column.later]
+            if table.name in declared
+            else []
+        )
         for column in lacking:
             if column not in names:
                 yield f"{table.name}: no {column}", f"the column {column} in the schema of {table.name}"

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from na_report.errors import InvalidInputError, NaReportError
+from na_report.evidence.file_kinds import WORKBOOK_TYPE, XLSX, kind_of_archive, kind_of_file
 from na_report.evidence.workbook import CellProblem
 
 BYTES_LIMIT = 512 * 2**20
@@ -20,8 +21,6 @@ PARTS_LIMIT = 2_000
 PIECE_LIMIT = 8 * 2**20
 TEXTS_LIMIT = 4_000_000
 
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_XLSX = "Save it as .xlsx: File > Save as > Excel workbook (.xlsx)."
 _AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx, or ask for it to be sent again."
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _TEXT = re.compile(rb"<(?:\w+:)?si[\s>/]")
@@ -29,8 +28,13 @@ _TEXT = re.compile(rb"<(?:\w+:)?si[\s>/]")
 _HIDING = re.compile(rb"<!|<\?(?!xml\s)")
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _OTHER_ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!(?i:utf-8|us-ascii)["'])""")
+# What no value depends on, and nobody reads.
+UNREAD = re.compile(
+    r"customXml/|docProps/|xl/(?:activeX|charts|ctrlProps|diagrams|drawings|embeddings|media|persons|pivot\w+|printerSettings"
+    r"|queryTables|richData|slicer\w*|theme|threadedComments|webextensions)/",
+    re.IGNORECASE,
+)
 _MACRO_TYPE = b"macroEnabled"
-_WORKBOOK_TYPE = b"spreadsheetml.sheet.main+xml"
 
 
 def refuse_bad_file(path: Path) -> None:
@@ -67,18 +71,8 @@ def _faults_of_file(path: Path) -> Iterator[Fault]:
         yield f"{size / 2**20:,.0f} MB", expected, "Take out pictures and extra sheets."
         return
     content = path.read_bytes()
-    if content.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            remedy = "Open it with the password, take the password off (File > Info > Protect workbook) and save it."
-            yield "a workbook with a password", "a workbook without a password", remedy
-        else:
-            yield "an old Excel file (.xls)", "an .xlsx workbook", _XLSX
-        return
-    if not content:
-        yield "an empty file", "an .xlsx workbook", "Ask for it to be sent again."
-        return
-    if not content.startswith(b"PK"):
-        yield f"text or another kind of file ({content[:12]!r})", "an .xlsx workbook", _XLSX
+    if kind := kind_of_file(content):
+        yield kind[0], "an .xlsx workbook", kind[1]
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -108,15 +102,14 @@ def _faults_of_archive(archive: zipfile.ZipFile) -> Iterator[Fault]:
     if len(set(names)) < len(names):
         yield "a damaged file (a part occurs twice)", "a whole .xlsx workbook", _AGAIN
         return
-    if "[Content_Types].xml" not in names:
-        kind = archive.read("mimetype").decode("ascii", "replace") if "mimetype" in names else "a zip file"
-        yield f"another kind of file ({kind})", "an .xlsx workbook", _XLSX
+    if kind := kind_of_archive(archive):
+        yield kind[0], "an .xlsx workbook", kind[1]
         return
     types = archive.read("[Content_Types].xml")
     if _MACRO_TYPE in types or any(name.endswith("vbaProject.bin") for name in names):
-        yield "macros", "a workbook without macros", _XLSX
-    elif _WORKBOOK_TYPE not in types:
-        yield "another kind of office file", "an .xlsx workbook", _XLSX
+        yield "macros", "a workbook without macros", XLSX
+    elif WORKBOOK_TYPE not in types:
+        yield "another kind of office file", "an .xlsx workbook", XLSX
         return
     if "xl/workbook.xml" in names and b"purl.oclc.org/ooxml" in archive.read("xl/workbook.xml"):
         yield (
@@ -135,6 +128,8 @@ def _faults_of_archive(archive: zipfile.ZipFile) -> Iterator[Fault]:
         if part.filename.lower().endswith((".xml", ".rels", ".vml")):
             content = archive.read(part)
             yield from _faults_of_part(part.filename, content)
+            if UNREAD.match(part.filename):
+                continue
             pieces = _pieces(content)
             rows += len(pieces) if b"sheetData" in content else 0
             yield from _faults_of_size(part.filename, content, pieces)
@@ -144,11 +139,16 @@ def _faults_of_archive(archive: zipfile.ZipFile) -> Iterator[Fault]:
 
 
 def _faults_of_part(name: str, content: bytes) -> Iterator[Fault]:
-    if b"\0" in content[:4] or content[:2] in (b"\xff\xfe", b"\xfe\xff") or _OTHER_ENCODING.search(content[:200]):
+    if not UNREAD.match(name) and _is_other_encoding(content):
         yield f"{name} in another encoding", "parts in UTF-8, as spreadsheet programs write them", _AGAIN
     if _DTD.search(content):
         remedy = "No spreadsheet program writes these. Don't trust the file; ask where it comes from."
         yield f"a document type or entities in {name}", "plain data", remedy
+
+
+def _is_other_encoding(content: bytes) -> bool:
+    marks = b"\0" in content[:4] or content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return marks or _OTHER_ENCODING.search(content[:200]) is not None
 
 
 def _pieces(content: bytes) -> list[int]:

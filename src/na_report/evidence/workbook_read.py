@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 
 from na_report.errors import InvalidInputError, NaReportError
@@ -17,6 +15,7 @@ from na_report.evidence.reading import Row
 from na_report.evidence.schema import Column, Table
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import META, START, CellProblem
+from na_report.evidence.workbook_package import Package
 from na_report.evidence.workbook_rows import Cells, SheetRows
 from na_report.evidence.workbook_values import ValueFaultError, to_text
 
@@ -47,23 +46,18 @@ class Sheet:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Any]:
+def opened(path: Path) -> Iterator[Package]:
     """Opens a workbook row by row; whatever goes wrong inside is told as a damaged file.
 
     Raises:
         InvalidInputError: The program that reads workbooks can't make sense of it.
     """
     try:
-        with path.open("rb") as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # on parts that an edition doesn't need
-            book = load_workbook(file, read_only=True, keep_links=False)
-            try:
-                yield book
-            finally:
-                book.close()
+        with zipfile.ZipFile(path) as archive:
+            yield Package(archive)
     except NaReportError:
         raise
-    except Exception as error:  # openpyxl raises whatever its parsers do: KeyError, ValueError, XML errors
+    except Exception as error:  # whatever parsers raise: KeyError, ValueError, XML errors
         remedy = "Open it in Excel or LibreOffice and save it again as .xlsx, or ask for it to be sent again."
         problem = CellProblem(path.name, 0, "", f"{type(error).__name__}: {error}", "a whole .xlsx workbook", remedy)
         raise InvalidInputError(
@@ -73,13 +67,12 @@ def opened(path: Path) -> Iterator[Any]:
         ) from error
 
 
-def read_meta(book: Any) -> dict[str, tuple[str, str]]:
+def read_meta(book: Package) -> dict[str, tuple[str, str]]:
     """Returns what the hidden sheet says: per key its value and cell; nothing when there is no such sheet."""
-    if META not in book.sheetnames:
+    if META not in book.sheets:
         return {}
     facts = {}
-    # openpyxl's own way through a sheet makes up each row that the file skips, be it a billion.
-    for number, cells in SheetRows(book[META]):
+    for number, cells in SheetRows(book, book.sheets[META]):
         if 1 in cells:
             value = cells[2].value if 2 in cells else ""
             facts[str(cells[1].value).strip()] = (str(value).strip(), f"B{number}")
@@ -93,7 +86,7 @@ class Reader:
         source: The rows of the edition that the workbook was made from, per table and key; empty when unknown.
     """
 
-    def __init__(self, book: Any, source: Mapping[str, Mapping[str, Row]]) -> None:
+    def __init__(self, book: Package, source: Mapping[str, Mapping[str, Row]]) -> None:
         self.book = book
         self.source = source
         self.problems: list[CellProblem] = []
@@ -104,10 +97,9 @@ class Reader:
     def read(self) -> dict[str, Sheet]:
         """Returns the sheets that hold a table, per name of the table."""
         titles: dict[str, str] = {}
-        own = {sheet.title for sheet in self.book.worksheets}
-        for title in self.book.sheetnames:
+        for title in self.book.titles:
             name = title.strip().lower()
-            if title in own and name in BY_NAME and name not in titles:
+            if title in self.book.sheets and name in BY_NAME and name not in titles:
                 titles[name] = title
             elif title not in (START, META):
                 self.notes.append(f"sheet {title!r} is no table of an edition and was not read")
@@ -115,13 +107,13 @@ class Reader:
             if table.name in titles:
                 self._read_sheet(table, titles[table.name])
             else:
-                found = f"sheets {', '.join(self.book.sheetnames)}"
+                found = f"sheets {', '.join(self.book.titles)}"
                 self.problems.append(CellProblem(table.name, 0, "", found, f"a sheet {table.name}", _NAMES_HINT))
         return self.sheets
 
     def _read_sheet(self, table: Table, title: str) -> None:
         sheet = Sheet(table, title)
-        content = SheetRows(self.book[title])
+        content = SheetRows(self.book, self.book.sheets[title])
         lines = iter(content)
         sheet.header_row, heads = next(lines, (1, {}))
         self._read_header(sheet, heads)

@@ -1,0 +1,159 @@
+"""The marks of statistics offices and spreadsheets: what they say, and where that goes in an edition."""
+
+from __future__ import annotations
+
+import re
+
+# The texts of errors in the languages of Excel, LibreOffice and Google Sheets: #REF!, #NAAM?, #DEEL/0!, #¡VALOR!, #N/B,
+# Err:502; and the hashes of a column that is too narrow for its numbers.
+_ERROR = re.compile(
+    r"#[¡¿]?[^\W\d_a-z]+(?:[/ _][^\W_a-z]+)*[!?]|#(?:N/?[A-Z]|I/T|GETTING_DATA|SAKNAS!?|Н/Д)|#{2,}"
+    r"|(?:Err|Error|Fout|Fehler|Erreur|Fel|Feil|Virhe)\s?:\s?\d{3}"
+)
+_NUMBER = r"[-+\u2212]?\d(?:[\d.,\xa0\u2009\u202f ]*\d)?\s?%?"
+_FLAGGED = re.compile(
+    rf"({_NUMBER})\s*(?:\(?\^?([A-Za-z]{{1,3}}|\*{{1,2}})\)?|([\u00b9\u00b2\u00b3\u2070-\u2079†‡]+|\^?\d\)))"
+)
+_FLAGS = {
+    "b": "a break in the series",
+    "c": "confidential",
+    "d": "another definition",
+    "e": "estimated",
+    "f": "a forecast",
+    "i": "imputed",
+    "n": "not significant",
+    "p": "provisional",
+    "r": "revised",
+    "s": "estimated by the office",
+    "u": "not reliable",
+    "z": "not applicable",
+    "*": "provisional",
+    "**": "revised and provisional",
+}
+_MISSING = re.compile(
+    r":(?:\s*\(?[a-z]{1,3}\)?)?|\.{1,3}|…|[xcmz*/\\?-]|[\u2010-\u2015\u2212]|--|n\.?\s?[ab]\.?|n\.?v\.?t\.?|n/[ab]|na?n|null|none|nil"
+    r"|geheim|onbekend|confidential|unknown|missing",
+    re.IGNORECASE,
+)
+_CONTEXT = "tell it in context_nl and context_en of the indicator"
+_DASHES = re.compile(r"[-\u2010-\u2015\u2212]{1,2}")
+
+_QUARTERS = r"(?:Q|KW|K|T)\s?0?[1-4]|0?[1-4]\s?(?:e|ste|de|st|nd|rd|th)?\s?(?:kwartaal|quarter)"
+_HALVES = r"(?:S|H|HJ)\s?0?[12]|0?[12]\s?(?:e|ste|st|nd)?\s?(?:halfjaar|half)"
+_WEEKS = r"(?:W|WK|WW)\s?\d\d?|week\s?\d\d?"
+_MONTHS = ("jan", "feb", "mrt|maa|mar", "apr", "mei|may", "jun", "jul", "aug", "sep", "okt|oct", "nov", "dec")
+_YEARS = re.compile(r"(\d{4})\s?(?:[-/\u2010-\u2015]|t/m|tot|to)\s?['\u2018\u2019]?(\d{2}|\d{4})")
+_MADE_OF = {"quarter": _QUARTERS, "half-year": _HALVES, "week": _WEEKS}
+
+
+def is_error(text: str) -> bool:
+    """Tells whether a text is the error of a spreadsheet program, in whatever language.
+
+    Example:
+        >>> [is_error(text) for text in ("#VERW!", "#N/B", "#¿NOMBRE?", "#DIV/0!", "Fout:502", "#onderwijs", "#1")]
+        [True, True, True, True, True, False, False]
+    """
+    return _ERROR.fullmatch(text) is not None
+
+
+def about_number(text: str, *, may_be_empty: bool = False) -> str:
+    """Returns what to do with a text that stands where a number belongs; nothing when it is no known mark.
+
+    Args:
+        text: The text.
+        may_be_empty: Whether the cell needs no value in words instead.
+
+    Example:
+        >>> about_number("19.5 b")
+        'Write 19.5 alone; b says "a break in the series": give the row a series that older values don\\'t have.'
+        >>> about_number(": c")
+        "': c' says that there is no value: leave out the row, or say why in text_nl and text_en."
+    """
+    if match := _FLAGGED.fullmatch(text):
+        number, flag, note = match[1].strip(), match[2] or "", match[3]
+        if note:
+            return f"Write {number} alone; {note} is the mark of a footnote: {_CONTEXT}."
+        parts = [flag.lower()] if flag.lower() in _FLAGS else list(flag.lower())
+        if all(part in _FLAGS for part in parts):
+            said = ", ".join(_FLAGS[part] for part in parts)
+            where = f"choose the qualifier about, or {_CONTEXT}" if parts[0] in ("e", "f", "s") else _CONTEXT
+            if "b" in parts:
+                where = "give the row a series that older values don't have"
+                where += f"; {_CONTEXT} too" if len(parts) > 1 else ""
+            return f'Write {number} alone; {flag} says "{said}": {where}.'
+    if _MISSING.fullmatch(text):
+        otherwise = "empty the cell" if may_be_empty else "leave out the row, or say why in text_nl and text_en"
+        if _DASHES.fullmatch(text):
+            return f"Write 0 if '{text}' says nought; if it says that there is no value, {otherwise}."
+        return f"'{text}' says that there is no value: {otherwise}."
+    if re.fullmatch(r"[-+]?\d+,\d+", text):
+        return f"Write {text.replace(',', '.')}."
+    if re.fullmatch(r"'.+", text):
+        return "Take out the apostrophe at the start."
+    if re.fullmatch(r"[-+]?\d+([.,]\d+)?E[-+]?\d+", text, re.IGNORECASE):
+        return "Write all its digits: a program shortened it."
+    return ""
+
+
+def about_period(text: str) -> str:
+    """Returns what to do with a period that is written as statistics offices or people do; nothing when it is unknown.
+
+    Example:
+        >>> [about_period(text) for text in ("2019JJ00", "2019MM03", "2018/19", "maart 2019", "2019SJ00")]
+        ['Write 2019.', 'Write 2019-03.', 'Write 2018/2019.', 'Write 2019-03.', 'Write 2019/2020.']
+        >>> about_period("2019-Q1")
+        'An edition has no quarters: take the figure of the year (2019), or of a month.'
+    """
+    plain = re.sub(r"\s+", " ", text.strip())
+    if match := re.fullmatch(r"(\d{4})(?:JJ\d\d|-?A1|-A)", plain, re.IGNORECASE):
+        return f"Write {match[1]}."
+    if match := re.fullmatch(r"(\d{4}) ?(\*{1,2}|p|e|f)", plain):
+        return f'Write {match[1]}; {match[2]} says "{_FLAGS[match[2]]}": {_CONTEXT}.'
+    if match := re.fullmatch(r"(\d{4})SJ\d\d", plain, re.IGNORECASE):
+        return f"Write {match[1]}/{int(match[1]) + 1}."
+    if month := _month(plain):
+        return f"Write {month}."
+    for name, form in _MADE_OF.items():
+        if match := re.fullmatch(rf"(\d{{4}})[ -]?(?:{form})|(?:{form})[ -]?(\d{{4}})", plain, re.IGNORECASE):
+            year = match[1] or match[2]
+            several = "half-years" if name == "half-year" else f"{name}s"
+            return f"An edition has no {several}: take the figure of the year ({year}), or of a month."
+    if match := re.fullmatch(r"(\d{4}-\d\d)-\d\d|(\d\d-\d\d-\d{4})", plain):
+        return f"An edition has no days: write the month or the year{f', {match[1]}' if match[1] else ''}."
+    if match := _YEARS.fullmatch(plain):
+        first, last = match[1], match[2] if len(match[2]) == 4 else match[1][:2] + match[2]
+        return f"Write {first}/{last}." if first < last else ""
+    return ""
+
+
+def _month(text: str) -> str:
+    """Returns a month that is written in one of the usual ways as an edition has it."""
+    for form in (
+        r"(?P<y>\d{4})-?M{1,2}-?(?P<m>\d\d)",
+        r"(?P<m>\d\d?)[-/.](?P<y>\d{4})",
+        r"(?P<y>\d{4})[/.](?P<m>\d\d)",
+    ):
+        match = re.fullmatch(form, text, re.IGNORECASE)
+        if match and 1 <= int(match["m"]) <= 12:
+            return f"{match['y']}-{int(match['m']):02}"
+    for number, names in enumerate(_MONTHS, start=1):
+        name = rf"(?:{names})[a-z]*\.?"
+        if match := re.fullmatch(rf"{name}[ -]?(\d{{4}})|(\d{{4}})[ -]?{name}", text, re.IGNORECASE):
+            return f"{match[1] or match[2]}-{number:02}"
+    return ""
+
+
+def about_date(text: str) -> str:
+    """Returns what to do with a day that is written in another order; nothing when it is none.
+
+    Example:
+        >>> about_date("24-11-2026"), about_date("3/4/2026")
+        ('Write 2026-11-24.', 'Write the year first, then the month and the day.')
+    """
+    match = re.fullmatch(r"(\d\d?)[-/.](\d\d?)[-/.](\d{4})", text)
+    if not match:
+        return ""
+    day, month = int(match[1]), int(match[2])
+    if 12 < day <= 31 and 1 <= month <= 12:
+        return f"Write {match[3]}-{month:02}-{day:02}."
+    return "Write the year first, then the month and the day."
