@@ -18,7 +18,7 @@ book: setup ## run all chapters and write HTML and PDF of the newest edition, in
 	@$(BIN)/na-report build
 
 site: setup ## build every edition in every language, side by side in _build/site with a switch between them
-	@for edition in $$($(BIN)/na-report edition list | cut -f 1); do for language in $$($(BIN)/na-report languages --list); do \
+	@for edition in $$($(BIN)/na-report edition list --sealed); do for language in $$($(BIN)/na-report languages --list); do \
 	  $(BIN)/na-report build --edition $$edition --language $$language || exit 1; done; done
 	@$(BIN)/na-report site
 
@@ -52,7 +52,7 @@ links: setup ## check the external addresses of the newest edition (needs the ne
 	@$(BIN)/python scripts/check_links.py
 
 archive: setup ## keep each built edition in one file that can make the book again
-	@for edition in $$($(BIN)/na-report edition list | cut -f 1); do $(BIN)/na-report archive $$edition || exit 1; done
+	@for edition in $$($(BIN)/na-report edition list --sealed); do $(BIN)/na-report archive $$edition || exit 1; done
 
 sbom: setup ## write what the release is made of (CycloneDX) in _build/sbom.cdx.json
 	@mkdir -p _build && $(BIN)/python scripts/sbom.py > _build/sbom.cdx.json

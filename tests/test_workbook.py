@@ -46,6 +46,10 @@ def office(*arguments: str, folder: Path) -> None:
     subprocess.run(command, check=True, capture_output=True, timeout=240)
 
 
+def test_the_workbook_explains_every_column_in_words() -> None:
+    assert [column.name for table in TABLES for column in table.columns if explain(column) == column.name] == []
+
+
 def test_sheets_follow_the_tables(whole: Path) -> None:
     book = load_workbook(whole)
     assert book.sheetnames == [START, *(table.name for table in TABLES), META]

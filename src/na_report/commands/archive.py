@@ -23,13 +23,18 @@ def add(commands: Any) -> None:
 
 def _archive(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.edition import open_edition
-    from na_report.evidence.folders import list_editions, place_of, verify_edition
+    from na_report.evidence.folders import place_of, sealed_editions, verify_edition
     from na_report.publishing.archive import Contents, write_archive
     from na_report.publishing.contents import known_language
 
     edition = open_edition(options.edition, project)
+    if edition.draft:
+        raise NaReportError(
+            f"Edition {edition.name} is a draft, and what still changes is not archived.",
+            hint=f"Seal it first: na-report edition seal {edition.name}.",
+        )
     # A chapter may look back to an earlier edition, never ahead.
-    editions = [name for name in list_editions(project) if place_of(name) <= place_of(edition.name)]
+    editions = [name for name in sealed_editions(project) if place_of(name) <= place_of(edition.name)]
     for name in editions:
         verify_edition(name, project)
     languages = list(dict.fromkeys(known_language(project, name) for name in options.language or [""]))

@@ -205,14 +205,14 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], tuple[li
 
 
 def _site(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.folders import list_editions, newest_edition
+    from na_report.evidence.folders import newest_edition, sealed_editions
     from na_report.publishing.book import Book
     from na_report.publishing.contents import known_language, languages
     from na_report.publishing.site import Shelf, write_site
 
     newest_edition(project)
     spoken = [known_language(project, name) for name in options.language or languages(project)]
-    editions = list(reversed(list_editions(project)))
+    editions = list(reversed(sealed_editions(project)))
     books = [Book(project, edition, language) for edition in editions for language in spoken]
     index = write_site(Shelf(project, books))
     print(f"site  {project.short(index)}: {len(editions)} editions in {', '.join(spoken)}")

@@ -21,7 +21,9 @@ def add(commands: Any) -> None:
     """Adds the commands of this module to the command line."""
     edition = commands.add_parser("edition", help="list, verify, copy and seal editions of the evidence")
     actions = edition.add_subparsers(required=True, metavar="ACTION")
-    actions.add_parser("list", help="list the editions").set_defaults(run=_edition_list)
+    lists = actions.add_parser("list", help="list the editions")
+    lists.add_argument("--sealed", action="store_true", help="only the names of those that are sealed, for scripts")
+    lists.set_defaults(run=_edition_list)
     verify = actions.add_parser("verify", help="check bytes, types, codes, ranges and references")
     verify.add_argument("edition", nargs="?", help="all editions when left out")
     verify.set_defaults(run=_edition_verify)
@@ -49,9 +51,12 @@ def add(commands: Any) -> None:
 
 
 def _edition_list(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.folders import edition_folder, list_editions
+    from na_report.evidence.folders import edition_folder, list_editions, sealed_editions
     from na_report.paths import DESCRIPTOR
 
+    if options.sealed:
+        print("\n".join(sealed_editions(project)))
+        return 0
     for name in list_editions(project):
         descriptor = edition_folder(name, project) / DESCRIPTOR
         if descriptor.is_file():
@@ -61,19 +66,20 @@ def _edition_list(options: argparse.Namespace, project: Project) -> int:
             except (OSError, ValueError, KeyError, TypeError, RecursionError):
                 print(f"{name}\tdamaged\trun: na-report edition verify {name}")
         else:
-            print(f"{name}\topen\tnot sealed yet")
+            print(f"{name}\tdraft\tnot sealed yet")
     return 0
 
 
 def _edition_verify(options: argparse.Namespace, project: Project) -> int:
     from na_report.errors import InvalidInputError
-    from na_report.evidence.folders import list_editions, verify_edition
+    from na_report.evidence.folders import is_draft, list_editions, verify_edition
 
     status = 0
     for name in [options.edition] if options.edition else list_editions(project):
         try:
             verify_edition(name, project)
-            print(f"edition {name}: bytes, types, codes, ranges and references are fine")
+            what = "types, codes, ranges and references are fine"
+            print(f"edition {name}: {'a draft; its ' if is_draft(project.data / name) else 'bytes, '}{what}")
         except InvalidInputError as error:
             print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
             status = error.exit_code
@@ -85,7 +91,8 @@ def _edition_copy(options: argparse.Namespace, project: Project) -> int:
 
     folder = copy_edition(options.old, options.new, project)
     print(
-        f"edition {options.new}: change the tables in {project.short(folder)}, then run: na-report edition seal {options.new}"
+        f"edition {options.new}: a draft; change its tables in {project.short(folder)}, look at the book with "
+        f"na-report preview --edition {options.new}, and seal it with na-report edition seal {options.new}"
     )
     return 0
 

@@ -113,7 +113,7 @@ def _is_known(value: str, places: Iterable[str], known: Known) -> bool:
 
 def _may_be(value: str, place: str) -> bool:
     table, column = place.split(".")
-    return re.fullmatch(BY_NAME[table].column(column).pattern, value, re.ASCII) is not None
+    return table not in BY_NAME or bool(re.fullmatch(BY_NAME[table].column(column).pattern, value, re.ASCII))
 
 
 def is_line(value: Any) -> bool:

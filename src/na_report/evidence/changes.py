@@ -125,13 +125,16 @@ def compare(old: Edition, new: Edition) -> Changes:
         >>> compare(edition, edition).tables
         {}
     """
-    tables = {table.name: _compare_table(old, new, table.name) for table in TABLES}
+    names = dict.fromkeys([table.name for table in (*TABLES, *old.schema, *new.schema)])
+    tables = {name: _compare_table(old, new, name) for name in names}
     tables = {name: change for name, change in tables.items() if change}
     changes = Changes(old.name, new.name, tables, _compare_values(old, new), _compare_claims(old, new))
     return Changes(old.name, new.name, tables, changes.values, changes.claims, _recommendations((old, new), changes))
 
 
 def _texts(edition: Edition, name: str) -> dict[str, dict[str, str]]:
+    if name not in edition.tables:  # of a later version of the program
+        return {}
     rows = edition[name]
     whole = {column.name for column in BY_NAME[name].columns if column.type == "integer"}
     frame = pd.DataFrame({column: rows[column].map(_whole if column in whole else _text) for column in rows.columns})
@@ -150,7 +153,7 @@ def _whole(value: str) -> str:
 
 
 def _compare_table(old: Edition, new: Edition, name: str) -> TableChange:
-    if old[name].equals(new[name]):
+    if name in old.tables and name in new.tables and old[name].equals(new[name]):
         return TableChange()
     before, after = _texts(old, name), _texts(new, name)
     changed = tuple(

@@ -12,11 +12,12 @@ from typing import Any
 
 from na_report.errors import Problem
 from na_report.evidence.cells import is_address, is_line
-from na_report.evidence.schema import LANGUAGES, table_schema
+from na_report.evidence.schema import LANGUAGES, Schema, faults_of_schema, read_schema, table_schema
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.paths import DESCRIPTOR
 
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
+_TABLE = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _SHOWN = 80
 _PUT_BACK = "Put back the file as it was."
 
@@ -68,7 +69,7 @@ def read_seal(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
 def _changed_tables(folder: Path, resources: Any) -> Iterator[Problem]:
     """Yields the tables whose bytes are not those of the seal; a table without a hash is a fault of the descriptor."""
     for table, resource in _by_table(resources).items():
-        file, sealed = folder / BY_NAME[table].file, str(resource.get("hash"))
+        file, sealed = folder / f"{table}.csv", str(resource.get("hash"))
         try:
             found = sha256(file.read_bytes()) if file.is_file() else sealed
         except OSError:
@@ -86,9 +87,20 @@ def _changed_tables(folder: Path, resources: Any) -> Iterator[Problem]:
 
 
 def _by_table(resources: Any) -> dict[str, dict[str, Any]]:
-    """Returns the resources that are a table of an edition, whatever stands in the descriptor."""
+    """Returns the resources that can be a table by their name, whatever stands in the descriptor."""
     entries = [entry for entry in resources if isinstance(entry, dict)] if isinstance(resources, list) else []
-    return {table.name: entry for table in TABLES for entry in entries if entry.get("name") == table.name}
+    return {name: entry for entry in entries if isinstance(name := entry.get("name"), str) and _TABLE.fullmatch(name)}
+
+
+def schema_of(said: Mapping[str, Any]) -> Schema:
+    """Returns the tables that a descriptor describes; those of this program where it is not there, or damaged.
+
+    Example:
+        >>> schema_of({}) == TABLES
+        True
+    """
+    resources = said.get("resources")
+    return TABLES if resources is None or any(_faults_of_resources(resources)) else read_schema(resources, BY_NAME)
 
 
 def faults_of_descriptor(said: Mapping[str, Any], edition: str) -> Iterator[tuple[str, str]]:
@@ -127,16 +139,17 @@ def faults_of_descriptor(said: Mapping[str, Any], edition: str) -> Iterator[tupl
 def _faults_of_resources(resources: Any) -> Iterator[tuple[str, str]]:
     found = _by_table(resources)
     for table in TABLES:
-        entry = found.get(table.name, {})
-        sealed = entry.get("hash")
-        if not entry:
+        if table.name not in found and not table.later:
             yield f"resources: no {table.name}", f"the table {table.name} in resources"
-        elif not isinstance(sealed, str) or not _HASH.fullmatch(sealed):
-            yield f"resources: {sealed!r}", f"the hash of {table.name} in resources"
-        elif entry.get("path") != table.file:
-            yield f"resources: {entry.get('path')!r}", f"the path {table.file} in resources"
-    count = len(resources) if isinstance(resources, list) else 0
-    if count > len(found):
+    for name, entry in found.items():
+        sealed = entry.get("hash")
+        if not isinstance(sealed, str) or not _HASH.fullmatch(sealed):
+            yield f"resources: {sealed!r}", f"the hash of {name} in resources"
+        if entry.get("path") != f"{name}.csv":
+            yield f"resources: {entry.get('path')!r}", f"the path {name}.csv in resources"
+    yield from faults_of_schema(list(found.values()), BY_NAME)
+    if not isinstance(resources, list) or len(resources) != len(found):
+        count = len(resources) if isinstance(resources, list) else 0
         yield f"resources: {count} entries", "each table of an edition once in resources, and nothing else"
 
 
@@ -175,13 +188,13 @@ def version_of(edition: str) -> str:
     return f"{edition[:4]}.1.1-{'.'.join(parts)}" if parts else f"{edition[:4]}.1.0"
 
 
-def describe(folder: Path, name: str, created: date) -> dict[str, Any]:
+def describe(folder: Path, name: str, created: date | None) -> dict[str, Any]:
     """Returns the descriptor of the tables in a folder.
 
     Args:
         folder: The folder with all tables.
         name: The name of the edition.
-        created: The day of the seal.
+        created: The day of the seal; none for a draft.
     """
     resources = []
     for table in TABLES:
@@ -207,7 +220,7 @@ def describe(folder: Path, name: str, created: date) -> dict[str, Any]:
         "description": "Beleidsagenda’s, bevindingen, cijfers, conclusies en aanbevelingen in het Nederlands en het "
         "Engels, met de bron van elke rij.",
         "version": version_of(name),
-        "created": f"{created.isoformat()}T00:00:00Z",
+        "created": f"{created.isoformat()}T00:00:00Z" if created else "",
         "languages": list(LANGUAGES),
         "licenses": [
             {

@@ -1,4 +1,4 @@
-"""Editions: dated, sealed versions of the evidence. List, open, verify, copy and seal them."""
+"""Editions: dated versions of the evidence, drafts until they are sealed. Open, copy and seal them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from typing import Any
 import pandas as pd
 
 from na_report.errors import InvalidInputError, MissingRowError, NaReportError, how_many
-from na_report.evidence.descriptor import describe, read_seal, sha256
-from na_report.evidence.folders import edition_folder
+from na_report.evidence.descriptor import describe, read_seal, schema_of, sha256
+from na_report.evidence.folders import edition_folder, is_draft
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.making import being_made, making, refuse_name
+from na_report.evidence.reading import read_table, write_table
 from na_report.evidence.reads import Reads, digest
-from na_report.evidence.schema import Table
-from na_report.evidence.tables import TABLES
+from na_report.evidence.schema import Schema, Table
+from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.files import copy_folder, sync_all, write_whole
 from na_report.paths import DESCRIPTOR, Project, find_project
 
@@ -33,26 +34,47 @@ class Edition:
 
     Args:
         name: The name of its folder, such as `2021`.
-        tables: Per table name a frame; all columns hold text except `observations.value`, a float.
-        descriptor: What `datapackage.json` says.
+        tables: Per table name a frame; all columns hold text except `observations.value`, a float. Tables and columns that
+            came after this edition are there, and empty.
+        descriptor: What `datapackage.json` says; of a draft what it would say, without a day in `created`.
         fingerprint: The SHA-256 of `datapackage.json`; it holds the hash of each table, so it stands for the edition.
+        schema: The tables as they were sealed.
     """
 
     name: str
     tables: Mapping[str, pd.DataFrame]
     descriptor: Mapping[str, Any]
     fingerprint: str = ""
+    schema: Schema = TABLES
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     _observed: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
     reads: Reads = field(default_factory=Reads, repr=False)
+
+    @property
+    def draft(self) -> bool:
+        """Whether the edition is not sealed yet."""
+        return not self.descriptor["created"]
+
+    def has(self, table: str, column: str = "") -> bool:
+        """Tells whether the edition has a table, or a column of it; one sealed earlier lacks what came later.
+
+        Example:
+            >>> edition = open_edition("2021")
+            >>> edition.has("agendas", "scope"), edition.has("agendas", "colour"), edition.has("colours")
+            (True, False, False)
+        """
+        return any(
+            found.name == table and (not column or any(part.name == column for part in found.columns))
+            for found in self.schema
+        )
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         self.reads.note(("table", table), lambda: self._seal(table))
         return self.tables[table]
 
     def _seal(self, table: str) -> str:
-        """Returns the hash that the table was sealed with."""
-        return next(str(item["hash"]) for item in self.descriptor["resources"] if item["name"] == table)
+        """Returns the hash that the table was sealed with; nothing for one that came later."""
+        return next((str(item["hash"]) for item in self.descriptor["resources"] if item["name"] == table), "")
 
     def rows(self, table: str, **conditions: str) -> pd.DataFrame:
         """Returns the rows whose columns have the given values.
@@ -118,7 +140,7 @@ class Edition:
 
 
 def open_edition(name: str, project: Project | None = None) -> Edition:
-    """Opens an edition after a check of its seal.
+    """Opens an edition after a check of its seal; a draft has none, so all of it is checked.
 
     Raises:
         NaReportError: There is no such edition.
@@ -130,18 +152,26 @@ def open_edition(name: str, project: Project | None = None) -> Edition:
         (12, '1')
     """
     folder = edition_folder(name, project)
-    descriptor, problems = read_seal(folder)
-    if problems:
-        raise _refused(folder)
+    if draft := is_draft(folder):
+        _refuse_unsound(folder, "can't be used yet")
+        descriptor = describe(folder, name, None)
+    else:
+        descriptor, problems = read_seal(folder)
+        if problems:
+            raise _refused(folder)
+    schema = schema_of(descriptor)
     try:
-        tables = {table.name: _frame(folder, table) for table in TABLES}
+        tables = {table.name: _frame(folder, table) for table in schema}
+        tables = {table.name: _completed(tables.get(table.name), table) for table in TABLES} | {
+            name: frame for name, frame in tables.items() if name not in BY_NAME
+        }
         for column in _NUMBERS:
             tables["observations"][column] = pd.to_numeric(tables["observations"][column])
     except (OSError, ValueError) as error:
         # A file is missing, or someone sealed by hand what no check passes.
         raise _refused(folder) from error
-    seal = sha256((folder / DESCRIPTOR).read_bytes()).removeprefix("sha256:")
-    return Edition(name, tables, descriptor, seal)
+    said = json.dumps(descriptor).encode() if draft else (folder / DESCRIPTOR).read_bytes()
+    return Edition(name, tables, descriptor, sha256(said).removeprefix("sha256:"), schema)
 
 
 def _frame(folder: Path, table: Table) -> pd.DataFrame:
@@ -151,6 +181,13 @@ def _frame(folder: Path, table: Table) -> pd.DataFrame:
     if content.startswith(codecs.BOM_UTF8) or list(frame.columns) != [column.name for column in table.columns]:
         raise ValueError(f"another header in {table.file}")
     return frame
+
+
+def _completed(frame: pd.DataFrame | None, table: Table) -> pd.DataFrame:
+    """Returns a frame with the columns that came after it was sealed too, empty."""
+    if frame is None:
+        return pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
+    return frame.assign(**{column.name: "" for column in table.columns if column.name not in frame.columns})
 
 
 def _refused(folder: Path) -> InvalidInputError:
@@ -164,17 +201,40 @@ def _refused(folder: Path) -> InvalidInputError:
 
 
 def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
-    """Copies the tables of an edition to a new one that is open for changes until it is sealed.
+    """Copies the tables of an edition to a draft, with the columns and tables that came later, empty.
 
     Returns:
-        The folder of the new edition.
+        The folder of the draft.
     """
     project = project or find_project()
     source = edition_folder(old, project)
     refuse_name(new, project)
+    schema = schema_of(read_seal(source)[0])
+    refuse_unknown(schema, old)
+    sealed = {table.name: table for table in schema}
     with making(new, project) as folder:
         copy_folder(source, folder, without=[DESCRIPTOR])
+        for table in TABLES:
+            if sealed.get(table.name) != table:
+                rows = read_table(source, sealed[table.name]) if table.name in sealed else []
+                write_table(folder, table, rows)
     return project.data / new
+
+
+def refuse_unknown(schema: Schema, name: str) -> None:
+    """Stops where a new edition would lose what an edition has.
+
+    Raises:
+        NaReportError: The edition was sealed by a later version of the program, with tables or columns that this one lacks.
+    """
+    known = {(table.name, column.name) for table in TABLES for column in table.columns}
+    unknown = [f"{table.name}.{column.name}" for table in schema for column in table.columns]
+    unknown = [place for place in unknown if tuple(place.split(".")) not in known]
+    if unknown:
+        raise NaReportError(
+            f"Edition {name} has columns that this version of na-report does not know: {', '.join(unknown)}.",
+            hint="Use the version of na-report that the edition was sealed with, or a later one.",
+        )
 
 
 def seal_edition(name: str, project: Project | None = None, *, created: date | None = None) -> Path:
@@ -197,14 +257,19 @@ def seal_folder(folder: Path, name: str, created: date) -> Path:
         raise NaReportError(
             f"Edition {name} is sealed already.", hint=f"Make a new one: na-report edition copy {name} NEW."
         )
-    problems = find_problems(folder, sealed=False)
-    if problems:
-        raise InvalidInputError(
-            f"Edition {name} is not sealed: it has {how_many(problems)}:",
-            problems,
-            hint="Mend them and run na-report edition seal again.",
-        )
+    _refuse_unsound(folder, "is not sealed", name)
     descriptor = describe(folder, name, created)
     sync_all(folder)  # no seal may outlive its tables
     write_whole(target, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode())
     return target
+
+
+def _refuse_unsound(folder: Path, what: str, name: str = "") -> None:
+    """Stops when the tables of a draft have problems."""
+    if problems := find_problems(folder, sealed=False):
+        name = name or folder.name
+        raise InvalidInputError(
+            f"Edition {name} {what}: it has {how_many(problems)}:",
+            problems,
+            hint=f"Mend them in data/{name}; na-report edition verify {name} names what is left.",
+        )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from na_report.errors import InvalidInputError, NaReportError, how_many
 from na_report.evidence.integrity import find_problems
-from na_report.paths import Project, find_project
+from na_report.paths import DESCRIPTOR, Project, find_project
 
 NAME = re.compile(r"[0-9]{4}[a-z0-9-]{0,30}")
 
@@ -40,16 +40,29 @@ def previous_edition(name: str, names: Iterable[str]) -> str:
     return max(earlier, key=place_of, default="")
 
 
+def is_draft(folder: Path) -> bool:
+    """Tells whether the edition in a folder is not sealed yet."""
+    return not (folder / DESCRIPTOR).exists()
+
+
+def sealed_editions(project: Project | None = None) -> list[str]:
+    """Returns the names of the editions that are sealed, oldest first."""
+    project = project or find_project()
+    return [name for name in list_editions(project) if not is_draft(project.data / name)]
+
+
 def newest_edition(project: Project | None = None) -> str:
-    """Returns the name of the newest edition.
+    """Returns the name of the newest sealed edition; a draft is only used when it is named.
 
     Raises:
-        NaReportError: The project has no edition.
+        NaReportError: The project has no sealed edition.
     """
     project = project or find_project()
-    names = list_editions(project)
+    names = sealed_editions(project)
     if not names:
-        raise NaReportError(f"{project.data} has no edition.", hint="Put back the folder data/2021.")
+        drafts = list_editions(project)
+        hint = f"Seal a draft: na-report edition seal {drafts[-1]}." if drafts else "Put back the folder data/2021."
+        raise NaReportError(f"{project.data} has no sealed edition.", hint=hint)
     return names[-1]
 
 
@@ -74,7 +87,7 @@ def verify_edition(name: str, project: Project | None = None) -> None:
         InvalidInputError: Carries all problems.
     """
     folder = edition_folder(name, project)
-    problems = find_problems(folder)
+    problems = find_problems(folder, sealed=not is_draft(folder))
     if problems:
         raise InvalidInputError(
             f"Edition {name} has {how_many(problems)}:",

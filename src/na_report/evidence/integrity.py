@@ -9,10 +9,10 @@ from pathlib import Path
 
 from na_report.errors import InvalidInputError, Problem
 from na_report.evidence.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
-from na_report.evidence.descriptor import read_seal
+from na_report.evidence.descriptor import read_seal, schema_of
 from na_report.evidence.reading import PROBLEMS_LIMIT, Row, Rows, read_table
-from na_report.evidence.schema import Table
-from na_report.evidence.tables import BY_NAME, TABLES
+from na_report.evidence.schema import Schema, Table
+from na_report.evidence.tables import TABLES
 from na_report.paths import DESCRIPTOR
 
 _RANGES = {
@@ -38,31 +38,32 @@ def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
 
     Args:
         folder: The folder of the edition.
-        sealed: Whether the bytes must match the hashes in the descriptor.
+        sealed: Whether the bytes must match the hashes in the descriptor, and the tables its schema; else the tables must
+            match that of this program.
     """
-    problems: list[Problem] = []
+    said, problems = read_seal(folder) if sealed else ({}, [])
+    schema = schema_of(said)
     tables: dict[str, Rows] = {}
-    for table in TABLES:
+    for table in schema:
         try:
             tables[table.name] = read_table(folder, table)
         except InvalidInputError as error:
             problems += error.problems
-    if sealed:
-        problems += read_seal(folder)[1]
-    expected = {DESCRIPTOR, *(table.file for table in TABLES)}
+    expected = {DESCRIPTOR, *(table.file for table in schema)}
     for extra in sorted(path.name for path in folder.iterdir() if path.name not in expected):
         if not extra.startswith("."):  # what file managers leave; no copy, site or archive takes it along
             what = "only tables of the schema and their seal"
             problems.append(Problem(extra, 0, "", extra, what, "Move it out of the edition."))
-    problems += check_tables({name: [*enumerate(rows, start=2)] for name, rows in tables.items()})
+    problems += check_tables({name: [*enumerate(rows, start=2)] for name, rows in tables.items()}, schema)
     return sorted(set(problems))
 
 
-def check_tables(numbered: Mapping[str, Numbered]) -> list[Problem]:
+def check_tables(numbered: Mapping[str, Numbered], schema: Schema = TABLES) -> list[Problem]:
     """Returns the problems inside and between tables, wherever they came from.
 
     Args:
         numbered: Per table name its rows, each with the number that a problem names it by.
+        schema: What the tables may hold.
 
     Example:
         >>> row = {"id": "geo:NL", "list": "geo", "code": "NL", "label_nl": "Nederland", "label_en": ""}
@@ -70,22 +71,24 @@ def check_tables(numbered: Mapping[str, Numbered]) -> list[Problem]:
         ["codes.csv, row 7, column label_en: found '', expected a value. Fill the cell."]
     """
     tables = {name: [row for _, row in rows] for name, rows in numbered.items()}
-    values = known_values(tables)
+    values = known_values(tables, schema)
     problems: list[Problem] = []
-    for name, rows in numbered.items():
-        problems += islice(_check_rows(BY_NAME[name], rows, values), PROBLEMS_LIMIT)
-        problems += islice(_check_circles(BY_NAME[name], rows), PROBLEMS_LIMIT)
+    for table in schema:
+        rows = numbered.get(table.name, [])
+        problems += islice(_check_rows(table, rows, values), PROBLEMS_LIMIT)
+        problems += islice(_check_circles(table, rows), PROBLEMS_LIMIT)
     problems += islice(_check_meaning(tables, numbered), PROBLEMS_LIMIT)
     return problems
 
 
-def known_values(tables: Mapping[str, Rows]) -> dict[str, set[str]]:
+def known_values(tables: Mapping[str, Rows], schema: Schema = TABLES) -> dict[str, set[str]]:
     """Returns per place (`table.column`, or `codes:list`) the values that others may refer to.
 
     Args:
         tables: The rows of each table that could be read; the places of others are left out.
+        schema: What the tables may hold.
     """
-    columns = [column for table in TABLES for column in table.columns]
+    columns = [column for table in schema for column in table.columns]
     places = {place for column in columns for place in column.refers_to if place.split(".")[0] in tables}
     known = {place: {row[place.split(".")[1]] for row in tables[place.split(".")[0]]} for place in places}
     if "codes" in tables:

@@ -78,6 +78,25 @@ def parse_table(content: bytes, table: Table) -> Rows:
     return [dict(zip(expected, cells, strict=True)) for cells in lines[1:]]
 
 
+def completed(rows: Rows, table: Table) -> Rows:
+    """Returns rows with the columns that a table has now: one that came after they were sealed is empty.
+
+    Example:
+        >>> from na_report.evidence.schema import Column
+        >>> completed([{"id": "P1"}], Table("people", "Mensen", (Column("id"), Column("name", required=False))))
+        [{'id': 'P1', 'name': ''}]
+    """
+    return [{column.name: row.get(column.name, "") for column in table.columns} for row in rows]
+
+
+def write_table(folder: Path, table: Table, rows: Rows) -> None:
+    """Writes a table as the CSV file of an edition, see `completed`."""
+    with (folder / table.file).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [column.name for column in table.columns], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(completed(rows, table))
+
+
 def _decoded(content: bytes, table: Table) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         remedy = f"Save the file as CSV UTF-8 {_WITHOUT_MARK}."

@@ -1,11 +1,12 @@
-"""The tables of an edition: columns, types, code lists and references.
+"""The tables of a new edition: columns, types, code lists and references.
 
-The same definitions check an edition, describe it in `datapackage.json` and fill the drop-downs of the workbook.
+The same definitions check a draft, describe it in `datapackage.json` when it is sealed, and fill the drop-downs of the workbook. A sealed
+edition is read by what its own descriptor says (`schema.read_schema`). What came after the first edition was sealed is marked `later`.
 """
 
 from __future__ import annotations
 
-from na_report.evidence.schema import LANGUAGES, Column, Table
+from na_report.evidence.schema import LANGUAGES, Column, Schema, Table
 
 ITEM = r"A\d{2}\.\d+[a-z]?"
 CATEGORY = "categories.code"
@@ -50,7 +51,7 @@ _SECTION = _free("section")
 _SECTIONS = _free("sections", many=True)
 _LINE = _integer("source_line", minimum=1)
 
-TABLES: tuple[Table, ...] = (
+TABLES: Schema = (
     Table(
         "sources",
         "Bronnen",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 import re
@@ -23,7 +22,8 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from na_report.errors import NaReportError
 from na_report.evidence.descriptor import sha256
-from na_report.evidence.edition import open_edition
+from na_report.evidence.edition import open_edition, refuse_unknown
+from na_report.evidence.reading import completed, parse_table
 from na_report.evidence.schema import Column, Table
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import FORMAT, META, START, encode, schema_version
@@ -40,6 +40,8 @@ _CELL_LIMIT = 32_767
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "'")
 _FORMATS = {"integer": "0", "number": "General", "date": "yyyy-mm-dd"}
 _GREY = PatternFill("solid", fgColor="E7E6E6")
+# In the files of a workbook of a draft: the first day that a zip can hold.
+_NO_DAY = date(1980, 1, 1)
 _DARK = PatternFill("solid", fgColor="1F3864")
 
 Rows = list[dict[str, str]]
@@ -60,15 +62,17 @@ def export_edition(name: str, target: Path, project: Project, *, force: bool = F
     if target.exists() and not force:
         raise NaReportError(f"{target} exists already.", hint="Choose another name, or replace it with --force.")
     edition = open_edition(name, project)
+    refuse_unknown(edition.schema, name)
     tables: dict[str, Rows] = {}
     hashes: dict[str, str] = {}
+    sealed = {table.name: table for table in edition.schema}
     for table in TABLES:
-        content = (project.data / name / table.file).read_bytes()
-        tables[table.name] = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
+        content = (project.data / name / table.file).read_bytes() if table.name in sealed else b""
+        tables[table.name] = completed(parse_table(content, sealed[table.name]) if content else [], table)
         hashes[table.name] = sha256(content)
     _refuse_long_text(tables)
-    created = date.fromisoformat(str(edition.descriptor["created"])[:10])
-    content = _fixed_bytes(_make(name, created, tables, hashes), created)
+    created = None if edition.draft else date.fromisoformat(str(edition.descriptor["created"])[:10])
+    content = _fixed_bytes(_make(name, created, tables, hashes), created or _NO_DAY)
     try:
         with locked(target.with_name(f".{target.name}.lock"), f"The workbook {target}"):
             write_whole(target, content)
@@ -79,7 +83,7 @@ def export_edition(name: str, target: Path, project: Project, *, force: bool = F
     return target
 
 
-def _make(name: str, created: date, tables: Mapping[str, Rows], hashes: Mapping[str, str]) -> Workbook:
+def _make(name: str, created: date | None, tables: Mapping[str, Rows], hashes: Mapping[str, str]) -> Workbook:
     book = Workbook(write_only=True)
     book.properties.creator = "na-report"
     book.properties.title = f"na-report {name}"
@@ -110,7 +114,7 @@ def _cell(sheet: Any, value: Any, **styles: Any) -> Any:
     return cell
 
 
-def _write_start(book: Workbook, name: str, created: date, tables: Mapping[str, Rows]) -> None:
+def _write_start(book: Workbook, name: str, created: date | None, tables: Mapping[str, Rows]) -> None:
     sheet = book.create_sheet(START)
     for letter, width in _WIDTHS.items():
         sheet.column_dimensions[letter].width = width
@@ -119,8 +123,11 @@ def _write_start(book: Workbook, name: str, created: date, tables: Mapping[str, 
     heading = Font(bold=True, size=13)
     title = f"Gegevens van het rapport over digitalisering in het onderwijs: editie {name}"
     sheet.append([_cell(sheet, title, font=Font(bold=True, size=16))])
-    day = format_date(created, "d MMMM y", locale="nl")
-    sheet.append([_cell(sheet, f"Deze editie is vastgelegd op {day}. Zij verandert niet; dit werkboek is een kopie.")])
+    said = "Deze editie is een concept: zij is nog niet vastgelegd. Dit werkboek is een kopie."
+    if created:
+        day = format_date(created, "d MMMM y", locale="nl")
+        said = f"Deze editie is vastgelegd op {day}. Zij verandert niet; dit werkboek is een kopie."
+    sheet.append([_cell(sheet, said)])
     sheet.append([])
     sheet.append([_cell(sheet, "Zo werkt het", font=heading)])
     for number, step in enumerate(STEPS, start=1):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from na_report.errors import InvalidInputError, NaReportError, Problem, how_many
-from na_report.evidence.descriptor import sha256
+from na_report.evidence.descriptor import read_seal, schema_of, sha256
 from na_report.evidence.edition import seal_folder
 from na_report.evidence.folders import NAME, list_editions, place_of
 from na_report.evidence.integrity import Numbered, check_tables, known_values
 from na_report.evidence.making import making, refuse_name
-from na_report.evidence.reading import Row, parse_table
+from na_report.evidence.reading import Row, completed, parse_table, write_table
 from na_report.evidence.slips import slips
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.evidence.workbook import FORMAT, META, CellProblem, schema_version
@@ -108,7 +106,7 @@ def _check_origin(meta: Mapping[str, tuple[str, str]], project: Project) -> tupl
             problems.append(CellProblem(META, int(cell[1:]), "B", f"{found[:19]}…", what, remedy, name=key))
     if problems:
         return problems, {}
-    return [], _rows_of(edition, contents)
+    return [], _rows_of(project.data / edition, contents)
 
 
 def _bytes(path: Path) -> bytes:
@@ -121,19 +119,23 @@ def _bytes(path: Path) -> bytes:
         ) from error
 
 
-def _rows_of(edition: str, contents: Mapping[str, bytes]) -> Source:
-    """Returns the rows of the tables of an edition, or all reasons why they can't be read."""
-    rows, problems = {}, []
+def _rows_of(folder: Path, contents: Mapping[str, bytes]) -> Source:
+    """Returns the rows of the tables of an edition as an export has them, or all reasons why they can't be read."""
+    sealed = {table.name: table for table in schema_of(read_seal(folder)[0])}
+    rows: dict[str, dict[str, Row]] = {}
+    problems: list[Problem] = []
     for name, content in contents.items():
+        table = BY_NAME[name]
         try:
-            rows[name] = {row[BY_NAME[name].key]: row for row in parse_table(content, BY_NAME[name])}
+            found = parse_table(content, sealed[name]) if name in sealed else []
+            rows[name] = {row[table.key]: row for row in completed(found, table)}
         except InvalidInputError as error:
             problems += error.problems
     if problems:
         raise InvalidInputError(
-            f"Edition {edition}, which the workbook was made from, can't be read ({how_many(problems)}):",
+            f"Edition {folder.name}, which the workbook was made from, can't be read ({how_many(problems)}):",
             problems,
-            hint=f"Put its files back (git restore data/{edition}) and import again.",
+            hint=f"Put its files back (git restore data/{folder.name}) and import again.",
         )
     return rows
 
@@ -206,11 +208,7 @@ def _build(tables: Mapping[str, list[Row]], new: str, project: Project) -> Path:
     """Writes and seals the edition out of sight, and gives it its name when it is whole."""
     with making(new, project) as folder:
         for table in TABLES:
-            with (folder / table.file).open("w", encoding="utf-8", newline="") as file:
-                names = [column.name for column in table.columns]
-                writer: Any = csv.DictWriter(file, names, lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(tables[table.name])
+            write_table(folder, table, tables[table.name])
         seal_folder(folder, new, date.today())
     return project.data / new
 

@@ -124,7 +124,7 @@ _COLUMNS = {
 
 
 def explain(column: Column) -> str:
-    """Returns what a column holds, in Dutch, with the language where the column has one.
+    """Returns what a column holds, in Dutch, with the language where the column has one; its name where no words are here.
 
     Example:
         >>> from na_report.evidence.tables import BY_NAME
@@ -133,8 +133,9 @@ def explain(column: Column) -> str:
     """
     for ending, language in (("_nl", "Nederlands"), ("_en", "Engels")):
         if column.name.endswith(ending):
-            return f"{_COLUMNS[column.name.removesuffix(ending)]} ({language})"
-    return _COLUMNS[column.name]
+            stem = column.name.removesuffix(ending)
+            return f"{_COLUMNS.get(stem, stem)} ({language})"
+    return _COLUMNS.get(column.name, column.name)
 
 
 def kind(column: Column) -> str:

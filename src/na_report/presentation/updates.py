@@ -10,7 +10,7 @@ from na_report.evidence.changes import Changes, compare
 from na_report.evidence.claims import all_claims
 from na_report.evidence.claims import result as claim_result
 from na_report.evidence.edition import Edition, open_edition
-from na_report.evidence.folders import list_editions, previous_edition
+from na_report.evidence.folders import previous_edition, sealed_editions
 from na_report.evidence.ids import in_order
 from na_report.evidence.memory import remembered
 from na_report.evidence.reads import derived
@@ -92,7 +92,7 @@ def since(edition: Edition) -> Changes | None:
 
     The edition before is another one than the page remembers its questions of, so the difference itself is the question.
     """
-    before = previous_edition(edition.name, list_editions())
+    before = previous_edition(edition.name, sealed_editions())
     return compare(open_edition(before), edition) if before else None
 
 
@@ -106,7 +106,7 @@ class Named(NamedTuple):
 @derived
 def compared_editions(edition: Edition) -> tuple[Named, Named] | None:
     """Returns this edition and the one before it, or nothing for the first edition."""
-    before = previous_edition(edition.name, list_editions())
+    before = previous_edition(edition.name, sealed_editions())
     if not before:
         return None
     return Named(edition.name, seal_of(edition).created), Named(before, seal_of(open_edition(before)).created)

@@ -1,0 +1,136 @@
+"""An edition is read by the schema that it was sealed with: by a later version of the program, and by an earlier one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, copy_of_project
+from openpyxl import load_workbook
+
+from na_report.evidence.edition import open_edition
+from na_report.evidence.folders import verify_edition
+from na_report.evidence.schema import read_schema, table_schema
+from na_report.evidence.tables import BY_NAME, TABLES
+from na_report.paths import Project
+
+LAST_TABLE = '    Table(\n        "codes",'
+NEW_TABLE = """    Table(
+        "programmes",
+        "Programma’s",
+        (_key(r"PR\\d"), *_both("name"), _ref("agenda_id", "agendas.id"), _integer("budget", minimum=5)),
+        later=True,
+    ),
+"""
+NEW_COLUMN = 'Column("status_now", required=False, later=True)'
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program as it may be one day: with one more table, and one more column in a table that is there."""
+    folder = tmp_path_factory.mktemp("later")
+    shutil.copytree(ROOT / "src" / "na_report", folder / "na_report", ignore=shutil.ignore_patterns("__pycache__"))
+    declared = folder / "na_report" / "evidence" / "tables.py"
+    text = declared.read_text(encoding="utf-8")
+    column = '*_both("status_note", required=False),\n'
+    assert text.count(LAST_TABLE) == text.count(column) == 1
+    text = text.replace(LAST_TABLE, NEW_TABLE + LAST_TABLE).replace(column, f"{column}            {NEW_COLUMN},\n")
+    declared.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return copy_of_project(tmp_path_factory.mktemp("project"))
+
+
+def na_report(project: Project, *arguments: str, program: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | ({"PYTHONPATH": str(program)} if program else {})
+    command = [sys.executable, "-m", "na_report.cli", *arguments]
+    return subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, check=False)
+
+
+def good(*arguments: object, program: Path | None = None) -> str:
+    done = na_report(arguments[0], *map(str, arguments[1:]), program=program)  # type: ignore[arg-type]
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def grown(project: Project, later: Path) -> Project:
+    """The project with an edition 2027 that the later program made of the workbook of 2021, with a row in each new place."""
+    workbook = project.root / "evidence.xlsx"
+    good(project, "edition", "export", "2021", workbook, program=later)
+    book = load_workbook(workbook)
+    assert [cell.value for cell in book["programmes"][1]] == ["id", "name_nl", "name_en", "agenda_id", "budget"]
+    book["programmes"].append(["PR1", "Proef", "Trial", "A01", 7])
+    [column] = [cell.column for cell in book["initiatives"][1] if cell.value == "status_now"]
+    book["initiatives"].cell(2, column, "loopt")
+    book.save(workbook)
+    good(project, "edition", "import", workbook, "--as", "2027", program=later)
+    return project
+
+
+def test_a_schema_survives_its_descriptor() -> None:
+    said = [{"name": table.name, "title": table.title_nl, "schema": table_schema(table)} for table in TABLES]
+    assert read_schema(json.loads(json.dumps(said)), {}) == TABLES
+
+
+@pytest.mark.parametrize("name", ["2021", "2026"])
+def test_the_seals_that_are_there_say_what_this_program_knows(name: str) -> None:
+    said = open_edition(name).descriptor["resources"]
+    assert read_schema(said, BY_NAME) == open_edition(name).schema
+
+
+def test_a_later_program_reads_and_runs_an_edition_sealed_before(project: Project, later: Path) -> None:
+    for name in ("2021", "2026"):
+        good(project, "edition", "verify", name, program=later)
+    good(project, "run", "bronnen", "--edition", "2021", program=later)
+
+
+def test_what_came_later_differs_only_where_something_is_filled_in(grown: Project, later: Path) -> None:
+    said = json.loads(good(grown, "edition", "diff", "2021", "2027", "--format", "json", program=later))
+    assert list(said["tables"]) == ["initiatives", "programmes"]
+    assert said["tables"]["programmes"]["added"] == ["PR1"]
+    [cell] = said["tables"]["initiatives"]["changed"]
+    assert (cell["column"], cell["old"], cell["new"]) == ("status_now", "", "loopt")
+
+
+def test_a_draft_has_what_came_later(grown: Project, later: Path) -> None:
+    good(grown, "edition", "copy", "2026", "2028", program=later)
+    header = (grown.data / "2028" / "initiatives.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert "status_now" in header.split(",")
+    assert (grown.data / "2028" / "programmes.csv").is_file()
+    good(grown, "edition", "seal", "2028", program=later)
+    good(grown, "edition", "verify", "2028", program=later)
+
+
+def test_this_program_reads_an_edition_of_a_later_one_and_loses_nothing_of_it(grown: Project) -> None:
+    verify_edition("2027", grown)
+    edition = open_edition("2027", grown)
+    assert edition.has("programmes")
+    assert not open_edition("2021", grown).has("programmes")
+    assert list(edition["programmes"]["id"]) == ["PR1"]
+    assert "added" in good(grown, "edition", "diff", "2021", "2027")
+    for arguments in (("export", "2027", "later.xlsx"), ("copy", "2027", "2029")):
+        refused = na_report(grown, "edition", *arguments)
+        assert refused.returncode == 2
+        assert "initiatives.status_now, programmes.id" in refused.stderr
+    assert not (grown.root / "later.xlsx").exists()
+    assert not (grown.data / "2029").exists()
+
+
+def test_limits_of_a_later_schema_hold_in_this_program(grown: Project) -> None:
+    path = grown.data / "2027" / "programmes.csv"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace(",7", ",4").replace("A01", "A99"), encoding="utf-8")
+    done = na_report(grown, "edition", "verify", "2027")
+    path.write_text(before, encoding="utf-8")
+    assert done.returncode == 1
+    assert "programmes.csv, row 2, column budget: found '4', expected 5 or more" in done.stderr
+    assert "programmes.csv, row 2, column agenda_id: found 'A99', expected an id in agendas" in done.stderr
