@@ -17,6 +17,7 @@ from na_report.errors import NaReportError
 from na_report.paths import CONFIG, TOC
 from na_report.publishing.fingerprint import hash_files, library_hash
 from na_report.publishing.pages import Page
+from na_report.publishing.pictures import beside, unpacked
 
 # The looks of the book.
 _ASSETS = ("_static", "_locale", "_templates")
@@ -56,7 +57,8 @@ def lay_out(
     made["laid"] = _hash_assets(stage)
     for name, content in ((CONFIG, settings["config"]), (TOC, settings["toc"])):
         _write(stage / name, yaml.safe_dump(content, allow_unicode=True).encode())
-    _remove_others(stage, {name for page in made["pages"].values() for name in page["files"]})
+    own = {name for page in made["pages"].values() for name in page["files"]}
+    _remove_others(stage, own | _lay_out_beside(stage, pages, own))
     (stage / "stage.json").write_text(json.dumps(made), encoding="utf-8")
 
 
@@ -113,6 +115,9 @@ def _lay_out_page(notebook: dict[str, Any], page: Page, stage: Path, language: s
             hint=f"Add a text cell with the tag only:language={language} to {page.chapter.name}.",
         )
     names = [f"{page.name}.ipynb"]
+    for name, picture in unpacked(notebook, page.name).items():
+        _write(stage / name, picture)
+        names.append(name)
     for cell in notebook["cells"]:
         cell["metadata"]["tags"] = [tag for tag in cell["metadata"].get("tags", []) if not tag.startswith("only:")]
         for output in cell.get("outputs", []):
@@ -124,6 +129,26 @@ def _lay_out_page(notebook: dict[str, Any], page: Page, stage: Path, language: s
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     _write(stage / f"{page.name}.ipynb", f"{text}\n".encode())
     return names
+
+
+def _lay_out_beside(stage: Path, pages: Sequence[Page], own: set[str]) -> set[str]:
+    """Lays out the files beside the chapters, for pages that name them; returns their names.
+
+    Raises:
+        NaReportError: Two files would have one name.
+    """
+    found: dict[str, Path] = {}
+    for folder in sorted({page.chapter.parent for page in pages}):
+        for name, path in beside(folder).items():
+            if name in own or name in found:
+                raise NaReportError(
+                    f"{path.name} in {folder.name} has the name of another file of the book: {name}.",
+                    hint="Give it another name, also in the text of the page.",
+                )
+            found[name] = path
+    for name, path in found.items():
+        _write(stage / name, path.read_bytes())
+    return {*found}
 
 
 def _carried(output: Mapping[str, Any], page: Page, stage: Path) -> dict[str, str]:
