@@ -129,9 +129,12 @@ def words(book: Book) -> dict[str, Any]:
     They are asked for before anything runs, so this is also where the configuration that they go into is looked at.
 
     Raises:
-        NaReportError: The book has no words in its language, or not all of them, or can't be made with its configuration.
+        NaReportError: The book has no words in its language, or not all of them, or can't be made with its configuration,
+            or for the address that it is to have.
     """
-    read_configuration(book.project)
+    from na_report.publishing.describing import site_address
+
+    site_address(book.project)
     declared = read_settings(book.project.chapters / WORDS)
     found = declared.get(book.language)
     if not isinstance(found, dict):
