@@ -132,7 +132,6 @@ def test_a_server_that_ended_unused_leaves_cold_kernels(
 ) -> None:
     monkeypatch.setenv(kernels.FOLDER, str(tmp_path / "gone"))
     monkeypatch.setenv(kernels.SOCKET, str(tmp_path / "gone" / "s"))
-    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", kernels.PROVISIONER)
     assert not kernels.is_warm()
     run_pages(project, choose(all_pages(project), ["kanttekeningen"]), BASE, tmp_path / "out", warm=False)
     assert (tmp_path / "out" / "kanttekeningen.ipynb").is_file()

@@ -138,10 +138,15 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     from na_report.publishing.published import held
     from na_report.publishing.renderer import renderer
 
+    if options.force or "format" in options.given:
+        raise NaReportError("--check makes nothing: --force and --format do not go with it.", hint="Leave them out.")
     path = Path(os.path.realpath(options.check))  # also of a link that leads to itself
-    formats = formats_of(path, options.language)
     named = [part for part in reversed(path.parts) if part in list_editions(project)]
     edition = options.edition or next(iter(named), newest_edition(project))
+    if "language" not in options.given and edition in path.parts:
+        after = path.parts[len(path.parts) - path.parts[::-1].index(edition) :]
+        options.language = next((part for part in after if part in ("nl", "en")), options.language)
+    formats = formats_of(path, options.language)
     edition_folder(edition, project)
     with private_copy(project) as copy:
         book = Book(copy, edition, options.language)

@@ -31,18 +31,18 @@ def add(commands: Any) -> None:
 
 
 def _check(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.claims import CONTRADICTED, NOT_TESTABLE, check
+    from na_report.evidence.claims import CONTRADICTED, NOT_TESTABLE, check, check_pages
     from na_report.evidence.edition import open_edition
     from na_report.evidence.folders import newest_edition
     from na_report.evidence.numbers import half_up, in_digits
+    from na_report.publishing.contents import read_contents
 
     edition = open_edition(options.edition or newest_edition(project), project)
     results = check(edition)
     contradicted = [result for result in results if result.verdict.state == CONTRADICTED]
     if options.format == "json":
         print(json.dumps([_as_json(result) for result in results], ensure_ascii=False, indent=2))
-        return 1 if contradicted else 0
-    for result in results:
+    for result in results if options.format == "text" else ():
         says = {"nl": result.claim.says_nl, "en": result.claim.says_en}[options.language]
         print(f"{result.claim.id}  {result.verdict.state.replace('_', ' ')}: {says}")
         if result.verdict.state == NOT_TESTABLE:
@@ -57,10 +57,13 @@ def _check(options: argparse.Namespace, project: Project) -> int:
                 print(f"       recommendations that share evidence with it: {', '.join(result.sharing)}")
     conclusions = [result for result in results if result.claim.conclusion]
     testable = sum(result.verdict.state != NOT_TESTABLE for result in conclusions)
-    print(
-        f"edition {edition.name}: {len(results)} claims, {len(contradicted)} contradicted; "
-        f"{testable} of {len(conclusions)} conclusions are testable"
-    )
+    if options.format == "text":
+        print(
+            f"edition {edition.name}: {len(results)} claims, {len(contradicted)} contradicted; "
+            f"{testable} of {len(conclusions)} conclusions are testable",
+            flush=True,
+        )
+    check_pages(read_contents(project).pages)
     return 1 if contradicted else 0
 
 

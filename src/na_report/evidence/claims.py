@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from na_report.errors import MissingRowError
+from na_report.errors import InvalidInputError, MissingRowError, Problem, how_many
 from na_report.evidence import chain
 from na_report.evidence.edition import Edition
 from na_report.evidence.memory import remembered
@@ -91,6 +91,34 @@ def all_claims() -> list[Claim]:
     from na_report.evidence.claim_list import CLAIMS  # it imports this module for the words of a claim
 
     return list(CLAIMS)
+
+
+def check_pages(pages: Collection[str]) -> None:
+    """Sees that each claim names a page of the book.
+
+    Args:
+        pages: The names of the pages.
+
+    Raises:
+        InvalidInputError: Carries each claim that names none.
+
+    Example:
+        >>> check_pages({claim.page for claim in all_claims()})
+    """
+    problems = [
+        Problem(
+            *("evidence/claim_list.py", 0, f"claim {claim.id}, page", claim.page, f"one of {', '.join(sorted(pages))}"),
+            "Name the page that makes the statement, as _toc.yml does.",
+        )
+        for claim in all_claims()
+        if claim.page not in pages
+    ]
+    if problems:
+        raise InvalidInputError(
+            f"{how_many(problems)} with the pages of claims:",
+            problems,
+            hint="A contradicted claim is told on its page: without one no reader hears of it.",
+        )
 
 
 @derived

@@ -1,7 +1,8 @@
 """The tables of a new edition: columns, types, code lists and references.
 
-The same definitions check a draft, describe it in `datapackage.json` when it is sealed, and fill the drop-downs of the workbook. A sealed
-edition is read by what its own descriptor says (`schema.read_schema`). What came after the first edition was sealed is marked `later`.
+The same definitions check a draft, describe it in `datapackage.json` when it is sealed, and fill the drop-downs of the
+workbook. A sealed edition is read by what its own descriptor says (`schema.read_schema`). What came after the first edition
+was sealed is marked `later`.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from na_report.errors import BookError, NaReportError
 from na_report.paths import LOCK, TOC, WORDS, Project
 from na_report.publishing.configuration import read_configuration
 from na_report.publishing.contents import known_language, read_contents, without_others
+from na_report.publishing.executed import first_line
 from na_report.publishing.fingerprint import hash_files
 from na_report.publishing.pages import Page
 from na_report.settings import read_settings, shown
@@ -132,8 +133,12 @@ def words(book: Book) -> dict[str, Any]:
     They are asked for before anything runs, so this is also where the configuration that they go into is looked at.
 
     Raises:
-        NaReportError: The book has no words in its language, or not all of them, or can't be made with its configuration.
+        NaReportError: The book has no words in its language, or not all of them, or can't be made with its configuration,
+            or for the address that it is to have.
     """
+    from na_report.publishing.describing import site_address
+
+    site_address(book.project)
     read_configuration(book.project)
     found = read_settings(book.project.chapters / WORDS)[known_language(book.project, book.language)]
     if not isinstance(found, dict):
@@ -219,8 +224,24 @@ def build_html(
     shutil.rmtree(result, ignore_errors=True)
     shutil.copytree(rendered, result, ignore=shutil.ignore_patterns(SHARED))
     about = publication() if publication else None
-    polish(result, Memory(book.folder / POLISHED, result, about.mark if about else ""), about, jobs=jobs)
+    ends = polish(result, Memory(book.folder / POLISHED, result, about.mark if about else ""), about, jobs=jobs)
+    if ends:
+        told = [f"  {name}: {address!r} leads nowhere{_named_in(book, name, address)}." for name, address in ends]
+        raise BookError(
+            "\n".join(["These addresses on pages lead to no page, place or file of the book:", *told]),
+            hint="Mend the address, or put the file beside the chapter.",
+        )
     return result
+
+
+def _named_in(book: Book, page: str, address: str) -> str:
+    """Returns which cell of a page names an address; nothing when none does as it is."""
+    notebook = book.stage / page.replace(".html", ".ipynb")
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if notebook.is_file() else []:
+        said = ["".join(cell["source"]), *(json.dumps(output) for output in cell.get("outputs", []))]
+        if any(address in text for text in said):
+            return f" (cell {cell['id']}, {shown(first_line(said[0]))})"
+    return ""
 
 
 def _check_pages(folder: Path, book: Book, pages: Sequence[Page]) -> None:

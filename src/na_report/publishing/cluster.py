@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import logging
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -17,6 +19,7 @@ from na_report.publishing.execution import Task
 from na_report.publishing.kernels import is_warm, warm_kernels
 
 CONNECT_SECONDS = 10
+_ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d{1,5}/?")
 _lock = threading.Lock()
 _warm = contextlib.ExitStack()
 atexit.register(_warm.close)
@@ -73,13 +76,20 @@ def cluster_pool(address: str, project: Project, tasks: Sequence[Task]) -> Itera
             "Running on a cluster needs the package distributed, which is not installed.",
             hint='Run: pip install "na-report[cluster]", here and on the workers.',
         ) from None
+    give = "give the address that it prints: --scheduler tcp://HOST:PORT."
+    if not _ADDRESS.fullmatch(address):
+        raise NaReportError(f"{address!r} is not the address of a Dask scheduler.", hint=f"Start one and {give}")
+    log = logging.getLogger("distributed")
+    said = log.level
+    log.setLevel(logging.CRITICAL + 1)  # what it has to say of an address that nobody answers at is told below
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as problem:
         raise NaReportError(
-            f"No Dask scheduler answers at {address}: {problem}",
-            hint="Start one with `dask scheduler`, or give the address that it prints: --scheduler tcp://HOST:PORT.",
+            f"No Dask scheduler answers at {address}: {problem}", hint=f"Start one with `dask scheduler`, or {give}"
         ) from None
+    finally:
+        log.setLevel(said)
     with client:
         workers = _check_workers(client, project, address)
         pool = ClusterPool(client, list(dict.fromkeys(task.page.chapter for task in tasks)))

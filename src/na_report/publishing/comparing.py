@@ -142,7 +142,7 @@ def formats_of(path: Path, language: str) -> list[str]:
     """Returns in which formats a book must be made to compare it with a published one.
 
     Args:
-        path: A PDF, a folder with the pages of a book, or the folder of an edition in a site.
+        path: A PDF, a folder with the pages of a book, the folder that a build writes to, or that of an edition in a site.
         language: The language of the book.
 
     Raises:
@@ -152,12 +152,19 @@ def formats_of(path: Path, language: str) -> list[str]:
         return ["pdf"]
     if (path / "index.html").is_file():
         return ["html", "pdf"] if _in_site(path) else ["html"]
+    if _is_built(path):
+        return ["html", "pdf"] if (path / "report.pdf").is_file() else ["html"]
     if (path / language / "index.html").is_file():
         return ["html", "pdf"]
     raise NaReportError(
         f"{path} is no book: it is not a PDF and has no index.html, nor {language}/index.html.",
         hint="Name a PDF, a folder with the pages of a book, or the folder of an edition in a site.",
     )
+
+
+def _is_built(path: Path) -> bool:
+    """Tells whether a path is the folder of a build, which keeps much beside the book."""
+    return (path / "html" / "index.html").is_file() and (path / "notebooks").is_dir()
 
 
 def differences(book: Book, path: Path) -> tuple[int, list[Difference]]:
@@ -175,6 +182,8 @@ def differences(book: Book, path: Path) -> tuple[int, list[Difference]]:
         expected = {path.name: (book.summary if path.name == book.summary.name else book.pdf).read_bytes()}
     elif (path / "index.html").is_file():
         expected = _pages(book, path, found)
+    elif _is_built(path):
+        found, expected = _readable(path), _readable(book.folder)
     else:
         expected = {
             f"{book.language}/{name}": content
@@ -183,6 +192,12 @@ def differences(book: Book, path: Path) -> tuple[int, list[Difference]]:
         data = contents(book.project.data / book.edition)
         expected |= {f"data/{name}": content for name, content in data.items()}
     return len({*expected, *found}), compare(expected, found)
+
+
+def _readable(folder: Path) -> dict[str, bytes]:
+    """Returns what of the folder of a build is for readers."""
+    pages = {f"html/{name}": content for name, content in contents(folder / "html").items()}
+    return pages | {path.name: path.read_bytes() for path in sorted(folder.glob("*.pdf"))}
 
 
 def _pages(book: Book, folder: Path, found: Contents) -> dict[str, bytes]:

@@ -16,7 +16,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.domains.std import StandardDomain
 
-from na_report.publishing import outlines
+from na_report.publishing import addresses, outlines
 from na_report.publishing.paper import sources
 from na_report.publishing.rendering import SHARED
 
@@ -32,6 +32,7 @@ def setup(app: Any) -> dict[str, bool]:
     """Adds this extension to Sphinx."""
     outlines.setup(app)
     sources.setup(app)
+    addresses.setup(app)
     app.add_domain(_RememberingDomain, override=True)
     app.connect("builder-inited", _leave_out_index)
     app.connect("env-get-updated", _pages_to_write, priority=_LATE)

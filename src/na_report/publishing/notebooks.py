@@ -43,9 +43,8 @@ def notebook_faults(found: Any) -> list[str]:
         faults.append(f"found notebook format 4.{minor}, whose cells have no ids, expected 4.{_LEAST_MINOR}")
     if not isinstance(metadata, dict):
         faults.append(f"metadata: found {shown(metadata)}, expected names with values")
-    elif isinstance(settings := metadata.get("mystnb", {}), dict) and "execution_mode" in settings:
-        # Chapters run within their limits, in `execution.py`; Sphinx only renders them.
-        faults.append("metadata, mystnb: found execution_mode, expected nothing that has Sphinx run the notebook")
+    else:
+        faults += _metadata_faults(metadata)
     places: dict[tuple[str, str], list[int]] = {}
     for number, cell in enumerate(found["cells"], 1):
         for fault in _cell_faults(cell):
@@ -58,6 +57,19 @@ def notebook_faults(found: Any) -> list[str]:
         if len(same) > 1:
             faults.append(f"{_cells(same)}: found the id {name} more than once, expected one for each cell")
     return faults + [f"{_cells(same)}{part}: {fault}" for (part, fault), same in places.items()]
+
+
+def _metadata_faults(metadata: dict[str, Any]) -> Iterator[str]:
+    settings = metadata.get("mystnb", {})
+    if isinstance(settings, dict) and "execution_mode" in settings:
+        # Chapters run within their limits, in `execution.py`; Sphinx only renders them.
+        yield "metadata, mystnb: found execution_mode, expected nothing that has Sphinx run the notebook"
+    # Which kernel is named says nothing: the environment of the project runs all chapters. In which language, does.
+    for place, name in (("kernelspec", "language"), ("language_info", "name")):
+        section = metadata.get(place, {})
+        language = section.get(name, "python") if isinstance(section, dict) else section
+        if language != "python":
+            yield f"metadata, {place}, {name}: found {shown(language)}, expected a notebook in python"
 
 
 def _is_deep(found: Any) -> bool:

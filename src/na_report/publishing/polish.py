@@ -14,6 +14,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
+from na_report.publishing.addresses import Ways, dead_ends, is_ways, ways_of
 from na_report.publishing.card import write_card
 from na_report.publishing.citing import add_take_along
 from na_report.publishing.describing import CARD, FILES, Publication, describe
@@ -34,7 +35,7 @@ NARROW = "(max-width: 47.99rem)"
 _REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([^)"'?#]+)""")
 
 
-def polish(folder: Path, memory: Memory, book: Publication | None = None, *, jobs: int = 0) -> None:
+def polish(folder: Path, memory: Memory, book: Publication | None = None, *, jobs: int = 0) -> list[tuple[str, str]]:
     """Changes all pages in a folder, writes the data for searching and removes files that no page uses.
 
     Args:
@@ -42,16 +43,21 @@ def polish(folder: Path, memory: Memory, book: Publication | None = None, *, job
         memory: What came of pages before; knows the mark of the publication.
         book: What the book says of itself; without it the pages hold no references and nothing of the whole edition.
         jobs: How many pages at once; 0 for one per core.
+
+    Returns:
+        Each page with an address on it that leads nowhere.
     """
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))}
     stale = {path: text for path, text in texts.items() if memory.get(path.name, text, _is_polished) is None}
     for path, polished in _polish_pages(stale, book, jobs or cores()):
         memory.put(path.name, texts[path], polished)
     found: list[Place] = []
+    ways: dict[str, Ways] = {}
     for path, text in texts.items():
         polished = memory.get(path.name, text)
         path.write_text(polished["page"], encoding="utf-8")
         found += [Place(**place) for place in polished["places"]]
+        ways[path.name] = Ways(**polished["ways"])
     write_places(folder / "_static" / "search-data.js", found)
     _remove_unused(folder)
     if book is not None:
@@ -60,13 +66,15 @@ def polish(folder: Path, memory: Memory, book: Publication | None = None, *, job
         for path in book.files:
             shutil.copy(path, folder / FILES / path.name)
     memory.save()
+    return list(dead_ends(folder, ways))
 
 
 def _is_polished(value: Any) -> bool:
     """Tells whether a value from memory is a page with its sections."""
     if not isinstance(value, dict) or not isinstance(value.get("page"), str):
         return False
-    return isinstance(value.get("places"), list) and all(map(is_place, value["places"]))
+    sections = isinstance(value.get("places"), list) and all(map(is_place, value["places"]))
+    return sections and is_ways(value.get("ways"))
 
 
 def _is_drawing(value: Any) -> bool:
@@ -115,7 +123,7 @@ def _polish_page(text: str, path: Path, book: Publication | None) -> dict[str, A
         add_take_along(page, article, path.name, book)
         if book is not None:
             describe(page, article, path.name, book)
-    return {"page": f"{page}\n", "places": [asdict(place) for place in found]}
+    return {"page": f"{page}\n", "places": [asdict(place) for place in found], "ways": asdict(ways_of(page))}
 
 
 def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:

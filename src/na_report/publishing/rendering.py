@@ -14,8 +14,10 @@ from pathlib import Path
 
 from na_report.errors import BookError
 from na_report.paths import CONFIG, TOC
+from na_report.publishing.executed import first_line
 from na_report.publishing.fingerprint import code_hash, hash_files, hash_lines
 from na_report.publishing.renderer import Renderer, renderer
+from na_report.settings import shown
 
 # Beside the pages, for the extension: what they saw of each other when they were written.
 SHARED = ".shared"
@@ -26,6 +28,8 @@ _SAYS_NOTHING = re.compile(
     r"|Exception occurred:|The full traceback|Please also report|A bug report"
 )
 _SHOWN_LINES = 5
+_PLACE = re.compile(r"([\w-]+\.ipynb):(\d+): ")
+_LINES_PER_CELL = 10_000
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What pages are read with, and what they are only written with.
 _READ_WITH = (CONFIG, TOC, "_locale/**/*.po")
@@ -80,12 +84,26 @@ def render_stage(
     problems = [line.strip() for line in text.splitlines() if _PROBLEM.search(line) and "Traceback" not in line]
     if code or problems or not (result / "index.html").is_file():
         shutil.rmtree(output, ignore_errors=True)
-        shown = "\n".join(f"  {line.replace(f'{stage}/', '')}" for line in problems or _end(text))
-        mend = "Mend the cell that holds the link, key or directive; the page and line are named above."
+        told = "\n".join(f"  {_placed(line.replace(f'{stage}/', ''), stage)}" for line in problems or _end(text))
+        mend = "Mend the cell that holds the link, key or directive; page and cell are named above."
         again = f"Build again; na-report build --force makes all of it anew. The whole story is in {log}."
-        raise BookError(f"{_count(problems)}:\n{shown}", hint=mend if problems else again)
+        raise BookError(f"{_count(problems)}:\n{told}", hint=mend if problems else again)
     state.write_text(json.dumps({"key": key, "sources": sources}), encoding="utf-8")
     return result
+
+
+def _placed(line: str, stage: Path) -> str:
+    """Returns what Sphinx says with the cell that it says it of; Sphinx counts ten thousand lines for a cell."""
+    place = _PLACE.match(line)
+    if place is None:
+        return line
+    number, within = divmod(int(place[2]), _LINES_PER_CELL)
+    try:
+        cell = json.loads((stage / place[1]).read_text(encoding="utf-8"))["cells"][number - 1]
+        first = shown(first_line("".join(cell["source"])))
+    except (OSError, ValueError, LookupError):
+        return line
+    return f"{place[1]}, cell {cell['id']} ({first}), line {within}: {line[place.end() :]}"
 
 
 def _end(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from na_report.errors import NaReportError
 from na_report.paths import CONFIG, TOC
 from na_report.publishing.fingerprint import hash_files, library_hash
 from na_report.publishing.pages import Page
+from na_report.publishing.pictures import beside, unpacked
 from na_report.stories import PLACE
 
 # The looks of the book.
@@ -54,7 +55,8 @@ def lay_out(stage: Path, notebooks: Path, pages: Sequence[Page], settings: Mappi
     made["laid"] = _hash_assets(stage)
     for name, content in ((CONFIG, settings["config"]), (TOC, settings["toc"])):
         _write(stage / name, yaml.safe_dump(content, allow_unicode=True).encode())
-    _remove_others(stage, {name for page in made["pages"].values() for name in page["files"]})
+    own = {name for page in made["pages"].values() for name in page["files"]}
+    _remove_others(stage, own | _lay_out_beside(stage, pages, own))
     (stage / "stage.json").write_text(json.dumps(made), encoding="utf-8")
 
 
@@ -123,6 +125,9 @@ def _lay_out_page(notebook: dict[str, Any], page: Page, stage: Path) -> list[str
             hint=f"In {page.chapter.name} make the text cell a code cell that starts with %%text: those are filled in.",
         )
     names = [f"{page.name}.ipynb"]
+    for name, picture in unpacked(notebook, page.name).items():
+        _write(stage / name, picture)
+        names.append(name)
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             for mime, name in _carried(output, page, stage).items():
@@ -153,6 +158,26 @@ def _as_shown(cell: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _is_prose(output: Mapping[str, Any]) -> bool:
     said = output.get("metadata", {}).get("na_report")
     return isinstance(said, dict) and said.get("prose") is True and "text/markdown" in output.get("data", {})
+
+
+def _lay_out_beside(stage: Path, pages: Sequence[Page], own: set[str]) -> set[str]:
+    """Lays out the files beside the chapters, for pages that name them; returns their names.
+
+    Raises:
+        NaReportError: Two files would have one name.
+    """
+    found: dict[str, Path] = {}
+    for folder in sorted({page.chapter.parent for page in pages}):
+        for name, path in beside(folder).items():
+            if name in own or name in found:
+                raise NaReportError(
+                    f"{path.name} in {folder.name} has the name of another file of the book: {name}.",
+                    hint="Give it another name, also in the text of the page.",
+                )
+            found[name] = path
+    for name, path in found.items():
+        _write(stage / name, path.read_bytes())
+    return {*found}
 
 
 def _carried(output: Mapping[str, Any], page: Page, stage: Path) -> dict[str, str]:

@@ -1,0 +1,246 @@
+"""Every address on a page leads somewhere, and a page loads nothing from elsewhere.
+
+Authors write addresses in Markdown, which Sphinx looks after, and in HTML, which it hands on as it is. Here the pictures and
+files that HTML names are taken along, before a page is written for the screen or for paper; what can't be is told with its cell.
+"""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+_LINKS = {("a", "href"), ("area", "href"), ("a", "xlink:href")}
+_PICTURES = {
+    *(("img", "src"), ("image", "href"), ("image", "xlink:href"), ("use", "href"), ("use", "xlink:href")),
+    *((tag, "background") for tag in ("body", "table", "tr", "td", "th")),
+}
+_SETS = {("img", "srcset"), ("source", "srcset")}
+# What the policy of the pages refuses wherever it comes from: readers would see nothing of it.
+_REFUSED = {
+    *("iframe", "frame", "embed", "object", "portal", "applet", "video", "audio", "track", "base", "form"),
+    *("link", "meta", "input"),
+}
+_IN_STYLE = re.compile(r"url\(|@import", re.IGNORECASE)
+_FAR_LINKS = ("http", "https", "mailto", "tel")
+_LATE, _EARLY = 900, 100  # before Sphinx's own look at pictures, and after all else
+
+Attributes = list[tuple[str, str | None]]
+
+
+class _Tags(HTMLParser):
+    """Lists the tags of a piece of HTML with their places; a piece may begin or end in the middle of an element."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._lines = [0]
+        for line in text.split("\n"):
+            self._lines.append(self._lines[-1] + len(line) + 1)
+        self.found: list[tuple[int, str, str, Attributes]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
+        line, column = self.getpos()
+        self.found.append((self._lines[line - 1] + column, self.get_starttag_text() or "", tag, attrs))
+
+
+def rewritten(text: str, judge: Callable[[str, str, str], str]) -> str:
+    """Returns HTML with other addresses.
+
+    Args:
+        text: The HTML.
+        judge: Tag, attribute and address in, address out.
+
+    Example:
+        >>> rewritten('<p><img src="a.png" alt="a"/>&amp;', lambda tag, name, address: f"_images/{address}")
+        '<p><img src="_images/a.png" alt="a"/>&amp;'
+    """
+    done, parts = 0, []
+    for start, source, tag, attributes in _Tags(text).found:
+        new = [(name, value if value is None else judge(tag, name, value)) for name, value in attributes]
+        if new != attributes:
+            said = "".join(f" {name}" if value is None else f' {name}="{html.escape(value)}"' for name, value in new)
+            parts += [text[done:start], f"<{tag}{said}{'/' if source.endswith('/>') else ''}>"]
+            done = start + len(source)
+    return "".join(parts) + text[done:]
+
+
+def setup(app: Any) -> None:
+    """Adds this part of the extension to Sphinx."""
+    app.connect("doctree-read", _take_along, priority=_EARLY)
+    app.connect("doctree-resolved", _lead_on_paper, priority=_LATE)
+
+
+def _take_along(app: Any, tree: Any) -> None:
+    """Takes along what the HTML of a page names, and warns of what leads nowhere: a warning stops the book."""
+    from docutils import nodes
+    from sphinx.util.logging import getLogger
+
+    warn, page = getLogger(__name__).warning, _Page(app.env)
+    for node in tree.findall(nodes.reference):
+        # MyST escapes an address that docutils escapes again.
+        if "&amp;" in node.get("refuri", ""):
+            node["refuri"] = node["refuri"].replace("&amp;", "&")
+    for node in tree.findall(nodes.image):
+        if problem := _far(node["uri"]):
+            warn(f"found the picture {node['uri']!r}, {problem}", location=node)
+    for node in [node for node in tree.findall(nodes.raw) if "html" in node.get("format", "").split()]:
+        text = node.astext()
+        new = rewritten(text, page.judge)
+        for problem in page.told():
+            warn(problem, location=node)
+        if new != text:
+            node.children = []
+            node += nodes.Text(new)
+
+
+def _lead_on_paper(app: Any, tree: Any, name: str) -> None:
+    """Has links in HTML lead to the page's place in the long page."""
+    from docutils import nodes
+
+    if app.builder.name != "singlehtml":
+        return
+
+    def judge(tag: str, attribute: str, address: str) -> str:
+        parts = urlsplit(address)
+        page = parts.path.removesuffix(".html")
+        if (tag, attribute) not in _LINKS or parts.scheme or page == parts.path or page not in app.env.found_docs:
+            return address
+        return f"#{parts.fragment or f'document-{page}'}"
+
+    for node in [node for node in tree.findall(nodes.raw) if "html" in node.get("format", "").split()]:
+        text = node.astext()
+        node.children = []
+        node += nodes.Text(rewritten(text, judge))
+
+
+def _far(address: str) -> str:
+    """Returns what to do about a picture from elsewhere; nothing for one of the project."""
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
+        return "expected one of the project: pages load nothing from elsewhere. Put the file beside the chapter"
+    return ""
+
+
+class _Page:
+    """Judges the addresses of the page that Sphinx reads.
+
+    Args:
+        env: Sphinx's environment, which notes what is taken along.
+    """
+
+    def __init__(self, env: Any) -> None:
+        self._env = env
+        self._problems: list[str] = []
+
+    def told(self) -> list[str]:
+        """Returns the problems since it was last asked."""
+        found, self._problems = self._problems, []
+        return found
+
+    def judge(self, tag: str, name: str, address: str) -> str:
+        """Returns the address as it is in the book; notes a problem where it leads nowhere."""
+        if tag in _REFUSED or (tag in ("script", "source") and name == "src"):
+            if name in ("src", "data", "href", "action", "content", "poster", "background"):
+                self._problems.append(
+                    f"found <{tag} {name}={address!r}>, expected text, links and pictures: nothing else shows on a page. "
+                    "Write a link to it"
+                )
+        elif name == "style" and _IN_STYLE.search(address):
+            self._problems.append(f"found <{tag} style={address!r}>, expected no address in a style: it is not loaded")
+        elif (tag, name) in _SETS:
+            return ", ".join(self._in_set(tag, one) for one in re.split(r",\s+", address.strip()) if one)
+        elif (tag, name) in _PICTURES and not address.startswith("#"):
+            return self._picture(tag, address)
+        elif (tag, name) in _LINKS:
+            return self._link(address)
+        return address
+
+    def _in_set(self, tag: str, one: str) -> str:
+        address, _, size = one.strip().partition(" ")
+        return f"{self._picture(tag, address)} {size}".strip()
+
+    def _picture(self, tag: str, address: str) -> str:
+        if problem := _far(address):
+            self._problems.append(f"found <{tag}> with {address!r}, {problem}")
+            return address
+        return self._taken(address)
+
+    def _link(self, address: str) -> str:
+        parts = urlsplit(address)
+        if parts.scheme in _FAR_LINKS and (parts.netloc or parts.path):
+            return address
+        if parts.scheme or parts.netloc:
+            self._problems.append(f"found the link {address!r}, expected one that starts with https:// or mailto:")
+            return address
+        page = parts.path.removesuffix(".html").removesuffix(".ipynb")
+        if not parts.path or page in self._env.found_docs:
+            return address.replace(parts.path, f"{page}.html", 1) if parts.path else address
+        return self._taken(address)
+
+    def _taken(self, address: str) -> str:
+        """Returns where a file beside the chapter is in the book."""
+        name = posixpath.normpath(unquote(urlsplit(address).path))
+        file = Path(self._env.srcdir, name)
+        if name.startswith(("/", "..")) or not file.is_file():
+            self._problems.append(f"found {address!r}, expected a page of the book or a file beside the chapter")
+            return address
+        self._env.dependencies[self._env.docname].add(name)
+        return f"_downloads/{self._env.dlfiles.add_file(self._env.docname, name)}"
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where a finished page leads within the book, and the places in it that can be led to."""
+
+    addresses: Sequence[str]
+    anchors: Sequence[str]
+
+
+def is_ways(value: object) -> bool:
+    """Tells whether a value from a file is what these are written as."""
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"addresses", "anchors"}
+        and all(isinstance(part, list) and all(isinstance(one, str) for one in part) for part in value.values())
+    )
+
+
+def ways_of(page: Any) -> Ways:
+    """Returns the addresses and anchors of a finished page, without those of elsewhere."""
+    addresses: dict[str, None] = {}
+    anchors: dict[str, None] = {}
+    for tag in page.find_all(True):
+        for name, value in tag.attrs.items():
+            if name == "id" or (name, tag.name) == ("name", "a"):
+                anchors[str(value)] = None
+            elif (tag.name, name) in _SETS:
+                addresses |= dict.fromkeys(one.split()[0] for one in str(value).split(", "))
+            elif name in ("src", "href", "xlink:href", "action"):
+                addresses[str(value)] = None
+    near = [one for one in addresses if not (urlsplit(one).scheme or urlsplit(one).netloc)]
+    return Ways(near, list(anchors))
+
+
+def dead_ends(folder: Path, pages: Mapping[str, Ways]) -> Iterator[tuple[str, str]]:
+    """Yields each page with each of its addresses that leads nowhere.
+
+    Args:
+        folder: The finished book.
+        pages: Per file name of a page where it leads.
+    """
+    anchors = {name: {*ways.anchors} for name, ways in pages.items()}
+    for name, ways in pages.items():
+        for address in ways.addresses:
+            parts = urlsplit(address)
+            path = posixpath.normpath(unquote(parts.path)) if parts.path else name
+            there = path in pages or (not path.startswith("..") and (folder / path).is_file())
+            place = unquote(parts.fragment)
+            if not there or (place and path in pages and place not in anchors[path]):
+                yield name, address
