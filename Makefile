@@ -69,7 +69,7 @@ mutation: setup ## change the library in small ways and see whether a test notic
 	@$(BIN)/pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.7' 'coverage>=7' && nice -n 19 $(BIN)/python scripts/mutation.py
 
 lock: ## renew requirements.lock (needs uv)
-	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	@uv pip compile pyproject.toml --extra dev --extra bench --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.lock
 
 clean: ## remove what was built; keeps .venv

@@ -58,12 +58,10 @@ def small(project: Project) -> Project:
     return project
 
 
-def make(project: Project, process: Renderer, builder: str = "html") -> Path:
+def make(project: Project, process: Renderer) -> Path:
     book = books.Book(project, "2021", "nl")
     pages = all_pages(project)
     books.stage(book, pages)
-    if builder == "singlehtml":
-        return books.render(book, builder, process)
     put_in_place(books.build_html(book, pages, process=process), book.html)
     return book.html
 
@@ -72,10 +70,14 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def from_nothing(project: Project, process: Renderer, builder: str = "html") -> dict[str, bytes]:
+def on_paper(project: Project) -> dict[str, bytes]:
+    return files(books.Book(project, "2021", "nl").folder / "sphinx" / "_build" / "paper" / "pages")
+
+
+def from_nothing(project: Project, process: Renderer) -> dict[str, bytes]:
     book = books.Book(project, "2021", "nl")
     books.drop_renderings(book)
-    return files(make(project, process, builder))
+    return files(make(project, process))
 
 
 def test_whatever_changes_the_bytes_are_those_of_a_book_from_nothing(small: Project, process: Renderer) -> None:
@@ -94,23 +96,20 @@ def test_whatever_changes_the_bytes_are_those_of_a_book_from_nothing(small: Proj
     for name, changes in steps.items():
         for change in changes:
             change()
-            found = files(make(small, process))
-        expected = from_nothing(small, process)
+            found = files(make(small, process)) | on_paper(small)
+        expected = from_nothing(small, process) | on_paper(small)
         assert found.keys() == expected.keys(), name
         assert [path for path in found if found[path] != expected[path]] == [], name
 
 
-def test_the_long_page_from_trees_of_the_book_is_the_same(small: Project, process: Renderer) -> None:
+def test_a_page_that_goes_is_gone_on_paper_too(small: Project, process: Renderer) -> None:
     make(small, process)
-    found = files(make(small, process, "singlehtml"))
-    assert found == from_nothing(small, process, "singlehtml")
-
-
-def test_a_book_after_a_long_page_that_read_a_change_is_the_same(small: Project, process: Renderer) -> None:
+    assert {"index.typ", "kort.typ", "bronnen.typ"} <= on_paper(small).keys()
+    only_pages(small, "index", "kort")
+    write_page(small, "index", "# Begin")
+    write_page(small, "kort", "# Kort")
     make(small, process)
-    write_page(small, "bronnen", "# Andere bronnen\n\nNiets.", 3)
-    make(small, process, "singlehtml")
-    assert files(make(small, process)) == from_nothing(small, process)
+    assert on_paper(small).keys() == {"index.typ", "index.json", "kort.typ", "kort.json"}
 
 
 def test_a_label_that_goes_is_missed_on_the_page_that_points_to_it(small: Project, process: Renderer) -> None:
@@ -204,15 +203,15 @@ def test_sphinx_runs_no_chapter_whatever_the_settings_say(small: Project, proces
     settings = read_settings(book.stage / "_config.yml")
     assert settings["execute"]["execute_notebooks"] == "off"
     assert settings["sphinx"]["config"]["nb_execution_mode"] == "off"
-    books.render(book, "html", process)
+    books.render(book, process)
     assert list(small.root.rglob("ran")) == []
 
 
-@pytest.mark.parametrize("content", ["[]", "5", '{"key": 5}', '{"html": 5}', '{"html": [1]}', "[" * 100_000])
+@pytest.mark.parametrize("content", ["[]", "5", '{"key": 5}', '{"sources": 5}', '{"sources": [1]}', "[" * 100_000])
 def test_what_is_known_of_an_earlier_rendering_may_be_damaged(small: Project, process: Renderer, content: str) -> None:
     make(small, process)
     state = books.Book(small, "2021", "nl").folder / "sphinx" / "state.json"
-    if content.startswith('{"html"'):
+    if content.startswith('{"sources"'):
         content = json.dumps(json.loads(state.read_text(encoding="utf-8")) | json.loads(content))
     before = files(books.Book(small, "2021", "nl").html)
     state.write_text(content, encoding="utf-8")
@@ -227,7 +226,7 @@ def test_a_page_that_sphinx_can_not_read_stops_the_book_once_with_a_short_story(
     before = files(book.html)
     (book.stage / "kort.ipynb").write_text('{"cells": [', encoding="utf-8")
     with pytest.raises(BookError, match="does not appear to be JSON") as caught:
-        books.render(book, "html", process)
+        books.render(book, process)
     assert "Traceback" not in str(caught.value)
     assert "click" not in str(caught.value)
     assert len(str(caught.value).splitlines()) <= 6
@@ -238,7 +237,7 @@ def test_a_page_that_sphinx_can_not_read_stops_the_book_once_with_a_short_story(
 class Silent:
     """Ends well and renders nothing."""
 
-    def run(self, arguments: Sequence[str], log: Path) -> int:
+    def run(self, arguments: Sequence[str], log: Path, written: None = None) -> int:
         log.write_text("done", encoding="utf-8")
         return 0
 
@@ -247,7 +246,7 @@ def test_a_book_without_a_first_page_is_an_error(small: Project) -> None:
     book = books.Book(small, "2021", "nl")
     books.stage(book, all_pages(small))
     with pytest.raises(BookError, match="without naming a problem"):
-        render_stage(book.stage, book.folder, "html", small.root / "requirements.lock", Silent())  # type: ignore[arg-type]
+        render_stage(book.stage, book.folder, small.root / "requirements.lock", Silent())  # type: ignore[arg-type]
 
 
 DAMAGE = {

@@ -293,7 +293,7 @@ def test_the_years_covered_are_one_question_to_an_edition(
 def test_the_colophon_tells_the_versions_of_the_lock() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     text = soup(HTML / "colofon.html").get_text()
-    for name in ("pandas", "matplotlib", "weasyprint"):
+    for name in ("pandas", "matplotlib", "typst"):
         [version] = [line.split("==")[1].split()[0] for line in lock.splitlines() if line.startswith(f"{name}==")]
         assert f"{name} {version}" in text
 

@@ -43,7 +43,7 @@ _LIBRARIES = {
     "papermill": ("de hoofdstukken uitvoeren", "running the chapters"),
     "jupyter-book": ("webpagina’s", "web pages"),
     "sphinx": ("webpagina’s", "web pages"),
-    "weasyprint": ("PDF", "PDF"),
+    "typst": ("PDF", "PDF"),
     "openpyxl": ("werkboeken", "workbooks"),
     "babel": ("getallen en datums", "numbers and dates"),
 }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 # New objects between two looks, and how many of those before all older objects are looked at.
 _SELDOM = (50_000, 20, 20)
@@ -15,15 +13,3 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_SELDOM)
-
-
-@contextmanager
-def seldom_collecting() -> Iterator[None]:
-    """Looks less often as long as a block lasts."""
-    before = gc.get_threshold()
-    collect_seldom()
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()

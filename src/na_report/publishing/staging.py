@@ -207,7 +207,7 @@ def _lay_out_assets(stage: Path) -> None:
     for name in _ASSETS:
         shutil.rmtree(stage / name, ignore_errors=True)
     with resources.as_file(resources.files("na_report.publishing") / "assets") as assets:
-        elsewhere = shutil.ignore_patterns("locale", "templates", "print.css")
+        elsewhere = shutil.ignore_patterns("locale", "templates", "paper")
         shutil.copytree(assets, stage / "_static", ignore=elsewhere)
         shutil.copytree(assets / "locale", stage / "_locale")
         shutil.copytree(assets / "templates", stage / "_templates")

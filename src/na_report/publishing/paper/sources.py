@@ -19,6 +19,7 @@ from na_report.publishing.paper.writer import Writer
 from na_report.publishing.renderer import TELL, WRITTEN
 
 _LATE = 990
+_log = logging.getLogger(__name__)
 
 
 def setup(app: Any) -> None:
@@ -35,6 +36,7 @@ def _paper_first(app: Any) -> None:
     prepare, env = app.builder.prepare_writing, app.env
 
     def prepare_writing(names: set[str]) -> None:
+        _log.info("for paper")  # ends the line that Sphinx began, so that a warning has one of its own
         trees = {name: env.get_and_resolve_doctree(name, app.builder) for name in sorted(names)}
         resolve = env.get_and_resolve_doctree
 
@@ -61,7 +63,7 @@ def _write(app: Any, tree: Any, page: str) -> None:
     writer = Writer(page, numbers)
     text = writer.write(tree)
     for node in writer.unknown:
-        logging.getLogger(__name__).warning("paper can't show this: %s", type(node).__name__, location=node)
+        _log.warning("paper can't show this: %s", type(node).__name__, location=node)
     about = {"places": writer.places, "pictures": writer.pictures}
     _put(_folder(app) / f"{page}.typ", f'#import "../looks.typ": *\n#{{\n{text}\n}}\n')
     _put(_folder(app) / f"{page}.json", json.dumps(about, indent=1))

@@ -19,7 +19,7 @@ from na_report.errors import BookError
 from na_report.files import partial_of
 from na_report.publishing.paper.pictures import lay_out
 
-TEMPLATES = ("book.typ", "looks.typ")
+_TEMPLATES = Path(__file__).parents[1] / "assets" / "paper"
 _KINDS = {".csv": "text/csv", ".json": "application/json"}
 _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
 _SHOWN = 5
@@ -115,8 +115,8 @@ def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> Non
     }
     folder = pages.parent
     (folder / f"{document.name}.json").write_text(json.dumps(given, ensure_ascii=False, indent=1), encoding="utf-8")
-    for name in TEMPLATES:
-        shutil.copy(Path(__file__).with_name(name), folder / name)
+    for path in _TEMPLATES.glob("*.typ"):
+        shutil.copy(path, folder / path.name)
 
 
 def get_ready() -> None:
