@@ -177,7 +177,7 @@ def render(book: Book, builder: str, process: Renderer | None = None) -> Path:
         The folder of the result, for the caller to copy.
 
     Raises:
-        BookError: Something in the text is wrong, such as a link or glue key without a target.
+        BookError: Something in the text is wrong, such as a link without a target.
     """
     from na_report.publishing.rendering import render_stage
 
