@@ -15,7 +15,7 @@ from na_report.stories import read_story
 CHAPTERS = sorted((ROOT / "chapters").glob("*/*.ipynb"))
 STORIES = sorted((ROOT / "chapters").glob("*/*/*.md"))
 MAGIC = "%%text"
-# What may hold digits: ids of rows, names in a reference or glue key, links, the scale that a question had, and the
+# What may hold digits: ids of rows, names in a reference or in braces, links, the scale that a question had, and the
 # names of standards for accessibility.
 ALLOWED = re.compile(
     r"\b(?:IND|INI|ACT|AM|AP|A|C|R|X|F[A-Z0-9])\d+(?:\.\d+[a-z]?)?\b|\{[a-z:]+\}`[^`]*`|\{[\w-]+\}|\]\([^)]*\)"

@@ -9,7 +9,8 @@ import pytest
 
 from na_report.errors import NaReportError
 from na_report.evidence.edition import open_edition
-from na_report.presentation import prose
+from na_report.presentation import charts, prose, registers
+from na_report.presentation.markdown import SESSION
 from na_report.stories import PLACE, Story, read_story
 
 
@@ -98,3 +99,20 @@ def test_a_story_without_names_of_its_own_for_its_parts_is_refused(tmp_path: Pat
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(NaReportError, match=found):
         read_story(path)
+
+
+def test_a_cell_in_jupyterlab_shows_what_the_book_shows(names: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    told = prose.told(
+        "## Kop\n\n:::{container} kader\nHet is {IND019}, zie {numref}`fig-x` en [kort](kort.ipynb).\n:::", names
+    )
+    drawn = charts.mbo_maturity(names["evidence"])
+    listed = registers.caveats(names["evidence"])
+    assert all("text/html" not in block._repr_mimebundle_()[0] for block in (told, drawn, listed)), "a run of the book"
+    monkeypatch.setenv(SESSION, "sector.ipynb")
+    text, figure, table = (block._repr_mimebundle_()[0]["text/html"] for block in (told, drawn, listed))
+    assert '<span class="waarde"><a class="reference external" href="#ind019-nl-2019">41%</a></span>' in text
+    assert "<h2>Kop</h2>" in text and '<a class="reference external" href="kort.ipynb">kort</a>' in text
+    assert figure.count("data:image/svg+xml;base64,") == 1 and "<figcaption>" in figure and "<table" in figure
+    assert table.count("<tr>") == len(names["evidence"]["caveats"]) + 1
+    for html in (text, figure, table):
+        assert ":::" not in html and "{" not in html.replace("{.", "{") and "system-message" not in html

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
+# Jupyter's server tells a kernel with it which notebook it is for; papermill and nbval start theirs without.
+SESSION = "JPY_SESSION_NAME"
 # A list, a rule, an underline or a comment starts with these.
 _START = re.compile(r"^(\d*)([.)])(?=\s|$)|^()([-%])")
 _ENTITY = {character: f"&#{ord(character)};" for character in "\\`*_{}[]<>#!|~$&@^+=:"}
@@ -78,7 +81,13 @@ class Block:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, str], dict[str, Any]]:
-        return {"text/plain": plain(self.markdown), "text/markdown": self.markdown, **self.attachments}, self.metadata
+        shown = {"text/plain": plain(self.markdown), "text/markdown": self.markdown, **self.attachments}
+        if SESSION in os.environ:
+            from na_report.presentation.lab import as_html
+
+            files = self.metadata.get("na_report", {}).get("files", {})
+            shown["text/html"] = as_html(self.markdown, self.attachments, files)
+        return shown, self.metadata
 
     def __add__(self, other: Block) -> Block:
         """Returns both as one; only one of them may carry files, which the whole then carries."""

@@ -182,7 +182,7 @@ def render(book: Book, process: Renderer | None = None, written: Callable[[], No
         The folder of the result, for the caller to copy.
 
     Raises:
-        BookError: Something in the text is wrong, such as a link or glue key without a target.
+        BookError: Something in the text is wrong, such as a link without a target.
     """
     from na_report.publishing.rendering import render_stage
 

@@ -56,7 +56,7 @@ def render_stage(
         The folder of the result. It is kept for the next rendering: copy it, don't change it.
 
     Raises:
-        BookError: Something in the text is wrong, such as a link or glue key without a target.
+        BookError: Something in the text is wrong, such as a link without a target.
     """
     output, state = folder / "sphinx", folder / "sphinx" / "state.json"
     key, sources = _key(stage, lock), _sources(stage)
