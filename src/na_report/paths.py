@@ -11,7 +11,7 @@ from na_report.errors import NaReportError
 
 # Files of a project that more than one module reads.
 TOC, CONFIG, LOCK, PROGRAM = "_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml"
-PAGES, WORDS = "pages.yml", "words.yml"
+PAGES, WORDS, CLAIMS = "pages.yml", "words.yml", "claims.yml"
 # In the folder of each edition.
 DESCRIPTOR = "datapackage.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")

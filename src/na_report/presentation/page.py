@@ -26,7 +26,7 @@ def get_ready() -> None:
     """
     from babel.numbers import format_decimal
 
-    from na_report.evidence import claim_list  # noqa: F401  imported by the first verdict
+    from na_report.evidence import claim_file  # noqa: F401  imported by the first verdict
     from na_report.presentation import figures
 
     for language in figures.SOURCE:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from na_report.evidence.changes import Changes, compare, previous_edition
-from na_report.evidence.claims import all_claims
 from na_report.evidence.claims import result as claim_result
 from na_report.evidence.edition import Edition, open_edition
 from na_report.evidence.folders import list_editions
@@ -254,13 +253,12 @@ def _dated(edition: Edition, key: str, language: str) -> str:
 def claim_changes(edition: Edition, language: str = "nl") -> Block:
     """Shows the claims whose verdict differs from the edition before, and the recommendations that lean on them."""
     changes = since(edition)
-    claims = {claim.id: claim for claim in all_claims()}
     if changes is None or not changes.claims:
         return Block({"nl": "Geen enkele toets kreeg een andere uitkomst.", "en": "No check changed."}[language])
     lines = []
     for change in changes.claims:
-        claim = claims[change.claim]
-        says = escape({"nl": claim.says_nl, "en": claim.says_en}[language])
+        claim = claim_result(edition, change.claim).claim
+        says = escape(claim.says[language])
         name = link(claim.id) if claim.conclusion else escape(claim.id)
         states = (STATES[language][change.old], STATES[language][change.new])
         arrow = {"nl": "Eerst: {}. Nu: **{}**.", "en": "First: {}. Now: **{}**."}[language].format(*states)

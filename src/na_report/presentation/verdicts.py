@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from na_report.evidence import chain
@@ -69,16 +71,14 @@ _COUNTED = {
     "nl": {"findings": ("één bevinding", "{} bevindingen"), "items": ("één doel of agenda", "{} doelen of agenda’s")},
     "en": {"findings": ("one finding", "{} findings"), "items": ("one goal or agenda", "{} goals or agendas")},
 }
-# Per conclusion where the rows stand that contradict it: the table, the column, and what the column then holds.
-_AGAINST = {"C07": ("agendas", "measurable_goals", "yes")}
 
 
 def _says(result: Result, language: str) -> str:
-    return escape({"nl": result.claim.says_nl, "en": result.claim.says_en}[language])
+    return escape(result.claim.says[language])
 
 
 def _fact(edition: Edition, fact: Fact, language: str) -> str:
-    what = escape({"nl": fact.what_nl, "en": fact.what_en}[language])
+    what = escape(fact.says[language])
     if fact.yes_no:
         shown = {"nl": ("nee", "ja"), "en": ("no", "yes")}[language][int(fact.value)]
     else:
@@ -97,12 +97,19 @@ def verdict(edition: Edition, key: str, language: str = "nl") -> str:
 
 def _against(edition: Edition, result: Result, language: str) -> str:
     """Returns the names of the rows that contradict a conclusion, with links; nothing where no single row does."""
-    if result.verdict.state != CONTRADICTED or result.claim.id not in _AGAINST:
+    if not result.verdict.against:
         return ""
-    table, column, code = _AGAINST[result.claim.id]
-    rows = edition.rows(table, **{column: code}).to_dict("records")
-    names = [f"{link(row['id'], escape(row[f'name_{language}']))} ({escape(row['id'])})" for row in rows]
-    return " " + _WORDS[language]["against"].format(listed(names, language)) if names else ""
+    table = result.claim.facts[result.claim.against].arguments.get("table", "agendas")
+    rows = [edition.row(table, key) for key in result.verdict.against]
+    names = [f"{link(row['id'], escape(_name(row, language)))} ({escape(row['id'])})" for row in rows]
+    return " " + _WORDS[language]["against"].format(listed(names, language))
+
+
+def _name(row: dict[str, Any], language: str) -> str:
+    """Returns what a row is called, whatever its table calls that."""
+    return next(
+        str(row[column]) for name in ("name", "label", "title", "text") if (column := f"{name}_{language}") in row
+    )
 
 
 def state(edition: Edition, key: str, language: str = "nl") -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from na_report.files import write_whole
-from na_report.paths import CONFIG, LOCK, PROGRAM, TOC, Project
+from na_report.paths import CLAIMS, CONFIG, LOCK, PROGRAM, TOC, Project
 from na_report.publishing.chapters import read_chapter, selected
 from na_report.publishing.describing import ADDRESS
 from na_report.publishing.pages import Page, all_pages
@@ -83,8 +83,10 @@ def code_hash() -> str:
 
 
 def data_hash(project: Project) -> str:
-    """Returns the hash of all editions: a page may compare its own with another."""
-    return _hash_once([path for path in project.data.rglob("*") if path.is_file()], project.data)
+    """Returns the hash of all that answers what a page asks: all editions, since a page may compare its own with another, and
+    the claims on them."""
+    files = [*project.data.rglob("*"), project.chapters / CLAIMS]
+    return _hash_once([path for path in files if path.is_file()], project.root)
 
 
 def _hash_once(files: Iterable[Path], root: Path) -> str:
