@@ -192,8 +192,8 @@ def test_a_page_or_conclusion_that_is_nowhere_is_told(project: Project, claims: 
 
 
 def test_a_third_language_needs_no_python(project: Project, claims: Callable[[str], list[Claim]]) -> None:
-    words = project.chapters / "words.yml"
-    words.write_text(words.read_text(encoding="utf-8") + "fr: {title: Essai}\n", encoding="utf-8")
+    (project.chapters / "fr").mkdir()
+    (project.chapters / "fr" / "words.yml").write_text("words: {nr: No}\n", encoding="utf-8")
     assert len(claims(GOOD)) == 1
     half = GOOD.replace("en: findings", "en: findings, fr: constats")
     with pytest.raises(NaReportError, match=r"line 4, S40, says: found no wording in fr"):

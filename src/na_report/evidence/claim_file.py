@@ -19,7 +19,7 @@ from na_report.evidence.measures import AT_LEAST, MEASURES, NOT
 from na_report.evidence.tables import BY_NAME
 from na_report.paths import CLAIMS, Project, find_project
 from na_report.settings import read_texts, shown
-from na_report.words import languages
+from na_report.wording import languages
 
 _YES = {"yes": True, "no": False}
 _TEXT = "a line of text"

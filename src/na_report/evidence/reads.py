@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from na_report.wording import Words
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -72,6 +74,12 @@ def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[
         return result
 
     return ask
+
+
+@derived
+def said(edition: Any, language: str, key: str) -> object:
+    """Returns what the words of a language have under a key: a page that says it runs again when it changes."""
+    return Words(language).get(key)
 
 
 def _find(name: str) -> Callable[..., Any]:

@@ -13,7 +13,9 @@ from IPython.core.getipython import get_ipython
 
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition, open_edition
+from na_report.evidence.reads import said
 from na_report.paths import find_project
+from na_report.wording import asked, languages
 
 # Where publishing wants to find what the page asked; nobody asks when a chapter runs in JupyterLab.
 READS_FILE = "NA_REPORT_READS"
@@ -29,7 +31,7 @@ def get_ready() -> None:
     from na_report.evidence import claim_file  # noqa: F401  imported by the first verdict
     from na_report.presentation import figures
 
-    for language in figures.SOURCE:
+    for language in languages():
         format_decimal(0.5, locale=language)
     figures.get_ready()
     frame = pd.DataFrame({"a": [0]})
@@ -53,6 +55,8 @@ def open_page(name: str) -> Edition:
 
 
 def _write(edition: Edition, target: Path) -> None:
+    for language, key in asked:
+        said(edition, language, key)
     target.write_text(json.dumps(edition.reads.answers, ensure_ascii=False), encoding="utf-8")
 
 

@@ -19,7 +19,8 @@ from na_report.paths import Project
 from na_report.publishing.book import Book
 from na_report.publishing.fingerprint import FILES
 from na_report.publishing.private import private_folder, remove_folder
-from na_report.publishing.site import SWITCH, pdfs, with_switch
+from na_report.publishing.site import pdfs, with_switch
+from na_report.wording import Words
 
 _AROUND = 30
 _OBJECT = re.compile(rb"(?:^|[\r\n])(\d+) \d+ obj\b")
@@ -201,7 +202,7 @@ def _in_site(folder: Path) -> bool:
 
 def _ways(page: str, name: str, book: Book) -> dict[str, str]:
     """Returns which editions a published page leads to; only their names are taken over, no address of any other form."""
-    form = re.escape(SWITCH[book.language][1]).replace(r"\{\}", "(.+)")
+    form = re.escape(Words(book.language, book.project)("site.edition_named", edition="{}")).replace(r"\{\}", "(.+)")
     ways = {}
     for link in BeautifulSoup(page, "html.parser").select("ul.edities a"):
         match = re.fullmatch(form, link.get_text())

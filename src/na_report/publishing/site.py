@@ -17,15 +17,12 @@ from na_report.locks import locked
 from na_report.paths import Project
 from na_report.publishing.book import Book
 from na_report.publishing.published import held, is_whole
+from na_report.wording import Words
 
 # The list of chapters in the page template.
 PLACE = "nav#hoofdstukken"
-SWITCH = {"nl": ("Editie", "Editie {}"), "en": ("Edition", "Edition {}")}
-# Per language the heading, and what each PDF of a book is called.
-PAPER = {
-    "nl": ("PDF", {"report.pdf": "Het hele boek", "summary.pdf": "Het advies in het kort"}),
-    "en": ("PDF", {"report.pdf": "The whole book", "summary.pdf": "The advice in short"}),
-}
+# What each PDF of a book is called.
+PAPER = {"report.pdf": "site.report", "summary.pdf": "site.summary"}
 
 
 @dataclass(frozen=True)
@@ -117,14 +114,14 @@ def with_switch(page: str, book: Book, ways: Mapping[str, str]) -> str:
     place = soup.select_one(PLACE)
     if place is None:
         return ""
-    label, form = SWITCH[book.language]
+    words = Words(book.language, book.project)
     items = "".join(
-        f'<li><a href="{address}"{" aria-current=true" if name == book.edition else ""}>{html.escape(form.format(name))}</a></li>'
+        f'<li><a href="{address}"{" aria-current=true" if name == book.edition else ""}>'
+        f"{html.escape(words('site.edition_named', edition=name))}</a></li>"
         for name, address in ways.items()
     )
-    heading, names = PAPER[book.language]
-    papers = "".join(f'<li><a href="{pdf.name}">{names[pdf.name]}</a></li>' for pdf in pdfs(book))
-    markup = f'<h2>{heading}</h2><ul>{papers}</ul><h2>{label}</h2><ul class="edities">{items}</ul>'
+    papers = "".join(f'<li><a href="{pdf.name}">{words(PAPER[pdf.name])}</a></li>' for pdf in pdfs(book))
+    markup = f'<h2>{words("site.paper")}</h2><ul>{papers}</ul><h2>{words("site.edition")}</h2><ul class="edities">{items}</ul>'
     place.append(BeautifulSoup(markup, "html.parser"))
     return str(soup)
 
@@ -139,7 +136,7 @@ def _address(root: Path, folder: Path, other: Book, name: str) -> str:
 def _front(book: Book) -> str:
     """Returns a page that leads on to the newest edition, by script or by hand."""
     address = f"{book.edition}/{book.language}/index.html"
-    title = {"nl": "Naar de nieuwste editie", "en": "To the newest edition"}[book.language]
+    title = Words(book.language, book.project)("site.newest")
     return (
         f'<!DOCTYPE html>\n<html lang="{book.language}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
