@@ -16,14 +16,15 @@ from na_report.errors import NaReportError
 from na_report.evidence.edition import open_edition
 from na_report.evidence.reads import answer_again
 from na_report.paths import Project
+from na_report.presentation.languages import language_of
 from na_report.publishing import fingerprint
 from na_report.publishing.execution import run_pages
 from na_report.publishing.pages import all_pages, checked_parameters, choose
 from na_report.wording import Words, languages
 
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-# The workbook, which is not part of the book, has its own words.
-WORKBOOK = re.compile(r"workbook_\w+\.py")
+# The workbook and the schema of the data, which are no part of the book, have their own words.
+WORKBOOK = re.compile(r"workbook_\w+\.py|tables\.py")
 
 
 def texts(language: str) -> dict[str, dict[str, str]]:
@@ -107,6 +108,17 @@ def test_the_program_has_no_dictionary_of_languages() -> None:
         if isinstance(node, ast.Dict)
         and {"nl", "en"} & {key.value for key in node.keys if isinstance(key, ast.Constant)}
         and not WORKBOOK.fullmatch(path.name)
+    ]
+    assert found == []
+
+
+def test_the_program_has_no_dutch_in_it() -> None:
+    found = [
+        (f"{path.name}:{line}", text)
+        for path in SOURCES
+        for line, text in strings(ast.parse(path.read_text(encoding="utf-8")))
+        if len(text.split()) > 2 and language_of(text) == "nl"
+        if not WORKBOOK.fullmatch(path.name) and not re.search("<html|:::", text)
     ]
     assert found == []
 

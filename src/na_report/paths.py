@@ -12,7 +12,8 @@ from na_report.errors import NaReportError
 # Files of a project that more than one module reads.
 TOC, CONFIG, LOCK, PROGRAM = "_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml"
 PAGES, WORDS, CLAIMS = "pages.yml", "words.yml", "claims.yml"
-# In the folder of each edition.
+# In the folder of the editions, and in that of each.
+ABOUT = "about.yml"
 DESCRIPTOR = "datapackage.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 

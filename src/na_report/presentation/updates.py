@@ -185,7 +185,9 @@ def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, lan
                 f"**{escape(status)}.** {note}",
             )
         )
-    return table(pd.DataFrame(entries, columns=names), words(f"updates.{statuses[0]}"), name, language=language)
+    label = escape(edition.label("update_status", statuses[0], language))
+    key = f"statuses.{statuses[0]}" if statuses[0] in SHOWN else "statuses.other"
+    return table(pd.DataFrame(entries, columns=names), words(key, status=label), name, language=language)
 
 
 def _dated(edition: Edition, key: str, language: str) -> str:
