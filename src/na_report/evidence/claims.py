@@ -16,8 +16,7 @@ from na_report.evidence.memory import remembered
 from na_report.evidence.reads import Reads, derived
 
 HOLDS, CONTRADICTED, NOT_TESTABLE = "holds", "contradicted", "not_testable"
-# In place of a comparison: the data can not decide.
-JUDGEMENT = "judgement"
+JUDGEMENT = "judgement"  # in place of a comparison: the data can not decide
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ class Result:
 
     Args:
         claim: The claim.
-        verdict: What the data says.
+        verdict: Its verdict.
         recommendations: Those that rest on the conclusion, directly or further up.
         sharing: Other recommendations that rest on some of the same evidence.
     """
@@ -201,7 +200,7 @@ def evaluate(claim: Claim, edition: Edition, known: Mapping[str, Measured] = Map
     Args:
         claim: The claim.
         edition: What it is tested on.
-        known: Facts that have been measured before.
+        known: Facts that are measured already.
     """
     if claim.holds == JUDGEMENT:
         return Verdict(NOT_TESTABLE)
