@@ -107,6 +107,16 @@ def test_what_the_edition_lacks_is_named(facts: str, claims: Callable[[str], lis
     assert re.search(r"IND999|A99|agendas", verdict.why)
 
 
+def test_a_column_that_the_edition_does_not_have_yet_is_named(claims: Callable[[str], list[Claim]]) -> None:
+    [mine] = claims(claim("count: {table: agendas, where: {scope: wider}}"))
+    edition = open_edition("2021")
+    agendas = edition.tables["agendas"].drop(columns="scope")
+    before = Edition(edition.name, {**edition.tables, "agendas": agendas}, edition.descriptor)
+    assert evaluate(mine, edition).state == HOLDS
+    assert evaluate(mine, before).state == NOT_TESTABLE
+    assert "no scope in the table agendas" in evaluate(mine, before).why
+
+
 WRONG = {
     "no claim": ("S40: x", 1, "'x'", "page, says, holds and facts"),
     "no page": (GOOD.replace("  page: sector-mbo\n", ""), 2, "no page", "page, says, holds"),

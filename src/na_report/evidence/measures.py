@@ -95,7 +95,7 @@ def count(
     found = tuple(row[key] for row in rows)
     if not distinct:
         return Measured(len(found), rows=found)
-    values = {value for row in rows for value in row[distinct].split(";") if value}
+    values = {value for row in _having(rows, table, distinct) for value in row[distinct].split(";") if value}
     if distinct in where:
         fits = _condition(edition, BY_NAME[table].column(distinct), where[distinct])
         values = {value for value in values if fits(value)}
@@ -104,7 +104,7 @@ def count(
 
 def largest(edition: Edition, table: str, by: str, *, where: Where | None = None) -> Measured:
     """Returns the number of rows of the value of a column that most rows have."""
-    counts = Counter(row[by] for row in select(edition, table, where or {}))
+    counts = Counter(row[by] for row in _having(select(edition, table, where or {}), table, by))
     return Measured(max(counts.values(), default=0))
 
 
@@ -168,7 +168,14 @@ def select(edition: Edition, table: str, where: Where, rows: Rows | None = None)
     rows = edition.records(table) if rows is None else rows
     for name, wanted in where.items():
         fits = _condition(edition, BY_NAME[table].column(name), wanted)
-        rows = [row for row in rows if fits(row[name])]
+        rows = [row for row in _having(rows, table, name) if fits(row[name])]
+    return rows
+
+
+def _having(rows: Rows, table: str, column: str) -> Rows:
+    """Returns rows that have a column: an edition of before does not have what came later."""
+    if rows and column not in rows[0]:
+        raise MissingRowError(f"The edition has no {column} in the table {table}.", hint="The claim can't be tested.")
     return rows
 
 
