@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import jsonschema
@@ -407,3 +408,50 @@ def test_what_others_refer_to_is_unique() -> None:
     assert len(places) > 10
     assert all(columns[place].unique and columns[place].pattern for place in places)
     assert all(table.column(table.key).unique for table in TABLES)
+
+
+def test_a_new_edition_says_of_the_study_what_the_researcher_wrote(
+    project: Project, reseal: Callable[[], None]
+) -> None:
+    before = json.loads((project.data / "2021" / DESCRIPTOR).read_text(encoding="utf-8"))
+    reseal()
+    assert json.loads((project.data / "2021" / DESCRIPTOR).read_text(encoding="utf-8")) == before | {
+        "created": f"{date.today().isoformat()}T00:00:00Z"
+    }
+    about = project.data / "about.yml"
+    about.write_text(about.read_text(encoding="utf-8").replace("na-report contributors", "Bureau X"), encoding="utf-8")
+    reseal()
+    said = json.loads((project.data / "2021" / DESCRIPTOR).read_text(encoding="utf-8"))
+    assert said["contributors"] == [{"title": "Bureau X", "roles": ["creator"]}]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('title: "', 'titel: "', ["line 4: found 'titel'", "found no title"]),
+        (
+            "title: na-report contributors",
+            "name: X",
+            ["line 8, contributors: ", "expected a list of one or more with title"],
+        ),
+        ("path: https:", "path: ftp:", ["line 13, licenses: ", "an address that starts with http"]),
+        ("description: ", "description:\n  - ", ["line 5, description: ", "a line of text in description"]),
+    ],
+)
+def test_a_study_that_is_not_described_seals_no_edition(
+    project: Project, reseal: Callable[[], None], old: str, new: str, told: list[str]
+) -> None:
+    about = project.data / "about.yml"
+    text = about.read_text(encoding="utf-8")
+    assert old in text
+    about.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(NaReportError) as caught:
+        reseal()
+    assert all(part in str(caught.value) for part in told)
+    assert not (project.data / "2021" / DESCRIPTOR).exists()
+
+
+def test_without_a_description_of_the_study_no_edition_is_sealed(project: Project, reseal: Callable[[], None]) -> None:
+    (project.data / "about.yml").unlink()
+    with pytest.raises(NaReportError, match=r"about\.yml"):
+        reseal()

@@ -14,6 +14,7 @@ from conftest import ROOT, Change
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
+from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition, open_edition, seal_edition
 from na_report.evidence.reads import Reads, answer_again
 from na_report.paths import Project
@@ -317,3 +318,40 @@ def contrast(colour: str) -> float:
 @pytest.mark.book
 def test_a_new_figure_has_its_year(pages: Pages, name: str, told: str) -> None:
     assert told in " ".join(pages(name).get_text().split())
+
+
+def test_a_chapter_draws_any_observations_with_a_caption_of_its_own() -> None:
+    edition = open_edition("2021")
+    made = charts.observed_bars(
+        edition,
+        ["IND020", "IND019"],
+        name="fig-proef",
+        caption="Van {IND020} in {IND020_year} naar {IND019}, {unit}.{change}",
+        alt="Twee staven: {IND020} en {IND019}.",
+        labels="period",
+        sectors=["", "mbo"],
+    )
+    assert "Van 76% in 2015 naar 41%, in procenten. Het aandeel daalde van 76% (2015) naar 41% (2019)." in made.markdown
+    assert ':alt: "Twee staven: 76% en 41%."' in made.markdown
+    plain = charts.observed_bars(
+        edition, ["IND020", "IND019"], name="fig-proef", caption="Kort.", labels=["Toen", "Nu"]
+    )
+    assert ':alt: "Staafdiagram: toen 76%, nu 41%."' in plain.markdown
+    scale = charts.observed_scale(
+        edition, ["IND012", "IND013"], name="fig-proef", caption="Op een schaal.", axis="Schaal", language="en"
+    )
+    assert scale.markdown.count("fig-proef") > 3
+
+
+@pytest.mark.parametrize("caption", ["{IND999}", "{IND019", "{}", "{IND019.__class__.x}"])
+def test_a_caption_with_an_unknown_part_says_what_it_can_have(caption: str) -> None:
+    with pytest.raises(NaReportError, match="caption") as caught:
+        charts.observed_bars(open_edition("2021"), ["IND020", "IND019"], name="fig-proef", caption=caption)
+    assert "{IND020" not in caught.value.hint
+    assert "IND020, IND020_year" in caught.value.hint
+
+
+def test_a_share_of_nothing_is_not_told() -> None:
+    edition = open_edition("2021")
+    assert charts.share_of(edition, "IND029", "IND028") == "6,5%"
+    assert charts.share_of(with_value(edition, "IND028-NL-nd", value=0.0), "IND029", "IND028") == ""

@@ -25,6 +25,7 @@ from workbooks import table_bytes, take_back
 from na_report.citation import Work
 from na_report.commands.book import edition_at_hand
 from na_report.errors import InvalidInputError, NaReportError
+from na_report.evidence.about import read_about
 from na_report.evidence.edition import open_edition
 from na_report.evidence.folders import newest_edition
 from na_report.evidence.reads import answer_again
@@ -326,6 +327,10 @@ def test_the_citation_file_is_that_of_the_newest_edition() -> None:
     seal = seal_of(open_edition(newest_edition(Project(ROOT)), Project(ROOT)))
     assert (cited["version"], str(cited["date-released"])) == (seal.version, seal.created)
     assert cited["authors"] == [{"name": seal.author}]
+    about = read_about(Project(ROOT), "")
+    assert [maker["title"] for maker in about["contributors"]] == [maker["name"] for maker in cited["authors"]]
+    assert {licence["name"] for licence in about["licenses"]} < set(cited["license"])
+    assert cited["title"].removeprefix("na-report: ") in about["title"]
 
 
 def test_an_edition_is_verified_again_when_it_changed(project: Project, change: Change) -> None:

@@ -5,12 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from na_report.words import said
+from na_report.wording import Words
 
-_WORDS = {
-    "nl": {"edition": "editie", "version": "versie", "kind": "Rapport met data", "in": "In"},
-    "en": {"edition": "edition", "version": "version", "kind": "Report with data", "in": "In"},
-}
 _LATEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -42,13 +38,13 @@ class Work:
     @property
     def name(self) -> str:
         """Its title with the edition, in the language of the work."""
-        return f"{self.title} ({said(_WORDS, self.language)['edition']} {self.edition})"
+        return f"{self.title} ({Words(self.language)('citation.edition')} {self.edition})"
 
     @property
     def dated(self) -> str:
         """Which edition and version, in the language of the work."""
-        words = said(_WORDS, self.language)
-        return f"{words['edition']} {self.edition}, {words['version']} {self.version}"
+        words = Words(self.language)
+        return f"{words('citation.edition')} {self.edition}, {words('citation.version')} {self.version}"
 
 
 @dataclass(frozen=True)
@@ -81,12 +77,12 @@ def apa(work: Work, part: Part | None = None, address: str = "") -> str:
         >>> apa(work, Part("fig-x", "Figuur 3", "Het doel"), "https://example.org/a.html#fig-x")
         'Bureau. (2026). Het doel [Figuur 3]. In Een rapport (editie 2026, versie 2026.1.0). https://example.org/a.html#fig-x'
     """
-    words = said(_WORDS, work.language)
+    words = Words(work.language)
     source = f"{work.title} ({work.dated})"
     if part is None:
-        text = f"{work.author}. ({work.year}). {source} [{words['kind']}]."
+        text = f"{work.author}. ({work.year}). {source} [{words('citation.kind')}]."
     else:
-        text = f"{work.author}. ({work.year}). {part.title} [{part.number}]. {words['in']} {source}."
+        text = f"{work.author}. ({work.year}). {part.title} [{part.number}]. {words('citation.in')} {source}."
     return f"{text} {address}".rstrip()
 
 
@@ -106,10 +102,10 @@ def bibtex(work: Work, part: Part | None = None, address: str = "") -> str:
     if part is None:
         fields |= {"title": f"{{{_latex(work.title)}}}"}
     else:
-        words = said(_WORDS, work.language)
+        words = Words(work.language)
         fields |= {
             "title": f"{{{_latex(f'{part.number}. {part.title}')}}}",
-            "howpublished": f"{words['in']}: {_latex(work.title)}",
+            "howpublished": f"{words('citation.in')}: {_latex(work.title)}",
         }
     fields |= {"year": work.year, "note": _latex(work.dated)}
     if address:

@@ -13,8 +13,9 @@ from na_report.errors import NaReportError
 TOC, CONFIG, LOCK, PROGRAM = "_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml"
 # Everything that is made.
 BUILD = "_build"
-PAGES, WORDS = "pages.yml", "words.yml"
-# In the folder of each edition.
+PAGES, WORDS, CLAIMS = "pages.yml", "words.yml", "claims.yml"
+# In the folder of the editions, and in that of each.
+ABOUT = "about.yml"
 DESCRIPTOR = "datapackage.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 

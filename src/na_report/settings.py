@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,53 @@ def read_settings(path: Path) -> dict[str, Any]:
         >>> read_settings(find_project().root / "_toc.yml")["root"]
         'index'
     """
+    return _named(path, yaml.safe_load)
+
+
+def read_texts(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
+    """Returns the names and values of a YAML file, each value as the text that a person wrote, and where each stands.
+
+    So `yes` is the code yes and no truth, and `2021` the name of an edition and no number.
+
+    Args:
+        path: The file; its name is what the error shows.
+
+    Returns:
+        The values, and per place (the names that lead to a value; of a list the number) its line.
+
+    Raises:
+        NaReportError: As `read_settings`; or a name stands in a part twice.
+    """
+    lines: dict[tuple[str, ...], int] = {}
+
+    def read(text: str) -> Any:
+        node = yaml.compose(text, yaml.SafeLoader)
+        return None if node is None else _texts(node, (), lines)
+
+    return _named(path, read), lines
+
+
+def _texts(node: yaml.Node, place: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> Any:
+    lines[place] = node.start_mark.line + 1
+    if len(lines) > _MOST_VALUES:
+        return None  # a file of this size holds itself: the count of its values tells
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    if isinstance(node, yaml.SequenceNode):
+        return [_texts(part, (*place, str(number)), lines) for number, part in enumerate(node.value, 1)]
+    found: dict[str, Any] = {}
+    for name, part in node.value:
+        if name.value in found:
+            raise yaml.MarkedYAMLError(problem=f"found {name.value!r} twice", problem_mark=name.start_mark)
+        found[str(name.value)] = _texts(part, (*place, str(name.value)), lines)
+        lines[(*place, str(name.value))] = name.start_mark.line + 1
+    return found
+
+
+def _named(path: Path, read: Callable[[str], Any]) -> dict[str, Any]:
+    """Returns what a file holds, as `read` makes it of its text."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = read(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise NaReportError(
             f"{path.name} can't be read: {problem.strerror}.", hint=f"Put back {path}, or make it readable."

@@ -31,24 +31,29 @@ def add(commands: Any) -> None:
 
 
 def _check(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.claims import CONTRADICTED, NOT_TESTABLE, check, check_pages
+    from na_report.evidence.claim_file import refuse_unknown
+    from na_report.evidence.claims import CONTRADICTED, NOT_TESTABLE, check
     from na_report.evidence.edition import open_edition
     from na_report.evidence.folders import newest_edition
     from na_report.evidence.numbers import half_up, in_digits
     from na_report.publishing.contents import read_contents
 
+    refuse_unknown(project, read_contents(project).pages)
     edition = open_edition(options.edition or newest_edition(project), project)
     results = check(edition)
     contradicted = [result for result in results if result.verdict.state == CONTRADICTED]
     if options.format == "json":
         print(json.dumps([_as_json(result) for result in results], ensure_ascii=False, indent=2))
-    for result in results if options.format == "text" else ():
-        says = {"nl": result.claim.says_nl, "en": result.claim.says_en}[options.language]
+        return 1 if contradicted else 0
+    for result in results:
+        says = result.claim.says[options.language]
         print(f"{result.claim.id}  {result.verdict.state.replace('_', ' ')}: {says}")
         if result.verdict.state == NOT_TESTABLE:
+            if result.verdict.why:
+                print(f"       {result.verdict.why}")
             continue
         for fact in result.verdict.facts:
-            what = {"nl": fact.what_nl, "en": fact.what_en}[options.language]
+            what = fact.says[options.language]
             print(f"       {what}: {in_digits(half_up(fact.value, 10))}{f'  [{fact.key}]' if fact.key else ''}")
         if result.verdict.state == CONTRADICTED and result.claim.conclusion:
             leaning = ", ".join(result.recommendations) or "none"
@@ -63,7 +68,6 @@ def _check(options: argparse.Namespace, project: Project) -> int:
             f"{testable} of {len(conclusions)} conclusions are testable",
             flush=True,
         )
-    check_pages(read_contents(project).pages)
     return 1 if contradicted else 0
 
 
@@ -72,11 +76,11 @@ def _as_json(result: Result) -> dict[str, Any]:
         "id": result.claim.id,
         "conclusion": result.claim.conclusion or None,
         "page": result.claim.page,
-        "says_nl": result.claim.says_nl,
-        "says_en": result.claim.says_en,
+        **{f"says_{language}": text for language, text in result.claim.says.items()},
         "state": result.verdict.state,
         "facts": [
-            {"what_nl": fact.what_nl, "what_en": fact.what_en, "value": fact.value, "observation": fact.key or None}
+            {f"what_{language}": text for language, text in fact.says.items()}
+            | {"value": fact.value, "observation": fact.key or None}
             for fact in result.verdict.facts
         ],
         "recommendations": list(result.recommendations),

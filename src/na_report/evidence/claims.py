@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
 
-from na_report.errors import InvalidInputError, MissingRowError, Problem, how_many
-from na_report.evidence import chain
+from na_report.errors import MissingRowError
+from na_report.evidence import chain, formula
 from na_report.evidence.edition import Edition
+from na_report.evidence.measures import MEASURES, Measured
 from na_report.evidence.memory import remembered
 from na_report.evidence.reads import Reads, derived
 
 HOLDS, CONTRADICTED, NOT_TESTABLE = "holds", "contradicted", "not_testable"
-GOALS = ("learner_skills", "teacher_staff_skills", "digital_applications", "digital_infrastructure")
-SECTORS = ("po_vo", "mbo", "ho", "ve")
+JUDGEMENT = "judgement"  # in place of a comparison: the data can not decide
 
 
 @dataclass(frozen=True)
@@ -21,15 +24,13 @@ class Fact:
     """A figure that decides.
 
     Args:
-        what_nl: What it is, in Dutch.
-        what_en: The same in English.
+        says: What it is, per language.
         value: The figure.
         key: The observation that it comes from; empty for a count.
         yes_no: Whether 1 means yes and 0 no.
     """
 
-    what_nl: str
-    what_en: str
+    says: Mapping[str, str]
     value: float
     key: str = ""
     yes_no: bool = False
@@ -37,10 +38,54 @@ class Fact:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the data says of a claim."""
+    """What the data says of a claim.
+
+    Args:
+        state: Holds, contradicted or not testable.
+        facts: The figures that decide.
+        against: The ids of the rows that contradict the claim, where single rows do.
+        why: Why nothing can be tested; empty for a judgement.
+    """
 
     state: str
     facts: tuple[Fact, ...] = ()
+    against: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A fact as a claim declares it.
+
+    Args:
+        measure: The name of what measures it.
+        arguments: What the measure is given.
+        says: What it is, per language; the name of the indicator when empty.
+        shown: Whether a reader sees it.
+        yes_no: Whether 1 means yes and 0 no.
+    """
+
+    measure: str
+    arguments: Mapping[str, Any]
+    says: Mapping[str, str] = field(default_factory=dict)
+    shown: bool = True
+    yes_no: bool = False
+
+    def measured(self, edition: Edition) -> Measured:
+        """Returns the figure in an edition."""
+        return MEASURES[self.measure](edition, **self.arguments)
+
+    def fact(self, edition: Edition, measured: Measured) -> Fact:
+        """Returns the figure with what it is."""
+        return Fact(
+            self.says or _label(edition, measured.observation), measured.value, measured.observation, self.yes_no
+        )
+
+
+def _label(edition: Edition, key: str) -> dict[str, str]:
+    """Returns the name of the indicator of an observation, per language."""
+    row = edition.row("indicators", edition.observation(key)["indicator_id"])
+    return {column.removeprefix("label_"): row[column] for column in row if column.startswith("label_")}
 
 
 @dataclass(frozen=True)
@@ -50,18 +95,20 @@ class Claim:
     Args:
         id: The conclusion's id, or one that starts with `S` for a sentence of a chapter.
         page: The page that makes the statement.
-        says_nl: The statement, for a conclusion the part of it that is tested; or why nothing is.
-        says_en: The same in English.
-        check: Edition in, verdict out.
+        says: Per language the statement, for a conclusion the part of it that is tested; or why nothing is.
+        holds: When it holds, as a comparison of its facts; or `JUDGEMENT`.
+        facts: The figures, by name.
         uses_coding: Whether the verdict depends on how agenda items are coded.
+        against: The fact whose rows contradict the statement; empty when no single row does.
     """
 
     id: str
     page: str
-    says_nl: str
-    says_en: str
-    check: Callable[[Edition], Verdict] = field(repr=False)
+    says: Mapping[str, str]
+    holds: str
+    facts: Mapping[str, Figure]
     uses_coding: bool = False
+    against: str = ""
 
     @property
     def conclusion(self) -> str:
@@ -75,7 +122,7 @@ class Result:
 
     Args:
         claim: The claim.
-        verdict: What the data says.
+        verdict: Its verdict.
         recommendations: Those that rest on the conclusion, directly or further up.
         sharing: Other recommendations that rest on some of the same evidence.
     """
@@ -87,38 +134,10 @@ class Result:
 
 
 def all_claims() -> list[Claim]:
-    """Returns the claims, conclusions first."""
-    from na_report.evidence.claim_list import CLAIMS  # it imports this module for the words of a claim
+    """Returns the claims of the project in the order of `chapters/claims.yml`."""
+    from na_report.evidence.claim_file import read_claims  # it imports this module for what a claim is
 
-    return list(CLAIMS)
-
-
-def check_pages(pages: Collection[str]) -> None:
-    """Sees that each claim names a page of the book.
-
-    Args:
-        pages: The names of the pages.
-
-    Raises:
-        InvalidInputError: Carries each claim that names none.
-
-    Example:
-        >>> check_pages({claim.page for claim in all_claims()})
-    """
-    problems = [
-        Problem(
-            *("evidence/claim_list.py", 0, f"claim {claim.id}, page", claim.page, f"one of {', '.join(sorted(pages))}"),
-            "Name the page that makes the statement, as _toc.yml does.",
-        )
-        for claim in all_claims()
-        if claim.page not in pages
-    ]
-    if problems:
-        raise InvalidInputError(
-            f"{how_many(problems)} with the pages of claims:",
-            problems,
-            hint="A contradicted claim is told on its page: without one no reader hears of it.",
-        )
+    return read_claims()
 
 
 @derived
@@ -132,7 +151,7 @@ def result(edition: Edition, key: str) -> Result:
     if key not in results:
         raise MissingRowError(
             f"Edition {edition.name} has no claim {key!r}.",
-            hint=f"Choose one of: {', '.join(results)}; or add it to evidence/claim_list.py.",
+            hint=f"Choose one of: {', '.join(results)}; or add it to chapters/claims.yml.",
         )
     return results[key]
 
@@ -175,17 +194,24 @@ def check(edition: Edition) -> list[Result]:
     return results
 
 
-def evaluate(claim: Claim, edition: Edition) -> Verdict:
-    """Returns the verdict on a claim; not testable when the edition lacks what it is about."""
-    try:
-        return claim.check(edition)
-    except MissingRowError:
+def evaluate(claim: Claim, edition: Edition, known: Mapping[str, Measured] = MappingProxyType({})) -> Verdict:
+    """Returns the verdict on a claim; not testable when it is a judgement or the edition lacks what it is about.
+
+    Args:
+        claim: The claim.
+        edition: What it is tested on.
+        known: Facts that are measured already.
+    """
+    if claim.holds == JUDGEMENT:
         return Verdict(NOT_TESTABLE)
-
-
-def verdict_if(condition: bool, *facts: Fact) -> Verdict:
-    """Returns holds or contradicted, with the figures that decide."""
-    return Verdict(HOLDS if condition else CONTRADICTED, facts)
+    try:
+        measured = {name: known.get(name) or figure.measured(edition) for name, figure in claim.facts.items()}
+    except MissingRowError as missing:
+        return Verdict(NOT_TESTABLE, why=str(missing))
+    holds = formula.holds(claim.holds, {name: found.value for name, found in measured.items()})
+    shown = tuple(figure.fact(edition, measured[name]) for name, figure in claim.facts.items() if figure.shown)
+    against = tuple(measured[claim.against].rows) if claim.against and not holds else ()
+    return Verdict(HOLDS if holds else CONTRADICTED, shown, against)
 
 
 @derived
@@ -229,14 +255,25 @@ def robustness(edition: Edition) -> tuple[list[Flip], int]:
     """
     claims = [claim for claim in all_claims() if claim.uses_coding]
     base = {claim.id: evaluate(claim, edition).state for claim in claims}
+    fixed = {claim.id: dict(_fixed(claim, edition)) for claim in claims}
     flips, count = [], 0
     for item, category, variant in _variants(edition):
         count += 1
         for claim in claims:
-            state = evaluate(claim, variant).state
+            state = evaluate(claim, variant, fixed[claim.id]).state
             if state != base[claim.id]:
                 flips.append(Flip(claim.id, item, category, state))
     return flips, count
+
+
+def _fixed(claim: Claim, edition: Edition) -> Iterator[tuple[str, Measured]]:
+    """Yields the facts of a claim that no agenda item can change: those whose measure does not ask for any."""
+    for name, figure in claim.facts.items():
+        asked = replace(edition, reads=Reads())
+        with suppress(MissingRowError):
+            measured = figure.measured(asked)
+            if not any("agenda_items" in question for question in asked.reads.answers):
+                yield name, measured
 
 
 def _variants(edition: Edition) -> Iterator[tuple[str, str, Edition]]:

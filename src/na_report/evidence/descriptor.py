@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from na_report.errors import Problem
+from na_report.evidence.about import read_about, refuse_faults
 from na_report.evidence.cells import is_address, is_line
 from na_report.evidence.schema import LANGUAGES, Schema, faults_of_schema, read_schema, table_schema
 from na_report.evidence.tables import BY_NAME, TABLES
-from na_report.paths import DESCRIPTOR
+from na_report.paths import DESCRIPTOR, find_project
 
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,40}")
@@ -213,28 +214,19 @@ def describe(folder: Path, name: str, created: date | None) -> dict[str, Any]:
                 "schema": table_schema(table),
             }
         )
-    return {
+    project = find_project(folder)
+    about = read_about(project, name)
+    descriptor = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": name_of(name),
-        "title": f"Digitalisering in het onderwijs en Erasmus+: het bewijs, editie {name}",
-        "description": "Beleidsagenda’s, bevindingen, cijfers, conclusies en aanbevelingen in het Nederlands en het "
-        "Engels, met de bron van elke rij.",
+        "title": about["title"],
+        "description": about["description"],
         "version": version_of(name),
         "created": f"{created.isoformat()}T00:00:00Z" if created else "",
         "languages": list(LANGUAGES),
-        "licenses": [
-            {
-                "name": "CC-BY-4.0",
-                "title": "Creative Commons Attribution 4.0",
-                "path": "https://creativecommons.org/licenses/by/4.0/",
-            }
-        ],
-        "contributors": [{"title": "na-report contributors", "roles": ["creator"]}],
-        "sources": [
-            {
-                "title": "Advies over digitalisering in het onderwijs voor het Nationaal Agentschap Erasmus+ "
-                "(AEF, rond de jaarwisseling van 2020 en 2021; de datum is afgeleid)",
-            }
-        ],
+        **{key: about[key] for key in ("licenses", "contributors", "sources")},
         "resources": resources,
     }
+    if created:
+        refuse_faults(project, list(faults_of_descriptor(descriptor, name)))
+    return descriptor

@@ -105,6 +105,11 @@ class Edition:
                 hint=f"Look in data/{self.name}/{table}.csv for the ids that exist.",
             ) from None
 
+    def records(self, table: str) -> list[dict[str, Any]]:
+        """Returns all rows of a table as dictionaries, not to be changed by the caller."""
+        self.reads.note(("table", table), lambda: self._seal(table))
+        return list(self._index(table).values())
+
     def _index(self, table: str) -> dict[str, Any]:
         index = self._rows.setdefault(table, {})
         if not index:

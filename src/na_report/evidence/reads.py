@@ -13,6 +13,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
+from na_report.wording import Words
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -94,6 +96,12 @@ def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[
         return result
 
     return ask
+
+
+@derived
+def said(edition: Any, language: str, key: str) -> object:
+    """Returns what the words of a language have under a key: a page that says it runs again when it changes."""
+    return Words(language).get(key)
 
 
 def _find(name: str) -> Callable[..., Any]:

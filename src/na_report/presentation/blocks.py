@@ -16,7 +16,7 @@ from na_report.presentation.tables import table
 from na_report.presentation.text import cited, filled, ids, in_sentence, linked, sentence_case, short_source
 from na_report.presentation.values import value
 from na_report.presentation.verdicts import is_contradicted, recommendation_note, state, trail, verdict
-from na_report.presentation.words import WORDS
+from na_report.wording import Words
 
 
 def _category(edition: Edition, code: str, language: str) -> str:
@@ -32,15 +32,15 @@ def sector_names(edition: Edition, cell: str, language: str) -> str:
 
 def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
     """Shows one agenda: what it is, how concrete, its link abroad, and all its items with their coding."""
-    words, row = WORDS[language], edition.row("agendas", key)
-    period = "–".join(year for year in (row["period_start"], row["period_end"]) if year) or words["unknown"]
+    words, row = Words(language), edition.row("agendas", key)
+    period = "–".join(year for year in (row["period_start"], row["period_end"]) if year) or words("unknown")
     facts = [
-        (words["owner"], escape(row["owners"].replace(";", ", "))),
-        (words["period"], escape(period)),
-        (words["concrete"], filled(edition, row[f"concreteness_{language}"], language)),
-        (words["abroad"], filled(edition, row[f"international_link_{language}"], language)),
-        (words["note"], filled(edition, row[f"note_{language}"], language)),
-        (words["source"], short_source(edition, row["source_id"], language)),
+        (words("owner"), escape(row["owners"].replace(";", ", "))),
+        (words("period"), escape(period)),
+        (words("concrete"), filled(edition, row[f"concreteness_{language}"], language)),
+        (words("abroad"), filled(edition, row[f"international_link_{language}"], language)),
+        (words("note"), filled(edition, row[f"note_{language}"], language)),
+        (words("source"), short_source(edition, row["source_id"], language)),
     ]
     intro = f"{place(key)}. {filled(edition, row[f'gist_{language}'], language)}"
     block = paragraphs(intro, "\n".join(f"- **{name}**: {text}" for name, text in facts if text))
@@ -50,28 +50,27 @@ def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
 
 def agenda_items(edition: Edition, items: pd.DataFrame, key: str, language: str) -> Block:
     """Shows items of an agenda as a table with category and basis of the coding."""
-    words, rows = WORDS[language], []
+    words, rows = Words(language), []
     for item in items.to_dict("records"):
         category = _category(edition, item["category"], language)
         second = [_category(edition, code, language).lower() for code in ids(item["category_secondary"])]
         coding = f"{escape(category)} ({escape(edition.label('coding_basis', item['coding_basis'], language))})"
         if second:
-            coding += f"; {words['also']} {escape(', '.join(second))}"
+            coding += f"; {words('also')} {escape(', '.join(second))}"
         kind = edition.label("item_type", item["item_type"], language)
         gist = filled(edition, item[f"gist_{language}"], language)
         note = filled(edition, item[f"basis_note_{language}"], language)
         rows.append(
             {
-                words["no"]: place(item["id"]),
-                words["goal"]: f"**{escape(item[f'label_{language}'])}** ({escape(kind)}). {gist}",
-                words["category"]: coding + (f". [{note}]{{.grondslag}}" if note else ""),
+                words("nr"): place(item["id"]),
+                words("goal"): f"**{escape(item[f'label_{language}'])}** ({escape(kind)}). {gist}",
+                words("category"): coding + (f". [{note}]{{.grondslag}}" if note else ""),
             }
         )
     name = edition.row("agendas", key)[f"short_{language}"]
-    caption = {"nl": "Doelen van {} met hun categorie.", "en": "Goals of {} with their category."}[language]
     return table(
         pd.DataFrame(rows),
-        escape(caption.format(name)),
+        escape(words("captions.goals", agenda=name)),
         f"tab-agenda-{anchor(key)}",
         classes="doelen",
         language=language,
@@ -109,23 +108,23 @@ def _finding(edition: Edition, row: dict[str, Any], language: str) -> str:
     kind = sentence_case(edition.label("finding_kind", row["kind"], language))
     basis = edition.label("evidence_type", row["evidence_type"], language)
     sources = cited(edition, ids(row["source_ids"]), language)
-    about = f"{escape(kind)}. {WORDS[language]['basis']}: {escape(basis)}" + (f" ({sources})" if sources else "")
+    about = f"{escape(kind)}. {Words(language)('basis')}: {escape(basis)}" + (f" ({sources})" if sources else "")
     users = linked(chain.above(edition, row["id"], "conclusions") + chain.above(edition, row["id"], "recommendations"))
-    about += f". {WORDS[language]['used']}: {users}" if users else ""
+    about += f". {Words(language)('used')}: {users}" if users else ""
     return f"{place(row['id'])} {filled(edition, row[f'text_{language}'], language)} [{about}.]{{.grondslag}}"
 
 
 def conclusion(edition: Edition, key: str, language: str = "nl") -> Block:
     """Shows a conclusion with what it rests on and which recommendations rest on it."""
-    words, row = WORDS[language], edition.row("conclusions", key)
+    words, row = Words(language), edition.row("conclusions", key)
     advice = chain.above(edition, key, "recommendations")
     lines = [
         f"**{place(key)}. {escape(row[f'title_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",
         verdict(edition, key, language),
-        f"[{words['rests']}: {linked(ids(row['rests_on']))}.]{{.grondslag}}",
+        f"[{words('rests')}: {linked(ids(row['rests_on']))}.]{{.grondslag}}",
     ]
     if advice:
-        lines.append(f"[{words['advice']}: {linked(advice)}.]{{.grondslag}}")
+        lines.append(f"[{words('advice')}: {linked(advice)}.]{{.grondslag}}")
     kind = "kader conclusie" + (" tegenspraak" if is_contradicted(edition, key) else "")
     return Block("\n".join([f":::{{container}} {kind}", "\n\n".join(lines), ":::"]))
 
@@ -139,14 +138,14 @@ def conclusions(edition: Edition, section: str, language: str = "nl") -> Block:
 
 def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
     """Shows a recommendation: how, why, with whom, for whom, what to watch and what it rests on."""
-    words, row = WORDS[language], edition.row("recommendations", key)
-    sectors = words["all_sectors"] if row["sectors"] == "all" else sector_names(edition, row["sectors"], language)
+    words, row = Words(language), edition.row("recommendations", key)
+    sectors = words("all_sectors") if row["sectors"] == "all" else sector_names(edition, row["sectors"], language)
     parts = [
-        (words["how"], filled(edition, row[f"text_{language}"], language)),
-        (words["why"], filled(edition, row[f"rationale_{language}"], language)),
-        (words["tradeoffs"], filled(edition, row[f"tradeoffs_{language}"], language)),
-        (words["sectors"], escape(sentence_case(sectors)) + "."),
-        (words["partners"], escape(row[f"partners_{language}"].replace(";", ", ")) + "."),
+        (words("how"), filled(edition, row[f"text_{language}"], language)),
+        (words("why"), filled(edition, row[f"rationale_{language}"], language)),
+        (words("tradeoffs"), filled(edition, row[f"tradeoffs_{language}"], language)),
+        (words("sectors"), escape(sentence_case(sectors)) + "."),
+        (words("partners"), escape(row[f"partners_{language}"].replace(";", ", ")) + "."),
     ]
     title = f"**{place(key)}. {escape(row[f'title_{language}'])}**"
     lines = [f"- **{name}**: {text}" for name, text in parts if text]
@@ -171,7 +170,7 @@ def key_figures(edition: Edition, keys: Iterable[str], language: str = "nl") -> 
         keys: Ids of observations or indicators.
         language: `nl` or `en`.
     """
-    words, lines = WORDS[language], []
+    words, lines = Words(language), []
     for key in keys:
         row = edition.observation(key)
         indicator = edition.row("indicators", row["indicator_id"])
@@ -182,7 +181,7 @@ def key_figures(edition: Edition, keys: Iterable[str], language: str = "nl") -> 
         source = short_source(edition, row["source_id"], language)
         prefix = "" if indicator["sector"] == "all" else f"**{escape(sector)}**: "
         when = (
-            f"{words['figure_for']} {escape(period(edition, row, language))}" if row["period"] else words["no_period"]
+            f"{words('figure_for')} {escape(period(edition, row, language))}" if row["period"] else words("no_period")
         )
         lines.append(f"- {large} {prefix}{about} [{source}; {when}]{{.grondslag}}")
     return Block("\n".join([":::{container} kerncijfers", *lines, ":::"]))
@@ -200,10 +199,10 @@ def conclusion_list(edition: Edition, keys: Iterable[str], language: str = "nl")
 
 def recommendations_in_short(edition: Edition, language: str = "nl") -> Block:
     """Shows each recommendation with how to do it and for which sectors, and a warning where its basis gave way."""
-    words, parts = WORDS[language], []
+    words, parts = Words(language), []
     for row in edition["recommendations"].to_dict("records"):
-        sectors = words["all_sectors"] if row["sectors"] == "all" else sector_names(edition, row["sectors"], language)
-        about = f"[{words['sectors']}: {escape(in_sentence(sectors))}.]{{.grondslag}}"
+        sectors = words("all_sectors") if row["sectors"] == "all" else sector_names(edition, row["sectors"], language)
+        about = f"[{words('sectors')}: {escape(in_sentence(sectors))}.]{{.grondslag}}"
         title = f"**{link(row['id'])}. {escape(row[f'title_{language}'])}.**"
         warning = recommendation_note(edition, row["id"], language)
         parts.append(
@@ -216,35 +215,33 @@ def recommendations_in_short(edition: Edition, language: str = "nl") -> Block:
 
 def starting_points(edition: Edition, language: str = "nl") -> Block:
     """Shows the starting points for the NA with the recommendations that follow from them."""
-    words = WORDS[language]
+    words = Words(language)
     frame = pd.DataFrame(
         {
-            words["no"]: place(row["id"]),
-            words["starting_point"]: filled(edition, row[f"text_{language}"], language),
-            words["advice"]: linked(ids(row["recommendation_ids"])),
+            words("nr"): place(row["id"]),
+            words("starting_point"): filled(edition, row[f"text_{language}"], language),
+            words("advice"): linked(ids(row["recommendation_ids"])),
         }
         for row in edition["starting_points"].to_dict("records")
     )
-    caption = {"nl": "De aanknopingspunten en de aanbevelingen.", "en": "The starting points and recommendations."}
-    return table(frame, caption[language], "tab-aanknopingspunten", language=language)
+    return table(frame, words("captions.starting_points"), "tab-aanknopingspunten", language=language)
 
 
 def contradictions(edition: Edition, language: str = "nl") -> Block:
     """Shows where agendas, or parts of the report, say different things."""
-    words = WORDS[language]
+    words = Words(language)
     frame = pd.DataFrame(
         {
-            words["no"]: place(row["id"]),
-            words[
+            words("nr"): place(row["id"]),
+            words(
                 "subject"
-            ]: f"**{escape(row[f'topic_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",
-            words["parties"]: escape(row[f"parties_{language}"].replace(";", "; ")),
-            words["rests"]: linked(ids(row["refs"])),
+            ): f"**{escape(row[f'topic_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",
+            words("parties"): escape(row[f"parties_{language}"].replace(";", "; ")),
+            words("rests"): linked(ids(row["refs"])),
         }
         for row in edition["contradictions"].to_dict("records")
     )
-    caption = {"nl": "Waar agenda’s of passages verschillen.", "en": "Where agendas or passages differ."}[language]
-    return table(frame, caption, "tab-tegenstellingen", language=language)
+    return table(frame, words("captions.contradictions"), "tab-tegenstellingen", language=language)
 
 
 def framework(edition: Edition, kinds: Iterable[str], language: str = "nl") -> Block:

@@ -7,8 +7,7 @@ import pandas as pd
 from na_report.evidence.edition import Edition
 from na_report.presentation.markdown import escape
 from na_report.presentation.text import ended, linked, short_source
-
-_SOURCE = {"nl": "Bron: {} Waarnemingen: {}.", "en": "Source: {} Observations: {}."}
+from na_report.wording import Words
 
 
 def plain_source(edition: Edition, frame: pd.DataFrame, language: str) -> str:
@@ -24,14 +23,14 @@ def caption_with_source(edition: Edition, text: str, frame: pd.DataFrame, langua
     sources = "; ".join(short_source(edition, key, language) for key in keys)
     # A long series is named by its indicators; the table under the figure has every observation.
     rows = frame["id"] if len(frame) <= 4 else dict.fromkeys(frame["indicator_id"])
-    return f"{text} {_SOURCE[language].format(ended(sources), linked(rows))}"
+    return f"{text} {Words(language)('figures.caption_source', sources=ended(sources), rows=linked(rows))}"
 
 
 def unit_in_words(edition: Edition, frame: pd.DataFrame, language: str) -> str:
     """Returns the unit of observations as a caption names it, such as `in procenten`."""
     unit = str(frame.iloc[0]["unit"])
     if unit == "percent":
-        return {"nl": "in procenten", "en": "in per cent"}[language]
+        return Words(language)("figures.in_percent")
     return edition.label("unit", unit, language)
 
 
@@ -40,18 +39,11 @@ def change(frame: pd.DataFrame, language: str) -> str:
     if frame["value"].isna().any():
         return ""
     first, last = frame.iloc[0], frame.iloc[1]
-    sign = int(last["value"] > first["value"]) - int(last["value"] < first["value"])
-    text = {
-        "nl": (
-            "Het aandeel bleef gelijk: {} ({}) en {} ({}).",
-            "Het aandeel steeg van {} ({}) naar {} ({}).",
-            "Het aandeel daalde van {} ({}) naar {} ({}).",
-        ),
-        "en": (
-            "The share stayed the same: {} ({}) and {} ({}).",
-            "The share rose from {} ({}) to {} ({}).",
-            "The share fell from {} ({}) to {} ({}).",
-        ),
-    }[language][sign]
-    cells = [escape(row[column].replace("/", "–")) for row in (first, last) for column in ("text", "period")]
-    return " " + text.format(*cells)
+    rise = last["value"] - first["value"]
+    key = "same" if rise == 0 else "rose" if rise > 0 else "fell"
+    parts = {
+        name: escape(row[column].replace("/", "–"))
+        for word, row in (("first", first), ("last", last))
+        for name, column in ((word, "text"), (f"{word}_period", "period"))
+    }
+    return " " + Words(language)(f"figures.{key}", **parts)

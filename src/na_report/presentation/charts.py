@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
+from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
-from na_report.evidence.numbers import half_up
 from na_report.presentation import analysis
 from na_report.presentation.captions import caption_with_source, change, plain_source, unit_in_words
 from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape, link
-from na_report.presentation.text import in_sentence, listed, sentence_case
+from na_report.presentation.text import in_sentence
 from na_report.presentation.values import in_words, number
-from na_report.presentation.words import WORDS
+from na_report.wording import Words
 
 SECTOR_COLOURS = {"po_vo": BLUE, "mbo": ORANGE, "ho": GREEN, "ve": PURPLE}
 
@@ -53,12 +53,12 @@ def observed_figure(
 
 def observed_rows(frame: pd.DataFrame, language: str) -> pd.DataFrame:
     """Returns observations as a reader wants them in a table: what, for whom, where, when, how much."""
-    words = WORDS[language]
+    words = Words(language)
     columns = {"what": "label", "group": "group", "place": "place", "period": "period", "value": "text"}
-    shown = {words["no"]: [link(key) for key in frame["id"]]}
+    shown = {words("nr"): [link(key) for key in frame["id"]]}
     for word, column in columns.items():
         if column in frame and (frame[column] != "").any():
-            shown[words[word]] = [escape(str(cell).replace("/", "–")) or "–" for cell in frame[column]]
+            shown[words(word)] = [escape(str(cell).replace("/", "–")) or "–" for cell in frame[column]]
     return pd.DataFrame(shown)
 
 
@@ -106,29 +106,98 @@ def bars(
     return draw
 
 
-def mbo_maturity(edition: Edition, language: str = "nl") -> Block:
-    """Draws the share of mbo institutions on the two lowest levels of ICT maturity in two years."""
-    frame = analysis.observed(edition, ["IND020", "IND019"], language)
-    draw = bars(list(frame["period"]), list(frame["value"]), list(frame["text"]), [LINE, ORANGE])
-    first, last = frame.iloc[0], frame.iloc[1]
-    told = change(frame, language)
-    words = {
-        "nl": (
-            "Aandeel mbo-instellingen op volwassenheidsniveau 1 of 2 voor ICT-dienstverlening en informatiemanagement"
-            f".{told}",
-            f"Staafdiagram met twee metingen: {first['text']} in {first['period']} en {last['text']} in {last['period']}.",
-        ),
-        "en": (
-            f"Share of mbo institutions on maturity level 1 or 2 for ICT services and information management.{told}",
-            f"Bar chart of two measurements: {first['text']} in {first['period']} and {last['text']} in {last['period']}.",
-        ),
-    }[language]
-    return observed_figure(edition, draw, frame, "fig-mbo-volwassenheid", words, language)
+def _filled(template: str, keys: Sequence[str], frame: pd.DataFrame, **more: str) -> str:
+    """Returns a caption with `{IND007}` and `{IND007_year}` filled in, of the observations that the figure shows."""
+    parts = dict(more)
+    for key, row in zip(keys, frame.to_dict("records"), strict=True):
+        parts |= {key: row["text"], f"{key}_year": row["period"].replace("/", "–")}
+    try:
+        return template.format_map(parts)
+    except (KeyError, ValueError, AttributeError, IndexError) as problem:
+        raise NaReportError(
+            f"The caption {template!r} has a part that the figure does not know: {problem}.",
+            hint=f"Between braces it can have: {', '.join(parts)}.",
+        ) from None
 
 
-def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
-    """Draws how primary teachers with the lowest and the highest use rate their own ICT skills."""
-    frame = analysis.observed(edition, ["IND012", "IND013"], language)
+def observed_bars(
+    edition: Edition,
+    keys: Sequence[str],
+    *,
+    name: str,
+    caption: str,
+    alt: str = "",
+    labels: str | Sequence[str] = "group",
+    sectors: Sequence[str] = (),
+    language: str = "nl",
+) -> Block:
+    """Draws a bar per observation.
+
+    Args:
+        edition: Where the observations are.
+        keys: Ids of observations or indicators.
+        name: The name of the figure.
+        caption: What it shows, as MyST. `{IND007}` becomes the value, `{IND007_year}` its period, `{unit}` the unit, `{change}`
+            a sentence on the difference between two shares.
+        alt: The same for who does not see the figure; a list of the bars when empty.
+        labels: What stands beside each bar: `group`, `period`, `label` or a text per bar.
+        sectors: Per bar the sector whose colour it has; grey where it is empty.
+        language: `nl` or `en`.
+    """
+    frame = analysis.observed(edition, keys, language)
+    shown = list(frame[labels]) if isinstance(labels, str) else list(labels)
+    colours = [SECTOR_COLOURS.get(sector, LINE) for sector in [*sectors, *[""] * len(frame)][: len(frame)]]
+    draw = bars(shown, list(frame["value"]), list(frame["text"]), colours)
+    pairs = ", ".join(f"{in_sentence(label)} {text}" for label, text in zip(shown, frame["text"], strict=True))
+    more = {
+        "unit": unit_in_words(edition, frame, language),
+        "change": change(frame, language) if len(frame) == 2 else "",
+    }
+    words = (
+        _filled(caption, keys, frame.map(_escaped), **more),
+        _filled(alt, keys, frame, **more) if alt else Words(language)("figures.bars", pairs=pairs),
+    )
+    return observed_figure(edition, draw, frame, name, words, language)
+
+
+def share_of(edition: Edition, part: str, whole: str, language: str = "nl") -> str:
+    """Returns which share one observation is of another, as text; nothing where there is none to compute.
+
+    Example:
+        >>> from na_report.evidence.edition import open_edition
+        >>> share_of(open_edition("2021"), "IND029", "IND028")
+        '6,5%'
+    """
+    some, all_of_them = (edition.observation(key)["value"] for key in (part, whole))
+    if all_of_them > 0 and some >= 0:
+        return f"{number(float(half_up(100 * some / all_of_them, 1)), language)}%"
+    return ""
+
+
+def observed_scale(
+    edition: Edition,
+    keys: Sequence[str],
+    *,
+    name: str,
+    caption: str,
+    axis: str,
+    alt: str = "",
+    scale: tuple[int, int] = (1, 5),
+    language: str = "nl",
+) -> Block:
+    """Draws two observations as dots on a scale, the lowest first; the other arguments are those of `observed_bars`.
+
+    Args:
+        edition: Where the observations are.
+        keys: Ids of two observations or indicators.
+        name: The name of the figure.
+        caption: What it shows, as MyST.
+        axis: What the scale measures.
+        alt: The same for who does not see the figure.
+        scale: The first and last value of the scale.
+        language: `nl` or `en`.
+    """
+    frame = analysis.observed(edition, keys, language)
 
     def draw(width_inch: float) -> Canvas:
         drawing, (axes,) = canvas(width_inch, 1.8)
@@ -139,84 +208,84 @@ def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
             group = wrapped(row["group"], 18) if is_narrow(width_inch) else row["group"]
             text = f"{group}\n{row['text']}"
             axes.annotate(text, (row["value"], 0), (0, 12), textcoords="offset points", ha=side)
-        axes.set_xlim(0.8, 5.2)
+        axes.set_xlim(scale[0] - 0.2, scale[1] + 0.2)
         axes.set_ylim(-0.6, 1.4)
-        axes.set_xticks(range(1, 6))
+        axes.set_xticks(range(scale[0], scale[1] + 1))
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel({"nl": "Zelfbeoordeling op een schaal tot 5", "en": "Self-rating on a scale to 5"}[language])
+        axes.set_xlabel(axis)
         return drawing
 
-    pairs = [f"{row['group']}: {row['text']}" for row in frame.to_dict("records")]
-    told = escape("; ".join(pairs))
-    words = {
-        "nl": (
-            "Hoe leraren in het basisonderwijs hun eigen ICT-vaardigheid beoordelen, naar hoe vaak zij digitale "
-            f"middelen gebruiken, op een schaal tot 5. {told}.",
-            f"Puntendiagram op een schaal tot 5. {'; '.join(pairs)}.",
-        ),
-        "en": (
-            "How teachers in primary education rate their own ICT skills, by how much they use digital means, on a scale to "
-            f"5. {told}.",
-            f"Dot plot on a scale to 5. {'; '.join(pairs)}.",
-        ),
-    }[language]
-    return observed_figure(edition, draw, frame, "fig-zelfbeoordeling", words, language)
+    pairs = "; ".join(f"{row['group']}: {row['text']}" for row in frame.to_dict("records"))
+    words = (
+        _filled(caption, keys, frame.map(_escaped), pairs=escape(pairs)),
+        _filled(alt, keys, frame, pairs=pairs) if alt else f"{pairs}.",
+    )
+    return observed_figure(edition, draw, frame, name, words, language)
+
+
+def _escaped(cell: object) -> object:
+    return escape(cell) if isinstance(cell, str) else cell
+
+
+def mbo_maturity(edition: Edition, language: str = "nl") -> Block:
+    """Draws the share of mbo institutions on the two lowest levels of ICT maturity in two years."""
+    text = Words(language).text
+    return observed_bars(
+        edition,
+        ["IND020", "IND019"],
+        name="fig-mbo-volwassenheid",
+        caption=text("charts.mbo_maturity"),
+        alt=text("charts.mbo_maturity_alt"),
+        labels="period",
+        sectors=["", "mbo"],
+        language=language,
+    )
+
+
+def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
+    """Draws how primary teachers with the lowest and the highest use rate their own ICT skills."""
+    text = Words(language).text
+    return observed_scale(
+        edition,
+        ["IND012", "IND013"],
+        name="fig-zelfbeoordeling",
+        caption=text("charts.self_rating"),
+        alt=text("charts.self_rating_alt"),
+        axis=text("charts.self_rating_axis"),
+        language=language,
+    )
 
 
 def adult_learning(edition: Edition, language: str = "nl") -> Block:
     """Draws the share of adults who learn: all, and the low-educated."""
-    frame = analysis.observed(edition, ["IND007-NL-2019", "IND008-NL-2019"], language)
-    draw = bars(list(frame["group"]), list(frame["value"]), list(frame["text"]), [LINE, PURPLE])
-    groups = [f"{in_sentence(row['group'])} {row['text']}" for row in frame.to_dict("records")]
-    pairs, told = ", ".join(groups), escape(sentence_case(listed(groups, language)))
-    unit, years = unit_in_words(edition, frame, language), escape(listed(dict.fromkeys(frame["period"]), language))
-    words = {
-        "nl": (
-            f"Aandeel volwassenen dat kort geleden scholing volgde, in Nederland, {unit}, {years}. {told}.",
-            f"Staafdiagram: {pairs}.",
-        ),
-        "en": (
-            f"Share of adults who took part in education recently, in the Netherlands, {unit}, {years}. {told}.",
-            f"Bar chart: {pairs}.",
-        ),
-    }[language]
-    return observed_figure(edition, draw, frame, "fig-volwassenen-scholing", words, language)
+    return observed_bars(
+        edition,
+        ["IND007-NL-2019", "IND008-NL-2019"],
+        name="fig-volwassenen-scholing",
+        caption=Words(language).text("charts.adult_learning"),
+        sectors=["", "ve"],
+        language=language,
+    )
 
 
 def reached(edition: Edition, language: str = "nl") -> Block:
     """Draws how many people a programme reached beside how many have difficulty with Dutch."""
-    frame = analysis.observed(edition, ["IND028", "IND029"], language)
-    need, got = frame.iloc[0], frame.iloc[1]
-    labels = {
-        "nl": ["Heeft moeite met Nederlands", "Volgde een cursus"],
-        "en": ["Struggles with Dutch", "Took a course"],
-    }
-    draw = bars(labels[language], [need["value"], got["value"]], [need["text"], got["text"]], [LINE, PURPLE])
-    words = {
-        "nl": (
-            "Mensen die moeite hebben met de Nederlandse taal en deelnemers aan cursussen van Taal voor het Leven.",
-            f"Staafdiagram: {need['text']} mensen hebben moeite met het Nederlands; {got['text']} mensen volgden een cursus.",
-        ),
-        "en": (
-            "People who have difficulty with the Dutch language and participants in courses of Taal voor het Leven.",
-            f"Bar chart: {need['text']} people have difficulty with Dutch; {got['text']} people took a course.",
-        ),
-    }[language]
-    if need["value"] > 0 and got["value"] >= 0:
-        share = number(float(half_up(100 * got["value"] / need["value"], 1)), language)
-        told = {
-            "nl": (
-                f" De verhouding ({share}%) hebben wij zelf berekend; de twee bronnen tellen niet precies dezelfde groep.",
-                f" Dat is {share}% daarvan.",
-            ),
-            "en": (
-                f" The ratio ({share}%) is our own calculation; the two sources don't count exactly the same group.",
-                f" That is {share}% of them.",
-            ),
-        }[language]
-        words = (words[0] + told[0], words[1] + told[1])
-    return observed_figure(edition, draw, frame, "fig-bereik", words, language)
+    words, share = Words(language), share_of(edition, "IND029", "IND028", language)
+    caption, alt = (
+        words.text(f"charts.{key}") + (f" {words(f'charts.{more}', share=share)}" if share else "")
+        for key, more in (("reached", "reached_share"), ("reached_alt", "reached_share_alt"))
+    )
+    return observed_bars(
+        edition,
+        ["IND028", "IND029"],
+        name="fig-bereik",
+        caption=caption,
+        alt=alt,
+        labels=[words("charts.need"), words("charts.took_course")],
+        sectors=["", "ve"],
+        language=language,
+    )
 
 
 def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
@@ -228,17 +297,9 @@ def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
     texts = [number(value, language) for value in frame["value"]]
     draw = bars(labels, list(frame["value"]), texts, [BLUE, ORANGE, GREEN], row_inch=0.5)
     pairs = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
-    words = {
-        "nl": (
-            "Aantal hoofddoelen in de drie sectoragenda’s. De volwasseneneducatie heeft geen eigen agenda.",
-            f"Staafdiagram: {pairs}. Volwasseneneducatie: geen agenda.",
-        ),
-        "en": (
-            "Number of main goals in the three sector agendas. Adult education has no agenda of its own.",
-            f"Bar chart: {pairs}. Adult education: no agenda.",
-        ),
-    }[language]
-    return observed_figure(edition, draw, frame, "fig-breedte", words, language)
+    words = Words(language)
+    told = (words("charts.breadth"), words("charts.breadth_alt", pairs=pairs))
+    return observed_figure(edition, draw, frame, "fig-breedte", told, language)
 
 
 def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
@@ -253,17 +314,8 @@ def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
     ]
     colours = [SECTOR_COLOURS[sector]] * len(frame)
     draw = bars(labels, list(frame["value"]), list(frame["text"]), colours, row_inch=0.62, top=125)
-    name = escape(edition.row("sectors", sector)[f"short_{language}"])
     pairs = "; ".join(f"{row['label']}: {row['text']}" for row in frame.to_dict("records"))
-    words = {
-        "nl": (
-            f"{name} in percentages. Elke staaf is een eigen maat, met een eigen bron en groep; vergelijk ze niet onderling.",
-            f"Staafdiagram met {in_words(len(frame), language)} aandelen. {pairs}.",
-        ),
-        "en": (
-            f"{name} in percentages. Each bar is a measure of its own, with its own source and group; don't compare them.",
-            f"Bar chart of {in_words(len(frame), language)} shares. {pairs}.",
-        ),
-    }[language]
-    slug = edition.row("sectors", sector)["slug"]
-    return observed_figure(edition, draw, frame, f"fig-aandelen-{slug}", words, language)
+    words, row = Words(language), edition.row("sectors", sector)
+    caption = words("charts.shares", sector=escape(row[f"short_{language}"]))
+    told = (caption, words("charts.shares_alt", count=in_words(len(frame), language), pairs=pairs))
+    return observed_figure(edition, draw, frame, f"fig-aandelen-{row['slug']}", told, language)

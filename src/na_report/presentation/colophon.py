@@ -16,59 +16,21 @@ from na_report.paths import LOCK, PROGRAM, WORDS, find_project
 from na_report.presentation.markdown import Block, escape
 from na_report.presentation.periods import written_day
 from na_report.settings import read_settings
+from na_report.wording import Words
 
 # Files that a page shows something of; chapters/pages.yml names the same ones, so that a change runs the page again.
 WORDS_FILE, PROJECT_FILE, LOCK_FILE = f"chapters/{WORDS}", PROGRAM, LOCK
-_FACTS = {
-    "nl": (
-        "Editie",
-        "Versie van de data",
-        "Vastgelegd op",
-        "Vingerafdruk",
-        "Licentie van tekst en data",
-        "Licentie van de code",
-    ),
-    "en": (
-        "Edition",
-        "Version of the data",
-        "Sealed on",
-        "Fingerprint",
-        "Licence of text and data",
-        "Licence of the code",
-    ),
-}
-_LIBRARIES = {
-    "pandas": ("tabellen", "tables"),
-    "matplotlib": ("figuren", "figures"),
-    "papermill": ("de hoofdstukken uitvoeren", "running the chapters"),
-    "jupyter-book": ("webpagina’s", "web pages"),
-    "sphinx": ("webpagina’s", "web pages"),
-    "typst": ("PDF", "PDF"),
-    "openpyxl": ("werkboeken", "workbooks"),
-    "babel": ("getallen en datums", "numbers and dates"),
-}
-_CONTACT = {
-    "nl": (
-        "Laat het weten: {}.",
-        "Laat het weten aan de organisatie van wie u dit boek kreeg, of die het op haar website heeft staan. Kunt u bij de "
-        "broncode? Dan kunt u daar een melding maken.",
-    ),
-    "en": (
-        "Please let us know: {}.",
-        "Please tell the organisation that gave you this book or that has it on its website. If you can reach the "
-        "source code, you can report it there.",
-    ),
-}
+_FACTS = ("edition", "version", "sealed", "fingerprint", "licence", "code_licence")
 
 
 def facts(edition: Edition, language: str = "nl") -> Block:
     """Shows edition, version, date, fingerprint and licences as a list of terms."""
-    seal = seal_of(edition)
+    words, seal = Words(language), seal_of(edition)
     day = written_day(seal.created, language)
     licence = f"[{escape(seal.licence)}]({seal.licence_url})"
     code = escape(str(_project()["license"]))
     shown = (escape(edition.name), escape(seal.version), day, f"`{seal.fingerprint}`", licence, code)
-    terms = "\n\n".join(f"{name}\n: {text}" for name, text in zip(_FACTS[language], shown, strict=True))
+    terms = "\n\n".join(f"{words(f'colophon.{name}')}\n: {text}" for name, text in zip(_FACTS, shown, strict=True))
     return Block(f":::{{container}} feiten\n{terms}\n:::")
 
 
@@ -76,10 +38,11 @@ def software(language: str = "nl") -> Block:
     """Shows na-report, Python and the main libraries with the versions that are locked."""
     project, locked = _project(), _locked()
     first, last = re.findall(r"[0-9.]+", str(project["requires-python"]))
-    python = {"nl": f"vanaf {first}, tot {last}", "en": f"from {first}, below {last}"}[language]
+    words = Words(language)
+    python = words("colophon.python", first=first, last=last)
     lines = [f"- **{project['name']}** {project['version']}", f"- **Python** {python}"]
-    column = list(_CONTACT).index(language)
-    lines += [f"- **{name}** {locked[name]} ({about[column]})" for name, about in _LIBRARIES.items() if name in locked]
+    libraries = words.section("libraries")
+    lines += [f"- **{name}** {locked[name]} ({about})" for name, about in libraries.items() if name in locked]
     return Block("\n".join(lines))
 
 
@@ -99,9 +62,8 @@ def commands(*lines: str) -> Block:
 
 def contact(language: str = "nl") -> Block:
     """Shows where a reader reports a problem: `contact` of the words of the book, or else the organisation that publishes it."""
-    known, unknown = _CONTACT[language]
-    place = str(_words(language).get("contact") or "")
-    return Block(known.format(escape(place)) if place else unknown)
+    words, place = Words(language), str(_words(language).get("contact") or "")
+    return Block(words("colophon.contact", contact=escape(place)) if place else words("colophon.no_contact"))
 
 
 def _project() -> dict[str, Any]:

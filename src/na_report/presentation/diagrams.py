@@ -23,9 +23,7 @@ from na_report.presentation.figures import (
 )
 from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.text import ended, short_source
-from na_report.presentation.words import WORDS
-
-REPORT = {"nl": "AEF, rapport uit 2021", "en": "AEF, report of 2021"}
+from na_report.wording import Words
 
 
 def _box(axes: Axes, x: float, y: float, width: float, height: float, text: str, colour: str, *, solid: bool) -> None:
@@ -69,26 +67,23 @@ def framework(edition: Edition, language: str = "nl") -> Block:
 
     shown = pd.DataFrame(
         {
-            WORDS[language]["layer"]: link(
+            Words(language)("layer"): link(
                 row["parent_id"], escape(edition.row("categories", row["parent_id"])[f"label_{language}"])
             ),
-            WORDS[language]["what"]: link(row["id"], escape(row[f"label_{language}"])),
-            WORDS[language]["means"]: escape(row[f"gist_{language}"]),
+            Words(language)("what"): link(row["id"], escape(row[f"label_{language}"])),
+            Words(language)("means"): escape(row[f"gist_{language}"]),
         }
         for row in frame[frame["kind"] != "layer"].to_dict("records")
     )
-    words = {
-        "nl": ("Het raamwerk: doelen, uitgangspunten en werkwijze.", "Blokschema met drie lagen. "),
-        "en": ("The framework: goals, principles and way of working.", "Block diagram with three layers. "),
-    }[language]
+    words = Words(language)
     return figure(
         draw,
         frame,
         shown,
         name="fig-raamwerk",
-        caption=words[0],
-        alt=f"{words[1]}{'. '.join(said)}.",
-        source=REPORT[language],
+        caption=words("diagrams.framework"),
+        alt=words("diagrams.framework_alt", layers=". ".join(said)),
+        source=words("figures.report"),
         edition=edition.name,
         language=language,
     )
@@ -129,16 +124,14 @@ def four_in_balance(edition: Edition, language: str = "nl") -> Block:
     rows = edition["categories"]
     factors = rows[rows["kind"] == "factor"][["id", f"label_{language}", f"gist_{language}"]]
     labels = list(factors[f"label_{language}"])
-    sides = {
-        "nl": ("Menselijke voorwaarden", "Materiële voorwaarden"),
-        "en": ("Human conditions", "Material conditions"),
-    }
+    words = Words(language)
+    sides = (words("diagrams.human"), words("diagrams.material"))
 
     def draw(width_inch: float) -> Canvas:
         drawing, (axes,) = canvas(width_inch, 2.7)
         _grid(axes, 6.6, 2.7)
         letters = 15 if is_narrow(width_inch) else 40
-        for side, (title, colour) in enumerate(zip(sides[language], (PURPLE, BLUE), strict=True)):
+        for side, (title, colour) in enumerate(zip(sides, (PURPLE, BLUE), strict=True)):
             x = side * 3.4
             title = wrapped(title, letters)
             axes.text(x + 1.6, 2.52, title, ha="center", va="center", weight="semibold", color=colour, linespacing=1.0)
@@ -151,30 +144,20 @@ def four_in_balance(edition: Edition, language: str = "nl") -> Block:
 
     shown = pd.DataFrame(
         {
-            WORDS[language]["what"]: escape(row[f"label_{language}"]),
-            WORDS[language]["means"]: escape(row[f"gist_{language}"]),
+            Words(language)("what"): escape(row[f"label_{language}"]),
+            Words(language)("means"): escape(row[f"gist_{language}"]),
         }
         for row in factors.to_dict("records")
     )
     left, right = ", ".join(labels[:2]).lower(), ", ".join(labels[2:]).lower()
-    words = {
-        "nl": (
-            "Vier in balans: vier voorwaarden om iets aan ICT te hebben. Opnieuw getekend naar het model van Kennisnet",
-            f"Schema van een balans. Menselijk: {left}. Materieel: {right}.",
-        ),
-        "en": (
-            "Four in balance: four conditions for a good return from ICT. Drawn anew after the model of Kennisnet",
-            f"Diagram of a balance. Human: {left}. Material: {right}.",
-        ),
-    }[language]
     return figure(
         draw,
         factors,
         shown,
         name="fig-vier-in-balans",
-        caption=f"{words[0]} ({short_source(edition, 'kennisnetvierinbalans', language)}).",
-        alt=words[1],
-        source="Kennisnet, Vier in balans-model",
+        caption=words("diagrams.balance", source=short_source(edition, "kennisnetvierinbalans", language)),
+        alt=words("diagrams.balance_alt", human=left, material=right),
+        source=words("diagrams.balance_source"),
         edition=edition.name,
         language=language,
     )
@@ -186,17 +169,17 @@ def deap(edition: Edition, language: str = "nl") -> Block:
     rated = analysis.items_of(edition, "A02", ["rated_high", "rated_low"])
     frame = pd.concat([plan, rated])[["id", "agenda_id", "item_type", f"label_{language}", "category"]]
     label = f"label_{language}"
-    titles = {
-        "nl": ("Prioriteiten van de DEAP", "Gewicht volgens het kabinet", "belangrijk", "minder belangrijk"),
-        "en": ("Priorities of the DEAP", "Weight given by the cabinet", "important", "less important"),
-    }[language]
+    words = Words(language)
     goals = {
         priority[label]: list(plan[plan["id"].str.fullmatch(priority["id"] + "[a-z]")][label])
         for priority in plan[plan["item_type"] == "priority"].to_dict("records")
     }
     rates = [
         (title, list(rated[rated["item_type"] == kind][label]), colour, mark)
-        for kind, title, colour, mark in (("rated_high", titles[2], GREEN, "^"), ("rated_low", titles[3], ORANGE, "v"))
+        for kind, title, colour, mark in (
+            ("rated_high", words("diagrams.deap_high"), GREEN, "^"),
+            ("rated_low", words("diagrams.deap_low"), ORANGE, "v"),
+        )
     ]
 
     def draw(width_inch: float) -> Canvas:
@@ -204,15 +187,15 @@ def deap(edition: Edition, language: str = "nl") -> Block:
             drawing, (first, second) = canvas(width_inch, 9.4, rows=2)
         else:
             drawing, (first, second) = canvas(width_inch, 5.0, columns=2, width_ratios=(1.15, 1))
-        _priorities(first, titles[0], goals)
-        _rates(second, titles[1], rates)
+        _priorities(first, words("diagrams.deap_priorities"), goals)
+        _rates(second, words("diagrams.deap_weight"), rates)
         return drawing
 
     shown = pd.DataFrame(
         {
-            WORDS[language]["no"]: link(row["id"]),
-            WORDS[language]["goal"]: escape(row[label]),
-            WORDS[language]["kind"]: escape(edition.label("item_type", row["item_type"], language)),
+            Words(language)("nr"): link(row["id"]),
+            Words(language)("goal"): escape(row[label]),
+            Words(language)("kind"): escape(edition.label("item_type", row["item_type"], language)),
         }
         for row in frame.to_dict("records")
     )
@@ -220,26 +203,14 @@ def deap(edition: Edition, language: str = "nl") -> Block:
     low = ", ".join(rated[rated["item_type"] == "rated_low"][label])
     tops = "; ".join(plan[plan["item_type"] == "priority"][label])
     source = ended(short_source(edition, "nl2020nonpaperdeap", language))
-    words = {
-        "nl": (
-            "De prioriteiten van de DEAP met de doelen eronder, en welke onderdelen het Nederlandse kabinet belangrijk en "
-            f"minder belangrijk vindt. De volledige lijst van acties staat niet in het rapport. Bron: {source}",
-            f"Twee lijsten. Prioriteiten: {tops}. Belangrijk volgens het kabinet: {high}. Minder belangrijk: {low}.",
-        ),
-        "en": (
-            "The priorities of the DEAP with the goals under them, and which parts the Dutch cabinet finds important and "
-            f"less important. The full list of actions is not in the report. Source: {source}",
-            f"Two lists. Priorities: {tops}. Important to the cabinet: {high}. Less important: {low}.",
-        ),
-    }[language]
     return figure(
         draw,
         frame,
         shown,
         name="fig-deap",
-        caption=words[0],
-        alt=words[1],
-        source={"nl": "DEAP en Nederlandse reactie, volgens AEF", "en": "DEAP and Dutch reaction, after AEF"}[language],
+        caption=words("diagrams.deap", source=source),
+        alt=words("diagrams.deap_alt", priorities=tops, high=high, low=low),
+        source=words("diagrams.deap_source"),
         edition=edition.name,
         language=language,
     )

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure as Canvas
 from na_report.presentation.markdown import Block, anchor
 from na_report.presentation.tables import rows
 from na_report.spreadsheets import for_sheet
+from na_report.wording import Words
 
 # Okabe and Ito's palette, darkened until each colour has a contrast of 4.5 or more on white.
 INK, SOFT, LINE, PALE = "#1b2733", "#55636f", "#aab4bd", "#e6ebef"
@@ -30,9 +31,6 @@ WIDE_INCH, NARROW_INCH = 6.6, 3.7
 # The drawing for a narrow screen travels beside the wide one under a type of its own.
 NARROW_SVG = "application/vnd.na-report.narrow+svg"
 PNG_DPI = 200
-TAKE_ALONG = {"nl": ("Neem de figuur mee", "Gegevens"), "en": ("Take the figure along", "Data")}
-AS_TABLE = {"nl": "De figuur als tabel", "en": "The figure as a table"}
-SOURCE = {"nl": "Bron: {} · editie {}", "en": "Source: {} · edition {}"}
 
 _STYLE = {
     "font.family": "Source Sans Pro",
@@ -135,7 +133,8 @@ def figure(
         edition: The name of the edition.
         language: `nl` or `en`.
     """
-    line = SOURCE[language].format(source, edition)
+    words = Words(language)
+    line = words("figures.source", source=source, edition=edition)
     wide, narrow = (_signed(draw(width), line, width) for width in (WIDE_INCH, NARROW_INCH))
     svg = _svg(wide)
     path = f"figuren/{anchor(name)}"
@@ -143,11 +142,11 @@ def figure(
     alt = json.dumps(" ".join(alt.split()), ensure_ascii=False)
     other = f":::{{image}} {path}-smal.svg\n:alt: {alt}\n:::"
     markdown = f"::::{{figure}} {path}.svg\n:name: {name}\n:alt: {alt}\n\n{caption}\n\n{other}\n::::"
-    words = TAKE_ALONG[language]
     links = ", ".join(f"{{download}}`{kind} <{path}.{kind.lower()}>`" for kind in ("SVG", "PNG"))
-    markdown += f"\n\n[{words[0]}: {links}. {words[1]}: {{download}}`CSV <{path}.csv>`.]{{.meenemen}}"
+    data_link = f"{words('figures.data')}: {{download}}`CSV <{path}.csv>`"
+    markdown += f"\n\n[{words('figures.take_along')}: {links}. {data_link}.]{{.meenemen}}"
     table = "\n".join(rows(shown))
-    markdown += f"\n\n:::{{dropdown}} {AS_TABLE[language]}\n:class-container: als-tabel\n\n{table}\n:::"
+    markdown += f"\n\n:::{{dropdown}} {words('figures.as_table')}\n:class-container: als-tabel\n\n{table}\n:::"
     files = {
         "image/svg+xml": f"{path}.svg",
         NARROW_SVG: f"{path}-smal.svg",

@@ -15,9 +15,7 @@ from na_report.presentation.charts import SECTOR_COLOURS
 from na_report.presentation.figures import BLUE, INK, LINE, PALE, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape
 from na_report.presentation.text import in_sentence, sentence_case
-from na_report.presentation.words import WORDS
-
-OWN_COUNT = {"nl": "eigen telling op basis van het rapport van AEF", "en": "own count based on the AEF report"}
+from na_report.wording import Words
 
 
 def counted_figure(
@@ -44,7 +42,7 @@ def counted_figure(
         name=name,
         caption=words[0],
         alt=words[1],
-        source=OWN_COUNT[language],
+        source=Words(language)("figures.own_count"),
         edition=edition.name,
         language=language,
     )
@@ -76,23 +74,19 @@ def coding(edition: Edition, language: str = "nl") -> Block:
     ranking = ", ".join(
         f"{names[code].lower()} {count}" for code, count in per_category.sort_values(ascending=False).items()
     )
-    words = {
-        "nl": (
-            "Doelen in de beleidsagenda’s per categorie van het raamwerk. Elke stip is een doel: een volle stip waar het "
-            "rapport de categorie zelf noemt, een open stip waar wij die afleiden.",
-            f"Rooster van {len(lines)} agenda’s en {len(columns)} categorieën met {explicit} volle en {inferred} open "
-            f"stippen. Doelen per categorie: {ranking}.",
-        ),
-        "en": (
-            "Goals in the policy agendas per category of the framework. Each dot is a goal: a full dot where the report "
-            "names the category itself, an open dot where we infer it.",
-            f"Grid of {len(lines)} agendas and {len(columns)} categories with {explicit} full and {inferred} open dots. "
-            f"Goals per category: {ranking}.",
-        ),
-    }[language]
+    said = Words(language)
+    alt = said(
+        "grids.coding_alt",
+        agendas=len(lines),
+        categories=len(columns),
+        explicit=explicit,
+        inferred=inferred,
+        ranking=ranking,
+    )
+    words = (said("grids.coding"), alt)
     shown = counts.assign(text=[_told(row, language) for row in counts.to_dict("records")])
     shown = shown.pivot(index="agenda_id", columns="category", values="text").reindex(lines, columns=columns)
-    rows = _count_rows(shown.fillna("–"), WORDS[language]["agenda"], agenda_names, list(kinds["short"]))
+    rows = _count_rows(shown.fillna("–"), Words(language)("agenda"), agenda_names, list(kinds["short"]))
     return counted_figure(edition, draw, (counts, rows), "fig-codering", words, language)
 
 
@@ -111,7 +105,7 @@ def _dots(axes: Axes, x: int, y: int, explicit: int, total: int, *, in_line: int
 
 def _told(row: dict[str, int], language: str) -> str:
     """Returns the items of an agenda in a category, and how many of them we coded ourselves."""
-    total, word = row["explicit"] + row["inferred"], WORDS[language]["inferred"]
+    total, word = row["explicit"] + row["inferred"], Words(language)("inferred")
     return f"{total} ({row['inferred']} {word})" if row["inferred"] else str(total)
 
 
@@ -177,19 +171,9 @@ def findings_by_sector(edition: Edition, language: str = "nl") -> Block:
         for key, sector in zip(counts, sectors, strict=True)
     )
     total = int(counts.to_numpy().sum())
-    words = {
-        "nl": (
-            "Aantal bevindingen per sector en categorie. Het aantal zegt waar het rapport over spreekt, niet hoe groot een "
-            "knelpunt is.",
-            f"Rooster met {total} bevindingen. De meeste per sector: {tops}.",
-        ),
-        "en": (
-            "Number of findings per sector and category. The number tells what the report speaks of, not how big a "
-            "bottleneck is.",
-            f"Grid of {total} findings. Most per sector: {tops}.",
-        ),
-    }[language]
-    rows = _count_rows(counts, WORDS[language]["category"], list(kinds["short"]), sectors)
+    said = Words(language)
+    words = (said("grids.findings"), said("grids.findings_alt", findings=total, tops=tops))
+    rows = _count_rows(counts, Words(language)("category"), list(kinds["short"]), sectors)
     return counted_figure(edition, draw, (counts.reset_index(), rows), "fig-bevindingen", words, language)
 
 
@@ -211,19 +195,13 @@ def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block
     top_category, top_kind = counts.stack().idxmax()
     most = f"{kinds.loc[top_category, 'short'].lower()}, {edition.label('finding_kind', top_kind, language)}"
     total = int(counts.to_numpy().sum())
-    words = {
-        "nl": (
-            f"Aantal bevindingen over {escape(in_sentence(row['label_nl']))} per categorie en soort. De meeste: {escape(most)} "
-            f"({counts.to_numpy().max()}).",
-            f"Rooster met {total} bevindingen. Het vaakst: {most} ({counts.to_numpy().max()}).",
-        ),
-        "en": (
-            f"Number of findings on {escape(in_sentence(row['label_en']))} per category and kind. Most: {escape(most)} "
-            f"({counts.to_numpy().max()}).",
-            f"Grid of {total} findings. Most often: {most} ({counts.to_numpy().max()}).",
-        ),
-    }[language]
-    shown = _count_rows(counts, WORDS[language]["category"], rows, [sentence_case(column) for column in columns])
+    said, count = Words(language), counts.to_numpy().max()
+    name = escape(in_sentence(row[f"label_{language}"]))
+    words = (
+        said("grids.profile", sector=name, most=escape(most), count=count),
+        said("grids.profile_alt", findings=total, most=most, count=count),
+    )
+    shown = _count_rows(counts, Words(language)("category"), rows, [sentence_case(column) for column in columns])
     return counted_figure(edition, draw, (counts.reset_index(), shown), f"fig-profiel-{row['slug']}", words, language)
 
 
@@ -249,19 +227,10 @@ def active(edition: Edition, language: str = "nl") -> Block:
         return drawing
 
     broad = [name for name, line in zip(names, counts.to_numpy(), strict=True) if (line > 0).sum() > 1]
-    shown = ", ".join(broad) or {"nl": "geen", "en": "none"}[language]
-    words = {
-        "nl": (
-            "Organisaties met eigen initiatieven, per sector. Het getal telt de initiatieven waarvan zij trekker zijn; een "
-            "open cirkel betekent dat het rapport de organisatie in die sector noemt zonder eigen initiatief.",
-            f"Rooster van {len(names)} organisaties en {len(sectors)} sectoren. Trekker in meer dan één sector: {shown}.",
-        ),
-        "en": (
-            "Organisations with initiatives of their own, per sector. The number counts the initiatives they lead; an open "
-            "circle means that the report names the organisation in that sector without an initiative of its own.",
-            f"Grid of {len(names)} organisations and {len(sectors)} sectors. Leading in more than one sector: {shown}.",
-        ),
-    }[language]
-    named = counts.astype(str).replace("-1", WORDS[language]["named"])
-    rows = _count_rows(named, WORDS[language]["organisation"], names, sectors)
+    said = Words(language)
+    leading = ", ".join(broad) or said("grids.none")
+    alt = said("grids.active_alt", organisations=len(names), sectors=len(sectors), leading=leading)
+    words = (said("grids.active"), alt)
+    named = counts.astype(str).replace("-1", Words(language)("named"))
+    rows = _count_rows(named, Words(language)("organisation"), names, sectors)
     return counted_figure(edition, draw, (counts.reset_index(), rows), "fig-organisaties", words, language)

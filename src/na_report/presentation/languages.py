@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import re
 
-# Words that only one of the two languages has, and that titles of reports and statistics use.
-_ENGLISH = (
-    "the of and for on to with from by at a adult learning education digital skills training individuals employed students "
-    "teaching act decision council commission framework regulation recommendation survey european schools contents receive"
-)
-_DUTCH = (
-    "de het een van en voor op naar met bij over tot uit der leren onderwijs digitale digitaal vaardigheden agenda "
-    "kamerbrief plan aanpak rapport volwassenen brief besluit wat hoe als om te"
-)
-_WORDS = {"en": frozenset(_ENGLISH.split()), "nl": frozenset(_DUTCH.split())}
+from na_report.wording import Words, languages
 
 
 def language_of(text: str) -> str:
-    """Returns `nl` or `en` when more words of a title belong to one of them, else nothing: a name belongs to neither.
+    """Returns the language that most words of a title are typical of, else nothing: a name belongs to none.
 
     Example:
         >>> language_of("New Skills Agenda for Europe"), language_of("Digitaal Toetsen"), language_of("NL DIGIbeter")
         ('en', 'nl', '')
     """
     words = re.findall(r"[^\W\d_]+", text.lower())
-    counts = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
-    if counts["en"] == counts["nl"]:
-        return ""
-    return max(counts, key=lambda language: counts[language])
+    counts = {
+        language: sum(word in set(Words(language)("language.typical").split()) for word in words)
+        for language in languages()
+    }
+    most = [language for language, count in counts.items() if count == max(counts.values())]
+    return most[0] if len(most) == 1 else ""
 
 
 def spoken(shown: str, text: str, language: str) -> str:

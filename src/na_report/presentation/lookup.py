@@ -15,100 +15,86 @@ from na_report.presentation.registers import observed_sources
 from na_report.presentation.tables import choice, filtered, sortable, table
 from na_report.presentation.text import cited, filled, ids, sentence_case, short_source
 from na_report.presentation.values import value
-from na_report.presentation.words import WORDS
+from na_report.wording import Words
 
 PAGE = "bewijs"
-PARTS = {"nl": ("Bevindingen", "Initiatieven", "Cijfers"), "en": ("Findings", "Initiatives", "Figures")}
-# A link names more than one, and the code list has one.
-_MANY = {
-    "nl": {
-        "state": "stand van zaken",
-        "need": "behoeften",
-        "priority": "prioriteiten",
-        "bottleneck": "knelpunten",
-        "opportunity": "kansen",
-        "entry_point": "aanknopingspunten",
-    },
-    "en": {
-        "state": "state of affairs",
-        "need": "needs",
-        "priority": "priorities",
-        "bottleneck": "bottlenecks",
-        "opportunity": "opportunities",
-        "entry_point": "entry points",
-    },
-}
+PARTS = ("findings", "initiatives", "figures")
 
 
 def findings(edition: Edition, language: str = "nl") -> Block:
     """Shows all findings with sector, category, kind and source, in the order of sectors and categories."""
-    words = WORDS[language]
+    words = Words(language)
     rows = _in_order(edition, edition["findings"], "sector", "category")
     frame = pd.DataFrame(
         {
-            words["no"]: link(row["id"]),
-            words["finding"]: filled(edition, row[f"text_{language}"], language),
-            words["sector"]: _sectors(edition, row["sector"], language),
-            words["category"]: _categories(edition, row["category"], language),
-            words["kind"]: choice(sentence_case(edition.label("finding_kind", row["kind"], language))),
-            words["source"]: cited(edition, ids(row["source_ids"]), language)
+            words("nr"): link(row["id"]),
+            words("finding"): filled(edition, row[f"text_{language}"], language),
+            words("sector"): _sectors(edition, row["sector"], language),
+            words("category"): _categories(edition, row["category"], language),
+            words("kind"): choice(sentence_case(edition.label("finding_kind", row["kind"], language))),
+            words("source"): cited(edition, ids(row["source_ids"]), language)
             or sentence_case(edition.label("evidence_type", row["evidence_type"], language)),
         }
         for row in rows
     )
-    caption = {"nl": "Bevindingen over de sectoren.", "en": "Findings about the sectors."}[language]
-    return _table(frame, caption, "tab-zoek-bevindingen", ("sector", "category", "kind"), language)
+    return _table(
+        frame, words("captions.find_findings"), "tab-zoek-bevindingen", ("sector", "category", "kind"), language
+    )
 
 
 def agenda_items(edition: Edition, language: str = "nl") -> Block:
     """Shows the items of all agendas with the agenda, its sector, category, kind and source."""
-    words = WORDS[language]
+    words = Words(language)
     agendas = {row["id"]: row for row in edition["agendas"].to_dict("records")}
     items = edition["agenda_items"]
     items = items.assign(sector=items["agenda_id"].map(lambda key: agendas[key]["sector"]))
     frame = pd.DataFrame(
         {
-            words["no"]: link(row["id"]),
-            words[
+            words("nr"): link(row["id"]),
+            words(
                 "goal"
-            ]: f"**{escape(row[f'label_{language}'])}**. {filled(edition, row[f'gist_{language}'], language)}",
-            words["sector"]: _sectors(edition, row["sector"], language),
-            words["category"]: _categories(edition, f"{row['category']};{row['category_secondary']}", language),
-            words["kind"]: choice(sentence_case(edition.label("item_type", row["item_type"], language))),
-            words["source"]: link(row["agenda_id"], escape(agendas[row["agenda_id"]][f"short_{language}"]))
+            ): f"**{escape(row[f'label_{language}'])}**. {filled(edition, row[f'gist_{language}'], language)}",
+            words("sector"): _sectors(edition, row["sector"], language),
+            words("category"): _categories(edition, f"{row['category']};{row['category_secondary']}", language),
+            words("kind"): choice(sentence_case(edition.label("item_type", row["item_type"], language))),
+            words("source"): link(row["agenda_id"], escape(agendas[row["agenda_id"]][f"short_{language}"]))
             + f" ({short_source(edition, agendas[row['agenda_id']]['source_id'], language)})",
         }
         for row in _in_order(edition, items, "sector")
     )
-    caption = {"nl": "Doelen uit de beleidsagenda’s.", "en": "Goals of the policy agendas."}[language]
-    return _table(frame, caption, "tab-zoek-doelen", ("sector", "category", "kind"), language)
+    return _table(frame, words("captions.find_goals"), "tab-zoek-doelen", ("sector", "category", "kind"), language)
 
 
 def initiatives(edition: Edition, language: str = "nl") -> Block:
     """Shows all initiatives with who leads them, sector, category, kind, state and the sections that name them."""
-    words = WORDS[language]
+    words = Words(language)
     frame = pd.DataFrame(
         {
-            words["no"]: link(row["id"]),
-            words[
+            words("nr"): link(row["id"]),
+            words(
                 "initiative"
-            ]: f"**{escape(row[f'name_{language}'])}**. {filled(edition, row[f'gist_{language}'], language)} "
-            f"[{words['lead']}: {escape(row[f'owners_{language}'].replace(';', ', '))}.]{{.grondslag}}",
-            words["sector"]: _sectors(edition, row["sector"], language),
-            words["category"]: _categories(edition, row["category"], language),
-            words["kind"]: choice(sentence_case(edition.label("initiative_type", row["type"], language))),
-            words["status"]: choice(sentence_case(edition.label("initiative_status", row["status"], language))),
-            words["source"]: f"{words['report']} {escape(', '.join(ids(row['sections'])))}",
+            ): f"**{escape(row[f'name_{language}'])}**. {filled(edition, row[f'gist_{language}'], language)} "
+            f"[{words('lead')}: {escape(row[f'owners_{language}'].replace(';', ', '))}.]{{.grondslag}}",
+            words("sector"): _sectors(edition, row["sector"], language),
+            words("category"): _categories(edition, row["category"], language),
+            words("kind"): choice(sentence_case(edition.label("initiative_type", row["type"], language))),
+            words("status"): choice(sentence_case(edition.label("initiative_status", row["status"], language))),
+            words("source"): f"{words('report')} {escape(', '.join(ids(row['sections'])))}",
         }
         for row in _in_order(edition, edition["initiatives"], "sector", "category")
     )
-    caption = {"nl": "Initiatieven in de sectoren.", "en": "Initiatives in the sectors."}[language]
-    return _table(frame, caption, "tab-zoek-initiatieven", ("sector", "category", "kind", "status"), language)
+    return _table(
+        frame,
+        words("captions.find_initiatives"),
+        "tab-zoek-initiatieven",
+        ("sector", "category", "kind", "status"),
+        language,
+    )
 
 
 def observations(edition: Edition, language: str = "nl") -> Block:
     """Shows every observation with what it measures, sector, kind, place, period, value and source."""
-    words = WORDS[language]
+    words = Words(language)
     indicators = {row["id"]: row for row in edition["indicators"].to_dict("records")}
     observed = edition["observations"]
     observed = observed.assign(sector=observed["indicator_id"].map(lambda key: indicators[key]["sector"]))
@@ -117,48 +103,45 @@ def observations(edition: Edition, language: str = "nl") -> Block:
     periods = [escape(period(edition, row, language)) if row["period"] else "–" for row in rows]
     frame = pd.DataFrame(
         {
-            words["no"]: [link(row["id"], escape(row["indicator_id"])) for row in rows],
-            words["what"]: [_measured(indicators[row["indicator_id"]], row, language) for row in rows],
-            words["value"]: sortable([f"**{escape(item.text)}**" for item in shown], [item.number for item in shown]),
-            words["period"]: sortable(periods, [float(row["period"][:4] or "nan") for row in rows]),
-            words["place"]: [choice(edition.label("geo", row["geo"], language)) for row in rows],
-            words["sector"]: [_sectors(edition, row["sector"], language) for row in rows],
-            words["kind"]: [_indicator_kind(edition, indicators[row["indicator_id"]], language) for row in rows],
-            words["source"]: [observed_sources(edition, [row], language) for row in rows],
+            words("nr"): [link(row["id"], escape(row["indicator_id"])) for row in rows],
+            words("what"): [_measured(indicators[row["indicator_id"]], row, language) for row in rows],
+            words("value"): sortable([f"**{escape(item.text)}**" for item in shown], [item.number for item in shown]),
+            words("period"): sortable(periods, [float(row["period"][:4] or "nan") for row in rows]),
+            words("place"): [choice(edition.label("geo", row["geo"], language)) for row in rows],
+            words("sector"): [_sectors(edition, row["sector"], language) for row in rows],
+            words("kind"): [_indicator_kind(edition, indicators[row["indicator_id"]], language) for row in rows],
+            words("source"): [observed_sources(edition, [row], language) for row in rows],
         }
     )
-    caption = {"nl": "Waarnemingen bij de indicatoren.", "en": "Observations of the indicators."}[language]
-    return _table(frame, caption, "tab-zoek-cijfers", ("place", "sector", "kind"), language)
+    return _table(frame, words("captions.find_observations"), "tab-zoek-cijfers", ("place", "sector", "kind"), language)
 
 
 def links(edition: Edition, sector: str, language: str = "nl") -> Block:
     """Shows links to what the evidence holds about a sector: per kind of finding, the initiatives and the figures."""
-    words = WORDS[language]
+    words = Words(language)
     name = edition.row("sectors", sector)[f"short_{language}"]
-    part, here = words["part"].lower(), {words["sector"].lower(): name}
+    part, here = words("part").lower(), {words("sector").lower(): name}
     counts = analysis.findings(edition, sector)["kind"].value_counts()
     kinds = [
         filtered(
-            f"{_MANY[language][code]} ({counts[code]})",
+            f"{words(f'lookup.{code}')} ({counts[code]})",
             PAGE,
             **here,
-            **{part: PARTS[language][0], words["kind"].lower(): edition.label("finding_kind", code, language)},
+            **{part: words("lookup.findings"), words("kind").lower(): edition.label("finding_kind", code, language)},
         )
         for code in analysis.codes(edition, "finding_kind")
         if code in counts
     ]
-    parts = [filtered(title.lower(), PAGE, **here, **{part: title}) for title in PARTS[language]]
-    text = {
-        "nl": "**Zoek verder.** Bekijk van deze sector alle {}, {} en {}. Of kies één soort bevinding: {}.",
-        "en": "**Look further.** See all {}, {} and {} of this sector. Or choose one kind of finding: {}.",
-    }[language]
-    return Block(f":::{{container}} alleen-scherm zoek-verder\n{text.format(*parts, ', '.join(kinds))}\n:::")
+    parts = {key: words(f"lookup.{key}") for key in PARTS}
+    shown = {key: filtered(title.lower(), PAGE, **here, **{part: title}) for key, title in parts.items()}
+    text = words("lookup.links", **shown, kinds=", ".join(kinds))
+    return Block(f":::{{container}} alleen-scherm zoek-verder\n{text}\n:::")
 
 
 def _table(frame: pd.DataFrame, caption: str, name: str, filters: Iterable[str], language: str) -> Block:
-    words = WORDS[language]
-    align = {words["value"]: "right"}
-    return table(frame, caption, name, align=align, filters=[words[key] for key in filters], language=language)
+    words = Words(language)
+    align = {words("value"): "right"}
+    return table(frame, caption, name, align=align, filters=[words(key) for key in filters], language=language)
 
 
 def _in_order(edition: Edition, rows: pd.DataFrame, *columns: str) -> list[dict[str, Any]]:

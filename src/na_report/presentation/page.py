@@ -14,8 +14,10 @@ from IPython.core.getipython import get_ipython
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition, open_edition
 from na_report.evidence.folders import newest_edition
+from na_report.evidence.reads import said
 from na_report.paths import find_project
 from na_report.presentation import prose
+from na_report.wording import asked, languages
 
 # Where publishing wants to find what the page asked; nobody asks when a chapter runs in JupyterLab.
 READS_FILE = "NA_REPORT_READS"
@@ -28,10 +30,10 @@ def get_ready() -> None:
     """
     from babel.numbers import format_decimal
 
-    from na_report.evidence import claim_list  # noqa: F401  imported by the first verdict
+    from na_report.evidence import claim_file  # noqa: F401  imported by the first verdict
     from na_report.presentation import figures
 
-    for language in figures.SOURCE:
+    for language in languages():
         format_decimal(0.5, locale=language)
     figures.get_ready()
     frame = pd.DataFrame({"a": [0]})
@@ -56,6 +58,8 @@ def open_page(name: str = "") -> Edition:
 
 
 def _write(edition: Edition, target: Path) -> None:
+    for language, key in asked:
+        said(edition, language, key)
     target.write_text(json.dumps(edition.reads.answers, ensure_ascii=False), encoding="utf-8")
 
 

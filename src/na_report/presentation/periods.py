@@ -9,10 +9,7 @@ from typing import Any
 from babel.dates import format_date
 
 from na_report.evidence.edition import Edition
-from na_report.presentation.words import WORDS
-
-_TARGET = {"nl": "doel voor {}", "en": "target for {}"}
-_PAST = {"nl": "doel voor {}; dat jaar is voorbij", "en": "target for {}; that year has passed"}
+from na_report.wording import Words
 
 
 def written_day(day: str, language: str = "nl") -> str:
@@ -37,7 +34,7 @@ def is_past(edition: Edition, row: Mapping[str, Any]) -> bool:
 
 def past_target(edition: Edition, row: Mapping[str, Any], language: str = "nl") -> str:
     """Returns that the year of a target has passed; nothing for any other observation."""
-    return _PAST[language].format(row["period"]) if is_past(edition, row) else ""
+    return Words(language)("periods.past_target", year=row["period"]) if is_past(edition, row) else ""
 
 
 def period(edition: Edition, row: Mapping[str, Any], language: str = "nl") -> str:
@@ -49,10 +46,10 @@ def period(edition: Edition, row: Mapping[str, Any], language: str = "nl") -> st
         >>> [period(edition, edition.observation(key)) for key in ("IND052", "IND002-NL-2020", "IND130-EU-2025", "IND128")]
         ['2018–2022', '2020, afgeleid', 'doel voor 2025; dat jaar is voorbij', 'doel voor 2030']
     """
-    words = WORDS[language]
+    words = Words(language)
     if not row["period"]:
-        return words["no_period"]
+        return words("no_period")
     if is_target(row):
-        return past_target(edition, row, language) or _TARGET[language].format(row["period"])
+        return past_target(edition, row, language) or words("periods.target", year=row["period"])
     shown = str(row["period"]).replace("/", "–")
-    return f"{shown}, {words['inferred']}" if row["period_basis"] == "inferred" else shown
+    return f"{shown}, {words('inferred')}" if row["period_basis"] == "inferred" else shown

@@ -11,15 +11,15 @@ from na_report.presentation.figures import BLUE, GREEN, INK, ORANGE, PURPLE, SOF
 from na_report.presentation.grids import counted_figure
 from na_report.presentation.markdown import Block, link
 from na_report.presentation.values import in_words
-from na_report.presentation.words import WORDS
+from na_report.wording import Words
 
 
 def trail(edition: Edition, language: str = "nl") -> Block:
     """Draws the trail from each recommendation over its conclusions to the kinds of evidence."""
-    frame = analysis.trail(edition)
+    words, frame = Words(language), analysis.trail(edition)
     kinds = ["desk", "both", "interview", "unstated", "agenda"]
     names = [edition.label("evidence_type", kind, language) for kind in kinds[:-1]]
-    names.append({"nl": "beleidsagenda’s", "en": "policy agendas"}[language])
+    names.append(words("trail.agendas"))
     tops, middles = list(edition["recommendations"]["id"]), list(edition["conclusions"]["id"])
     left = {key: 1 - index / max(1, len(tops) - 1) for index, key in enumerate(tops)}
     middle = {key: 1 - index / max(1, len(middles) - 1) for index, key in enumerate(middles)}
@@ -49,26 +49,15 @@ def trail(edition: Edition, language: str = "nl") -> Block:
         return drawing
 
     unused = [key for key in middles if key not in used]
-    note = {"nl": "Geen aanbeveling rust direct op", "en": "No recommendation rests directly on"}[language]
-    rest = f" {note} {', '.join(unused)}." if unused else ""
+    rest = " " + words("trail.unused", conclusions=", ".join(unused)) if unused else ""
     each = "; ".join(f"{key}: {', '.join(frame[frame['recommendation'] == key]['conclusion'])}" for key in tops)
-    words = {
-        "nl": (
-            "Van aanbeveling (links) via conclusie (midden) naar het soort bewijs (rechts). Hoe dikker de lijn, hoe meer "
-            f"bevindingen of doelen. De verbindingen zijn onze lezing van het rapport.{rest}",
-            f"Lijnendiagram in drie kolommen met {in_words(len(tops), language)} aanbevelingen. {each}.{rest}",
-        ),
-        "en": (
-            "From recommendation (left) over conclusion (middle) to the kind of evidence (right). The thicker the line, the "
-            f"more findings or goals. The links are our reading of the report.{rest}",
-            f"Line diagram in three columns with {in_words(len(tops), language)} recommendations. {each}.{rest}",
-        ),
-    }[language]
+    caption = words("trail.caption") + rest
+    alt = words("trail.alt", count=in_words(len(tops), language), each=each) + rest
     shown = pd.DataFrame(
         {
-            WORDS[language]["advice"]: frame["recommendation"].map(link),
-            WORDS[language]["conclusion"]: frame["conclusion"].map(link),
+            words("advice"): frame["recommendation"].map(link),
+            words("conclusion"): frame["conclusion"].map(link),
         }
         | {name[:1].upper() + name[1:]: frame[kind].astype(str) for kind, name in zip(kinds, names, strict=True)}
     )
-    return counted_figure(edition, draw, (frame, shown), "fig-spoor", words, language)
+    return counted_figure(edition, draw, (frame, shown), "fig-spoor", (caption, alt), language)

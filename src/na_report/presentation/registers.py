@@ -25,7 +25,7 @@ from na_report.presentation.text import (
     source_anchor,
 )
 from na_report.presentation.values import value
-from na_report.presentation.words import WORDS
+from na_report.wording import Words
 
 
 def organisations(edition: Edition, sector: str = "", language: str = "nl", *, register: bool = False) -> Block:
@@ -37,22 +37,21 @@ def organisations(edition: Edition, sector: str = "", language: str = "nl", *, r
         language: `nl` or `en`.
         register: Whether this is the place that links to an organisation lead to.
     """
-    words = WORDS[language]
+    words = Words(language)
     rows = [row for row in edition["organisations"].to_dict("records") if not sector or sector in ids(row["sectors"])]
     entries: list[dict[str, Any]] = []
     for row in rows:
         entry = {
-            words["no"]: place(row["id"]) if register else link(row["id"]),
-            words["organisation"]: escape(row[f"name_{language}"]),
-            words["role"]: filled(edition, row[f"role_{language}"], language),
+            words("nr"): place(row["id"]) if register else link(row["id"]),
+            words("organisation"): escape(row[f"name_{language}"]),
+            words("role"): filled(edition, row[f"role_{language}"], language),
         }
         if register:
-            entry[words["sector"]] = escape(sector_names(edition, row["sectors"], language))
+            entry[words("sector")] = escape(sector_names(edition, row["sectors"], language))
         entries.append(entry)
-    caption = {"nl": "Organisaties en hun rol", "en": "Organisations and their role"}[language]
     return table(
         pd.DataFrame(entries),
-        _of(edition, caption, sector, language),
+        _of(edition, words("captions.organisations"), sector, language),
         _name("tab-organisaties", edition, sector),
         language=language,
     )
@@ -60,7 +59,7 @@ def organisations(edition: Edition, sector: str = "", language: str = "nl", *, r
 
 def initiatives(edition: Edition, sector: str = "", language: str = "nl", *, register: bool = False) -> Block:
     """Shows initiatives; the arguments are those of `organisations`."""
-    words = WORDS[language]
+    words = Words(language)
     rows = [row for row in edition["initiatives"].to_dict("records") if not sector or sector in ids(row["sector"])]
     entries: list[dict[str, Any]] = []
     for row in rows:
@@ -68,19 +67,18 @@ def initiatives(edition: Edition, sector: str = "", language: str = "nl", *, reg
         detail = filled(edition, row[f"status_note_{language}"], language)
         kind = edition.label("initiative_type", row["type"], language)
         entry = {
-            words["no"]: place(row["id"]) if register else link(row["id"]),
-            words["initiative"]: f"**{escape(row[f'name_{language}'])}** ({escape(kind)}). "
+            words("nr"): place(row["id"]) if register else link(row["id"]),
+            words("initiative"): f"**{escape(row[f'name_{language}'])}** ({escape(kind)}). "
             + filled(edition, row[f"gist_{language}"], language),
-            words["lead"]: escape(row[f"owners_{language}"].replace(";", ", ")),
-            words["status"]: escape(status) + (f" ({detail})" if detail else ""),
+            words("lead"): escape(row[f"owners_{language}"].replace(";", ", ")),
+            words("status"): escape(status) + (f" ({detail})" if detail else ""),
         }
         if register:
-            entry[words["sector"]] = escape(sector_names(edition, row["sector"], language))
+            entry[words("sector")] = escape(sector_names(edition, row["sector"], language))
         entries.append(entry)
-    caption = {"nl": "Initiatieven", "en": "Initiatives"}[language]
     return table(
         pd.DataFrame(entries),
-        _of(edition, caption, sector, language),
+        _of(edition, words("captions.initiatives"), sector, language),
         _name("tab-initiatieven", edition, sector),
         language=language,
     )
@@ -90,7 +88,7 @@ def _of(edition: Edition, caption: str, sector: str, language: str) -> str:
     if not sector:
         return f"{caption}."
     name = edition.row("sectors", sector)[f"label_{language}"]
-    return escape(f"{caption}: {in_sentence(name)}.")
+    return escape(Words(language)("captions.of_sector", caption=caption, sector=in_sentence(name)))
 
 
 def _name(name: str, edition: Edition, sector: str) -> str:
@@ -99,7 +97,7 @@ def _name(name: str, edition: Edition, sector: str) -> str:
 
 def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
     """Shows all indicators of a sector with their observations: values, period, place, source and use."""
-    words = WORDS[language]
+    words = Words(language)
     indicators = edition["indicators"]
     entries = []
     for indicator in indicators[indicators["sector"] == sector].to_dict("records"):
@@ -107,19 +105,18 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
         users = {user for row in rows for user in chain.users(edition, row["id"])} | set(
             chain.users(edition, indicator["id"])
         )
-        used = linked(in_order(users - {indicator["id"]})) or words["unused"]
+        used = linked(in_order(users - {indicator["id"]})) or words("unused")
         entries.append(
             {
-                words["no"]: place(indicator["id"]),
-                words["what"]: _indicator(edition, indicator, language),
-                words["value"]: "; ".join(_values(edition, rows, language)),
-                words["source_and_use"]: f"{ended(observed_sources(edition, rows, language))} {words['used']}: {used}.",
+                words("nr"): place(indicator["id"]),
+                words("what"): _indicator(edition, indicator, language),
+                words("value"): "; ".join(_values(edition, rows, language)),
+                words("source_and_use"): f"{ended(observed_sources(edition, rows, language))} {words('used')}: {used}.",
             }
         )
-    caption = {"nl": "Indicatoren en waarnemingen", "en": "Indicators and observations"}[language]
     return table(
         pd.DataFrame(entries),
-        _of(edition, caption, sector, language),
+        _of(edition, words("captions.observations"), sector, language),
         _name("tab-waarnemingen", edition, sector),
         language=language,
     )
@@ -136,7 +133,7 @@ def _values(edition: Edition, rows: list[dict[str, Any]], language: str) -> list
             for row in (row for row in here if row[f"group_{language}"] == group):
                 # A later group that was measured in another way does not go on from the one before it.
                 if before and before["series"] != row["series"] and before["period"] <= row["period"]:
-                    parts.append(WORDS[language]["break"])
+                    parts.append(Words(language)("break"))
                 parts.append(_value(edition, row, language))
                 before = row
             where = edition.label("geo", geo, language) + (f", {in_sentence(group)}" if group else "")
@@ -154,35 +151,35 @@ def _value(edition: Edition, row: dict[str, Any], language: str) -> str:
 
 
 def _indicator(edition: Edition, row: dict[str, Any], language: str) -> str:
-    words = WORDS[language]
+    words = Words(language)
     notes = [filled(edition, row[f"context_{language}"], language)]
     if row[f"comparator_{language}"]:
-        notes.append(f"{words['compare']}: {filled(edition, row[f'comparator_{language}'], language)}.")
+        notes.append(f"{words('compare')}: {filled(edition, row[f'comparator_{language}'], language)}.")
     caveats = edition["caveats"]
     mine = [key for key, refs in caveats[["id", "refs"]].itertuples(index=False) if row["id"] in ids(refs)]
     if mine:
-        notes.append(f"{words['caveat']}: {linked(mine)}.")
+        notes.append(f"{words('caveat')}: {linked(mine)}.")
     kind = edition.label("indicator_kind", row["kind"], language)
-    notes.append(f"{words['kind']}: {escape(kind)}.")
+    notes.append(f"{words('kind')}: {escape(kind)}.")
     return f"**{escape(row[f'label_{language}'])}**. [{' '.join(note for note in notes if note)}]{{.grondslag}}"
 
 
 def observed_sources(edition: Edition, rows: list[dict[str, Any]], language: str) -> str:
     """Returns the different sources of observations, with page and footnote."""
-    words = WORDS[language]
+    words = Words(language)
     found = []
     for row in rows:
         if row["source_id"]:
             detail = [short_source(edition, row["source_id"], language)]
-            detail += [f"{words['page']} {escape(row['page'])}"] if row["page"] else []
-            detail += [f"{words['footnote']} {escape(row['footnote'])}"] if row["footnote"] else []
+            detail += [f"{words('page')} {escape(row['page'])}"] if row["page"] else []
+            detail += [f"{words('footnote')} {escape(row['footnote'])}"] if row["footnote"] else []
             found.append(", ".join(detail))
-    return "; ".join(dict.fromkeys(found)) or sentence_case(words["unknown"])
+    return "; ".join(dict.fromkeys(found)) or sentence_case(words("unknown"))
 
 
 def sources(edition: Edition, language: str = "nl") -> Block:
     """Shows all sources by author, each with its address, its footnotes and what rests on it."""
-    words = WORDS[language]
+    words = Words(language)
     lines = []
     for row in (
         edition["sources"]
@@ -192,12 +189,12 @@ def sources(edition: Edition, language: str = "nl") -> Block:
         title = escape(row[f"title_{language}"])
         shown = f"[{title}](<{row['url']}>)" if row["url"] else title
         shown = spoken(shown, row[f"title_{language}"], language)
-        year = row["year"] or {"nl": "z.d.", "en": "n.d."}[language]
+        year = row["year"] or words("sources.no_date")
         kind = edition.label("source_type", row["source_type"], language)
         facts = [sentence_case(kind)]
         if row["footnotes"]:
             count = ids(row["footnotes"])
-            facts.append(f"{words['footnote'] if len(count) == 1 else words['footnotes']} {', '.join(count)}")
+            facts.append(f"{words('footnotes', len(count))} {', '.join(count)}")
         else:
             facts.append(_without_footnote(edition, row["cited_how"], language))
         if row["year_basis"] in ("inferred", "url"):
@@ -207,67 +204,64 @@ def sources(edition: Edition, language: str = "nl") -> Block:
         lines.append(
             f"- []{{#{anchor(source_anchor(row['id']))}}}{escape(row['author'].replace(';', ', '))} ({escape(year)}). *{shown}*. "
             f"[{escape('; '.join(facts))}.{' ' + note if note else ''} "
-            f"{words['used']}: {linked(users) or words['unused']}.]{{.grondslag}}"
+            f"{words('used')}: {linked(users) or words('unused')}.]{{.grondslag}}"
         )
     return Block("\n".join(lines))
 
 
 def _without_footnote(edition: Edition, how: str, language: str) -> str:
     """Returns where a source without a footnote comes from: the text of the report, or from after it."""
-    return WORDS[language]["in_text"] if how == "in_text" else edition.label("cited_how", how, language)
+    return Words(language)("in_text") if how == "in_text" else edition.label("cited_how", how, language)
 
 
 def notes(edition: Edition, language: str = "nl") -> Block:
     """Shows the footnotes of the report that say more than a source."""
-    words = WORDS[language]
+    words = Words(language)
     frame = pd.DataFrame(
         {
-            sentence_case(words["footnote"]): place(row["id"]).replace(row["id"], row["footnote"], 1),
-            words["kind"]: escape(edition.label("note_kind", row["kind"], language)),
-            words["what"]: filled(edition, row[f"text_{language}"], language),
-            words["source"]: short_source(edition, row["source_id"], language) if row["source_id"] else "–",
+            sentence_case(words("footnote")): place(row["id"]).replace(row["id"], row["footnote"], 1),
+            words("kind"): escape(edition.label("note_kind", row["kind"], language)),
+            words("what"): filled(edition, row[f"text_{language}"], language),
+            words("source"): short_source(edition, row["source_id"], language) if row["source_id"] else "–",
         }
         for row in edition["notes"].to_dict("records")
     )
-    caption = {"nl": "Voetnoten met uitleg.", "en": "Footnotes that explain."}[language]
-    return table(frame, caption, "tab-voetnoten", language=language)
+    return table(frame, words("captions.notes"), "tab-voetnoten", language=language)
 
 
 def caveats(edition: Edition, language: str = "nl") -> Block:
     """Shows the slips and tensions of the report, and how this edition treats them."""
-    words = WORDS[language]
+    words = Words(language)
     known = set(edition["sources"]["id"])
     frame = pd.DataFrame(
         {
-            words["no"]: place(row["id"]),
-            words["slip"]: filled(edition, row[f"text_{language}"], language),
-            words["treatment"]: filled(edition, row[f"treatment_{language}"], language),
-            words["concerns"]: ", ".join(
+            words("nr"): place(row["id"]),
+            words("slip"): filled(edition, row[f"text_{language}"], language),
+            words("treatment"): filled(edition, row[f"treatment_{language}"], language),
+            words("concerns"): ", ".join(
                 short_source(edition, key, language) if key in known else link(key) for key in ids(row["refs"])
             ),
         }
         for row in edition["caveats"].to_dict("records")
     )
-    caption = {"nl": "Kanttekeningen bij het rapport.", "en": "Caveats about the report."}[language]
-    return table(frame, caption, "tab-kanttekeningen", language=language)
+    return table(frame, words("captions.caveats"), "tab-kanttekeningen", language=language)
 
 
 def interviewees(edition: Edition, language: str = "nl") -> Block:
     """Shows who was interviewed, of which organisation and for which sector."""
-    words = WORDS[language]
+    words = Words(language)
     frame = pd.DataFrame(
         {
-            words["no"]: place(row["id"]),
-            words["person"]: escape(row["name"]),
-            words["organisation"]: link(
+            words("nr"): place(row["id"]),
+            words("person"): escape(row["name"]),
+            words("organisation"): link(
                 row["organisation_id"],
                 escape(edition.row("organisations", row["organisation_id"])[f"name_{language}"]),
             ),
-            words["sector"]: escape(sector_names(edition, row["sectors"], language))
-            + (f" ({words['inferred']})" if row["sectors_basis"] == "inferred" else ""),
-            words["note"]: filled(edition, row[f"note_{language}"], language) or "–",
+            words("sector"): escape(sector_names(edition, row["sectors"], language))
+            + (f" ({words('inferred')})" if row["sectors_basis"] == "inferred" else ""),
+            words("note"): filled(edition, row[f"note_{language}"], language) or "–",
         }
         for row in edition["interviewees"].to_dict("records")
     )
-    caption = {"nl": "Gesprekspartners van de onderzoekers.", "en": "People interviewed for the study."}[language]
-    return table(frame, caption, "tab-gesprekspartners", language=language)
+    return table(frame, words("captions.interviewees"), "tab-gesprekspartners", language=language)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from na_report.presentation.markdown import Block, anchor, escape, plain
 from na_report.spreadsheets import for_sheet
+from na_report.wording import Words
 
-TAKE_ALONG = {"nl": "Neem de tabel mee", "en": "Take the table along"}
 # The class of a table that publishing makes one to filter and sort.
 FILTERABLE = "filterbaar"
 _ALIGN = {"left": ":--", "right": "--:"}
@@ -55,8 +55,7 @@ def table(
         lines.append(f":class: {classes}")
     lines += ["", *rows(frame, align=align, filters=filters)]
     path = f"tabellen/{anchor(name)}.csv"
-    word = TAKE_ALONG[language]
-    along = f"[{word}: {{download}}`CSV <{path}>`.]{{.meenemen}}"
+    along = f"[{Words(language)('tables.take_along')}: {{download}}`CSV <{path}>`.]{{.meenemen}}"
     return Block(
         "\n".join([*lines, ":::", "", along]),
         attachments={

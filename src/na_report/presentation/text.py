@@ -9,12 +9,7 @@ from na_report.evidence.edition import Edition
 from na_report.presentation.languages import spoken
 from na_report.presentation.markdown import escape, link, plain
 from na_report.presentation.values import value
-
-AND = {"nl": " en ", "en": " and "}
-NO_DATE = {"nl": "z.d.", "en": "n.d."}
-OTHERS = {"nl": "e.a.", "en": "et al."}
-# What keeps its capital inside a sentence.
-_NAMES = ("Nederland", "Netherlands", "the Netherlands", "Europ", "Dutch")
+from na_report.wording import Words, languages
 
 
 def ids(cell: str) -> list[str]:
@@ -68,7 +63,7 @@ def short_source(edition: Edition, key: str, language: str = "nl") -> str:
     row = edition.row("sources", key)
     if row["source_type"] in ("interview", "workshop"):
         return link(source_anchor(key), escape(row[f"title_{language}"].strip("[]")))
-    text = f"{authors(row['author'], language)}, {row['year'] or NO_DATE[language]}"
+    text = f"{authors(row['author'], language)}, {row['year'] or Words(language)('sources.no_date')}"
     return link(source_anchor(key), escape(text))
 
 
@@ -88,9 +83,7 @@ def authors(cell: str, language: str = "nl") -> str:
         ('PO-raad en VO-raad', 'PO-raad e.a.')
     """
     names = ids(cell)
-    if len(names) < 3:
-        return AND[language].join(names)
-    return f"{names[0]} {OTHERS[language]}"
+    return listed(names, language) if len(names) < 3 else f"{names[0]} {Words(language)('sources.others')}"
 
 
 def cited(edition: Edition, keys: Iterable[str], language: str = "nl") -> str:
@@ -110,8 +103,8 @@ def listed(parts: Iterable[str], language: str = "nl") -> str:
         >>> listed(["C03"]), listed(["C03", "C07"]), listed(["a", "b", "c"], "en")
         ('C03', 'C03 en C07', 'a, b and c')
     """
-    *first, last = parts
-    return f"{', '.join(first)}{AND[language]}{last}" if first else last
+    *first, last = parts or [""]
+    return Words(language)("language.and", first=", ".join(first), last=last) if first else last
 
 
 def ended(text: str) -> str:
@@ -133,7 +126,12 @@ def in_sentence(text: str) -> str:
         >>> in_sentence("ICT-specialisten"), in_sentence("Ve")
         ('ICT-specialisten', 've')
     """
-    return text if text.startswith(_NAMES) or text[1:2].isupper() else text[:1].lower() + text[1:]
+    return text if text.startswith(_names()) or text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _names() -> tuple[str, ...]:
+    """Returns with which words a name starts that keeps its capital inside a sentence, of all languages."""
+    return tuple(name for language in languages() for name in Words(language)("language.names").split())
 
 
 def sentence_case(text: str) -> str:

@@ -18,36 +18,9 @@ from na_report.presentation.markdown import Block, escape
 from na_report.presentation.periods import period
 from na_report.presentation.text import in_sentence, listed, sentence_case
 from na_report.presentation.values import in_words, value, written
+from na_report.wording import Words
 
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
-_WORDS = {
-    "nl": {
-        "method": "andere\nmeetmethode",
-        "broken": " Bij de stippellijn wisselt de meetmethode; de waarden ervoor en erna zijn niet te vergelijken.",
-        "lines": "Lijndiagram. {}.",
-        "two": "In {}: {}.",
-        "range": "In {} het hoogst bij {}, het laagst bij {}.",
-        "last": "De laatste waarde is {} ({}).",
-        "rank": "Van de {} landen in de figuur staat Nederland op de {} plaats.",
-        "met": "Voldoet aan het doel: {}.",
-        "unmet": "Voldoet niet aan het doel: {}.",
-        "ranked": "Staafdiagram over {}, van hoog naar laag: {}.",
-        "distance": "Staafdiagram over {}: {}. De lijn is het {}: {}.",
-    },
-    "en": {
-        "method": "other\nmethod",
-        "broken": " At the dotted line the method changes; values before and after can’t be compared.",
-        "lines": "Line chart. {}.",
-        "two": "In {}: {}.",
-        "range": "In {} highest for {}, lowest for {}.",
-        "last": "The latest value is {} ({}).",
-        "rank": "Of the {} countries in the figure, the Netherlands is in {} place.",
-        "met": "Meets the target: {}.",
-        "unmet": "Does not meet the target: {}.",
-        "ranked": "Bar chart for {}, from high to low: {}.",
-        "distance": "Bar chart for {}: {}. The line is the {}: {}.",
-    },
-}
 
 
 def time_series(
@@ -63,7 +36,7 @@ def time_series(
         geo: Codes of places.
         language: `nl` or `en`.
     """
-    words = _WORDS[language]
+    words = Words(language)
     frame = analysis.series(edition, keys, geo, language)
     lines = {
         rows.iloc[0]["group"] if len(keys) > 1 else rows.iloc[0]["place"]: rows
@@ -83,7 +56,7 @@ def time_series(
         for year in sorted(breaks):
             axes.axvline(year, color=LINE, lw=1.2, ls=(0, (2, 3)))
             over = axes.get_xaxis_transform()
-            axes.text(year, 1, words["method"], transform=over, ha="center", va="top", size=8.5, color=SOFT)
+            axes.text(year, 1, words("trends.method"), transform=over, ha="center", va="top", size=8.5, color=SOFT)
         _scale_years(axes, frame, language, narrow=is_narrow(width_inch))
         _label_ends(axes, ends)
         return drawing
@@ -92,28 +65,29 @@ def time_series(
         f"{label}: " + ", ".join(f"{row['text']} ({row['period']})" for row in rows.to_dict("records"))
         for label, rows in lines.items()
     ]
-    note = words["broken"] if breaks else ""
-    alt = words["lines"].format(". ".join(said)) + note
+    note = " " + words("trends.broken") if breaks else ""
+    alt = words("trends.lines", lines=". ".join(said)) + note
     caption = f"{title}, {unit_in_words(edition, frame, language)}. {_latest(lines, language)}{note}"
     return observed_figure(edition, draw, frame, name, (caption, alt), language)
 
 
 def _latest(lines: dict[str, pd.DataFrame], language: str) -> str:
     """Returns what the ends of the lines say: both values of two, the highest and the lowest of more, in one year."""
-    words = _WORDS[language]
+    words = Words(language)
     ends = {label: rows.iloc[-1] for label, rows in lines.items()}
     latest = max(row["year"] for row in ends.values())
     values = {label: row["value"] for label, row in ends.items() if row["year"] == latest}
     shown = {label: f"{escape(in_sentence(label))} {escape(ends[label]['text'])}" for label in values}
     if len(values) == 1:
         [only] = values
-        return words["last"].format(escape(ends[only]["text"]), latest)
+        return words("trends.last", value=escape(ends[only]["text"]), year=latest)
     if len(values) == 2:
-        return words["two"].format(latest, listed(shown.values(), language))
-    high, low = (pick(values, key=lambda label: values[label]) for pick in (max, min))
-    return words["range"].format(
-        latest, *(f"{escape(in_sentence(key))} ({escape(ends[key]['text'])})" for key in (high, low))
+        return words("trends.two", year=latest, values=listed(shown.values(), language))
+    high, low = (
+        f"{escape(in_sentence(label))} ({escape(ends[label]['text'])})"
+        for label in (pick(values, key=lambda label: values[label]) for pick in (max, min))
     )
+    return words("trends.range", year=latest, highest=high, lowest=low)
 
 
 def _breaks(rows: pd.DataFrame) -> set[float]:
@@ -152,7 +126,7 @@ def neighbours(edition: Edition, key: str, *, name: str, title: str, language: s
     draw = bars(list(frame["place"]), list(frame["value"]), list(frame["text"]), colours, row_inch=0.36)
     order = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
     year = frame.iloc[0]["period"]
-    alt = _WORDS[language]["ranked"].format(year, order)
+    alt = Words(language)("trends.ranked", year=year, values=order)
     caption = f"{title}, {unit_in_words(edition, frame, language)}, {year}.{_rank(frame, language)}"
     return observed_figure(edition, draw, frame, name, (caption, alt), language)
 
@@ -163,13 +137,13 @@ def _rank(frame: pd.DataFrame, language: str) -> str:
     if "NL" not in countries:
         return ""
     place = 1 + int((countries > countries["NL"]).sum())
-    shown = in_words(len(countries), language), written(place, "rank", language)
-    return " " + _WORDS[language]["rank"].format(*shown)
+    count, rank = in_words(len(countries), language), written(place, "rank", language)
+    return " " + Words(language)("trends.rank", countries=count, place=rank)
 
 
 def target_distance(edition: Edition, key: str, target: str, *, name: str, title: str, language: str = "nl") -> Block:
     """Draws the latest values of the Netherlands and the EU against the line of a target, in percent."""
-    words = _WORDS[language]
+    words = Words(language)
     frame = analysis.places(edition, key, language)
     frame = frame[frame["geo"].isin(["NL", "EU"])]
     goal = analysis.observed(edition, [target], language).iloc[0]
@@ -193,7 +167,7 @@ def target_distance(edition: Edition, key: str, target: str, *, name: str, title
 
     pairs = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
     year = frame.iloc[0]["period"]
-    alt = words["distance"].format(year, pairs, meant, goal["text"])
+    alt = words("trends.distance", year=year, values=pairs, target=meant, value=goal["text"])
     data = pd.concat([frame, goal.to_frame().T], ignore_index=True)
     data["place"] = data["place"].fillna("")
     caption = f"{title}, {unit_in_words(edition, frame, language)}, {year}. {_met(edition, frame, target, language)}"
@@ -202,12 +176,12 @@ def target_distance(edition: Edition, key: str, target: str, *, name: str, title
 
 def _met(edition: Edition, frame: pd.DataFrame, target: str, language: str) -> str:
     """Returns the target, and which places meet it and which do not."""
-    words, goal = _WORDS[language], edition.observation(target)
+    words, goal = Words(language), edition.observation(target)
     met = frame["value"] < goal["value"] if goal["qualifier"] == "under" else frame["value"] >= goal["value"]
     said = value(edition, target, language).text
     parts = [f"{escape(sentence_case(period(edition, goal, language)))}: {escape(said)}."]
-    for text, rows in ((words["met"], frame[met]), (words["unmet"], frame[~met])):
+    for key, rows in (("met", frame[met]), ("unmet", frame[~met])):
         if not rows.empty:
             shown = [f"{escape(row['place'])} ({escape(row['text'])})" for row in rows.to_dict("records")]
-            parts.append(text.format(listed(shown, language)))
+            parts.append(words(f"trends.{key}", places=listed(shown, language)))
     return " ".join(parts)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from na_report.evidence.changes import Changes, compare
-from na_report.evidence.claims import all_claims
 from na_report.evidence.claims import result as claim_result
 from na_report.evidence.edition import Edition, open_edition
 from na_report.evidence.folders import previous_edition, sealed_editions
@@ -22,66 +21,13 @@ from na_report.presentation.periods import written_day
 from na_report.presentation.tables import table
 from na_report.presentation.text import filled, linked, listed, sentence_case, titled_source
 from na_report.presentation.values import in_words, value
-from na_report.presentation.verdicts import STATES
-from na_report.presentation.words import WORDS
+from na_report.presentation.verdicts import state_word
+from na_report.wording import Words
 
 SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
 # A list of more rows than this is folded.
 _LONG = 15
-_ADDED = {
-    "nl": {"agendas": "Nieuwe agenda’s", "indicators": "Nieuwe indicatoren", "sources": "Nieuwe bronnen"},
-    "en": {"agendas": "New agendas", "indicators": "New indicators", "sources": "New sources"},
-}
-_NOTE = {
-    "nl": {
-        "edition": "U leest **editie {}**, vastgelegd op {}.",
-        "new": "Nieuw sinds editie {}: {}.",
-        "more": "Lees meer bij [Wat is er veranderd](veranderingen.ipynb).",
-    },
-    "en": {
-        "edition": "You are reading **edition {}**, sealed on {}.",
-        "new": "New since edition {}: {}.",
-        "more": "Read more under [What has changed](veranderingen.ipynb).",
-    },
-}
-_COUNTED = {
-    "nl": {
-        "new_agendas": ("{} agenda", "{} agenda’s"),
-        "new_indicators": ("{} indicator", "{} indicatoren"),
-        "new_sources": ("{} bron", "{} bronnen"),
-    },
-    "en": {
-        "new_agendas": ("{} agenda", "{} agendas"),
-        "new_indicators": ("{} indicator", "{} indicators"),
-        "new_sources": ("{} source", "{} sources"),
-    },
-}
-_CAPTIONS = {
-    "nl": {
-        "updated": "Bijgewerkte indicatoren: het cijfer in het rapport en het nieuwste.",
-        "updated_break": "Indicatoren met een nieuw cijfer dat met het oude niet te vergelijken is.",
-        "replaced": "Vervangen indicatoren: het cijfer in het rapport en de maat die er nu is.",
-        "no_successor": "Indicatoren zonder opvolger, met het cijfer in het rapport.",
-        "new": "Nieuwe indicatoren met hun cijfer.",
-    },
-    "en": {
-        "updated": "Updated indicators: the figure in the report and the latest one.",
-        "updated_break": "Indicators with a new figure that can’t be compared with the old one.",
-        "replaced": "Replaced indicators: the figure in the report and the measure that there is now.",
-        "no_successor": "Indicators without a successor, with the figure in the report.",
-        "new": "New indicators with their figure.",
-    },
-}
-_CLAIMS = {
-    "nl": (
-        "Bij {} uitspraak geeft de toets nu een andere uitkomst.",
-        "Bij {} uitspraken geeft de toets nu een andere uitkomst.",
-    ),
-    "en": (
-        "The check of {} statement now has another outcome.",
-        "The checks of {} statements now have another outcome.",
-    ),
-}
+_ADDED = ("agendas", "indicators", "sources")
 _COLOURS = (GREEN, BLUE, PURPLE, ORANGE, SOFT)
 
 
@@ -117,12 +63,16 @@ def compared(edition: Edition, language: str = "nl") -> Block | None:
     editions = compared_editions(edition)
     if editions is None:
         return None
-    text = {
-        "nl": "Deze pagina vergelijkt **editie {}** (vastgelegd op {}) met **editie {}** (vastgelegd op {}).",
-        "en": "This page compares **edition {}** (sealed on {}) with **edition {}** (sealed on {}).",
-    }[language]
-    parts = [part for name, created in editions for part in (escape(name), written_day(created, language))]
-    return Block(text.format(*parts))
+    mine, before = editions
+    return Block(
+        Words(language)(
+            "updates.compared",
+            edition=escape(mine.name),
+            day=written_day(mine.created, language),
+            before=escape(before.name),
+            day_before=written_day(before.created, language),
+        )
+    )
 
 
 def edition_note(edition: Edition, language: str = "nl") -> Block | None:
@@ -130,22 +80,19 @@ def edition_note(edition: Edition, language: str = "nl") -> Block | None:
     editions = compared_editions(edition)
     if editions is None:
         return None
-    words, counts = _NOTE[language], changed_counts(edition)
+    words, counts = Words(language), changed_counts(edition)
     new = [
-        forms[counts[key] != 1].format(in_words(counts[key], language))
-        for key, forms in _COUNTED[language].items()
-        if counts[key]
+        words(f"updates.new_{name}", count, count=in_words(count, language))
+        for name in _ADDED
+        if (count := counts[f"new_{name}"])
     ]
     mine, before = editions
-    text = words["edition"].format(escape(mine.name), written_day(mine.created, language))
+    lines = [words("updates.edition", edition=escape(mine.name), day=written_day(mine.created, language))]
     if new:
-        text += " " + words["new"].format(escape(before.name), listed(new, language))
-    if counts["changed_claims"]:
-        one, more = _CLAIMS[language]
-        text += " " + (more if counts["changed_claims"] > 1 else one).format(
-            in_words(counts["changed_claims"], language)
-        )
-    return Block(f"{text} {words['more']}")
+        lines.append(words("updates.new", before=escape(before.name), new=listed(new, language)))
+    if count := counts["changed_claims"]:
+        lines.append(words("updates.changed_claims", count, count=in_words(count, language)))
+    return Block(" ".join([*lines, words("updates.more")]))
 
 
 def added(edition: Edition, language: str = "nl") -> Block:
@@ -153,13 +100,13 @@ def added(edition: Edition, language: str = "nl") -> Block:
     changes = since(edition)
     tables = changes.tables if changes else {}
     parts = []
-    for name, title in _ADDED[language].items():
+    for name in _ADDED:
         keys = in_order(tables[name].added) if name in tables else []
         if name == "sources":
             keys.sort(key=lambda key: str(edition.row("sources", key)["author"]).lower())
         if keys:
             lines = [f"- {_added(edition, name, key, language)}" for key in keys]
-            head = f"{title} ({len(keys)})"
+            head = f"{Words(language)(f'updates.added_{name}')} ({len(keys)})"
             folded = [f":::{{dropdown}} {head}", *lines, ":::"]
             parts.append("\n".join([f"**{head}**", "", *lines] if len(keys) <= _LONG else folded))
     return paragraphs(*parts)
@@ -190,18 +137,15 @@ def status_figure(edition: Edition, language: str = "nl") -> Block:
     counts = [str(count) for count in frame["count"]]
     draw = bars(labels, list(frame["count"]), counts, list(_COLOURS), row_inch=0.38)
     pairs = ", ".join(f"{label.lower()} {count}" for label, count in zip(labels, frame["count"], strict=True))
-    words = {
-        "nl": ("Aantal indicatoren naar wat er sinds het rapport mee gebeurd is.", "Staafdiagram", "eigen telling"),
-        "en": ("Number of indicators by what happened to them since the report.", "Bar chart", "own count"),
-    }[language]
+    words = Words(language)
     return figure(
         draw,
         frame,
-        pd.DataFrame({WORDS[language]["status"]: map(escape, labels), WORDS[language]["number"]: counts}),
+        pd.DataFrame({words("status"): map(escape, labels), words("number"): counts}),
         name="fig-bijgewerkt",
-        caption=words[0] + _left_out(edition, language),
-        alt=f"{words[1]}: {pairs}.",
-        source=words[2],
+        caption=words("updates.statuses") + _left_out(edition, language),
+        alt=words("figures.bars", pairs=pairs),
+        source=words("updates.own_count"),
         edition=edition.name,
         language=language,
     )
@@ -214,21 +158,16 @@ def _left_out(edition: Edition, language: str) -> str:
     if kinds.empty:
         return ""
     told = [f"{edition.label('indicator_kind', kind, language)} ({count})" for kind, count in kinds.items()]
-    text = {
-        "nl": " De figuur laat er {} weg die bij het rapport zelf horen en dus geen vervolg kunnen krijgen: {}.",
-        "en": " The figure leaves out {} that belong to the report itself and so can have no sequel: {}.",
-    }[language]
-    return text.format(kinds.sum(), escape(listed(told, language)))
+    kinds_told = escape(listed(told, language))
+    return " " + Words(language)("updates.left_out", count=kinds.sum(), kinds=kinds_told)
 
 
 def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, language: str = "nl") -> Block:
     """Shows indicators of certain statuses: the value of the report, the latest value, and what is to know."""
     rows = edition["indicators"]
     rows = rows[rows["update_status"].isin(statuses)]
-    names = {
-        "nl": ("Nr.", "Indicator", "In het rapport", "Nieuwste waarde", "Wat u moet weten"),
-        "en": ("No.", "Indicator", "In the report", "Latest value", "What to know"),
-    }[language]
+    words = Words(language)
+    names = [words("nr"), *(words(f"updates.{head}") for head in ("indicator", "in_report", "latest", "to_know"))]
     entries = []
     for row in rows.to_dict("records"):
         mine = edition.rows("observations", indicator_id=row["id"]).sort_values("period", kind="stable")
@@ -246,14 +185,9 @@ def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, lan
                 f"**{escape(status)}.** {note}",
             )
         )
-    caption = _CAPTIONS[language].get(statuses[0]) or _caption_of(edition, statuses[0], language)
-    return table(pd.DataFrame(entries, columns=list(names)), caption, name, language=language)
-
-
-def _caption_of(edition: Edition, status: str, language: str) -> str:
-    """Returns the caption for a status that an edition has beside those that the report shows: its own words for it."""
-    words = {"nl": "Indicatoren met de status ‘{}’.", "en": "Indicators with the status ‘{}’."}[language]
-    return words.format(escape(edition.label("update_status", status, language)))
+    label = escape(edition.label("update_status", statuses[0], language))
+    key = f"statuses.{statuses[0]}" if statuses[0] in SHOWN else "statuses.other"
+    return table(pd.DataFrame(entries, columns=names), words(key, status=label), name, language=language)
 
 
 def _dated(edition: Edition, key: str, language: str) -> str:
@@ -264,22 +198,18 @@ def _dated(edition: Edition, key: str, language: str) -> str:
 
 def claim_changes(edition: Edition, language: str = "nl") -> Block:
     """Shows the claims whose verdict differs from the edition before, and the recommendations that lean on them."""
-    changes = since(edition)
-    claims = {claim.id: claim for claim in all_claims()}
+    words, changes = Words(language), since(edition)
     if changes is None or not changes.claims:
-        return Block({"nl": "Geen enkele toets kreeg een andere uitkomst.", "en": "No check changed."}[language])
+        return Block(words("updates.no_claims"))
     lines = []
     for change in changes.claims:
-        claim = claims[change.claim]
-        says = escape({"nl": claim.says_nl, "en": claim.says_en}[language])
+        claim = claim_result(edition, change.claim).claim
+        says = escape(claim.says[language])
         name = link(claim.id) if claim.conclusion else escape(claim.id)
-        states = (STATES[language][change.old], STATES[language][change.new])
-        arrow = {"nl": "Eerst: {}. Nu: **{}**.", "en": "First: {}. Now: **{}**."}[language].format(*states)
-        advice = in_order(claim_result(edition, change.claim).recommendations)
-        leans = (
-            {"nl": " Daarop rusten: {}.", "en": " On this rest: {}."}[language].format(linked(advice)) if advice else ""
-        )
-        lines.append(f"- {name}: {says} {arrow}{leans}")
+        then, now = (state_word(state, language) for state in (change.old, change.new))
+        lines.append(f"- {name}: {says} {words('updates.then_now', then=then, now=now)}")
+        if advice := in_order(claim_result(edition, change.claim).recommendations):
+            lines[-1] += " " + words("updates.rest_on", recommendations=linked(advice))
     return Block("\n".join(lines))
 
 

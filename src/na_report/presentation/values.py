@@ -13,26 +13,12 @@ from na_report.evidence.numbers import half_up
 from na_report.evidence.reads import derived
 from na_report.presentation.markdown import escape, link
 from na_report.presentation.periods import past_target
+from na_report.wording import Words
 
-WORDS = {
-    "nl": "nul één twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien "
-    "achttien negentien twintig",
-    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty",
-}
-ORDINALS = {
-    "nl": "nulde eerste tweede derde vierde vijfde zesde zevende achtste negende tiende elfde twaalfde",
-    "en": "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
-}
-EURO = {"nl": "{} euro", "en": "{} euros"}
-EURO_PER_YEAR = {"nl": "{} euro per jaar", "en": "{} euros a year"}
-DIRECTIONS = {
-    "nl": ("lager dan gemiddeld in de EU", "gemiddeld voor de EU", "beter dan gemiddeld in de EU"),
-    "en": ("below the EU average", "at the EU average", "above the EU average"),
-}
 # Counts and dates of the report itself carry no caveat in the running text; their row in the appendix does.
 _EVIDENCE_KINDS = {"evidence", "evidence_title_only", "financial", "qualitative"}
 _IN_WORDS = {"count", "projects"}
+_DIRECTIONS = ("eu_below", "eu_at", "eu_above")
 
 
 def number(value: float, language: str = "nl") -> str:
@@ -62,10 +48,13 @@ def in_words(value: float, language: str = "nl") -> str:
         >>> in_words(8), in_words(74), in_words(2.5)
         ('acht', '74', '2,5')
     """
-    words = WORDS[language].split()
-    if float(value).is_integer() and 0 <= value < len(words):
-        return words[int(value)]
-    return number(value, language)
+    return _counted("cardinals", value, language) or number(value, language)
+
+
+def _counted(kind: str, value: float, language: str) -> str:
+    """Returns the word for a small whole number; nothing for any other."""
+    known = Words(language)(f"numbers.{kind}").split()
+    return known[int(value)] if float(value).is_integer() and 0 <= value < len(known) else ""
 
 
 def written(value: float, unit: str, language: str = "nl") -> str:
@@ -79,24 +68,22 @@ def written(value: float, unit: str, language: str = "nl") -> str:
         >>> written(8, "count"), written(1.5e6, "eur_per_year")
         ('acht', '1,5 miljoen euro per jaar')
     """
+    words = Words(language)
     if unit == "percent":
         # One decimal is what a reader can use; the table holds the value as published. A whole number is one that the
         # source gives whole: 80,98 is 81,0% beside 83,6%, and not 81%.
         form = "#,##0" if float(value).is_integer() else "#,##0.0"
         return f"{format_decimal(half_up(value, 1), format=form, locale=language)}%"
     if unit == "rank":
-        ordinals = ORDINALS[language].split()
-        if float(value).is_integer() and 0 <= value < len(ordinals):
-            return ordinals[int(value)]
-        return f"{half_up(value)}e" if language == "nl" else f"no. {half_up(value)}"
+        return _counted("ordinals", value, language) or words("numbers.later_ordinal", number=str(half_up(value)))
     if unit in _IN_WORDS:
         return in_words(value, language)
     if unit == "eur_per_year":
-        return EURO_PER_YEAR[language].format(number(value, language))
+        return words("numbers.euro_per_year", number=number(value, language))
     if unit == "eur":
-        return EURO[language].format(number(value, language))
+        return words("numbers.euro", number=number(value, language))
     if unit == "direction":
-        return DIRECTIONS[language][int(value) + 1]
+        return words(f"numbers.{_DIRECTIONS[int(value) + 1]}")
     if unit == "year":
         return str(half_up(value))
     return number(value, language)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from na_report.errors import NaReportError
-from na_report.paths import CONFIG, LOCK, PROGRAM, TOC, Project
+from na_report.paths import ABOUT, CONFIG, LOCK, PROGRAM, TOC, Project
 from na_report.publishing import book as books
 from na_report.publishing.archive_words import readme
 from na_report.publishing.crate import CRATE, describe
@@ -37,7 +37,7 @@ _OF_LIBRARY = (
     "CITATION.cff",
     "scripts/setup",
 )
-_OF_PROJECT = (TOC, CONFIG)
+_OF_PROJECT = (TOC, CONFIG, f"data/{ABOUT}")
 _CHUNK_BYTES = 1 << 20
 
 

@@ -20,8 +20,8 @@ from na_report.publishing.book import Book
 from na_report.publishing.contents import languages
 from na_report.publishing.fingerprint import FILES
 from na_report.publishing.private import private_folder, remove_folder
-from na_report.publishing.site import SWITCH, pdfs, with_switch
-from na_report.words import said
+from na_report.publishing.site import pdfs, with_switch
+from na_report.wording import Words
 
 _AROUND = 30
 _OBJECT = re.compile(rb"(?:^|[\r\n])(\d+) \d+ obj\b")
@@ -226,7 +226,7 @@ def _ways(page: str, name: str, book: Book) -> tuple[dict[str, str], dict[str, s
             first = f"../{language}/index.html"
             same = name if language == book.language else f"../{language}/{name}"
             spoken[language] = first if link.get("href") == first else same
-    form = re.escape(said(SWITCH, book.language)[1]).replace(r"\{\}", "(.+)")
+    form = re.escape(Words(book.language, book.project)("site.edition_named", edition="{}")).replace(r"\{\}", "(.+)")
     ways = {}
     for link in soup.select("ul.edities a"):
         match = re.fullmatch(form, link.get_text())

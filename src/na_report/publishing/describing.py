@@ -18,6 +18,7 @@ from na_report.citation import Work
 from na_report.errors import NaReportError
 from na_report.paths import DESCRIPTOR, Project
 from na_report.publishing.configuration import read_configuration
+from na_report.wording import Words
 
 # Overrules `html: baseurl` of _config.yml: where the site is, is known to who publishes it.
 ADDRESS = "NA_REPORT_URL"
@@ -30,7 +31,6 @@ _MIMES = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".zip": "application/zip",
 }
-_LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 _SUMMARY_CHARACTERS = 170
 _SHORTEST_SUMMARY = 40
 
@@ -153,7 +153,7 @@ def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) ->
         ("property", "og:title", shown),
         ("property", "og:description", summary),
         ("property", "og:site_name", book.work.name),
-        ("property", "og:locale", _LOCALES.get(book.work.language, book.work.language)),
+        ("property", "og:locale", Words(book.work.language)("language.region")),
         ("property", "og:image", book.address(CARD) or CARD),
         ("property", "og:image:width", "1200"),
         ("property", "og:image:height", "630"),

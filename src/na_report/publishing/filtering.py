@@ -14,56 +14,13 @@ from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup, Tag
 
+from na_report.wording import Words, languages
+
 TABLES = "table.filterbaar"
 SCRIPT = "_static/filter.js"
 _CHOICE = re.compile(r"keuze-([^-]+)-(.+)")
 _RANK = re.compile(r"rang-(m?\d+(?:_\d+)?)")
 
-# What the form says; the script fills in %n, %m, %s and %t.
-WORDS = {
-    "nl": {
-        "label": "Tabellen filteren",
-        "part": "Onderdeel",
-        "words": "Woorden",
-        "none": "Geen filter",
-        "clear": "Wis filters",
-        "copy": "Kopieer link",
-        "copied": "De link naar deze selectie is gekopieerd.",
-        "copy-yourself": "Kopieer deze link",
-        "all": "Alle %n rijen.",
-        "some": "%n van %m rijen.",
-        "parts": "%n van %m rijen: %t.",
-        "nothing": "Niets gevonden.",
-        "empty": "Geen enkele rij past bij deze filters. Neem minder filters of andere woorden.",
-        "sort": "Sorteer op",
-        "own": "Gewone volgorde",
-        "up": "%s, oplopend",
-        "down": "%s, aflopend",
-        "sorted": "%t: gesorteerd op %s.",
-        "order": "volgorde",
-    },
-    "en": {
-        "label": "Filter the tables",
-        "part": "Part",
-        "words": "Words",
-        "none": "No filter",
-        "clear": "Clear filters",
-        "copy": "Copy link",
-        "copied": "The link to this selection has been copied.",
-        "copy-yourself": "Copy this link",
-        "all": "All %n rows.",
-        "some": "%n of %m rows.",
-        "parts": "%n of %m rows: %t.",
-        "nothing": "Nothing found.",
-        "empty": "No row fits these filters. Use fewer filters or other words.",
-        "sort": "Sort by",
-        "own": "Usual order",
-        "up": "%s, ascending",
-        "down": "%s, descending",
-        "sorted": "%t: sorted by %s.",
-        "order": "order",
-    },
-}
 _FOR_SCRIPT = ("copied", "all", "some", "parts", "nothing", "sort", "own", "up", "down", "sorted", "order")
 
 
@@ -138,7 +95,7 @@ def _mark_value(span: Tag) -> None:
 
 def _form(page: BeautifulSoup, tables: list[Tag]) -> Tag:
     """Returns the form without script in it: hidden, and empty but for its words and one list per column."""
-    words = WORDS.get(str(page.html["lang"]) if page.html else "", WORDS["nl"])
+    words = Words(str(page.html["lang"]) if page.html else languages()[0]).section("filter")
     clear = f'<button type="button" data-doe="wis">{words["clear"]}</button>'
     markup = (
         f'<div class="filterblok"><form class="filter" role="search" aria-label="{words["label"]}" autocomplete="off" hidden>'

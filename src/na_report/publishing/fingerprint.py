@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from na_report.files import write_whole
-from na_report.paths import CONFIG, LOCK, PROGRAM, TOC, Project
+from na_report.paths import CLAIMS, CONFIG, LOCK, PROGRAM, TOC, WORDS, Project
 from na_report.publishing.chapters import read_chapter
 from na_report.publishing.describing import ADDRESS
 from na_report.publishing.pages import Page, all_pages
@@ -80,8 +80,9 @@ def code_hash() -> str:
 
 
 def data_hash(project: Project) -> str:
-    """Returns the hash of all editions: a page may compare its own with another."""
-    return _hash_once([path for path in project.data.rglob("*") if path.is_file()], project.data)
+    """Returns the hash of all that answers what a page asks: claims, words, and all editions, since a page may compare two."""
+    files = [*project.data.rglob("*"), project.chapters / CLAIMS, *project.chapters.glob(f"*/{WORDS}")]
+    return _hash_once([path for path in files if path.is_file()], project.root)
 
 
 def _hash_once(files: Iterable[Path], root: Path) -> str:

@@ -19,17 +19,12 @@ from na_report.publishing.book import Book
 from na_report.publishing.describing import site_address
 from na_report.publishing.published import held, is_whole
 from na_report.settings import read_settings
-from na_report.words import said
+from na_report.wording import Words
 
 # The list of chapters in the page template.
 PLACE = "nav#hoofdstukken"
-SWITCH = {"nl": ("Editie", "Editie {}"), "en": ("Edition", "Edition {}")}
-# Per language the heading, and what each PDF of a book is called.
-LANGUAGE = {"nl": "Taal", "en": "Language"}
-PAPER = {
-    "nl": ("PDF", {"report.pdf": "Het hele boek", "summary.pdf": "Het advies in het kort"}),
-    "en": ("PDF", {"report.pdf": "The whole book", "summary.pdf": "The advice in short"}),
-}
+# What each PDF of a book is called.
+PAPER = {"report.pdf": "site.report", "summary.pdf": "site.summary"}
 
 
 @dataclass(frozen=True)
@@ -131,16 +126,16 @@ def with_switch(page: str, name: str, book: Book, editions: Mapping[str, str], l
     place = soup.select_one(PLACE)
     if place is None:
         return ""
-    label, form = said(SWITCH, book.language)
+    words = Words(book.language, book.project)
     items = "".join(
-        f'<li><a href="{address}"{_mark(edition == book.edition)}>{html.escape(form.format(edition))}</a></li>'
+        f'<li><a href="{address}"{_mark(edition == book.edition)}>'
+        f"{html.escape(words('site.edition_named', edition=edition))}</a></li>"
         for edition, address in editions.items()
     )
-    heading, names = said(PAPER, book.language)
-    papers = "".join(f'<li><a href="{pdf.name}">{names[pdf.name]}</a></li>' for pdf in pdfs(book))
-    markup = f'<h2>{heading}</h2><ul>{papers}</ul><h2>{label}</h2><ul class="edities">{items}</ul>'
+    papers = "".join(f'<li><a href="{pdf.name}">{words(PAPER[pdf.name])}</a></li>' for pdf in pdfs(book))
+    markup = f'<h2>{words("site.paper")}</h2><ul>{papers}</ul><h2>{words("site.edition")}</h2><ul class="edities">{items}</ul>'
     if len(languages) > 1:
-        markup += f"<h2>{said(LANGUAGE, book.language)}</h2>" + _languages(soup, name, book, languages)
+        markup += f"<h2>{words('site.language')}</h2>" + _languages(soup, name, book, languages)
     place.append(BeautifulSoup(markup, "html.parser"))
     return str(soup)
 
@@ -172,7 +167,7 @@ def _address(root: Path, folder: Path, other: Book, name: str) -> str:
 def _front(book: Book) -> str:
     """Returns a page that leads on to the newest edition, by script or by hand."""
     address = f"{book.edition}/{book.language}/index.html"
-    title = said({"nl": "Naar de nieuwste editie", "en": "To the newest edition"}, book.language)
+    title = Words(book.language, book.project)("site.newest")
     return (
         f'<!DOCTYPE html>\n<html lang="{book.language}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'

@@ -1,0 +1,70 @@
+"""When a claim holds, as a person writes it: a comparison of its facts, such as `share > 50 and last < first`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+
+_SIGNS = "< <= == != >= >, and or not, + - * and numbers"
+_CONDITIONS = (ast.Compare, ast.BoolOp, ast.And, ast.Or, ast.Not)
+_COMPARISONS = (ast.Lt, ast.LtE, ast.Eq, ast.NotEq, ast.GtE, ast.Gt)
+_FIGURES = (ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.Mult, ast.USub, ast.Name, ast.Load, ast.Constant)
+
+
+def faults(text: str, facts: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yields what is wrong with a comparison: what was found and what was expected.
+
+    Example:
+        >>> list(faults("share > 50", ["share"]))
+        []
+        >>> list(faults("shore > open('x')", ["share"]))
+        [('shore', 'one of the facts: share'), ("open('x')", 'only < <= == != >= >, and or not, + - * and numbers')]
+    """
+    try:
+        tree = _parsed(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        yield text, "a comparison of facts, such as share > 50"
+        return
+    if not _is_condition(tree):
+        yield text, "a comparison of facts, such as share > 50"
+        return
+    yield from _faults(tree, facts)
+
+
+def _faults(node: ast.AST, facts: Collection[str]) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.Name):
+        if node.id not in facts:
+            yield node.id, f"one of the facts: {', '.join(facts)}"
+    elif isinstance(node, ast.Constant) and type(node.value) not in (int, float):
+        yield ast.unparse(node), "a number"
+    elif isinstance(node, (*_CONDITIONS, *_COMPARISONS, *_FIGURES)):
+        for part in ast.iter_child_nodes(node):
+            yield from _faults(part, facts)
+    else:
+        yield ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__, f"only {_SIGNS}"
+
+
+def _is_condition(node: ast.expr) -> bool:
+    if isinstance(node, ast.BoolOp):
+        return all(map(_is_condition, node.values))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _is_condition(node.operand)
+    return isinstance(node, ast.Compare)
+
+
+@cache
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def holds(text: str, facts: Mapping[str, float]) -> bool:
+    """Tells whether a comparison without faults holds.
+
+    Example:
+        >>> holds("low < high < 4", {"low": 2.9, "high": 3.4}), holds("not (a == b)", {"a": 5, "b": 5})
+        (True, False)
+    """
+    code = compile(ast.Expression(_parsed(text)), "<holds>", "eval")
+    # `faults` let nothing through but numbers, names and signs.
+    return bool(eval(code, {"__builtins__": {}}, dict(facts)))  # noqa: S307

@@ -1,0 +1,224 @@
+"""The words of the book: the same in each language, each used, and none in the program."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from na_report.errors import NaReportError
+from na_report.evidence.edition import open_edition
+from na_report.evidence.reads import answer_again
+from na_report.paths import Project
+from na_report.presentation.languages import language_of
+from na_report.publishing import fingerprint
+from na_report.publishing.execution import run_pages
+from na_report.publishing.pages import all_pages, checked_parameters, choose
+from na_report.wording import Words, languages
+
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+# The workbook and the schema of the data, which are no part of the book, have their own words.
+WORKBOOK = re.compile(r"workbook_\w+\.py|tables\.py")
+
+
+def texts(language: str) -> dict[str, dict[str, str]]:
+    """Returns per key the forms of a text."""
+    found = yaml.load((ROOT / "chapters" / language / "words.yml").read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
+    return {
+        f"{section}.{name}": entry if isinstance(entry, dict) else {"": entry}
+        for section, entries in found.items()
+        for name, entry in entries.items()
+    }
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_the_languages_say_the_same_things_with_the_same_places() -> None:
+    first, *others = languages()
+    assert others
+    mine = texts(first)
+    for other in others:
+        theirs = texts(other)
+        assert theirs.keys() == mine.keys()
+        assert {key: {name for text in forms.values() for name in places(text)} for key, forms in theirs.items()} == {
+            key: {name for text in forms.values() for name in places(text)} for key, forms in mine.items()
+        }
+        assert [key for key, forms in theirs.items() if ("" in forms) != ("" in mine[key])] == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_each_form_of_a_text_has_the_same_places(language: str) -> None:
+    for key, forms in texts(language).items():
+        assert "" in forms or "other" in forms, key
+        several = [places(text) for form, text in forms.items() if form not in ("0", "zero", "one")]
+        assert all(found == several[0] for found in several), key
+
+
+def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yields the strings of a program that are no docstring; in an f-string a star for what is filled in."""
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.lineno, node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield (
+                node.lineno,
+                "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values),
+            )
+
+
+def test_each_text_is_used() -> None:
+    known = {text for path in SOURCES for _, text in strings(ast.parse(path.read_text(encoding="utf-8")))}
+    sections = {key.partition(".")[0] for key in texts("nl")}
+    wanted = [
+        re.compile(re.escape(text).replace(r"\*", ".+"))
+        for text in known
+        if text.partition(".")[0] in sections and "." in text
+    ]
+    whole = {"libraries", "filter"}  # read as a whole
+    unused = [
+        key
+        for key in texts("nl")
+        if key.partition(".")[0] not in whole
+        and not any(pattern.fullmatch(key) for pattern in wanted)
+        and key.removeprefix("words.") not in known
+    ]
+    assert unused == []
+
+
+def test_the_program_has_no_dictionary_of_languages() -> None:
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Dict)
+        and {"nl", "en"} & {key.value for key in node.keys if isinstance(key, ast.Constant)}
+        and not WORKBOOK.fullmatch(path.name)
+    ]
+    assert found == []
+
+
+def test_the_program_has_no_dutch_in_it() -> None:
+    found = [
+        (f"{path.name}:{line}", text)
+        for path in SOURCES
+        for line, text in strings(ast.parse(path.read_text(encoding="utf-8")))
+        if len(text.split()) > 2 and language_of(text) == "nl"
+        if not WORKBOOK.fullmatch(path.name) and not re.search("<html|:::", text)
+    ]
+    assert found == []
+
+
+@pytest.fixture
+def words(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Words]:
+    """Writes the words of a language, and reads them."""
+    monkeypatch.chdir(project.root)
+
+    def write(text: str) -> Words:
+        folder = project.chapters / "fy"
+        folder.mkdir(exist_ok=True)
+        (folder / "words.yml").write_text(text, encoding="utf-8")
+        return Words("fy")
+
+    return write
+
+
+def test_a_third_language_is_a_file(words: Callable[[str], Words]) -> None:
+    assert words("words: {what: Wat}")("what") == "Wat"
+    assert languages() == ["en", "fy", "nl"]
+
+
+def test_a_number_decides_on_the_form(words: Callable[[str], Words]) -> None:
+    spoken = words('a: {b: {0: gjin, one: "ien {x}", other: "{x} stiks"}}')
+    assert [spoken("a.b", number, x=number) for number in (0, 1, 2, 2.5)] == ["gjin", "ien 1", "2 stiks", "2.5 stiks"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "told"),
+    [
+        ("words: {what: Wat}", "which", "words.which: found nothing, expected a text"),
+        ("words: {what: Wat}", "a.b", "a.b: found nothing, expected a text"),
+        ("a: {b: '{y} {z}'}", "a.b", "a.b: found '{y} {z}' ('y'), expected nothing between braces but {x}"),
+        ("a: {b: '{x'}", "a.b", "a.b: found '{x'"),
+        ("a: {b: '{x.__class__.y}'}", "a.b", "a.b: found"),
+        ("a: {b: {one: ien}}", "a.b", "a.b: found no form for this number"),
+    ],
+)
+def test_a_text_that_is_missing_or_damaged_is_named(
+    text: str, key: str, told: str, words: Callable[[str], Words]
+) -> None:
+    with pytest.raises(NaReportError) as caught:
+        words(text)(key, 3, x=1)
+    assert f"chapters/fy/words.yml, {told}" in str(caught.value)
+    assert caught.value.hint
+
+
+def test_all_faults_of_a_file_are_told_at_once(words: Callable[[str], Words]) -> None:
+    with pytest.raises(NaReportError) as caught:
+        words("a: b\nc:\n  d: [e]\n  f:\n  g: {several: h}\n  i: good\n")
+    assert re.findall(r"line (\d), ([\w.]+)", str(caught.value)) == [
+        ("1", "a"),
+        ("3", "c.d"),
+        ("4", "c.f"),
+        ("5", "c.g"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["a: {b: c, b: d}", "a: {b: c}\na: {b: c}", "- a", "a: [", "a: &x {b: *x}"])
+def test_a_file_that_holds_no_texts_is_refused(text: str, words: Callable[[str], Words]) -> None:
+    with pytest.raises(NaReportError, match=r"words\.yml") as caught:
+        words(text)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("language", ["fr", "../nl", ""])
+def test_a_language_without_words_is_refused(language: str) -> None:
+    with pytest.raises(NaReportError, match="no words") as caught:
+        Words(language or "x")
+    assert "en, nl" in caught.value.hint
+
+
+def test_a_page_runs_again_when_a_text_changes_that_it_has(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    names, base = ["kanttekeningen", "colofon"], {"edition": "2021", "language": "nl"}
+    pages = choose(all_pages(project), names)
+    folder = project.build("2021", "nl") / "notebooks"
+    run_pages(project, pages, base, folder)
+
+    def again() -> list[str]:
+        edition = open_edition("2021", project)
+        return [
+            page.name
+            for page in pages
+            if fingerprint.reasons(
+                project, page, checked_parameters(page, base), folder, lambda keys: answer_again(edition, keys)
+            )
+        ]
+
+    def say(old: str, new: str) -> None:
+        path: Path = project.chapters / "nl" / "words.yml"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    assert again() == []
+    say("Neem de figuur mee", "Neem deze figuur mee")
+    assert again() == []
+    say("Wat wij ermee doen", "Wat wij daarmee doen")
+    assert again() == ["kanttekeningen"]
+    say("Vingerafdruk", "Vingerafdruk van de data")
+    assert sorted(again()) == ["colofon", "kanttekeningen"]
