@@ -9,6 +9,7 @@ from matplotlib.figure import Figure as Canvas
 
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
+from na_report.evidence.numbers import half_up
 from na_report.presentation import analysis
 from na_report.presentation.captions import caption_with_source, change, plain_source, unit_in_words
 from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure, is_narrow, wrapped
