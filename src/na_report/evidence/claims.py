@@ -107,7 +107,13 @@ def check_pages(pages: Collection[str]) -> None:
     """
     problems = [
         Problem(
-            *("evidence/claim_list.py", 0, f"claim {claim.id}, page", claim.page, f"one of {', '.join(sorted(pages))}"),
+            *(
+                f"evidence/claim_list.py, claim {claim.id}, page",
+                0,
+                "",
+                claim.page,
+                f"one of {', '.join(sorted(pages))}",
+            ),
             "Name the page that makes the statement, as _toc.yml does.",
         )
         for claim in all_claims()
