@@ -110,7 +110,7 @@ def put(project: Project, name: str, content: bytes) -> None:
         ("_toc.yml", b"", "_toc.yml: found no pages"),
         ("_toc.yml", b"- index\n", "_toc.yml: found a list"),
         ("_toc.yml", b"root: ../index\n", "found '../index', expected the name of a page"),
-        ("_toc.yml", b"root: nowhere\n", "chapters/nowhere.ipynb does not exist"),
+        ("_toc.yml", b"root: nowhere\n", "chapters/nl/nowhere.ipynb does not exist"),
         ("_toc.yml", TOC_TOP + b"parts:\n", "_toc.yml, parts: found nothing, expected a list"),
         ("_toc.yml", TOC_TOP + b"parts: 3\n", "_toc.yml, parts: found 3, expected a list"),
         ("_toc.yml", TOC_TOP + b"parts: [x]\n", "_toc.yml, parts 1: found 'x', expected a part with chapters"),
@@ -446,7 +446,7 @@ def test_a_link_that_leads_to_itself_is_no_book(project: Project) -> None:
 def test_a_chapter_that_changes_its_sources_makes_no_book(project: Project) -> None:
     only_pages(project, "index", "kort")
     write_chapter(project, "index", "# Begin")
-    write_chapter(project, "kort", "# Kort", "import os\nos.system('echo x >> ../data/2026/notes.csv')")
+    write_chapter(project, "kort", "# Kort", "import os\nos.system('echo x >> ../../data/2026/notes.csv')")
     done = na_report(project, "build", "--edition", "2021", "--format", "html")
     assert done.returncode == 1
     assert "changed while the book was being made" in done.stderr
