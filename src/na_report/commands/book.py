@@ -47,6 +47,7 @@ def add(commands: Any) -> None:
 def _build(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.folders import edition_folder, newest_edition
     from na_report.publishing.book import Book
+    from na_report.publishing.contents import known_language
     from na_report.publishing.fingerprint import hash_inputs
     from na_report.publishing.published import held, is_current
 
@@ -57,7 +58,7 @@ def _build(options: argparse.Namespace, project: Project) -> int:
     if options.check:
         return _check(options, project)
     start = time.perf_counter()
-    book = Book(project, options.edition or newest_edition(project), options.language)
+    book = Book(project, options.edition or newest_edition(project), known_language(project, options.language))
     inputs = hash_inputs(project)
     if not options.force and is_current(book, inputs, formats):
         print(f"edition {book.edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
