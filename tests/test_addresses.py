@@ -174,7 +174,7 @@ def test_every_address_that_leads_nowhere_is_told_with_its_cell(small: Project, 
         told = [line for line in lines if line.strip().startswith(f"index.ipynb, cell c{number} (")]
         assert any(said in line for line in told), (bad, told)
         assert repr(bad)[1:20] in told[0], "the first line of the cell"
-    assert any("cell code ('toon()')" in line and "'j.png'" in line for line in lines)
+    assert any("cell code ('toon()')" in line and "j.png" in line for line in lines)
     with pytest.raises(BookError):
         make(small, process, "singlehtml")
 

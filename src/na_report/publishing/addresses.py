@@ -60,7 +60,7 @@ def rewritten(text: str, judge: Callable[[str, str, str], str]) -> str:
         judge: Tag, attribute and address in, address out.
 
     Example:
-        >>> rewritten('<p><img src="a.png" alt="a"/>&amp;', lambda tag, name, address: f"_images/{address}")
+        >>> rewritten('<p><img src="a.png" alt="a"/>&amp;', lambda tag, name, said: said.replace("a.png", "_images/a.png"))
         '<p><img src="_images/a.png" alt="a"/>&amp;'
     """
     done, parts = 0, []
