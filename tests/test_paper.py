@@ -314,6 +314,10 @@ def test_a_kind_of_node_that_paper_does_not_know_is_told() -> None:
     assert [type(node) for node in unknown] == [nodes.math_block]
     spanned = written(TITLE + "+---+---+\n| a     |\n+---+---+\n| b | c |\n+---+---+\n").unknown
     assert [type(node) for node in spanned] == [nodes.table]
+    html = written(
+        TITLE + '.. raw:: html\n\n   <table><tr><td>Een</td></tr></table>\n\n.. raw:: html\n\n   <a id="b"></a>'
+    ).unknown
+    assert [node.astext()[:7] for node in html] == ["<table>"], "HTML is told where it shows something"
 
 
 def test_no_text_becomes_markup(tmp_path: Path) -> None:

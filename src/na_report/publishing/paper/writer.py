@@ -13,15 +13,19 @@ from na_report.publishing.languages import MARK
 from na_report.publishing.paper.code import array, call, content, joined, string, words
 from na_report.publishing.paper.columns import columns
 
-# What only a screen shows: links to take something along, a figure as a table, and what a chapter marks so.
-SCREEN_ONLY = {"meenemen", "als-tabel", "alleen-scherm"}
+# What only a screen shows: links to take something along, a figure as a table, the arrow of a fold, and what a chapter marks so.
+SCREEN_ONLY = {"meenemen", "als-tabel", "sd-summary-state-marker", "alleen-scherm"}
 # What Sphinx does with a page, of which paper has nothing: contents, settings, marks for an index, code for a screen.
 _NOTHING = {
     *("comment", "highlightlang", "index", "meta", "pending", "substitution_definition", "tabular_col_spec"),
-    *("raw", "toctree", "colspec"),
+    *("toctree", "colspec"),
 }
 # A table of less than so many lines of text does not break over pages; it is a third of a page.
 _SHORT_TABLE = 24
+# HTML that shows nothing by itself: tags around text, which is a node of its own, and marks for links.
+_BARE_TAGS = re.compile(
+    r"<!--.*?-->|<script.*?</script>|</?(?!img|svg|table|hr|math|object|embed)[a-z][^>]*>", re.IGNORECASE | re.DOTALL
+)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -69,6 +73,11 @@ class Writer:
         [*children] = node.children
         alone = len(children) == 1 and isinstance(children[0], nodes.paragraph)
         return joined([self._spot(children[0]), self.inner(children[0])]) if alone else self.inner(node)
+
+    def _raw(self, node: Any) -> str:
+        if _BARE_TAGS.sub("", node.astext()).strip():
+            self.unknown.append(node)
+        return ""
 
     # Places that links lead to
     def _label(self, node: Any) -> str:
