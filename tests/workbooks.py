@@ -77,8 +77,9 @@ def _add_what_it_names(table: Any, row: dict[str, str], tables: Any, keep: dict[
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with the small edition and its workbook, to copy."""
     root = tmp_path_factory.mktemp("template") / "project"
-    (root / "data").mkdir(parents=True)
-    shutil.copy(ROOT / "_toc.yml", root)
+    for name in ("_toc.yml", "data/about.yml", "chapters/claims.yml", "chapters/nl/words.yml", "chapters/en/words.yml"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
     shutil.copytree(ROOT / "data" / "2021", root / "data" / "2021", ignore=shutil.ignore_patterns(DESCRIPTOR))
     small_data(root / "data" / "2021")
     seal_edition("2021", Project(root))
