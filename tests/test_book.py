@@ -6,17 +6,13 @@ import functools
 import re
 from pathlib import Path
 
-import page as pdf_checker
 import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import ROOT
 
-from na_report.publishing.pdf import paper
-
 pytestmark = pytest.mark.book
 
 BOOK = ROOT / "_build" / "2026" / "nl"
-FIRST = ROOT / "_build" / "2021" / "nl"
 PAGES = sorted((BOOK / "html").glob("*.html"))
 ENGLISH = re.compile(
     r"\b(the|this|page|search|skip|main|content|link to|next|previous|light|dark|toggle|table of|error)\b", re.I
@@ -95,32 +91,3 @@ def test_a_number_in_the_text_links_to_its_row() -> None:
     assert row is not None
     assert "41%" in row.get_text()
     assert "Kennisnet" in row.get_text()
-
-
-@pytest.mark.parametrize(
-    "path", [folder / name for folder in (FIRST, BOOK) for name in ("report.pdf", "summary.pdf")], ids=str
-)
-def test_the_pdf_is_accessible(path: Path) -> None:
-    report = pdf_checker.validate_pdf(str(path))
-    assert [(failure.rule_id, failure.message) for failure in report.failures] == []
-
-
-def test_the_pdf_checker_bites(tmp_path: Path) -> None:
-    import weasyprint
-
-    text = '<h1 id="a">Geen titel, geen taal</h1><ul><li><p>Een blok in een lijst</p></li></ul>'
-    weasyprint.HTML(string=text).write_pdf(tmp_path / "plain.pdf", pdf_variant="pdf/ua-1")
-    assert pdf_checker.validate_pdf(str(tmp_path / "plain.pdf")).failures
-
-
-def test_contents_on_paper_point_at_their_own_section() -> None:
-    article = '<article><section id="a"><h1>Een</h1></section><div class="toctree-wrapper">'
-    article += '<section id="b"><h2>Twee</h2><section id="kop"><h3>Kop</h3></section></section>'
-    article += '<section id="c"><h2>Drie</h2><section id="kop"><h3>Kop</h3></section></section></div></article>'
-    words = {"title": "T", "subtitle": "S", "author": "A", "cover": "C", "contents": "Inhoud"}
-    html = BeautifulSoup(paper(article, words, language="nl"), "html.parser")
-    targets = [str(link["href"])[1:] for link in html.select("nav a")]
-    assert len(targets) == len(set(targets)) == 5
-    headings = [tag.find(["h1", "h2"]) for target in targets for tag in html.select(f"[id='{target}']")]
-    assert [heading.get_text() for heading in headings if heading] == ["Een", "Twee", "Kop", "Drie", "Kop"]
-    assert [tag.name for tag in html.select("article h1, article h2")] == ["h1", "h1", "h2", "h1", "h2"]

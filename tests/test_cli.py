@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,7 +19,12 @@ from conftest import ROOT, Change
 from test_preview import write_chapter
 from test_publishing import only_pages
 
+from na_report.cli import _parser, main
+from na_report.commands.arguments import given_parameters
+from na_report.errors import NaReportError
 from na_report.paths import Project
+from na_report.publishing import book as books
+from na_report.publishing.describing import ADDRESS, site_address
 
 
 def na_report(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -67,8 +74,6 @@ def test_outside_a_project_the_error_says_where_to_go(tmp_path_factory: pytest.T
 
 
 def test_the_commands_of_the_readme_exist() -> None:
-    import re
-
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"(?:`|^)make ([a-z]+)\b", readme, re.MULTILINE):
@@ -110,7 +115,7 @@ def put(project: Project, name: str, content: bytes) -> None:
         ("_toc.yml", b"", "_toc.yml: found no pages"),
         ("_toc.yml", b"- index\n", "_toc.yml: found a list"),
         ("_toc.yml", b"root: ../index\n", "found '../index', expected the name of a page"),
-        ("_toc.yml", b"root: nowhere\n", "chapters/nowhere.ipynb does not exist"),
+        ("_toc.yml", b"root: nowhere\n", "chapters/nl/nowhere.ipynb does not exist"),
         ("_toc.yml", TOC_TOP + b"parts:\n", "_toc.yml, parts: found nothing, expected a list"),
         ("_toc.yml", TOC_TOP + b"parts: 3\n", "_toc.yml, parts: found 3, expected a list"),
         ("_toc.yml", TOC_TOP + b"parts: [x]\n", "_toc.yml, parts 1: found 'x', expected a part with chapters"),
@@ -382,7 +387,133 @@ def test_what_the_system_refuses_is_told_without_a_traceback(project: Project) -
     assert done.returncode == 2
     assert done.stderr.count("error:") == 1
     assert "_build" in done.stderr
+    assert "hint: Remove what stands there: all in _build is made again." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("build --edition 2021 --edition 2026", "--edition is given twice"),
+        ("build -e 2021 --edition 2021", "--edition is given twice"),
+        ("build --language nl --language nl", "--language is given twice"),
+        ("build --jobs 1 -j 2", "-j is given twice"),
+        ("run --grid edition=2021 --grid edition=2026", "--grid is given twice"),
+        ("edition import a.xlsx --as 2027 --as 2028", "--as is given twice"),
+        ("build --edition ''", "--edition: found nothing, expected a value"),
+        ("build --edition=", "--edition: found nothing, expected a value"),
+        ("build --check ''", "--check: found nothing, expected a value"),
+        ("edition export 2026 ''", "argument 4: found nothing, expected a value"),
+        ("run '' ", "argument 2: found nothing, expected a value"),
+        ("run -p '' x", "-p: found nothing, expected a value"),
+        ("nothing", "invalid choice: 'nothing'"),
+    ],
+)
+def test_arguments_that_would_be_lost_are_refused(
+    capsys: pytest.CaptureFixture[str], arguments: str, said: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(shlex.split(arguments))
+    assert caught.value.code == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert (told.count("error:"), told.count("hint:"), len(told.splitlines())) == (1, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("run sector -p sector ho -p sector mbo", "na-report run sector --grid sector=ho,mbo"),
+        ("run sector -p sector 'a b' -p sector mbo", "--grid 'sector=a b,mbo'"),
+        ("run sector -p sector ho --grid sector=mbo", "-p and --grid both say what sector is"),
+        ("run sector --edition 2021 --grid edition=2026", "--edition and --grid both say what edition is"),
+        ("run sector --edition 2021 -p edition 2026 --grid sector=ho", "--edition and -p both say what edition is"),
+        ("run sector --language nl --grid language=en", "--language and --grid both say what language is"),
+        ("run sector --grid sector=ho --scheduler foo", "'foo' is not the address of a Dask scheduler"),
+        ("run sector-mbo -p sector 'a b'", "na-report run sector --grid 'sector=a b'"),
+        ("run sector -p edition 'a b'", "--edition 'a b'"),
+        ("build --check . --force", "--check makes nothing"),
+        ("build --check . --format pdf", "--check makes nothing"),
+    ],
+)
+def test_what_two_arguments_say_of_one_thing_is_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: str, said: str
+) -> None:
+    monkeypatch.chdir(project.root)
+    assert main(shlex.split(arguments)) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert (told.count("error:"), told.count("hint:")) == (1, 1)
+    assert not (project.root / "_build").exists()
+
+
+def test_an_empty_text_is_a_value_of_a_parameter() -> None:
+    assert given_parameters(_parser().parse(["run", "-p", "title", ""])) == {"title": ""}
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://an:geheim@example.org/", "a user or password, which each page would show"),
+        ("https://example.org/rapport/index.html", "the name of a page at its end"),
+        ("https://example.org/index.HTM/", "the name of a page at its end"),
+        ("https://example.org/?a=1", "a question or a place in a page"),
+        ("https://example.org/?", "a question or a place in a page"),
+        ("https://example.org/#a", "a question or a place in a page"),
+        ("example.org/rapport", "no https:// in front"),
+        ("ftp://example.org", "no https:// in front"),
+        ("https://", "no name of a host"),
+        ("https:///rapport", "no name of a host"),
+        ("https://example.org:poort/", "a fault"),
+        ("https://[::1/", "a fault"),
+        ("https://example.org/een rapport/", "characters that an address can't have"),
+        ("https://example.org/%zz/", "characters that an address can't have"),
+        ("https://example.org/\n", "characters that an address can't have"),
+    ],
+)
+@pytest.mark.parametrize("place", ["environment", "configuration"])
+def test_an_odd_address_of_the_site_is_told_before_anything_runs(
+    project: Project, monkeypatch: pytest.MonkeyPatch, address: str, said: str, place: str
+) -> None:
+    if place == "environment":
+        monkeypatch.setenv(ADDRESS, address)
+    else:
+        put(project, "_config.yml", f"html: {{baseurl: {json.dumps(address)}}}\n".encode())
+    with pytest.raises(NaReportError, match=re.escape(said)) as caught:
+        books.words(books.Book(project, "2021", "nl"))
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.org", "http://localhost:8000/a/", "https://a.nl/~an/%C3%A9", "https://[::1]:80/x.y"]
+)
+def test_a_sound_address_of_the_site_ends_with_a_slash(
+    project: Project, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv(ADDRESS, address)
+    assert site_address(project) == f"{address.rstrip('/')}/"
+
+
+def test_what_is_wrong_with_several_chapters_is_told_at_once(project: Project) -> None:
+    put(project, NOTEBOOK, b'{"cells": [')
+    put(project, "chapters/kort.ipynb", notebook(5))
+    for name, metadata in (
+        ("bronnen", {"kernelspec": {"name": "ir", "language": "R"}}),
+        ("colofon", {"language_info": {"name": "julia"}}),
+        ("bewijs", {"kernelspec": 5}),
+    ):
+        put(project, f"chapters/{name}.ipynb", notebook(DECLARING, metadata=metadata))
+    done = na_report(project, "run", "--edition", "2021")
+    assert done.returncode == 2
+    for said in (
+        "koploper.ipynb, line 1: found 'Expecting value'",
+        "kort.ipynb, cell 1: found 5, expected a cell",
+        "bronnen.ipynb, metadata, kernelspec, language: found 'R', expected a notebook in python",
+        "colofon.ipynb, metadata, language_info, name: found 'julia', expected a notebook in python",
+        "bewijs.ipynb, metadata, kernelspec, language: found 5, expected a notebook in python",
+    ):
+        assert done.stderr.count(said) == 1, said
+    assert done.stderr.count("hint:") == 1
 
 
 @pytest.mark.parametrize("jobs", ["-1", "x", "1.5", "99999"])
@@ -446,7 +577,7 @@ def test_a_link_that_leads_to_itself_is_no_book(project: Project) -> None:
 def test_a_chapter_that_changes_its_sources_makes_no_book(project: Project) -> None:
     only_pages(project, "index", "kort")
     write_chapter(project, "index", "# Begin")
-    write_chapter(project, "kort", "# Kort", "import os\nos.system('echo x >> ../data/2026/notes.csv')")
+    write_chapter(project, "kort", "# Kort", "import os\nos.system('echo x >> ../../data/2026/notes.csv')")
     done = na_report(project, "build", "--edition", "2021", "--format", "html")
     assert done.returncode == 1
     assert "changed while the book was being made" in done.stderr

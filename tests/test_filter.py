@@ -15,12 +15,10 @@ from conftest import ROOT
 from playwright.sync_api import Browser, Page
 from test_browser import HTML, NARROW, WIDE, address, opened, violations
 
-from na_report.errors import BookError
 from na_report.evidence.edition import open_edition
 from na_report.paths import Project
 from na_report.publishing.book import Book
 from na_report.publishing.pages import all_pages
-from na_report.publishing.pdf import paper
 from na_report.publishing.site import with_switch
 
 pytestmark = pytest.mark.book
@@ -250,17 +248,7 @@ def test_paper_gets_the_chosen_rows_without_controls(page: Page) -> None:
     assert sorted(rows(page)) == sorted(anchors(MBO_BOTTLENECKS))
 
 
-def test_the_pdf_goes_without_the_page_and_the_links_to_it() -> None:
-    html = """<article><section id="b"><p>Zie <a href="#document-a">de tabellen</a>.</p>
-      <p><span class="alleen-scherm"><a href="#document-a">Alles</a></span></p></section>
-      <span id="document-a"></span><section id="a"><h1>A</h1><p>Nog eens</p></section></article>"""
-    words = {"title": "T", "subtitle": "S", "cover": "", "contents": "", "author": ""}
-    made = paper(html, words, language="nl", without=["a"])
-    assert "Zie de tabellen." in made
-    assert "Nog eens" not in made
-    assert "Alles" not in made
-    with pytest.raises(BookError, match="no page c"):
-        paper(html, words, language="nl", without=["c"])
+def test_the_pdf_goes_without_the_page() -> None:
     assert [item.name for item in all_pages(Project(ROOT)) if not item.on_paper] == [PAGE.removesuffix(".html")]
 
 

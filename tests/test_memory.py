@@ -136,6 +136,6 @@ def test_pages_are_mended_by_as_many_processes_as_asked_for(
         return ThreadPoolExecutor(count)
 
     monkeypatch.setattr(polish, "new_pool", pool)
-    monkeypatch.setattr(polish.os, "cpu_count", lambda: 7)
+    monkeypatch.setattr(polish, "cores", lambda: 7)
     polish.polish(folder, Memory(tmp_path / "memory.json", folder, ""), jobs=jobs)
     assert asked == processes

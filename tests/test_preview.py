@@ -76,7 +76,7 @@ class Running:
         found = []
         for path in Path("/proc").glob("[0-9]*"):
             try:
-                if (path / "cwd").readlink() in (self.project.root, self.project.chapters):
+                if (path / "cwd").readlink() in (self.project.root, self.project.chapters / "nl"):
                     found.append(int(path.name))
             except OSError:
                 continue

@@ -25,6 +25,7 @@ from na_report.publishing import sweep
 from na_report.publishing.cluster import cluster_pool
 from na_report.publishing.execution import Task, local_pool, run_page
 from na_report.publishing.grid import read_grid, task_name, tasks_of
+from na_report.publishing.processes import cores
 
 PARAMETERS = 'edition: str = "2021"\nsector: str = "mbo"\nnumber: int = 0\nfast: bool = True\nslow: float = 0.0'
 RECORD = (
@@ -163,7 +164,7 @@ def test_a_process_that_dies_is_a_failed_run_in_the_table(small: Project, tmp_pa
     assert [row["state"] for row in table(tmp_path)] == ["failed", "failed"]
 
 
-@pytest.mark.parametrize(("jobs", "count"), [(1, 1), (2, 2), (9, 4), (0, min(4, os.cpu_count() or 1))])
+@pytest.mark.parametrize(("jobs", "count"), [(1, 1), (2, 2), (9, 4), (0, min(4, cores()))])
 def test_there_is_a_process_per_task_up_to_the_number_asked_for(small: Project, jobs: int, count: int) -> None:
     wanted = tasks(small, "number=1,2")
     assert len(wanted) == 4

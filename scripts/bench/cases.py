@@ -12,8 +12,9 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
+import paper
 import yaml
-from measuring import BIN, Case, Side, environment, na_report, nothing, run
+from measuring import Case, Side, environment, na_report, nothing, run
 from stock import (
     EDITION,
     Place,
@@ -32,7 +33,7 @@ from na_report.publishing.grid import read_grid, tasks_of
 from na_report.publishing.pages import all_pages
 from na_report.publishing.processes import cores
 
-NAMES = ("cold", "nothing", "observation", "prose", "preview", "sweep", "pdf", "help")
+NAMES = ("cold", "nothing", "observation", "prose", "preview", "sweep", "pdf", "book", "help")
 
 
 def make(name: str, place: Place) -> Case:
@@ -47,7 +48,8 @@ def make(name: str, place: Place) -> Case:
         "prose": prose,
         "preview": previewed,
         "sweep": sweep,
-        "pdf": pdf,
+        "pdf": paper.pdf,
+        "book": paper.book,
         "help": answer,
     }[name](place)
 
@@ -245,43 +247,6 @@ def sweep(place: Place) -> Case:
         Side(theirs, lambda: clear("theirs")),
         lambda: same_outputs(folders["ours"], folders["theirs"], [task.page.name for task in tasks]),
         rounds=1,
-    )
-
-
-def pdf(place: Place) -> Case:
-    """The PDF of the whole book, from the long page."""
-    run(
-        [
-            *(BIN / "jupyter-book", "build", place.stock.stage, "--path-output", place.folder / "long"),
-            *("--builder", "custom", "--custom-builder", "singlehtml"),
-        ],
-        place.folder,
-    )
-    page = place.folder / "long" / "_build" / "singlehtml" / "index.html"
-    text = re.sub(
-        r"<link[^>]*stylesheet[^>]*>|<script.*?</script>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL
-    )
-    plain = page.with_name("plain.html")
-    plain.write_text(text, encoding="utf-8")
-    ours, theirs = place.folder / "ours.pdf", place.folder / "theirs.pdf"
-    program = (
-        "import sys; from pathlib import Path; from na_report.publishing.pdf import write_pdf\n"
-        "words = dict(title='t', subtitle='s', author='a', cover='c', contents='i')\n"
-        "write_pdf(Path(sys.argv[1]), Path(sys.argv[2]), words, language='nl', identifier='bench')"
-    )
-
-    def gate() -> None:
-        for file in (ours, theirs):
-            if file.stat().st_size < 100_000:
-                raise SystemExit(f"gate: {file} is too small to be the book")
-
-    return Case(
-        *("PDF", "WeasyPrint on the same page, theme stylesheets off", "1.1"),
-        "laying out pages, in WeasyPrint",
-        Side(lambda: run([sys.executable, "-c", program, page, ours], place.folder)),
-        Side(lambda: run([BIN / "weasyprint", plain, theirs], place.folder)),
-        gate,
-        rounds=3,
     )
 
 

@@ -47,6 +47,7 @@ def add(commands: Any) -> None:
 def _build(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.folders import edition_folder, newest_edition
     from na_report.publishing.book import Book
+    from na_report.publishing.contents import known_language
     from na_report.publishing.fingerprint import hash_inputs
     from na_report.publishing.published import held, is_current
 
@@ -57,15 +58,16 @@ def _build(options: argparse.Namespace, project: Project) -> int:
     if options.check:
         return _check(options, project)
     start = time.perf_counter()
-    book = Book(project, options.edition or newest_edition(project), options.language)
+    book = Book(project, options.edition or newest_edition(project), known_language(project, options.language))
     inputs = hash_inputs(project)
     if not options.force and is_current(book, inputs, formats):
         print(f"edition {book.edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
         return 0
     edition_folder(book.edition, project)
     from na_report.publishing.renderer import renderer
+    from na_report.publishing.surroundings import pinned
 
-    with held(book), renderer() as process:  # gets ready while the pages run
+    with held(book), pinned(), renderer() as process:  # gets ready while the pages run
         make(book, inputs, formats, process, jobs=options.jobs, force=options.force)
     print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
     return 0
@@ -137,6 +139,7 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     from na_report.publishing.comparing import differences, formats_of, private_copy
     from na_report.publishing.published import held
     from na_report.publishing.renderer import renderer
+    from na_report.publishing.surroundings import pinned
 
     if options.force or "format" in options.given:
         raise NaReportError("--check makes nothing: --force and --format do not go with it.", hint="Leave them out.")
@@ -150,7 +153,7 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     edition_folder(edition, project)
     with private_copy(project) as copy:
         book = Book(copy, edition, options.language)
-        with held(book), renderer() as process:
+        with held(book), pinned(), renderer() as process:
             make(book, "", formats, process, jobs=options.jobs, force=True)
         count, found = differences(book, path)
     for difference in found:

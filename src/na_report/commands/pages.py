@@ -73,12 +73,14 @@ def _sweep(options: argparse.Namespace, project: Project) -> int:
     from na_report.commands.progress import Progress
     from na_report.evidence.edition import open_edition
     from na_report.evidence.folders import list_editions, newest_edition
-    from na_report.publishing.cluster import cluster_pool
+    from na_report.publishing.cluster import check_address, cluster_pool
     from na_report.publishing.execution import local_pool
     from na_report.publishing.grid import read_grid, tasks_of
     from na_report.publishing.sweep import check_folder, run_sweep
 
     start = time.perf_counter()
+    if options.scheduler:
+        check_address(options.scheduler)
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
     parameters, axes = given_parameters(options), read_grid(options.grid)
     refuse_both(options, parameters, axes)

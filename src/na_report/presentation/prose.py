@@ -17,7 +17,7 @@ from IPython.display import display
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
 from na_report.paths import find_project
-from na_report.presentation.markdown import Block, escape
+from na_report.presentation.markdown import Block, escape, plain
 from na_report.presentation.periods import period
 from na_report.presentation.values import Value, in_words, value
 from na_report.stories import PLACE, Story, read_story
@@ -91,11 +91,10 @@ def _link(shown: Value | Block) -> str:
 def glue_told() -> None:
     """Records each number that the page told under its name, where nbval compares them and a sweep makes a table of them."""
     for name, shown in _TOLD.items():
-        bundle = shown._repr_mimebundle_()
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        text = shown.text if isinstance(shown, Value) else plain(shown.markdown)
         prefix = "application/papermill.record/"
         display(  # type: ignore[no-untyped-call]
-            {prefix + mime: content for mime, content in data.items()},
+            {f"{prefix}text/plain": text, f"{prefix}text/markdown": _link(shown)},
             metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
             raw=True,
         )

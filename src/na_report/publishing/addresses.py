@@ -90,6 +90,10 @@ def _take_along(app: Any, tree: Any) -> None:
     for node in tree.findall(nodes.image):
         if problem := _far(node["uri"]):
             warn(f"found the picture {node['uri']!r}, {problem}", location=node)
+        elif not Path(app.srcdir, node["uri"]).is_file():
+            node["uri"] = unquote(
+                node["uri"]
+            )  # Markdown writes a space as %20, and Sphinx looks for a file of that name
     for node in [node for node in tree.findall(nodes.raw) if "html" in node.get("format", "").split()]:
         text = node.astext()
         new = rewritten(text, page.judge)

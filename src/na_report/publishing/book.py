@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from na_report.errors import BookError, NaReportError
 from na_report.paths import LOCK, TOC, WORDS, Project
 from na_report.publishing.configuration import read_configuration
-from na_report.publishing.contents import known_language, read_contents, without_others
+from na_report.publishing.contents import known_language, read_contents, read_words, without_others
 from na_report.publishing.executed import first_line
 from na_report.publishing.fingerprint import hash_files
 from na_report.publishing.pages import Page
@@ -140,7 +140,7 @@ def words(book: Book) -> dict[str, Any]:
 
     site_address(book.project)
     read_configuration(book.project)
-    found = read_settings(book.project.chapters / WORDS)[known_language(book.project, book.language)]
+    found = read_words(book.project)[known_language(book.project, book.language)]
     if not isinstance(found, dict):
         raise NaReportError(
             f"chapters/{WORDS}, {book.language}: found {shown(found)}, expected words such as `title: …`.",

@@ -20,6 +20,7 @@ from na_report.publishing.kernels import is_warm, warm_kernels
 
 CONNECT_SECONDS = 10
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d{1,5}/?")
+_GIVE = "give the address that it prints: --scheduler tcp://HOST:PORT."
 _lock = threading.Lock()
 _warm = contextlib.ExitStack()
 atexit.register(_warm.close)
@@ -56,6 +57,16 @@ def _run_warm(chapters: tuple[Path, ...], function: Callable[..., Any], *args: A
     return function(*args, **options)
 
 
+def check_address(address: str) -> None:
+    """Sees that a text can be the address of a scheduler.
+
+    Raises:
+        NaReportError: It can't; asking it would take long.
+    """
+    if not _ADDRESS.fullmatch(address):
+        raise NaReportError(f"{address!r} is not the address of a Dask scheduler.", hint=f"Start one and {_GIVE}")
+
+
 @contextmanager
 def cluster_pool(address: str, project: Project, tasks: Sequence[Task]) -> Iterator[tuple[Executor, int]]:
     """Gives the workers of a Dask cluster as a pool.
@@ -76,9 +87,6 @@ def cluster_pool(address: str, project: Project, tasks: Sequence[Task]) -> Itera
             "Running on a cluster needs the package distributed, which is not installed.",
             hint='Run: pip install "na-report[cluster]", here and on the workers.',
         ) from None
-    give = "give the address that it prints: --scheduler tcp://HOST:PORT."
-    if not _ADDRESS.fullmatch(address):
-        raise NaReportError(f"{address!r} is not the address of a Dask scheduler.", hint=f"Start one and {give}")
     log = logging.getLogger("distributed")
     said = log.level
     log.setLevel(logging.CRITICAL + 1)  # what it has to say of an address that nobody answers at is told below
@@ -86,7 +94,7 @@ def cluster_pool(address: str, project: Project, tasks: Sequence[Task]) -> Itera
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as problem:
         raise NaReportError(
-            f"No Dask scheduler answers at {address}: {problem}", hint=f"Start one with `dask scheduler`, or {give}"
+            f"No Dask scheduler answers at {address}: {problem}", hint=f"Start one with `dask scheduler`, or {_GIVE}"
         ) from None
     finally:
         log.setLevel(said)

@@ -52,10 +52,15 @@ def languages(project: Project) -> list[str]:
         >>> languages(find_project())
         ['nl', 'en']
     """
-    found = [str(name) for name in read_settings(project.chapters / WORDS)]
+    found = list(read_words(project))
     if not found:
         raise NaReportError(f"chapters/{WORDS} has no language.", hint=f"Put it back (git restore chapters/{WORDS}).")
     return found
+
+
+def read_words(project: Project) -> dict[str, Any]:
+    """Returns the words of the book per language, as the file has them; a language that YAML takes for a number is text."""
+    return {str(name): words for name, words in read_settings(project.chapters / WORDS).items()}
 
 
 def known_language(project: Project, language: str) -> str:
@@ -108,7 +113,7 @@ def read_contents(project: Project, language: str = "") -> Contents:
             else:
                 _add_entry(found, place, item)
     if language:
-        _leave(found, read_settings(project.chapters / WORDS)[language], language)
+        _leave(found, read_words(project)[language], language)
     return found
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
+import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable, Mapping
@@ -117,11 +119,14 @@ def _steady(text: str, ids: Mapping[str, str], places: Mapping[str, str]) -> str
     text = _ADDRESS.sub("0x…", text)
     for place, name in places.items():
         text = text.replace(f"{place}/", name)
+        text = re.sub(rf"{re.escape(place)}(?![\w.-])", name.rstrip("/") or ".", text)
     return _TEMPORARY.sub(r"\1…", text)
 
 
 def _places(root: Path) -> dict[str, str]:
     """Returns what to call the folders of this machine, the longest first: one may be in another."""
     paths = sysconfig.get_paths()
-    names = {paths["purelib"]: "site-packages/", paths["stdlib"]: "python/", str(root): ""}
+    names = {paths["purelib"]: "site-packages/", paths["stdlib"]: "python/", sys.prefix: ".venv/", str(root): ""}
+    if (home := os.environ.get("HOME", "/").rstrip("/")) and home not in names:
+        names[home] = "~/"
     return dict(sorted(names.items(), key=lambda item: -len(item[0])))

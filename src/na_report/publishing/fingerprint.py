@@ -112,7 +112,7 @@ def hash_inputs(project: Project) -> str:
         path
         for folder in folders
         for path in folder.rglob("*")
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts)
     ]
     named = {*FILES, *(name for page in all_pages(project) for name in page.reads)}
     files += [path for name in named if (path := project.root / name).is_file() and path not in files]

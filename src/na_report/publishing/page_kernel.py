@@ -56,6 +56,7 @@ def launch(arguments: list[str], **options: Any) -> None:
     for name in ("PYTHONPATH", "PYTHONSAFEPATH"):
         os.environ.pop(name, None)  # for the start of this one; a program that a cell runs is its own affair
     sys.path.append(str(Path.cwd()))
+    sys.dont_write_bytecode = True  # what stands beside a chapter is what the book is made of
     sys.argv = ["ipykernel_launcher.py", *arguments]
     settings = [f"--IPKernelApp.{name}={value}" for name, value in options.items()]
     IPKernelApp.launch_instance(argv=[*arguments, *settings])

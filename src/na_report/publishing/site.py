@@ -14,11 +14,11 @@ from bs4 import BeautifulSoup
 from na_report.errors import BookError, NaReportError
 from na_report.files import copy_folder, partial_of, put_in_place, remove
 from na_report.locks import locked
-from na_report.paths import BUILD, WORDS, Project
+from na_report.paths import BUILD, Project
 from na_report.publishing.book import Book
+from na_report.publishing.contents import read_words
 from na_report.publishing.describing import site_address
 from na_report.publishing.published import held, is_whole
-from na_report.settings import read_settings
 from na_report.wording import Words
 
 # The list of chapters in the page template.
@@ -146,7 +146,7 @@ def _mark(is_current: bool) -> str:
 
 def _languages(soup: BeautifulSoup, name: str, book: Book, languages: Mapping[str, str]) -> str:
     """Returns the list of languages, and tells search engines which page is the same in which language."""
-    known, site, items = read_settings(book.project.chapters / WORDS), site_address(book.project), ""
+    known, site, items = read_words(book.project), site_address(book.project), ""
     for language, address in languages.items():
         called = html.escape(str(known[language].get("name", language)))
         codes = f'lang="{language}" hreflang="{language}"'

@@ -28,10 +28,12 @@ class Columns:
     Args:
         widths: In em of its letters; together the width of a page.
         lines: How many lines of text the table is high, about.
+        fits: Whether the longest words of all columns stand side by side.
     """
 
     widths: Sequence[float]
     lines: int
+    fits: bool = True
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Columns:
@@ -57,7 +59,7 @@ def columns(rows: Sequence[Sequence[str]]) -> Columns:
         given = [0.0] * len(least)
     found = [low + more for low, more in zip(least, given, strict=True)]
     heights = (max(ceil(size * _RAGGED / width) for size, width in zip(row, found, strict=True)) for row in sizes)
-    return Columns(found, sum(max(height, 1) for height in heights))
+    return Columns(found, sum(max(height, 1) for height in heights), room >= 0)
 
 
 def _shared_out(room: float, wants: Sequence[float], most: Sequence[float]) -> list[float]:

@@ -20,8 +20,10 @@ from na_report.files import partial_of
 from na_report.publishing.paper.pictures import lay_out
 
 _TEMPLATES = Path(__file__).parents[1] / "assets" / "paper"
+_FONTS = Path(font_source_sans_pro.font_files_ttf["SourceSansPro"]).parent
 _KINDS = {".csv": "text/csv", ".json": "application/json"}
 _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
+_LETTERS = re.compile(r'the text `"(.+?)"` could not be displayed')
 _SHOWN = 5
 _PAGE = re.compile(r"pages/([^/\s]+)\.typ:")
 
@@ -72,9 +74,9 @@ def typeset(document: Document, pages: Path, pictures: Path, root: Path, target:
             format="pdf", pdf_standards=_STANDARDS, timestamp=_midnight(document.day)
         )
     except typst.TypstError as problem:
-        raise _told([problem], document) from None
+        raise _told([problem], document, pages) from None
     if warnings or not isinstance(made, bytes):
-        raise _told(warnings, document)
+        raise _told(warnings, document, pages)
     partial = partial_of(target)
     partial.write_bytes(made)
     partial.replace(target)
@@ -129,7 +131,7 @@ def _compiler(main: Path, root: Path, name: str) -> typst.Compiler:
     fonts = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=True,
-        font_paths=[Path(font_source_sans_pro.font_files_ttf["SourceSansPro"]).parent],
+        font_paths=[_FONTS],
     )
     return typst.Compiler(main, root=root, font_paths=fonts, sys_inputs={"book": f"{name}.json"})
 
@@ -138,14 +140,23 @@ def _midnight(day: str) -> datetime:
     return datetime.fromisoformat(day).replace(tzinfo=UTC)
 
 
-def _told(problems: Sequence[Any], document: Document) -> BookError:
+def _told(problems: Sequence[Any], document: Document, pages: Path) -> BookError:
     """Returns the error that names what Typst found, each with the pages that it may be on."""
-    said = []
-    for problem in problems[:_SHOWN]:
-        pages = dict.fromkeys(_PAGE.findall(problem.diagnostic))
-        said.append(f"  {', '.join(pages) or 'the template'}: {problem.message}")
+    said = [
+        f"  {', '.join(_places(problem, document, pages)) or 'the template'}: {problem.message}"
+        for problem in problems[:_SHOWN]
+    ]
     hints = [hint for problem in problems for hint in problem.hints]
     return BookError(
         f"{document.name}.pdf can't be made of the text of the book:\n" + "\n".join(said),
         hint=hints[0] if hints else "Change the text, figure or table on that page.",
     )
+
+
+def _places(problem: Any, document: Document, pages: Path) -> list[str]:
+    """Returns the pages that a problem is on; for letters that no font has, those that hold them."""
+    named = list(dict.fromkeys(_PAGE.findall(problem.diagnostic)))
+    letters = _LETTERS.search(problem.message)
+    if named or letters is None:
+        return named
+    return [name for name in document.pages if letters[1] in (pages / f"{name}.typ").read_text(encoding="utf-8")]

@@ -201,6 +201,8 @@ class Writer:
             f"({cells},)" if cells else "()",
             self._caption(title, "table"),
             string(label),
+            # Words that don't fit side by side have to break after all.
+            hyphenate="false" if found.fits else "true",
             whole="true" if found.lines + len(rows) / 2 < _SHORT_TABLE else "false",
         )
 
@@ -210,7 +212,7 @@ class Writer:
 
     # Inside a line
     def _Text(self, node: Any) -> str:  # noqa: N802
-        return words(str(node))
+        return words(node.astext())
 
     def _inline(self, node: Any) -> str:
         return self._spanned("span", node, self.inner(node))

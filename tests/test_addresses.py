@@ -1,0 +1,214 @@
+"""Every address on a page leads somewhere: pictures and files are taken along, the rest stops the book with its cell."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from test_publishing import only_pages
+
+from na_report.errors import BookError, NaReportError
+from na_report.paths import Project
+from na_report.publishing import book as books
+from na_report.publishing.addresses import Ways, dead_ends
+from na_report.publishing.pages import all_pages
+from na_report.publishing.renderer import Renderer, renderer
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC"
+PASTED = f"data:image/png;base64,{PIXEL}"
+GOOD = f"""# Proef
+
+(hier)=
+## Hier
+
+<img src="foto.png" alt="1"/> tekst <img src="map/een%20foto.png" alt="2">
+
+![3](foto.png) ![4](<map/een foto.png>) ![5](attachment:plak.png) ![6](attachment:met%20spatie.png)
+
+<picture><source srcset="foto.png 1x, map/twee.png 2x"><img src="foto.png" srcset="foto.png 1x" alt="7"></picture>
+
+<img src="{PASTED}" alt="8"> ![9]({PASTED})
+
+<a href="kort.html">pagina</a> <a href="kort.html#doel">plaats</a> <a href="#hier">hier</a>
+<a href="tabel.xlsx">bestand</a> <a href="https://example.org/?a=1&amp;b=2">ver</a> <a href="mailto:a@example.org">post</a>
+
+[Markdown](https://example.org/?c=3&d=4) en [letterlijk](https://example.org/?e=%26amp;f)
+
+<svg viewBox="0 0 1 1" role="img" aria-label="x"><use href="#hier"></use></svg>"""
+TABLE = '<table><tr><td background="foto.png"><img src="foto.png" alt="10"></td></tr></table>'
+# What is on a page, and what the error says of it.
+BAD = {
+    '<img src="weg.png" alt="x">': "'weg.png', expected a page of the book or a file beside the chapter",
+    '<img src="//example.org/a.png" alt="x">': "'//example.org/a.png', expected one of the project",
+    '<img src="https://example.org/b.png" alt="x">': "'https://example.org/b.png', expected one of the project",
+    '<img src="../geheim.png" alt="x">': "'../geheim.png', expected a page",
+    '<img src="/etc/hostname" alt="x">': "'/etc/hostname', expected a page",
+    '<img srcset="foto.png 1x, weg2.png 2x" alt="x">': "'weg2.png', expected a page",
+    '<picture><source srcset="https://example.org/c.png"></picture>': "'https://example.org/c.png', expected one of",
+    "![x](https://example.org/d.png)": "'https://example.org/d.png', expected one of the project",
+    "![x](attachment:weg.png)": "'attachment:weg.png', expected one of the project",
+    "![x](weg3.png)": "image file not readable: weg3.png",
+    '<a href="weg.html">x</a>': "'weg.html', expected a page",
+    '<a href="javascript:alert(1)">x</a>': "'javascript:alert(1)', expected one that starts with https://",
+    '<a href="file:///etc/passwd">x</a>': "'file:///etc/passwd', expected one that starts with https://",
+    '<a href="//example.org">x</a>': "'//example.org', expected one that starts with https://",
+    '<iframe src="https://example.org/e"></iframe>': "<iframe src='https://example.org/e'>, expected text, links",
+    '<iframe src="kort.html"></iframe>': "<iframe src='kort.html'>",
+    '<object data="foto.png"></object>': "<object data='foto.png'>",
+    '<embed src="foto.png">': "<embed src='foto.png'>",
+    '<video poster="foto.png"></video>': "<video poster='foto.png'>",
+    '<audio><source src="a.mp3"></audio>': "<source src='a.mp3'>",
+    '<script src="https://example.org/f.js"></script>': "<script src='https://example.org/f.js'>",
+    '<link rel="stylesheet" href="g.css">': "<link href='g.css'>",
+    '<form action="https://example.org/h"></form>': "<form action='https://example.org/h'>",
+    '<meta http-equiv="refresh" content="0; url=https://example.org">': "<meta content=",
+    '<p style="background: url(i.png)">x</p>': "<p style='background: url(i.png)'>",
+    "[x](weg4.html)": "weg4.html",
+    "[x](#weg5)": "weg5",
+}
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[Renderer]:
+    with renderer() as shared:
+        yield shared
+
+
+@pytest.fixture
+def small(project: Project) -> Project:
+    """A book of two pages, the first of which a test writes, with files beside the chapters."""
+    only_pages(project, "index", "kort")
+    (project.chapters / "map").mkdir()
+    for name in ("foto.png", "map/een foto.png", "map/twee.png"):
+        (project.chapters / name).write_bytes(base64.b64decode(PIXEL))
+    (project.chapters / "tabel.xlsx").write_bytes(b"x")
+    write(project, "kort", new_markdown_cell("# Kort\n\n(doel)=\n## Doel\n\nNiets.", id="tekst"))
+    return project
+
+
+def write(project: Project, name: str, *cells: nbformat.NotebookNode) -> None:
+    folder = books.Book(project, "2021", "nl").notebooks
+    folder.mkdir(parents=True, exist_ok=True)
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(new_notebook(cells=cells, metadata=kernel), folder / f"{name}.ipynb")
+
+
+def make(project: Project, process: Renderer, builder: str = "html") -> Path:
+    book = books.Book(project, "2021", "nl")
+    books.stage(book, all_pages(project))
+    if builder == "html":
+        return books.build_html(book, all_pages(project), process=process)
+    return books.render(book, builder, process)
+
+
+def article(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").article  # type: ignore[return-value]
+
+
+def pictures(page: BeautifulSoup) -> list[str]:
+    found = [str(tag["src"]) for tag in page.select("img[src]")] + [
+        str(tag["background"]) for tag in page.select("td[background]")
+    ]
+    return found + [one.split()[0] for tag in page.select("[srcset]") for one in str(tag["srcset"]).split(", ")]
+
+
+def test_what_authors_write_pasted_or_put_beside_the_chapter_is_in_the_book(small: Project, process: Renderer) -> None:
+    text = new_markdown_cell(GOOD, id="tekst")
+    text["attachments"] = {"plak.png": {"image/png": PIXEL}, "met spatie.png": {"image/png": PIXEL}}
+    shown = new_code_cell("1", id="code", outputs=[new_output("display_data", {"text/html": TABLE})])
+    write(small, "index", text, shown)
+    for builder in ("html", "singlehtml"):
+        folder = make(small, process, builder)
+        page = article(folder / "index.html")
+        found = pictures(page)
+        assert {str(tag["alt"]) for tag in page.select("img")} == {str(number) for number in range(1, 11)}
+        assert len(found) == 14
+        for address in found:
+            assert (folder / unquote(address)).read_bytes() == base64.b64decode(PIXEL), address
+        links = [str(tag["href"]) for tag in page.select("a[href]:not(.headerlink)")]
+        assert "https://example.org/?a=1&b=2" in links
+        assert "https://example.org/?c=3&d=4" in links, "escaped once, not twice"
+        assert "https://example.org/?e=%26amp;f" in links
+        assert [(folder / link).read_bytes() for link in links if link.endswith("tabel.xlsx")] == [b"x"]
+        if builder == "singlehtml":
+            places = {str(tag["id"]) for tag in page.select("[id]")}
+            near = [link for link in links if not urlsplit(link).scheme and not link.endswith(".xlsx")]
+            assert {link.lstrip("#") for link in near} <= places, "on paper each link leads to a place in the one page"
+
+
+def test_a_picture_that_changes_is_the_new_one_in_the_book(small: Project, process: Renderer) -> None:
+    write(small, "index", new_markdown_cell('# Proef\n\n<img src="foto.png" alt="x">', id="tekst"))
+    make(small, process)
+    (small.chapters / "foto.png").write_bytes(b"new")
+    folder = make(small, process)
+    [address] = pictures(article(folder / "index.html"))
+    assert (folder / address).read_bytes() == b"new"
+    (small.chapters / "foto.png").unlink()
+    with pytest.raises(BookError, match=r"foto\.png"):
+        make(small, process)
+
+
+def test_every_address_that_leads_nowhere_is_told_with_its_cell(small: Project, process: Renderer) -> None:
+    cells = [new_markdown_cell("# Proef", id="kop")]
+    cells += [new_markdown_cell(bad, id=f"c{number}") for number, bad in enumerate(BAD)]
+    cells.append(
+        new_code_cell("toon()", id="code", outputs=[new_output("display_data", {"text/html": "<img src='j.png'>"})])
+    )
+    write(small, "index", *cells)
+    with pytest.raises(BookError) as caught:
+        make(small, process)
+    lines = str(caught.value).splitlines()
+    for number, (bad, said) in enumerate(BAD.items()):
+        told = [line for line in lines if line.strip().startswith(f"index.ipynb, cell c{number} (")]
+        assert any(said in line for line in told), (bad, told)
+        assert repr(bad)[1:20] in told[0], "the first line of the cell"
+    assert any("cell code ('toon()')" in line and "'j.png'" in line for line in lines)
+    with pytest.raises(BookError):
+        make(small, process, "singlehtml")
+
+
+def test_a_place_that_a_page_does_not_have_is_told_with_its_cell(small: Project, process: Renderer) -> None:
+    text = '# Proef\n\n<a href="kort.html#weg">a</a> <a href="#nergens">b</a> <a href="kort.html#doel">c</a>'
+    write(small, "index", new_markdown_cell(text, id="tekst"))
+    with pytest.raises(BookError) as caught:
+        make(small, process)
+    assert "index.html: 'kort.html#weg' leads nowhere (cell tekst, '# Proef')." in str(caught.value)
+    assert "index.html: '#nergens' leads nowhere" in str(caught.value)
+    assert "doel" not in str(caught.value)
+
+
+def test_a_file_beside_the_chapters_takes_no_name_of_the_book(small: Project) -> None:
+    write(small, "index", new_markdown_cell(f"# Proef\n\n![x]({PASTED})", id="tekst"))
+    book = books.Book(small, "2021", "nl")
+    books.stage(book, all_pages(small))
+    [name] = [path.name for path in book.stage.glob("index-*.png")]
+    assert (book.stage / "foto.png").is_file()
+    (small.chapters / name).write_bytes(b"other")
+    with pytest.raises(NaReportError, match=f"the name of another file of the book: {name}"):
+        books.stage(book, all_pages(small))
+
+
+def test_what_a_damaged_paste_holds_stays_in_the_text(small: Project, process: Renderer) -> None:
+    write(small, "index", new_markdown_cell("# Proef\n\n<img src='data:image/png;base64,AAA' alt='x'>", id="tekst"))
+    with pytest.raises(BookError, match="expected one of the project"):
+        make(small, process)
+
+
+def test_dead_ends_of_finished_pages(tmp_path: Path) -> None:
+    (tmp_path / "_static").mkdir()
+    (tmp_path / "_static" / "a b.css").touch()
+    pages = {
+        "a.html": Ways(
+            ["", "#x", "b.html#y", "b.html?q=1", "_static/a%20b.css", "#weg", "b.html#x", "c.html", "../d"], ["x"]
+        ),
+        "b.html": Ways([], ["y"]),
+    }
+    assert [address for _, address in dead_ends(tmp_path, pages)] == ["#weg", "b.html#x", "c.html", "../d"]
+    assert json.dumps(pages["b.html"].addresses) == "[]"

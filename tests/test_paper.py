@@ -1,0 +1,388 @@
+"""The book on paper: the words of the screen, links that lead to their page, nothing over its column, the data in the file."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import page as pdf_checker
+import pytest
+from bs4 import BeautifulSoup, NavigableString, Tag
+from conftest import ROOT, copy_of_project
+from docutils import nodes
+from docutils.core import publish_doctree
+from printed import FOOT, LEFT, RIGHT, SMALLEST, Letter, Printed, opened
+
+from na_report.errors import BookError
+from na_report.evidence.folders import verify_edition
+from na_report.paths import Project
+from na_report.publishing.pages import all_pages
+from na_report.publishing.paper import typesetting
+from na_report.publishing.paper.columns import columns
+from na_report.publishing.paper.typesetting import Document, typeset
+from na_report.publishing.paper.writer import Writer
+
+BUILT = ROOT / "_build" / "2026" / "nl"
+PDFS = [
+    ROOT / "_build" / edition / "nl" / name for edition in ("2021", "2026") for name in ("report.pdf", "summary.pdf")
+]
+PAGES = [page.name for page in all_pages(Project(ROOT)) if page.on_paper]
+SPHINX = BUILT / "sphinx" / "_build"
+PICTURES = SPHINX / "paper" / "pictures" / "figuren"
+WORDS = {"title": "Proef", "subtitle": "Een proef", "author": "Wij", "contents": "Inhoud"}
+# A line of its own on a screen. Text of two of them does not stand in one sentence.
+BLOCKS = {
+    "p",
+    "li",
+    "td",
+    "th",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "caption",
+    "figcaption",
+    "dt",
+    "dd",
+    "pre",
+    "summary",
+    "div",
+}
+# What only a screen shows, and the references that the screen writes in another way.
+SCREEN = ".meenemen, .als-tabel, .alleen-scherm, .headerlink, .verwijzing, .hele-editie, script, style, svg, button"
+# A narrow letter, such as a slanting j, may stand under its neighbour.
+NARROW = 2.5
+STANDARDS = ("PDF/UA-1", "PDF/A-3a")
+
+
+@pytest.fixture(scope="module")
+def report() -> Iterator[Printed]:
+    with opened(BUILT / "report.pdf") as printed:
+        yield printed
+
+
+@pytest.fixture(scope="module")
+def first_pages(report: Printed) -> dict[str, int]:
+    """The first page on paper of each page of the book."""
+    tops = [page for level, title, page in report.contents() if level == 0 and title != WORDS["contents"]]
+    return dict(zip(PAGES, tops, strict=True))
+
+
+def pages_of(name: str, report: Printed, first_pages: dict[str, int]) -> range:
+    later = [page for page in first_pages.values() if page > first_pages[name]]
+    return range(first_pages[name], min(later, default=len(report)))
+
+
+def bare(text: str) -> str:
+    """Returns the letters and digits of a text, so that breaks, hyphens and bullets make no difference."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text))
+
+
+def article(name: str, without: str) -> Tag:
+    found = BeautifulSoup((BUILT / "html" / f"{name}.html").read_text(encoding="utf-8"), "html.parser").article
+    assert found is not None
+    for part in found.select(without):
+        part.decompose()
+    return found
+
+
+def blocks(inside: Tag) -> list[str]:
+    """Returns the text of each line, cell or paragraph, in order."""
+    found: list[str] = []
+    last = None
+    for text in inside.find_all(string=True):
+        if type(text) is not NavigableString or not text.strip():
+            continue
+        around = next(parent for parent in text.parents if parent.name in BLOCKS or parent is inside)
+        if around is last:
+            found[-1] += text
+        else:
+            found.append(str(text))
+        last = around
+    return [letters for letters in map(bare, found) if letters]
+
+
+def only_on_paper(name: str) -> list[str]:
+    """Returns what paper shows besides: letters in figures, heads of tables on each page, and the marks of lists."""
+    found = article(name, "script")
+    drawings = [PICTURES / Path(str(image["src"])).name for image in found.select("figure img")]
+    texts = [re.findall(r"<text[^>]*>([^<]*)", path.read_text(encoding="utf-8")) for path in drawings]
+    pictures = [bare(unescape("".join(text))) for text in texts]
+    heads = [bare(head.get_text()) for head in found.select("thead") if not head.find_parent(class_="als-tabel")]
+    # A screen shows how to cite the book, and what to take along, in another way than Sphinx wrote it.
+    plain = BeautifulSoup((SPHINX / "html" / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+    others = [part for box in plain.select(".citeer, .hele-editie") for part in blocks(box)]
+    return [part for part in {*pictures, *heads, *others} if part]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_paper_and_screen_have_the_same_words(name: str, report: Printed, first_pages: dict[str, int]) -> None:
+    letters = [letter for page in pages_of(name, report, first_pages) for letter in report.body(page)]
+    printed = bare("".join(letter.text for letter in letters if letter.size > SMALLEST))
+    assert len(printed) > 500
+    missing, besides, place = [], [], 0
+    for block in blocks(article(name, SCREEN)):
+        found = printed.find(block, place)
+        if found < 0:
+            missing.append(block)
+        else:
+            besides.append(printed[place:found])
+            place = found + len(block)
+    assert missing == []
+    besides.append(printed[place:])
+    allowed = "|".join(map(re.escape, sorted(only_on_paper(name), key=len, reverse=True)))
+    assert [part for part in besides if not re.fullmatch(rf"(?:{allowed}|R?\d{{1,2}})*", part)] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_to_the_page_that_the_screen_leads_to(
+    name: str, report: Printed, first_pages: dict[str, int]
+) -> None:
+    expected = []
+    for link in article(name, SCREEN).select("a[href]"):
+        address, text = str(link["href"]), bare(link.get_text())
+        target, _, place = address.partition("#")
+        target = target.partition("?")[0].removesuffix(".html") or name
+        if not re.match(r"[a-z]+:", address) and target in first_pages and text:
+            expected.append((target, "" if place else "its first page"))
+    starts = {page: other for other, page in first_pages.items()}
+    found = []
+    for page in pages_of(name, report, first_pages):
+        for target, _ in report.links(page):
+            inside = max(start for start in starts if start <= target)
+            found.append((starts[inside], target == inside))
+    # A link that breaks over two lines is two places on paper that lead to one.
+    assert once([target for target, _ in expected]) == once([target for target, _ in found])
+    for target, which in set(expected):
+        assert not which or (target, True) in found, f"no link leads to the first page of {target}"
+
+
+def once(names: list[str]) -> list[str]:
+    return [name for name, before in zip(names, ["", *names], strict=False) if name != before]
+
+
+def test_contents_of_two_levels_fit_on_one_page_and_lead_to_their_headings(report: Printed) -> None:
+    marks = [(title, page) for level, title, page in report.contents() if level < 2 and title != WORDS["contents"]]
+    assert once([str(target) for target, _ in report.links(1)]) == once([str(page) for _, page in marks])
+    for title, page in marks:
+        assert bare(title) in bare("".join(letter.text for letter in report.body(page))), title
+    assert report.contents()[0][1:] == (WORDS["contents"], 1)
+
+
+def test_nothing_leaves_its_page_or_runs_over_its_neighbour(report: Printed) -> None:
+    for page in range(1, len(report)):
+        letters = report.letters(page)
+        outside = [
+            letter
+            for letter in letters
+            if letter.left < LEFT - 1 or letter.right > RIGHT + 1 or letter.bottom < FOOT - 40
+        ]
+        assert "".join(letter.text for letter in outside) == "", f"page {page + 1}"
+        assert over_another(letters) == [], f"page {page + 1}"
+
+
+def over_another(letters: list[Letter]) -> list[str]:
+    """Returns letters that stand on others, with more than half of their width; letters that are one sign have one box."""
+    lines: dict[int, list[Letter]] = {}
+    for letter in letters:
+        if letter.right - letter.left > NARROW:
+            lines.setdefault(round(letter.bottom / 4), []).append(letter)
+    found = []
+    for line in lines.values():
+        ordered = sorted(line, key=lambda letter: letter.left)
+        for one, other in itertools.pairwise(ordered):
+            overlap = min(one.right, other.right) - other.left
+            same_height = min(one.top, other.top) - max(one.bottom, other.bottom) > 1
+            if (
+                same_height
+                and (one.left, one.right) != (other.left, other.right)
+                and overlap > 0.5 * min(one.right - one.left, other.right - other.left)
+            ):
+                found.append(one.text + other.text)
+    return found
+
+
+def test_a_word_over_its_neighbour_is_seen() -> None:
+    wide, over, beside = (Letter("x", 9, left, 100, left + 5, 106) for left in (10, 11, 16.5))
+    assert over_another([wide, over, beside]) == ["xx"]
+    assert over_another([wide, beside]) == []
+
+
+def test_a_column_is_never_narrower_than_its_longest_word() -> None:
+    rows = [["Nr.", "Verantwoordelijkheidsverdeling", "Zin"], ["1", "kort", "Een lange zin met veel woorden. " * 20]]
+    found = columns(rows)
+    alone = columns([["Verantwoordelijkheidsverdeling"]])
+    assert found.fits
+    assert found.widths[1] >= columns([["x"] * 3, ["", "Verantwoordelijkheidsverdeling", "x" * 200]]).widths[1]
+    assert sum(found.widths) == pytest.approx(sum(alone.widths))
+    assert not columns([["x" * 200, "y" * 200]]).fits
+
+
+@pytest.mark.parametrize("path", PDFS, ids=lambda path: "-".join(path.parts[-3:]))
+def test_every_pdf_is_accessible_and_for_the_archive(path: Path) -> None:
+    assert [failure for name in STANDARDS for failure in failures(path, name)] == []
+
+
+def failures(path: Path, standard: str) -> list[str]:
+    found = pdf_checker.validate_pdf(str(path), profile=standard).failures
+    return [f"{failure.rule_id}: {failure.message}" for failure in found if not is_end_of_line(failure, path)]
+
+
+def is_end_of_line(failure: Any, path: Path) -> bool:
+    """Tells whether the checker took a carriage return, the last byte of a stream, for a part of the line end behind it."""
+    content = path.read_bytes()
+    streams = list(re.finditer(rb"/Length (\d+)[^>]*(?:>>[^>]*)*?>>\s*stream\n", content))
+    ends = [content[match.end() + int(match[1]) :][:10] for match in streams]
+    assert len(streams) > 5
+    return failure.rule_id == "PDFA3A-STREAM-LENGTH-001" and set(ends) == {b"\nendstream"}
+
+
+def test_parts_in_another_language_say_so(report: Printed, first_pages: dict[str, int]) -> None:
+    found = [language for page in pages_of("bronnen", report, first_pages) for language in report.languages(page)]
+    assert found.count("en") > 20
+    assert set(found) <= {"en", "nl"}
+
+
+def test_the_data_in_the_pdf_are_the_edition(report: Printed, tmp_path: Path) -> None:
+    project = copy_of_project(tmp_path)
+    edition = project.data / "2026"
+    files = report.files()
+    assert files.keys() == {path.name for path in edition.iterdir()}
+    for path in edition.iterdir():
+        path.unlink()
+    for name, content in files.items():
+        (edition / name).write_bytes(content)
+    verify_edition("2026", project)
+    with opened(BUILT / "summary.pdf") as summary:
+        assert summary.files() == {}
+        assert len(summary) == 2
+
+
+# Small documents, of pages that are written here
+
+
+def written(markup: str, name: str = "index") -> Writer:
+    """Returns what a page with these words is written as."""
+    tree = publish_doctree(markup, settings_overrides={"report_level": 5, "doctitle_xform": False})
+    writer = Writer(name, lambda kind, key: "")
+    writer.text = writer.write(tree)  # type: ignore[attr-defined]
+    return writer
+
+
+def lay_out(folder: Path, **pages: str) -> Path:
+    """Writes pages for paper, as Sphinx does, and returns their folder."""
+    import json
+
+    target = folder / "paper" / "pages"
+    target.mkdir(parents=True)
+    for name, markup in pages.items():
+        writer = written(markup, name)
+        assert writer.unknown == []
+        text = writer.text  # type: ignore[attr-defined]
+        (target / f"{name}.typ").write_text(f'#import "../looks.typ": *\n#{{\n{text}\n}}\n', encoding="utf-8")
+        about = {"places": writer.places, "pictures": writer.pictures}
+        (target / f"{name}.json").write_text(json.dumps(about), encoding="utf-8")
+    return target
+
+
+def printed(folder: Path, *names: str, **pages: str) -> Path:
+    """Prints pages in a folder and returns the PDF."""
+    document = Document("report", names or list(pages), WORDS, "nl", "2026-11-24")
+    typeset(document, lay_out(folder, **pages), folder, folder, folder / "report.pdf")
+    return folder / "report.pdf"
+
+
+def text_of(path: Path) -> str:
+    with opened(path) as document:
+        return "".join(letter.text for page in range(len(document)) for letter in document.letters(page))
+
+
+TITLE = "Titel\n=====\n\n"
+
+
+def test_a_kind_of_node_that_paper_does_not_know_is_told() -> None:
+    unknown = written(TITLE + ".. math:: a^2\n\nEen zin.").unknown
+    assert [type(node) for node in unknown] == [nodes.math_block]
+    spanned = written(TITLE + "+---+---+\n| a     |\n+---+---+\n| b | c |\n+---+---+\n").unknown
+    assert [type(node) for node in spanned] == [nodes.table]
+
+
+def test_no_text_becomes_markup(tmp_path: Path) -> None:
+    nasty = r'#panic() $x$ "a" // <label> @ref [x] ; (1) {2} --- ~ https://a.nl'
+    path = printed(tmp_path, index=TITLE + nasty)
+    assert re.sub(r"\s", "", nasty) in text_of(path)
+
+
+def test_a_link_to_a_page_that_is_not_printed_is_plain_text(tmp_path: Path) -> None:
+    pages = {"een": TITLE + "Zie `twee <twee.html>`_ en `drie <drie.html#x>`_.", "twee": TITLE + "Woorden."}
+    with opened(printed(tmp_path, **pages)) as document:
+        assert [target for page in range(2, len(document)) for target, _ in document.links(page)] == [3]
+    assert "Zietweeendrie." in text_of(tmp_path / "report.pdf")
+
+
+def test_notes_stand_at_the_end_of_their_chapter(tmp_path: Path) -> None:
+    note = "Een zin [1]_.\n\nSlot.\n\n.. [1] De noot van {}."
+    text = text_of(printed(tmp_path, een=TITLE + note.format("een"), twee=TITLE + note.format("twee")))
+    assert re.search(r"Eenzin1\.Slot\.1Denootvaneen\..*Eenzin1\.Slot\.1Denootvantwee\.", text)
+
+
+def test_a_missing_page_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BookError, match="no page twee"):
+        printed(tmp_path, "een", "twee", een=TITLE)
+
+
+def test_a_letter_that_no_font_has_is_an_error_with_its_page(tmp_path: Path) -> None:
+    with pytest.raises(BookError, match=r"twee: .*\U00013000"):
+        printed(tmp_path, een=TITLE, twee=TITLE + "Een \U00013000.")
+
+
+def test_a_missing_font_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetting, "_FONTS", tmp_path)
+    typesetting._compiler.cache_clear()
+    with pytest.raises(BookError, match="unknown font family: source sans pro"):
+        printed(tmp_path, een=TITLE)
+    typesetting._compiler.cache_clear()
+
+
+def test_a_missing_picture_and_one_from_elsewhere_are_named(tmp_path: Path) -> None:
+    for number, address in enumerate(("weg.svg", "../../etc/passwd")):
+        folder = tmp_path / str(number)
+        with pytest.raises(BookError, match=re.escape(address)):
+            printed(folder, een=f"{TITLE}.. image:: {address}\n   :alt: Weg\n")
+
+
+def test_the_same_bytes_in_other_processes_folders_and_time_zones(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from na_report.publishing.paper.typesetting import Document, typeset\n"
+        f"words = {WORDS!r}\n"
+        "folder = Path(sys.argv[1])\n"
+        "made = Document('report', ['een'], words, 'nl', '2026-11-24', attached={folder / 'a.csv': 'Tabel'})\n"
+        "typeset(made, folder / 'paper' / 'pages', folder, folder, folder / 'report.pdf')\n"
+    )
+    contents = set()
+    for name, zone in (("a", "Pacific/Auckland"), ("een langere naam", "America/New_York")):
+        folder = tmp_path / name
+        lay_out(folder, een=TITLE + "Een zin met *nadruk*.")
+        (folder / "a.csv").write_text("id\n1\n")
+        environment = os.environ | {"TZ": zone, "PYTHONHASHSEED": str(len(name)), "LC_ALL": "C"}
+        subprocess.run([sys.executable, "-c", program, str(folder)], check=True, cwd=folder, env=environment)
+        contents.add((folder / "report.pdf").read_bytes())
+    assert len(contents) == 1
+
+
+def test_what_was_set_before_makes_no_difference(tmp_path: Path) -> None:
+    fresh = printed(tmp_path / "fresh", een=TITLE + "Nieuw.").read_bytes()
+    folder = tmp_path / "again"
+    printed(folder, een=TITLE + "Oud.")
+    (folder / "paper").rename(folder / "old")
+    assert printed(folder, een=TITLE + "Nieuw.").read_bytes() == fresh

@@ -1,0 +1,234 @@
+"""A page comes out the same whatever the user, the folder and the machine have for it, and holds nothing of the run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT, copy_of_project
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from test_publishing import only_pages
+
+from na_report.paths import Project
+from na_report.publishing import execution
+from na_report.publishing.executed import normalised
+from na_report.publishing.pages import all_pages
+from na_report.publishing.processes import cores
+
+COMMAND = Path(sys.executable).with_name("na-report")
+PARAMETERS = 'edition: str = "2026"\nlanguage: str = "nl"'
+# Modules of Python that kernels, papermill, Sphinx and the pools of processes import.
+SHADOWS = ("random", "logging", "calendar", "html", "select", "argparse", "tempfile", "typing", "pandas")
+FOUND = """import builtins, os, sys, calendar, html, pandas
+print(sys.executable, os.environ.get("ELSEWHERE"), sys.flags.optimize, {"started"} & {*globals(), *dir(builtins)})
+print([hasattr(module, "shadow") for module in (calendar, html, pandas)])
+import hulp
+hulp.x"""
+PROCESS = """import tempfile, warnings, pathlib
+def warn():
+    warnings.warn("let op")
+warn()
+folder = tempfile.mkdtemp()
+print(object(), folder, pathlib.Path.cwd(), pathlib.Path.cwd().parent)
+warnings.warn_explicit("ver weg", UserWarning, warnings.__file__, 1)
+warnings.warn_explicit("pakket", UserWarning, __import__("pandas").__file__, 1)
+warn"""
+
+
+def write(project: Project, name: str, code: str, metadata: Mapping[str, object]) -> None:
+    cells = [
+        new_markdown_cell(f"# {name.title()}", id="kop"),
+        new_code_cell(PARAMETERS, id="parameters", metadata={"tags": ["parameters"]}),
+        new_code_cell(code, id="proef"),
+    ]
+    nbformat.write(new_notebook(cells=cells, metadata=metadata), project.chapters / f"{name}.ipynb")
+
+
+def kernel(name: str) -> dict[str, object]:
+    return {"kernelspec": {"name": name, "display_name": name, "language": "python"}}
+
+
+def hostile(folder: Path) -> dict[str, str]:
+    """Returns an environment in which everything that can be set is set for other work."""
+    home, path = folder / "home", folder / "path"
+    startup = home / ".ipython" / "profile_default" / "startup"
+    installed = home / ".local" / "share" / "jupyter" / "kernels" / "mine"
+    for each in (startup, installed, path):
+        each.mkdir(parents=True)
+    (startup / "00.py").write_text("started = True\nprint('started')")
+    (startup.parent / "ipython_config.py").write_text("c.InteractiveShellApp.exec_lines = ['started = True']")
+    (startup.parent / "ipython_kernel_config.py").write_text("c.InteractiveShellApp.exec_lines = ['started = True']")
+    argv = ["/usr/bin/env", "ELSEWHERE=yes", sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "mine", "language": "python"}
+    for name in ("mine", "python3"):
+        (installed.parent / name).mkdir(exist_ok=True)
+        (installed.parent / name / "kernel.json").write_text(json.dumps(spec))
+    for name in SHADOWS:
+        (path / f"{name}.py").write_text("shadow = True\n")
+    (path / "sitecustomize.py").write_text("import builtins\nbuiltins.started = True\n")
+    (path / "start.py").write_text("started = True\n")
+    user = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return user | {
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / ".ipython"),
+        "JUPYTER_PATH": str(installed.parents[1]),
+        "JUPYTER_DEFAULT_PROVISIONER_NAME": "nowhere",
+        "JUPYTER_RUNTIME_DIR": "/nowhere",
+        "JUPYTER_CONFIG_DIR": str(path),
+        "MPLBACKEND": "nonsense",
+        "COLUMNS": "20",
+        "LC_ALL": "C",
+        "LANGUAGE": "tr",
+        "TZ": "Asia/Tokyo",
+        "PYTHONPATH": str(path),
+        "PYTHONSTARTUP": str(path / "start.py"),
+        "PYTHONOPTIMIZE": "2",
+        "PYTHONINSPECT": "1",
+        "PYTHONWARNINGS": "error",
+        "PYTHONHASHSEED": "7",
+    }
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, int]:
+    """A book that was built in hostile surroundings with all streams closed, and how the command ended."""
+    folder = tmp_path_factory.mktemp("hostile")
+    project = copy_of_project(folder)
+    write(project, "genoemd", FOUND, kernel("conda-env-aef-py"))
+    write(project, "thuis", FOUND, kernel("mine"))
+    write(project, "zonder", FOUND, {})
+    write(project, "proces", PROCESS, kernel("python3"))
+    only_pages(project, "proces", "genoemd", "thuis", "zonder")
+    (project.chapters / "hulp.py").write_text("x = 3\n")
+    for place in (project.root, project.chapters):
+        for name in SHADOWS:
+            (place / f"{name}.py").write_text("shadow = True\n")
+    closed = f"'{COMMAND}' build --edition 2026 --format html <&- >&- 2>&-"
+    done = subprocess.run(closed, shell=True, cwd=project.root, env=hostile(folder), check=False)  # noqa: S602
+    for name in SHADOWS:
+        (project.root / f"{name}.py").unlink()
+    return project, done.returncode
+
+
+def outputs(project: Project, page: str) -> list[nbformat.NotebookNode]:
+    path = project.build("2026", "nl") / "notebooks" / f"{page}.ipynb"
+    [cell] = [cell for cell in nbformat.read(path, as_version=4).cells if cell.id == "proef"]
+    return list(cell.outputs)
+
+
+@pytest.mark.parametrize("page", ["genoemd", "thuis", "zonder"])
+def test_a_page_runs_in_the_environment_of_the_project_and_no_other(made: tuple[Project, int], page: str) -> None:
+    project, code = made
+    assert code == 0
+    printed, shown = outputs(project, page)
+    assert printed.text.splitlines()[:2] == [".venv/bin/python None 0 set()", "[False, False, False]"]
+    assert shown.data["text/plain"] == "3", "a module of the chapters' own is found"
+
+
+def test_nothing_of_the_process_the_memory_or_the_machine_is_on_a_page(made: tuple[Project, int]) -> None:
+    project, _ = made
+    text = json.dumps(outputs(project, "proces"))
+    assert "<cell proef>:3: UserWarning: let op" in text
+    assert "<object object at 0x\\u2026>" in text
+    assert "tmp\\u2026" in text
+    assert "python/warnings.py:1: UserWarning: ver weg" in text
+    assert "site-packages/pandas/__init__.py:1: UserWarning: pakket" in text
+    assert not re.search(r"ipykernel_|0x[0-9a-f]{4}|/tmp/tmp\w", text)
+    assert str(project.root.parent) not in text
+    assert "chapters .\\n" in text
+
+
+def test_a_book_from_hostile_surroundings_is_what_the_project_gives(made: tuple[Project, int]) -> None:
+    project, _ = made
+    built = project.build("2026", "nl")
+    before = {path: path.stat().st_mtime_ns for path in built.rglob("*")}
+    for path in (built / "html", built):  # the pages, and the folder that a build writes to
+        done = subprocess.run(
+            [COMMAND, "build", "--check", path], cwd=project.root, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert {path: path.stat().st_mtime_ns for path in built.rglob("*")} == before, "a check makes nothing"
+
+
+def test_where_printed_text_was_cut_does_not_show() -> None:
+    def stream(name: str, text: str) -> nbformat.NotebookNode:
+        return new_output("stream", name=name, text=text)
+
+    pieces = [stream("stdout", "a"), stream("stdout", "b\n"), stream("stderr", "c"), stream("stdout", "d")]
+    cells = [new_code_cell("", id="a", outputs=pieces)]
+    [cell] = normalised(new_notebook(cells=cells), {}, ROOT).cells
+    assert [(output.name, output.text) for output in cell.outputs] == [
+        ("stdout", "ab\n"),
+        ("stderr", "c"),
+        ("stdout", "d"),
+    ]
+
+
+def test_a_file_that_an_output_carries_stays_as_it_is() -> None:
+    data = {"text/csv": "waarde\nat 0x7f00aa11bb22\n", "text/plain": "at 0x7f00aa11bb22"}
+    output = new_output("display_data", data, metadata={"na_report": {"files": {"text/csv": "a.csv"}}})
+    [cell] = normalised(new_notebook(cells=[new_code_cell("", id="a", outputs=[output])]), {}, ROOT).cells
+    assert cell.outputs[0].data == {"text/csv": data["text/csv"], "text/plain": "at 0x…"}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"proc/self/cgroup": "0::/a/b\n", "sys/fs/cgroup/a/b/cpu.max": "max 100000\n"}, 64),
+        ({"proc/self/cgroup": "0::/a/b\n", "sys/fs/cgroup/a/cpu.max": "150000 100000\n"}, 2),
+        ({"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.max": "50000 100000\n"}, 1),
+        ({"proc/self/cgroup": "0::/of/outside\n", "sys/fs/cgroup/cpu.max": "300000 100000\n"}, 3),
+        (
+            {
+                "proc/self/cgroup": "4:memory:/m\n3:cpu,cpuacct:/x\n",
+                "sys/fs/cgroup/cpu/x/cpu.cfs_quota_us": "200000\n",
+                "sys/fs/cgroup/cpu/x/cpu.cfs_period_us": "100000\n",
+            },
+            2,
+        ),
+        (
+            {
+                "proc/self/cgroup": "3:cpu:/x\n",
+                "sys/fs/cgroup/cpu/x/cpu.cfs_quota_us": "-1\n",
+                "sys/fs/cgroup/cpu/x/cpu.cfs_period_us": "100000\n",
+            },
+            64,
+        ),
+        ({"proc/self/cgroup": "garbage\n"}, 64),
+        ({}, 64),
+    ],
+)
+def test_the_cores_are_those_that_the_control_groups_allow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], expected: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert cores(tmp_path) == expected
+
+
+def test_the_cores_are_those_that_the_process_was_given() -> None:
+    command = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
+    command += "from na_report.publishing.processes import cores; print(cores())"
+    assert subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout == "1\n"
+
+
+def test_as_many_pages_run_at_once_as_there_are_cores(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = [execution.Task(page, {}) for page in all_pages(project)]
+    for count in (1, 3):
+        monkeypatch.setattr(execution, "cores", lambda count=count: count)
+        with execution.local_pool(tasks, warm=False) as (_, workers):
+            assert workers == count
+
+
+def test_nothing_asks_how_many_cores_the_machine_has() -> None:
+    paths = [*(ROOT / "src").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]
+    assert [path.name for path in paths if "cpu_count" in path.read_text(encoding="utf-8")] == []
