@@ -60,7 +60,7 @@ def papermill(page: Page, folder: Path) -> None:
 
 def cells(path: Path) -> list[Any]:
     """Returns what there is to see of each cell, without parameters, which our build gives an edition too."""
-    notebook = normalised(nbformat.read(path, as_version=4), {})
+    notebook = normalised(nbformat.read(path, as_version=4), {}, ROOT)
     return [
         (cell.cell_type, cell.id, cell.source, cell.get("outputs"))
         for cell in notebook.cells
