@@ -28,7 +28,7 @@ GOOD = f"""# Proef
 (hier)=
 ## Hier
 
-<img src="foto.png" alt="1"/> tekst <img src="map/een%20foto.png" alt="2">
+<img src="foto.png" alt="1" width="40" height="50%"/> tekst <img src="map/een%20foto.png" alt="2">
 
 ![3](foto.png) ![4](<map/een foto.png>) ![5](attachment:plak.png) ![6](attachment:met%20spatie.png)
 
@@ -45,11 +45,13 @@ GOOD = f"""# Proef
 TABLE = '<table><tr><td background="foto.png"><img src="foto.png" alt="10"></td></tr></table>'
 # What is on a page, and what the error says of it.
 BAD = {
-    '<img src="weg.png" alt="x">': "'weg.png', expected a page of the book or a file beside the chapter",
+    '<img src="weg.png" alt="x">': "image file not readable: weg.png",
+    '<div><img src="weg.png" alt="x"></div>': "'weg.png', expected a page of the book or a file beside the chapter",
     '<img src="//example.org/a.png" alt="x">': "'//example.org/a.png', expected one of the project",
     '<img src="https://example.org/b.png" alt="x">': "'https://example.org/b.png', expected one of the project",
-    '<img src="../geheim.png" alt="x">': "'../geheim.png', expected a page",
-    '<img src="/etc/hostname" alt="x">': "'/etc/hostname', expected a page",
+    '<img src="../geheim.png" alt="x">': "'../geheim.png', expected a file beside the chapter",
+    "![x](../geheim.png)": "'../geheim.png', expected a file beside the chapter",
+    '<img src="/etc/hostname" alt="x">': "'/etc/hostname', expected a file beside the chapter",
     '<img srcset="foto.png 1x, weg2.png 2x" alt="x">': "'weg2.png', expected a page",
     '<picture><source srcset="https://example.org/c.png"></picture>': "'https://example.org/c.png', expected one of",
     "![x](https://example.org/d.png)": "'https://example.org/d.png', expected one of the project",
@@ -130,6 +132,9 @@ def test_what_authors_write_pasted_or_put_beside_the_chapter_is_in_the_book(smal
         found = pictures(page)
         assert {str(tag["alt"]) for tag in page.select("img")} == {str(number) for number in range(1, 11)}
         assert len(found) == 14
+        if builder == "html":
+            sized = page.select("img[alt='1']")[0]
+            assert (sized["width"], sized["height"], sized.get("style")) == ("40", "50%", None)
         for address in found:
             assert (folder / unquote(address)).read_bytes() == base64.b64decode(PIXEL), address
         links = [str(tag["href"]) for tag in page.select("a[href]:not(.headerlink)")]
@@ -169,7 +174,7 @@ def test_every_address_that_leads_nowhere_is_told_with_its_cell(small: Project, 
         told = [line for line in lines if line.strip().startswith(f"index.ipynb, cell c{number} (")]
         assert any(said in line for line in told), (bad, told)
         assert repr(bad)[1:20] in told[0], "the first line of the cell"
-    assert any("cell code ('toon()')" in line and "'j.png'" in line for line in lines)
+    assert any("cell code ('toon()')" in line and "j.png" in line for line in lines)
     with pytest.raises(BookError):
         make(small, process, "singlehtml")
 

@@ -22,7 +22,7 @@ from na_report.publishing.book import Book
 from na_report.publishing.comparing import compare, differences, formats_of
 from na_report.publishing.published import publish
 from na_report.publishing.site import Shelf, write_site
-from na_report.publishing.surroundings import FIXED, pinned
+from na_report.publishing.surroundings import FIXED, fixed, pinned
 
 PAGE = '<html lang="nl"><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
 
@@ -116,14 +116,15 @@ def test_what_is_no_book_is_refused(tmp_path: Path) -> None:
 
 def test_settings_of_a_person_stay_out_of_the_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Pacific/Auckland")
-    monkeypatch.delenv("IPYTHONDIR", raising=False)
+    mine = {"IPYTHONDIR": "/mine", "PYTHONSTARTUP": "/mine.py", "JUPYTER_PATH": "/mine", "LANGUAGE": "tr"}
+    for name, value in mine.items():
+        monkeypatch.setenv(name, value)
     with pinned():
         assert {name: os.environ[name] for name in FIXED} == FIXED
-        inside = Path(os.environ["IPYTHONDIR"]).parent
-        assert inside.is_dir()
+        assert os.environ.keys().isdisjoint(mine)
+        assert fixed() == os.environ
     assert os.environ["TZ"] == "Pacific/Auckland"
-    assert "IPYTHONDIR" not in os.environ
-    assert not inside.exists()
+    assert {name: os.environ[name] for name in mine} == mine
 
 
 def test_the_check_builds_elsewhere_and_names_the_one_file_that_differs(project: Project, tmp_path: Path) -> None:
@@ -132,10 +133,10 @@ def test_the_check_builds_elsewhere_and_names_the_one_file_that_differs(project:
     write_chapter(project.root, "goed")
 
     def na_report(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "na_report.cli", "build", "-e", "2021", "--format", "html", *arguments]
+        command = [sys.executable, "-m", "na_report.cli", "build", "-e", "2021", *arguments]
         return subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
 
-    assert na_report().returncode == 0
+    assert na_report("--format", "html").returncode == 0
     published = tmp_path / "published"
     shutil.copytree(Book(project, "2021", "nl").html, published)
     page = published / "index.html"

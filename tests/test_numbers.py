@@ -88,6 +88,13 @@ def test_the_order_of_a_set_does_not_decide() -> None:
     assert found != {b""}
 
 
+def test_a_claim_has_the_same_hash_in_each_process() -> None:
+    code = "from na_report.evidence.reads import digest; from na_report.evidence.claims import all_claims; "
+    code += "print(digest(all_claims()))"
+    found = {subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)}
+    assert len(found) == 1
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("status", [*updates.SHOWN, "dated", "first_edition"])
 def test_each_status_of_an_indicator_has_a_table(status: str, language: str) -> None:

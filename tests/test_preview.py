@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import pypdfium2 as pdfium
 import pytest
 from conftest import ROOT, copy_of_project
 from playwright.sync_api import Browser
@@ -112,6 +113,25 @@ def test_saved_words_are_on_the_page(running: Running) -> None:
     write_chapter(running.project, "index", "# Begin\n\nNieuwe woorden.")
     assert running.shows("index.html", "Nieuwe woorden")
     assert running.message() == {"version": int(str(before["version"])) + 1, "error": ""}
+
+
+def test_saved_words_are_in_the_pdf_too(running: Running) -> None:
+    write_chapter(running.project, "index", "# Begin\n\nWoorden voor papier.")
+    end = time.monotonic() + 60
+    while "Woordenvoorpapier." not in printed(running) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert "Woordenvoorpapier." in printed(running)
+
+
+def printed(running: Running) -> str:
+    """Returns the letters of the PDF that the preview offers; nothing while there is none."""
+    try:
+        with urllib.request.urlopen(running.address + "-/report.pdf", timeout=10) as answer:
+            content = answer.read()
+    except urllib.error.HTTPError:
+        return ""
+    with pdfium.PdfDocument(content) as document:
+        return re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in document))
 
 
 def test_an_open_page_shows_what_is_saved_and_what_is_wrong(running: Running, browser: Browser) -> None:

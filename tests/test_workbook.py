@@ -301,12 +301,13 @@ def test_a_remark_of_a_former_import_is_replaced_whoever_saved_the_copy(small: P
     change(small, make, "broken.xlsx")
     assert take_back("broken.xlsx") == 1
     office("--convert-to", "xlsx", str(small.root / "broken.problems.xlsx"), folder=tmp_path)
-    shutil.copy(tmp_path / "broken.problems.xlsx", small.root / "again.xlsx")
+    book = load_workbook(tmp_path / "broken.problems.xlsx")
+    Book(book).put("interviewees", "P1", "name", "Jan")
+    book.save("again.xlsx")
     assert take_back("again.xlsx") == 1
-    after = comments_of("again.problems.xlsx")
-    assert len(after) == 2
-    assert [text.count("Found") for text in after.values()] == [1, 1]
-    assert sum(text.startswith("Nagebeld") for text in after.values()) == 1
+    [text] = comments_of("again.problems.xlsx").values()  # the remark of the cell that was mended is gone, box and all
+    assert text.startswith("Nagebeld")
+    assert text.count("Found") == 1
 
 
 def test_all_else_in_the_copy_is_as_it_was(small: Project) -> None:

@@ -168,6 +168,8 @@ MARKS: list[tuple[str, str, Sequence[str]]] = [
     ("2019M03", "period", ["Write 2019-03."]),
     ("mrt 2019", "period", ["Write 2019-03."]),
     ("03-2019", "period", ["Write 2019-03."]),
+    ("nov-20", "period", ["made a date of it", "2020-11"]),
+    ("20-nov", "period", ["made a date of it"]),
     ("2018SJ00", "period", ["Write 2018/2019."]),
     ("2018/19", "period", ["Write 2018/2019."]),
     ("2018/\u201919", "period", ["Write 2018/2019."]),

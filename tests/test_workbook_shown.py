@@ -193,6 +193,14 @@ def test_a_cell_of_another_program_that_can_not_be_taken_in_is_named(
     assert all(word in error for word in words), error
 
 
+@pytest.mark.parametrize(("setting", "day"), [(b"", "2022-11-23"), (b'date1904="1" ', "2026-11-24")])
+def test_days_are_counted_from_the_year_that_the_workbook_says(small: Project, setting: bytes, day: str) -> None:
+    path = write_cell(small, *OBS, "extracted", '<c r="REF" s="STYLE"><v>44888</v></c>')
+    rewrite(path, lambda name, content: content.replace(b"<workbookPr ", b"<workbookPr " + setting))
+    assert take_back() == 0
+    assert rows_of(small, "observations")[OBS[1]]["extracted"] == day
+
+
 def test_shared_texts_keep_what_looks_escaped(small: Project) -> None:
     change(small, lambda book: book.put("interviewees", "P1", "name", "_x005F_x0041_ en _x005F_"))
     assert take_back() == 0

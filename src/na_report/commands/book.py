@@ -75,6 +75,8 @@ def _build(options: argparse.Namespace, project: Project) -> int:
 
 def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, jobs: int, force: bool) -> None:
     """Makes a book out of sight and publishes it when all of it is whole."""
+    from na_report.commands.sectors import refuse_missing
+    from na_report.evidence.edition import open_edition
     from na_report.publishing import book as books
     from na_report.publishing.describing import publication
     from na_report.publishing.fingerprint import hash_inputs
@@ -88,6 +90,7 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     print(f"edition {edition}: verified", flush=True)
     pages = all_pages(project, book.language)
     words = books.words(book)
+    refuse_missing(open_edition(edition, project), project)
     if force:
         books.drop_renderings(book)
     drop_other_pages(book, pages)

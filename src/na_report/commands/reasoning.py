@@ -31,6 +31,7 @@ def add(commands: Any) -> None:
 
 
 def _check(options: argparse.Namespace, project: Project) -> int:
+    from na_report.commands.sectors import refuse_missing
     from na_report.evidence.claim_file import refuse_unknown
     from na_report.evidence.claims import CONTRADICTED, NOT_TESTABLE, check
     from na_report.evidence.edition import open_edition
@@ -40,6 +41,7 @@ def _check(options: argparse.Namespace, project: Project) -> int:
 
     refuse_unknown(project, read_contents(project).pages)
     edition = open_edition(options.edition or newest_edition(project), project)
+    refuse_missing(edition, project)
     results = check(edition)
     contradicted = [result for result in results if result.verdict.state == CONTRADICTED]
     if options.format == "json":

@@ -176,6 +176,12 @@ def name_of(edition: str) -> str:
     return f"na-report-{edition}"
 
 
+def descriptor_of(folder: Path) -> dict[str, Any]:
+    """Returns what the descriptor of a sound edition says; of a draft, what it would say without a day."""
+    path = folder / DESCRIPTOR
+    return dict(json.loads(path.read_bytes())) if path.is_file() else describe(folder, folder.name, None)
+
+
 def version_of(edition: str) -> str:
     """Returns the version of an edition, which orders as the editions do by the rules of Semantic Versioning.
 

@@ -113,6 +113,10 @@ def about_period(text: str) -> str:
         return f"Write {match[1]}/{int(match[1]) + 1}."
     if month := _month(plain):
         return f"Write {month}."
+    if re.fullmatch(
+        rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?[ -]\d\d?|\d\d?[ -](?:{'|'.join(_MONTHS)})[a-z]*\.?", plain, re.IGNORECASE
+    ):
+        return "A program made a date of it: write the year and the month, such as 2020-11."
     for name, form in _MADE_OF.items():
         if match := re.fullmatch(rf"(\d{{4}})[ -]?(?:{form})|(?:{form})[ -]?(\d{{4}})", plain, re.IGNORECASE):
             year = match[1] or match[2]

@@ -45,7 +45,10 @@ def _whole(answer: Any) -> str:
     if isinstance(answer, Mapping):
         return f"{{{', '.join(f'{_whole(key)}: {_whole(value)}' for key, value in answer.items())}}}"
     if is_dataclass(answer) and not isinstance(answer, type):
-        return f"{type(answer).__name__}{[(item.name, _whole(getattr(answer, item.name))) for item in fields(answer)]}"
+        shown = [
+            (item.name, _whole(getattr(answer, item.name))) for item in fields(answer) if item.repr
+        ]  # no functions
+        return f"{type(answer).__name__}{shown}"
     if isinstance(answer, (list, tuple)):
         return f"{type(answer).__name__}[{', '.join(map(_whole, answer))}]"
     return repr(answer)

@@ -12,7 +12,6 @@ from na_report.presentation.text import ids
 from na_report.presentation.values import value
 
 CATEGORY_KINDS = ("goal", "principle", "way_of_working", "outside")
-SECTORS = ("po_vo", "mbo", "ho", "ve")
 
 
 def observed(edition: Edition, keys: Iterable[str], language: str = "nl") -> pd.DataFrame:
@@ -153,12 +152,23 @@ def finding_counts(edition: Edition, by: str = "sector", sector: str | None = No
     """
     rows = findings(edition, sector)
     if by == "sector":
-        rows = rows[rows["sector"].isin(SECTORS)]
+        rows = rows[rows["sector"].isin(sectors(edition))]
     counts = rows.groupby(["category", by]).size().unstack(fill_value=0)
-    order = {"sector": list(SECTORS), "kind": codes(edition, "finding_kind")}.get(by, codes(edition, by))
+    order = {"sector": sectors(edition), "kind": codes(edition, "finding_kind")}.get(by, codes(edition, by))
     return counts.reindex(index=list(categories(edition)["code"]), columns=order, fill_value=0).rename_axis(
         index="category", columns=None
     )
+
+
+def sectors(edition: Edition) -> list[str]:
+    """Returns the ids of the sectors of the study in the order of their table.
+
+    Example:
+        >>> from na_report.evidence.edition import open_edition
+        >>> sectors(open_edition("2021"))
+        ['po_vo', 'mbo', 'ho', 've']
+    """
+    return list(edition.rows("sectors", kind="sector")["id"])
 
 
 def codes(edition: Edition, name: str) -> list[str]:
@@ -174,18 +184,18 @@ def active(edition: Edition) -> pd.DataFrame:
         A frame indexed by organisation id with a column per sector: the initiatives that name it as owner, and -1
         where it is named for the sector without an initiative of its own; 0 where it is not named.
     """
-    rows = {}
+    rows, order = {}, sectors(edition)
     for organisation in edition["organisations"].to_dict("records"):
         named = set(ids(organisation["sectors"]))
         owned = _owned(edition, organisation["name_nl"])
-        counts = {sector: sum(sector in ids(item) for item in owned) for sector in SECTORS}
+        counts = {sector: sum(sector in ids(item) for item in owned) for sector in order}
         if not any(counts.values()):
             continue
         everywhere = "all" in named
         rows[organisation["id"]] = {
-            sector: counts[sector] or (-1 if everywhere or sector in named else 0) for sector in SECTORS
+            sector: counts[sector] or (-1 if everywhere or sector in named else 0) for sector in order
         }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(SECTORS)).rename_axis(index="organisation_id")
+    return pd.DataFrame.from_dict(rows, orient="index", columns=order).rename_axis(index="organisation_id")
 
 
 def _owned(edition: Edition, name: str) -> list[str]:

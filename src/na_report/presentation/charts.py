@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import pandas as pd
@@ -18,7 +19,12 @@ from na_report.presentation.text import in_sentence
 from na_report.presentation.values import in_words, number
 from na_report.wording import Words
 
-SECTOR_COLOURS = {"po_vo": BLUE, "mbo": ORANGE, "ho": GREEN, "ve": PURPLE}
+_SECTOR_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+
+
+def sector_colours(edition: Edition) -> dict[str, str]:
+    """Returns per sector the colour that it has in every figure, by its place in the table of sectors."""
+    return dict(zip(analysis.sectors(edition), itertools.cycle(_SECTOR_COLOURS), strict=False))
 
 
 def observed_figure(
@@ -159,7 +165,8 @@ def observed_bars(
     """
     frame = analysis.observed(edition, keys, language)
     shown = list(frame[labels]) if isinstance(labels, str) else list(labels)
-    colours = [SECTOR_COLOURS.get(sector, LINE) for sector in [*sectors, *[""] * len(frame)][: len(frame)]]
+    known = sector_colours(edition)
+    colours = [known.get(sector, LINE) for sector in [*sectors, *[""] * len(frame)][: len(frame)]]
     draw = bars(shown, list(frame["value"]), list(frame["text"]), colours)
     pairs = ", ".join(f"{in_sentence(label)} {text}" for label, text in zip(shown, frame["text"], strict=True))
     more = {
@@ -254,7 +261,7 @@ def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
     labels = [
         f"{row['label']} ({row['period']})" if row["period"] else row["label"] for row in frame.to_dict("records")
     ]
-    colours = [SECTOR_COLOURS[sector]] * len(frame)
+    colours = [sector_colours(edition)[sector]] * len(frame)
     draw = bars(labels, list(frame["value"]), list(frame["text"]), colours, row_inch=0.62, top=125)
     pairs = "; ".join(f"{row['label']}: {row['text']}" for row in frame.to_dict("records"))
     words, row = Words(language), edition.row("sectors", sector)

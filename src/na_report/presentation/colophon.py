@@ -50,7 +50,7 @@ def reference(edition: Edition, language: str = "nl") -> Block:
     """Shows how to refer to the report; the book on the web makes of it what can be copied."""
     seal = seal_of(edition)
     title = str(_words(language)["title"])
-    work = Work(seal.author, title, seal.created[:4], edition.name, seal.version, language)
+    work = Work(seal.author, title, seal.created[:4] or edition.name[:4], edition.name, seal.version, language)
     text = escape(apa(work)).replace(escape(title), f"*{escape(title)}*")
     return Block(f":::{{container}} citeer\n{text}\n\n```text\n{bibtex(work)}\n```\n:::")
 

@@ -11,7 +11,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
-from na_report.presentation.charts import SECTOR_COLOURS
+from na_report.presentation.charts import sector_colours
 from na_report.presentation.figures import BLUE, INK, LINE, PALE, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape
 from na_report.presentation.text import in_sentence, sentence_case
@@ -155,14 +155,14 @@ def _heat(
 
 def findings_by_sector(edition: Edition, language: str = "nl") -> Block:
     """Draws the number of findings per sector and category."""
-    counts = analysis.finding_counts(edition, "sector")
+    counts, colours = analysis.finding_counts(edition, "sector"), sector_colours(edition)
     kinds = analysis.categories(edition, language)
     sectors = [edition.row("sectors", key)[f"short_{language}"] for key in counts.columns]
 
     def draw(width_inch: float) -> Canvas:
         narrow = is_narrow(width_inch)
         drawing, (axes,) = canvas(width_inch, 4.1 + narrow)
-        _heat(axes, counts, (list(kinds["short"]), sectors), list(SECTOR_COLOURS.values()), narrow=narrow)
+        _heat(axes, counts, (list(kinds["short"]), sectors), list(colours.values()), narrow=narrow)
         return drawing
 
     names = dict(zip(kinds["code"], kinds["short"], strict=True))
@@ -179,7 +179,7 @@ def findings_by_sector(edition: Edition, language: str = "nl") -> Block:
 
 def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block:
     """Draws the findings of one sector per category and kind."""
-    counts = analysis.finding_counts(edition, "kind", sector)
+    counts, colours = analysis.finding_counts(edition, "kind", sector), sector_colours(edition)
     counts = counts.loc[counts.sum(axis=1) > 0]
     kinds = analysis.categories(edition, language).set_index("code")
     rows = [kinds.loc[code, "short"] for code in counts.index]
@@ -189,7 +189,7 @@ def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block
     def draw(width_inch: float) -> Canvas:
         narrow = is_narrow(width_inch)
         drawing, (axes,) = canvas(width_inch, 0.42 * len(rows) + 1.0 + narrow)
-        _heat(axes, counts, (rows, columns), [SECTOR_COLOURS[sector]], narrow=narrow)
+        _heat(axes, counts, (rows, columns), [colours[sector]], narrow=narrow)
         return drawing
 
     top_category, top_kind = counts.stack().idxmax()
@@ -207,7 +207,7 @@ def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block
 
 def active(edition: Edition, language: str = "nl") -> Block:
     """Draws which organisations are active in which sector."""
-    counts = analysis.active(edition)
+    counts, colours = analysis.active(edition), sector_colours(edition)
     names = [edition.row("organisations", key)[f"name_{language}"].split(" (")[0] for key in counts.index]
     sectors = [edition.row("sectors", key)[f"short_{language}"] for key in counts.columns]
 
@@ -215,7 +215,7 @@ def active(edition: Edition, language: str = "nl") -> Block:
         narrow = is_narrow(width_inch)
         drawing, (axes,) = canvas(width_inch, 0.32 * len(names) + 0.9 + narrow)
         for y, line in enumerate(counts.to_numpy()):
-            for x, (count, colour) in enumerate(zip(line, SECTOR_COLOURS.values(), strict=True)):
+            for x, (count, colour) in enumerate(zip(line, colours.values(), strict=True)):
                 if count:
                     own = count > 0
                     axes.scatter(x, -y, s=230, facecolor=colour if own else "white", edgecolor=colour, linewidth=1.4)

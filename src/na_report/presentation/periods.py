@@ -13,12 +13,14 @@ from na_report.wording import Words
 
 
 def written_day(day: str, language: str = "nl") -> str:
-    """Returns an ISO date as a reader writes it.
+    """Returns an ISO date as a reader writes it; that of a draft is not there yet.
 
     Example:
         >>> written_day("2026-11-24"), written_day("2026-11-24", "en")
         ('24 november 2026', '24 November 2026')
     """
+    if not day:
+        return Words(language)("periods.not_sealed")
     return str(format_date(date.fromisoformat(day), "d MMMM y", locale=language))
 
 

@@ -60,8 +60,8 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
     Example:
         >>> from na_report.evidence.edition import open_edition
         >>> names = {"evidence": open_edition("2021"), "language": "nl", "counts": {"gaps": 3}}
-        >>> told("In {IND016_year} wilde {IND016} dit; {gaps} niet: {numref}`fig-x`.", names).markdown
-        'In 2020 wilde [[ruim 80%](#ind016-nl-2020)]{.waarde}[[AM28](#am28)]{.kanttekening} dit; drie niet: {numref}`fig-x`.'
+        >>> told("Eerst {IND020} ({IND020_year}), {gaps} niet: {numref}`fig-x`.", names).markdown
+        'Eerst [[76%](#ind020-nl-2015)]{.waarde}[[AM14](#am14)]{.kanttekening} (2015), drie niet: {numref}`fig-x`.'
     """
     problems = []
     for name in dict.fromkeys(PLACE.findall(text)):

@@ -66,7 +66,7 @@ def compared(edition: Edition, language: str = "nl") -> Block | None:
     mine, before = editions
     return Block(
         Words(language)(
-            "updates.compared",
+            "updates.compared" if mine.created else "updates.compared_draft",
             edition=escape(mine.name),
             day=written_day(mine.created, language),
             before=escape(before.name),
@@ -87,7 +87,8 @@ def edition_note(edition: Edition, language: str = "nl") -> Block | None:
         if (count := counts[f"new_{name}"])
     ]
     mine, before = editions
-    lines = [words("updates.edition", edition=escape(mine.name), day=written_day(mine.created, language))]
+    key = "updates.edition" if mine.created else "updates.edition_draft"
+    lines = [words(key, edition=escape(mine.name), day=written_day(mine.created, language))]
     if new:
         lines.append(words("updates.new", before=escape(before.name), new=listed(new, language)))
     if count := counts["changed_claims"]:

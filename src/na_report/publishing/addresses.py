@@ -21,6 +21,8 @@ _PICTURES = {
     *(("img", "src"), ("image", "href"), ("image", "xlink:href"), ("use", "href"), ("use", "xlink:href")),
     *((tag, "background") for tag in ("body", "table", "tr", "td", "th")),
 }
+# What Sphinx can say of a picture.
+_OF_PICTURE = {"src", "alt", "width", "height"}
 _SETS = {("img", "srcset"), ("source", "srcset")}
 # What the policy of the pages refuses wherever it comes from: readers would see nothing of it.
 _REFUSED = {
@@ -58,7 +60,7 @@ def rewritten(text: str, judge: Callable[[str, str, str], str]) -> str:
         judge: Tag, attribute and address in, address out.
 
     Example:
-        >>> rewritten('<p><img src="a.png" alt="a"/>&amp;', lambda tag, name, address: f"_images/{address}")
+        >>> rewritten('<p><img src="a.png" alt="a"/>&amp;', lambda tag, name, said: said.replace("a.png", "_images/a.png"))
         '<p><img src="_images/a.png" alt="a"/>&amp;'
     """
     done, parts = 0, []
@@ -87,6 +89,14 @@ def _take_along(app: Any, tree: Any) -> None:
         # MyST escapes an address that docutils escapes again.
         if "&amp;" in node.get("refuri", ""):
             node["refuri"] = node["refuri"].replace("&amp;", "&")
+    for node in _html(tree):
+        shown = [
+            nodes.image("", classes=["no-scaled-link"], **attributes) for attributes in _only_pictures(node.astext())
+        ]
+        for image in shown:
+            image.source, image.line = node.source, node.line
+        if shown:
+            node.replace_self(shown)
     for node in tree.findall(nodes.image):
         if problem := _far(node["uri"]):
             warn(f"found the picture {node['uri']!r}, {problem}", location=node)
@@ -94,7 +104,7 @@ def _take_along(app: Any, tree: Any) -> None:
             node["uri"] = unquote(
                 node["uri"]
             )  # Markdown writes a space as %20, and Sphinx looks for a file of that name
-    for node in [node for node in tree.findall(nodes.raw) if "html" in node.get("format", "").split()]:
+    for node in _html(tree):
         text = node.astext()
         new = rewritten(text, page.judge)
         for problem in page.told():
@@ -102,6 +112,27 @@ def _take_along(app: Any, tree: Any) -> None:
         if new != text:
             node.children = []
             node += nodes.Text(new)
+
+
+def _html(tree: Any) -> list[Any]:
+    """Returns the pieces of HTML in a tree."""
+    from docutils import nodes
+
+    return [node for node in tree.findall(nodes.raw) if "html" in node.get("format", "").split()]
+
+
+def _only_pictures(text: str) -> list[dict[str, str]]:
+    """Returns the pictures of a piece of HTML that holds nothing else, for screen and paper alike."""
+    found = _Tags(text).found
+    rest = text
+    for _, source, _, _ in found:
+        rest = rest.replace(source, "", 1)
+    if rest.strip() or any(tag != "img" for _, _, tag, _ in found):
+        return []
+    said = [{name: value or "" for name, value in attributes} for _, _, _, attributes in found]
+    if any("src" not in one or not one.keys() <= _OF_PICTURE for one in said):
+        return []
+    return [{"uri" if name == "src" else name: value for name, value in one.items()} for one in said]
 
 
 def _lead_on_paper(app: Any, tree: Any, name: str) -> None:
@@ -118,7 +149,7 @@ def _lead_on_paper(app: Any, tree: Any, name: str) -> None:
             return address
         return f"#{parts.fragment or f'document-{page}'}"
 
-    for node in [node for node in tree.findall(nodes.raw) if "html" in node.get("format", "").split()]:
+    for node in _html(tree):
         text = node.astext()
         node.children = []
         node += nodes.Text(rewritten(text, judge))
@@ -129,6 +160,8 @@ def _far(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
         return "expected one of the project: pages load nothing from elsewhere. Put the file beside the chapter"
+    if posixpath.normpath(unquote(parts.path)).startswith(("/", "..")):
+        return "expected a file beside the chapter"
     return ""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from na_report.errors import BookError, NaReportError
+from na_report.evidence.folders import is_draft
 from na_report.paths import LOCK, TOC, WORDS, Project
 from na_report.publishing.configuration import read_configuration
 from na_report.publishing.contents import known_language, read_contents, read_words, without_others
@@ -18,6 +19,7 @@ from na_report.publishing.executed import first_line
 from na_report.publishing.fingerprint import hash_files
 from na_report.publishing.pages import Page
 from na_report.settings import read_settings, shown
+from na_report.wording import Words
 
 if TYPE_CHECKING:
     from na_report.publishing.describing import Publication
@@ -164,10 +166,13 @@ def words(book: Book) -> dict[str, Any]:
         )
     if problems:
         raise NaReportError("\n".join(problems), hint=f"Fill these in chapters/{WORDS}.")
-    return {
+    given = {
         key: value.replace("{edition}", book.edition) if isinstance(value, str) else value
         for key, value in found.items()
     }
+    # What is not sealed says so on every page: its title is in the head of the pages.
+    mark = Words(book.language, book.project)("site.draft") if is_draft(book.project.data / book.edition) else ""
+    return given | {"mark": mark, "title": f"{mark}: {given['title']}" if mark else given["title"]}
 
 
 def render(book: Book, process: Renderer | None = None, written: Callable[[], None] | None = None) -> Path:

@@ -16,7 +16,8 @@ from bs4 import BeautifulSoup, Tag
 
 from na_report.citation import Work
 from na_report.errors import NaReportError
-from na_report.paths import DESCRIPTOR, Project
+from na_report.evidence.descriptor import descriptor_of
+from na_report.paths import Project
 from na_report.publishing.configuration import read_configuration
 from na_report.wording import Words
 
@@ -88,9 +89,9 @@ def publication(
     Raises:
         NaReportError: The address of the site is no web address.
     """
-    descriptor = json.loads((project.data / edition / DESCRIPTOR).read_text(encoding="utf-8"))
+    descriptor = descriptor_of(project.data / edition)
     author = str(descriptor["contributors"][0]["title"])
-    year, version = str(descriptor["created"])[:4], str(descriptor["version"])
+    year, version = str(descriptor["created"])[:4] or edition[:4], str(descriptor["version"])
     work = Work(author, str(words["title"]), year, edition, version, language)
     return Publication(work, str(words["subtitle"]), descriptor, files, period, site_address(project))
 
@@ -197,7 +198,7 @@ def dataset(book: Publication, summary: str) -> dict[str, Any]:
         "name": book.work.name,
         "description": f"{said['description']} {summary}",
         "version": book.work.version,
-        "datePublished": str(said["created"])[:10],
+        **({"datePublished": str(said["created"])[:10]} if said["created"] else {}),
         "inLanguage": list(said["languages"]),
         "license": str(said["licenses"][0]["path"]),
         "isAccessibleForFree": True,

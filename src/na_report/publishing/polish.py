@@ -32,6 +32,7 @@ _WORTH_A_PROCESS = 5
 _UNUSED = ("searchindex.js", "objects.inv", ".buildinfo")
 # Where the drawing for a narrow screen takes over; book.css turns rows of tables into blocks at the same width.
 NARROW = "(max-width: 47.99rem)"
+_SIZE = re.compile(r"\b(width|height): *(\d+)(?:\.\d+)?(px|%)")
 _REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([^)"'?#]+)""")
 
 
@@ -155,6 +156,8 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
     for table in article.find_all("table"):
         _mend_table(page, table)
     add_filters(page, article)
+    for sized in article.find_all("img", style=True):
+        _move_size(sized)
     for image in [figure.find("img", recursive=False) for figure in article.find_all("figure")]:
         if isinstance(image, Tag):
             _give_size(image, folder)
@@ -222,6 +225,12 @@ def _mend_cell(cell: Tag, column: str, *, head: bool, first: bool) -> None:
     paragraphs = cell.find_all("p", recursive=False)
     if len(paragraphs) == 1:
         paragraphs[0].unwrap()
+
+
+def _move_size(image: Tag) -> None:
+    """Writes the size that an author gave as the browser takes it: a page has no style inside."""
+    for name, number, unit in _SIZE.findall(str(image.attrs.pop("style"))):
+        image[name] = f"{number}{unit.replace('px', '')}"
 
 
 def _give_size(image: Tag, folder: Path) -> None:

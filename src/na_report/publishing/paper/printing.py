@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -14,12 +13,16 @@ from typing import Any
 from babel.dates import format_date
 
 from na_report.errors import BookError
+from na_report.evidence.descriptor import descriptor_of
 from na_report.paths import DESCRIPTOR
 from na_report.publishing.book import Book
 from na_report.publishing.pages import Page
 from na_report.publishing.paper import FOLDER
 from na_report.publishing.paper.typesetting import Document, get_ready, typeset
 from na_report.publishing.processes import new_pool
+
+# Of the document of a draft, which has no day of its own: that of the build is in no file.
+_NO_DAY = "1980-01-01"
 
 
 class Press:
@@ -104,13 +107,19 @@ class Printing:
 def documents(book: Book, pages: Sequence[Page], words: Mapping[str, Any]) -> list[Document]:
     """Returns what is printed of a book: the report with its data, and the summary where the book has one."""
     folder = book.project.data / book.edition
-    about = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-    day = str(about["created"])[:10]
-    attached = {folder / DESCRIPTOR: str(about["title"])}
+    about = descriptor_of(folder)
+    sealed = str(about["created"])[:10]
+    day = sealed or _NO_DAY
+    attached = {folder / DESCRIPTOR: str(about["title"])} if sealed else {}
     attached |= {folder / str(table["path"]): str(table["title"]) for table in about["resources"]}
     imprint = [
         str(words["cover"]),
-        f"{about['contributors'][0]['title']}, {format_date(date.fromisoformat(day), 'long', locale=book.language)}",
+        f"{about['contributors'][0]['title']}, "
+        + (
+            format_date(date.fromisoformat(sealed), "long", locale=book.language)
+            if sealed
+            else str(words["mark"]).lower()
+        ),
         str(about["licenses"][0]["title"]),
     ]
     on_paper = [page.name for page in pages if page.on_paper]

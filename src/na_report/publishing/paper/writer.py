@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from docutils import nodes
@@ -63,6 +63,12 @@ class Writer:
 
     def _content(self, node: Any) -> str:
         return content(self.inner(node))
+
+    def _flow(self, node: Any) -> str:
+        """Returns what is in an item or cell; a paragraph that is alone there has no space around it."""
+        [*children] = node.children
+        alone = len(children) == 1 and isinstance(children[0], nodes.paragraph)
+        return joined([self._spot(children[0]), self.inner(children[0])]) if alone else self.inner(node)
 
     # Places that links lead to
     def _label(self, node: Any) -> str:
@@ -143,7 +149,7 @@ class Writer:
         return self._items("enum", node, start=str(node.get("start", 1)))
 
     def _items(self, name: str, node: Any, **named: str) -> str:
-        items = (joined([self._spot(item), self.inner(item)]) for item in node.children)
+        items = (joined([self._spot(item), self._flow(item)]) for item in node.children)
         return call(name, *(call(f"{name}.item", content(item)) for item in items), **named)
 
     def _definition_list(self, node: Any) -> str:
@@ -153,7 +159,7 @@ class Writer:
         terms = [child for child in node.children if isinstance(child, nodes.term | nodes.classifier)]
         said = [child for child in node.children if isinstance(child, nodes.definition)]
         head = joined([self._spot(terms[0]), *(self.inner(term) for term in terms)])
-        return call("terms.item", content(head), content(joined(map(self.inner, said))))
+        return call("terms.item", content(head), content(joined(map(self._flow, said))))
 
     def _literal_block(self, node: Any) -> str:
         return call("raw", string(node.astext()), block="true")
@@ -191,13 +197,13 @@ class Writer:
             self.unknown.append(node)
             return ""
         found = columns([[cell.astext() for cell in row.children] for row in rows])
-        cells = ",\n  ".join(array(map(self._content, row.children)) for row in rows if row not in heads)
+        cells = ",\n  ".join(array(self._cell(cell) for cell in row.children) for row in rows if row not in heads)
         right = ["text-right" in cell.get("classes", ()) for cell in rows[0].children]
         return call(
             "grid-of",
             array(f"{width:.2f}fr" for width in found.widths),
             array("right" if is_right else "left" for is_right in right),
-            array(self._content(cell) for row in heads for cell in row.children),
+            array(self._cell(cell) for row in heads for cell in row.children),
             f"({cells},)" if cells else "()",
             self._caption(title, "table"),
             string(label),
@@ -205,6 +211,9 @@ class Writer:
             hyphenate="false" if found.fits else "true",
             whole="true" if found.lines + len(rows) / 2 < _SHORT_TABLE else "false",
         )
+
+    def _cell(self, node: Any) -> str:
+        return content(joined([self._spot(node), self._flow(node)]))
 
     def _footnote(self, node: Any) -> str:
         label, *rest = node.children
@@ -215,15 +224,16 @@ class Writer:
         return words(node.astext())
 
     def _inline(self, node: Any) -> str:
-        return self._spanned("span", node, self.inner(node))
+        within = any(isinstance(around, nodes.list_item | nodes.entry) for around in _around(node))
+        return self._spanned("span", node, self.inner(node), **({"within": "true"} if within else {}))
 
-    def _spanned(self, name: str, node: Any, inner: str) -> str:
+    def _spanned(self, name: str, node: Any, inner: str, **named: str) -> str:
         classes = [said for said in node.get("classes", ()) if not said.startswith(("std", "sd-", "rang-", "keuze"))]
         language = next((said.removeprefix(MARK) for said in classes if said.startswith(MARK)), node.get("lang", ""))
         if language:
             inner = call("text", content(inner), lang=string(language))
         own = [string(said) for said in classes if not said.startswith(MARK)]
-        return joined([self._spot(node), call(name, array(own), content(inner)) if own else inner])
+        return joined([self._spot(node), call(name, array(own), content(inner), **named) if own else inner])
 
     def _reference(self, node: Any) -> str:
         inner = content(self.inner(node))
@@ -263,3 +273,9 @@ class Writer:
 
     _title_reference = _emphasis
     _download_reference = _dropdown_title = _legend = inner
+
+
+def _around(node: Any) -> Iterator[Any]:
+    while node.parent is not None:
+        node = node.parent
+        yield node

@@ -1,0 +1,85 @@
+"""An edition that is not sealed yet: used when it is named, marked on each page, and taken for the newest by nothing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT
+from crash_operations import make_small, write_chapter
+from printed import opened
+
+from na_report.evidence.edition import copy_edition, open_edition, seal_edition
+from na_report.evidence.folders import list_editions, newest_edition, sealed_editions
+from na_report.paths import Project
+
+
+def na_report(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "na_report.cli", *arguments]
+    return subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def drafted(project: Project) -> Project:
+    """A small book with a draft 2027."""
+    shutil.rmtree(project.chapters)
+    make_small(Project(ROOT), project.root)
+    write_chapter(project.root, "goed")
+    copy_edition("2021", "2027", project)
+    return project
+
+
+def test_a_draft_is_used_when_it_is_named_and_taken_for_the_newest_by_nothing(project: Project) -> None:
+    copy_edition("2026", "2027", project)
+    assert open_edition("2027", project).draft
+    assert list_editions(project) == ["2021", "2026", "2027"]
+    assert sealed_editions(project) == ["2021", "2026"]
+    assert newest_edition(project) == "2026"
+    assert na_report(project, "edition", "diff", "2026", "2027").stdout == "2026 and 2027 hold the same\n"
+    done = na_report(project, "archive", "2027")
+    assert done.returncode == 2
+    assert "na-report edition seal 2027" in done.stderr
+
+
+def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed(drafted: Project) -> None:
+    assert na_report(drafted, "build", "--edition", "2027").returncode == 0
+    book = drafted.build("2027", "nl")
+    assert all("Concept: " in title(path) for path in (book / "html").glob("*.html"))
+    assert "Concept" in printed(book / "report.pdf")
+    seal_edition("2027", drafted)
+    assert na_report(drafted, "build", "--edition", "2027").returncode == 0
+    assert not any("Concept" in title(path) for path in (book / "html").glob("*.html"))
+    assert "Concept" not in printed(book / "report.pdf")
+
+
+def test_a_site_leaves_a_draft_out(drafted: Project) -> None:
+    shutil.rmtree(drafted.data / "2026")
+    for edition in ("2021", "2027"):
+        assert na_report(drafted, "build", "--edition", edition, "--format", "html").returncode == 0
+    done = na_report(drafted, "site", "--language", "nl")
+    assert done.returncode == 0, done.stderr
+    assert "2027" not in {path.name for path in (drafted.root / "_build" / "site").iterdir()}
+
+
+def test_a_draft_with_a_fault_is_named_with_its_cell_and_runs_nothing(drafted: Project) -> None:
+    path = drafted.data / "2027" / "observations.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("IND007-NL-2019,", "IND007-NL-2019,X", 1), encoding="utf-8"
+    )
+    done = na_report(drafted, "build", "--edition", "2027")
+    assert done.returncode != 0
+    assert "observations.csv, row" in done.stderr
+    assert not drafted.build("2027", "nl").joinpath("html").exists()
+
+
+def title(path: Path) -> str:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one("header .titel").get_text()  # type: ignore[union-attr]
+
+
+def printed(path: Path) -> str:
+    with opened(path) as paper:
+        return " ".join(page.get_textpage().get_text_range() for page in paper.pages)
