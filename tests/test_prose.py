@@ -105,7 +105,7 @@ def test_a_cell_in_jupyterlab_shows_what_the_book_shows(names: dict[str, Any], m
     told = prose.told(
         "## Kop\n\n:::{container} kader\nHet is {IND019}, zie {numref}`fig-x` en [kort](kort.ipynb).\n:::", names
     )
-    drawn = charts.mbo_maturity(names["evidence"])
+    drawn = charts.observed_bars(names["evidence"], ["IND020", "IND019"], name="fig-x", caption="Twee jaren.")
     listed = registers.caveats(names["evidence"])
     assert all("text/html" not in block._repr_mimebundle_()[0] for block in (told, drawn, listed)), "a run of the book"
     monkeypatch.setenv(SESSION, "sector.ipynb")

@@ -127,6 +127,14 @@ def _filled(template: str, keys: Sequence[str], frame: pd.DataFrame, **more: str
         ) from None
 
 
+def _share(edition: Edition, part: str, whole: str, language: str = "nl") -> str:
+    """Returns which share one observation is of another, as text; nothing where there is none to compute."""
+    some, all_of_them = (edition.observation(key)["value"] for key in (part, whole))
+    if all_of_them > 0 and some >= 0:
+        return f"{number(float(half_up(100 * some / all_of_them, 1)), language)}%"
+    return ""
+
+
 def observed_bars(
     edition: Edition,
     keys: Sequence[str],
@@ -136,6 +144,8 @@ def observed_bars(
     alt: str = "",
     labels: str | Sequence[str] = "group",
     sectors: Sequence[str] = (),
+    share: tuple[str, str] | None = None,
+    share_told: tuple[str, str] = ("", ""),
     language: str = "nl",
 ) -> Block:
     """Draws a bar per observation.
@@ -149,6 +159,8 @@ def observed_bars(
         alt: The same for who does not see the figure; a list of the bars when empty.
         labels: What stands beside each bar: `group`, `period`, `label` or a text per bar.
         sectors: Per bar the sector whose colour it has; grey where it is empty.
+        share: The ids of a part and of the whole that it is of.
+        share_told: What caption and alt text say of `{share}`; nothing where the data has no share.
         language: `nl` or `en`.
     """
     frame = analysis.observed(edition, keys, language)
@@ -161,25 +173,14 @@ def observed_bars(
         "unit": unit_in_words(edition, frame, language),
         "change": change(frame, language) if len(frame) == 2 else "",
     }
+    if share and (found := _share(edition, *share, language)):
+        more["share"] = found
+        caption, alt = (f"{text} {told}".strip() for text, told in zip((caption, alt), share_told, strict=True))
     words = (
         _filled(caption, keys, frame.map(_escaped), **more),
         _filled(alt, keys, frame, **more) if alt else Words(language)("figures.bars", pairs=pairs),
     )
     return observed_figure(edition, draw, frame, name, words, language)
-
-
-def share_of(edition: Edition, part: str, whole: str, language: str = "nl") -> str:
-    """Returns which share one observation is of another, as text; nothing where there is none to compute.
-
-    Example:
-        >>> from na_report.evidence.edition import open_edition
-        >>> share_of(open_edition("2021"), "IND029", "IND028")
-        '6,5%'
-    """
-    some, all_of_them = (edition.observation(key)["value"] for key in (part, whole))
-    if all_of_them > 0 and some >= 0:
-        return f"{number(float(half_up(100 * some / all_of_them, 1)), language)}%"
-    return ""
 
 
 def observed_scale(
@@ -234,66 +235,6 @@ def observed_scale(
 
 def _escaped(cell: object) -> object:
     return escape(cell) if isinstance(cell, str) else cell
-
-
-def mbo_maturity(edition: Edition, language: str = "nl") -> Block:
-    """Draws the share of mbo institutions on the two lowest levels of ICT maturity in two years."""
-    text = Words(language).text
-    return observed_bars(
-        edition,
-        ["IND020", "IND019"],
-        name="fig-mbo-volwassenheid",
-        caption=text("charts.mbo_maturity"),
-        alt=text("charts.mbo_maturity_alt"),
-        labels="period",
-        sectors=["", "mbo"],
-        language=language,
-    )
-
-
-def teacher_self_rating(edition: Edition, language: str = "nl") -> Block:
-    """Draws how primary teachers with the lowest and the highest use rate their own ICT skills."""
-    text = Words(language).text
-    return observed_scale(
-        edition,
-        ["IND012", "IND013"],
-        name="fig-zelfbeoordeling",
-        caption=text("charts.self_rating"),
-        alt=text("charts.self_rating_alt"),
-        axis=text("charts.self_rating_axis"),
-        language=language,
-    )
-
-
-def adult_learning(edition: Edition, language: str = "nl") -> Block:
-    """Draws the share of adults who learn: all, and the low-educated."""
-    return observed_bars(
-        edition,
-        ["IND007-NL-2019", "IND008-NL-2019"],
-        name="fig-volwassenen-scholing",
-        caption=Words(language).text("charts.adult_learning"),
-        sectors=["", "ve"],
-        language=language,
-    )
-
-
-def reached(edition: Edition, language: str = "nl") -> Block:
-    """Draws how many people a programme reached beside how many have difficulty with Dutch."""
-    words, share = Words(language), share_of(edition, "IND029", "IND028", language)
-    caption, alt = (
-        words.text(f"charts.{key}") + (f" {words(f'charts.{more}', share=share)}" if share else "")
-        for key, more in (("reached", "reached_share"), ("reached_alt", "reached_share_alt"))
-    )
-    return observed_bars(
-        edition,
-        ["IND028", "IND029"],
-        name="fig-bereik",
-        caption=caption,
-        alt=alt,
-        labels=[words("charts.need"), words("charts.took_course")],
-        sectors=["", "ve"],
-        language=language,
-    )
 
 
 def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
