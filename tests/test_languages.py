@@ -18,12 +18,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from na_report.cli import main
 from na_report.paths import Project
-from na_report.presentation.verdicts import STATES
 from na_report.publishing.executed import normalised
 from na_report.publishing.execution import run_pages
 from na_report.publishing.pages import Page, all_pages
 from na_report.publishing.sweep import recorded
 from na_report.publishing.translation import accept, find_differences
+from na_report.wording import Words
 
 EDITION = "2026"
 LANGUAGES = ("nl", "en")
@@ -59,7 +59,7 @@ def papermill(page: Page, folder: Path) -> None:
 
 def cells(path: Path) -> list[Any]:
     """Returns what there is to see of each cell, without parameters, which our build gives an edition too."""
-    notebook = normalised(nbformat.read(path, as_version=4), {})
+    notebook = normalised(nbformat.read(path, as_version=4), {}, ROOT)
     return [
         (cell.cell_type, cell.id, cell.source, cell.get("outputs"))
         for cell in notebook.cells
@@ -105,7 +105,7 @@ def links(path: Path) -> set[str]:
 
 def outcomes(path: Path, language: str) -> list[str]:
     """Returns what code shows that must not differ: the rows that it links to, and the outcome of each check, in their order."""
-    states = {text: state for state, text in STATES[language].items()}
+    states = {text: state for state, text in Words(language).section("states").items()}
     told = "|".join(states)
     text = "\n".join(
         output.get("data", {}).get("text/markdown", "")
@@ -126,7 +126,7 @@ def test_both_languages_tell_the_same_numbers_and_lead_to_the_same_places(name: 
 
 def test_the_outcomes_of_checks_are_compared(ran: dict[str, Path]) -> None:
     found = [outcomes(ran[language] / "verantwoording.ipynb", language) for language in LANGUAGES]
-    assert {*STATES["nl"]} <= {*found[0]} & {*found[1]}
+    assert {*Words("nl").section("states")} <= {*found[0]} & {*found[1]}
 
 
 def test_the_translations_follow() -> None:
