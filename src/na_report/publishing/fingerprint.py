@@ -81,7 +81,7 @@ def code_hash() -> str:
 
 
 def data_hash(project: Project) -> str:
-    """Returns the hash of all that answers what a page asks: claims, words, stories, and all editions, since it may compare two."""
+    """Returns the hash of all that answers what a page asks: claims, words, stories, and all editions, as it may compare two."""
     written = (f"*/{WORDS}", "*/*/*.md")
     files = [*project.data.rglob("*"), project.chapters / CLAIMS, *itertools.chain(*map(project.chapters.glob, written))]
     return _hash_once([path for path in files if path.is_file()], project.root)
