@@ -1,4 +1,4 @@
-"""Whether each sector of an edition has all that a reader meets: findings, its page in the contents, its story in each language."""
+"""Whether each sector of an edition has all that a reader meets: findings, a page in the contents, a story in each language."""
 
 from __future__ import annotations
 

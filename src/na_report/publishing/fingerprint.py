@@ -83,7 +83,11 @@ def code_hash() -> str:
 def data_hash(project: Project) -> str:
     """Returns the hash of all that answers what a page asks: claims, words, stories, and all editions, as it may compare two."""
     written = (f"*/{WORDS}", "*/*/*.md")
-    files = [*project.data.rglob("*"), project.chapters / CLAIMS, *itertools.chain(*map(project.chapters.glob, written))]
+    files = [
+        *project.data.rglob("*"),
+        project.chapters / CLAIMS,
+        *itertools.chain(*map(project.chapters.glob, written)),
+    ]
     return _hash_once([path for path in files if path.is_file()], project.root)
 
 
