@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -234,6 +235,7 @@ def frisian(project: Project) -> None:
         "gesprekspartners": "%%text\n# Mei wa't sprutsen is\n\nDat wienen {IND078} minsken.",
     }
     (project.chapters / "fy").mkdir()
+    shutil.copy(project.chapters / "nl" / "words.yml", project.chapters / "fy" / "words.yml")  # to be translated
     for name, text in texts.items():
         made = [
             new_code_cell('edition: str = ""', id="a", metadata={"tags": ["parameters", "remove-cell"]}),

@@ -194,7 +194,7 @@ def test_a_language_without_words_is_refused(language: str) -> None:
 
 def test_a_page_runs_again_when_a_text_changes_that_it_has(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.root)
-    names, base = ["kanttekeningen", "colofon"], {"edition": "2021", "language": "nl"}
+    names, base = ["kanttekeningen", "colofon"], {"edition": "2021"}
     pages = choose(all_pages(project), names)
     folder = project.build("2021", "nl") / "notebooks"
     run_pages(project, pages, base, folder)
