@@ -27,7 +27,7 @@ def main(names: list[str]) -> None:
                 # On sockets that no other user can reach.
                 kernel_manager_class="na_report.publishing.kernels.PrivateKernelManager",
             )
-            executed = normalised(nbformat.read(result, as_version=4), {})
+            executed = normalised(nbformat.read(result, as_version=4), {}, path.resolve().parents[2])
         executed.metadata.pop("na_report")
         executed.metadata.language_info = {"name": "python"}  # its version is that of who ran it
         for cell in executed.cells:

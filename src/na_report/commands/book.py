@@ -88,7 +88,7 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     began_with = hash_inputs(project)
     take_along = edition_at_hand(book, force=force)
     print(f"edition {edition}: verified", flush=True)
-    pages = all_pages(project, book.language)
+    pages = all_pages(project, book.language, edition)
     words = books.words(book)
     refuse_missing(open_edition(edition, project), project)
     if force:

@@ -61,7 +61,7 @@ def _run(options: argparse.Namespace, project: Project) -> int:
                 f"-p {name} would put a page in the book of another {name}.",
                 hint=f"Write: --{name} {shlex.quote(parameters[name])}",
             )
-    pages = agreeing(choose(all_pages(project, options.language), options.pages), parameters)
+    pages = agreeing(choose(all_pages(project, options.language, edition), options.pages), parameters)
     given = {"edition": edition}
     book = Book(project, edition, options.language)
     with held(book):
@@ -116,7 +116,7 @@ def _explain(options: argparse.Namespace, project: Project) -> int:
     edition_folder(edition, project)
     given = {"edition": edition}
     folder = Book(project, edition, options.language).notebooks
-    for page in choose(all_pages(project, options.language), [options.page]):
+    for page in choose(all_pages(project, options.language, edition), [options.page]):
         found = reasons(project, page, checked_parameters(page, given), folder, answers_of(project, edition))
         print(f"{page.name}: {'would run again' if found else 'is up to date'}")
         for reason in found:

@@ -1,12 +1,15 @@
-"""Whether each sector of an edition has all that a reader meets: its page in the contents, and its story in each language."""
+"""Whether each sector of an edition has all that a reader meets: findings, a page in the contents, a story in each language."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
 from na_report.paths import PAGES, TOC, Project
 from na_report.publishing.contents import languages
-from na_report.publishing.pages import all_pages
+from na_report.publishing.pages import Page, all_pages
+from na_report.stories import read_story
 
 
 def refuse_missing(edition: Edition, project: Project) -> None:
@@ -15,27 +18,48 @@ def refuse_missing(edition: Edition, project: Project) -> None:
     Raises:
         NaReportError: Names for each sector what it lacks, and where that goes.
     """
-    missing = []
-    for language in languages(project):
-        pages = {
-            str(page.parameters["sector"]): page for page in all_pages(project, language) if "sector" in page.parameters
-        }
-        for key, slug in (
-            edition.rows("sectors", kind="sector")[["id", "slug"]].itertuples(index=False) if pages else ()
-        ):
-            if key not in pages:
-                page = f"sector-{slug or key}"
-                missing.append(
-                    f"sector {key}: no page. Add `{page}: {{chapter: sector, parameters: {{sector: {key}}}}}` to "
-                    f"chapters/{PAGES} and `- file: {page}` to {TOC}."
-                )
-                continue
-            story = pages[key].chapter.with_suffix("") / f"{key}.md"
-            if not story.is_file():
-                missing.append(f"sector {key}: no story. Write {project.short(story)} after the example of the others.")
+    missing = [line for language in languages(project) for line in _missing(edition, project, language)]
     if missing:
         raise NaReportError(
-            f"Edition {edition.name} has sectors that the book lacks:\n"
+            f"The sectors of edition {edition.name} and the pages of the book differ:\n"
             + "\n".join(f"  {line}" for line in dict.fromkeys(missing)),
-            hint="Nothing is left out in silence: add these, or take the rows out of sectors.csv.",
+            hint="Nothing is left out in silence: add these, or take the sector out of sectors.csv.",
         )
+
+
+def _missing(edition: Edition, project: Project, language: str) -> Iterator[str]:
+    """Yields what a sector lacks in the book of one language."""
+    pages = {
+        str(page.parameters["sector"]): page
+        for page in all_pages(project, language, edition.name)
+        if "sector" in page.parameters
+    }
+    if not pages:
+        return
+    sectors = dict(edition.rows("sectors", kind="sector")[["id", "slug"]].itertuples(index=False, name=None))
+    parts = _parts(list(pages.values()))
+    for key, slug in sectors.items():
+        if edition.rows("findings", sector=key).empty:
+            yield f"sector {key}: no findings. Add rows to findings.csv."
+        if key not in pages:
+            page = f"sector-{slug or key}"
+            setting = f'{page}: {{chapter: sector, parameters: {{sector: {key}}}, since: "{edition.name}"}}'
+            yield f"sector {key}: no page. Add `{setting}` to chapters/{PAGES} and `- file: {page}` to {TOC}."
+            continue
+        [story] = pages[key].stories({"sector": key})
+        if not story.is_file():
+            yield f"sector {key}: no story. Write {project.short(story)} after the example of the others."
+        elif lacking := [part for part in parts if part not in read_story(story).parts]:
+            lines = ", ".join(f"`+++ {part}`" for part in lacking)
+            yield f"sector {key}: its story lacks parts that others have. Add {lines} to {project.short(story)}."
+    for key in sorted(pages.keys() - sectors.keys()):
+        yield (
+            f"page {pages[key].name}: this edition has no sector {key}. Say in chapters/{PAGES} since which edition the "
+            f'page is there, such as `since: "2027"`.'
+        )
+
+
+def _parts(pages: list[Page]) -> list[str]:
+    """Returns the parts that the stories of the sectors have, in their order."""
+    stories = [path for page in pages for path in page.stories({"sector": page.parameters["sector"]})]
+    return list(dict.fromkeys(part for path in stories if path.is_file() for part in read_story(path).parts))

@@ -13,6 +13,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
+from na_report.paths import find_project
+from na_report.stories import read_story
 from na_report.wording import Words
 
 P = ParamSpec("P")
@@ -105,6 +107,16 @@ def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[
 def said(edition: Any, language: str, key: str) -> object:
     """Returns what the words of a language have under a key: a page that says it runs again when it changes."""
     return Words(language).get(key)
+
+
+@derived
+def story_part(edition: Any, folder: str, name: str, part: str) -> str:
+    """Returns a part of a story in a folder of `chapters/`: a page that tells it runs again when it changes.
+
+    Raises:
+        NaReportError: There is no such story or part.
+    """
+    return read_story(find_project().chapters / folder / f"{name}.md").part(part)
 
 
 def _find(name: str) -> Callable[..., Any]:

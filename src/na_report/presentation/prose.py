@@ -7,7 +7,7 @@ shown wherever the notebook runs. Prose in a file, a story, is told by the chapt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from IPython.display import display
 
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
+from na_report.evidence.reads import story_part
 from na_report.paths import find_project
 from na_report.presentation.markdown import Block, escape, plain
 from na_report.presentation.periods import period
@@ -137,6 +138,21 @@ def open_story(folder: str, name: str) -> Teller:
         NaReportError: There is no such story, or it has no parts.
     """
     return Teller(read_story(find_project().chapters / folder / f"{name}.md"))
+
+
+def tell_each(folder: str, stories: Iterable[str], part: str) -> Block:
+    """Tells the same part of several stories as one text, such as what each sector comes to.
+
+    Args:
+        folder: Where the stories are, such as `nl/sector`.
+        stories: Their names without `.md`.
+        part: The part, without code cells.
+
+    Raises:
+        NaReportError: A story or its part is not there.
+    """
+    names = _names()
+    return told("\n".join(story_part(names["evidence"], folder, story, part) for story in stories), names)
 
 
 def _names() -> dict[str, Any]:

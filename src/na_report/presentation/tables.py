@@ -26,7 +26,7 @@ def table(
     filters: Collection[str] = (),
     language: str = "nl",
 ) -> Block:
-    """Returns a table with one row per row of a frame.
+    """Returns a table with one row per row of a frame; of no rows a sentence that says so.
 
     Args:
         frame: Cells hold MyST (escape data first); the column names are the headers.
@@ -49,13 +49,16 @@ def table(
         <BLANKLINE>
         [Neem de tabel mee: {download}`CSV <tabellen/tab-x.csv>`.]{.meenemen}
     """
+    words = Words(language)
+    if frame.empty:
+        return Block(words("tables.empty"))
     lines = [f":::{{table}} {caption}", f":name: {name}"]
     classes = " ".join(part for part in (classes, FILTERABLE if filters else "") if part)
     if classes:
         lines.append(f":class: {classes}")
     lines += ["", *rows(frame, align=align, filters=filters)]
     path = f"tabellen/{anchor(name)}.csv"
-    along = f"[{Words(language)('tables.take_along')}: {{download}}`CSV <{path}>`.]{{.meenemen}}"
+    along = f"[{words('tables.take_along')}: {{download}}`CSV <{path}>`.]{{.meenemen}}"
     return Block(
         "\n".join([*lines, ":::", "", along]),
         attachments={

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,14 +95,14 @@ def stage(book: Book, pages: Sequence[Page]) -> None:
     """
     from na_report.publishing.staging import lay_out
 
-    lay_out(book.stage, book.notebooks, pages, _settings(book), _lock(book))
+    lay_out(book.stage, book.notebooks, pages, _settings(book, [page.name for page in pages]), _lock(book))
 
 
 def _lock(book: Book) -> str:
     return hash_files([path] if (path := book.project.root / LOCK).is_file() else [], book.project.root)
 
 
-def _settings(book: Book) -> dict[str, Any]:
+def _settings(book: Book, pages: Collection[str]) -> dict[str, Any]:
     """Returns configuration and table of contents with the words of the language and edition."""
     config, toc = read_configuration(book.project), read_settings(book.project.root / TOC)
     said = words(book)
@@ -122,8 +122,8 @@ def _settings(book: Book) -> dict[str, Any]:
     settings["numfig_format"] = {"figure": said["figure"], "table": said["table"]}
     for part, caption in zip(toc.get("parts", []), said["parts"], strict=True):
         part["caption"] = caption
+    toc = without_others(toc, pages)
     if "pages" in said:
-        toc = without_others(toc, said["pages"])
         # What its text links to may be on a page that the book has in other languages only.
         settings["suppress_warnings"] = [*settings.get("suppress_warnings", []), "myst.xref_missing"]
     return {"config": config, "toc": toc}

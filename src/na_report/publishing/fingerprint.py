@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
 import os
 import platform
@@ -80,8 +81,13 @@ def code_hash() -> str:
 
 
 def data_hash(project: Project) -> str:
-    """Returns the hash of all that answers what a page asks: claims, words, and all editions, since a page may compare two."""
-    files = [*project.data.rglob("*"), project.chapters / CLAIMS, *project.chapters.glob(f"*/{WORDS}")]
+    """Returns the hash of all that answers what a page asks: claims, words, stories, and all editions, as it may compare two."""
+    written = (f"*/{WORDS}", "*/*/*.md")
+    files = [
+        *project.data.rglob("*"),
+        project.chapters / CLAIMS,
+        *itertools.chain(*map(project.chapters.glob, written)),
+    ]
     return _hash_once([path for path in files if path.is_file()], project.root)
 
 

@@ -79,6 +79,8 @@ def tasks_of(
         given = dict(zip(axes, combination, strict=True))
         language = given.pop(_LANGUAGE, books[0])
         for page in found[language]:
+            if page.since > str(given.get("edition", page.since)):
+                continue  # the book of that edition does not have it
             try:
                 parameters = checked_parameters(page, given)
             except NaReportError as error:

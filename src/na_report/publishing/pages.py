@@ -30,6 +30,7 @@ class Page:
         parameters: What this page sets; the edition comes with the run.
         on_paper: Whether the PDF has it; not a page for the screen that repeats what the others say.
         reads: Files of the project that it shows something of, besides the edition and the lock.
+        since: The first edition whose book has it; nothing for a page of every edition.
         memory_mb: Memory that it may use, in MiB; nothing for what any page may.
         seconds: Time that it may take; nothing for what any page may.
     """
@@ -39,6 +40,7 @@ class Page:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     on_paper: bool = True
     reads: Sequence[str] = ()
+    since: str = ""
     memory_mb: int | None = None
     seconds: int | None = None
 
@@ -62,12 +64,13 @@ class Page:
         return [folder / f"{value}.md" for value in values if is_name(value)]
 
 
-def all_pages(project: Project, language: str = "") -> list[Page]:
+def all_pages(project: Project, language: str = "", edition: str = "") -> list[Page]:
     """Returns the pages of the book in the order of `_toc.yml`.
 
     Args:
         project: The project.
         language: The language of the book; the one that others are translated from when left out.
+        edition: Leaves the pages that the book of this edition has; of every edition when left out.
 
     Raises:
         NaReportError: A page has no notebook, or is declared in a way that means nothing; names all that is wrong.
@@ -84,7 +87,9 @@ def all_pages(project: Project, language: str = "") -> list[Page]:
         problems += wrong
         if not wrong:
             options = {key: value for key, value in entry.items() if key != "chapter"}
-            pages.append(Page(name, _chapter(name, entry, project, language), **options))
+            page = Page(name, _chapter(name, entry, project, language), **options)
+            if not edition or page.since <= edition:
+                pages.append(page)
     if problems:
         raise NaReportError(
             "\n".join(problems), hint=f"Correct {TOC} or chapters/{PAGES}; the README tells how to add a page."
@@ -140,6 +145,7 @@ _SETTINGS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "parameters": (_is_parameters, "parameters with values, such as {sector: mbo}"),
     "on_paper": (lambda value: isinstance(value, bool), "true or false"),
     "reads": (_is_files, "a list of files of the project"),
+    "since": (lambda value: isinstance(value, str), 'the name of an edition, such as "2027"'),
     "memory_mb": (
         lambda value: _is_count(value, MOST[MEMORY]),
         f"a whole number from 1 to {MOST[MEMORY]}, a tebibyte, such as 900",

@@ -95,7 +95,7 @@ class Preview:
         if data != self._verified:
             self._tools.verify()
             self._verified = data
-        pages = all_pages(book.project, book.language)
+        pages = all_pages(book.project, book.language, book.edition)
         runs = run_pages(
             book.project,
             pages,
