@@ -54,8 +54,9 @@ links: setup ## check the external addresses of the newest edition (needs the ne
 archive: setup ## keep each built edition in one file that can make the book again
 	@for edition in $$($(BIN)/na-report edition list --sealed); do $(BIN)/na-report archive $$edition || exit 1; done
 
-sbom: setup ## write what the release is made of (CycloneDX) in _build/sbom.cdx.json
-	@mkdir -p _build && $(BIN)/python scripts/sbom.py > _build/sbom.cdx.json
+sbom: setup ## write what the release is made of (CycloneDX) in _build/sbom.cdx.json (installs cyclonedx-bom)
+	@mkdir -p _build && $(BIN)/pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=7.5' && \
+	  $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file _build/sbom.cdx.json requirements.lock
 
 audit: setup ## look for known vulnerabilities in the packages of the lock (needs the network)
 	@$(BIN)/pip install --quiet --disable-pip-version-check 'pip-audit>=2.10' && \
