@@ -99,15 +99,7 @@ def test_the_bag_rebuilds_a_page_to_the_same_bytes(bag: Path, tmp_path: Path) ->
 
 def test_the_bag_has_all_that_installs_the_program(bag: Path) -> None:
     report = bag / "data" / "report"
-    for name in (
-        "pyproject.toml",
-        "README.md",
-        "LICENSE",
-        "requirements.lock",
-        "Makefile",
-        "scripts/setup",
-        "_toc.yml",
-    ):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.lock", "Makefile", "scripts/setup"):
         assert (report / name).read_bytes() == (ROOT / name).read_bytes()
     assert (report / "scripts" / "setup").stat().st_mode & 0o777 == 0o755
     assert (report / "pyproject.toml").stat().st_mode & 0o777 == 0o644
@@ -157,6 +149,8 @@ def test_the_same_book_gives_the_same_bytes(own: Project, monkeypatch: pytest.Mo
     finally:
         os.umask(before)
     assert target.read_bytes() == first
+    with zipfile.ZipFile(target) as file:
+        assert {info.date_time for info in file.infolist()} == {(2026, 11, 24, 0, 0, 0)}
     assert [path.name for path in target.parent.iterdir() if path.name.startswith(".")] == []
 
 
