@@ -54,8 +54,10 @@ links: setup ## check the external addresses of the newest edition (needs the ne
 archive: setup ## keep each built edition in one file that can make the book again
 	@for edition in $$($(BIN)/na-report edition list --sealed); do $(BIN)/na-report archive $$edition || exit 1; done
 
-sbom: setup ## write what the release is made of (CycloneDX) in _build/sbom.cdx.json
-	@mkdir -p _build && $(BIN)/python scripts/sbom.py > _build/sbom.cdx.json
+# Its tool has an environment of its own: it brings lxml, which openpyxl would write workbooks with.
+sbom: ## write what the release is made of (CycloneDX) in _build/sbom.cdx.json
+	@$(PYTHON) -m venv _build/.sbom && _build/.sbom/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	@_build/.sbom/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file _build/sbom.cdx.json requirements.lock
 
 audit: setup ## look for known vulnerabilities in the packages of the lock (needs the network)
 	@$(BIN)/pip install --quiet --disable-pip-version-check 'pip-audit>=2.10' && \

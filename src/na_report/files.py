@@ -7,7 +7,7 @@ import ctypes
 import errno
 import os
 import shutil
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 _AT_FDCWD = -100
@@ -26,11 +26,27 @@ def partial_of(target: Path) -> Path:
     return target.with_name(f".{target.name}.partial")
 
 
-def write_whole(target: Path, content: bytes) -> None:
-    """Writes a file so that its name shows the old bytes or the new ones, also after a loss of power.
+@contextlib.contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Gives the name that a file is written under; after the block `target` shows its bytes, also after a loss of power.
 
     Raises:
         OSError: The folder can't be written to, or the disk is full; the old file is as it was.
+    """
+    partial = partial_of(target)
+    try:
+        yield partial
+        sync(partial)
+        partial.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+    sync(target.parent)
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Writes a file so that its name shows the old bytes or the new ones.
 
     Example:
         >>> import tempfile
@@ -39,18 +55,8 @@ def write_whole(target: Path, content: bytes) -> None:
         ...     [(path.name, path.read_bytes()) for path in Path(folder).iterdir()]
         [('a.txt', b'one')]
     """
-    partial = partial_of(target)
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise
-    sync(target.parent)
+    with whole_file(target) as partial:
+        partial.write_bytes(content)
 
 
 def sync(path: Path) -> None:

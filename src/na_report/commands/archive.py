@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
 def _archive(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.edition import open_edition
     from na_report.evidence.folders import place_of, sealed_editions, verify_edition
-    from na_report.publishing.archive import Contents, write_archive
+    from na_report.publishing.archive import write_archive
     from na_report.publishing.contents import known_language
 
     edition = open_edition(options.edition, project)
@@ -38,13 +38,13 @@ def _archive(options: argparse.Namespace, project: Project) -> int:
     for name in editions:
         verify_edition(name, project)
     languages = list(dict.fromkeys(known_language(project, name) for name in options.language or [""]))
-    contents = Contents(project, edition.name, editions, languages, edition.descriptor, options.wheels)
-    target = options.file or project.root / BUILD / edition.name / f"{contents.name}.zip"
+    about = edition.descriptor
+    target = options.file or project.root / BUILD / edition.name / f"{about['name']}.zip"
     project.refuse_data(target)
     if target.suffix.lower() != ".zip":
         raise NaReportError(f"{target.name} is not the name of an archive.", hint="End the name with .zip.")
     if options.file and target.exists() and not options.force:
         raise NaReportError(f"{target} exists already.", hint="Choose another name, or replace it with --force.")
-    write_archive(contents, target)
+    write_archive(project, editions, languages, about, target, options.wheels)
     print(f"archive  {target}  ({target.stat().st_size / 1e6:.1f} MB)")
     return 0

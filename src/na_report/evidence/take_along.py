@@ -10,7 +10,7 @@ from na_report.evidence.folders import edition_folder
 from na_report.evidence.reads import derived
 from na_report.evidence.workbook_export import export_edition
 from na_report.evidence.workbook_ods import write_ods
-from na_report.files import partial_of
+from na_report.files import whole_file
 from na_report.paths import Project
 from na_report.zips import zip_entry
 
@@ -31,11 +31,9 @@ def write_take_along(name: str, folder: Path, project: Project) -> list[Path]:
 
 
 def _zip(edition: Path, target: Path, inside: str) -> Path:
-    partial = partial_of(target)
-    with zipfile.ZipFile(partial, "w") as archive:
+    with whole_file(target) as partial, zipfile.ZipFile(partial, "w") as archive:
         for path in sorted(path for path in edition.iterdir() if path.suffix in (".csv", ".json")):
             archive.writestr(zip_entry(f"{inside}/{path.name}", mode=0o644), path.read_bytes())
-    partial.replace(target)
     return target
 
 

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from na_report.files import partial_of
+from na_report.files import whole_file
 from na_report.zips import zip_entry
 
 MIME = "application/vnd.oasis.opendocument.spreadsheet"
@@ -68,13 +68,11 @@ def write_ods(workbook: Path, target: Path) -> Path:
         "settings.xml": _document("settings", _settings(book)),
         "styles.xml": _document("styles", ""),
     }
-    partial = partial_of(target)
-    with zipfile.ZipFile(partial, "w") as archive:
+    with whole_file(target) as partial, zipfile.ZipFile(partial, "w") as archive:
         # Programs know the file by these first bytes, so they come first and uncompressed.
         archive.writestr(zip_entry("mimetype", compressed=False), MIME)
         for name, text in files.items():
             archive.writestr(zip_entry(name), text)
-    partial.replace(target)
     return target
 
 

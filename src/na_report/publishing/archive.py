@@ -3,169 +3,125 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import io
-import os
+import platform
+import re
 import shlex
-import tempfile
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
+from importlib import resources
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from na_report.errors import NaReportError
+from na_report.files import whole_file
 from na_report.paths import ABOUT, CONFIG, LOCK, PROGRAM, TOC, Project
-from na_report.publishing import book as books
-from na_report.publishing.archive_words import readme
+from na_report.publishing.book import Book
 from na_report.publishing.crate import CRATE, describe
 from na_report.publishing.fingerprint import hash_inputs, library_files
-from na_report.publishing.published import held, is_current
-from na_report.publishing.sbom import read_lock, write_bill
+from na_report.publishing.published import PARTS, held, is_current
 from na_report.zips import zip_entry
 
-REPORT, BOOK, WHEELS, BILL = "report", "book", "wheels", "sbom.cdx.json"
 # Beside the library and the chapters: what installs them, and what tells who may use them.
-_OF_LIBRARY = (
-    PROGRAM,
-    "README.md",
-    "Makefile",
-    "LICENSE",
-    "LICENSE-CC-BY-4.0",
-    "CITATION.cff",
-    "scripts/setup",
-)
-_OF_PROJECT = (TOC, CONFIG, f"data/{ABOUT}")
-_CHUNK_BYTES = 1 << 20
+_OF_LIBRARY = (PROGRAM, LOCK, "README.md", "Makefile", "LICENSE", "LICENSE-CC-BY-4.0", "CITATION.cff", "scripts/setup")
+_OF_PROJECT = (TOC, CONFIG, LOCK, f"data/{ABOUT}", "chapters")
+# What a path in a manifest may not hold as it is.
+_ENCODED = str.maketrans({"%": "%25", "\n": "%0A", "\r": "%0D"})
 
 
-@dataclass(frozen=True)
-class Contents:
-    """What goes into an archive.
+def write_archive(
+    project: Project,
+    editions: Sequence[str],
+    languages: Sequence[str],
+    about: Mapping[str, Any],
+    target: Path,
+    wheels: Path | None = None,
+) -> None:
+    """Writes an archive; the same book gives the same bytes, and a file appears only when it is whole.
 
     Args:
         project: The project.
-        edition: The edition of the book.
-        editions: All editions that the book may look back to, itself included.
+        editions: All editions that the book may look back to, oldest first; the last is that of the book.
         languages: The languages of the books.
-        about: The descriptor of the edition: name, title, description, version, created, licenses, contributors.
-        wheels: A folder with the packages of the lock, to take along.
-    """
-
-    project: Project
-    edition: str
-    editions: Sequence[str]
-    languages: Sequence[str]
-    about: Mapping[str, Any]
-    wheels: Path | None = None
-
-    @property
-    def name(self) -> str:
-        """The name of the folder in the archive."""
-        return str(self.about["name"])
-
-
-def write_archive(contents: Contents, target: Path) -> Path:
-    """Writes the archive; the same book gives the same bytes, and a file appears only when it is whole.
+        about: The descriptor of the edition.
+        target: The file.
+        wheels: A folder with packages of the lock, to take along.
 
     Raises:
-        NaReportError: A book is missing or older than its ingredients, a wheel is not in the lock, or the file can't be
-            written.
+        NaReportError: A book is missing or older than its ingredients, or a package is not in the lock.
         BusyError: Another process is making one of the books.
     """
+    books = [Book(project, editions[-1], language) for language in languages]
     with contextlib.ExitStack() as books_held:
-        for language in contents.languages:
+        for book in books:
             # A build that ends while files are read would leave some of the old book and some of the new one.
-            books_held.enter_context(held(books.Book(contents.project, contents.edition, language)))
-        return _write(contents, target)
-
-
-def _write(contents: Contents, target: Path) -> Path:
-    payload = dict(sorted(_payload(contents)))
-    payload[CRATE] = describe(contents, list(payload), _program()["license"]).encode()
-    try:
+            books_held.enter_context(held(book))
+        files = _report(project, editions)
+        program = tomllib.loads(files[f"report/{PROGRAM}"].read_text(encoding="utf-8"))["project"]
+        inputs = hash_inputs(project)
+        for book in books:
+            files |= _built(book, inputs)
+        if wheels:
+            files |= _packages(wheels, files[f"report/{LOCK}"])
+        crate = describe(about, editions, languages, sorted(files), program["license"])
+        readme = _readme(about, editions[-1], languages[0], program, bool(wheels))
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                _write_bag(file, contents, payload)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(partial).chmod(0o644)
-            return Path(partial).replace(target)
-        finally:
-            Path(partial).unlink(missing_ok=True)
-    except OSError as error:
+        with whole_file(target) as partial:
+            _write_bag(partial, about, files, crate, readme)
+
+
+def _report(project: Project, editions: Sequence[str]) -> dict[str, Path]:
+    """Returns what the book is made of: the library and what installs it, the chapters, and the editions."""
+    source = library_files()[1].parent.parent
+    if not (source / PROGRAM).is_file():
         raise NaReportError(
-            f"{target} can't be written: {error.strerror}.",
-            hint="Choose a folder that you may write to, with room for the archive.",
-        ) from error
-
-
-Source = Path | bytes
-
-
-def _payload(contents: Contents) -> Iterator[tuple[str, Source]]:
-    """Yields all files of the archive: the place in it, and the file or its bytes."""
-    project, root = contents.project, _library_root()
-    files, package = library_files()
-    for path in files:
-        yield f"{REPORT}/src/{path.relative_to(package.parent).as_posix()}", path
-    for name in _OF_LIBRARY:
-        if (root / name).is_file():
-            yield f"{REPORT}/{name}", root / name
-    for name in _OF_PROJECT:
-        yield f"{REPORT}/{name}", project.root / name
-    for folder in (project.chapters, *(project.data / name for name in contents.editions)):
-        for path in _files(folder):
-            yield f"{REPORT}/{path.relative_to(project.root).as_posix()}", path
-    lock = _lock_of(project)
-    yield f"{REPORT}/{LOCK}", lock
-    yield (
-        BILL,
-        write_bill(lock.read_text(encoding="utf-8"), (root / PROGRAM).read_text(encoding="utf-8")).encode(),
-    )
-    inputs = hash_inputs(project)
-    for language in contents.languages:
-        yield from _book(books.Book(project, contents.edition, language), inputs)
-    if contents.wheels:
-        for path in _checked_wheels(contents.wheels, lock):
-            yield f"{WHEELS}/{path.name}", path
-
-
-def _library_root() -> Path:
-    """Returns the folder that the library is developed in, which alone has all that it takes to install it."""
-    root = library_files()[1].parent.parent
-    if not (root / PROGRAM).is_file():
-        raise NaReportError(
-            f"An archive needs the source of na-report, and {root} does not hold it.",
+            f"An archive needs the source of na-report, and {source} does not hold it.",
             hint="Install na-report from its source folder: pip install --editable .",
         )
-    return root
+    of_project = (*_OF_PROJECT, *(f"data/{name}" for name in editions))
+    # The project comes last: it may have a lock of its own.
+    return _found(source, "report", "src/na_report", *_OF_LIBRARY) | _found(project.root, "report", *of_project)
 
 
-def _lock_of(project: Project) -> Path:
-    """Returns the lock of a project, or of the library where the project has none of its own."""
-    own = project.root / LOCK
-    return own if own.is_file() else _library_root() / LOCK
+def _built(book: Book, inputs: str) -> dict[str, Path]:
+    if not is_current(book, inputs, tuple(PARTS)):
+        raise NaReportError(
+            f"The book of edition {book.edition} in {book.language} is not there, or is older than what it is made of.",
+            hint=f"Run: na-report build --edition {book.edition} --language {book.language}",
+        )
+    # A run that failed or was killed leaves .failed and .running before the ending.
+    notebooks = [f"notebooks/{path.name}" for path in book.notebooks.glob("*.ipynb") if "." not in path.stem]
+    return _found(book.folder, f"book/{book.language}", *chain(*PARTS.values()), *notebooks)
 
 
-def _program() -> Mapping[str, Any]:
-    """Returns what the library says of itself: its licence, and which versions of Python it runs on."""
-    text = (_library_root() / PROGRAM).read_text(encoding="utf-8")
-    return dict(tomllib.loads(text)["project"])
+def _packages(folder: Path, lock: Path) -> dict[str, Path]:
+    """Returns the packages in a folder, each one of the lock."""
+    known = set(re.findall(r"--hash=sha256:([0-9a-f]{64})", lock.read_text(encoding="utf-8")))
+    files = _found(folder, "wheels", ".")
+    strange = [path.name for path in files.values() if sha256(path.read_bytes()).hexdigest() not in known]
+    if strange or not files:
+        found = f"holds {strange[0]}, which is not in {lock.name}" if strange else "holds no packages"
+        command = ["pip", "download", "--require-hashes", "--dest", str(folder), "--requirement", lock.name]
+        raise NaReportError(f"{folder} {found}.", hint=f"Fill an empty folder with: {shlex.join(command)}")
+    return files
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Yields the files in a folder and below; those that programs hide there stay out.
+def _found(root: Path, place: str, *names: str) -> dict[str, Path]:
+    """Returns files by where the archive has them: those of these names, and those in the folders of these names."""
+    return {f"{place}/{path.relative_to(root).as_posix()}": path for name in names for path in _files(root / name)}
+
+
+def _files(top: Path) -> Iterator[Path]:
+    """Yields a file, or those in a folder and below; what programs hide there stays out.
 
     Raises:
         NaReportError: A link would bring in a file from elsewhere.
     """
-    for path in sorted(folder.rglob("*")):
-        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+    for path in [top] if top.is_file() else sorted(top.rglob("*")):
+        if any(part.startswith((".", "__pycache__")) for part in path.relative_to(top).parts):
             continue
         if path.is_symlink():
             raise NaReportError(
@@ -175,97 +131,47 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _book(book: books.Book, inputs: str) -> Iterator[tuple[str, Source]]:
-    if not is_current(book, inputs, ("html", "pdf")):
-        raise NaReportError(
-            f"The book of edition {book.edition} in {book.language} is not there, or is older than what it is made of.",
-            hint=f"Run: na-report build --edition {book.edition} --language {book.language}",
-        )
-    place = f"{BOOK}/{book.language}"
-    for path in _files(book.html):
-        yield f"{place}/html/{path.relative_to(book.html).as_posix()}", path
-    for pdf in (book.pdf, book.summary):
-        if pdf.is_file():
-            yield f"{place}/{pdf.name}", pdf
-    for path in sorted(book.notebooks.glob("*.ipynb")):
-        if "." not in path.stem:  # a run that failed or was killed leaves .failed and .running
-            yield f"{place}/notebooks/{path.name}", path
+def _write_bag(target: Path, about: Mapping[str, Any], files: Mapping[str, Path], crate: str, readme: str) -> None:
+    """Writes the zip: the payload first, then the tag files, which hold its hashes (RFC 8493)."""
+    day = date.fromisoformat(about["created"][:10])
+    with zipfile.ZipFile(target, "w") as bag:
 
+        def add(name: str, content: bytes) -> str:
+            mode = 0o755 if content.startswith(b"#!") else 0o644
+            bag.writestr(zip_entry(f"{about['name']}/{name}", day=day, compressed=False, mode=mode), content)
+            return f"{sha256(content).hexdigest()}  {name.translate(_ENCODED)}\n"
 
-def _checked_wheels(folder: Path, lock: Path) -> list[Path]:
-    """Returns the packages in a folder.
-
-    Raises:
-        NaReportError: A file is not one that the lock names, or the folder has none.
-    """
-    known = {found for pin in read_lock(lock.read_text(encoding="utf-8")) for found in pin.hashes}
-    paths = list(_files(folder)) if folder.is_dir() else []
-    strange = [path.name for path in paths if _hash_of(path) not in known]
-    if strange or not paths:
-        found = f"holds {strange[0]}, which is not in {lock.name}" if strange else "holds no packages"
-        raise NaReportError(
-            f"{folder} {found}.",
-            hint="Fill an empty folder with: "
-            + shlex.join(["pip", "download", "--require-hashes", "--dest", str(folder), "--requirement", lock.name]),
-        )
-    return paths
-
-
-def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_bag(file: IO[bytes], contents: Contents, payload: Mapping[str, Source]) -> None:
-    """Writes the zip: the payload first, then the tag files, which hold its hashes."""
-    created = date.fromisoformat(str(contents.about["created"])[:10])
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bag:
-        hashes, size = {}, 0
-        for name in sorted(payload):
-            hashes[f"data/{name}"], added = _add(bag, f"{contents.name}/data/{name}", payload[name], created)
-            size += added
-        program = _program()
-        tags = {
-            "README.md": readme(contents, program["requires-python"], program["license"]),
-            "bagit.txt": "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
-            "bag-info.txt": _bag_info(contents, len(payload), size),
-            "manifest-sha256.txt": _manifest(hashes),
+        lines, size = [], 0
+        for name in (CRATE, *sorted(files)):
+            content = crate.encode() if name == CRATE else files[name].read_bytes()
+            size += len(content)
+            lines.append(add(f"data/{name}", content))
+        facts = {
+            "Source-Organization": ", ".join(maker["title"] for maker in about["contributors"]),
+            "External-Description": about["title"],
+            "External-Identifier": f"{about['name']} {about['version']}",
+            "Bag-Software-Agent": "na-report archive",
+            "Payload-Oxum": f"{size}.{len(lines)}",
         }
-        marks = {name: _add(bag, f"{contents.name}/{name}", text.encode(), created)[0] for name, text in tags.items()}
-        _add(bag, f"{contents.name}/tagmanifest-sha256.txt", _manifest(marks).encode(), created)
+        tags = {
+            "README.md": readme,
+            "bagit.txt": "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+            "bag-info.txt": "".join(f"{label}: {' '.join(fact.split())}\n" for label, fact in facts.items()),
+            "manifest-sha256.txt": "".join(lines),
+        }
+        add("tagmanifest-sha256.txt", "".join(add(name, text.encode()) for name, text in tags.items()).encode())
 
 
-def _bag_info(contents: Contents, count: int, size: int) -> str:
-    makers = ", ".join(person["title"] for person in contents.about["contributors"])
-    facts = {
-        "Source-Organization": makers,
-        "External-Description": contents.about["title"],
-        "External-Identifier": f"{contents.name} {contents.about['version']}",
-        "Bag-Software-Agent": "na-report archive",
-        "Payload-Oxum": f"{size}.{count}",
-    }
-    return "".join(f"{label}: {' '.join(str(fact).split())}\n" for label, fact in facts.items())
-
-
-def _manifest(hashes: Mapping[str, str]) -> str:
-    return "".join(f"{hashes[name]}  {_encoded(name)}\n" for name in sorted(hashes))
-
-
-def _encoded(name: str) -> str:
-    """Returns a path as a manifest writes it."""
-    return name.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
-
-
-def _add(bag: zipfile.ZipFile, name: str, source: Source, created: date) -> tuple[str, int]:
-    """Puts a file in the zip and returns its hash and size; time, owner and permissions are those of no machine."""
-    total = hashlib.sha256()
-    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
-        mode = 0o755 if stream.read(2) == b"#!" else 0o644
-        info = zip_entry(name, day=created, compressed=False, mode=mode)
-        info.file_size = stream.seek(0, os.SEEK_END)
-        stream.seek(0)
-        with bag.open(info, "w") as target:
-            while chunk := stream.read(_CHUNK_BYTES):
-                total.update(chunk)
-                target.write(chunk)
-    return total.hexdigest(), info.file_size
+def _readme(about: Mapping[str, Any], edition: str, language: str, program: Mapping[str, Any], wheels: bool) -> str:
+    """Returns how to read, check and rebuild what is in the archive, for whoever opens it in ten years."""
+    template = resources.files("na_report.publishing") / "texts" / "archive.md"
+    return template.read_text(encoding="utf-8").format(
+        title=about["title"],
+        edition=edition,
+        language=language,
+        requires=program["requires-python"],
+        python=platform.python_version(),
+        licence=", ".join(licence["title"] for licence in about["licenses"]),
+        code_licence=program["license"],
+        offline="--no-index --find-links ARCHIEF/data/wheels " if wheels else "",
+    )
