@@ -25,7 +25,7 @@ _SHARED = (
     *("titles", "longtitles", "tocs", "toc_secnumbers", "toc_fignumbers", "toctree_includes", "files_to_rebuild"),
     *("glob_toctrees", "numbered_toctrees", "nb_metadata"),
 )
-_LATE = 900
+_EARLY, _LATE = 100, 900
 
 
 def setup(app: Any) -> dict[str, bool]:
@@ -35,6 +35,7 @@ def setup(app: Any) -> dict[str, bool]:
     addresses.setup(app)
     app.add_domain(_RememberingDomain, override=True)
     app.connect("builder-inited", _leave_out_index)
+    app.connect("doctree-resolved", _without_dead_links, priority=_EARLY)
     app.connect("env-get-updated", _pages_to_write, priority=_LATE)
     app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -46,6 +47,17 @@ def _leave_out_index(app: Any) -> None:
         app.builder.load_indexer = lambda *args: None
         app.builder.index_page = lambda *args: None
         app.builder.dump_search_index = lambda: None
+
+
+def _without_dead_links(app: Any, tree: Any, page: str) -> None:
+    """Makes a link text where it leads to a page that the book of this language does not have; in other books it is a fault."""
+    if "myst.xref_missing" not in app.config.suppress_warnings:
+        return
+    places = {place for node in tree.findall(nodes.Element) for place in node.get("ids", ())}
+    for link in list(tree.findall(nodes.reference)):
+        target = f"#{link['refid']}" if "refid" in link else link.get("refuri", "")
+        if target.startswith("#") and target[1:] not in places:
+            link.replace_self(link.children)
 
 
 class _RememberingDomain(StandardDomain):  # type: ignore[misc]
