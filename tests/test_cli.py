@@ -22,6 +22,7 @@ from test_publishing import only_pages
 from na_report.cli import _parser, main
 from na_report.commands.arguments import given_parameters
 from na_report.errors import NaReportError
+from na_report.evidence.folders import list_editions
 from na_report.paths import Project
 from na_report.publishing import book as books
 from na_report.publishing.describing import ADDRESS, site_address
@@ -373,11 +374,11 @@ def test_a_sweep_needs_a_folder(project: Project) -> None:
 def test_a_site_needs_an_edition(project: Project) -> None:
     import shutil
 
-    for folder in project.data.iterdir():
-        shutil.rmtree(folder)
+    for name in list_editions(project):
+        shutil.rmtree(project.data / name)
     done = na_report(project, "site")
     assert done.returncode == 2
-    assert "has no edition" in done.stderr
+    assert "has no sealed edition" in done.stderr
 
 
 def test_what_the_system_refuses_is_told_without_a_traceback(project: Project) -> None:
@@ -496,13 +497,13 @@ def test_a_sound_address_of_the_site_ends_with_a_slash(
 
 def test_what_is_wrong_with_several_chapters_is_told_at_once(project: Project) -> None:
     put(project, NOTEBOOK, b'{"cells": [')
-    put(project, "chapters/kort.ipynb", notebook(5))
+    put(project, "chapters/nl/kort.ipynb", notebook(5))
     for name, metadata in (
         ("bronnen", {"kernelspec": {"name": "ir", "language": "R"}}),
         ("colofon", {"language_info": {"name": "julia"}}),
         ("bewijs", {"kernelspec": 5}),
     ):
-        put(project, f"chapters/{name}.ipynb", notebook(DECLARING, metadata=metadata))
+        put(project, f"chapters/nl/{name}.ipynb", notebook(DECLARING, metadata=metadata))
     done = na_report(project, "run", "--edition", "2021")
     assert done.returncode == 2
     for said in (

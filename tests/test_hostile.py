@@ -218,7 +218,7 @@ def test_every_hostile_text_is_there_as_text(book: tuple[Path, str]) -> None:
         assert flat(nasty) in text, nasty
 
 
-def test_no_hostile_text_becomes_an_element(book: tuple[Path, str]) -> None:
+def test_no_hostile_text_becomes_an_element(book: tuple[Path, str], blocks: list[Block]) -> None:
     article = BeautifulSoup(book[0].read_text(encoding="utf-8"), "html.parser").find("article")
     for arrow in article.select("summary svg"):  # the theme's own
         arrow.decompose()
@@ -231,7 +231,8 @@ def test_no_hostile_text_becomes_an_element(book: tuple[Path, str]) -> None:
         for name in ("href", "src"):
             address = str(tag.get(name, ""))
             assert re.match(r"(https?://|#|_downloads/|_images/|$)", address), address
-    assert [heading.get_text() for heading in article.select("h1, h2, h3, h4")] == ["Proef#"]
+    ours = sum(len(re.findall(r"^#{1,4} ", block.markdown, re.MULTILINE)) for block in blocks)
+    assert len(article.select("h1, h2, h3, h4")) == 1 + ours > 10, "the title of the page, and those of our own prose"
     for image in article.select("img"):
         assert image["alt"]
 

@@ -30,6 +30,8 @@ from na_report.publishing.paper.columns import columns
 from na_report.publishing.paper.typesetting import Document, typeset
 from na_report.publishing.paper.writer import Writer
 
+pytestmark = pytest.mark.book
+
 BUILT = ROOT / "_build" / "2026" / "nl"
 PDFS = [
     ROOT / "_build" / edition / "nl" / name for edition in ("2021", "2026") for name in ("report.pdf", "summary.pdf")

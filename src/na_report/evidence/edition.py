@@ -73,7 +73,13 @@ class Edition:
         return self.tables[table]
 
     def _seal(self, table: str) -> str:
-        """Returns the hash that the table was sealed with; nothing for one that came later."""
+        """Returns the hash that the table was sealed with; nothing for one that came later.
+
+        Raises:
+            KeyError: There is no such table.
+        """
+        if table not in self.tables:
+            raise KeyError(table)
         return next((str(item["hash"]) for item in self.descriptor["resources"] if item["name"] == table), "")
 
     def rows(self, table: str, **conditions: str) -> pd.DataFrame:

@@ -97,7 +97,8 @@ def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> Non
         places |= about["places"]
         names += about["pictures"]
     lay_out(names, pictures, pages.parent / "pictures")
-    said = {name: document.words[name] for name in ("title", "subtitle", "author", "contents", "mark")}
+    said = {name: document.words[name] for name in ("title", "subtitle", "author", "contents")}
+    said["mark"] = document.words.get("mark", "")
     given = said | {
         "places": places,
         "pages": document.pages,
