@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,12 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+def one_of_a_kind(cases: Iterable[object]) -> list[object]:
+    """Leaves the first of cases of one kind to each run of the tests; the others are slow and rarely red."""
+    first, *others = cases
+    return [first, *(pytest.param(case, marks=pytest.mark.slow("another case of a kind")) for case in others)]
 
 
 Change = Callable[[str, str, str, str], None]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import one_of_a_kind
 from test_publishing import only_pages
 
 from na_report.errors import BookError, NaReportError
@@ -184,12 +185,14 @@ def test_a_part_that_a_new_book_does_not_have_goes(small: Project) -> None:
 
 @pytest.mark.parametrize(
     "config",
-    [
-        "execute: {execute_notebooks: force}\nsphinx: {config: {nb_execution_mode: force}}\n",
-        "title: x\nexecute:\nhtml:\nsphinx:\n",
-        "sphinx: {config: , extra_extensions: }\n",
-        "sphinx: {config: {jupyter_execute_notebooks: force}}\n",
-    ],
+    one_of_a_kind(
+        [
+            "execute: {execute_notebooks: force}\nsphinx: {config: {nb_execution_mode: force}}\n",
+            "title: x\nexecute:\nhtml:\nsphinx:\n",
+            "sphinx: {config: , extra_extensions: }\n",
+            "sphinx: {config: {jupyter_execute_notebooks: force}}\n",
+        ]
+    ),
 )
 def test_sphinx_runs_no_chapter_whatever_the_settings_say(small: Project, process: Renderer, config: str) -> None:
     code = nbformat.v4.new_code_cell("open('ran', 'w').close()", id="extra", outputs=[])
@@ -207,7 +210,9 @@ def test_sphinx_runs_no_chapter_whatever_the_settings_say(small: Project, proces
     assert list(small.root.rglob("ran")) == []
 
 
-@pytest.mark.parametrize("content", ["[]", "5", '{"key": 5}', '{"sources": 5}', '{"sources": [1]}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "content", one_of_a_kind(["[]", "5", '{"key": 5}', '{"sources": 5}', '{"sources": [1]}', "[" * 100_000])
+)
 def test_what_is_known_of_an_earlier_rendering_may_be_damaged(small: Project, process: Renderer, content: str) -> None:
     make(small, process)
     state = books.Book(small, "2021", "nl").folder / "sphinx" / "state.json"
@@ -265,7 +270,7 @@ DAMAGE = {
 GARBAGE = ["", "5", "[]", "null", '{"pages": 5}', '{"pages": {"kort": 5}}', '{"pages": {"kort": {"files": [5]}}}']
 
 
-@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
+@pytest.mark.parametrize("damage", one_of_a_kind(DAMAGE.values()), ids=DAMAGE.keys())
 def test_a_damaged_stage_is_laid_out_again(small: Project, process: Renderer, damage: Callable[[Path], object]) -> None:
     make(small, process)
     damage(books.Book(small, "2021", "nl").stage)
