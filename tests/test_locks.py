@@ -79,7 +79,7 @@ def test_what_a_dead_process_left_goes_and_what_a_living_one_makes_stays(project
     with holder(project.data / ".2031.lock"):
         copy_edition("2021", "2027", project)
         left = {path.name for path in project.data.iterdir()}
-    assert left == {"2021", "2026", "2027", ".2031.lock", ".2031.partial"}
+    assert left == {"2021", "2026", "2027", "about.yml", ".2031.lock", ".2031.partial"}
 
 
 def test_a_book_that_is_being_made_is_left_alone(project: Project) -> None:

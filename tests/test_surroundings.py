@@ -48,7 +48,7 @@ def write(project: Project, name: str, code: str, metadata: Mapping[str, object]
         new_code_cell(PARAMETERS, id="parameters", metadata={"tags": ["parameters"]}),
         new_code_cell(code, id="proef"),
     ]
-    nbformat.write(new_notebook(cells=cells, metadata=metadata), project.chapters / f"{name}.ipynb")
+    nbformat.write(new_notebook(cells=cells, metadata=metadata), project.chapters / "nl" / f"{name}.ipynb")
 
 
 def kernel(name: str) -> dict[str, object]:
@@ -106,8 +106,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, int]:
     write(project, "zonder", FOUND, {})
     write(project, "proces", PROCESS, kernel("python3"))
     only_pages(project, "proces", "genoemd", "thuis", "zonder")
-    (project.chapters / "hulp.py").write_text("x = 3\n")
-    for place in (project.root, project.chapters):
+    (project.chapters / "nl" / "hulp.py").write_text("x = 3\n")
+    for place in (project.root, project.chapters / "nl"):
         for name in SHADOWS:
             (place / f"{name}.py").write_text("shadow = True\n")
     closed = f"'{COMMAND}' build --edition 2026 --format html <&- >&- 2>&-"
@@ -142,7 +142,7 @@ def test_nothing_of_the_process_the_memory_or_the_machine_is_on_a_page(made: tup
     assert "site-packages/pandas/__init__.py:1: UserWarning: pakket" in text
     assert not re.search(r"ipykernel_|0x[0-9a-f]{4}|/tmp/tmp\w", text)
     assert str(project.root.parent) not in text
-    assert "chapters .\\n" in text
+    assert "chapters/nl chapters\\n" in text
 
 
 def test_a_book_from_hostile_surroundings_is_what_the_project_gives(made: tuple[Project, int]) -> None:

@@ -90,7 +90,7 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     print(f"edition {edition}: verified", flush=True)
     pages = all_pages(project, book.language, edition)
     words = books.words(book)
-    refuse_missing(open_edition(edition, project), project)
+    refuse_missing(open_edition(edition, project), project, book.language)
     if force:
         books.drop_renderings(book)
     drop_other_pages(book, pages)

@@ -12,13 +12,22 @@ from na_report.publishing.pages import Page, all_pages
 from na_report.stories import read_story
 
 
-def refuse_missing(edition: Edition, project: Project) -> None:
+def refuse_missing(edition: Edition, project: Project, language: str = "") -> None:
     """Stops when a sector of the edition would be missing from the book; a book without any page of a sector has none to miss.
+
+    Args:
+        edition: The edition.
+        project: The project.
+        language: The language of the book; all of the project when left out.
 
     Raises:
         NaReportError: Names for each sector what it lacks, and where that goes.
     """
-    missing = [line for language in languages(project) for line in _missing(edition, project, language)]
+    missing = [
+        line
+        for spoken in ([language] if language else languages(project))
+        for line in _missing(edition, project, spoken)
+    ]
     if missing:
         raise NaReportError(
             f"The sectors of edition {edition.name} and the pages of the book differ:\n"

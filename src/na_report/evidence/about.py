@@ -24,8 +24,8 @@ def read_about(project: Project, edition: str) -> dict[str, Any]:
     Example:
         >>> from na_report.paths import find_project
         >>> about = read_about(find_project(), "2031")
-        >>> about["title"][-13:], about["licenses"][0]["name"]
-        (' editie 2031', 'CC-BY-4.0')
+        >>> about["title"][-11:], about["licenses"][0]["name"]
+        ('editie 2031', 'CC-BY-4.0')
     """
     said, lines = read_texts(project.data / ABOUT)
     problems = [

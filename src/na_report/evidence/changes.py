@@ -17,7 +17,7 @@ from na_report.evidence.edition import Edition
 from na_report.evidence.ids import in_order
 from na_report.evidence.numbers import as_shown, in_digits
 from na_report.evidence.slips import factor_between
-from na_report.evidence.tables import BY_NAME, TABLES
+from na_report.evidence.tables import TABLES
 
 # Columns that say something about a row without changing what it states.
 _REMARKS = ("update_", "series", "confidence", "extracted")
@@ -136,7 +136,8 @@ def _texts(edition: Edition, name: str) -> dict[str, dict[str, str]]:
     if name not in edition.tables:  # of a later version of the program
         return {}
     rows = edition[name]
-    whole = {column.name for column in BY_NAME[name].columns if column.type == "integer"}
+    [table, *_] = [table for table in (*edition.schema, *TABLES) if table.name == name]
+    whole = {column.name for column in table.columns if column.type == "integer"}
     frame = pd.DataFrame({column: rows[column].map(_whole if column in whole else _text) for column in rows.columns})
     return dict(zip(rows[rows.columns[0]], frame.to_dict("records"), strict=True))
 

@@ -76,7 +76,6 @@ def rewritten(text: str, judge: Callable[[str, str, str], str]) -> str:
 def setup(app: Any) -> None:
     """Adds this part of the extension to Sphinx."""
     app.connect("doctree-read", _take_along, priority=_EARLY)
-    app.connect("doctree-resolved", _lead_on_paper, priority=_LATE)
 
 
 def _take_along(app: Any, tree: Any) -> None:
@@ -133,26 +132,6 @@ def _only_pictures(text: str) -> list[dict[str, str]]:
     if any("src" not in one or not one.keys() <= _OF_PICTURE for one in said):
         return []
     return [{"uri" if name == "src" else name: value for name, value in one.items()} for one in said]
-
-
-def _lead_on_paper(app: Any, tree: Any, name: str) -> None:
-    """Has links in HTML lead to the page's place in the long page."""
-    from docutils import nodes
-
-    if app.builder.name != "singlehtml":
-        return
-
-    def judge(tag: str, attribute: str, address: str) -> str:
-        parts = urlsplit(address)
-        page = parts.path.removesuffix(".html")
-        if (tag, attribute) not in _LINKS or parts.scheme or page == parts.path or page not in app.env.found_docs:
-            return address
-        return f"#{parts.fragment or f'document-{page}'}"
-
-    for node in _html(tree):
-        text = node.astext()
-        node.children = []
-        node += nodes.Text(rewritten(text, judge))
 
 
 def _far(address: str) -> str:

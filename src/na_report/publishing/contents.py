@@ -137,6 +137,8 @@ def without_others(entry: Any, pages: Collection[str]) -> Any:
         >>> toc = {"root": "index", "parts": [{"chapters": [{"file": "kort"}]}, {"chapters": [{"file": "bronnen"}]}]}
         >>> without_others(toc, ["index", "kort"])
         {'root': 'index', 'parts': [{'chapters': [{'file': 'kort'}]}]}
+        >>> without_others({"root": "index"}, ["index"])
+        {'root': 'index'}
     """
     if "file" in entry and entry["file"] not in pages:
         return None
@@ -144,7 +146,7 @@ def without_others(entry: Any, pages: Collection[str]) -> Any:
         key: [left for item in value if (left := without_others(item, pages))] if key in _LISTS else value
         for key, value in entry.items()
     }
-    return kept if any(kept.get(key) for key in (*_LISTS, "file", "url")) else None
+    return kept if any(kept.get(key) for key in (*_LISTS, "root", "file", "url")) else None
 
 
 def _add_part(found: Contents, place: list[str], part: Any) -> None:
