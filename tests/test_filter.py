@@ -285,7 +285,7 @@ def test_another_edition_shows_the_same_choice_and_place(browser: Browser, tmp_p
         for name, elsewhere in ((PAGE, PAGE), ("index.html", "kort.html")):
             ways = {other.edition: f"../../{other.edition}/nl/{elsewhere}" for other in books}
             path = folder / name
-            path.write_text(with_switch(path.read_text(encoding="utf-8"), book, ways), encoding="utf-8")
+            path.write_text(with_switch(path.read_text(encoding="utf-8"), name, book, ways, {}), encoding="utf-8")
     page = browser.new_page()
     page.goto(f"{(tmp_path / '2026' / 'nl' / PAGE).as_uri()}?sector=mbo&soort=knelpunt#bevindingen")
     page.click(".edities a:has-text('2021')")
