@@ -31,9 +31,11 @@ def holder(path: Path) -> Iterator[int]:
     process = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
-    yield process.pid
-    process.kill()
-    process.communicate()
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_the_second_build_is_told_who_builds_and_what_to_do(project: Project) -> None:
