@@ -24,7 +24,7 @@ from na_report.publishing.fingerprint import FILES, Answers, data_hash
 from na_report.publishing.kernels import warm_kernels
 from na_report.publishing.pages import all_pages
 from na_report.publishing.paper.printing import Press, Printing, press
-from na_report.publishing.processes import cores, new_pool
+from na_report.publishing.processes import cores, end_pool, new_pool
 from na_report.publishing.published import held
 from na_report.publishing.renderer import Renderer, renderer
 from na_report.publishing.rendering import asset_folder
@@ -138,10 +138,7 @@ class Processes:
 
     def close(self) -> None:
         """Ends the processes, whatever they are doing."""
-        running = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in running:
-            process.kill()
+        end_pool(self._pool)
 
 
 @contextmanager

@@ -100,3 +100,11 @@ def workers_stopped_on_error() -> Iterator[None]:
             hint = "Look whether memory ran out; with --jobs 1 one page runs at a time."
             raise ChapterError("A process that runs pages was killed; its pages have not run.", hint=hint) from problem
         raise
+
+
+def end_pool(pool: ProcessPoolExecutor) -> None:
+    """Ends the processes of a pool, whatever they are doing."""
+    running = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in running:
+        process.kill()

@@ -19,7 +19,7 @@ from na_report.publishing.book import Book
 from na_report.publishing.pages import Page
 from na_report.publishing.paper import FOLDER
 from na_report.publishing.paper.typesetting import Document, get_ready, typeset
-from na_report.publishing.processes import new_pool
+from na_report.publishing.processes import end_pool, new_pool
 
 # Of the document of a draft, which has no day of its own: that of the build is in no file.
 _NO_DAY = "1980-01-01"
@@ -39,10 +39,7 @@ class Press:
 
     def close(self) -> None:
         """Ends the process, whatever it is doing."""
-        running = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in running:
-            process.kill()
+        end_pool(self._pool)
 
 
 @contextmanager
