@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import nbformat
 import pytest
@@ -85,10 +85,11 @@ def process() -> Iterator[Renderer]:
 def small(project: Project) -> Project:
     """A book of two pages, the first of which a test writes, with files beside the chapters."""
     only_pages(project, "index", "kort")
-    (project.chapters / "map").mkdir()
+    folder = project.chapters / "nl"
+    (folder / "map").mkdir()
     for name in ("foto.png", "map/een foto.png", "map/twee.png"):
-        (project.chapters / name).write_bytes(base64.b64decode(PIXEL))
-    (project.chapters / "tabel.xlsx").write_bytes(b"x")
+        (folder / name).write_bytes(base64.b64decode(PIXEL))
+    (folder / "tabel.xlsx").write_bytes(b"x")
     write(project, "kort", new_markdown_cell("# Kort\n\n(doel)=\n## Doel\n\nNiets.", id="tekst"))
     return project
 
@@ -100,12 +101,10 @@ def write(project: Project, name: str, *cells: nbformat.NotebookNode) -> None:
     nbformat.write(new_notebook(cells=cells, metadata=kernel), folder / f"{name}.ipynb")
 
 
-def make(project: Project, process: Renderer, builder: str = "html") -> Path:
+def make(project: Project, process: Renderer) -> Path:
     book = books.Book(project, "2021", "nl")
     books.stage(book, all_pages(project))
-    if builder == "html":
-        return books.build_html(book, all_pages(project), process=process)
-    return books.render(book, builder, process)
+    return books.build_html(book, all_pages(project), process=process)
 
 
 def article(path: Path) -> BeautifulSoup:
@@ -124,33 +123,28 @@ def test_what_authors_write_pasted_or_put_beside_the_chapter_is_in_the_book(smal
     text["attachments"] = {"plak.png": {"image/png": PIXEL}, "met spatie.png": {"image/png": PIXEL}}
     shown = new_code_cell("1", id="code", outputs=[new_output("display_data", {"text/html": TABLE})])
     write(small, "index", text, shown)
-    for builder in ("html", "singlehtml"):
-        folder = make(small, process, builder)
-        page = article(folder / "index.html")
-        found = pictures(page)
-        assert {str(tag["alt"]) for tag in page.select("img")} == {str(number) for number in range(1, 11)}
-        assert len(found) == 14
-        for address in found:
-            assert (folder / unquote(address)).read_bytes() == base64.b64decode(PIXEL), address
-        links = [str(tag["href"]) for tag in page.select("a[href]:not(.headerlink)")]
-        assert "https://example.org/?a=1&b=2" in links
-        assert "https://example.org/?c=3&d=4" in links, "escaped once, not twice"
-        assert "https://example.org/?e=%26amp;f" in links
-        assert [(folder / link).read_bytes() for link in links if link.endswith("tabel.xlsx")] == [b"x"]
-        if builder == "singlehtml":
-            places = {str(tag["id"]) for tag in page.select("[id]")}
-            near = [link for link in links if not urlsplit(link).scheme and not link.endswith(".xlsx")]
-            assert {link.lstrip("#") for link in near} <= places, "on paper each link leads to a place in the one page"
+    folder = make(small, process)
+    page = article(folder / "index.html")
+    found = pictures(page)
+    assert {str(tag["alt"]) for tag in page.select("img")} == {str(number) for number in range(1, 11)}
+    assert len(found) == 14
+    for address in found:
+        assert (folder / unquote(address)).read_bytes() == base64.b64decode(PIXEL), address
+    links = [str(tag["href"]) for tag in page.select("a[href]:not(.headerlink)")]
+    assert "https://example.org/?a=1&b=2" in links
+    assert "https://example.org/?c=3&d=4" in links, "escaped once, not twice"
+    assert "https://example.org/?e=%26amp;f" in links
+    assert [(folder / link).read_bytes() for link in links if link.endswith("tabel.xlsx")] == [b"x"]
 
 
 def test_a_picture_that_changes_is_the_new_one_in_the_book(small: Project, process: Renderer) -> None:
     write(small, "index", new_markdown_cell('# Proef\n\n<img src="foto.png" alt="x">', id="tekst"))
     make(small, process)
-    (small.chapters / "foto.png").write_bytes(b"new")
+    (small.chapters / "nl" / "foto.png").write_bytes(b"new")
     folder = make(small, process)
     [address] = pictures(article(folder / "index.html"))
     assert (folder / address).read_bytes() == b"new"
-    (small.chapters / "foto.png").unlink()
+    (small.chapters / "nl" / "foto.png").unlink()
     with pytest.raises(BookError, match=r"foto\.png"):
         make(small, process)
 
@@ -170,8 +164,6 @@ def test_every_address_that_leads_nowhere_is_told_with_its_cell(small: Project, 
         assert any(said in line for line in told), (bad, told)
         assert repr(bad)[1:20] in told[0], "the first line of the cell"
     assert any("cell code ('toon()')" in line and "'j.png'" in line for line in lines)
-    with pytest.raises(BookError):
-        make(small, process, "singlehtml")
 
 
 def test_a_place_that_a_page_does_not_have_is_told_with_its_cell(small: Project, process: Renderer) -> None:
@@ -190,7 +182,7 @@ def test_a_file_beside_the_chapters_takes_no_name_of_the_book(small: Project) ->
     books.stage(book, all_pages(small))
     [name] = [path.name for path in book.stage.glob("index-*.png")]
     assert (book.stage / "foto.png").is_file()
-    (small.chapters / name).write_bytes(b"other")
+    (small.chapters / "nl" / name).write_bytes(b"other")
     with pytest.raises(NaReportError, match=f"the name of another file of the book: {name}"):
         books.stage(book, all_pages(small))
 

@@ -29,7 +29,7 @@ _REFUSED = {
 }
 _IN_STYLE = re.compile(r"url\(|@import", re.IGNORECASE)
 _FAR_LINKS = ("http", "https", "mailto", "tel")
-_LATE, _EARLY = 900, 100  # before Sphinx's own look at pictures, and after all else
+_EARLY = 100  # before Sphinx's own look at pictures
 
 Attributes = list[tuple[str, str | None]]
 
@@ -74,7 +74,6 @@ def rewritten(text: str, judge: Callable[[str, str, str], str]) -> str:
 def setup(app: Any) -> None:
     """Adds this part of the extension to Sphinx."""
     app.connect("doctree-read", _take_along, priority=_EARLY)
-    app.connect("doctree-resolved", _lead_on_paper, priority=_LATE)
 
 
 def _take_along(app: Any, tree: Any) -> None:
@@ -102,26 +101,6 @@ def _take_along(app: Any, tree: Any) -> None:
         if new != text:
             node.children = []
             node += nodes.Text(new)
-
-
-def _lead_on_paper(app: Any, tree: Any, name: str) -> None:
-    """Has links in HTML lead to the page's place in the long page."""
-    from docutils import nodes
-
-    if app.builder.name != "singlehtml":
-        return
-
-    def judge(tag: str, attribute: str, address: str) -> str:
-        parts = urlsplit(address)
-        page = parts.path.removesuffix(".html")
-        if (tag, attribute) not in _LINKS or parts.scheme or page == parts.path or page not in app.env.found_docs:
-            return address
-        return f"#{parts.fragment or f'document-{page}'}"
-
-    for node in [node for node in tree.findall(nodes.raw) if "html" in node.get("format", "").split()]:
-        text = node.astext()
-        node.children = []
-        node += nodes.Text(rewritten(text, judge))
 
 
 def _far(address: str) -> str:
@@ -205,15 +184,6 @@ class Ways:
 
     addresses: Sequence[str]
     anchors: Sequence[str]
-
-
-def is_ways(value: object) -> bool:
-    """Tells whether a value from a file is what these are written as."""
-    return (
-        isinstance(value, dict)
-        and value.keys() == {"addresses", "anchors"}
-        and all(isinstance(part, list) and all(isinstance(one, str) for one in part) for part in value.values())
-    )
 
 
 def ways_of(page: Any) -> Ways:
