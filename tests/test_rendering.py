@@ -1,21 +1,24 @@
-"""A rendering that uses an earlier one gives the bytes of a rendering from nothing, and finds the same problems."""
+"""A book is rendered from nothing; a preview goes on from before, shows the same, and names the same problems."""
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import one_of_a_kind
+from test_preview import write_chapter
 from test_publishing import only_pages
 
 from na_report.errors import BookError, NaReportError
 from na_report.files import put_in_place
 from na_report.paths import Project
 from na_report.publishing import book as books
+from na_report.publishing import polish
 from na_report.publishing.pages import all_pages
 from na_report.publishing.published import drop_other_pages, is_whole, publish
 from na_report.publishing.renderer import Renderer, renderer
@@ -60,6 +63,7 @@ def small(project: Project) -> Project:
 
 
 def make(project: Project, process: Renderer) -> Path:
+    """Makes the book as a preview does, which goes on from what there is."""
     book = books.Book(project, "2021", "nl")
     pages = all_pages(project)
     books.stage(book, pages)
@@ -81,7 +85,7 @@ def from_nothing(project: Project, process: Renderer) -> dict[str, bytes]:
     return files(make(project, process))
 
 
-def test_whatever_changes_the_bytes_are_those_of_a_book_from_nothing(small: Project, process: Renderer) -> None:
+def test_whatever_changes_a_preview_shows_the_bytes_of_a_book_from_nothing(small: Project, process: Renderer) -> None:
     make(small, process)
     steps = {
         "prose, then a title": [
@@ -99,8 +103,24 @@ def test_whatever_changes_the_bytes_are_those_of_a_book_from_nothing(small: Proj
             change()
             found = files(make(small, process)) | on_paper(small)
         expected = from_nothing(small, process) | on_paper(small)
-        assert found.keys() == expected.keys(), name
-        assert [path for path in found if found[path] != expected[path]] == [], name
+        assert all(path.startswith("_images/") for path in found.keys() ^ expected.keys()), name
+        assert [path for path in expected if found[path] != expected[path]] == [], name
+
+
+def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None:
+    only_pages(project, "index", "kort")
+    write_chapter(project, "index", "# Begin\n\nZie [de tweede](kort.ipynb).")
+    write_chapter(project, "kort", "# Kort")
+    command = [sys.executable, "-m", "na_report.cli", "build", "--edition", "2021", "--format", "html"]
+    subprocess.run(command, cwd=project.root, check=True)
+    book = books.Book(project, "2021", "nl")
+    whole = files(book.html)
+    for path in [*book.stage.rglob("*"), *(book.folder / "sphinx").rglob("*")]:
+        if path.is_file():
+            path.write_bytes(b"")
+    (book.html / "index.html").unlink()
+    subprocess.run(command, cwd=project.root, check=True)
+    assert files(book.html) == whole
 
 
 def test_a_page_that_goes_is_gone_on_paper_too(small: Project, process: Renderer) -> None:
@@ -123,35 +143,17 @@ def test_a_label_that_goes_is_missed_on_the_page_that_points_to_it(small: Projec
     assert files(make(small, process)) == from_nothing(small, process)
 
 
-def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Project, process: Renderer) -> None:
-    make(small, process)
-    whole = files(books.Book(small, "2021", "nl").html)
+def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Project) -> None:
     with renderer() as broken:
-        broken._process.kill()
-        broken._process.wait()
+        make(small, broken)
+        book = books.Book(small, "2021", "nl")
+        whole = files(book.html)
         write_page(small, "index", FIRST + "\n\nEen zin.")
+        books.stage(book, all_pages(small))
         with pytest.raises(BookError, match="was killed"):
-            make(small, broken)
-    assert files(books.Book(small, "2021", "nl").html) == whole
-
-
-def test_a_new_stylesheet_is_in_the_book(small: Project, process: Renderer) -> None:
-    make(small, process)
-    book = books.Book(small, "2021", "nl")
-    with (book.stage / "_static" / "book.css").open("a", encoding="utf-8") as file:
-        file.write("\nmain { color: black }\n")
-    put_in_place(books.build_html(book, all_pages(small), process=process), book.html)
-    assert b"main { color: black }" in files(book.html)["_static/book.css"]
-
-
-def test_what_is_missing_of_the_looks_is_laid_out_again(small: Project, process: Renderer) -> None:
-    make(small, process)
-    book = books.Book(small, "2021", "nl")
-    looks = book.stage / "_static"
-    before = files(looks)
-    shutil.rmtree(looks)
-    books.stage(book, all_pages(small))
-    assert files(looks) == before
+            books.build_html(book, all_pages(small), process=broken, written=lambda: broken._process.kill())
+        assert files(book.html) == whole
+        assert b"Een zin." in files(make(small, broken))["index.html"], "the next one starts by itself"
 
 
 def test_pages_that_the_book_no_longer_has_go_with_all_that_a_run_leaves(small: Project) -> None:
@@ -206,21 +208,8 @@ def test_sphinx_runs_no_chapter_whatever_the_settings_say(small: Project, proces
     settings = read_settings(book.stage / "_config.yml")
     assert settings["execute"]["execute_notebooks"] == "off"
     assert settings["sphinx"]["config"]["nb_execution_mode"] == "off"
-    books.render(book, process)
+    render_stage(book.stage, book.folder, process)
     assert list(small.root.rglob("ran")) == []
-
-
-@pytest.mark.parametrize(
-    "content", one_of_a_kind(["[]", "5", '{"key": 5}', '{"sources": 5}', '{"sources": [1]}', "[" * 100_000])
-)
-def test_what_is_known_of_an_earlier_rendering_may_be_damaged(small: Project, process: Renderer, content: str) -> None:
-    make(small, process)
-    state = books.Book(small, "2021", "nl").folder / "sphinx" / "state.json"
-    if content.startswith('{"sources"'):
-        content = json.dumps(json.loads(state.read_text(encoding="utf-8")) | json.loads(content))
-    before = files(books.Book(small, "2021", "nl").html)
-    state.write_text(content, encoding="utf-8")
-    assert files(make(small, process)) == before
 
 
 def test_a_page_that_sphinx_can_not_read_stops_the_book_once_with_a_short_story(
@@ -231,11 +220,11 @@ def test_a_page_that_sphinx_can_not_read_stops_the_book_once_with_a_short_story(
     before = files(book.html)
     (book.stage / "kort.ipynb").write_text('{"cells": [', encoding="utf-8")
     with pytest.raises(BookError, match="does not appear to be JSON") as caught:
-        books.render(book, process)
+        render_stage(book.stage, book.folder, process)
     assert "Traceback" not in str(caught.value)
     assert "click" not in str(caught.value)
     assert len(str(caught.value).splitlines()) <= 6
-    assert "na-report build --force" in caught.value.hint
+    assert str(book.folder / "html.log") in caught.value.hint
     assert files(make(small, process)) == before
 
 
@@ -251,43 +240,7 @@ def test_a_book_without_a_first_page_is_an_error(small: Project) -> None:
     book = books.Book(small, "2021", "nl")
     books.stage(book, all_pages(small))
     with pytest.raises(BookError, match="without naming a problem"):
-        render_stage(book.stage, book.folder, small.root / "requirements.lock", Silent())  # type: ignore[arg-type]
-
-
-DAMAGE = {
-    "a page with other words": lambda stage: (stage / "kort.ipynb").write_text(
-        (stage / "kort.ipynb").read_text(encoding="utf-8").replace("Eerste", "Andere"), encoding="utf-8"
-    ),
-    "an empty page": lambda stage: (stage / "kort.ipynb").write_text(""),
-    "a picture that is gone": lambda stage: (stage / "figuren" / "f.svg").unlink(),
-    "no templates, so no policy": lambda stage: shutil.rmtree(stage / "_templates"),
-    "no catalogue": lambda stage: shutil.rmtree(stage / "_locale"),
-    "a damaged catalogue": lambda stage: [path.write_bytes(b"") for path in (stage / "_locale").rglob("*.mo")],
-    "no fonts": lambda stage: shutil.rmtree(stage / "_static" / "fonts"),
-    "an empty stylesheet": lambda stage: (stage / "_static" / "book.css").write_text(""),
-    "no stylesheet": lambda stage: (stage / "_static" / "book.css").unlink(),
-}
-GARBAGE = ["", "5", "[]", "null", '{"pages": 5}', '{"pages": {"kort": 5}}', '{"pages": {"kort": {"files": [5]}}}']
-
-
-@pytest.mark.parametrize("damage", one_of_a_kind(DAMAGE.values()), ids=DAMAGE.keys())
-def test_a_damaged_stage_is_laid_out_again(small: Project, process: Renderer, damage: Callable[[Path], object]) -> None:
-    make(small, process)
-    damage(books.Book(small, "2021", "nl").stage)
-    write_page(small, "index", f"{FIRST}\n\nEen zin.")
-    found = files(make(small, process))
-    assert found == from_nothing(small, process)
-
-
-@pytest.mark.parametrize("garbage", GARBAGE)
-def test_a_stage_whose_list_is_garbage_is_laid_out_again(small: Project, garbage: str) -> None:
-    book = books.Book(small, "2021", "nl")
-    books.stage(book, all_pages(small))
-    whole = files(book.stage)
-    (book.stage / "stage.json").write_text(garbage)
-    (book.stage / "kort.ipynb").write_text("")
-    books.stage(book, all_pages(small))
-    assert files(book.stage) == whole
+        render_stage(book.stage, book.folder, Silent())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -308,3 +261,42 @@ def test_an_output_puts_no_file_outside_the_stage(small: Project, carried: objec
     with pytest.raises(NaReportError, match="bronnen carries a file"):
         books.stage(book, all_pages(small))
     assert (small.chapters / "words.yml").read_bytes() == before
+
+
+@pytest.mark.parametrize(("jobs", "processes"), [(1, []), (3, [3]), (0, [7])])
+def test_pages_are_mended_by_as_many_processes_as_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int, processes: list[int]
+) -> None:
+    folder, asked = tmp_path / "html", []
+    (folder / "_static").mkdir(parents=True)
+    for number in range(8):
+        (folder / f"p{number}.html").write_text("<article><h1>Een</h1></article>", encoding="utf-8")
+
+    def pool(count: int, *_: object, **__: object) -> ThreadPoolExecutor:
+        asked.append(count)
+        return ThreadPoolExecutor(count)
+
+    monkeypatch.setattr(polish, "new_pool", pool)
+    monkeypatch.setattr(polish, "cores", lambda: 7)
+    polish.polish(folder, jobs=jobs)
+    assert asked == processes
+
+
+def test_a_page_is_mended_again_when_it_or_a_file_around_it_differs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mended: list[str] = []
+    mend = polish._polish_page
+    monkeypatch.setattr(polish, "_polish_page", lambda *given: mended.append(given[1].name) or mend(*given))
+    known: dict[str, tuple[str, polish.Polished]] = {}
+    for step, names in enumerate((["a.html", "b.html"], [], ["b.html"], ["a.html", "b.html"])):
+        folder = tmp_path / str(step)
+        for part in ("_images", "_static"):
+            (folder / part).mkdir(parents=True)
+        (folder / "_images" / "f.svg").write_text("<svg/>" * (1 + step // 3), encoding="utf-8")
+        (folder / "a.html").write_text("<article><h1>Een</h1></article>", encoding="utf-8")
+        (folder / "b.html").write_text(f"<article><h1>{step // 2}</h1></article>", encoding="utf-8")
+        polish.polish(folder, known=known)
+        assert mended == names
+        mended.clear()
+        assert f"<h1>{step // 2}</h1>" in (folder / "b.html").read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ FOLDER is a copy of the project with a built book; prints a table.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import statistics
@@ -112,10 +113,9 @@ def _cells(notebook: Any, parameters: Any, folder: Path, seconds: dict[str, floa
 
     from na_report.presentation import figures, verdicts
     from na_report.presentation import page as pages
-    from na_report.publishing.garbage import collect_seldom
 
     os.chdir(folder / "chapters")
-    collect_seldom()  # as in a kernel, which does not look through what it was forked with
+    gc.freeze()  # as in a kernel, which does not look through what it was forked with
     shell = InteractiveShell.instance()
     start = time.perf_counter()
     parts = {
@@ -149,16 +149,16 @@ def prose(folder: Path) -> str:
     start = time.perf_counter()
     from na_report.cli import main
     from na_report.commands import book as command
-    from na_report.publishing import book, polish, published, rendering
+    from na_report.publishing import book, polish, published, renderer
 
     seconds["imports"] = time.perf_counter() - start
     inside: dict[str, float] = defaultdict(float)
     parts = {
         "running the page": (command, "execute"),
         "laying out what Sphinx reads": (book, "stage"),
-        "Sphinx: the rest of its imports, then the page": (rendering, "_run"),
+        "Sphinx: the rest of its imports, then all pages": (renderer.Renderer, "run"),
         "copying the pages": (book.shutil, "copytree"),
-        "mending the page": (polish, "polish"),
+        "mending the pages": (polish, "polish"),
         "putting the book in place": (published, "publish"),
     }
     sys.argv = ["na-report", "build", "--edition", EDITION, "--format", "html"]
@@ -166,8 +166,8 @@ def prose(folder: Path) -> str:
         main()
     whole = time.perf_counter() - start + seconds["starting Python"]
     return rows(
-        "One sentence of a story changed, `na-report build`. Importing Sphinx and its extensions takes some 0.6 s on the other "
-        "core and bounds the case; `na-report preview` keeps them ready.",
+        "One sentence of a story changed, `na-report build`. One page runs, and all are rendered and mended again; "
+        "`na-report preview` goes on from what it rendered before.",
         seconds | {label: inside[label] for label in parts},
         whole,
         "comparing with what is there, locks, the end",

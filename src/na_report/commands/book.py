@@ -83,6 +83,7 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     from na_report.publishing.pages import all_pages
     from na_report.publishing.paper.printing import press
     from na_report.publishing.published import drop_other_pages, publish
+    from na_report.publishing.rendering import render_stage
 
     project, edition = book.project, book.edition
     began_with = hash_inputs(project)
@@ -91,8 +92,7 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
     pages = all_pages(project, book.language, edition)
     words = books.words(book)
     refuse_missing(open_edition(edition, project), project, book.language)
-    if force:
-        books.drop_renderings(book)
+    books.drop_renderings(book)
     drop_other_pages(book, pages)
     execute(project, pages, {"edition": edition}, book.notebooks, jobs, None if force else answers_of(project, edition))
     books.stage(book, pages)
@@ -115,7 +115,7 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
                 )
             print(f"HTML  {project.short(book.html / 'index.html')}  ({time.perf_counter() - began:.1f} s)", flush=True)
         else:
-            books.render(book, process, written)
+            render_stage(book.stage, book.folder, process, written)
         for name, path in (printing.result() if printing else {}).items():
             made[name] = path
             print(f"PDF   {project.short(book.folder / name)}  ({time.perf_counter() - began:.1f} s)", flush=True)
@@ -130,9 +130,6 @@ def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, 
 def _get_ready() -> None:
     """Imports what mends the pages, while Sphinx renders."""
     from na_report.publishing import polish  # noqa: F401
-    from na_report.publishing.renderer import compile_selectors
-
-    compile_selectors()
 
 
 def _check(options: argparse.Namespace, project: Project) -> int:

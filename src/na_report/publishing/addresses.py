@@ -31,7 +31,7 @@ _REFUSED = {
 }
 _IN_STYLE = re.compile(r"url\(|@import", re.IGNORECASE)
 _FAR_LINKS = ("http", "https", "mailto", "tel")
-_LATE, _EARLY = 900, 100  # before Sphinx's own look at pictures, and after all else
+_EARLY = 100  # before Sphinx's own look at pictures
 
 Attributes = list[tuple[str, str | None]]
 
@@ -217,15 +217,6 @@ class Ways:
 
     addresses: Sequence[str]
     anchors: Sequence[str]
-
-
-def is_ways(value: object) -> bool:
-    """Tells whether a value from a file is what these are written as."""
-    return (
-        isinstance(value, dict)
-        and value.keys() == {"addresses", "anchors"}
-        and all(isinstance(part, list) and all(isinstance(one, str) for one in part) for part in value.values())
-    )
 
 
 def ways_of(page: Any) -> Ways:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from na_report.errors import BookError, NaReportError
 from na_report.evidence.folders import is_draft
-from na_report.paths import LOCK, TOC, WORDS, Project
+from na_report.files import remove
+from na_report.paths import TOC, WORDS, Project
 from na_report.publishing.configuration import read_configuration
 from na_report.publishing.contents import known_language, read_contents, read_words, without_others
 from na_report.publishing.executed import first_line
-from na_report.publishing.fingerprint import hash_files
 from na_report.publishing.pages import Page
 from na_report.settings import read_settings, shown
 from na_report.wording import Words
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 # What every book says of itself, beside the captions of its parts.
 _WORDS = ("name", "title", "subtitle", "author", "cover", "contents", "summary", "figure", "table")
-POLISHED = "polished.json"
 
 
 @dataclass(frozen=True)
@@ -83,8 +82,7 @@ class Book:
 def drop_renderings(book: Book) -> None:
     """Removes what the next rendering could go on from, so that it starts from nothing."""
     for kept in (book.stage, book.folder / "sphinx"):
-        shutil.rmtree(kept, ignore_errors=True)
-    (book.folder / POLISHED).unlink(missing_ok=True)
+        remove(kept)
 
 
 def stage(book: Book, pages: Sequence[Page]) -> None:
@@ -95,11 +93,7 @@ def stage(book: Book, pages: Sequence[Page]) -> None:
     """
     from na_report.publishing.staging import lay_out
 
-    lay_out(book.stage, book.notebooks, pages, _settings(book, [page.name for page in pages]), _lock(book))
-
-
-def _lock(book: Book) -> str:
-    return hash_files([path] if (path := book.project.root / LOCK).is_file() else [], book.project.root)
+    lay_out(book.stage, book.notebooks, pages, _settings(book, [page.name for page in pages]))
 
 
 def _settings(book: Book, pages: Collection[str]) -> dict[str, Any]:
@@ -175,25 +169,6 @@ def words(book: Book) -> dict[str, Any]:
     return given | {"mark": mark, "title": f"{mark}: {given['title']}" if mark else given["title"]}
 
 
-def render(book: Book, process: Renderer | None = None, written: Callable[[], None] | None = None) -> Path:
-    """Lets Jupyter Book render the stage, with every warning an error.
-
-    Args:
-        book: The book, staged.
-        process: Renders; one is started and ended when left out.
-        written: Called when the pages for paper are there, while those for the screen are still being written.
-
-    Returns:
-        The folder of the result, for the caller to copy.
-
-    Raises:
-        BookError: Something in the text is wrong, such as a link without a target.
-    """
-    from na_report.publishing.rendering import render_stage
-
-    return render_stage(book.stage, book.folder, book.project.root / LOCK, process, written)
-
-
 def build_html(
     book: Book,
     pages: Sequence[Page],
@@ -202,6 +177,7 @@ def build_html(
     process: Renderer | None = None,
     written: Callable[[], None] | None = None,
     jobs: int = 0,
+    known: dict[str, Any] | None = None,
 ) -> Path:
     """Makes the HTML book, for `publish` to put in its place.
 
@@ -212,6 +188,7 @@ def build_html(
         process: Renders; one is started and ended when left out.
         written: Called when the pages for paper are there, while those for the screen are still being written.
         jobs: How many pages at once; 0 for one per core.
+        known: What came of pages before, which is used and added to.
 
     Returns:
         Its folder.
@@ -219,17 +196,15 @@ def build_html(
     Raises:
         BookError: Sphinx found a problem, or a page is missing or shows nothing of its outputs.
     """
-    from na_report.publishing.memory import Memory
     from na_report.publishing.polish import polish
-    from na_report.publishing.rendering import SHARED
+    from na_report.publishing.rendering import render_stage
 
-    rendered = render(book, process, written)
+    rendered = render_stage(book.stage, book.folder, process, written)
     _check_pages(rendered, book, pages)
     result = book.made / "html"
     shutil.rmtree(result, ignore_errors=True)
-    shutil.copytree(rendered, result, ignore=shutil.ignore_patterns(SHARED))
-    about = publication() if publication else None
-    ends = polish(result, Memory(book.folder / POLISHED, result, about.mark if about else ""), about, jobs=jobs)
+    shutil.copytree(rendered, result)
+    ends = polish(result, publication() if publication else None, jobs=jobs, known=known)
     if ends:
         told = [f"  {name}: {address!r} leads nowhere{_named_in(book, name, address)}." for name, address in ends]
         raise BookError(

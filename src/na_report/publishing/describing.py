@@ -56,13 +56,6 @@ class Publication:
     period: tuple[str, str] = ("", "")
     site: str = ""
 
-    @property
-    def mark(self) -> str:
-        """A hash of all that it says, files included."""
-        said = [self.work, self.subtitle, self.descriptor, self.period, self.site]
-        files = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in self.files]
-        return hashlib.sha256(repr([said, files]).encode()).hexdigest()
-
     def address(self, page: str) -> str:
         """Returns where a page or file of the book is on the web; empty when the site's address is not known."""
         return f"{self.site}{self.work.edition}/{self.work.language}/{page}" if self.site else ""

@@ -102,11 +102,6 @@ def _hash_seen(files: tuple[tuple[Path, int, int], ...], root: Path) -> str:
     return hash_files([path for path, _, _ in files], root)
 
 
-def hash_lines(path: Path) -> str:
-    """Returns a hash of what a file says, whatever ends its lines; a file that is not there says nothing."""
-    return hashlib.sha256(_text(path).encode(errors=_AS_BYTES)).hexdigest()[:16]
-
-
 def _hash(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
-from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
-from na_report.publishing.addresses import Ways, dead_ends, is_ways, ways_of
+from na_report.publishing.addresses import Ways, dead_ends, ways_of
 from na_report.publishing.card import write_card
 from na_report.publishing.citing import add_take_along
 from na_report.publishing.describing import CARD, FILES, Publication, describe
 from na_report.publishing.filtering import add_filters
-from na_report.publishing.garbage import collect_seldom
+from na_report.publishing.fingerprint import hash_files
 from na_report.publishing.languages import mark_languages
-from na_report.publishing.memory import Memory
 from na_report.publishing.processes import cores, new_pool, workers_stopped_on_error
-from na_report.publishing.searching import Place, is_place, places, write_places
+from na_report.publishing.searching import Place, places, write_places
 from na_report.publishing.surroundings import pinned
 
 # Starting processes takes as long as this many pages.
@@ -36,71 +32,54 @@ _SIZE = re.compile(r"\b(width|height): *(\d+)(?:\.\d+)?(px|%)")
 _REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([^)"'?#]+)""")
 
 
-def polish(folder: Path, memory: Memory, book: Publication | None = None, *, jobs: int = 0) -> list[tuple[str, str]]:
+@dataclass(frozen=True)
+class Polished:
+    """A page as it goes to readers, its sections for the search page, and where it leads."""
+
+    page: str
+    places: Sequence[Place]
+    ways: Ways
+
+
+def polish(
+    folder: Path,
+    book: Publication | None = None,
+    *,
+    jobs: int = 0,
+    known: dict[str, tuple[str, Polished]] | None = None,
+) -> list[tuple[str, str]]:
     """Changes all pages in a folder, writes the data for searching and removes files that no page uses.
 
     Args:
         folder: The pages as Sphinx made them.
-        memory: What came of pages before; knows the mark of the publication.
         book: What the book says of itself; without it the pages hold no references and nothing of the whole edition.
         jobs: How many pages at once; 0 for one per core.
+        known: What came of pages of the same book before, which is used and added to.
 
     Returns:
         Each page with an address on it that leads nowhere.
     """
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))}
-    stale = {path: text for path, text in texts.items() if memory.get(path.name, text, _is_polished) is None}
+    made = {} if known is None else known
+    around = hash_files([path for path in folder.rglob("*") if path.is_file() and path not in texts], folder)
+    keys = {path: f"{around} {path.name} {text}" for path, text in texts.items()}
+    stale = {path: text for path, text in texts.items() if made.get(path.name, ("",))[0] != keys[path]}
     for path, polished in _polish_pages(stale, book, jobs or cores()):
-        memory.put(path.name, texts[path], polished)
-    found: list[Place] = []
-    ways: dict[str, Ways] = {}
-    for path, text in texts.items():
-        polished = memory.get(path.name, text)
-        path.write_text(polished["page"], encoding="utf-8")
-        found += [Place(**place) for place in polished["places"]]
-        ways[path.name] = Ways(**polished["ways"])
-    write_places(folder / "_static" / "search-data.js", found)
+        made[path.name] = keys[path], polished
+    found = {path: made[path.name][1] for path in texts}
+    for path, polished in found.items():
+        path.write_text(polished.page, encoding="utf-8")
+    write_places(folder / "_static" / "search-data.js", [place for page in found.values() for place in page.places])
     _remove_unused(folder)
     if book is not None:
-        _put_card(folder / CARD, book, memory)
+        write_card(folder / CARD, book.work.title, book.subtitle)
         (folder / FILES).mkdir(exist_ok=True)
         for path in book.files:
             shutil.copy(path, folder / FILES / path.name)
-    memory.save()
-    return list(dead_ends(folder, ways))
+    return list(dead_ends(folder, {path.name: page.ways for path, page in found.items()}))
 
 
-def _is_polished(value: Any) -> bool:
-    """Tells whether a value from memory is a page with its sections."""
-    if not isinstance(value, dict) or not isinstance(value.get("page"), str):
-        return False
-    sections = isinstance(value.get("places"), list) and all(map(is_place, value["places"]))
-    return sections and is_ways(value.get("ways"))
-
-
-def _is_drawing(value: Any) -> bool:
-    """Tells whether a value from memory is a picture."""
-    try:
-        return base64.b64decode(value, validate=True).startswith(b"\x89PNG")
-    except (TypeError, ValueError):
-        return False
-
-
-def _put_card(target: Path, book: Publication, memory: Memory) -> None:
-    """Writes the picture for a shared link; it is drawn only when its words are new, as matplotlib takes long to import."""
-    words = json.dumps([book.work.title, book.subtitle])
-    drawn = memory.get(target.name, words, _is_drawing)
-    if drawn is None:
-        write_card(target, book.work.title, book.subtitle)
-        memory.put(target.name, words, base64.b64encode(target.read_bytes()).decode())
-    else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(base64.b64decode(drawn))
-
-
-def _polish_pages(
-    texts: Mapping[Path, str], book: Publication | None, jobs: int
-) -> Iterator[tuple[Path, dict[str, Any]]]:
+def _polish_pages(texts: Mapping[Path, str], book: Publication | None, jobs: int) -> Iterator[tuple[Path, Polished]]:
     """Yields pages as they go to readers, in several processes when there is enough to do."""
     if len(texts) < _WORTH_A_PROCESS or jobs == 1:
         for path, text in texts.items():
@@ -108,12 +87,11 @@ def _polish_pages(
         return
     # The longest first, so that no core is left with one at the end.
     order = sorted(texts, key=lambda path: (-len(texts[path]), path))
-    with pinned(), new_pool(jobs, collect_seldom) as pool, workers_stopped_on_error():
+    with pinned(), new_pool(jobs) as pool, workers_stopped_on_error():
         yield from zip(order, pool.map(_polish_page, map(texts.get, order), order, repeat(book)), strict=True)
 
 
-def _polish_page(text: str, path: Path, book: Publication | None) -> dict[str, Any]:
-    """Returns a page as it goes to readers, and its sections for the search page."""
+def _polish_page(text: str, path: Path, book: Publication | None) -> Polished:
     page = BeautifulSoup(text, "html.parser")
     found: list[Place] = []
     article = page.find("article")
@@ -124,7 +102,7 @@ def _polish_page(text: str, path: Path, book: Publication | None) -> dict[str, A
         add_take_along(page, article, path.name, book)
         if book is not None:
             describe(page, article, path.name, book)
-    return {"page": f"{page}\n", "places": [asdict(place) for place in found], "ways": asdict(ways_of(page))}
+    return Polished(f"{page}\n", found, ways_of(page))
 
 
 def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:

@@ -14,13 +14,14 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from na_report.errors import BookError
 from na_report.files import put_in_place
-from na_report.paths import Project
+from na_report.paths import CONFIG, TOC, WORDS, Project
 from na_report.publishing import book as books
 from na_report.publishing.execution import Task, Watcher, run_pages
-from na_report.publishing.fingerprint import FILES, Answers, data_hash
+from na_report.publishing.fingerprint import FILES, Answers, data_hash, hash_files
 from na_report.publishing.kernels import warm_kernels
 from na_report.publishing.pages import all_pages
 from na_report.publishing.paper.printing import Press, Printing, press
@@ -79,6 +80,8 @@ class Preview:
         self._processes = processes
         self._printer = printer
         self._verified = ""
+        self._looks = ""
+        self._polished: dict[str, Any] = {}
 
     def refresh(self, watcher: Watcher, printed: Callable[[BookError | None], None]) -> list[str]:
         """Makes the book as its sources are now, and returns the pages whose code ran.
@@ -105,11 +108,26 @@ class Preview:
             pool=self._processes.borrow,
             watcher=watcher,
         )
+        if (looks := self._hash_looks()) != self._looks:
+            self._looks = ""
+            books.drop_renderings(book)
         books.stage(book, pages)
+        self._looks = looks
         printing = self._printer.printing(book, pages, books.words(book))
-        put_in_place(books.build_html(book, pages, process=self._process, written=printing.start), book.html)
+        html = books.build_html(book, pages, process=self._process, written=printing.start, known=self._polished)
+        self._process.get_ready()
+        put_in_place(html, book.html)
         printing.then(lambda: printed(self._keep(printing)))
         return [run.page for run in runs]
+
+    def _hash_looks(self) -> str:
+        """Returns a hash of what all pages are made with, beside their text: when it differs, all are rendered from nothing."""
+        project = self._book.project
+        files = [path for path in asset_folder().rglob("*") if path.is_file()]
+        settings = [
+            path for path in (project.root / CONFIG, project.root / TOC, project.chapters / WORDS) if path.is_file()
+        ]
+        return hash_files(files, asset_folder()) + hash_files(settings, project.root)
 
     def _keep(self, printing: Printing) -> BookError | None:
         """Puts the PDFs in their place; returns what is wrong when there are none, and the last good ones stay."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bs4 import Tag
@@ -33,17 +33,6 @@ class Place:
     title: str
     address: str
     text: str
-
-
-def is_place(value: object) -> bool:
-    """Tells whether a value from a file is what a place is written as.
-
-    Example:
-        >>> is_place(asdict(Place("A", "A", "a.html", ""))), is_place({"page": "A"})
-        (True, False)
-    """
-    names = {part.name for part in fields(Place)}
-    return isinstance(value, dict) and value.keys() == names and all(isinstance(part, str) for part in value.values())
 
 
 def places(name: str, article: Tag) -> list[Place]:

@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,86 +15,39 @@ import yaml
 
 from na_report.errors import NaReportError
 from na_report.paths import CONFIG, TOC
-from na_report.publishing.fingerprint import hash_files, library_hash
 from na_report.publishing.pages import Page
 from na_report.publishing.pictures import beside, unpacked
 from na_report.stories import PLACE
 
-# The looks of the book.
-_ASSETS = ("_static", "_locale", "_templates")
+# The last of the looks that is laid out.
+_FONTS = "_static/fonts"
 
 
-def lay_out(stage: Path, notebooks: Path, pages: Sequence[Page], settings: Mapping[str, Any], lock: str) -> None:
+def lay_out(stage: Path, notebooks: Path, pages: Sequence[Page], settings: Mapping[str, Any]) -> None:
     """Lays out the source of a book: notebooks, the files that they carry, configuration and style.
 
     Args:
-        stage: The folder; what an earlier book left there is used or removed.
+        stage: The folder; what an earlier book left there is overwritten or removed, except the style.
         notebooks: The executed notebooks.
         pages: The pages of the book.
         settings: `config` and `toc` of Jupyter Book.
-        lock: Tells the versions of the packages that make assets.
 
     Raises:
         NaReportError: A page has no title.
     """
-    before = _read(stage / "stage.json")
-    stage.mkdir(parents=True, exist_ok=True)
-    (stage / "stage.json").unlink(missing_ok=True)
-    made: dict[str, Any] = {"pages": {}, "assets": f"{library_hash()} {lock}"}
-    for page in pages:
-        source = notebooks / f"{page.name}.ipynb"
-        seen = hash_files([source], notebooks)
-        known = _known(before, page.name)
-        if known.get("notebook") != seen or known.get("hash") != _hash(stage, known.get("files", [])):
-            files = _lay_out_page(json.loads(source.read_text(encoding="utf-8")), page, stage)
-            known = {"notebook": seen, "files": files, "hash": _hash(stage, files)}
-        made["pages"][page.name] = known
-    _drop_compiled(stage)
-    if before.get("assets") != made["assets"] or before.get("laid") != _hash_assets(stage):
+    if not (stage / _FONTS).is_dir():
         _lay_out_assets(stage)
-    made["laid"] = _hash_assets(stage)
+    own: set[str] = set()
+    for page in pages:
+        notebook = json.loads((notebooks / f"{page.name}.ipynb").read_text(encoding="utf-8"))
+        own.update(_lay_out_page(notebook, page, stage))
     for name, content in ((CONFIG, settings["config"]), (TOC, settings["toc"])):
         _write(stage / name, yaml.safe_dump(content, allow_unicode=True).encode())
-    own = {name for page in made["pages"].values() for name in page["files"]}
     _remove_others(stage, own | _lay_out_beside(stage, pages, own))
-    (stage / "stage.json").write_text(json.dumps(made), encoding="utf-8")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, RecursionError):
-        return {}
-
-
-def _known(before: Mapping[str, Any], page: str) -> dict[str, Any]:
-    """Returns what was laid out for a page; nothing where that is not known, or damaged."""
-    pages = before.get("pages")
-    known = pages.get(page) if isinstance(pages, dict) else None
-    files = known.get("files") if isinstance(known, dict) else None
-    good = isinstance(files, list) and all(isinstance(name, str) for name in files)
-    return dict(known) if known and good else {}
-
-
-def _hash(stage: Path, names: Iterable[str]) -> str:
-    """Returns a hash of files of the stage; one that is missing or is elsewhere makes it another."""
-    inside = [path for name in names if (path := stage / name).is_file() and _is_inside(path, stage)]
-    return hash_files(inside, stage)
 
 
 def _is_inside(path: Path, stage: Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(stage))
-
-
-def _drop_compiled(stage: Path) -> None:
-    """Removes the catalogues that Sphinx compiled: it trusts one that is there, also a damaged one, and makes one that isn't."""
-    for path in (stage / "_locale").rglob("*.mo"):
-        path.unlink()
-
-
-def _hash_assets(stage: Path) -> str:
-    """Returns a hash of the looks as they were laid out."""
-    return hash_files([path for name in _ASSETS for path in (stage / name).rglob("*") if path.is_file()], stage)
 
 
 def _write(target: Path, content: bytes) -> None:
@@ -202,16 +155,14 @@ def _carried(output: Mapping[str, Any], page: Page, stage: Path) -> dict[str, st
 
 
 def _lay_out_assets(stage: Path) -> None:
-    from na_report.publishing.fonts import write_fonts  # half a second of imports, for what seldom changes
+    from na_report.publishing.fonts import write_fonts  # half a second of imports
 
-    for name in _ASSETS:
-        shutil.rmtree(stage / name, ignore_errors=True)
     with resources.as_file(resources.files("na_report.publishing") / "assets") as assets:
         elsewhere = shutil.ignore_patterns("locale", "templates", "paper")
         shutil.copytree(assets, stage / "_static", ignore=elsewhere)
         shutil.copytree(assets / "locale", stage / "_locale")
         shutil.copytree(assets / "templates", stage / "_templates")
-    write_fonts(stage / "_static" / "fonts")
+    write_fonts(stage / _FONTS)
 
 
 def _remove_others(stage: Path, kept: set[str]) -> None:
