@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT, Change
+from conftest import ROOT, Change, one_of_a_kind
 from test_preview import write_chapter
 from test_publishing import only_pages
 
@@ -547,7 +547,7 @@ def test_what_the_terminal_can_not_show_is_written_otherwise(project: Project) -
     assert "agenda\\u2019s" in done.stdout
 
 
-@pytest.mark.parametrize("file", ["data/2021/x.xlsx", "data/x.xlsx", "elsewhere/x.xlsx"])
+@pytest.mark.parametrize("file", one_of_a_kind(["data/2021/x.xlsx", "data/x.xlsx", "elsewhere/x.xlsx"]))
 def test_nothing_but_editions_goes_among_the_editions(project: Project, file: str) -> None:
     (project.root / "elsewhere").symlink_to("data/2021")
     done = na_report(project, "edition", "export", "2021", file)
@@ -575,6 +575,7 @@ def test_a_link_that_leads_to_itself_is_no_book(project: Project) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow("a race between a build and who saves")
 def test_a_chapter_that_changes_its_sources_makes_no_book(project: Project) -> None:
     only_pages(project, "index", "kort")
     write_chapter(project, "index", "# Begin")
@@ -585,7 +586,7 @@ def test_a_chapter_that_changes_its_sources_makes_no_book(project: Project) -> N
     assert not (project.root / "_build" / "2021" / "nl" / "build.json").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+@pytest.mark.parametrize("number", one_of_a_kind([signal.SIGTERM, signal.SIGHUP]), ids=["SIGTERM", "SIGHUP"])
 def test_a_command_that_is_told_to_end_clears_up(project: Project, tmp_path: Path, number: signal.Signals) -> None:
     sign, folder = tmp_path / "runs", Path(tempfile.mkdtemp())  # short enough for sockets
     path = project.root / NOTEBOOK

@@ -72,6 +72,7 @@ def test_a_kernel_that_is_gone_or_silent_is_told() -> None:
         asyncio.run(ScriptedClient([None], []).wait_for_ready(timeout=0))
 
 
+@pytest.mark.slow("a race that is rarely lost, so it is run eight times")
 def test_the_first_words_of_a_kernel_are_not_lost(project: Project, tmp_path: Path) -> None:
     path = project.chapters / "nl" / "koploper.ipynb"
     notebook = nbformat.read(path, as_version=4)

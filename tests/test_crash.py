@@ -66,6 +66,7 @@ def damages(operation: Operation, count: int = 100) -> list[str]:
     return found
 
 
+@pytest.mark.slow("it tries the crash tests, which are slow themselves")
 def test_an_edition_that_is_copied_in_sight_is_found_out(tmp_path: Path) -> None:
     class InSight(Copy):
         def act(self) -> None:
@@ -77,6 +78,7 @@ def test_an_edition_that_is_copied_in_sight_is_found_out(tmp_path: Path) -> None
     assert any("neither as before nor whole" in damage for damage in damages(InSight(Project(ROOT), tmp_path / "copy")))
 
 
+@pytest.mark.slow("it tries the crash tests, which are slow themselves")
 def test_a_book_whose_mark_is_not_taken_away_first_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,8 +45,13 @@ def test_a_draft_is_used_when_it_is_named_and_taken_for_the_newest_by_nothing(pr
     assert "na-report edition seal 2027" in done.stderr
 
 
-def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed(drafted: Project) -> None:
-    assert na_report(drafted, "build", "--edition", "2027").returncode == 0
+def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed_and_is_in_no_site(drafted: Project) -> None:
+    shutil.rmtree(drafted.data / "2026")
+    for edition in ("2021", "2027"):
+        assert na_report(drafted, "build", "--edition", edition).returncode == 0
+    done = na_report(drafted, "site", "--language", "nl")
+    assert done.returncode == 0, done.stderr
+    assert "2027" not in {path.name for path in (drafted.root / "_build" / "site").iterdir()}
     book = drafted.build("2027", "nl")
     assert all("Concept: " in title(path) for path in (book / "html").glob("*.html"))
     assert "Concept" in printed(book / "report.pdf")
@@ -54,15 +59,6 @@ def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed(drafted: P
     assert na_report(drafted, "build", "--edition", "2027").returncode == 0
     assert not any("Concept" in title(path) for path in (book / "html").glob("*.html"))
     assert "Concept" not in printed(book / "report.pdf")
-
-
-def test_a_site_leaves_a_draft_out(drafted: Project) -> None:
-    shutil.rmtree(drafted.data / "2026")
-    for edition in ("2021", "2027"):
-        assert na_report(drafted, "build", "--edition", edition).returncode == 0
-    done = na_report(drafted, "site", "--language", "nl")
-    assert done.returncode == 0, done.stderr
-    assert "2027" not in {path.name for path in (drafted.root / "_build" / "site").iterdir()}
 
 
 def test_a_draft_with_a_fault_is_named_with_its_cell_and_runs_nothing(drafted: Project) -> None:

@@ -166,12 +166,14 @@ def test_a_claim(untouched: Project) -> None:
     assert "S90  contradicted" in sh(".venv/bin/na-report check", untouched.root)
 
 
+@pytest.mark.slow("the longest changes of the guide; the parts that they touch have quick tests of their own")
 def test_a_language(untouched: Project) -> None:
     follow("A language", untouched)
     assert "# Mei wa’t sprutsen is" in page(untouched, "gesprekspartners", language="fy")
     assert languages(untouched) == "en, fy: as nl\n"
 
 
+@pytest.mark.slow("the longest changes of the guide; the parts that they touch have quick tests of their own")
 def test_a_sector(untouched: Project) -> None:
     said = follow("A sector", untouched)
     assert "# Leerkringen" in page(untouched, "sector-leerkringen", "2027")

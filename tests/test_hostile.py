@@ -210,6 +210,7 @@ def flat(text: str) -> str:
     return re.sub(r"-+", "-", " ".join(text.split()))
 
 
+@pytest.mark.slow("a book of hostile texts, while each way out of a text is tried by itself in test_presentation")
 def test_every_hostile_text_is_there_as_text(book: tuple[Path, str]) -> None:
     article = BeautifulSoup(book[0].read_text(encoding="utf-8"), "html.parser").find("article")
     text = flat(article.get_text())
@@ -218,6 +219,7 @@ def test_every_hostile_text_is_there_as_text(book: tuple[Path, str]) -> None:
         assert flat(nasty) in text, nasty
 
 
+@pytest.mark.slow("a book of hostile texts, while each way out of a text is tried by itself in test_presentation")
 def test_no_hostile_text_becomes_an_element(book: tuple[Path, str], blocks: list[Block]) -> None:
     article = BeautifulSoup(book[0].read_text(encoding="utf-8"), "html.parser").find("article")
     for arrow in article.select("summary svg"):  # the theme's own
@@ -237,11 +239,13 @@ def test_no_hostile_text_becomes_an_element(book: tuple[Path, str], blocks: list
         assert image["alt"]
 
 
+@pytest.mark.slow("a book of hostile texts, while each way out of a text is tried by itself in test_presentation")
 def test_sphinx_sees_nothing_strange_in_hostile_texts(book: tuple[Path, str]) -> None:
     lines = [line for line in book[1].splitlines() if re.search("WARNING|ERROR", line)]
     assert [line for line in lines if "duplicate" not in line.lower() and "undefined label" not in line] == []
 
 
+@pytest.mark.slow("a book of hostile texts, while each way out of a text is tried by itself in test_presentation")
 def test_alt_texts_keep_what_the_data_say(book: tuple[Path, str]) -> None:
     article = BeautifulSoup(book[0].read_text(encoding="utf-8"), "html.parser").find("article")
     alts = flat(" ".join(str(image["alt"]) for image in article.select("img")))
@@ -249,6 +253,7 @@ def test_alt_texts_keep_what_the_data_say(book: tuple[Path, str]) -> None:
     assert "alt=" not in alts
 
 
+@pytest.mark.slow("a book of hostile texts, while each way out of a text is tried by itself in test_presentation")
 def test_figures_are_whole_and_run_nothing(blocks: list[Block]) -> None:
     drawings = [block.attachments["image/svg+xml"] for block in blocks if "image/svg+xml" in block.attachments]
     assert len(drawings) > 10
@@ -274,6 +279,7 @@ def test_figures_are_whole_and_run_nothing(blocks: list[Block]) -> None:
         }
 
 
+@pytest.mark.slow("a book of hostile texts, while each way out of a text is tried by itself in test_presentation")
 def test_no_cell_of_a_downloaded_csv_is_a_formula(blocks: list[Block]) -> None:
     cells = [
         cell
@@ -286,6 +292,7 @@ def test_no_cell_of_a_downloaded_csv_is_a_formula(blocks: list[Block]) -> None:
     assert [cell for cell in cells if re.match(r"[=@\t\r]|[+-](?!\d+([.,]\d+)*%?$)", cell)] == []
 
 
+@pytest.mark.slow("a book of hostile texts, while each way out of a text is tried by itself in test_presentation")
 def test_the_pdf_shows_hostile_texts_and_fetches_nothing(book: tuple[Path, str], tmp_path: Path) -> None:
     words = {"title": "Proef <b>", "subtitle": "& meer", "author": '"', "contents": "#panic()"}
     document = Document("report", ["index"], words, "nl", "2026-11-24", imprint=["*x*"])

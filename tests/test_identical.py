@@ -127,6 +127,7 @@ def test_settings_of_a_person_stay_out_of_the_surroundings(monkeypatch: pytest.M
     assert {name: os.environ[name] for name in mine} == mine
 
 
+@pytest.mark.slow("it tries the check that `make test-all` makes")
 def test_the_check_builds_elsewhere_and_names_the_one_file_that_differs(project: Project, tmp_path: Path) -> None:
     shutil.rmtree(project.chapters)
     make_small(Project(Path(comparing.__file__).parents[3]), project.root)

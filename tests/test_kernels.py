@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import one_of_a_kind
 
 from na_report.errors import ChapterError
 from na_report.paths import Project
@@ -40,6 +41,7 @@ def servers(folder: Path | None = None) -> list[int]:
     return found
 
 
+@pytest.mark.slow("a build under other conditions")
 def test_warm_kernels_give_what_cold_ones_give(project: Project, tmp_path: Path) -> None:
     pages = choose(all_pages(project), ["sector-mbo", "koploper", "veranderingen"])
     run_pages(project, pages, BASE, tmp_path / "warm")
@@ -117,6 +119,7 @@ def test_a_page_that_dies_is_named_and_leaves_nothing_running(project: Project, 
     assert servers() == []
 
 
+@pytest.mark.slow("a crash of what starts kernels; pages then run as without it")
 def test_a_server_that_can_not_start_leaves_cold_kernels(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +130,7 @@ def test_a_server_that_can_not_start_leaves_cold_kernels(
     assert (tmp_path / "out" / "kanttekeningen.ipynb").is_file()
 
 
+@pytest.mark.slow("a crash of what starts kernels; pages then run as without it")
 def test_a_server_that_ended_unused_leaves_cold_kernels(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,12 +174,14 @@ def _wait(condition: object, seconds: float = 15) -> object:
 
 @pytest.mark.parametrize(
     "code",
-    [
-        "import subprocess\nsubprocess.Popen(['sleep', 'SECONDS'], start_new_session=True)",
-        "import os, time\nif not os.fork():\n    os.setsid()\n"
-        "    os.fork() or os.execvp('sleep', ['sleep', 'SECONDS'])\n    os._exit(0)\ntime.sleep(0.2)",
-    ],
-    ids=["session of its own", "daemon"],
+    one_of_a_kind(
+        [
+            "import os, time\nif not os.fork():\n    os.setsid()\n"
+            "    os.fork() or os.execvp('sleep', ['sleep', 'SECONDS'])\n    os._exit(0)\ntime.sleep(0.2)",
+            "import subprocess\nsubprocess.Popen(['sleep', 'SECONDS'], start_new_session=True)",
+        ]
+    ),
+    ids=["daemon", "session of its own"],
 )
 def test_what_a_cell_leaves_running_ends_with_the_run(project: Project, tmp_path: Path, code: str) -> None:
     seconds = f"83{os.getpid()}"  # no other process sleeps as long

@@ -208,6 +208,7 @@ fy:
   author: na-report
   cover: Tekst en data falle ûnder CC BY 4.0.
   contents: Ynhâld
+  notes: By de sifers
   summary: ""
   figure: Figuer %s
   table: Tabel %s

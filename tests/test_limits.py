@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import one_of_a_kind
 
 from na_report.errors import ChapterError, NaReportError
 from na_report.paths import Project
@@ -37,7 +38,7 @@ def failure(project: Project, folder: Path, **options: bool) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
+@pytest.mark.parametrize("warm", one_of_a_kind([True, False]), ids=["warm", "cold"])
 def test_a_cell_that_takes_too_much_memory_is_named_with_the_limit(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm: bool
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_page_that_takes_too_long_is_stopped_and_named(
     assert f"set {limits.SECONDS} higher" in message
 
 
+@pytest.mark.slow("the same limits from another file")
 def test_a_page_can_have_limits_of_its_own(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     declared = project.chapters / "pages.yml"
     text = declared.read_text(encoding="utf-8")

@@ -39,7 +39,7 @@ PDFS = [
 PAGES = [page.name for page in all_pages(Project(ROOT)) if page.on_paper]
 SPHINX = BUILT / "sphinx" / "_build"
 PICTURES = SPHINX / "paper" / "pictures" / "figuren"
-WORDS = {"title": "Proef", "subtitle": "Een proef", "author": "Wij", "contents": "Inhoud"}
+WORDS = {"title": "Proef", "subtitle": "Een proef", "author": "Wij", "contents": "Inhoud", "notes": "Bij de cijfers"}
 # A line of its own on a screen. Text of two of them does not stand in one sentence.
 BLOCKS = {
     "p",
@@ -60,6 +60,7 @@ BLOCKS = {
     "div",
 }
 # What only a screen shows, and the references that the screen writes in another way.
+MARK = ".kanttekening"
 SCREEN = ".meenemen, .als-tabel, .alleen-scherm, .headerlink, .verwijzing, .hele-editie, script, style, svg, button"
 # A narrow letter, such as a slanting j, may stand under its neighbour.
 NARROW = 2.5
@@ -126,13 +127,25 @@ def only_on_paper(name: str) -> list[str]:
     return [part for part in {*pictures, *heads, *others} if part]
 
 
+def notes(name: str) -> list[str]:
+    """Returns what stands at the end of a page on paper: the rows that its marks lead to, each once."""
+    links = article(name, SCREEN).select(f"{MARK} a")
+    rows = dict.fromkeys(str(link["href"]) for link in links if not str(link["href"]).startswith("#"))
+    found = []
+    for file, place in (row.split("#") for row in rows):
+        text = article(file.removesuffix(".html"), MARK).select_one(f"tr:has([id='{place}']) td")
+        assert text is not None, place
+        found.append(bare(text.get_text()))
+    return [bare(WORDS["notes"]), *found] if found else []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_paper_and_screen_have_the_same_words(name: str, report: Printed, first_pages: dict[str, int]) -> None:
     letters = [letter for page in pages_of(name, report, first_pages) for letter in report.body(page)]
     printed = bare("".join(letter.text for letter in letters if letter.size > SMALLEST))
     assert len(printed) > 500
     missing, besides, place = [], [], 0
-    for block in blocks(article(name, SCREEN)):
+    for block in blocks(article(name, f"{SCREEN}, {MARK}")):
         found = printed.find(block, place)
         if found < 0:
             missing.append(block)
@@ -140,7 +153,9 @@ def test_paper_and_screen_have_the_same_words(name: str, report: Printed, first_
             besides.append(printed[place:found])
             place = found + len(block)
     assert missing == []
-    besides.append(printed[place:])
+    at_the_end = "".join(notes(name))
+    assert printed.endswith(at_the_end)
+    besides.append(printed[place:].removesuffix(at_the_end))
     allowed = "|".join(map(re.escape, sorted(only_on_paper(name), key=len, reverse=True)))
     assert [part for part in besides if not re.fullmatch(rf"(?:{allowed}|R?\d{{1,2}})*", part)] == []
 
@@ -152,10 +167,15 @@ def test_links_lead_to_the_page_that_the_screen_leads_to(
     expected = []
     for link in article(name, SCREEN).select("a[href]"):
         address, text = str(link["href"]), bare(link.get_text())
+        if link.find_parent(class_=MARK[1:]):
+            # On paper to the note, which leads on; nowhere when the row is on the page itself.
+            expected += [] if address.startswith("#") else [(name, "")]
+            continue
         target, _, place = address.partition("#")
         target = target.partition("?")[0].removesuffix(".html") or name
         if not re.match(r"[a-z]+:", address) and target in first_pages and text:
             expected.append((target, "" if place else "its first page"))
+    expected += [("kanttekeningen", "")] * len(notes(name))
     starts = {page: other for other, page in first_pages.items()}
     found = []
     for page in pages_of(name, report, first_pages):
@@ -291,7 +311,7 @@ def lay_out(folder: Path, **pages: str) -> Path:
         assert writer.unknown == []
         text = writer.text  # type: ignore[attr-defined]
         (target / f"{name}.typ").write_text(f'#import "../looks.typ": *\n#{{\n{text}\n}}\n', encoding="utf-8")
-        about = {"places": writer.places, "pictures": writer.pictures}
+        about = writer.about
         (target / f"{name}.json").write_text(json.dumps(about), encoding="utf-8")
     return target
 

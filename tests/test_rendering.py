@@ -85,26 +85,27 @@ def from_nothing(project: Project, process: Renderer) -> dict[str, bytes]:
     return files(make(project, process))
 
 
-def test_whatever_changes_a_preview_shows_the_bytes_of_a_book_from_nothing(small: Project, process: Renderer) -> None:
+CHANGES = {
+    "prose, then a title": [("index", FIRST + "\n\nEen zin.", 0), ("kort", SECOND.replace("# Kort", "# Lang"), 0)],
+    "a table before another, then a figure": [
+        ("index", FIRST + SECOND[7:].replace("tab-b", "tab-a"), 0),
+        ("bronnen", "# Bronnen\n\nNiets.", 2),
+    ],
+    "a figure goes": [("bronnen", "# Bronnen\n\nNiets.", 2), ("bronnen", "# Bronnen\n\nNiets.", 0)],
+}
+
+
+@pytest.mark.parametrize("changes", one_of_a_kind(CHANGES.values()), ids=CHANGES.keys())
+def test_whatever_changes_a_preview_shows_the_bytes_of_a_book_from_nothing(
+    small: Project, process: Renderer, changes: list[tuple[str, str, int]]
+) -> None:
     make(small, process)
-    steps = {
-        "prose, then a title": [
-            lambda: write_page(small, "index", FIRST + "\n\nEen zin."),
-            lambda: write_page(small, "kort", SECOND.replace("# Kort", "# Lang")),
-        ],
-        "a table before another, then a figure": [
-            lambda: write_page(small, "index", FIRST + SECOND[7:].replace("tab-b", "tab-a")),
-            lambda: write_page(small, "bronnen", "# Bronnen\n\nNiets.", 2),
-        ],
-        "a figure goes": [lambda: write_page(small, "bronnen", "# Bronnen\n\nNiets.")],
-    }
-    for name, changes in steps.items():
-        for change in changes:
-            change()
-            found = files(make(small, process)) | on_paper(small)
-        expected = from_nothing(small, process) | on_paper(small)
-        assert all(path.startswith("_images/") for path in found.keys() ^ expected.keys()), name
-        assert [path for path in expected if found[path] != expected[path]] == [], name
+    for change in changes:
+        write_page(small, *change)
+        found = files(make(small, process)) | on_paper(small)
+    expected = from_nothing(small, process) | on_paper(small)
+    assert all(path.startswith("_images/") for path in found.keys() ^ expected.keys())
+    assert [path for path in expected if found[path] != expected[path]] == []
 
 
 def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None:

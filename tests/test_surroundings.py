@@ -145,6 +145,7 @@ def test_nothing_of_the_process_the_memory_or_the_machine_is_on_a_page(made: tup
     assert "chapters/nl chapters\\n" in text
 
 
+@pytest.mark.slow("a build under other conditions")
 def test_a_book_from_hostile_surroundings_is_what_the_project_gives(made: tuple[Project, int]) -> None:
     project, _ = made
     built = project.build("2026", "nl")

@@ -215,6 +215,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
             process.wait()
 
 
+@pytest.mark.slow("a crash of another machine")
 def test_a_worker_that_dies_costs_no_run_and_doubles_none(small: Project, tmp_path: Path) -> None:
     from distributed import Client, default_client
 

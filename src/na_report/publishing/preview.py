@@ -115,7 +115,6 @@ class Preview:
         self._looks = looks
         printing = self._printer.printing(book, pages, books.words(book))
         html = books.build_html(book, pages, process=self._process, written=printing.start, known=self._polished)
-        self._process.get_ready()
         put_in_place(html, book.html)
         printing.then(lambda: printed(self._keep(printing)))
         return [run.page for run in runs]

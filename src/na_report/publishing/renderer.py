@@ -1,4 +1,4 @@
-"""A process that imports Jupyter Book and Sphinx while the pages run, renders one stage, and ends.
+"""A process that imports Jupyter Book and Sphinx while the pages run, and forks for each rendering.
 
 Started as `python -m na_report.publishing.renderer`; ends when its standard input closes.
 """
@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from na_report.publishing.processes import end_with
 from na_report.publishing.surroundings import fixed
@@ -28,10 +29,9 @@ class Renderer:
     """The process, seen from the one that started it."""
 
     def __init__(self) -> None:
-        self.get_ready()
+        self._start()
 
-    def get_ready(self) -> None:
-        """Starts the process for the next rendering."""
+    def _start(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "na_report.publishing.renderer", str(os.getpid())],
             stdin=subprocess.PIPE,
@@ -50,22 +50,26 @@ class Renderer:
             written: Called when the pages for paper are there, while those for the screen are still being written.
         """
         if self._process.poll() is not None:
-            self.get_ready()
-        with self._process as process, contextlib.suppress(BrokenPipeError):
-            if process.stdin is None or process.stdout is None:
-                return 1
-            process.stdin.write(json.dumps({"arguments": list(arguments), "log": str(log)}) + "\n")
-            process.stdin.flush()
-            for line in process.stdout:
-                if line.strip() == WRITTEN and written:
+            self.close()
+            self._start()
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise AssertionError("the process has both")
+        with contextlib.suppress(BrokenPipeError):
+            stdin.write(json.dumps({"arguments": list(arguments), "log": str(log)}) + "\n")
+            stdin.flush()
+            for line in stdout:
+                if line.strip() != WRITTEN:
+                    return int(line)
+                if written:
                     written()
-        return process.returncode
+        return self._process.wait()
 
     def close(self) -> None:
         """Ends the process, and a rendering that is going on."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._process.communicate()
 
 
 @contextmanager
@@ -79,25 +83,32 @@ def renderer() -> Iterator[Renderer]:
 
 
 def main() -> None:
-    """Imports what a rendering needs, then does the one that the standard input asks for."""
+    """Imports what a rendering needs, then forks for each that the standard input asks for."""
     end_with(int(sys.argv[1]))
     # Trees of pages are needed until the end, so a search for garbage among them finds none: it is left for later.
     gc.set_threshold(50_000, 20, 20)
     # What can't be imported is the rendering's own error, told in its log.
     with contextlib.suppress(ImportError):
         _import()
-    line = sys.stdin.readline()
-    if not line:
-        return
-    request = json.loads(line)
+    mine = os.getpid()
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            end_with(mine)
+            _render(**json.loads(line))
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+        sys.stdout.flush()
+
+
+def _render(arguments: list[str], log: str) -> NoReturn:
     os.environ[TELL] = str(os.dup(1))
-    log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
     from jupyter_book.cli.main import main as jupyter_book
 
-    sys.argv = ["jupyter-book", *request["arguments"]]
-    jupyter_book()
+    jupyter_book(arguments)
+    sys.exit()
 
 
 def _import() -> None:

@@ -65,9 +65,8 @@ def _write(app: Any, tree: Any, page: str) -> None:
     for node in writer.unknown:
         found = " ".join(node.astext().split())[:60]
         _log.warning("paper can't show this: %s %r", type(node).__name__, found, location=node)
-    about = {"places": writer.places, "pictures": writer.pictures}
     _put(_folder(app) / f"{page}.typ", f'#import "../looks.typ": *\n#{{\n{text}\n}}\n')
-    _put(_folder(app) / f"{page}.json", json.dumps(about, indent=1))
+    _put(_folder(app) / f"{page}.json", json.dumps(writer.about, indent=1))
 
 
 def _put(path: Path, text: str) -> None:

@@ -86,21 +86,25 @@ def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> Non
     """Writes what the template reads: words, pages, the places in them, and their pictures."""
     places: dict[str, str] = {}
     names: list[str] = []
+    noted: list[str] = []
+    known = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in pages.glob("*.json")}
     for page in document.pages:
         try:
-            about = json.loads((pages / f"{page}.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            about = known[page]
+        except KeyError:
             raise BookError(
                 f"There is no page {page} for the PDF.",
                 hint="Look at `summary` in chapters/words.yml and `on_paper` in chapters/pages.yml.",
             ) from None
         places |= about["places"]
         names += about["pictures"]
+        noted += about["noted"]
     lay_out(names, pictures, pages.parent / "pictures")
-    said = {name: document.words[name] for name in ("title", "subtitle", "author", "contents")}
+    said = {name: document.words[name] for name in ("title", "subtitle", "author", "contents", "notes")}
     said["mark"] = document.words.get("mark", "")
     given = said | {
         "places": places,
+        "noted": {place: known[place.partition("#")[0]]["rows"][place] for place in noted},
         "pages": document.pages,
         "language": document.language,
         "day": document.day,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from docutils import nodes
@@ -12,6 +12,7 @@ from sphinx.locale import admonitionlabels
 from na_report.publishing.languages import MARK
 from na_report.publishing.paper.code import array, call, content, joined, string, words
 from na_report.publishing.paper.columns import columns
+from na_report.publishing.paper.tree import around, ids, text_of
 
 # What only a screen shows: links to take something along, a figure as a table, the arrow of a fold, and what a chapter marks so.
 SCREEN_ONLY = {"meenemen", "als-tabel", "sd-summary-state-marker", "alleen-scherm"}
@@ -20,6 +21,8 @@ _NOTHING = {
     *("comment", "highlightlang", "index", "meta", "pending", "substitution_definition", "tabular_col_spec"),
     *("toctree", "colspec"),
 }
+# What a chapter marks as a note to what stands before it: it leads to a row of a table.
+NOTE = "kanttekening"
 # A table of less than so many lines of text does not break over pages; it is a third of a page.
 _SHORT_TABLE = 24
 # HTML that shows nothing by itself: tags around text, which is a node of its own, and marks for links.
@@ -43,6 +46,9 @@ class Writer:
         # Per id that a link can name, the label in the document.
         self.places: dict[str, str] = {}
         self.pictures: list[str] = []
+        # Per row of a table that a link can name what it says, and the rows that are notes to something on this page.
+        self.rows: dict[str, str] = {}
+        self.noted: list[str] = []
         self.unknown: list[Any] = []
         self._level = 0
 
@@ -60,6 +66,11 @@ class Writer:
             self.unknown.append(node)
             return ""
         return str(method(node))
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the template needs to know of the page."""
+        return {"places": self.places, "pictures": self.pictures, "rows": self.rows, "noted": self.noted}
 
     def inner(self, node: Any) -> str:
         """Returns what is in a node."""
@@ -205,6 +216,8 @@ class Writer:
         if len(heads) > 1 or any("morecols" in cell or "morerows" in cell for row in rows for cell in row):
             self.unknown.append(node)
             return ""
+        for first, said, *_ in (row.children for row in rows if len(row.children) > 1):
+            self.rows |= {f"{self.page}#{name}": text_of(said, NOTE) for part in first.findall() for name in ids(part)}
         found = columns([[cell.astext() for cell in row.children] for row in rows])
         cells = ",\n  ".join(array(self._cell(cell) for cell in row.children) for row in rows if row not in heads)
         right = ["text-right" in cell.get("classes", ()) for cell in rows[0].children]
@@ -233,7 +246,9 @@ class Writer:
         return words(node.astext())
 
     def _inline(self, node: Any) -> str:
-        within = any(isinstance(around, nodes.list_item | nodes.entry) for around in _around(node))
+        if NOTE in node.get("classes", ()):
+            return joined(self._noted(link) for link in node.findall(nodes.reference))
+        within = any(isinstance(parent, nodes.list_item | nodes.entry) for parent in around(node))
         return self._spanned("span", node, self.inner(node), **({"within": "true"} if within else {}))
 
     def _spanned(self, name: str, node: Any, inner: str, **named: str) -> str:
@@ -249,11 +264,22 @@ class Writer:
         address = str(node.get("refuri", ""))
         if _ELSEWHERE.match(address):
             return self._in_language(node, call("link", string(address), inner))
-        file, _, name = address.partition("#")
-        page = file.removesuffix(".html").partition("?")[0] or self.page
-        return self._in_language(node, call("to", string(f"{page}#{node.get('refid', name)}"), inner))
+        return self._in_language(node, call("to", string(self._led_to(node)), inner))
 
     _number_reference = _reference
+
+    def _noted(self, link: Any) -> str:
+        """Returns the mark of a note, which stands at the end of the page; none on the page that has the row itself."""
+        if (place := self._led_to(link)).startswith(f"{self.page}#"):
+            return ""
+        self.noted.append(place)
+        return call("noted", string(self.page), string(place))
+
+    def _led_to(self, link: Any) -> str:
+        """Returns the place in the book that a link leads to."""
+        file, _, name = str(link.get("refuri", "")).partition("#")
+        page = file.removesuffix(".html").partition("?")[0] or self.page
+        return f"{page}#{link.get('refid', name)}"
 
     def _in_language(self, node: Any, inner: str) -> str:
         return call("text", content(inner), lang=string(node["lang"])) if node.get("lang") else inner
@@ -282,9 +308,3 @@ class Writer:
 
     _title_reference = _emphasis
     _download_reference = _dropdown_title = _legend = inner
-
-
-def _around(node: Any) -> Iterator[Any]:
-    while node.parent is not None:
-        node = node.parent
-        yield node
