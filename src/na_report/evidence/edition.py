@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from na_report.errors import InvalidInputError, MissingRowError, NaReportError, how_many
-from na_report.evidence.descriptor import describe, read_seal, schema_of, sha256
+from na_report.evidence.descriptor import describe, read_seal, schema_in, schema_of, sha256
 from na_report.evidence.folders import edition_folder, is_draft
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.making import being_made, making, refuse_name
@@ -220,7 +220,7 @@ def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
     project = project or find_project()
     source = edition_folder(old, project)
     refuse_name(new, project)
-    schema = schema_of(read_seal(source)[0])
+    schema = schema_in(source, read_seal(source)[0])
     refuse_unknown(schema, old)
     sealed = {table.name: table for table in schema}
     with making(new, project) as folder:

@@ -76,7 +76,9 @@ def initiatives(edition: Edition, sector: str = "", language: str = "nl", *, reg
             words("lead"): escape(row[f"owners_{language}"].replace(";", ", ")),
         }
         if register or not statuses.known(edition):
-            entry[words("became.in_report")] = _in_report(edition, row, language)
+            entry[words("became.in_report" if statuses.known(edition) else "status")] = _in_report(
+                edition, row, language
+            )
         if statuses.known(edition):
             entry[words("became.head", edition=edition.name)] = statuses.now(
                 edition, row["id"], language, whole=register
