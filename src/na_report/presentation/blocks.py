@@ -42,8 +42,7 @@ def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
         (words("note"), filled(edition, row[f"note_{language}"], language)),
         (words("source"), short_source(edition, row["source_id"], language)),
     ]
-    if statuses.known(edition):
-        facts.append((words("became.head", edition=edition.name), statuses.now(edition, key, language)))
+    facts += statuses.column(edition, key, language).items()
     intro = f"{place(key)}. {filled(edition, row[f'gist_{language}'], language)}"
     block = paragraphs(intro, "\n".join(f"- **{name}**: {text}" for name, text in facts if text))
     items = analysis.items_of(edition, key)
@@ -69,8 +68,8 @@ def agendas_in_short(edition: Edition, keys: Iterable[str], language: str = "nl"
                 words("nr"): place(key),
                 words("agenda"): " ".join([*text, f"[{words('source')}: {ended(source)}]{{.grondslag}}"]),
                 words("sector"): escape(sector_names(edition, row["sector"], language)),
-                words("owner"): f"{owners}, {row['period_start']}" if row["period_start"] else owners,
-                words("became.head", edition=edition.name): statuses.now(edition, key, language, whole=False),
+                words("owner"): f"{owners} ({row['period_start']})" if row["period_start"] else owners,
+                **statuses.column(edition, key, language, whole=False),
             }
         )
     return table(pd.DataFrame(rows), words("captions.later_agendas"), "tab-nieuw-beleid", language=language)

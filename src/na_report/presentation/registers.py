@@ -47,10 +47,7 @@ def organisations(edition: Edition, sector: str = "", language: str = "nl", *, r
             words("organisation"): escape(row[f"name_{language}"]),
             words("role"): filled(edition, row[f"role_{language}"], language),
         }
-        if statuses.known(edition):
-            entry[words("became.head", edition=edition.name)] = statuses.now(
-                edition, row["id"], language, whole=register
-            )
+        entry |= statuses.column(edition, row["id"], language, whole=register)
         if register:
             entry[words("sector")] = escape(sector_names(edition, row["sectors"], language))
         entries.append(entry)
@@ -79,10 +76,7 @@ def initiatives(edition: Edition, sector: str = "", language: str = "nl", *, reg
             entry[words("became.in_report" if statuses.known(edition) else "status")] = _in_report(
                 edition, row, language
             )
-        if statuses.known(edition):
-            entry[words("became.head", edition=edition.name)] = statuses.now(
-                edition, row["id"], language, whole=register
-            )
+        entry |= statuses.column(edition, row["id"], language, whole=register)
         if register:
             entry[words("sector")] = escape(sector_names(edition, row["sector"], language))
         entries.append(entry)

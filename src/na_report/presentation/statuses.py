@@ -44,7 +44,7 @@ def state(edition: Edition, key: str, language: str = "nl") -> str:
         return f"{shown} ({since})" if since else shown
     year = edition.row("sources", row["source_id"])["year"]
     seen = words("became.in_year", year=year) if year else f"({words('became.undated')})"
-    return f"{shown} {seen}" + (f", {words('became.since', since=since)}" if since else "")
+    return f"{shown} {seen}" + (f", {words('became.since', since=since)}" if since not in ("", year) else "")
 
 
 def now(edition: Edition, key: str, language: str = "nl", *, whole: bool = True) -> str:
@@ -70,6 +70,12 @@ def now(edition: Edition, key: str, language: str = "nl", *, whole: bool = True)
             marks += [edition.label("confidence", "B", language)] if row["confidence"] == "B" else []
             parts.append(f"[{ended('; '.join(marks))}]{{.grondslag}}")
     return " ".join(parts)
+
+
+def column(edition: Edition, key: str, language: str = "nl", *, whole: bool = True) -> dict[str, str]:
+    """Returns `now` under the head of its column; nothing in an edition that does not know."""
+    head = Words(language)("became.head", edition=edition.name)
+    return {head: now(edition, key, language, whole=whole)} if known(edition) else {}
 
 
 def caveats_of(edition: Edition, key: str) -> list[str]:
