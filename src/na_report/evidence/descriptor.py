@@ -94,24 +94,19 @@ def _by_table(resources: Any) -> dict[str, dict[str, Any]]:
     return {name: entry for entry in entries if isinstance(name := entry.get("name"), str) and _TABLE.fullmatch(name)}
 
 
-def schema_of(said: Mapping[str, Any]) -> Schema:
-    """Returns the tables that a descriptor describes; those of this program where it is not there, or damaged.
-
-    Example:
-        >>> schema_of({}) == TABLES
-        True
-    """
-    resources = said.get("resources")
-    return TABLES if resources is None or any(_faults_of_resources(resources)) else read_schema(resources, BY_NAME)
-
-
 def schema_in(folder: Path, said: Mapping[str, Any]) -> Schema:
-    """Returns the tables of the edition in a folder: as its descriptor says, or of a draft as this program has them.
+    """Returns the tables of the edition in a folder: as its descriptor says, or else as this program has them.
 
     A draft may lack what came later, just as an edition that was sealed before.
+
+    Example:
+        >>> from na_report.evidence.folders import edition_folder
+        >>> "statuses" in [table.name for table in schema_in(edition_folder("2021"), {})]
+        False
     """
-    if said:
-        return schema_of(said)
+    resources = said.get("resources")
+    if resources is not None and not any(_faults_of_resources(resources)):
+        return read_schema(resources, BY_NAME)
     tables = []
     for table in TABLES:
         path = folder / table.file
