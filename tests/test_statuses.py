@@ -94,6 +94,17 @@ def test_a_sector_and_the_page_to_search_show_how_it_stands_now_and_not_in_the_r
     assert "[Gestopt]{.keuze}" in line
 
 
+def test_a_successor_in_a_sector_says_that_the_report_does_not_name_it() -> None:
+    for register, later in (
+        (registers.initiatives, {"#ini68", "#ini70"}),
+        (registers.organisations, {"#act51", "#act53"}),
+    ):
+        lines = [line for line in register(EVIDENCE, "mbo").markdown.splitlines() if line.startswith("| [")]
+        marked = {line.split("](")[1].split(")")[0] for line in lines if "van na het rapport" in line}
+        assert marked == later
+        assert len(lines) > len(later)
+
+
 @pytest.mark.parametrize("key", ["INI27", "INI28", "INI57"])
 def test_what_we_correct_is_marked_as_ours_beside_the_words_of_the_report(key: str) -> None:
     text = registers.initiatives(EVIDENCE, "", "nl", register=True).markdown

@@ -44,7 +44,8 @@ def organisations(edition: Edition, sector: str = "", language: str = "nl", *, r
     for row in rows:
         entry = {
             words("nr"): place(row["id"]) if register else link(row["id"]),
-            words("organisation"): escape(row[f"name_{language}"]),
+            words("organisation"): escape(row[f"name_{language}"])
+            + _later(edition, "organisations", row["id"], language),
             words("role"): filled(edition, row[f"role_{language}"], language),
         }
         entry |= statuses.column(edition, row["id"], language, whole=register)
@@ -68,7 +69,8 @@ def initiatives(edition: Edition, sector: str = "", language: str = "nl", *, reg
         kind = edition.label("initiative_type", row["type"], language)
         entry = {
             words("nr"): place(row["id"]) if register else link(row["id"]),
-            words("initiative"): f"**{escape(row[f'name_{language}'])}** ({escape(kind)}). "
+            words("initiative"): f"**{escape(row[f'name_{language}'])}** ({escape(kind)})"
+            + f"{_later(edition, 'initiatives', row['id'], language)}. "
             + filled(edition, row[f"gist_{language}"], language),
             words("lead"): escape(row[f"owners_{language}"].replace(";", ", ")),
         }
@@ -88,9 +90,15 @@ def initiatives(edition: Edition, sector: str = "", language: str = "nl", *, reg
     )
 
 
+def _later(edition: Edition, table: str, key: str, language: str) -> str:
+    """Returns that a row came after the report; nothing for what the report names."""
+    of_report = set(analysis.of_report(edition, table)["id"])
+    return "" if key in of_report else f" [{Words(language)('became.later')}]{{.grondslag}}"
+
+
 def _in_report(edition: Edition, row: dict[str, Any], language: str) -> str:
     """Returns the state of an initiative as the report has it, with what this book corrects; a dash for what came later."""
-    if row["id"] not in set(analysis.of_report(edition, "initiatives")["id"]):
+    if _later(edition, "initiatives", row["id"], language):
         return "–"
     detail = filled(edition, row[f"status_note_{language}"], language)
     caveats = linked(statuses.caveats_of(edition, row["id"]))
