@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import bagit
@@ -18,6 +19,7 @@ from conftest import ROOT, copy_of_project
 from rocrate.rocrate import ROCrate
 
 from na_report.cli import main
+from na_report.evidence.edition import open_edition
 from na_report.paths import Project
 from na_report.publishing import archive as module
 from na_report.publishing import published
@@ -28,6 +30,7 @@ from na_report.publishing.pages import all_pages, choose
 
 PAGE = "gesprekspartners"
 WHEEL = "strange-1.0-py3-none-any.whl"
+SEALED = str(open_edition("2026").descriptor["created"])[:10]
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +112,7 @@ def test_the_crate_describes_what_is_there(bag: Path) -> None:
     crate = ROCrate(bag / "data")
     root = crate.root_dataset
     assert crate.metadata["conformsTo"] == "https://w3id.org/ro/crate/1.1"
-    assert root["datePublished"] == "2026-11-24"
+    assert root["datePublished"] == SEALED
     assert [found["name"] for found in root["license"]] == ["Creative Commons Attribution 4.0"]
     assert [found["name"] for found in root["author"]] == ["na-report contributors"]
     parts = {part.id for part in root["hasPart"]}
@@ -150,7 +153,7 @@ def test_the_same_book_gives_the_same_bytes(own: Project, monkeypatch: pytest.Mo
         os.umask(before)
     assert target.read_bytes() == first
     with zipfile.ZipFile(target) as file:
-        assert {info.date_time for info in file.infolist()} == {(2026, 11, 24, 0, 0, 0)}
+        assert {info.date_time for info in file.infolist()} == {(*date.fromisoformat(SEALED).timetuple()[:3], 0, 0, 0)}
     assert [path.name for path in target.parent.iterdir() if path.name.startswith(".")] == []
 
 

@@ -45,8 +45,10 @@ def small_data(folder: Path) -> None:
     """Cuts edition 2021 down to the seeds and all that they rest on, so that a test takes less than a second."""
     tables = {}
     for table in TABLES:
-        with (folder / table.file).open(encoding="utf-8", newline="") as file:
-            tables[table.name] = {row[table.key]: row for row in csv.DictReader(file)}
+        path = folder / table.file  # what came after edition 2021 is there and empty, as in any new edition
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        empty = {column.name: "" for column in table.columns}
+        tables[table.name] = {row[table.key]: empty | row for row in csv.DictReader(io.StringIO(text, newline=""))}
     keep = {name: set(rows) if name in WHOLE else set(SEEDS.get(name, ())) for name, rows in tables.items()}
     before = -1
     while before != (before := sum(map(len, keep.values()))):

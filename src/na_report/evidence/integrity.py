@@ -9,7 +9,7 @@ from pathlib import Path
 
 from na_report.errors import InvalidInputError, Problem
 from na_report.evidence.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
-from na_report.evidence.descriptor import read_seal, schema_of
+from na_report.evidence.descriptor import read_seal, schema_in
 from na_report.evidence.reading import PROBLEMS_LIMIT, Row, Rows, read_table
 from na_report.evidence.schema import Schema, Table
 from na_report.evidence.tables import TABLES
@@ -42,7 +42,7 @@ def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
             match that of this program.
     """
     said, problems = read_seal(folder) if sealed else ({}, [])
-    schema = schema_of(said)
+    schema = schema_in(folder, said)
     tables: dict[str, Rows] = {}
     for table in schema:
         try:
@@ -168,6 +168,8 @@ def _check_meaning(tables: dict[str, Rows], numbered: Mapping[str, Numbered]) ->
         start, end = row["period_start"], row["period_end"]
         if INTEGER.fullmatch(start) and INTEGER.fullmatch(end) and int(start) > int(end):
             yield Problem("agendas.csv", number, "period_end", end, f"{start} or later", "Swap or correct the years.")
+    for number, row in numbered.get("statuses", []):
+        yield from _check_status(row, number)
     for name, form in _IDS.items():
         for number, row in numbered.get(name, []):
             if row["id"] != (whole := form.format(**row)):
@@ -198,3 +200,13 @@ def _check_observation(row: dict[str, str], number: int, units: dict[str, str]) 
                 f"{low:g} to {high:g} ({unit})",
                 "Correct value or unit.",
             )
+
+
+def _check_status(row: dict[str, str], number: int) -> Iterator[Problem]:
+    """Yields where a status says more than its trace: without a source all that can be said is that nobody knows."""
+    if row["status"] != "unknown" and not row["source_id"]:
+        expected = "a source, or the status unknown"
+        yield Problem("statuses.csv", number, "source_id", "", expected, "Name the source that shows it.")
+    for one, other in (("source_id", "confidence"), ("confidence", "source_id"), ("successor_nl", "successor_en")):
+        if row[one] and not row[other]:
+            yield Problem("statuses.csv", number, other, "", f"a value, as {one} has one", "Fill both or neither.")

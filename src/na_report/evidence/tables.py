@@ -20,6 +20,7 @@ EVIDENCE = (
     "indicators.id",
     "observations.id",
 )
+SUBJECTS = ("initiatives.id", "organisations.id", "agendas.id")
 ANY_ROW = (*EVIDENCE, "recommendations.id", "sources.id", "organisations.id", "initiatives.id", "contradictions.id")
 
 
@@ -27,8 +28,8 @@ def _key(pattern: str) -> Column:
     return Column("id", pattern=pattern, unique=True)
 
 
-def _both(name: str, required: bool = True) -> tuple[Column, Column]:
-    nl, en = (Column(f"{name}_{language}", required=required, text=True) for language in LANGUAGES)
+def _both(name: str, required: bool = True, later: bool = False) -> tuple[Column, Column]:
+    nl, en = (Column(f"{name}_{language}", required=required, later=later, text=True) for language in LANGUAGES)
     return nl, en
 
 
@@ -122,11 +123,11 @@ TABLES: Schema = (
             Column("period_start", "integer", required=False, minimum=1900),
             Column("period_end", "integer", required=False, minimum=1900),
             *_both("gist"),
-            *_both("concreteness"),
+            *_both("concreteness", required=False),
             _code("scope", "agenda_scope"),
             _code("measurable_goals", "measurable_goals"),
             _code("link_abroad", "link_abroad"),
-            *_both("international_link"),
+            *_both("international_link", required=False),
             _integer("items_headline_count"),
             *_both("item_word", required=False),
             _code("analysed", "analysed"),
@@ -180,6 +181,21 @@ TABLES: Schema = (
             *_both("status_note", required=False),
             *_both("gist"),
         ),
+    ),
+    Table(
+        "statuses",
+        "Wat ervan geworden is",
+        (
+            Column("id", refers_to=SUBJECTS, unique=True),
+            _code("status", "subject_status"),
+            _free("since", r"\d{4}(-\d{2}){0,2}"),
+            *_both("successor", required=False),
+            _ref("successor_ids", *SUBJECTS, many=True, required=False),
+            *_both("note"),
+            _ref("source_id", "sources.id", required=False),
+            _code("confidence", "confidence", required=False),
+        ),
+        later=True,
     ),
     Table(
         "indicators",
@@ -265,6 +281,8 @@ TABLES: Schema = (
             _ref("organisation_ids", "organisations.id", many=True, required=False),
             _ref("sectors", SECTOR, many=True),
             _LINE,
+            *_both("now", required=False, later=True),
+            Column("now_sources", refers_to=("sources.id",), many=True, required=False, later=True),
         ),
     ),
     Table(

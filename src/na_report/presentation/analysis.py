@@ -177,6 +177,18 @@ def codes(edition: Edition, name: str) -> list[str]:
     return list(rows[rows["list"] == name]["code"])
 
 
+def of_report(edition: Edition, table: str) -> pd.DataFrame:
+    """Returns the rows that the report names; what came later has the name of an edition for a section.
+
+    Example:
+        >>> from na_report.evidence.edition import open_edition
+        >>> [len(of_report(open_edition("2026"), table)) for table in ("initiatives", "organisations", "agendas")]
+        [65, 50, 12]
+    """
+    rows = edition[table]
+    return rows[~rows["sections"].str.fullmatch(r"\d{4}[a-z0-9-]*")]
+
+
 def active(edition: Edition) -> pd.DataFrame:
     """Tells which organisations lead initiatives in a sector, and in which other sectors they are named.
 
@@ -185,7 +197,7 @@ def active(edition: Edition) -> pd.DataFrame:
         where it is named for the sector without an initiative of its own; 0 where it is not named.
     """
     rows, order = {}, sectors(edition)
-    for organisation in edition["organisations"].to_dict("records"):
+    for organisation in of_report(edition, "organisations").to_dict("records"):
         named = set(ids(organisation["sectors"]))
         owned = _owned(edition, organisation["name_nl"])
         counts = {sector: sum(sector in ids(item) for item in owned) for sector in order}
@@ -201,7 +213,7 @@ def active(edition: Edition) -> pd.DataFrame:
 def _owned(edition: Edition, name: str) -> list[str]:
     """Returns the sector cells of the initiatives that name an organisation as owner."""
     short = name.split(" (")[0].lower()
-    rows = edition["initiatives"]
+    rows = of_report(edition, "initiatives")
     owned = rows["owners_nl"].map(lambda cell: any(owner.lower().startswith(short) for owner in ids(cell)))
     return list(rows[owned]["sector"])
 

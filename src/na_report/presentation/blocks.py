@@ -9,11 +9,11 @@ import pandas as pd
 
 from na_report.evidence import chain
 from na_report.evidence.edition import Edition
-from na_report.presentation import analysis
+from na_report.presentation import analysis, statuses
 from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
 from na_report.presentation.periods import period
 from na_report.presentation.tables import table
-from na_report.presentation.text import cited, filled, ids, in_sentence, linked, sentence_case, short_source
+from na_report.presentation.text import cited, ended, filled, ids, in_sentence, linked, sentence_case, short_source
 from na_report.presentation.values import value
 from na_report.presentation.verdicts import is_contradicted, recommendation_note, state, trail, verdict
 from na_report.wording import Words
@@ -42,10 +42,37 @@ def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
         (words("note"), filled(edition, row[f"note_{language}"], language)),
         (words("source"), short_source(edition, row["source_id"], language)),
     ]
+    facts += statuses.column(edition, key, language).items()
     intro = f"{place(key)}. {filled(edition, row[f'gist_{language}'], language)}"
     block = paragraphs(intro, "\n".join(f"- **{name}**: {text}" for name, text in facts if text))
     items = analysis.items_of(edition, key)
     return block if items.empty else block + agenda_items(edition, items, key, language)
+
+
+def agendas_in_short(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
+    """Shows agendas as a table: of whom and for whom, what they want with their goals, and how they stand now."""
+    words, rows = Words(language), []
+    for key in keys:
+        row = edition.row("agendas", key)
+        text = [f"**{escape(row[f'name_{language}'])}.** {filled(edition, row[f'gist_{language}'], language)}"]
+        for item in analysis.items_of(edition, key).to_dict("records"):
+            note = filled(edition, item[f"basis_note_{language}"], language)
+            text.append(f"{place(item['id'])} {filled(edition, item[f'gist_{language}'], language)}")
+            text += [f"[{note}]{{.grondslag}}"] if note else []
+        facts = (f"international_link_{language}", f"note_{language}")
+        text += [filled(edition, row[name], language) for name in facts if row[name]]
+        owners = escape(row["owners"].replace(";", ", "))
+        source = short_source(edition, row["source_id"], language)
+        rows.append(
+            {
+                words("nr"): place(key),
+                words("agenda"): " ".join([*text, f"[{words('source')}: {ended(source)}]{{.grondslag}}"]),
+                words("sector"): escape(sector_names(edition, row["sector"], language)),
+                words("owner"): f"{owners} ({row['period_start']})" if row["period_start"] else owners,
+                **statuses.column(edition, key, language, whole=False),
+            }
+        )
+    return table(pd.DataFrame(rows), words("captions.later_agendas"), "tab-nieuw-beleid", language=language)
 
 
 def agenda_items(edition: Edition, items: pd.DataFrame, key: str, language: str) -> Block:
@@ -149,6 +176,10 @@ def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
     ]
     title = f"**{place(key)}. {escape(row[f'title_{language}'])}**"
     lines = [f"- **{name}**: {text}" for name, text in parts if text]
+    if row[f"now_{language}"]:
+        about = words("became.ours", sources=ended(cited(edition, ids(row["now_sources"]), language)))
+        text = filled(edition, row[f"now_{language}"], language)
+        lines.append(f"- **{words('became.now', edition=edition.name)}**: {text} [{about}]{{.grondslag}}")
     warning = recommendation_note(edition, key, language)
     kind = "kader aanbeveling" + (" tegenspraak" if warning else "")
     shown = [title, "", *([warning, ""] if warning else []), *lines]

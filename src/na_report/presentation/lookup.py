@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from na_report.evidence.edition import Edition
-from na_report.presentation import analysis
+from na_report.presentation import analysis, statuses
 from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.periods import period
 from na_report.presentation.registers import observed_sources
@@ -78,8 +78,8 @@ def initiatives(edition: Edition, language: str = "nl") -> Block:
             words("sector"): _sectors(edition, row["sector"], language),
             words("category"): _categories(edition, row["category"], language),
             words("kind"): choice(sentence_case(edition.label("initiative_type", row["type"], language))),
-            words("status"): choice(sentence_case(edition.label("initiative_status", row["status"], language))),
-            words("source"): f"{words('report')} {escape(', '.join(ids(row['sections'])))}",
+            words("status"): choice(sentence_case(_state(edition, row, language))),
+            words("source"): _named_in(edition, row, language),
         }
         for row in _in_order(edition, edition["initiatives"], "sector", "category")
     )
@@ -90,6 +90,19 @@ def initiatives(edition: Edition, language: str = "nl") -> Block:
         ("sector", "category", "kind", "status"),
         language,
     )
+
+
+def _state(edition: Edition, row: dict[str, Any], language: str) -> str:
+    """Returns how an initiative stands now; in an edition that does not say so, how it stood in the report."""
+    if statuses.known(edition):
+        return edition.label("subject_status", statuses.code(edition, row["id"]), language)
+    return edition.label("initiative_status", row["status"], language)
+
+
+def _named_in(edition: Edition, row: dict[str, Any], language: str) -> str:
+    if row["id"] in set(analysis.of_report(edition, "initiatives")["id"]):
+        return f"{Words(language)('report')} {escape(', '.join(ids(row['sections'])))}"
+    return short_source(edition, edition.row("statuses", row["id"])["source_id"], language)
 
 
 def observations(edition: Edition, language: str = "nl") -> Block:

@@ -24,6 +24,18 @@ def written_day(day: str, language: str = "nl") -> str:
     return str(format_date(date.fromisoformat(day), "d MMMM y", locale=language))
 
 
+def written_since(when: str, language: str = "nl") -> str:
+    """Returns a year, month or day as a reader writes it.
+
+    Example:
+        >>> [written_since(when) for when in ("2022", "2024-12", "2025-07-04")]
+        ['2022', 'december 2024', '4 juli 2025']
+    """
+    if len(when) == len("2024-12"):
+        return str(format_date(date.fromisoformat(f"{when}-01"), "LLLL y", locale=language))
+    return when if len(when) == len("2024") else written_day(when, language)
+
+
 def is_target(row: Mapping[str, Any]) -> bool:
     """Tells whether an observation is a target; the name of its series says so."""
     return "target" in str(row["series"]).split("_")

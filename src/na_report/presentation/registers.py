@@ -9,6 +9,7 @@ import pandas as pd
 from na_report.evidence import chain
 from na_report.evidence.edition import Edition
 from na_report.evidence.ids import in_order
+from na_report.presentation import analysis, statuses
 from na_report.presentation.blocks import sector_names
 from na_report.presentation.languages import spoken
 from na_report.presentation.markdown import Block, anchor, escape, link, place
@@ -43,9 +44,11 @@ def organisations(edition: Edition, sector: str = "", language: str = "nl", *, r
     for row in rows:
         entry = {
             words("nr"): place(row["id"]) if register else link(row["id"]),
-            words("organisation"): escape(row[f"name_{language}"]),
+            words("organisation"): escape(row[f"name_{language}"])
+            + _later(edition, "organisations", row["id"], language),
             words("role"): filled(edition, row[f"role_{language}"], language),
         }
+        entry |= statuses.column(edition, row["id"], language, whole=register)
         if register:
             entry[words("sector")] = escape(sector_names(edition, row["sectors"], language))
         entries.append(entry)
@@ -63,16 +66,19 @@ def initiatives(edition: Edition, sector: str = "", language: str = "nl", *, reg
     rows = [row for row in edition["initiatives"].to_dict("records") if not sector or sector in ids(row["sector"])]
     entries: list[dict[str, Any]] = []
     for row in rows:
-        status = edition.label("initiative_status", row["status"], language)
-        detail = filled(edition, row[f"status_note_{language}"], language)
         kind = edition.label("initiative_type", row["type"], language)
         entry = {
             words("nr"): place(row["id"]) if register else link(row["id"]),
-            words("initiative"): f"**{escape(row[f'name_{language}'])}** ({escape(kind)}). "
+            words("initiative"): f"**{escape(row[f'name_{language}'])}** ({escape(kind)})"
+            + f"{_later(edition, 'initiatives', row['id'], language)}. "
             + filled(edition, row[f"gist_{language}"], language),
             words("lead"): escape(row[f"owners_{language}"].replace(";", ", ")),
-            words("status"): escape(status) + (f" ({detail})" if detail else ""),
         }
+        if register or not statuses.known(edition):
+            entry[words("became.in_report" if statuses.known(edition) else "status")] = _in_report(
+                edition, row, language
+            )
+        entry |= statuses.column(edition, row["id"], language, whole=register)
         if register:
             entry[words("sector")] = escape(sector_names(edition, row["sector"], language))
         entries.append(entry)
@@ -82,6 +88,22 @@ def initiatives(edition: Edition, sector: str = "", language: str = "nl", *, reg
         _name("tab-initiatieven", edition, sector),
         language=language,
     )
+
+
+def _later(edition: Edition, table: str, key: str, language: str) -> str:
+    """Returns that a row came after the report; nothing for what the report names."""
+    of_report = set(analysis.of_report(edition, table)["id"])
+    return "" if key in of_report else f" [{Words(language)('became.later')}]{{.grondslag}}"
+
+
+def _in_report(edition: Edition, row: dict[str, Any], language: str) -> str:
+    """Returns the state of an initiative as the report has it, with what this book corrects; a dash for what came later."""
+    if _later(edition, "initiatives", row["id"], language):
+        return "–"
+    detail = filled(edition, row[f"status_note_{language}"], language)
+    caveats = linked(statuses.caveats_of(edition, row["id"]))
+    state = escape(edition.label("initiative_status", row["status"], language)) + (f" ({detail})" if detail else "")
+    return f"{state}. {Words(language)('caveat')}: {caveats}" if caveats else state
 
 
 def _of(edition: Edition, caption: str, sector: str, language: str) -> str:
@@ -155,9 +177,7 @@ def _indicator(edition: Edition, row: dict[str, Any], language: str) -> str:
     notes = [filled(edition, row[f"context_{language}"], language)]
     if row[f"comparator_{language}"]:
         notes.append(f"{words('compare')}: {filled(edition, row[f'comparator_{language}'], language)}.")
-    caveats = edition["caveats"]
-    mine = [key for key, refs in caveats[["id", "refs"]].itertuples(index=False) if row["id"] in ids(refs)]
-    if mine:
+    if mine := statuses.caveats_of(edition, row["id"]):
         notes.append(f"{words('caveat')}: {linked(mine)}.")
     kind = edition.label("indicator_kind", row["kind"], language)
     notes.append(f"{words('kind')}: {escape(kind)}.")
@@ -200,7 +220,7 @@ def sources(edition: Edition, language: str = "nl") -> Block:
         if row["year_basis"] in ("inferred", "url"):
             facts.append(edition.label("year_basis", row["year_basis"], language))
         note = filled(edition, row[f"note_{language}"], language)
-        users = chain.users(edition, row["id"])
+        users = in_order({*chain.users(edition, row["id"]), *statuses.traced_to(edition, row["id"])})
         lines.append(
             f"- []{{#{anchor(source_anchor(row['id']))}}}{escape(row['author'].replace(';', ', '))} ({escape(year)}). *{shown}*. "
             f"[{escape('; '.join(facts))}.{' ' + note if note else ''} "

@@ -1,0 +1,199 @@
+"""What became of what the report names: every row has a state, with the trace that shows it, and none looks newer than it is."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from na_report.cli import main
+from na_report.evidence.changes import compare
+from na_report.evidence.edition import copy_edition, open_edition, seal_edition
+from na_report.evidence.folders import verify_edition
+from na_report.evidence.integrity import find_problems
+from na_report.paths import DESCRIPTOR, Project
+from na_report.presentation import analysis, blocks, lookup, registers, statuses
+
+LANGUAGES = ("nl", "en")
+SUBJECTS = {"initiatives": 65, "organisations": 50, "agendas": 12}
+# Counted by hand in the list of what was looked up; what is not nagezien counts as unknown.
+COUNTS = {
+    "initiatives": {"running": 19, "ended": 20, "succeeded": 7, "renamed": 1, "published": 6, "unknown": 12},
+    "organisations": {"running": 26, "ended": 2, "succeeded": 3, "renamed": 2, "published": 0, "unknown": 17},
+    "agendas": {"running": 1, "ended": 5, "succeeded": 6, "renamed": 0, "published": 0, "unknown": 0},
+}
+EVIDENCE = open_edition("2026")
+
+
+def draft(project: Project) -> Path:
+    copy_edition("2026", "2027", project)
+    return project.data / "2027"
+
+
+def write(folder: Path, table: str, key: str, column: str, value: str) -> None:
+    path = folder / f"{table}.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    [row] = [row for row in rows if row["id"] == key]
+    row[column] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.mark.parametrize("table", SUBJECTS)
+def test_each_row_has_a_state_and_those_of_the_report_are_counted_apart(table: str) -> None:
+    keys = set(EVIDENCE[table]["id"])
+    assert keys <= set(EVIDENCE["statuses"]["id"])
+    assert len(analysis.of_report(EVIDENCE, table)) == SUBJECTS[table] < len(keys)
+    assert statuses.counts(EVIDENCE, table) == COUNTS[table]
+
+
+@pytest.mark.parametrize(
+    ("language", "undated", "no_year"), [("nl", "z.d.", "zonder jaar"), ("en", "n.d.", "without a year")]
+)
+def test_no_state_is_older_than_the_edition_without_saying_so(language: str, undated: str, no_year: str) -> None:
+    for row in EVIDENCE.records("statuses"):
+        if not row["source_id"]:
+            assert row["status"] == "unknown", row["id"]
+            continue
+        year = EVIDENCE.row("sources", row["source_id"])["year"]
+        assert (year or undated) in statuses.now(EVIDENCE, row["id"], language), row["id"]
+        if row["status"] == "running":
+            # Not only in the source behind it, but in the words that say how it stands.
+            assert (year or no_year) in statuses.state(EVIDENCE, row["id"], language), row["id"]
+            assert not year or int(year) > 2021, "a trace from before the edition of the report shows nothing of now"
+
+
+def test_the_year_that_a_state_says_is_that_of_its_source() -> None:
+    sources = EVIDENCE["sources"]
+    older = sources.assign(year=sources["year"].replace("2025", "2019"))
+    changed = replace(EVIDENCE, tables={**EVIDENCE.tables, "sources": older}, _rows={}, _observed={})
+    assert statuses.state(EVIDENCE, "INI65") == "actief gezien in 2025"
+    assert statuses.state(changed, "INI65") == "actief gezien in 2019"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_registers_show_each_state(language: str) -> None:
+    organisations = registers.organisations(EVIDENCE, "", language, register=True).markdown
+    initiatives = registers.initiatives(EVIDENCE, "", language, register=True).markdown
+    for key in EVIDENCE["statuses"]["id"]:
+        shown = {"I": initiatives, "A": organisations if key.startswith("ACT") else ""}[key[0]]
+        shown = shown or blocks.agenda(EVIDENCE, key, language).markdown
+        assert statuses.now(EVIDENCE, key, language) in shown
+
+
+def test_a_sector_and_the_page_to_search_show_how_it_stands_now_and_not_in_the_report() -> None:
+    [line] = [line for line in registers.initiatives(EVIDENCE, "ho").markdown.splitlines() if "#ini47" in line]
+    assert "Gestopt (2022).** Nu: [Npuls](#a20)" in line
+    assert "loopt" not in line
+    [line] = [line for line in lookup.initiatives(EVIDENCE).markdown.splitlines() if "#ini47" in line]
+    assert "[Gestopt]{.keuze}" in line
+
+
+def test_a_successor_in_a_sector_says_that_the_report_does_not_name_it() -> None:
+    for register, later in (
+        (registers.initiatives, {"#ini68", "#ini70"}),
+        (registers.organisations, {"#act51", "#act53"}),
+    ):
+        lines = [line for line in register(EVIDENCE, "mbo").markdown.splitlines() if line.startswith("| [")]
+        marked = {line.split("](")[1].split(")")[0] for line in lines if "van na het rapport" in line}
+        assert marked == later
+        assert len(lines) > len(later)
+
+
+@pytest.mark.parametrize("key", ["INI27", "INI28", "INI57"])
+def test_what_we_correct_is_marked_as_ours_beside_the_words_of_the_report(key: str) -> None:
+    text = registers.initiatives(EVIDENCE, "", "nl", register=True).markdown
+    [line] = [line for line in text.splitlines() if f"{{#{key.lower()} .nr}}" in line]
+    assert "Kanttekening: [AM" in line
+
+
+# What is wrong in a status, and what the problem names.
+BROKEN = [
+    ("INI01", "id", "INI99", "initiatives"),
+    ("INI01", "status", "loopt", "subject_status"),
+    ("INI01", "source_id", "", "a source, or the status unknown"),
+    ("INI01", "source_id", "nobody2020", "an id in sources"),
+    ("INI01", "confidence", "C", "confidence"),
+    ("INI01", "confidence", "", "as source_id has one"),
+    ("INI01", "successor_en", "", "as successor_nl has one"),
+    ("INI01", "successor_ids", "A99", "an id in agendas"),
+    ("INI01", "since", "vorig jaar", "the form"),
+    ("INI01", "note_en", "", "a value"),
+]
+
+
+@pytest.mark.parametrize(("key", "column", "value", "expected"), BROKEN)
+def test_a_state_that_can_not_be_is_named(project: Project, key: str, column: str, value: str, expected: str) -> None:
+    folder = draft(project)
+    assert find_problems(folder, sealed=False) == []
+    write(folder, "statuses", key, column, value)
+    hits = [problem for problem in find_problems(folder, sealed=False) if problem.file == "statuses.csv"]
+    assert any(expected in problem.expected and problem.row == 2 for problem in hits), hits
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("number", range(1, 9))
+def test_each_recommendation_tells_what_changed_as_ours_with_sources(number: int, language: str) -> None:
+    head = {"nl": "- **Nu (2026)**: ", "en": "- **Now (2026)**: "}[language]
+    ours = {"nl": "niet AEF", "en": "not AEF"}[language]
+    shown = blocks.recommendation(EVIDENCE, f"R{number}", language).markdown
+    [line] = [line for line in shown.splitlines() if line.startswith(head)]
+    assert ours in line
+    assert "(#bron-" in line
+    assert head not in blocks.recommendation(open_edition("2021"), f"R{number}", language).markdown
+
+
+def test_the_edition_of_the_report_says_nothing_of_now() -> None:
+    first = open_edition("2021")
+    assert statuses.counted(first) is None
+    for block in (
+        registers.organisations(first),
+        registers.initiatives(first, register=True),
+        blocks.agenda(first, "A10"),
+    ):
+        assert "Stand in" not in block.markdown
+    assert "| Stand |" in registers.initiatives(first).markdown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_source_names_what_it_shows(language: str) -> None:
+    [line] = [
+        line for line in registers.sources(EVIDENCE, language).markdown.splitlines() if "bron-surf2022mbo}" in line
+    ]
+    assert {"[INI47](#ini47)", "[A10](#a10)", "[R4](#r4)"} <= set(line.replace(",", "").replace(".]", " ").split())
+
+
+def test_a_workbook_takes_states_out_and_in(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    target = project.root / "evidence.xlsx"
+    assert main(["edition", "export", "2026", str(target)]) == 0
+    book = load_workbook(target)
+    sheet = book["statuses"]
+    heads = [cell.value for cell in sheet[1]]
+    [row] = [row for row in sheet.iter_rows(min_row=2) if row[0].value == "INI65"]
+    row[heads.index("status")].value = "ended"
+    row[heads.index("since")].value = "2026-11"
+    book.save(target)
+    assert main(["edition", "import", str(target), "--as", "2027"]) == 0
+    verify_edition("2027", project)
+    changes = compare(open_edition("2026", project), open_edition("2027", project))
+    assert [(cell.key, cell.column, cell.new) for cell in changes.tables["statuses"].changed] == [
+        ("INI65", "status", "ended"),
+        ("INI65", "since", "2026-11"),
+    ]
+    assert statuses.state(open_edition("2027", project), "INI65") == "gestopt (november 2026)"
+
+
+def test_an_edition_from_before_is_sealed_anew_as_it_is(project: Project) -> None:
+    folder = project.data / "2021"
+    before = open_edition("2021", project).schema
+    (folder / DESCRIPTOR).unlink()
+    assert find_problems(folder, sealed=False) == []
+    seal_edition("2021", project)
+    assert open_edition("2021", project).schema == before
+    assert not open_edition("2021", project).has("statuses")
