@@ -54,7 +54,8 @@ def claims(project: Project) -> Callable[[str], list[Claim]]:
 
 
 def claim(facts: str, holds: str = "found > 0") -> str:
-    return f"S40:\n  page: index\n  kind: report\n  says: {{nl: Zo., en: So.}}\n  holds: {holds}\n  facts:\n    found: {{{facts}, shown: no}}\n"
+    head = "S40:\n  page: index\n  kind: report\n  says: {nl: Zo., en: So.}\n"
+    return f"{head}  holds: {holds}\n  facts:\n    found: {{{facts}, shown: no}}\n"
 
 
 def test_a_claim_of_an_existing_form_needs_no_python(claims: Callable[[str], list[Claim]]) -> None:

@@ -16,12 +16,12 @@ CATEGORY_KINDS = ("goal", "principle", "way_of_working", "outside")
 
 
 @derived
-def has_newer(edition: Edition) -> bool:
+def has_later(edition: Edition) -> bool:
     """Tells whether an edition has agendas of after the report.
 
     Example:
         >>> from na_report.evidence.edition import open_edition
-        >>> has_newer(open_edition("2021")), has_newer(open_edition("2026"))
+        >>> has_later(open_edition("2021")), has_later(open_edition("2026"))
         (False, True)
     """
     return bool((edition["agendas"]["analysed"] == "added").any())
