@@ -54,10 +54,8 @@ def _fact(edition: Edition, fact: Fact, language: str) -> str:
     if fact.yes_no:
         shown = Words(language)("verdicts.yes" if fact.value else "verdicts.no")
     elif fact.key:
-        row = edition.observation(fact.key)
-        shown = value(edition, fact.key, language).link
-        place = "" if row["geo"] == "NL" else f"{edition.label('geo', row['geo'], language)}, "
-        when = f" ({escape(place + row['period'].replace('/', '–'))})" if row["period"] else ""
+        shown, year = value(edition, fact.key, language).link, edition.observation(fact.key)["period"]
+        when = f" ({escape(year.replace('/', '–'))})" if year else ""
     else:
         shown = number(fact.value, language)
     return f"{what}: {shown}{when}"
@@ -153,8 +151,9 @@ def trail(edition: Edition, key: str, language: str = "nl") -> Block:
     names = [in_sentence(name) for name in sectors[sectors["id"].isin(mine)][f"label_{language}"]]
     summary = words(
         "verdicts.below",
-        findings=_counted("findings", len(findings), language),
-        items=_counted("items", items, language),
+        rests=listed(
+            [_counted(*what, language) for what in (("findings", len(findings)), ("items", items)) if what[1]], language
+        ),
         basis=", ".join(basis) or "–",
         sectors=", ".join(names) or "–",
     )
