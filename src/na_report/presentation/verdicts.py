@@ -184,20 +184,17 @@ def _counted(what: str, count: int, language: str) -> str:
 
 def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
     """Shows the claims of a kind with their outcome and the figures that decide."""
-    words = Words(language)
-    frame = pd.DataFrame(
-        {
-            words("verdicts.statement"): " ".join(
-                [escape(result.claim.says[language]), *map(link, filter(None, [result.claim.conclusion]))]
-            ),
-            words("verdicts.state"): words(f"{'states' if kind == NEWER else 'report_states'}.{result.verdict.state}"),
-            words("verdicts.deciding"): "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
-            or "–",
-        }
-        for result in check(edition)
-        if result.claim.kind == kind
-    )
-    return table(frame, words(f"verdicts.{kind}_claims"), f"tab-toetsen-{kind}", language=language)
+    words, rows = Words(language), []
+    for result in check(edition):
+        if result.claim.kind == kind:
+            about = [link(result.claim.conclusion)] if result.claim.conclusion else []
+            state = result.verdict.state
+            outcome = words(f"states.{state}") if kind == NEWER else words(f"report_states.{state}")
+            facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
+            rows.append((" ".join([escape(result.claim.says[language]), *about]), outcome, facts or "–"))
+    names = [words(f"verdicts.{head}") for head in ("statement", "state", "deciding")]
+    caption = words(f"verdicts.{kind}_claims")
+    return table(pd.DataFrame(rows, columns=names), caption, f"tab-toetsen-{kind}", language=language)
 
 
 def coding_robustness(edition: Edition, language: str = "nl") -> Block:
