@@ -151,6 +151,7 @@ WRONG = {
     "a power": (GOOD.replace("found > 3", "found ** 3 > 3"), 6, "'Pow'", "only < <="),
     "a text in a comparison": (GOOD.replace("found > 3", "found > 'a'"), 6, "a", "a number"),
     "no such fact against": (GOOD + "  against: fund\n", 11, "'fund'", "one of the facts: found"),
+    "no such fact unknown": (GOOD + "  unknown: fund\n", 11, "'fund'", "one of the facts: found"),
     "neither yes nor no": (GOOD + "  uses_coding: true\n", 11, "'true'", "yes or no"),
     "an unknown measure": (GOOD.replace("count:", "cuont:"), 8, "says, cuont", "Did you mean count?"),
     "two measures": (GOOD + "      value: IND001\n", 8, "says, count, value", "one measure"),

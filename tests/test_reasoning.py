@@ -115,8 +115,9 @@ FLIPS: dict[str, dict[str, Alter]] = {
 }
 # Where a claim fails or can't be tested in the edition of today, first what makes it hold.
 STARTS = {
-    "C07.later": cell("agendas", "A13|A14", "measurable_goals", "no"),
-    "C10.later": cell("agendas", "A20|A23", "link_abroad", "none"),
+    "C07.later": {"agendas": lambda rows: rows.assign(measurable_goals="no")},
+    "C09.later": {"agendas": lambda rows: rows.assign(measurable_goals="no")},
+    "C10.later": {"agendas": lambda rows: rows.assign(link_abroad="none")},
 }
 
 
@@ -243,6 +244,14 @@ def test_a_claim_about_nothing_is_not_testable(key: str, alter: dict[str, Alter]
 def test_no_claim_holds_when_the_table_that_could_contradict_it_is_empty(key: str) -> None:
     claim = claim_of(key)
     assert evaluate(claim, altered(start(claim), **no_rows(*FLIPS[key]))).state != HOLDS
+
+
+@pytest.mark.parametrize(("key", "column"), [("C07.later", "measurable_goals"), ("C10.later", "link_abroad")])
+def test_that_none_is_so_can_not_be_said_while_of_some_nobody_knows(key: str, column: str) -> None:
+    claim = claim_of(key)
+    verdict = evaluate(claim, altered(start(claim), **cell("agendas", "A20", column, "not_stated")))
+    assert verdict.state == NOT_TESTABLE
+    assert "more than none" in verdict.why
 
 
 def test_without_sector_agendas_the_sectors_have_none_of_several_parties() -> None:

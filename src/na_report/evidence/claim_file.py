@@ -96,6 +96,7 @@ def _claim(key: str, entry: Mapping[str, Any]) -> Claim:
         {name: _figure(fact) for name, fact in entry.get("facts", {}).items()},
         _YES[entry.get("uses_coding", "no")],
         entry.get("against", ""),
+        entry.get("unknown", ""),
         entry.get("means", {}),
     )
 
@@ -130,7 +131,7 @@ def faults(declared: Mapping[str, Any], known: Collection[str]) -> Iterator[Faul
             yield (key,), shown(entry), "a claim: page, kind, says, holds and facts"
             continue
         yield from _names(
-            (key,), entry, ("page", "kind", "says", "holds"), ("facts", "against", "uses_coding", "means")
+            (key,), entry, ("page", "kind", "says", "holds"), ("facts", "against", "unknown", "uses_coding", "means")
         )
         for name in ("page", "holds"):
             if name in entry and not (isinstance(entry[name], str) and entry[name]):
@@ -157,12 +158,13 @@ def _facts(key: str, entry: Mapping[str, Any], spoken: set[str], known: Collecti
     if not isinstance(facts, dict):
         yield (key, "facts"), shown(facts), "facts by name"
         return
-    holds, against = entry.get("holds"), entry.get("against")
+    holds = entry.get("holds")
     if isinstance(holds, str) and holds and (holds != JUDGEMENT or facts):
         for what, expected in formula.faults(holds, facts):
             yield (key, "holds"), shown(what), expected
-    if against is not None and not (isinstance(against, str) and isinstance(facts.get(against), dict)):
-        yield (key, "against"), shown(against), f"one of the facts: {', '.join(facts)}"
+    for role in ("against", "unknown"):
+        if role in entry and not (isinstance(entry[role], str) and isinstance(facts.get(entry[role]), dict)):
+            yield (key, role), shown(entry[role]), f"one of the facts: {', '.join(facts)}"
     for name, fact in facts.items():
         place = (key, "facts", name)
         if not isinstance(fact, dict) or len(fact.keys() & MEASURES.keys()) != 1:

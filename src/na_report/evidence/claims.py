@@ -105,6 +105,7 @@ class Claim:
         facts: The figures, by name.
         uses_coding: Whether the verdict depends on how agenda items are coded.
         against: The fact whose rows contradict the statement; empty when no single row does.
+        unknown: The fact that counts what nobody knows: of none can't be said while there is any; empty when all is known.
         means: Per language what it means for the advice when it fails; empty when it means nothing.
     """
 
@@ -116,6 +117,7 @@ class Claim:
     facts: Mapping[str, Figure]
     uses_coding: bool = False
     against: str = ""
+    unknown: str = ""
     means: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -223,6 +225,10 @@ def evaluate(claim: Claim, edition: Edition, known: Mapping[str, Measured] = Map
     holds = formula.holds(claim.holds, {name: found.value for name, found in measured.items()})
     shown = tuple(figure.fact(edition, measured[name]) for name, figure in claim.facts.items() if figure.shown)
     against = tuple(measured[claim.against].rows) if claim.against and not holds else ()
+    if holds and claim.unknown and measured[claim.unknown].value:
+        return Verdict(
+            NOT_TESTABLE, shown, why=f"It holds of all that is known, and {claim.unknown} is more than none."
+        )
     fails = OUTDATED if claim.kind == NEWER else CONTRADICTED
     return Verdict(HOLDS if holds else fails, shown, against)
 
