@@ -127,12 +127,13 @@ def test_an_edition_in_between_is_a_change_for_the_page_that_compares(
 def test_a_warning_names_the_agendas_that_contradict_the_conclusion() -> None:
     edition = open_edition("2026")
     for text in (
-        verdicts.page_note(edition).markdown,  # type: ignore[union-attr]
+        verdicts.page_note(edition, "beleidsagendas").markdown,  # type: ignore[union-attr]
         verdicts.verdict(edition, "C07"),
     ):
         assert "[Digital Decade, doelen voor 2030](#a13)" in text
         assert "[Strategisch kader van de Europese onderwijsruimte](#a14)" in text
     assert "(#a13)" not in verdicts.verdict(open_edition("2021"), "C07")
+    assert "(#a13)" not in verdicts.page_note(edition).markdown, "the first page is short"  # type: ignore[union-attr]
 
 
 def test_the_sector_agendas_of_the_figure_are_those_that_the_report_compared() -> None:

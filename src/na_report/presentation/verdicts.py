@@ -102,7 +102,7 @@ def page_note(edition: Edition, page: str = "", language: str = "nl", *, section
 
     Args:
         edition: The evidence.
-        page: The name of the page; when empty all statements whose fall means something for the advice.
+        page: The name of the page; when empty all statements whose fall means something for the advice, without their figures.
         language: `nl` or `en`.
         section: Only the conclusions of this section of the report; when empty, only the sentences that are no conclusion.
     """
@@ -111,18 +111,19 @@ def page_note(edition: Edition, page: str = "", language: str = "nl", *, section
         for result in failing(edition, page)
         if (page or result.claim.means) and section in (None, _section(edition, result.claim.conclusion))
     ]
-    lines = [f"- {_warned(edition, result, language)}" for result in found]
+    lines = [f"- {_warned(edition, result, language, figures=bool(page))}" for result in found]
     warning = Words(language)("verdicts.warning")
     return (
         Block("\n".join([":::{container} kader tegenspraak", f"**{warning}**", "", *lines, ":::"])) if lines else None
     )
 
 
-def _warned(edition: Edition, result: Result, language: str) -> str:
+def _warned(edition: Edition, result: Result, language: str, *, figures: bool = False) -> str:
     state = sentence_case(Words(language)(f"states.{result.verdict.state}"))
     about = f" ({link(result.claim.conclusion)})" if result.claim.conclusion else ""
     means = f" {escape(result.claim.means[language])}" if result.claim.means else ""
-    return f"**{state}**{about}: {_told(edition, result, language)}{means}"
+    told = _told(edition, result, language) if figures else escape(result.claim.says[language])
+    return f"**{state}**{about}: {told}{means}"
 
 
 def _section(edition: Edition, conclusion: str) -> str:
