@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def add(commands: Any) -> None:
     """Adds the commands of this module to the command line."""
     check = commands.add_parser(
-        "check", help="test conclusions and sentences on the data: holds, contradicted, not testable"
+        "check", help="test conclusions and sentences on newer facts, on those of the report, and on our tables"
     )
     add_edition(check)
     check.add_argument("--format", choices=["text", "json"], default="text")
@@ -33,7 +33,7 @@ def add(commands: Any) -> None:
 def _check(options: argparse.Namespace, project: Project) -> int:
     from na_report.commands.sectors import refuse_missing
     from na_report.evidence.claim_file import refuse_unknown
-    from na_report.evidence.claims import CONTRADICTED, NOT_TESTABLE, check
+    from na_report.evidence.claims import FAILS, KINDS, NOT_TESTABLE, check
     from na_report.evidence.edition import open_edition
     from na_report.evidence.folders import newest_edition
     from na_report.evidence.numbers import half_up, in_digits
@@ -43,13 +43,13 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     edition = open_edition(options.edition or newest_edition(project), project)
     refuse_missing(edition, project)
     results = check(edition)
-    contradicted = [result for result in results if result.verdict.state == CONTRADICTED]
+    failed = [result for result in results if result.verdict.state in FAILS]
     if options.format == "json":
         print(json.dumps([_as_json(result) for result in results], ensure_ascii=False, indent=2))
-        return 1 if contradicted else 0
+        return 1 if failed else 0
     for result in results:
         says = result.claim.says[options.language]
-        print(f"{result.claim.id}  {result.verdict.state.replace('_', ' ')}: {says}")
+        print(f"{result.claim.id}  {result.claim.kind}, {result.verdict.state.replace('_', ' ')}: {says}")
         if result.verdict.state == NOT_TESTABLE:
             if result.verdict.why:
                 print(f"       {result.verdict.why}")
@@ -57,20 +57,16 @@ def _check(options: argparse.Namespace, project: Project) -> int:
         for fact in result.verdict.facts:
             what = fact.says[options.language]
             print(f"       {what}: {in_digits(half_up(fact.value, 10))}{f'  [{fact.key}]' if fact.key else ''}")
-        if result.verdict.state == CONTRADICTED and result.claim.conclusion:
+        if result in failed and result.claim.conclusion:
             leaning = ", ".join(result.recommendations) or "none"
             print(f"       recommendations that lean on {result.claim.id}: {leaning}")
             if result.sharing:
                 print(f"       recommendations that share evidence with it: {', '.join(result.sharing)}")
-    conclusions = [result for result in results if result.claim.conclusion]
-    testable = sum(result.verdict.state != NOT_TESTABLE for result in conclusions)
-    if options.format == "text":
-        print(
-            f"edition {edition.name}: {len(results)} claims, {len(contradicted)} contradicted; "
-            f"{testable} of {len(conclusions)} conclusions are testable",
-            flush=True,
-        )
-    return 1 if contradicted else 0
+    for kind in KINDS:
+        states = [result.verdict.state.replace("_", " ") for result in results if result.claim.kind == kind]
+        told = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+        print(f"edition {edition.name}, {kind}: {told or 'no claims'}", flush=True)
+    return 1 if failed else 0
 
 
 def _as_json(result: Result) -> dict[str, Any]:
@@ -78,6 +74,7 @@ def _as_json(result: Result) -> dict[str, Any]:
         "id": result.claim.id,
         "conclusion": result.claim.conclusion or None,
         "page": result.claim.page,
+        "kind": result.claim.kind,
         **{f"says_{language}": text for language, text in result.claim.says.items()},
         "state": result.verdict.state,
         "facts": [

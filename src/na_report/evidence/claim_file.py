@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from na_report.errors import NaReportError
 from na_report.evidence import formula
-from na_report.evidence.claims import JUDGEMENT, Claim, Figure
+from na_report.evidence.claims import JUDGEMENT, KINDS, Claim, Figure
 from na_report.evidence.folders import edition_folder, list_editions
 from na_report.evidence.measures import AT_LEAST, MEASURES, NOT
 from na_report.evidence.tables import BY_NAME
@@ -90,11 +90,14 @@ def _claim(key: str, entry: Mapping[str, Any]) -> Claim:
     return Claim(
         key,
         entry["page"],
+        entry["kind"],
         entry["says"],
         entry["holds"],
         {name: _figure(fact) for name, fact in entry.get("facts", {}).items()},
         _YES[entry.get("uses_coding", "no")],
         entry.get("against", ""),
+        entry.get("unknown", ""),
+        entry.get("means", {}),
     )
 
 
@@ -125,15 +128,20 @@ def faults(declared: Mapping[str, Any], known: Collection[str]) -> Iterator[Faul
     spoken = {language for says in _wordings(declared) for language in says if language in known} or set(known)
     for key, entry in declared.items():
         if not isinstance(entry, dict):
-            yield (key,), shown(entry), "a claim: page, says, holds and facts"
+            yield (key,), shown(entry), "a claim: page, kind, says, holds and facts"
             continue
-        yield from _names((key,), entry, ("page", "says", "holds"), ("facts", "against", "uses_coding"))
+        yield from _names(
+            (key,), entry, ("page", "kind", "says", "holds"), ("facts", "against", "unknown", "uses_coding", "means")
+        )
         for name in ("page", "holds"):
             if name in entry and not (isinstance(entry[name], str) and entry[name]):
                 yield (key, name), shown(entry[name]), _TEXT
+        if "kind" in entry and entry["kind"] not in KINDS:
+            yield (key, "kind"), shown(entry["kind"]), f"one of {', '.join(KINDS)}"
         yield from _yes_or_no((key,), entry, "uses_coding")
-        if "says" in entry:
-            yield from _says((key, "says"), entry["says"], spoken, known)
+        for name in ("says", "means"):
+            if name in entry:
+                yield from _says((key, name), entry[name], spoken, known)
         yield from _facts(key, entry, spoken, known)
 
 
@@ -150,12 +158,13 @@ def _facts(key: str, entry: Mapping[str, Any], spoken: set[str], known: Collecti
     if not isinstance(facts, dict):
         yield (key, "facts"), shown(facts), "facts by name"
         return
-    holds, against = entry.get("holds"), entry.get("against")
+    holds = entry.get("holds")
     if isinstance(holds, str) and holds and (holds != JUDGEMENT or facts):
         for what, expected in formula.faults(holds, facts):
             yield (key, "holds"), shown(what), expected
-    if against is not None and not (isinstance(against, str) and isinstance(facts.get(against), dict)):
-        yield (key, "against"), shown(against), f"one of the facts: {', '.join(facts)}"
+    for role in ("against", "unknown"):
+        if role in entry and not (isinstance(entry[role], str) and isinstance(facts.get(entry[role]), dict)):
+            yield (key, role), shown(entry[role]), f"one of the facts: {', '.join(facts)}"
     for name, fact in facts.items():
         place = (key, "facts", name)
         if not isinstance(fact, dict) or len(fact.keys() & MEASURES.keys()) != 1:
@@ -201,9 +210,9 @@ def _measure(place: tuple[str, ...], measure: str, given: Any) -> Iterator[Fault
         here = (*place, name) if isinstance(given, dict) else place
         if name in ("where", "among", "agendas"):
             yield from _where(here, table, argument)
-        elif name == "ids":
+        elif name in ("ids", "status"):
             if not isinstance(argument, list) or not all(isinstance(key, str) for key in argument):
-                yield here, shown(argument), "a list of ids, such as [A02.9, A02.11]"
+                yield here, shown(argument), "a list, such as [A02.9, A02.11]"
         elif not (isinstance(argument, str) and argument):
             yield here, shown(argument), _TEXT
         elif name == "table" and argument not in BY_NAME:

@@ -1,4 +1,4 @@
-"""Conclusions and countable sentences as checks on the data: holds, contradicted or not testable."""
+"""Conclusions and countable sentences as checks on the data, of three kinds that are never added up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from na_report.evidence.measures import MEASURES, Measured
 from na_report.evidence.memory import remembered
 from na_report.evidence.reads import Reads, derived
 
-HOLDS, CONTRADICTED, NOT_TESTABLE = "holds", "contradicted", "not_testable"
+# Tested on facts of after the report, on the report's own facts, or counted in our tables: that tells only that text and
+# tables agree, so no reader is told of it.
+KINDS = NEWER, REPORT, COUNT = "newer", "report", "count"
+HOLDS, OUTDATED, CONTRADICTED, NOT_TESTABLE = "holds", "outdated", "contradicted", "not_testable"
+FAILS = (OUTDATED, CONTRADICTED)
 JUDGEMENT = "judgement"  # in place of a comparison: the data can not decide
 
 
@@ -41,7 +45,7 @@ class Verdict:
     """What the data says of a claim.
 
     Args:
-        state: Holds, contradicted or not testable.
+        state: Holds; outdated, where newer facts say otherwise; contradicted, where its own do; or not testable.
         facts: The figures that decide.
         against: The ids of the rows that contradict the claim, where single rows do.
         why: Why nothing can be tested; empty for a judgement.
@@ -93,27 +97,33 @@ class Claim:
     """A statement with its check.
 
     Args:
-        id: The conclusion's id, or one that starts with `S` for a sentence of a chapter.
+        id: The conclusion's id, with `.later` behind it for its test on newer facts; `S` and a number for a sentence of a page.
         page: The page that makes the statement.
+        kind: What it is tested on, one of `KINDS`.
         says: Per language the statement, for a conclusion the part of it that is tested; or why nothing is.
         holds: When it holds, as a comparison of its facts; or `JUDGEMENT`.
         facts: The figures, by name.
         uses_coding: Whether the verdict depends on how agenda items are coded.
         against: The fact whose rows contradict the statement; empty when no single row does.
+        unknown: The fact that counts what nobody knows: of none can't be said while there is any; empty when all is known.
+        means: Per language what it means for the advice when it fails; empty when it means nothing.
     """
 
     id: str
     page: str
+    kind: str
     says: Mapping[str, str]
     holds: str
     facts: Mapping[str, Figure]
     uses_coding: bool = False
     against: str = ""
+    unknown: str = ""
+    means: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def conclusion(self) -> str:
         """The id of the conclusion, or nothing for a sentence."""
-        return self.id if self.id.startswith("C") else ""
+        return self.id.partition(".")[0] if self.id.startswith("C") else ""
 
 
 @dataclass(frozen=True)
@@ -141,26 +151,30 @@ def all_claims() -> list[Claim]:
 
 
 @derived
-def result(edition: Edition, key: str) -> Result:
-    """Returns one claim with its verdict.
+def results_of(edition: Edition, conclusion: str) -> list[Result]:
+    """Returns what a reader is told of a conclusion: its test on newer facts first, then that on the report's own.
 
     Raises:
-        MissingRowError: There is no such claim, or the edition does not have its conclusion.
+        MissingRowError: No claim is about it, or the edition does not have it.
     """
-    results = {found.claim.id: found for found in check(edition)}
-    if key not in results:
+    results = [found for found in check(edition) if found.claim.conclusion]
+    known = dict.fromkeys(found.claim.conclusion for found in results)
+    if conclusion not in known:
         raise MissingRowError(
-            f"Edition {edition.name} has no claim {key!r}.",
-            hint=f"Choose one of: {', '.join(results)}; or add it to chapters/claims.yml.",
+            f"Edition {edition.name} has no claim {conclusion!r}.",
+            hint=f"Choose one of: {', '.join(known)}; or add it to chapters/claims.yml.",
         )
-    return results[key]
+    mine = [found for found in results if found.claim.conclusion == conclusion and found.claim.kind != COUNT]
+    return sorted(mine, key=lambda found: KINDS.index(found.claim.kind))
 
 
 @derived
-def contradicted_on(edition: Edition, page: str) -> list[Result]:
-    """Returns the contradicted claims of a page, or of all pages for `index`."""
+def failing(edition: Edition, page: str = "") -> list[Result]:
+    """Returns the claims that fail and that a reader is told of, of one page or of all."""
     return [
-        found for found in check(edition) if found.verdict.state == CONTRADICTED and page in ("index", found.claim.page)
+        found
+        for found in check(edition)
+        if found.verdict.state in FAILS and found.claim.kind != COUNT and page in ("", found.claim.page)
     ]
 
 
@@ -172,7 +186,7 @@ def check(edition: Edition) -> list[Result]:
     Example:
         >>> from na_report.evidence.edition import open_edition
         >>> results = check(open_edition("2021"))
-        >>> len([result for result in results if result.claim.conclusion])
+        >>> len({result.claim.conclusion for result in results if result.claim.conclusion})
         16
     """
     net = chain.graph(edition)
@@ -211,18 +225,12 @@ def evaluate(claim: Claim, edition: Edition, known: Mapping[str, Measured] = Map
     holds = formula.holds(claim.holds, {name: found.value for name, found in measured.items()})
     shown = tuple(figure.fact(edition, measured[name]) for name, figure in claim.facts.items() if figure.shown)
     against = tuple(measured[claim.against].rows) if claim.against and not holds else ()
-    return Verdict(HOLDS if holds else CONTRADICTED, shown, against)
-
-
-@derived
-def weakened(edition: Edition) -> dict[str, list[str]]:
-    """Returns per recommendation the contradicted conclusions that it leans on; only recommendations that have any."""
-    found: dict[str, list[str]] = {}
-    for result in check(edition):
-        if result.verdict.state == CONTRADICTED:
-            for key in result.recommendations:
-                found.setdefault(key, []).append(result.claim.id)
-    return found
+    if holds and claim.unknown and measured[claim.unknown].value:
+        return Verdict(
+            NOT_TESTABLE, shown, why=f"It holds of all that is known, and {claim.unknown} is more than none."
+        )
+    fails = OUTDATED if claim.kind == NEWER else CONTRADICTED
+    return Verdict(HOLDS if holds else fails, shown, against)
 
 
 @dataclass(frozen=True)

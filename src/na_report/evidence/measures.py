@@ -34,13 +34,14 @@ class Measured:
     rows: Sequence[str] = ()
 
 
-def value(edition: Edition, indicator: str, *, period_of: str = "") -> Measured:
+def value(edition: Edition, indicator: str, *, period_of: str = "", geo: str = "") -> Measured:
     """Returns the number of an observation, or of the latest one of an indicator.
 
     Args:
         edition: Where it is.
         indicator: The id of an indicator or observation.
         period_of: Takes the observation of the period and place of this one: another year is no comparison.
+        geo: Takes the observation in this place, of that period.
 
     Raises:
         MissingRowError: There is no such observation, or it has no number.
@@ -50,9 +51,9 @@ def value(edition: Edition, indicator: str, *, period_of: str = "") -> Measured:
         >>> value(open_edition("2021"), "IND016").value
         80.0
     """
-    if period_of:
-        other = edition.observation(period_of)
-        indicator = f"{indicator}-{other['geo']}-{other['period']}"
+    if period_of or geo:
+        other = edition.observation(period_of or indicator)
+        indicator = f"{indicator}-{geo or other['geo']}-{other['period']}"
     row = edition.observation(indicator)
     if math.isnan(row["value"]):
         raise MissingRowError(f"The observation {row['id']} has no number.", hint="A claim on it can't be tested.")
@@ -67,6 +68,7 @@ def count(
     among: Where | None = None,
     ids: Sequence[str] = (),
     distinct: str = "",
+    status: Sequence[str] = (),
 ) -> Measured:
     """Counts rows of a table, or the different values of a column in them.
 
@@ -77,9 +79,10 @@ def count(
         among: The rows that the claim is about: of no rows at all it could be said that all or none are so.
         ids: Rows that must be there; only these count.
         distinct: The column whose values count.
+        status: Only rows that have one of these in `statuses`: what became of them since the report.
 
     Raises:
-        MissingRowError: One of the ids or values is not in the edition, or nothing is among.
+        MissingRowError: One of the ids or values is not in the edition, nothing is among, or it has no statuses.
 
     Example:
         >>> from na_report.evidence.edition import open_edition
@@ -91,6 +94,10 @@ def count(
     rows = select(edition, table, where, base)
     if ids:
         wanted = [edition.row(table, name)[key] for name in ids]
+        rows = [row for row in rows if row[key] in wanted]
+    if status:
+        known = _some(edition.records("statuses") if "statuses" in edition.tables else [], "statuses")
+        wanted = [row["id"] for row in known if row["status"] in status]
         rows = [row for row in rows if row[key] in wanted]
     found = tuple(row[key] for row in rows)
     if not distinct:
@@ -108,12 +115,6 @@ def largest(edition: Edition, table: str, by: str, *, where: Where | None = None
     return Measured(max(counts.values(), default=0))
 
 
-def items(edition: Edition, agenda: str, item_type: str) -> Measured:
-    """Counts the items of one type in an agenda; a letter behind the number makes parts of one item: 2a and 2b are one."""
-    rows = select(edition, "agenda_items", {"agenda_id": agenda, "item_type": item_type})
-    return Measured(len({row["item_no"].rstrip("abcdefgh") for row in rows}), rows=tuple(row["id"] for row in rows))
-
-
 def goals_in_each(edition: Edition, agendas: Where) -> Measured:
     """Counts the goal categories that occur in each of some agendas."""
     found = _goals(edition, agendas)
@@ -128,7 +129,7 @@ def agendas_with_all_goals(edition: Edition, agendas: Where) -> Measured:
 
 
 MEASURES: dict[str, Callable[..., Measured]] = {
-    measure.__name__: measure for measure in (value, count, largest, items, goals_in_each, agendas_with_all_goals)
+    measure.__name__: measure for measure in (value, count, largest, goals_in_each, agendas_with_all_goals)
 }
 
 

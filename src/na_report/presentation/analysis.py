@@ -8,10 +8,23 @@ import pandas as pd
 
 from na_report.evidence import chain
 from na_report.evidence.edition import Edition
+from na_report.evidence.reads import derived
 from na_report.presentation.text import ids
 from na_report.presentation.values import value
 
 CATEGORY_KINDS = ("goal", "principle", "way_of_working", "outside")
+
+
+@derived
+def has_later(edition: Edition) -> bool:
+    """Tells whether an edition has agendas of after the report.
+
+    Example:
+        >>> from na_report.evidence.edition import open_edition
+        >>> has_later(open_edition("2021")), has_later(open_edition("2026"))
+        (False, True)
+    """
+    return bool((edition["agendas"]["analysed"] == "added").any())
 
 
 def observed(edition: Edition, keys: Iterable[str], language: str = "nl") -> pd.DataFrame:

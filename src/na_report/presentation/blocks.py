@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from na_report.evidence.edition import Edition
 from na_report.presentation import analysis, statuses
 from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
 from na_report.presentation.periods import period
+from na_report.presentation.prose import told
 from na_report.presentation.tables import table
 from na_report.presentation.text import cited, ended, filled, ids, in_sentence, linked, sentence_case, short_source
 from na_report.presentation.values import value
@@ -193,28 +194,30 @@ def recommendation_list(edition: Edition, language: str = "nl") -> Block:
     return Block("\n".join([":::{container} lijst", *lines, ":::"]))
 
 
-def key_figures(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
-    """Shows observations as cards: the value large, with what it measures, when and according to whom.
+def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "nl") -> Block:
+    """Shows observations as cards: the value large, with what it measures, what that means, for whom, when and according to whom.
 
     Args:
         edition: Where the observations are.
-        keys: Ids of observations or indicators.
+        figures: Per id of an observation or indicator what it means, in which `{IND007}` becomes a value as in `%%text`.
         language: `nl` or `en`.
     """
     words, lines = Words(language), []
-    for key in keys:
+    for key, means in figures.items():
         row = edition.observation(key)
         indicator = edition.row("indicators", row["indicator_id"])
-        sector = edition.row("sectors", indicator["sector"])[f"label_{language}"]
+        sector = (
+            "" if indicator["sector"] == "all" else edition.row("sectors", indicator["sector"])[f"label_{language}"]
+        )
         shown = value(edition, key, language)
         large = f"[{link(shown.key, escape(sentence_case(shown.text)))}]{{.cijfer}}"
-        about = f"{escape(indicator[f'label_{language}'])}{shown.marks}"
-        source = short_source(edition, row["source_id"], language)
-        prefix = "" if indicator["sector"] == "all" else f"**{escape(sector)}**: "
-        when = (
-            f"{words('figure_for')} {escape(period(edition, row, language))}" if row["period"] else words("no_period")
+        meaning = told(means, {"evidence": edition, "language": language}).markdown
+        whom = row[f"group_{language}"] or sector
+        when = f"{words('figure_for')} {period(edition, row, language)}" if row["period"] else words("no_period")
+        about = [*map(escape, filter(None, [whom, when])), short_source(edition, row["source_id"], language)]
+        lines.append(
+            f"- {large} {escape(indicator[f'label_{language}'])}{shown.marks}: {meaning} [{'; '.join(about)}]{{.grondslag}}"
         )
-        lines.append(f"- {large} {prefix}{about} [{source}; {when}]{{.grondslag}}")
     return Block("\n".join([":::{container} kerncijfers", *lines, ":::"]))
 
 

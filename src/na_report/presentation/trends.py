@@ -13,11 +13,10 @@ from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
 from na_report.presentation.captions import unit_in_words
 from na_report.presentation.charts import bars, observed_figure
-from na_report.presentation.figures import BLUE, GREEN, INK, LINE, ORANGE, PURPLE, SOFT, canvas, is_narrow, wrapped
+from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape
-from na_report.presentation.periods import period
-from na_report.presentation.text import in_sentence, listed, sentence_case
-from na_report.presentation.values import in_words, value, written
+from na_report.presentation.text import in_sentence, listed
+from na_report.presentation.values import in_words, written
 from na_report.wording import Words
 
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
@@ -42,7 +41,7 @@ def time_series(
         rows.iloc[0]["group"] if len(keys) > 1 else rows.iloc[0]["place"]: rows
         for _, rows in frame.groupby(["indicator_id", "geo"], sort=False)
     }
-    breaks = {year for rows in lines.values() for year in _breaks(rows)}
+    breaks = sorted({year for rows in lines.values() for year in _breaks(rows)})
 
     def draw(width_inch: float) -> Canvas:
         drawing, (axes,) = canvas(width_inch, 3.4)
@@ -53,10 +52,13 @@ def time_series(
             last = rows.iloc[-1]
             end = f"{wrapped(label, 13 if is_narrow(width_inch) else 24)} {last['text']}"
             ends.append((last["value"], last["year"], end, colour))
-        for year in sorted(breaks):
+        for year in breaks:
             axes.axvline(year, color=LINE, lw=1.2, ls=(0, (2, 3)))
+        if breaks:  # close to each other more than one would not be read
             over = axes.get_xaxis_transform()
-            axes.text(year, 1, words("trends.method"), transform=over, ha="center", va="top", size=8.5, color=SOFT)
+            axes.text(
+                max(breaks), 1, words("trends.method"), transform=over, ha="center", va="top", size=8.5, color=SOFT
+            )
         _scale_years(axes, frame, language, narrow=is_narrow(width_inch))
         _label_ends(axes, ends)
         return drawing
@@ -139,49 +141,3 @@ def _rank(frame: pd.DataFrame, language: str) -> str:
     place = 1 + int((countries > countries["NL"]).sum())
     count, rank = in_words(len(countries), language), written(place, "rank", language)
     return " " + Words(language)("trends.rank", countries=count, place=rank)
-
-
-def target_distance(edition: Edition, key: str, target: str, *, name: str, title: str, language: str = "nl") -> Block:
-    """Draws the latest values of the Netherlands and the EU against the line of a target, in percent."""
-    words = Words(language)
-    frame = analysis.places(edition, key, language)
-    frame = frame[frame["geo"].isin(["NL", "EU"])]
-    goal = analysis.observed(edition, [target], language).iloc[0]
-    meant = period(edition, edition.observation(target), language)
-
-    def draw(width_inch: float) -> Canvas:
-        drawing, (axes,) = canvas(width_inch, 1.9)
-        rows = list(range(len(frame)))[::-1]
-        axes.barh(rows, frame["value"], color=[BLUE if geo == "NL" else LINE for geo in frame["geo"]], height=0.6)
-        for row, (text, geo) in zip(rows, frame[["text", "geo"]].itertuples(index=False), strict=True):
-            axes.text(3, row, text, va="center", weight="semibold", color="white" if geo == "NL" else INK)
-        axes.axvline(goal["value"], color=ORANGE, lw=2)
-        label, side = f"{meant}: {goal['text']}", "right" if is_narrow(width_inch) else "left"
-        over = axes.get_xaxis_transform()
-        axes.text(goal["value"] + 1, 1.02, label, transform=over, color=ORANGE, ha=side)
-        axes.set_yticks(rows, list(frame["place"]))
-        axes.set_xticks([])
-        axes.set_xlim(0, 115)
-        axes.spines["bottom"].set_visible(False)
-        return drawing
-
-    pairs = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
-    year = frame.iloc[0]["period"]
-    alt = words("trends.distance", year=year, values=pairs, target=meant, value=goal["text"])
-    data = pd.concat([frame, goal.to_frame().T], ignore_index=True)
-    data["place"] = data["place"].fillna("")
-    caption = f"{title}, {unit_in_words(edition, frame, language)}, {year}. {_met(edition, frame, target, language)}"
-    return observed_figure(edition, draw, data, name, (caption, alt), language)
-
-
-def _met(edition: Edition, frame: pd.DataFrame, target: str, language: str) -> str:
-    """Returns the target, and which places meet it and which do not."""
-    words, goal = Words(language), edition.observation(target)
-    met = frame["value"] < goal["value"] if goal["qualifier"] == "under" else frame["value"] >= goal["value"]
-    said = value(edition, target, language).text
-    parts = [f"{escape(sentence_case(period(edition, goal, language)))}: {escape(said)}."]
-    for key, rows in (("met", frame[met]), ("unmet", frame[~met])):
-        if not rows.empty:
-            shown = [f"{escape(row['place'])} ({escape(row['text'])})" for row in rows.to_dict("records")]
-            parts.append(words(f"trends.{key}", places=listed(shown, language)))
-    return " ".join(parts)

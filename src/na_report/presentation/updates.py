@@ -7,7 +7,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from na_report.evidence.changes import Changes, compare
-from na_report.evidence.claims import result as claim_result
 from na_report.evidence.edition import Edition, open_edition
 from na_report.evidence.folders import previous_edition, sealed_editions
 from na_report.evidence.ids import in_order
@@ -19,9 +18,8 @@ from na_report.presentation.figures import BLUE, GREEN, ORANGE, PURPLE, SOFT, fi
 from na_report.presentation.markdown import Block, escape, link, paragraphs
 from na_report.presentation.periods import written_day
 from na_report.presentation.tables import table
-from na_report.presentation.text import filled, linked, listed, sentence_case, titled_source
+from na_report.presentation.text import filled, listed, sentence_case, titled_source
 from na_report.presentation.values import in_words, value
-from na_report.presentation.verdicts import state_word
 from na_report.wording import Words
 
 SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
@@ -91,8 +89,6 @@ def edition_note(edition: Edition, language: str = "nl") -> Block | None:
     lines = [words(key, edition=escape(mine.name), day=written_day(mine.created, language))]
     if new:
         lines.append(words("updates.new", before=escape(before.name), new=listed(new, language)))
-    if count := counts["changed_claims"]:
-        lines.append(words("updates.changed_claims", count, count=in_words(count, language)))
     return Block(" ".join([*lines, words("updates.more")]))
 
 
@@ -197,29 +193,10 @@ def _dated(edition: Edition, key: str, language: str) -> str:
     return value(edition, key, language).link + (f" ({escape(period)})" if period else "") + mark
 
 
-def claim_changes(edition: Edition, language: str = "nl") -> Block:
-    """Shows the claims whose verdict differs from the edition before, and the recommendations that lean on them."""
-    words, changes = Words(language), since(edition)
-    if changes is None or not changes.claims:
-        return Block(words("updates.no_claims"))
-    lines = []
-    for change in changes.claims:
-        claim = claim_result(edition, change.claim).claim
-        says = escape(claim.says[language])
-        name = link(claim.id) if claim.conclusion else escape(claim.id)
-        then, now = (state_word(state, language) for state in (change.old, change.new))
-        lines.append(f"- {name}: {says} {words('updates.then_now', then=then, now=now)}")
-        if advice := in_order(claim_result(edition, change.claim).recommendations):
-            lines[-1] += " " + words("updates.rest_on", recommendations=linked(advice))
-    return Block("\n".join(lines))
-
-
 @derived
 def changed_counts(edition: Edition) -> dict[str, int]:
     """Returns how many rows are new or different since the edition before, per kind that a reader knows."""
     changes = since(edition)
     tables = changes.tables if changes else {}
     wanted = ("indicators", "observations", "agendas", "agenda_items", "sources", "caveats")
-    return {f"new_{name}": len(tables[name].added) if name in tables else 0 for name in wanted} | {
-        "changed_claims": len(changes.claims) if changes else 0
-    }
+    return {f"new_{name}": len(tables[name].added) if name in tables else 0 for name in wanted}

@@ -8,17 +8,17 @@ import pandas as pd
 
 from na_report.evidence import chain
 from na_report.evidence.claims import (
-    CONTRADICTED,
     HOLDS,
+    NEWER,
     NOT_TESTABLE,
+    OUTDATED,
     Fact,
     Result,
     check,
-    contradicted_on,
+    failing,
+    results_of,
     robustness,
-    weakened,
 )
-from na_report.evidence.claims import result as claim_result
 from na_report.evidence.edition import Edition
 from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.tables import table
@@ -27,31 +27,57 @@ from na_report.presentation.values import in_words, number, value
 from na_report.wording import Words
 
 
-def state_word(state: str, language: str) -> str:
-    """Returns the outcome of a check in words."""
-    return Words(language)(f"states.{state}")
+def _state(result: Result) -> str:
+    """Returns the outcome for a reader: what only the report's own facts bear out was not tested again."""
+    state = result.verdict.state
+    return NOT_TESTABLE if state == HOLDS and result.claim.kind != NEWER else state
 
 
-def _says(result: Result, language: str) -> str:
-    return escape(result.claim.says[language])
+def _outcome(edition: Edition, conclusion: str) -> str:
+    """Returns the outcome for a conclusion: of its tests the first that says something."""
+    states = [_state(result) for result in results_of(edition, conclusion)]
+    return next((state for state in states if state != NOT_TESTABLE), NOT_TESTABLE)
+
+
+def state(edition: Edition, key: str, language: str = "nl") -> str:
+    """Returns in words whether a conclusion is still right."""
+    return Words(language)(f"states.{_outcome(edition, key)}")
+
+
+def is_contradicted(edition: Edition, key: str) -> bool:
+    """Tells whether newer facts, or those of the report itself, are against a conclusion."""
+    return _outcome(edition, key) not in (HOLDS, NOT_TESTABLE)
 
 
 def _fact(edition: Edition, fact: Fact, language: str) -> str:
-    what = escape(fact.says[language])
+    what, when = escape(fact.says[language]), ""
     if fact.yes_no:
         shown = Words(language)("verdicts.yes" if fact.value else "verdicts.no")
+    elif fact.key:
+        shown, year = value(edition, fact.key, language).link, edition.observation(fact.key)["period"]
+        when = f" ({escape(year.replace('/', '–'))})" if year else ""
     else:
-        shown = value(edition, fact.key, language).link if fact.key else number(fact.value, language)
-    return f"{what}: {shown}"
+        shown = number(fact.value, language)
+    return f"{what}: {shown}{when}"
+
+
+def _told(edition: Edition, result: Result, language: str) -> str:
+    """Returns what a claim says and the figures that decide, with the rows that are against it."""
+    says = escape(result.claim.says[language])
+    facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
+    return f"{says} {sentence_case(facts)}.{_against(edition, result, language)}" if facts else says
 
 
 def verdict(edition: Edition, key: str, language: str = "nl") -> str:
-    """Returns the state of a conclusion with the figures that decide, as MyST in one paragraph."""
-    words, result = Words(language), claim_result(edition, key)
-    state = state_word(result.verdict.state, language)
-    facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
-    deciding = f" {words('verdicts.deciding')}: {facts}." if facts else ""
-    return f"**{words('verdicts.test')}: {state}.** {_says(result, language)}{deciding}{_against(edition, result, language)}"
+    """Returns whether a conclusion is still right, with the figures that decide, as MyST in one paragraph."""
+    words, parts = Words(language), [f"**{sentence_case(state(edition, key, language))}.**"]
+    for result in results_of(edition, key):
+        if result.claim.kind == NEWER:
+            parts += [_told(edition, result, language)] if result.verdict.state != NOT_TESTABLE else []
+        else:
+            parts += [words("verdicts.in_report")] if result.verdict.facts else []
+            parts.append(_told(edition, result, language))
+    return " ".join(parts if len(parts) > 1 else [*parts, words("verdicts.not_again")])
 
 
 def _against(edition: Edition, result: Result, language: str) -> str:
@@ -60,7 +86,7 @@ def _against(edition: Edition, result: Result, language: str) -> str:
         return ""
     table = result.claim.facts[result.claim.against].arguments.get("table", "agendas")
     rows = [edition.row(table, key) for key in result.verdict.against]
-    names = [f"{link(row['id'], escape(_name(row, language)))} ({escape(row['id'])})" for row in rows]
+    names = [link(row["id"], escape(_name(row, language))) for row in rows]
     return " " + Words(language)("verdicts.against", rows=listed(names, language))
 
 
@@ -71,40 +97,33 @@ def _name(row: dict[str, Any], language: str) -> str:
     )
 
 
-def state(edition: Edition, key: str, language: str = "nl") -> str:
-    """Returns the outcome of the check of a conclusion in words."""
-    return state_word(claim_result(edition, key).verdict.state, language)
-
-
-def is_contradicted(edition: Edition, key: str) -> bool:
-    """Tells whether the data contradicts a conclusion."""
-    return claim_result(edition, key).verdict.state == CONTRADICTED
-
-
-def page_note(edition: Edition, page: str, language: str = "nl", *, section: str | None = None) -> Block | None:
-    """Shows the statements of a page that the data contradicts; nothing when there are none.
+def page_note(edition: Edition, page: str = "", language: str = "nl", *, section: str | None = None) -> Block | None:
+    """Shows the statements of a page that no longer hold; nothing when there are none.
 
     Args:
         edition: The evidence.
-        page: The name of the page; `index` shows those of all pages.
+        page: The name of the page; when empty all statements whose fall means something for the advice, without their figures.
         language: `nl` or `en`.
         section: Only the conclusions of this section of the report; when empty, only the sentences that are no conclusion.
     """
-    words = Words(language)
     found = [
         result
-        for result in contradicted_on(edition, page)
-        if section is None or _section(edition, result.claim.conclusion) == section
+        for result in failing(edition, page)
+        if (page or result.claim.means) and section in (None, _section(edition, result.claim.conclusion))
     ]
-    if not found:
-        return None
-    lines = [f"**{words('verdicts.warning')}**", ""]
-    for result in found:
-        about = f" ({link(result.claim.conclusion)})" if result.claim.conclusion else ""
-        facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
-        deciding = f"{words('verdicts.deciding')}: {facts}.{_against(edition, result, language)}"
-        lines.append(f"- {_says(result, language).rstrip('.')}{about}. {deciding}")
-    return Block("\n".join([":::{container} kader tegenspraak", *lines, ":::"]))
+    lines = [f"- {_warned(edition, result, language, figures=bool(page))}" for result in found]
+    warning = Words(language)("verdicts.warning")
+    return (
+        Block("\n".join([":::{container} kader tegenspraak", f"**{warning}**", "", *lines, ":::"])) if lines else None
+    )
+
+
+def _warned(edition: Edition, result: Result, language: str, *, figures: bool = False) -> str:
+    state = sentence_case(Words(language)(f"states.{result.verdict.state}"))
+    about = f" ({link(result.claim.conclusion)})" if result.claim.conclusion else ""
+    means = f" {escape(result.claim.means[language])}" if result.claim.means else ""
+    told = _told(edition, result, language) if figures else escape(result.claim.says[language])
+    return f"**{state}**{about}: {told}{means}"
 
 
 def _section(edition: Edition, conclusion: str) -> str:
@@ -112,9 +131,9 @@ def _section(edition: Edition, conclusion: str) -> str:
 
 
 def recommendation_note(edition: Edition, key: str, language: str = "nl") -> str:
-    """Returns a warning when a recommendation leans on a contradicted conclusion; nothing otherwise."""
-    found = weakened(edition).get(key)
-    return f"**{Words(language)('verdicts.leans', conclusions=linked(found))}**" if found else ""
+    """Returns what it means for a recommendation that a conclusion under it no longer holds; nothing when all do."""
+    found = [result for result in failing(edition) if key in result.recommendations and result.claim.means]
+    return " ".join(_warned(edition, result, language) for result in found)
 
 
 def trail(edition: Edition, key: str, language: str = "nl") -> Block:
@@ -123,7 +142,7 @@ def trail(edition: Edition, key: str, language: str = "nl") -> Block:
     findings = [edition.row("findings", item) for item in chain.reached(edition, key, "findings")]
     types = pd.Series([row["evidence_type"] for row in findings]).value_counts()
     mine = {row["sector"] for row in findings}
-    items = len(chain.reached(edition, key, "agenda_items")) + len(chain.below(edition, key, "agendas"))
+    items = sum(len(chain.reached(edition, key, table)) for table in ("agenda_items", "agendas"))
     basis = [
         f"{edition.label('evidence_type', name, language)} ({types[name]})"
         for name in chain.EVIDENCE_TYPES
@@ -133,17 +152,18 @@ def trail(edition: Edition, key: str, language: str = "nl") -> Block:
     names = [in_sentence(name) for name in sectors[sectors["id"].isin(mine)][f"label_{language}"]]
     summary = words(
         "verdicts.below",
-        findings=_counted("findings", len(findings), language),
-        items=_counted("items", items, language),
+        rests=listed(
+            [_counted(*what, language) for what in (("findings", len(findings)), ("items", items)) if what[1]], language
+        ),
         basis=", ".join(basis) or "–",
         sectors=", ".join(names) or "–",
     )
     lines = [escape(sentence_case(summary)), ""]
     for conclusion in chain.below(edition, key, "conclusions"):
         row = edition.row("conclusions", conclusion)
-        state = state_word(claim_result(edition, conclusion).verdict.state, language)
+        outcome = state(edition, conclusion, language)
         lines.append(
-            f"- {link(conclusion)} {escape(row[f'title_{language}'])} ({state}): {linked(ids(row['rests_on']))}"
+            f"- {link(conclusion)} {escape(row[f'title_{language}'])} ({outcome}): {linked(ids(row['rests_on']))}"
         )
     conclusions = set(edition["conclusions"]["id"])
     direct = [item for item in ids(edition.row("recommendations", key)["rests_on"]) if item not in conclusions]
@@ -163,20 +183,19 @@ def _counted(what: str, count: int, language: str) -> str:
     return Words(language)(f"verdicts.{what}", count, count=in_words(count, language))
 
 
-def claims(edition: Edition, language: str = "nl") -> Block:
-    """Shows all claims with their state and the figures that decide."""
-    words = Words(language)
-    frame = pd.DataFrame(
-        {
-            words("nr"): link(result.claim.id) if result.claim.conclusion else escape(result.claim.id),
-            words("verdicts.statement"): _says(result, language),
-            words("verdicts.state"): state_word(result.verdict.state, language),
-            words("verdicts.deciding"): "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
-            or "–",
-        }
-        for result in check(edition)
-    )
-    return table(frame, words("verdicts.claims"), "tab-toetsen", language=language)
+def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
+    """Shows the claims of a kind with their outcome and the figures that decide."""
+    words, rows = Words(language), []
+    for result in check(edition):
+        if result.claim.kind == kind:
+            about = [link(result.claim.conclusion)] if result.claim.conclusion else []
+            state = result.verdict.state
+            outcome = words(f"states.{state}") if kind == NEWER else words(f"report_states.{state}")
+            facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
+            rows.append((" ".join([escape(result.claim.says[language]), *about]), outcome, facts or "–"))
+    names = [words(f"verdicts.{head}") for head in ("statement", "state", "deciding")]
+    caption = words(f"verdicts.{kind}_claims")
+    return table(pd.DataFrame(rows, columns=names), caption, f"tab-toetsen-{kind}", language=language)
 
 
 def coding_robustness(edition: Edition, language: str = "nl") -> Block:
@@ -197,18 +216,18 @@ def coding_robustness(edition: Edition, language: str = "nl") -> Block:
 
 
 def summary_counts(edition: Edition) -> dict[str, int]:
-    """Returns the number of conclusions: all, testable, holding and contradicted."""
-    states = [result.verdict.state for result in check(edition) if result.claim.conclusion]
-    return {
-        "conclusions": len(states),
-        "testable": sum(state != NOT_TESTABLE for state in states),
-        "holding": states.count(HOLDS),
-        "contradicted": states.count(CONTRADICTED),
-    }
+    """Returns the number of conclusions: all, those tested on newer facts, and of these still right and outdated."""
+    keys = list(edition["conclusions"]["id"])
+    newer = [
+        result.verdict.state for result in check(edition) if result.claim.conclusion and result.claim.kind == NEWER
+    ]
+    counts = {"still": newer.count(HOLDS), "outdated": newer.count(OUTDATED)}
+    return {"conclusions": len(keys), "retested": sum(counts.values()), **counts}
 
 
-def conclusion_states(edition: Edition, language: str = "nl") -> pd.DataFrame:
-    """Returns each claim with its state in words, for a check of the notebook."""
+def conclusion_states(edition: Edition) -> pd.DataFrame:
+    """Returns each claim with its kind and state, for a check of the notebook."""
     return pd.DataFrame(
-        {"claim": result.claim.id, "state": state_word(result.verdict.state, language)} for result in check(edition)
+        {"claim": result.claim.id, "kind": result.claim.kind, "state": result.verdict.state}
+        for result in check(edition)
     )
