@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import shutil
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from na_report.cli import main
 from na_report.evidence.edition import seal_edition
 from na_report.paths import DESCRIPTOR, Project
 from na_report.publishing.comparing import copied
@@ -43,6 +47,17 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+def na_report(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command in this process, which has imported all that it needs."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(project.root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main(arguments)
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 def one_of_a_kind(cases: Iterable[object]) -> list[object]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT, Change, one_of_a_kind
+from conftest import ROOT, Change, na_report, one_of_a_kind
 from test_preview import write_chapter
 from test_publishing import only_pages
 
@@ -26,11 +26,6 @@ from na_report.evidence.folders import list_editions
 from na_report.paths import Project
 from na_report.publishing import book as books
 from na_report.publishing.describing import ADDRESS, site_address
-
-
-def na_report(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "na_report.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
 
 
 def test_verify_says_that_an_edition_is_fine(project: Project) -> None:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT
+from conftest import ROOT, na_report
 from crash_operations import make_small, write_chapter
 from printed import opened
 
 from na_report.evidence.edition import copy_edition, open_edition, seal_edition
 from na_report.evidence.folders import list_editions, newest_edition, sealed_editions
 from na_report.paths import Project
-
-
-def na_report(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "na_report.cli", *arguments]
-    return subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture

@@ -151,6 +151,7 @@ def test_a_change_of_words_is_seen_on_the_page_that_the_guide_names(change: str)
     assert [step.text for step in steps(change) if step.kind == "sh"] == [".venv/bin/na-report run gesprekspartners\n"]
 
 
+@pytest.mark.slow("a new chapter, which test_languages makes too")
 def test_a_chapter(untouched: Project) -> None:
     follow("A chapter", untouched)
     shown = page(untouched, "toekomst")

@@ -63,6 +63,7 @@ def test_a_kernel_is_forked_from_the_server(project: Project, tmp_path: Path) ->
     assert "na_report.publishing.forkserver" in str(last.outputs)
 
 
+@pytest.mark.slow("runs a page in both kinds of kernel")
 def test_a_warm_kernel_gets_the_arguments_of_a_cold_one(project: Project, tmp_path: Path) -> None:
     path = project.chapters / "nl" / "koploper.ipynb"
     notebook = nbformat.read(path, as_version=4)
@@ -148,6 +149,7 @@ def _deep(folder: Path) -> Path:
     return deep
 
 
+@pytest.mark.slow("a crash, of which test_limits tries another")
 def test_a_killed_run_takes_its_server_and_kernels_along(project: Project) -> None:
     path = project.chapters / "nl" / "kanttekeningen.ipynb"
     notebook = nbformat.read(path, as_version=4)

@@ -143,6 +143,7 @@ def printed(running: Running) -> str:
         return re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in document))
 
 
+@pytest.mark.slow("what is saved and what is wrong, seen in a browser instead of over HTTP")
 def test_an_open_page_shows_what_is_saved_and_what_is_wrong(running: Running, browser: Browser) -> None:
     page = browser.new_page()
     blocked: list[str] = []
@@ -215,6 +216,7 @@ def test_ctrl_c_leaves_nothing_running(running: Running) -> None:
     assert ends_with_all_that_it_started(running)
 
 
+@pytest.mark.slow("ctrl-c, told in another way")
 def test_a_preview_that_is_told_to_end_clears_up(tmp_path: Path) -> None:
     project = copy_of_project(tmp_path)
     only_pages(project, "index")
@@ -239,6 +241,8 @@ def test_processes_end_at_once_when_the_preview_does() -> None:
     running = list(processes._pool._processes.values())
     assert len(running) == count
     processes.close()
-    for process in running:
-        process.join(timeout=10)
+    # The thread of the pool waits for them too; who comes second learns the code when the first has told it.
+    end = time.monotonic() + 10
+    while any(process.exitcode is None for process in running) and time.monotonic() < end:
+        time.sleep(0.05)
     assert [process.exitcode for process in running] == [-signal.SIGKILL] * count

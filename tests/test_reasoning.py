@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from conftest import Change
+from conftest import Change, na_report
 
 from na_report.errors import MissingRowError, NaReportError
 from na_report.evidence import chain, reads
@@ -419,11 +417,6 @@ def test_the_outcome_of_a_conclusion_is_that_on_newer_facts() -> None:
     assert verdicts.state(altered(edition, **FLIPS["C02"]), "C02") == "tegengesproken"
     counts = verdicts.summary_counts(edition)
     assert 0 < counts["retested"] == counts["still"] + counts["outdated"] < counts["conclusions"]
-
-
-def na_report(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "na_report.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
 
 
 def test_check_names_conclusion_figures_and_recommendations(

@@ -144,6 +144,7 @@ def test_a_label_that_goes_is_missed_on_the_page_that_points_to_it(small: Projec
     assert files(make(small, process)) == from_nothing(small, process)
 
 
+@pytest.mark.slow("a crash")
 def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Project) -> None:
     with renderer() as broken:
         make(small, broken)
