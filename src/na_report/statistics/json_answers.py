@@ -9,6 +9,7 @@ from typing import Any
 
 from na_report.statistics.rows import Record, Rows, UnreadableError, day_of
 
+_MOST = 5_000_000  # what Eurostat gives at most
 _TIMES = ("time", "TIME_PERIOD")
 _CBS_TIME, _FINAL = "Perioden", "Definitief"
 _CBS_NO_DIMENSION = {"Id", "Value", "StringValue", "ValueAttribute", _CBS_TIME}
@@ -50,6 +51,8 @@ def _json_stat(said: dict[str, Any]) -> Rows:
         time = next(place for place, name in enumerate(names) if name in _TIMES)
     except (KeyError, TypeError, ValueError, StopIteration, AttributeError) as error:
         raise UnreadableError("found JSON-stat 2.0 without id, size, time or categories") from error
+    if prod(sizes) > _MOST:
+        raise UnreadableError(f"found JSON-stat of {prod(sizes):,} cells, expected at most {_MOST:,}")
     if [len(codes) for codes in lists] != sizes or not all(sizes):
         raise UnreadableError("found JSON-stat 2.0 with other sizes than it has categories")
     values, states = said.get("value"), said.get("status") or {}
@@ -72,7 +75,8 @@ def _json_stat(said: dict[str, Any]) -> Rows:
                 at(states, number),
             )
 
-    dataset = str(((said.get("extension") or {}).get("id")) or "")
+    extension = said.get("extension")
+    dataset = str(extension.get("id") or "") if isinstance(extension, dict) else ""
     plain = tuple(name for place, name in enumerate(names) if place != time)
     return Rows("JSON-stat 2.0", dataset, day_of(str(said.get("updated", ""))), plain, records())
 
@@ -86,19 +90,21 @@ def _codes(category: dict[str, Any]) -> list[str]:
 
 
 def _cbs(rows: list[Any]) -> Rows:
-    states = {row.get("Identifier"): row.get("Status") for row in rows if isinstance(row, dict) and "Identifier" in row}
+    states = {
+        str(row["Identifier"]): row.get("Status") for row in rows if isinstance(row, dict) and "Identifier" in row
+    }
     found = [row for row in rows if isinstance(row, dict) and "Identifier" not in row]
     names = tuple(name for name in (found[0] if found else {}) if name not in _CBS_NO_DIMENSION)
 
     def records() -> Iterator[Record]:
         for row in found:
             try:
-                period, parts = row[_CBS_TIME], [str(row[name]).strip() for name in names]
+                period, parts = str(row[_CBS_TIME]), [str(row[name]).strip() for name in names]
             except KeyError as error:
                 raise UnreadableError(f"found an observation of CBS without {error}") from error
             flags = _CBS_NO_VALUE.get(str(row.get("ValueAttribute", "None")), "m")
             if states.get(period, _FINAL) != _FINAL:
                 flags += "p"
-            yield parts, str(period), "" if row.get("Value") is None else str(row["Value"]), flags
+            yield parts, period, "" if row.get("Value") is None else str(row["Value"]), flags
 
     return Rows("OData v4 of CBS", "", "", names, records())

@@ -136,7 +136,10 @@ def _selected(rows: Rows, series: Series) -> Reading:
         period = period_of(period_text)
         if period < series.start:
             continue
-        cell, key = _cell(value, flags, f"{place} {period}"), (place, period)
+        try:
+            cell, key = _cell(value, flags), (place, period)
+        except UnreadableError as error:
+            raise UnreadableError(f"{place} {period}: {error}") from error
         if cells.setdefault(key, cell) != cell:
             raise UnreadableError(
                 f"found {cells[key]} and {cell} for {place} {period}, expected one value: the dataset has a dimension more",
@@ -197,13 +200,13 @@ def _without(tests: Sequence[_Test], series: Series) -> UnreadableError:
     return UnreadableError(f"found no value of {', '.join(series.places)} in the answer", "series gone")
 
 
-def _cell(value: str, flags: str, where: str) -> Cell:
+def _cell(value: str, flags: str) -> Cell:
     said, _, hidden = flags.partition("|")
     text = value.strip()
     if text in _NO_VALUE:
         return Cell("", letters(said, hidden))
     if not _NUMBER.fullmatch(text):
-        raise UnreadableError(f"{where}: found the value {text[:40]!r}, expected a number")
+        raise UnreadableError(f"found the value {text[:40]!r}, expected a number")
     return Cell(in_digits(Decimal(text)), letters(said, hidden))
 
 
