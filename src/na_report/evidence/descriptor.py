@@ -13,6 +13,7 @@ from typing import Any
 from na_report.errors import Problem
 from na_report.evidence.about import read_about, refuse_faults
 from na_report.evidence.cells import is_address, is_line
+from na_report.evidence.reading import schema_in
 from na_report.evidence.schema import LANGUAGES, Schema, faults_of_schema, read_schema, table_schema
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.paths import DESCRIPTOR, find_project
@@ -204,7 +205,7 @@ def describe(folder: Path, name: str, created: date | None) -> dict[str, Any]:
         created: The day of the seal; none for a draft.
     """
     resources = []
-    for table in TABLES:
+    for table in schema_in(folder, TABLES):
         content = (folder / table.file).read_bytes()
         resources.append(
             {

@@ -14,7 +14,7 @@ from na_report.evidence.edition import refuse_unknown
 from na_report.evidence.folders import edition_folder, is_draft
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.making import making, refuse_name
-from na_report.evidence.reading import Rows, completed, read_table, write_table
+from na_report.evidence.reading import Rows, completed, read_table, schema_in, write_table
 from na_report.evidence.tables import TABLES
 from na_report.paths import ANSWERS, Project
 from na_report.statistics.differences import Difference, differences
@@ -126,7 +126,7 @@ def refresh(old: str, new: str, source: Source, project: Project) -> Refreshed:
 
 
 def _tables(folder: Path) -> dict[str, Rows]:
-    schema = schema_of(read_seal(folder)[0]) if not is_draft(folder) else TABLES
+    schema = schema_in(folder, TABLES) if is_draft(folder) else schema_of(read_seal(folder)[0])
     refuse_unknown(schema, folder.name)
     there = {table.name: read_table(folder, table) for table in schema}
     return {table.name: completed(there.get(table.name, []), table) for table in TABLES}
