@@ -175,7 +175,7 @@ def test_each_way_to_fail_is_one_sentence(server: Server, act: Act, said: str) -
 def test_the_office_is_asked_again_after_the_wait_that_it_names_and_hears_who_asks(server: Server) -> None:
     server.does["/data/"] = first(1, answer(b"", 503, Retry_After="1"), answer(ADULTS))
     start = time.monotonic()
-    assert server.offices()(series()).parts == (ADULTS,)
+    assert server.offices()(series()).parts == [ADULTS]
     assert time.monotonic() - start >= 1
     assert len(server.log) == 2
     assert {agent.split("/")[0] for agent in server.agents} == {"na-report"}
@@ -190,7 +190,7 @@ def test_an_answer_that_comes_later_is_waited_for(server: Server) -> None:
     waiting, ready = (answer(LATER.format("key-1", state).encode()) for state in ("PROCESSING", "AVAILABLE"))
     server.does = {"/async/status/key-1": first(2, waiting, ready), "/async/data/key-1": answer(ADULTS)}
     server.does["/sdmx/"] = answer(LATER.format("key-1", "SUBMITTED").encode())
-    assert server.offices()(series()).parts == (ADULTS,)
+    assert server.offices()(series()).parts == [ADULTS]
     assert sum("/async/status/" in path for path in server.log) == 3
     for state, said in (("PROCESSING", "had none after"), ("EXPIRED", "then said 'EXPIRED'")):
         server.does["/async/status/key-1"] = answer(LATER.format("key-1", state).encode())

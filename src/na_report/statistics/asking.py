@@ -120,7 +120,7 @@ class Offices:
             raise UnreadableError(f"{office} gave no answer: {error}", error.kind) from error
         except requests.RequestException as error:
             raise UnreadableError(f"{office} gave no answer: {self._why(error)}") from error
-        return Answer(tuple(parts), self.today.isoformat(), asked[0])
+        return Answer.of(parts, self.today.isoformat(), asked[0])
 
     def _why(self, error: requests.RequestException) -> str:
         if isinstance(error, requests.exceptions.SSLError):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from na_report.errors import NaReportError
 from na_report.evidence.descriptor import sha256
-from na_report.files import write_whole
 from na_report.paths import ANSWERS
 from na_report.statistics.rows import UnreadableError
 from na_report.statistics.series import Series
@@ -22,17 +22,27 @@ LARGEST = 200_000_000
 
 @dataclass(frozen=True)
 class Answer:
-    """What an office answered.
+    """What an office answered; compressed, as a refresh holds those to all series at once.
 
     Args:
-        parts: The bytes; more than one where an office gives an answer in pages.
+        packed: The bytes, compressed; more than one where an office gives an answer in pages.
         asked: The day as ISO date; empty when it is not known.
         address: What was asked.
     """
 
-    parts: tuple[bytes, ...]
+    packed: tuple[bytes, ...]
     asked: str = ""
     address: str = ""
+
+    @classmethod
+    def of(cls, parts: Iterable[bytes], asked: str = "", address: str = "") -> Answer:
+        """Returns an answer of these bytes."""
+        return cls(tuple(gzip.compress(part, 6, mtime=0) for part in parts), asked, address)
+
+    @property
+    def parts(self) -> list[bytes]:
+        """The bytes that the office gave."""
+        return [gzip.decompress(part) for part in self.packed]
 
 
 @dataclass
@@ -54,15 +64,16 @@ class Kept:
         folder.mkdir(exist_ok=True)
         entries = []
         for series, answer in sorted(self.had.items()):
-            hashes = [sha256(part) for part in answer.parts]
-            names = [f"{text.removeprefix('sha256:')[:16]}.gz" for text in hashes]
-            for name, part in zip(names, answer.parts, strict=True):
-                write_whole(folder / name, gzip.compress(part, 9, mtime=0))
-            parts = [{"path": name, "hash": text} for name, text in zip(names, hashes, strict=True)]
+            parts = []
+            for packed, part in zip(answer.packed, answer.parts, strict=True):
+                text = sha256(part)
+                name = f"{text.removeprefix('sha256:')[:16]}.gz"
+                (folder / name).write_bytes(packed)
+                parts.append({"path": name, "hash": text})
             entries.append({"series": series, "address": answer.address, "asked": answer.asked, "parts": parts})
         missed = [{"series": series, "kind": kind, "why": why} for series, (kind, why) in sorted(self.missed.items())]
         said = {"of": self.of, "answers": entries, "missed": missed}
-        write_whole(folder / INDEX, (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode())
+        (folder / INDEX).write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def read_kept(edition: Path) -> Kept:
@@ -78,7 +89,7 @@ def read_kept(edition: Path) -> Kept:
         said = json.loads((folder / INDEX).read_text(encoding="utf-8"))
         kept = Kept(str(said["of"]))
         for entry in said["answers"]:
-            parts = tuple(_part(folder / Path(str(part["path"])).name, str(part["hash"])) for part in entry["parts"])
+            parts = tuple(_packed(folder / Path(str(part["path"])).name, str(part["hash"])) for part in entry["parts"])
             kept.had[str(entry["series"])] = Answer(parts, str(entry["asked"]), str(entry["address"]))
         for entry in said["missed"]:
             kept.missed[str(entry["series"])] = (str(entry["kind"]), str(entry["why"]))
@@ -90,12 +101,13 @@ def read_kept(edition: Path) -> Kept:
     return kept
 
 
-def _part(path: Path, expected: str) -> bytes:
+def _packed(path: Path, expected: str) -> bytes:
+    """Returns the compressed bytes of a file, after a look at what is in there."""
     with gzip.open(path) as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST or sha256(content) != expected:
         raise ValueError(f"{path.name} has other bytes than its hash says")
-    return content
+    return path.read_bytes()
 
 
 class Folder:
@@ -126,4 +138,4 @@ class Folder:
             raise UnreadableError(f"found {found} with {series.dataset} in the name, expected one")
         if files[0].stat().st_size > LARGEST:
             raise UnreadableError(f"found more than {LARGEST:,} bytes in {files[0].name}")
-        return Answer((files[0].read_bytes(),))
+        return Answer.of([files[0].read_bytes()])
