@@ -348,6 +348,7 @@ def test_a_value_that_a_person_changed_after_a_refresh_stays_in_the_next(project
     rows = [
         {**row, "value": "70"} if row["id"] == "IND101-NL-2021" else row
         for row in read_table(project.data / "2027", BY_NAME["observations"])
+        if row["id"] != "IND101-BE-2021"
     ]
     write_table(project.data / "2027", BY_NAME["observations"], rows)
     seal_edition("2027", project, created=TODAY, by="N. Jansen")
@@ -359,6 +360,7 @@ def test_a_value_that_a_person_changed_after_a_refresh_stays_in_the_next(project
     assert [kept.id for kept in outcome.kept] == ["IND101-NL-2021"]
     found = observations(project, "2028")
     assert (found["IND101-NL-2021"]["value"], found["IND101-NL-2023"]["value"]) == ("70", "82.8")
+    assert "IND101-BE-2021" not in found, "somebody took it out"
 
 
 def test_nothing_new_is_told_and_so_are_another_definition_and_an_older_answer(project: Project, real: Path) -> None:

@@ -180,6 +180,9 @@ def test_breaks_of_2011_2013_and_2021_start_a_series_and_no_name_spans_one() -> 
         assert {period for period, given in found.items() if given == name} == {
             str(year) for year in range(first, last + 1)
         }
+    # A break that is said of a value that is not there holds for the next one.
+    gap = {"2010": Cell("1"), "2011": Cell("", "b"), "2012": Cell("2")}
+    assert method_series(series_of("IND109"), gap, {}) == {"2010": "lfs4w_to_2010", "2012": "lfs4w_from_2012"}
     # What is split already stays as it is.
     assert method_series(series_of("IND109"), mine, found) == found
 

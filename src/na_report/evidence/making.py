@@ -63,7 +63,10 @@ def making(new: str, project: Project, *, again: bool = False) -> Iterator[Path]
         try:
             yield folder
             sync_all(folder)
-            put_in_place(folder, project.data / new)
+            if again:
+                put_in_place(folder, project.data / new)
+            else:
+                folder.rename(project.data / new)
         except BaseException:
             remove(folder)
             raise

@@ -82,12 +82,14 @@ def take_in(rows: Rows, series: Series, cells: Cells, prior: Cells | None, editi
             if not cell.value:
                 continue
             row = known.get(period)
+            before = prior.get((place, period)) if prior is not None else None
+            if row is None and before is not None and before.value:
+                continue  # somebody took it out
             if row is None:
                 rows.insert(_place_for(rows, series, place, period), _new(series, place, period, cell, edition, day))
                 known[period] = row = observed(rows, series)[place, period]
                 row["series"] = methods[period]
                 continue
-            before = prior.get((place, period)) if prior is not None else None
             if row["value"] != cell.value and not _is_of_office(row, series, before):
                 taken.kept.append(KeptValue(row["id"], row["value"] or row["text_en"], row["source_id"], str(cell)))
                 continue
@@ -155,13 +157,17 @@ def method_series(series: Series, cells: Mapping[str, Cell], known: Mapping[str,
         >>> method_series(lfs, cells, {"2010": "lfs_old", "2011": "lfs_old", "2013": "lfs_old"})
         {'2010': 'lfs_to_2010', '2011': 'lfs_from_2011', '2012': 'lfs_from_2011', '2013': 'lfs_old'}
     """
-    periods = sorted({*(period for period, cell in cells.items() if cell.value), *known})
     parts: list[list[str]] = []
-    for period in periods:
-        broken = "b" in (cells[period].flags or "") if period in cells else False
+    broken = False
+    for period in sorted({*cells, *known}):
+        cell = cells.get(period, Cell(""))
+        broken = broken or "b" in (cell.flags or "")  # also one that is said of a value that is not there
+        if not cell.value and period not in known:
+            continue
         if broken or not parts:
             parts.append([])
         parts[-1].append(period)
+        broken = False
     last = {name: number for number, part in enumerate(parts) for name in (known.get(each) for each in part) if name}
     found = {}
     for number, part in enumerate(parts):

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from na_report.errors import InvalidInputError, NaReportError, how_many
-from na_report.evidence.descriptor import descriptor_of, read_seal, schema_of
-from na_report.evidence.edition import refuse_unknown
+from na_report.evidence.descriptor import read_seal, schema_of
+from na_report.evidence.edition import open_edition, refuse_unknown
 from na_report.evidence.folders import edition_folder, is_draft
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.making import making, refuse_name
@@ -98,7 +98,8 @@ def refresh(old: str, new: str, source: Source, project: Project) -> Refreshed:
         InvalidInputError: With the answers, the tables would have problems.
     """
     folder, target = edition_folder(old, project), project.data / new
-    before, sealed = _tables(folder), str(descriptor_of(folder).get("created", ""))[:10]
+    sealed = str(open_edition(old, project).descriptor["created"])[:10]  # and sees that it is what was sealed
+    before = _tables(folder)
     kept = read_kept(target) if target.is_dir() and is_draft(target) else Kept()
     again = bool(kept.of) and kept.of == old
     if not again:
