@@ -99,7 +99,7 @@ def test_codes_labels_and_both_in_either_version_read_the_same() -> None:
             table(["DATAFLOW", *(f"{name}: words" for name in names), *tail, "OBS_FLAG: words"], both),
         ],
         "SDMX-CSV 2.0": [
-            table(["STRUCTURE", "STRUCTURE_ID", "ACTION", *doubled, *tail, "OBS_STATUS"], second, ";"),
+            table(["STRUCTURE[|]", "STRUCTURE_ID", "ACTION", *doubled, *tail, "OBS_STATUS"], second, ";"),
         ],
     }
     for form, contents in answers.items():

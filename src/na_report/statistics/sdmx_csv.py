@@ -10,8 +10,17 @@ from itertools import chain
 
 from na_report.statistics.rows import Record, Rows, UnreadableError, day_of
 
-_START = re.compile(r'"?(DATAFLOW|STRUCTURE)"?[,;]')
-_NO_DIMENSION = {"DATAFLOW", "LAST UPDATE", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION"}
+_START = re.compile(r'"?(DATAFLOW|STRUCTURE(\[.\])?)"?[,;]')
+_NO_DIMENSION = {
+    "DATAFLOW",
+    "LAST UPDATE",
+    "STRUCTURE",
+    "STRUCTURE_ID",
+    "STRUCTURE_NAME",
+    "ACTION",
+    "SERIES_KEY",
+    "OBS_KEY",
+}
 _STATUS = ("OBS_FLAG", "OBS_STATUS")
 
 
@@ -34,7 +43,7 @@ def open_sdmx_csv(text: str) -> Rows:
     time = header.index("TIME_PERIOD")
     # A name of a dimension in words stands in a column of its own, behind the code.
     names = [name for name in header[:time] if name not in _NO_DIMENSION and re.fullmatch(r"\w+", name)]
-    second = header[0] == "STRUCTURE"
+    second = header[0].startswith("STRUCTURE")
     first = _checked(next(lines, None), header, lines.line_num)
     said = {} if first is None else dict(zip(header, first, strict=True))
     return Rows(
