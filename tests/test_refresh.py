@@ -23,6 +23,7 @@ from na_report.evidence.folders import verify_edition
 from na_report.evidence.reading import Row, read_table, write_table
 from na_report.evidence.tables import BY_NAME
 from na_report.paths import DESCRIPTOR, Project
+from na_report.presentation import analysis
 from na_report.statistics.asking import Limits, Offices
 from na_report.statistics.kept import Folder
 from na_report.statistics.reading import Cell, read
@@ -156,7 +157,10 @@ FAILING = {
         "it is larger than 2,000,000 bytes",
     ),
     "no gzip": (answer(b"nothing like it", Content_Encoding="gzip"), "the answer broke off"),
-    "later, elsewhere": (answer((ANSWERS / "async_2018.xml").read_bytes()), "it sends on to another place"),
+    "later, as of old": (
+        answer((ANSWERS / "async_2018.xml").read_bytes()),
+        "it promises an answer for later in the way",
+    ),
     "an error with 200": (answer(FAULT.format(500, "Oops").encode()), "it said 500: Oops"),
 }
 
@@ -196,19 +200,6 @@ def test_an_answer_that_comes_later_is_waited_for(server: Server) -> None:
         server.does["/async/status/key-1"] = answer(LATER.format("key-1", state).encode())
         with pytest.raises(UnreadableError, match=said):
             server.offices()(series())
-
-
-def test_the_older_way_to_answer_later_leads_to_a_zip_file(server: Server) -> None:
-    said = (ANSWERS / "async_2018.xml").read_text(encoding="utf-8").replace("http://ec.europa.eu", server.address)
-    archive = (ANSWERS / "async_2018.zip").read_bytes()
-    server.does = {"/sdmx/": answer(said.encode()), "/diss-web/file/": first(2, answer(b"", 404), answer(archive))}
-    given = server.offices()(series())
-    assert given.parts[0].startswith(b"<?xml")
-    with pytest.raises(UnreadableError, match="found SDMX-ML"):
-        read(given.parts, series())
-    server.does["/diss-web/file/"] = answer(archive[:-40])
-    with pytest.raises(UnreadableError, match="zip file is damaged"):
-        server.offices()(series())
 
 
 def test_pages_of_cbs_are_turned_as_long_as_they_stay_there(server: Server) -> None:
@@ -316,12 +307,10 @@ def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_fol
     assert "EE 2023: new: : -> 62.61" in out
     assert "recommendations concerned: R1\n" in out
     assert "value IND109" not in out, "the latest Dutch value is what it was"
-    # Breaks of 2011, 2013 and 2021: no method series on both sides of one.
-    names = {row["period"]: row["series"] for key, row in found.items() if key.startswith("IND109-NL-")}
-    for year in (2011, 2013, 2021):
-        assert not {names[each] for each in names if each < str(year)} & {
-            names[each] for each in names if each >= str(year)
-        }
+    # The figure draws a line per series: none goes through the breaks of 2011, 2013 and 2021.
+    drawn = analysis.series(open_edition("2027", project), ["IND109"], ["NL"])
+    lines = [sorted(map(int, piece["year"])) for _, piece in drawn.groupby("series", sort=False)]
+    assert lines == [[2009, 2010], [2011, 2012], [*range(2013, 2021)], [*range(2021, 2025)]]
     assert "IND109-NL-2012 belongs to the series lfs4w_from_2011 now" in out
     assert contents(project.data / "2026") == before, "the edition that was refreshed does not change"
     verify_edition("2027", project)
@@ -445,6 +434,18 @@ def test_a_second_run_keeps_what_a_person_changed_in_the_draft(project: Project,
     assert done.asked == ["SER003"]
     assert all(outcome.had for outcome in done.outcomes)
     assert observations(project, "2027")["IND109-NL-2022"]["text_nl"] == "x"
+
+
+def test_a_series_that_was_corrected_in_the_draft_is_asked_again(project: Project, server: Server) -> None:
+    with_series(project, {**_row("IND109"), "places": "NL=NL"})
+    refresh("2026", "2027", server.offices(), project)
+    table = BY_NAME["series"]
+    [row] = read_table(project.data / "2027", table)
+    write_table(project.data / "2027", table, [{**row, "places": "NL=NL", "dimensions": "freq=A;unit=THS;geo=*"}])
+    done = refresh("2026", "2027", server.offices(), project)
+    assert done.asked == ["SER001"]
+    assert "unit has PC and not THS" in done.outcomes[0].why
+    assert "/A.THS.NL?" in server.log[-1]
 
 
 def test_a_draft_of_answers_is_sealed_by_somebody_and_its_answers_with_it(project: Project, real: Path) -> None:

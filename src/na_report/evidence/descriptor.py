@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from typing import Any
 from na_report.errors import Problem
 from na_report.evidence.about import read_about, refuse_faults
 from na_report.evidence.cells import is_address, is_line
-from na_report.evidence.reading import schema_in
 from na_report.evidence.schema import LANGUAGES, Schema, faults_of_schema, read_schema, table_schema
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.paths import DESCRIPTOR, find_project
@@ -94,15 +94,34 @@ def _by_table(resources: Any) -> dict[str, dict[str, Any]]:
     return {name: entry for entry in entries if isinstance(name := entry.get("name"), str) and _TABLE.fullmatch(name)}
 
 
-def schema_of(said: Mapping[str, Any]) -> Schema:
-    """Returns the tables that a descriptor describes; those of this program where it is not there, or damaged.
+def schema_in(folder: Path, said: Mapping[str, Any]) -> Schema:
+    """Returns the tables of the edition in a folder: as its descriptor says, or else as this program has them.
+
+    A draft may lack what came later, just as an edition that was sealed before.
 
     Example:
-        >>> schema_of({}) == TABLES
-        True
+        >>> from na_report.evidence.folders import edition_folder
+        >>> "statuses" in [table.name for table in schema_in(edition_folder("2021"), {})]
+        False
     """
     resources = said.get("resources")
-    return TABLES if resources is None or any(_faults_of_resources(resources)) else read_schema(resources, BY_NAME)
+    if resources is not None and not any(_faults_of_resources(resources)):
+        return read_schema(resources, BY_NAME)
+    tables = []
+    for table in TABLES:
+        path = folder / table.file
+        if path.is_file() or not table.later:
+            head = set(re.findall(r"\w+", _first_line(path)))
+            kept = tuple(column for column in table.columns if not column.later or column.name in head)
+            tables.append(replace(table, columns=kept))
+    return tuple(tables)
+
+
+def _first_line(path: Path) -> str:
+    try:
+        return path.read_bytes().partition(b"\n")[0].decode("utf-8", "replace") if path.is_file() else ""
+    except OSError:
+        return ""  # who reads the table tells that it can't be read
 
 
 def faults_of_descriptor(said: Mapping[str, Any], edition: str) -> Iterator[tuple[str, str]]:
@@ -205,7 +224,7 @@ def describe(folder: Path, name: str, created: date | None) -> dict[str, Any]:
         created: The day of the seal; none for a draft.
     """
     resources = []
-    for table in schema_in(folder, TABLES):
+    for table in schema_in(folder, {}):
         content = (folder / table.file).read_bytes()
         resources.append(
             {

@@ -15,7 +15,7 @@ import pandas as pd
 
 from na_report.errors import InvalidInputError, MissingRowError, NaReportError, how_many
 from na_report.evidence.approval import approval
-from na_report.evidence.descriptor import describe, read_seal, schema_of, sha256
+from na_report.evidence.descriptor import describe, read_seal, schema_in, sha256
 from na_report.evidence.folders import edition_folder, is_draft
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.making import being_made, making, refuse_name
@@ -171,7 +171,7 @@ def open_edition(name: str, project: Project | None = None) -> Edition:
         descriptor, problems = read_seal(folder)
         if problems:
             raise _refused(folder)
-    schema = schema_of(descriptor)
+    schema = schema_in(folder, descriptor)
     try:
         tables = {table.name: _frame(folder, table) for table in schema}
         tables = {table.name: _completed(tables.get(table.name), table) for table in TABLES} | {
@@ -221,7 +221,7 @@ def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
     project = project or find_project()
     source = edition_folder(old, project)
     refuse_name(new, project)
-    schema = schema_of(read_seal(source)[0])
+    schema = schema_in(source, read_seal(source)[0])
     refuse_unknown(schema, old)
     sealed = {table.name: table for table in schema}
     with making(new, project) as folder:

@@ -10,8 +10,8 @@ from pathlib import Path
 from na_report.errors import InvalidInputError, Problem
 from na_report.evidence.approval import faults_of_answers
 from na_report.evidence.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
-from na_report.evidence.descriptor import read_seal, schema_of
-from na_report.evidence.reading import PROBLEMS_LIMIT, Row, Rows, read_table, schema_in
+from na_report.evidence.descriptor import read_seal, schema_in
+from na_report.evidence.reading import PROBLEMS_LIMIT, Row, Rows, read_table
 from na_report.evidence.schema import Schema, Table
 from na_report.evidence.tables import TABLES
 from na_report.paths import ANSWERS, DESCRIPTOR
@@ -43,8 +43,7 @@ def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
             match that of this program.
     """
     said, problems = read_seal(folder) if sealed else ({}, [])
-    schema = schema_of(said)
-    schema = schema_in(folder, TABLES) if schema == TABLES else schema
+    schema = schema_in(folder, said)
     tables: dict[str, Rows] = {}
     for table in schema:
         try:

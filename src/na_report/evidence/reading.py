@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from na_report.errors import InvalidInputError, Problem
-from na_report.evidence.schema import Column, Schema, Table
+from na_report.evidence.schema import Table
 
 # A table with more problems is no table; a small workbook can hold millions.
 PROBLEMS_LIMIT = 5_000
@@ -77,25 +76,6 @@ def parse_table(content: bytes, table: Table) -> Rows:
     if uneven:
         raise _error(table, uneven[:PROBLEMS_LIMIT])
     return [dict(zip(expected, cells, strict=True)) for cells in lines[1:]]
-
-
-def schema_in(folder: Path, tables: Schema) -> Schema:
-    """Returns the tables as the draft in a folder has them: one that was begun before may lack what came later.
-
-    Args:
-        folder: The folder of the draft.
-        tables: What this program knows.
-    """
-    there = (table for table in tables if not table.later or (folder / table.file).exists())
-    return tuple(replace(table, columns=_columns_in(folder / table.file, table)) for table in there)
-
-
-def _columns_in(path: Path, table: Table) -> tuple[Column, ...]:
-    if not any(column.later for column in table.columns) or not path.is_file():
-        return table.columns
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        header = next(csv.reader(file), [])
-    return tuple(column for column in table.columns if not column.later or column.name in header)
 
 
 def completed(rows: Rows, table: Table) -> Rows:

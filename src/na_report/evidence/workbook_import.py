@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from na_report.errors import InvalidInputError, NaReportError, Problem, how_many
-from na_report.evidence.descriptor import read_seal, schema_of, sha256
+from na_report.evidence.descriptor import read_seal, schema_in, sha256
 from na_report.evidence.edition import seal_folder
 from na_report.evidence.folders import NAME, list_editions, place_of
 from na_report.evidence.integrity import Numbered, check_tables, known_values
@@ -121,7 +121,7 @@ def _bytes(path: Path) -> bytes:
 
 def _rows_of(folder: Path, contents: Mapping[str, bytes]) -> Source:
     """Returns the rows of the tables of an edition as an export has them, or all reasons why they can't be read."""
-    sealed = {table.name: table for table in schema_of(read_seal(folder)[0])}
+    sealed = {table.name: table for table in schema_in(folder, read_seal(folder)[0])}
     rows: dict[str, dict[str, Row]] = {}
     problems: list[Problem] = []
     for name, content in contents.items():

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-import re
 import time
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -172,8 +168,9 @@ class Offices:
         if any(name == "asyncResponse" for name, _ in texts):
             return self._when_ready(series, next((text for name, text in texts if name == "id"), ""))
         if any(_local(part) == "Message" and part.get("code") == "413" for part in root.iter()):
-            link = next((text for name, text in texts if name == "Text" and re.fullmatch(r"https?://\S+", text)), "")
-            return self._when_there(series, self._same_place(series, link))
+            raise UnreadableError(
+                "it promises an answer for later in the way of its endpoint of before 2023, which is retired"
+            )
         if fault := _fault(root):
             raise fault
         return content
@@ -193,20 +190,7 @@ class Offices:
                 return self._get(series, data)
             if state not in _WAITING:
                 raise UnreadableError(f"it promised an answer for later and then said {state[:40]!r}")
-        raise self._not_ready()
-
-    def _when_there(self, series: Series, address: str) -> bytes:
-        for _ in range(self.limits.polls):
-            time.sleep(self.limits.poll)
-            try:
-                return _unzipped(self._get(series, address), self.limits.size)
-            except UnreadableError as error:
-                if error.kind != _GONE:
-                    raise
-        raise self._not_ready()
-
-    def _not_ready(self) -> UnreadableError:
-        return UnreadableError(f"it promised one and had none after {self.limits.poll * self.limits.polls:.0f} s")
+        raise UnreadableError(f"it promised one and had none after {self.limits.poll * self.limits.polls:.0f} s")
 
     def _same_place(self, series: Series, address: str) -> str:
         if urlsplit(address)[:2] != urlsplit(self.bases[series.provider])[:2]:
@@ -257,18 +241,3 @@ def _next_page(content: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     return str(said.get("@odata.nextLink") or "") if isinstance(said, dict) else ""
-
-
-def _unzipped(content: bytes, size: int) -> bytes:
-    if not content.startswith(b"PK"):
-        return content
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            [inside] = archive.infolist()
-            with archive.open(inside) as file:
-                found = file.read(size + 1)
-    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, NotImplementedError, EOFError) as error:
-        raise UnreadableError("its zip file is damaged, or has more than one file") from error
-    if len(found) > size:
-        raise UnreadableError(f"its zip file holds more than {size:,} bytes")
-    return found

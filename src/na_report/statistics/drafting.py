@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from na_report.evidence.reading import Row, Rows
+from na_report.evidence.tables import BY_NAME
 from na_report.statistics.reading import Cell, Cells
 from na_report.statistics.series import Series
 
@@ -53,13 +54,10 @@ class Taken:
 
 
 def observed(rows: Rows, series: Series) -> dict[tuple[str, str], Row]:
-    """Returns the observations that a series feeds or would feed, per place and period."""
-    found = {(row["geo"], row["period"]): row for row in rows if row["indicator_id"] == series.indicator}
-    exact = {f"{series.indicator}-{place}-{period}": (place, period) for place, period in found}
-    for row in rows:
-        if row["id"] in exact:
-            found[exact[row["id"]]] = row
-    return {key: row for key, row in found.items() if key[0] in series.places}
+    """Returns the observations that a series feeds, per place and period; of two that with the plain id."""
+    mine = [row for row in rows if row["indicator_id"] == series.indicator and row["geo"] in series.places]
+    plain = [row for row in mine if row["id"] == f"{row['indicator_id']}-{row['geo']}-{row['period']}"]
+    return {(row["geo"], row["period"]): row for row in (*mine, *plain)}
 
 
 def take_in(rows: Rows, series: Series, cells: Cells, prior: Cells | None, edition: str, day: str) -> Taken:
@@ -111,27 +109,13 @@ def _qualifier(cell: Cell) -> str:
 
 
 def _new(series: Series, place: str, period: str, cell: Cell, edition: str, day: str) -> Row:
-    return {
-        "id": f"{series.indicator}-{place}-{period}",
-        "indicator_id": series.indicator,
-        "geo": place,
-        "group_nl": series.group[0],
-        "group_en": series.group[1],
-        "period": period,
-        "period_basis": "stated",
-        "value": cell.value,
-        "qualifier": _qualifier(cell),
-        "text_nl": "",
-        "text_en": "",
-        "source_id": series.source,
-        "page": "",
-        "footnote": "",
-        "series": "",
-        "confidence": "A",
-        "extracted": day,
-        "section": edition,
-        "source_line": "",
+    said = {
+        **{"id": f"{series.indicator}-{place}-{period}", "indicator_id": series.indicator, "geo": place},
+        **{"group_nl": series.group[0], "group_en": series.group[1], "period": period, "period_basis": "stated"},
+        **{"value": cell.value, "qualifier": _qualifier(cell), "source_id": series.source, "confidence": "A"},
+        **{"extracted": day, "section": edition},
     }
+    return {column.name: said.get(column.name, "") for column in BY_NAME["observations"].columns}
 
 
 def _place_for(rows: Rows, series: Series, place: str, period: str) -> int:
@@ -181,6 +165,5 @@ def method_series(series: Series, cells: Mapping[str, Cell], known: Mapping[str,
 
 def _nearest(names: Mapping[str, str], period: str) -> str:
     """Returns the name of the latest period before one, else of the first behind it."""
-    before: Iterable[str] = [each for each in sorted(names) if each <= period]
-    after = [each for each in sorted(names) if each > period]
-    return names[[*before][-1]] if before else names[after[0]] if after else ""
+    before = [names[each] for each in sorted(names) if each <= period]
+    return before[-1] if before else next((names[each] for each in sorted(names)), "")

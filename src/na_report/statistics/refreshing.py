@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from na_report.errors import InvalidInputError, NaReportError, how_many
-from na_report.evidence.descriptor import read_seal, schema_of
+from na_report.evidence.descriptor import read_seal, schema_in
 from na_report.evidence.edition import open_edition, refuse_unknown
 from na_report.evidence.folders import edition_folder, is_draft
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.making import making, refuse_name
-from na_report.evidence.reading import Rows, completed, read_table, schema_in, write_table
+from na_report.evidence.reading import Rows, completed, read_table, write_table
 from na_report.evidence.tables import TABLES
 from na_report.paths import ANSWERS, Project
 from na_report.statistics.differences import Difference, differences
@@ -108,26 +108,25 @@ def refresh(old: str, new: str, source: Source, project: Project) -> Refreshed:
     tables = _tables(target) if again else copy.deepcopy(before)
     _refuse_series(tables, old)
     all_series = declared(tables["series"])
-    asked = [series for series in all_series if series.id not in kept.had]
-    prior = _prior(read_kept(folder), all_series)
-    readings = _readings(all_series, source, kept)
+    prior, _ = _readings(all_series, None, read_kept(folder))
+    readings, asked = _readings(all_series, source, kept)
     outcomes = []
     for series in all_series:
         outcome = _outcome(
             series, kept, readings.get(series.id), prior.get(series.id), before["observations"], new, sealed
         )
         outcomes.append(outcome)
-        if outcome.had and series in asked:
+        if outcome.had and series.id in asked:
             reading = readings[series.id]
             day = outcome.asked or outcome.updated
             take_in(tables["observations"], series, reading.cells, _cells(prior.get(series.id)), new, day)
     if asked:
         _write(tables, kept, new, project, again=again)
-    return Refreshed(old, new, [series.id for series in asked], outcomes, without_series(tables))
+    return Refreshed(old, new, asked, outcomes, without_series(tables))
 
 
 def _tables(folder: Path) -> dict[str, Rows]:
-    schema = schema_in(folder, TABLES) if is_draft(folder) else schema_of(read_seal(folder)[0])
+    schema = schema_in(folder, {} if is_draft(folder) else read_seal(folder)[0])
     refuse_unknown(schema, folder.name)
     there = {table.name: read_table(folder, table) for table in schema}
     return {table.name: completed(there.get(table.name, []), table) for table in TABLES}
@@ -143,30 +142,31 @@ def _refuse_series(tables: Tables, old: str) -> None:
         raise NaReportError("\n".join(found), hint="Correct the table series in a copy of the edition.")
 
 
-def _prior(kept: Kept, all_series: list[Series]) -> dict[str, Reading]:
-    """Returns what the offices said when the edition was made."""
-    found = {}
+def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tuple[dict[str, Reading], list[str]]:
+    """Reads the answer to each series, and asks for those that are not there, or not about what the series is now.
+
+    Returns:
+        Per series what the office says, and which series were asked for.
+    """
+    found, asked = {}, []
+    kept.missed.clear()
     for series in all_series:
         if series.id in kept.had:
             try:
                 found[series.id] = read(kept.had[series.id].parts, series)
+                continue
             except UnreadableError:
-                continue  # the series was corrected since, so that it says something else
-    return found
-
-
-def _readings(all_series: list[Series], source: Source, kept: Kept) -> dict[str, Reading]:
-    """Reads the answer to each series, and asks for those that are not there yet."""
-    found = {}
-    kept.missed.clear()
-    for series in all_series:
+                del kept.had[series.id]
+        if source is None:
+            continue
+        asked.append(series.id)
         try:
-            answer = kept.had[series.id] if series.id in kept.had else source(series)
+            answer = source(series)
             found[series.id] = read(answer.parts, series)
             kept.had[series.id] = answer
         except UnreadableError as error:
             kept.missed[series.id] = (error.kind, str(error))
-    return found
+    return found, asked
 
 
 def _cells(reading: Reading | None) -> Cells | None:

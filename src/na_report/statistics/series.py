@@ -94,7 +94,7 @@ def faults(tables: Mapping[str, Rows]) -> Iterator[str]:
     """Yields what the table of the series says and the rest of the edition doesn't."""
     indicators: dict[str, Row] = {row["id"]: row for row in tables["indicators"]}
     for series in declared(tables["series"]):
-        if (unit := indicators[series.indicator]["unit"]) != series.unit:
+        if (unit := indicators.get(series.indicator, {}).get("unit", "")) != series.unit:
             yield f"{series}: found the unit {series.unit}, expected that of the indicator, {unit}"
         if [*series.dimensions.values()].count(PLACE) != 1 and len(series.places) != 1:
             yield f"{series}: found {len(series.places)} places, expected one dimension with * to tell them apart"
