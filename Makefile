@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SUITE ?= bookworm
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup site book preview lab bench test test-all bare lint outputs links archive sbom audit fuzz mutation lock clean
+.PHONY: help setup site book preview lab bench test test-all bare lint outputs links archive sbom opinion audit fuzz mutation lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,11 @@ archive: setup ## keep each built edition in one file that can make the book aga
 sbom: ## write what the release is made of (CycloneDX) in _build/sbom.cdx.json
 	@$(PYTHON) -m venv _build/.sbom && _build/.sbom/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
 	@_build/.sbom/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file _build/sbom.cdx.json requirements.lock
+
+# In an environment of its own, as above: it brings lxml.
+opinion: ## read the real answers of statistics offices with sdmx1 too, and compare (needs the network)
+	@$(PYTHON) -m venv _build/.opinion && _build/.opinion/bin/pip install --quiet --disable-pip-version-check sdmx1==2.28.0
+	@PYTHONPATH=src _build/.opinion/bin/python scripts/second_opinion.py
 
 audit: setup ## look for known vulnerabilities in the packages of the lock (needs the network)
 	@$(BIN)/pip install --quiet --disable-pip-version-check 'pip-audit>=2.10' && \

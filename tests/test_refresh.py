@@ -137,7 +137,7 @@ def series(number: int = 1, provider: str = "eurostat") -> Series:
 FAILING = {
     "busy for ever": (answer(b"", 503), "it said 503 (Service Unavailable)"),
     "broken inside": (answer(b"<html>", 500), "it said 500"),
-    "too many questions": (answer(b"", 429, Retry_After="3600"), "it asks to come back in 3600 s"),
+    "too many questions": (answer(b"", 429, Retry_After="20"), "it asks to come back in 20 s"),
     "silence": (silent, "nothing came within 0.4 s"),
     "drop by drop": (dripping, "it was not whole after 1.2 s"),
     "broken off": (broken, "the answer broke off"),
@@ -485,6 +485,13 @@ def test_wrong_use_is_told(project: Project, tmp_path: Path, real: Path) -> None
     done: Refreshed = refresh("2026", "2027", Folder(real), project)
     assert done.asked == ["SER001"]
     index = project.data / "2027" / "answers" / "index.json"
+    kept = next(index.parent.glob("*.gz"))
+    before = kept.read_bytes()
+    for damaged in (gzip.compress(b"other"), before[:-9], b"", b"no gzip"):
+        kept.write_bytes(damaged)
+        with pytest.raises(NaReportError, match="are damaged"):
+            Folder(project.data / "2027")
+    kept.write_bytes(before)
     index.write_text("{", encoding="utf-8")
     with pytest.raises(NaReportError, match="are damaged"):
         refresh("2026", "2027", Folder(real), project)
