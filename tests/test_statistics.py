@@ -174,7 +174,7 @@ def test_breaks_of_2011_2013_and_2021_start_a_series_and_no_name_spans_one() -> 
         "2024": "lfs4w_from_2021",
     }
     found = method_series(series_of("IND109"), mine, edition)
-    expected = {"lfs4w_to_2010": (2009, 2010), "lfs4w_from_2011": (2011, 2012), "lfs4w_to_2020": (2013, 2020)}
+    expected = {"lfs4w_to_2010": (2009, 2010), "lfs4w_2011_2012": (2011, 2012), "lfs4w_to_2020": (2013, 2020)}
     expected["lfs4w_from_2021"] = (2021, 2024)
     for name, (first, last) in expected.items():
         assert {period for period, given in found.items() if given == name} == {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from na_report.evidence.reading import Row, Rows
@@ -139,7 +139,7 @@ def method_series(series: Series, cells: Mapping[str, Cell], known: Mapping[str,
         >>> lfs = Series("", "", "", {}, {}, {}, "", "", "", ("", ""), "lfs", "")
         >>> cells = {"2010": Cell("1"), "2011": Cell("2", "b"), "2012": Cell("3"), "2013": Cell("4", "b")}
         >>> method_series(lfs, cells, {"2010": "lfs_old", "2011": "lfs_old", "2013": "lfs_old"})
-        {'2010': 'lfs_to_2010', '2011': 'lfs_from_2011', '2012': 'lfs_from_2011', '2013': 'lfs_old'}
+        {'2010': 'lfs_to_2010', '2011': 'lfs_2011_2012', '2012': 'lfs_2011_2012', '2013': 'lfs_old'}
     """
     parts: list[list[str]] = []
     broken = False
@@ -155,12 +155,18 @@ def method_series(series: Series, cells: Mapping[str, Cell], known: Mapping[str,
     last = {name: number for number, part in enumerate(parts) for name in (known.get(each) for each in part) if name}
     found = {}
     for number, part in enumerate(parts):
-        fresh = f"{series.method}_from_{part[0]}" if number else f"{series.method}_to_{part[-1]}"
-        fresh = series.method if len(parts) == 1 else fresh
+        fresh = _fresh(series.method, part, first=number == 0, last=number == len(parts) - 1)
         names = {period: name for period in part if (name := known.get(period)) and last[name] == number}
         for period in part:
             found[period] = names.get(period) or _nearest(names, period) or fresh
     return {period: found[period].replace("-", "_") for period in sorted(found)}
+
+
+def _fresh(method: str, periods: Sequence[str], *, first: bool, last: bool) -> str:
+    """Returns a name for the periods between two breaks."""
+    if first:
+        return method if last else f"{method}_to_{periods[-1]}"
+    return f"{method}_from_{periods[0]}" if last else f"{method}_{'_'.join(dict.fromkeys((periods[0], periods[-1])))}"
 
 
 def _nearest(names: Mapping[str, str], period: str) -> str:
