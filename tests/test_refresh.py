@@ -343,12 +343,15 @@ def test_a_value_that_a_person_changed_after_a_refresh_stays_in_the_next(project
     ]
     write_table(project.data / "2027", BY_NAME["observations"], rows)
     seal_edition("2027", project, created=TODAY, by="N. Jansen")
-    (real / "isoc_sk_dskl_i21.csv").write_bytes(REAL.replace(b"Netherlands,2023,82.70,", b"Netherlands,2023,82.80,p"))
+    later = REAL.replace(b"Netherlands,2023,82.70,", b"Netherlands,2023,82.80,p")
+    line = next(line for line in later.splitlines() if b"Netherlands,2023,82.80" in line)
+    (real / "isoc_sk_dskl_i21.csv").write_bytes(later + line.replace(b",2023,82.80,p", b",2025,84.0,") + b"\n")
     [outcome] = refresh("2027", "2028", Folder(real), project).outcomes
     assert [(change.place, change.period, change.kinds) for change in outcome.changes] == [
         ("NL", "2023", ("revised", "flag added: p"))
     ]
-    assert [kept.id for kept in outcome.kept] == ["IND101-NL-2021"]
+    # The value of 2025 was typed before the office gave one.
+    assert [kept.id for kept in outcome.kept] == ["IND101-NL-2021", "IND101-NL-2025"]
     found = observations(project, "2028")
     assert (found["IND101-NL-2021"]["value"], found["IND101-NL-2023"]["value"]) == ("70", "82.8")
     assert "IND101-BE-2021" not in found, "somebody took it out"

@@ -80,15 +80,17 @@ def take_in(rows: Rows, series: Series, cells: Cells, prior: Cells | None, editi
             if not cell.value:
                 continue
             row = known.get(period)
-            before = prior.get((place, period)) if prior is not None else None
-            if row is None and before is not None and before.value:
+            before = (prior or {}).get((place, period), Cell(""))
+            if row is None and before.value:
                 continue  # somebody took it out
             if row is None:
                 rows.insert(_place_for(rows, series, place, period), _new(series, place, period, cell, edition, day))
                 known[period] = row = observed(rows, series)[place, period]
                 row["series"] = methods[period]
                 continue
-            if row["value"] != cell.value and not _is_of_office(row, series, before):
+            # Of the office is what names it as source, and what nobody changed since it answered.
+            theirs = row["source_id"] == series.source and (prior is None or before.value == row["value"])
+            if row["value"] != cell.value and not theirs:
                 taken.kept.append(KeptValue(row["id"], row["value"] or row["text_en"], row["source_id"], str(cell)))
                 continue
             if row["value"] != cell.value:
@@ -97,11 +99,6 @@ def take_in(rows: Rows, series: Series, cells: Cells, prior: Cells | None, editi
                 taken.methods.append(NewMethod(row["id"], row["series"], methods[period]))
                 row["series"] = methods[period]
     return taken
-
-
-def _is_of_office(row: Row, series: Series, before: Cell | None) -> bool:
-    """Tells whether a value is what the office gave: it names the source, and nobody changed it since."""
-    return row["source_id"] == series.source and (before is None or before.value == row["value"])
 
 
 def _qualifier(cell: Cell) -> str:

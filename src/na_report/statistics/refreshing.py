@@ -14,7 +14,7 @@ from na_report.evidence.edition import open_edition, refuse_unknown
 from na_report.evidence.folders import edition_folder, is_draft
 from na_report.evidence.integrity import find_problems
 from na_report.evidence.making import making, refuse_name
-from na_report.evidence.reading import Rows, completed, read_table, write_table
+from na_report.evidence.reading import Row, Rows, completed, read_table, write_table
 from na_report.evidence.tables import TABLES
 from na_report.paths import ANSWERS, Project
 from na_report.statistics.differences import Difference, differences
@@ -183,22 +183,12 @@ def _outcome(
         return outcome
     outcome.had, outcome.form, outcome.updated = True, reading.form, reading.updated
     outcome.asked = kept.had[series.id].asked
-    known = observed(rows, series)
     taken = take_in(copy.deepcopy(rows), series, reading.cells, _cells(prior), new, "")
     outcome.kept, outcome.methods = taken.kept, taken.methods
-    mine = {value.id for value in taken.kept}
-    before = (
-        prior.cells
-        if prior
-        else {
-            key: Cell(row["value"], None)
-            for key, row in known.items()
-            if row["value"] and (row["source_id"] == series.source or key in reading.cells) and key[1] >= series.start
-        }
-    )
+    known, mine = observed(rows, series), {value.id for value in taken.kept}
     outcome.changes = [
         change
-        for change in differences(before, reading.cells)
+        for change in differences(prior.cells if prior else _typed(known, series, reading), reading.cells)
         if known.get((change.place, change.period), {}).get("id") not in mine
     ]
     if prior is None and reading.updated and reading.updated < sealed:
@@ -209,6 +199,15 @@ def _outcome(
     labels = {**series.labels, **(prior.labels if prior else {})}
     outcome.definitions = list(definition_changes(labels, reading.labels))
     return outcome
+
+
+def _typed(known: Mapping[tuple[str, str], Row], series: Series, reading: Reading) -> Cells:
+    """Returns what an edition that kept no answers has of an office, or where the office has a value now."""
+    return {
+        key: Cell(row["value"], None)
+        for key, row in known.items()
+        if row["value"] and (row["source_id"] == series.source or key in reading.cells) and key[1] >= series.start
+    }
 
 
 def _write(tables: Tables, kept: Kept, new: str, project: Project, *, again: bool) -> None:

@@ -27,7 +27,8 @@ def _name(outcome: Outcome) -> str:
 
 def _had(outcome: Outcome) -> Iterator[str]:
     counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
-    said = ", ".join(f"{count} {kind}" for kind, count in counted.items()) or "nothing new"
+    nothing = "no other value" if outcome.methods or outcome.kept or outcome.definitions else "nothing new"
+    said = ", ".join(f"{count} {kind}" for kind, count in counted.items()) or nothing
     days = ", ".join(
         f"{word} {day}" for word, day in (("data of", outcome.updated), ("asked on", outcome.asked)) if day
     )
