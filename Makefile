@@ -70,7 +70,7 @@ audit: setup ## look for known vulnerabilities in the packages of the lock (need
 
 fuzz: setup ## feed the readers random input, two minutes each (installs atheris)
 	@$(BIN)/pip install --quiet --disable-pip-version-check 'atheris>=3' && \
-	  for target in text csv descriptor workbook; do $(BIN)/python scripts/fuzz.py $$target --seconds 120 || exit 1; done
+	  for target in text csv descriptor workbook answer; do $(BIN)/python scripts/fuzz.py $$target --seconds 120 || exit 1; done
 
 mutation: setup ## change the library in small ways and see whether a test notices (hours; installs cosmic-ray)
 	@$(BIN)/pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.7' 'coverage>=7' && nice -n 19 $(BIN)/python scripts/mutation.py
