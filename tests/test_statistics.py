@@ -96,6 +96,10 @@ def test_codes_labels_and_both_in_either_version_read_the_same() -> None:
     answers = {
         "SDMX-CSV 1.0": [
             table(["DATAFLOW", *names, *tail, "OBS_FLAG"], plain),
+            table(
+                ["DATAFLOW", tail[0], *names, tail[1], "OBS_FLAG"],
+                [[*row[:1], row[6], *row[1:6], *row[7:]] for row in plain],
+            ),
             table(["DATAFLOW", *(f"{name}: words" for name in names), *tail, "OBS_FLAG: words"], both),
         ],
         "SDMX-CSV 2.0": [
@@ -107,7 +111,7 @@ def test_codes_labels_and_both_in_either_version_read_the_same() -> None:
             found = read([content], SKILLS)
             assert found.form == form
             assert found.cells == {key: Cell(cell.value, "b") for key, cell in expected.items()}
-    assert read([answers["SDMX-CSV 1.0"][1]], SKILLS).labels["NL"] == "Netherlands"
+    assert read([answers["SDMX-CSV 1.0"][2]], SKILLS).labels["NL"] == "Netherlands"
 
 
 def test_tables_of_both_generations_have_their_flags_and_no_value_where_there_is_none() -> None:

@@ -127,7 +127,7 @@ def _selected(rows: Rows, series: Series) -> Reading:
         raise UnreadableError(
             f"found no dimension {', '.join(lacking)}: the dataset has another form", "definition changed"
         )
-    tests = [_Test(series, name) for name in rows.dimensions]
+    tests = [_Test(series, name, rows.dimensions.index(name)) for name in series.dimensions if name in rows.dimensions]
     cells: dict[tuple[str, str], Cell] = {}
     for parts, period_text, value, flags in rows.records:
         place = _place(tests, parts, series)
@@ -154,19 +154,18 @@ def _selected(rows: Rows, series: Series) -> Reading:
 class _Test:
     """Whether what rows say in one dimension is what a series is about; each text is looked at once."""
 
-    def __init__(self, series: Series, name: str) -> None:
-        self.name = name
-        wanted = series.dimensions.get(name, "")
-        self.wanted = {code: place for place, code in series.places.items()} if wanted == PLACE else {wanted: name}
-        self.any = not wanted
-        self.series = series
+    def __init__(self, series: Series, name: str, column: int) -> None:
+        self.name, self.column, self.series = name, column, series
+        self.places = series.dimensions[name] == PLACE
+        codes = {code: place for place, code in series.places.items()}
+        self.wanted = codes if self.places else {series.dimensions[name]: name}
         self.seen: dict[str, str] = {}
         self.labels: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
         """Returns what the text stands for; nothing when the series is about something else."""
         if text not in self.seen:
-            self.seen[text] = "*" if self.any else self._found(text)
+            self.seen[text] = self._found(text)
         return self.seen[text]
 
     def _found(self, text: str) -> str:
@@ -180,11 +179,11 @@ class _Test:
 
 def _place(tests: Sequence[_Test], parts: Sequence[str], series: Series) -> str:
     place = next(iter(series.places))
-    for test, part in zip(tests, parts, strict=True):
-        found = test(part)
+    for test in tests:
+        found = test(parts[test.column])
         if not found:
             return ""
-        if series.dimensions.get(test.name) == PLACE:
+        if test.places:
             place = found
     return place
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from na_report.errors import NaReportError
 
-# The dimensions of a row as the answer writes them, its period, its value and its flags.
+# The parts of a row as the answer writes them, its period, its value and its flags.
 Record = tuple[Sequence[str], str, str, str]
 
 _STAMPS = ("%d/%m/%y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
@@ -37,7 +37,7 @@ class Rows:
         form: The name of the format.
         dataset: The dataset that it says to be of; empty when the format doesn't say.
         updated: The day of the data as ISO date; empty when the answer doesn't say.
-        dimensions: The names of its dimensions, without time.
+        dimensions: What the parts of a row are called, dimensions among them.
         records: Its rows.
     """
 

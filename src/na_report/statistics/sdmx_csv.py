@@ -5,22 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from na_report.statistics.rows import Record, Rows, UnreadableError, day_of
 
 _START = re.compile(r'"?(DATAFLOW|STRUCTURE(\[.\])?)"?[,;]')
-_NO_DIMENSION = {
-    "DATAFLOW",
-    "LAST UPDATE",
-    "STRUCTURE",
-    "STRUCTURE_ID",
-    "STRUCTURE_NAME",
-    "ACTION",
-    "SERIES_KEY",
-    "OBS_KEY",
-}
 _STATUS = ("OBS_FLAG", "OBS_STATUS")
 
 
@@ -40,9 +30,6 @@ def open_sdmx_csv(text: str) -> Rows:
     for name in ("TIME_PERIOD", "OBS_VALUE"):
         if header.count(name) != 1:
             raise UnreadableError(f"found SDMX-CSV with {header.count(name)} columns {name}, expected one")
-    time = header.index("TIME_PERIOD")
-    # A name of a dimension in words stands in a column of its own, behind the code.
-    names = [name for name in header[:time] if name not in _NO_DIMENSION and re.fullmatch(r"\w+", name)]
     second = header[0].startswith("STRUCTURE")
     first = _checked(next(lines, None), header, lines.line_num)
     said = {} if first is None else dict(zip(header, first, strict=True))
@@ -50,21 +37,17 @@ def open_sdmx_csv(text: str) -> Rows:
         f"SDMX-CSV {'2.0' if second else '1.0'}",
         said.get("STRUCTURE_ID" if second else "DATAFLOW", ""),
         day_of(said.get("LAST UPDATE", "")),
-        tuple(names),
-        _records(lines, header, names, first),
+        tuple(header),  # a column that is no dimension is asked for by nobody
+        _records(chain([first] if first else [], lines), header),
     )
 
 
-def _records(
-    lines: Iterator[list[str]], header: list[str], names: list[str], first: list[str] | None
-) -> Iterator[Record]:
-    places = [header.index(name) for name in names]
+def _records(rows: Iterable[list[str]], header: list[str]) -> Iterator[Record]:
     time, value = header.index("TIME_PERIOD"), header.index("OBS_VALUE")
     status = next((header.index(name) for name in _STATUS if name in header), None)
     hidden = header.index("CONF_STATUS") if "CONF_STATUS" in header else None
     action = header.index("ACTION") if "ACTION" in header else None
-    numbered = chain([first] if first else [], lines)
-    for number, row in enumerate(numbered, start=2):
+    for number, row in enumerate(rows, start=2):
         _checked(row, header, number)
         if action is not None and row[action] not in ("I", "R", "A", "M", ""):
             raise UnreadableError(
@@ -73,7 +56,7 @@ def _records(
         flags = row[status] if status is not None else ""
         if hidden is not None and row[hidden]:
             flags = f"{flags}|{row[hidden]}"
-        yield [row[place] for place in places], row[time], row[value], flags
+        yield row, row[time], row[value], flags
 
 
 def _checked(row: list[str] | None, header: list[str], number: int) -> list[str] | None:
