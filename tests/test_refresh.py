@@ -81,6 +81,12 @@ class Server:
         return Offices(TODAY, dict.fromkeys(("eurostat", "oecd", "cbs"), self.address), limits)
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked of this machine goes through no other."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
     made = Server()
