@@ -125,6 +125,14 @@ def test_tables_of_both_generations_have_their_flags_and_no_value_where_there_is
     assert regions["PT", "2006"] == Cell("", "bu")
 
 
+def test_a_whole_table_of_the_old_form_reads_with_the_dimensions_that_it_has() -> None:
+    whole = dataclasses.replace(SKILLS, dimensions={"unit": "MIO_EUR", "geo": "*"}, places={"AT": "AT", "BG": "BG"})
+    found = read([(ANSWERS / "teina200_2015.tsv").read_bytes()], whole)
+    assert found.form == "Eurostat TSV, old form"
+    assert found.cells["AT", "2003"] == Cell("-4078.7")
+    assert len(found.cells) == 24
+
+
 # What the two tables differ in, over the rows and years that both have; read off the files by hand.
 REAL_PAIR = """
 MT 2019: revised: 12 -> 11.8
