@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SUITE ?= bookworm
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup site book preview lab bench test test-all bare lint outputs links archive sbom audit fuzz mutation lock clean
+.PHONY: help setup site book preview lab bench test test-all bare lint outputs links archive sbom opinion audit fuzz mutation lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,13 +59,18 @@ sbom: ## write what the release is made of (CycloneDX) in _build/sbom.cdx.json
 	@$(PYTHON) -m venv _build/.sbom && _build/.sbom/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
 	@_build/.sbom/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file _build/sbom.cdx.json requirements.lock
 
+# In an environment of its own, as above: it brings lxml.
+opinion: ## read the real answers of statistics offices with sdmx1 too, and compare (needs the network)
+	@$(PYTHON) -m venv _build/.opinion && _build/.opinion/bin/pip install --quiet --disable-pip-version-check sdmx1==2.28.0
+	@PYTHONPATH=src _build/.opinion/bin/python scripts/second_opinion.py
+
 audit: setup ## look for known vulnerabilities in the packages of the lock (needs the network)
 	@$(BIN)/pip install --quiet --disable-pip-version-check 'pip-audit>=2.10' && \
 	  $(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
 fuzz: setup ## feed the readers random input, two minutes each (installs atheris)
 	@$(BIN)/pip install --quiet --disable-pip-version-check 'atheris>=3' && \
-	  for target in text csv descriptor workbook; do $(BIN)/python scripts/fuzz.py $$target --seconds 120 || exit 1; done
+	  for target in text csv descriptor workbook answer; do $(BIN)/python scripts/fuzz.py $$target --seconds 120 || exit 1; done
 
 mutation: setup ## change the library in small ways and see whether a test notices (hours; installs cosmic-ray)
 	@$(BIN)/pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.7' 'coverage>=7' && nice -n 19 $(BIN)/python scripts/mutation.py

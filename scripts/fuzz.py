@@ -1,6 +1,6 @@
 """Feeds the readers of the library with random input, led by which lines it reaches (atheris); `make fuzz` brings it.
 
-    python scripts/fuzz.py workbook|descriptor|csv|text [--seconds N]
+    python scripts/fuzz.py workbook|descriptor|csv|text|answer [--seconds N]
 
 Whatever comes in, a reader accepts it or refuses it with NaReportError, and a refusal changes nothing on disk.
 """
@@ -33,6 +33,7 @@ with atheris.instrument_imports(include=["na_report"]):
     from na_report.paths import DESCRIPTOR, Project
     from na_report.presentation.markdown import escape, plain
     from na_report.presentation.text import filled
+    from na_report.statistics.reading import read
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -96,8 +97,15 @@ class Workshop:
         from workbooks import small_data
 
         self.project = Project(folder / "project")
-        (self.project.root / "_toc.yml").parent.mkdir(parents=True)
-        (self.project.root / "_toc.yml").touch()
+        for name in (
+            "_toc.yml",
+            "data/about.yml",
+            "chapters/claims.yml",
+            "chapters/nl/words.yml",
+            "chapters/en/words.yml",
+        ):
+            (self.project.root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, self.project.root / name)
         self.edition = self.project.data / "2021"
         shutil.copytree(ROOT / "data" / "2021", self.edition, ignore=shutil.ignore_patterns(DESCRIPTOR))
         small_data(self.edition)
@@ -202,6 +210,15 @@ def fuzz_csv(shop: Workshop, data: atheris.FuzzedDataProvider) -> None:
         (shop.edition / DESCRIPTOR).write_bytes(shop.descriptor)
 
 
+def fuzz_answer(shop: Workshop, data: atheris.FuzzedDataProvider) -> None:
+    """Changes an answer of a statistics office, and reads it."""
+    from test_statistics import SMALL
+
+    content, series = SMALL[data.PickValueInList(sorted(SMALL))]
+    found = read([changed(data, content)], series)
+    expect(all(place in series.places for place, _ in found.cells), "a place came out that was not asked for")
+
+
 def text_fuzzer() -> Callable[[Workshop, atheris.FuzzedDataProvider], None]:
     """Returns a function that puts text through the escapes and the real Markdown parser."""
     with atheris.instrument_imports(include=["markdown_it", "myst_parser"]):
@@ -232,13 +249,13 @@ def text_fuzzer() -> Callable[[Workshop, atheris.FuzzedDataProvider], None]:
     return fuzz_text
 
 
-FUZZERS = {"workbook": fuzz_workbook, "descriptor": fuzz_descriptor, "csv": fuzz_csv}
+FUZZERS = {"workbook": fuzz_workbook, "descriptor": fuzz_descriptor, "csv": fuzz_csv, "answer": fuzz_answer}
 
 
 def main() -> None:
     """Runs one fuzzer for a time; a crash is printed with its input and ends it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("target", choices=["workbook", "descriptor", "csv", "text"])
+    parser.add_argument("target", choices=[*FUZZERS, "text"])
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--corpus", type=Path, default=None, help="a folder with inputs to start from and to add to")
     options = parser.parse_args()

@@ -204,7 +204,7 @@ def test_a_page_says_which_edition_it_is_and_what_is_new(pages: Pages, name: str
     [text] = [tag for tag in pages(name).select("article p") if "U leest editie" in tag.get_text()]
     sealed = periods.written_day(seal_of(open_edition("2026")).created)
     assert f"editie 2026, vastgelegd op {sealed}" in text.get_text()
-    assert "25 agenda’s, 45 indicatoren en 117 bronnen" in text.get_text()
+    assert "25 agenda’s, 45 indicatoren en 118 bronnen" in text.get_text()
     assert [a["href"] for a in text.select("a")] == ["veranderingen.html"]
 
 

@@ -15,8 +15,13 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 NAMES = set(re.findall(r"^([a-z0-9-]+)==", LOCK, re.MULTILINE))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-# What a job may do, and the one action that needs it.
-RIGHTS = {"pages": "actions/deploy-pages", "id-token": "actions/deploy-pages"}
+# What a job may do, and the one action or command that needs it.
+RIGHTS = {
+    "pages": "actions/deploy-pages",
+    "id-token": "actions/deploy-pages",
+    "contents": "git push origin",
+    "pull-requests": "gh pr create",
+}
 
 
 def lock_faults(text: str) -> list[str]:
@@ -69,7 +74,8 @@ def workflow_faults(workflow: dict[str, Any]) -> list[str]:
         used = [step["uses"] for step in steps if "uses" in step]
         faults += [use for use in used if not re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", use)]
         for right, level in job.get("permissions", {}).items():
-            if level != "read" and not any(use.startswith(RIGHTS.get(right, "-")) for use in used):
+            done = [*used, *(line.strip() for step in steps for line in step.get("run", "").splitlines())]
+            if level != "read" and not any(RIGHTS.get(right, "\n") in each for each in done):
                 faults.append(f"{name}: {right}")
         if "timeout-minutes" not in job and any("run" in step for step in steps):
             faults.append(f"{name}: no limit of time")
@@ -97,6 +103,10 @@ LOOSE = [
     ("permissions", "jobs: {a: {timeout-minutes: 1, steps: []}}"),
     ("actions/x@v4", "permissions: {contents: read}\njobs: {a: {steps: [{uses: actions/x@v4}]}}"),
     ("a: packages", "permissions: {contents: read}\njobs: {a: {permissions: {packages: write}, steps: []}}"),
+    (
+        "a: contents",
+        "permissions: {contents: read}\njobs: {a: {timeout-minutes: 1, permissions: {contents: write}, steps: [{run: make}]}}",
+    ),
     ("a: no limit of time", "permissions: {contents: read}\njobs: {a: {steps: [{run: x}]}}"),
     (
         "a: runs what others write",

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import cases
 import growth
+import offices
 import profiles
 from measuring import Case, Line, compare
 
@@ -35,13 +36,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description="Measure na-report against the stock tools.")
     parser.add_argument("--quick", action="store_true", help="one round each and small grids, to see that it works")
     parser.add_argument(
-        "--only", nargs="+", metavar="CASE", help=f"some of: {', '.join(cases.NAMES)}, growth, editions, profiles"
+        "--only",
+        nargs="+",
+        metavar="CASE",
+        help=f"some of: {', '.join(cases.NAMES)}, growth, editions, answers, profiles",
     )
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "bench.md")
     options = parser.parse_args()
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         print("PYTHONDONTWRITEBYTECODE was set, which makes every start slow; it is not set for what is measured here")
-    wanted = options.only or [*cases.NAMES, "growth", "editions", "profiles"]
+    wanted = options.only or [*cases.NAMES, "growth", "editions", "answers", "profiles"]
     lines: list[Line] = []
     tables: list[str] = []
     failed: list[str] = []
@@ -63,6 +67,8 @@ def main() -> int:
             tables.append(growth.pages(place))
         if "editions" in wanted:
             tables.append(growth.editions(place))
+        if "answers" in wanted:
+            tables.append(offices.answers(place))
         if "profiles" in wanted:
             cases.make("prose", place)  # with a book that has been built
             tables.append(profiles.table(place))

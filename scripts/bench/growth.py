@@ -47,8 +47,8 @@ def pages(place: Place) -> str:
             "--to",
             str(folder),
         ]
-        seconds, peaks = _watched(command, place.ours.root)
-        again, _ = _watched(command, place.ours.root)
+        seconds, peaks = watched(command, place.ours.root)
+        again, _ = watched(command, place.ours.root)
         shutil.rmtree(folder)
         print(f"{size} pages: {seconds:.1f} s", flush=True)
         memory = " | ".join(
@@ -63,7 +63,7 @@ def pages(place: Place) -> str:
     )
 
 
-def _watched(command: list[str], folder: Path) -> tuple[float, dict[str, float]]:
+def watched(command: list[str], folder: Path) -> tuple[float, dict[str, float]]:
     """Runs a command; returns its seconds and the largest memory of one process of each kind, in MB."""
     peaks: dict[str, float] = {}
     start = time.perf_counter()

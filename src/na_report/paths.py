@@ -17,6 +17,7 @@ PAGES, WORDS, CLAIMS = "pages.yml", "words.yml", "claims.yml"
 # In the folder of the editions, and in that of each.
 ABOUT = "about.yml"
 DESCRIPTOR = "datapackage.json"
+ANSWERS = "answers"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 

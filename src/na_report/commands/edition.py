@@ -1,4 +1,4 @@
-"""`na-report edition`: list, verify, copy, compare, seal, and the way through Excel and back."""
+"""`na-report edition`: list, verify, copy, compare, refresh, seal, and the way through Excel and back."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from na_report.paths import Project
 
 if TYPE_CHECKING:
     from na_report.evidence.changes import Changes
+    from na_report.statistics.refreshing import Source
+
+    Pages = dict[str, list[str]] | None
 
 
 def add(commands: Any) -> None:
@@ -38,7 +41,14 @@ def add(commands: Any) -> None:
     diff.set_defaults(run=_edition_diff)
     seal = actions.add_parser("seal", help="check a new edition and fix its bytes")
     seal.add_argument("edition")
+    seal.add_argument("--by", default="", metavar="NAME", help="who approved what came from statistics offices")
     seal.set_defaults(run=_edition_seal)
+    refresh = actions.add_parser("refresh", help="make a draft with what statistics offices say now")
+    refresh.add_argument("edition", help="the edition to refresh")
+    refresh.add_argument("--as", dest="new", required=True, metavar="NEW", help="the name of the draft")
+    refresh.add_argument("--answers", type=Path, metavar="DIR", help="read the answers in this folder; no network")
+    refresh.add_argument("--format", choices=["text", "json"], default="text")
+    refresh.set_defaults(run=_edition_refresh)
     export = actions.add_parser("export", help="write an edition as an Excel workbook")
     export.add_argument("edition")
     export.add_argument("file", type=Path, metavar="FILE.xlsx")
@@ -102,7 +112,7 @@ def _edition_seal(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.folders import list_editions, previous_edition
     from na_report.evidence.slips import slips_between
 
-    path = seal_edition(options.edition, project)
+    path = seal_edition(options.edition, project, by=options.by)
     before = previous_edition(options.edition, list_editions(project))
     for slip in slips_between(project.data / before, path.parent) if before else ():
         print(f"note: {slip}")
@@ -110,35 +120,98 @@ def _edition_seal(options: argparse.Namespace, project: Project) -> int:
     return 0
 
 
+def _edition_refresh(options: argparse.Namespace, project: Project) -> int:
+    from na_report.evidence.changes import compare
+    from na_report.evidence.edition import open_edition
+    from na_report.statistics.kept import Folder
+    from na_report.statistics.refreshing import refresh
+    from na_report.statistics.telling import lines
+
+    refreshed = refresh(
+        options.edition, options.new, Folder(options.answers) if options.answers else _offices(), project
+    )
+    missed = sum(not outcome.had for outcome in refreshed.outcomes)
+    changes = compare(open_edition(options.edition, project), open_edition(options.new, project))
+    pages = _pages(changes, project)
+    if options.format == "json":
+        said = {**asdict(refreshed), "changes": asdict(changes), "pages": pages}
+        print(json.dumps(said, ensure_ascii=False, indent=2))
+        return 1 if missed else 0
+    for line in (*lines(refreshed), *_follows(changes, pages)):
+        print(line)
+    if missed:
+        again = shlex.join(["na-report", "edition", "refresh", options.edition, "--as", options.new])
+        had = len(refreshed.outcomes) - missed
+        print(
+            f"error: {missed} of {len(refreshed.outcomes)} series could not be had; the draft has the other {had}.\n"
+            f"hint: Ask for the rest with: {again}",
+            file=sys.stderr,
+        )
+        return 1
+    print(
+        f"edition {options.new}: a draft; look at the book with na-report preview --edition {options.new}, "
+        f"and approve it with na-report edition seal {options.new} --by NAME"
+    )
+    return 0
+
+
+def _offices() -> Source:
+    from datetime import date
+
+    from na_report.statistics.asking import Offices
+
+    return Offices(date.today())
+
+
 def _edition_diff(options: argparse.Namespace, project: Project) -> int:
     from na_report.evidence.changes import compare
     from na_report.evidence.edition import open_edition
-    from na_report.presentation.markdown import anchor
-    from na_report.publishing.pages import mentions
 
     changes = compare(open_edition(options.old, project), open_edition(options.new, project))
-    built = [name for name in (options.new, options.old) if (project.build(name, "nl") / "notebooks").is_dir()]
-    pages = (
-        mentions(project.build(built[0], "nl") / "notebooks", {anchor(row) for row in changes.rows}) if built else None
-    )
+    pages = _pages(changes, project)
     if options.format == "json":
         print(json.dumps({**asdict(changes), "pages": pages}, ensure_ascii=False, indent=2))
         return 0
     if not changes.tables:
         print(f"{options.old} and {options.new} hold the same")
         return 0
-    for line in _diff_lines(changes):
+    for line in (*_diff_lines(changes), *_follows(changes, pages)):
         print(line)
-    if pages is None:
-        print("pages: not known; run na-report build first")
-    for page, figures in (pages or {}).items():
-        print(f"page {page}{f' (figures: {chr(44).join(figures)})' if figures else ''}")
     return 0
 
 
-def _diff_lines(changes: Changes) -> Iterator[str]:
-    """Yields what differs, from rows to what follows from them."""
+def _pages(changes: Changes, project: Project) -> Pages:
+    """Returns the pages and figures that show what differs; nothing when no book was built."""
+    from na_report.presentation.markdown import anchor
+    from na_report.publishing.pages import mentions
+
+    for name in (changes.new, changes.old):
+        notebooks = project.build(name, "nl") / "notebooks"
+        if notebooks.is_dir():
+            return mentions(notebooks, {anchor(row) for row in changes.rows})
+    return None
+
+
+def _follows(changes: Changes, pages: Pages) -> Iterator[str]:
+    """Yields what follows from what differs, for values, claims, recommendations and pages."""
     from na_report.evidence.numbers import as_shown, in_digits
+
+    for value in changes.values:
+        how = "comparable" if value.comparable else "not comparable: another series or measure"
+        old, new = (in_digits(as_shown(number)) if number is not None else "words" for number in (value.old, value.new))
+        slip = f"; exactly {value.factor} the one before: check the unit" if value.factor else ""
+        yield f"value {value.indicator}: {old} ({value.old_key}) -> {new} ({value.new_key}) {value.unit}, {how}{slip}"
+    for claim in changes.claims:
+        yield f"claim {claim.claim}: {claim.old.replace('_', ' ')} -> {claim.new.replace('_', ' ')}"
+    yield f"recommendations concerned: {', '.join(changes.recommendations) or 'none'}"
+    if pages is None:
+        yield "pages: not known; run na-report build first"
+    for page, figures in (pages or {}).items():
+        yield f"page {page}{f' (figures: {chr(44).join(figures)})' if figures else ''}"
+
+
+def _diff_lines(changes: Changes) -> Iterator[str]:
+    """Yields the rows and cells that differ."""
     from na_report.evidence.slips import factor_between
 
     for name, table in changes.tables.items():
@@ -149,14 +222,6 @@ def _diff_lines(changes: Changes) -> Iterator[str]:
             factor = factor_between(cell.old, cell.new) if (name, cell.column) == ("observations", "value") else ""
             slip = f" (exactly {factor} the one before)" if factor else ""
             yield f"  {cell.key} {cell.column}: {cell.old!r} -> {cell.new!r}{slip}"
-    for value in changes.values:
-        how = "comparable" if value.comparable else "not comparable: another series or measure"
-        old, new = (in_digits(as_shown(number)) if number is not None else "words" for number in (value.old, value.new))
-        slip = f"; exactly {value.factor} the one before: check the unit" if value.factor else ""
-        yield f"value {value.indicator}: {old} ({value.old_key}) -> {new} ({value.new_key}) {value.unit}, {how}{slip}"
-    for claim in changes.claims:
-        yield f"claim {claim.claim}: {claim.old.replace('_', ' ')} -> {claim.new.replace('_', ' ')}"
-    yield f"recommendations concerned: {', '.join(changes.recommendations) or 'none'}"
 
 
 def _edition_export(options: argparse.Namespace, project: Project) -> int:

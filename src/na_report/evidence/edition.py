@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from na_report.errors import InvalidInputError, MissingRowError, NaReportError, how_many
+from na_report.evidence.approval import approval
 from na_report.evidence.descriptor import describe, read_seal, schema_in, sha256
 from na_report.evidence.folders import edition_folder, is_draft
 from na_report.evidence.integrity import find_problems
@@ -23,7 +24,7 @@ from na_report.evidence.reads import Reads, digest
 from na_report.evidence.schema import Schema, Table
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.files import copy_folder, sync_all, write_whole
-from na_report.paths import DESCRIPTOR, Project, find_project
+from na_report.paths import ANSWERS, DESCRIPTOR, Project, find_project
 
 _NUMBERS = {"value"}
 
@@ -224,7 +225,7 @@ def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
     refuse_unknown(schema, old)
     sealed = {table.name: table for table in schema}
     with making(new, project) as folder:
-        copy_folder(source, folder, without=[DESCRIPTOR])
+        copy_folder(source, folder, without=[DESCRIPTOR, ANSWERS])
         for table in TABLES:
             if sealed.get(table.name) != table:
                 rows = read_table(source, sealed[table.name]) if table.name in sealed else []
@@ -248,8 +249,8 @@ def refuse_unknown(schema: Schema, name: str) -> None:
         )
 
 
-def seal_edition(name: str, project: Project | None = None, *, created: date | None = None) -> Path:
-    """Checks an edition and writes `datapackage.json` with the hash of every table.
+def seal_edition(name: str, project: Project | None = None, *, created: date | None = None, by: str = "") -> Path:
+    """Checks an edition and writes `datapackage.json` with the hash of every table, and who approved it.
 
     Raises:
         InvalidInputError: The tables have problems; nothing is written.
@@ -258,10 +259,10 @@ def seal_edition(name: str, project: Project | None = None, *, created: date | N
     project = project or find_project()
     folder = edition_folder(name, project)
     with being_made(name, project):
-        return seal_folder(folder, name, created or date.today())
+        return seal_folder(folder, name, created or date.today(), by)
 
 
-def seal_folder(folder: Path, name: str, created: date) -> Path:
+def seal_folder(folder: Path, name: str, created: date, by: str = "") -> Path:
     """Seals the tables in a folder as the edition of that name; see `seal_edition`."""
     target = folder / DESCRIPTOR
     if target.exists():
@@ -269,7 +270,7 @@ def seal_folder(folder: Path, name: str, created: date) -> Path:
             f"Edition {name} is sealed already.", hint=f"Make a new one: na-report edition copy {name} NEW."
         )
     _refuse_unsound(folder, "is not sealed", name)
-    descriptor = describe(folder, name, created)
+    descriptor = describe(folder, name, created) | approval(folder, by, created)
     sync_all(folder)  # no seal may outlive its tables
     write_whole(target, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode())
     return target

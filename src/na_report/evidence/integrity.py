@@ -8,12 +8,13 @@ from itertools import islice
 from pathlib import Path
 
 from na_report.errors import InvalidInputError, Problem
+from na_report.evidence.approval import faults_of_answers
 from na_report.evidence.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
 from na_report.evidence.descriptor import read_seal, schema_in
 from na_report.evidence.reading import PROBLEMS_LIMIT, Row, Rows, read_table
 from na_report.evidence.schema import Schema, Table
 from na_report.evidence.tables import TABLES
-from na_report.paths import DESCRIPTOR
+from na_report.paths import ANSWERS, DESCRIPTOR
 
 _RANGES = {
     "percent": (0.0, 100.0),
@@ -49,7 +50,8 @@ def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
             tables[table.name] = read_table(folder, table)
         except InvalidInputError as error:
             problems += error.problems
-    expected = {DESCRIPTOR, *(table.file for table in schema)}
+    problems += faults_of_answers(folder, said) if sealed else []
+    expected = {DESCRIPTOR, ANSWERS, *(table.file for table in schema)}
     for extra in sorted(path.name for path in folder.iterdir() if path.name not in expected):
         if not extra.startswith("."):  # what file managers leave; no copy, site or archive takes it along
             what = "only tables of the schema and their seal"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from na_report.errors import NaReportError
 from na_report.evidence.folders import NAME
-from na_report.files import partial_of, remove, sync, sync_all
+from na_report.files import partial_of, put_in_place, remove, sync, sync_all
 from na_report.locks import BusyError, locked
 from na_report.paths import Project
 
@@ -43,21 +43,30 @@ def being_made(name: str, project: Project) -> Iterator[None]:
 
 
 @contextmanager
-def making(new: str, project: Project) -> Iterator[Path]:
+def making(new: str, project: Project, *, again: bool = False) -> Iterator[Path]:
     """Gives a folder to make an edition in, which gets its name when the block ends well and goes when it doesn't.
+
+    Args:
+        new: The name of the edition.
+        project: The project.
+        again: Whether it takes the place of a draft of that name.
 
     Raises:
         BusyError: Another process is making that edition.
         NaReportError: The name is taken, or no name for an edition.
     """
     with being_made(new, project):
-        refuse_name(new, project)
+        if not again:
+            refuse_name(new, project)
         folder = partial_of(project.data / new)
         folder.mkdir()
         try:
             yield folder
             sync_all(folder)
-            folder.rename(project.data / new)
+            if again:
+                put_in_place(folder, project.data / new)
+            else:
+                folder.rename(project.data / new)
         except BaseException:
             remove(folder)
             raise

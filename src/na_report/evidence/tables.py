@@ -236,6 +236,25 @@ TABLES: Schema = (
         ),
     ),
     Table(
+        "series",
+        "Reeksen van statistiekbureaus",
+        (
+            _key(r"SER\d{3}"),
+            _free("provider", r"eurostat|oecd|cbs", required=True),
+            _free("dataset", r"[A-Za-z0-9_.,@-]+", required=True),
+            _free("dimensions", r"[A-Za-z0-9_]+=\S+", required=True, many=True),
+            _free("places", r"[A-Z]{2}=\S+", required=True, many=True),
+            _free("labels", r"[A-Za-z0-9_-]+=.+", many=True),
+            Column("start", "period", required=False),
+            _code("unit", "unit"),
+            _ref("indicator_id", "indicators.id"),
+            *_both("group", required=False),
+            _free("method_series", r"[a-z0-9_]+", required=True),
+            _ref("source_id", "sources.id"),
+        ),
+        later=True,
+    ),
+    Table(
         "findings",
         "Bevindingen",
         (

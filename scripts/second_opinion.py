@@ -1,0 +1,96 @@
+"""Asks another reader of SDMX-CSV, sdmx1, what the real answers in the tests say, and compares each cell with our reading.
+
+    make opinion
+
+It runs in an environment of its own: sdmx1 brings lxml, with which openpyxl would write workbooks of other bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from sdmx.model import v30
+from sdmx.reader.csv import Reader
+
+from na_report.statistics.eurostat_tsv import open_tsv
+from na_report.statistics.reading import read
+from na_report.statistics.rows import Rows
+from na_report.statistics.sdmx_csv import open_sdmx_csv
+from na_report.statistics.series import Series
+
+DIMENSIONS = ("freq", "unit", "sex", "age", "ind_type", "indic_is", "geo")
+ANSWERS = Path(__file__).resolve().parent.parent / "tests" / "answers"
+
+
+def main() -> int:
+    """Compares the two readings; returns 1 when a cell differs."""
+    found = differing = 0
+    for name, content in _answers():
+        rows = _narrowed(open_tsv(content) if name.endswith(".tsv") else open_sdmx_csv(content))
+        message, keys = _as_sdmx_csv_2(rows)
+        theirs = _theirs(message, rows.dimensions)
+        for key in keys:
+            wanted = dict(zip(rows.dimensions, key, strict=True)) | {"geo": "*"}
+            series = Series("", "eurostat", "X", wanted, {"NL": key[-1]}, {}, "", "", "", ("", ""), "", "")
+            for (_, period), cell in read([message.encode()], series).cells.items():
+                found += 1
+                differing += theirs[(*key, period)] != (float(cell.value), cell.flags)
+    print(f"{found} cells of real answers read twice, {differing} differ")
+    return 1 if differing or not found else 0
+
+
+def _answers() -> Iterator[tuple[str, str]]:
+    for path in sorted(ANSWERS.glob("trng_*.tsv")):
+        yield path.name, path.read_text(encoding="utf-8")
+    [path] = ANSWERS.glob("isoc_*.csv.gz")
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    # One place with all its indicators is enough; a reading per series of all places takes minutes.
+    yield path.name, "\n".join(line for line in lines if line.startswith("DATAFLOW,") or ",Netherlands," in line)
+
+
+def _narrowed(rows: Rows) -> Rows:
+    """Returns rows with their dimensions alone."""
+    columns = [number for number, name in enumerate(rows.dimensions) if name in DIMENSIONS]
+    records = (([parts[column] for column in columns], *rest) for parts, *rest in rows.records)
+    return replace(rows, dimensions=tuple(rows.dimensions[column] for column in columns), records=records)
+
+
+def _as_sdmx_csv_2(rows: Rows) -> tuple[str, list[tuple[str, ...]]]:
+    """Returns the rows with a value in the form that both read, and the keys of their series."""
+    lines = [
+        ",".join(["STRUCTURE", "STRUCTURE_ID", "ACTION", *rows.dimensions, "TIME_PERIOD", "OBS_VALUE", "OBS_FLAG"])
+    ]
+    keys: dict[tuple[str, ...], None] = {}
+    for parts, period, value, flags in rows.records:
+        if value.strip(": "):
+            keys[tuple(parts)] = None
+            lines.append(
+                ",".join(["dataflow", "ESTAT:X(1.0)", "I", *(f'"{part}"' for part in parts), period, value, flags])
+            )
+    return "\n".join(lines) + "\n", list(keys)
+
+
+def _theirs(message: str, dimensions: tuple[str, ...]) -> dict[tuple[str, ...], tuple[float, str]]:
+    structure = v30.DataStructureDefinition(id="X")
+    for name in (*dimensions, "TIME_PERIOD"):
+        structure.dimensions.append(v30.Dimension(id=name))
+    structure.measures.append(v30.Measure(id="OBS_VALUE"))
+    structure.attributes.append(v30.DataAttribute(id="OBS_FLAG"))
+    read_back = Reader().convert(io.BytesIO(message.encode()), structure=structure)
+    return {
+        tuple(str(each.dimension[name].value) for name in (*dimensions, "TIME_PERIOD")): (
+            float(each.value),
+            "".join(sorted(str(each.attached_attribute["OBS_FLAG"].value))),
+        )
+        for dataset in read_back.data
+        for each in dataset.obs
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""Answers of offices, kept byte for byte beside the tables that were made of them: compressed, with hash, day and address."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from na_report.errors import NaReportError
+from na_report.evidence.descriptor import sha256
+from na_report.paths import ANSWERS
+from na_report.statistics.rows import UnreadableError
+from na_report.statistics.series import Series
+
+INDEX = "index.json"
+# The largest answer, in bytes.
+LARGEST = 200_000_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an office answered; compressed, as a refresh holds those to all series at once.
+
+    Args:
+        packed: The bytes, compressed; more than one where an office gives an answer in pages.
+        asked: The day as ISO date; empty when it is not known.
+        address: What was asked.
+    """
+
+    packed: tuple[bytes, ...]
+    asked: str = ""
+    address: str = ""
+
+    @classmethod
+    def of(cls, parts: Iterable[bytes], asked: str = "", address: str = "") -> Answer:
+        """Returns an answer of these bytes."""
+        return cls(tuple(gzip.compress(part, 6, mtime=0) for part in parts), asked, address)
+
+    @property
+    def parts(self) -> list[bytes]:
+        """The bytes that the office gave."""
+        return [gzip.decompress(part) for part in self.packed]
+
+
+@dataclass
+class Kept:
+    """The answers to the series of an edition.
+
+    Args:
+        of: The edition that was refreshed.
+        had: Per series the answer.
+        missed: Per series why there is none: kind and sentence.
+    """
+
+    of: str = ""
+    had: dict[str, Answer] = field(default_factory=dict)
+    missed: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> None:
+        """Writes them to a folder; the same answers give the same bytes."""
+        folder.mkdir(exist_ok=True)
+        entries = []
+        for series, answer in sorted(self.had.items()):
+            parts = []
+            for packed, part in zip(answer.packed, answer.parts, strict=True):
+                text = sha256(part)
+                name = f"{text.removeprefix('sha256:')[:16]}.gz"
+                (folder / name).write_bytes(packed)
+                parts.append({"path": name, "hash": text})
+            entries.append({"series": series, "address": answer.address, "asked": answer.asked, "parts": parts})
+        missed = [{"series": series, "kind": kind, "why": why} for series, (kind, why) in sorted(self.missed.items())]
+        said = {"of": self.of, "answers": entries, "missed": missed}
+        (folder / INDEX).write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def read_kept(edition: Path) -> Kept:
+    """Returns the answers that are kept in the folder of an edition; none when there is no such folder.
+
+    Raises:
+        NaReportError: They are not what was written.
+    """
+    folder = edition / ANSWERS
+    if not (folder / INDEX).is_file():
+        return Kept()
+    try:
+        said = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        kept = Kept(str(said["of"]))
+        for entry in said["answers"]:
+            parts = tuple(_packed(folder / Path(str(part["path"])).name, str(part["hash"])) for part in entry["parts"])
+            kept.had[str(entry["series"])] = Answer(parts, str(entry["asked"]), str(entry["address"]))
+        for entry in said["missed"]:
+            kept.missed[str(entry["series"])] = (str(entry["kind"]), str(entry["why"]))
+    except (KeyError, TypeError, ValueError, OSError, EOFError, zlib.error, RecursionError) as error:
+        raise NaReportError(
+            f"The answers in {folder} are damaged: {error}.",
+            hint="Put them back, or ask the offices again under another name.",
+        ) from error
+    return kept
+
+
+def _packed(path: Path, expected: str) -> bytes:
+    """Returns the compressed bytes of a file, after a look at what is in there."""
+    with gzip.open(path) as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST or sha256(content) != expected:
+        raise ValueError(f"{path.name} has other bytes than its hash says")
+    return path.read_bytes()
+
+
+class Folder:
+    """A folder with answers, to work from without a network: one that was kept, or files with the dataset in their name."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_dir():
+            raise NaReportError(
+                f"There is no folder {path}.", hint="Name a folder with answers, as --answers data/2027."
+            )
+        self.path = path
+        self.kept = read_kept(path.parent if path.name == ANSWERS else path)
+
+    def __call__(self, series: Series) -> Answer:
+        """Returns the answer to a series.
+
+        Raises:
+            UnreadableError: There is none.
+        """
+        if series.id in self.kept.had:
+            return self.kept.had[series.id]
+        if series.id in self.kept.missed:
+            kind, why = self.kept.missed[series.id]
+            raise UnreadableError(why, kind)
+        files = [path for path in self.path.iterdir() if series.dataset.lower() in path.name.lower() and path.is_file()]
+        if len(files) != 1:
+            found = f"{len(files)} files" if files else "no file"
+            raise UnreadableError(f"found {found} with {series.dataset} in the name, expected one")
+        if files[0].stat().st_size > LARGEST:
+            raise UnreadableError(f"found more than {LARGEST:,} bytes in {files[0].name}")
+        return Answer.of([files[0].read_bytes()])

@@ -1,0 +1,223 @@
+"""Makes a draft of an edition with what statistics offices say now, and tells what that changes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from na_report.errors import InvalidInputError, NaReportError, how_many
+from na_report.evidence.descriptor import read_seal, schema_in
+from na_report.evidence.edition import open_edition, refuse_unknown
+from na_report.evidence.folders import edition_folder, is_draft
+from na_report.evidence.integrity import find_problems
+from na_report.evidence.making import making, refuse_name
+from na_report.evidence.reading import Row, Rows, completed, read_table, write_table
+from na_report.evidence.tables import TABLES
+from na_report.paths import ANSWERS, Project
+from na_report.statistics.differences import Difference, differences
+from na_report.statistics.drafting import KeptValue, NewMethod, observed, take_in
+from na_report.statistics.kept import Answer, Kept, read_kept
+from na_report.statistics.reading import Cell, Cells, Reading, definition_changes, read
+from na_report.statistics.rows import UnreadableError
+from na_report.statistics.series import Series, declared, faults, without_series
+
+Source: TypeAlias = Callable[[Series], Answer]
+Tables: TypeAlias = Mapping[str, Rows]
+
+
+@dataclass
+class Outcome:
+    """What became of one series.
+
+    Args:
+        series: Its id.
+        dataset: The code of the dataset.
+        indicator: What it feeds.
+        had: Whether there is an answer that could be read.
+        why: Why not, in one sentence.
+        kind: What that means, see `UnreadableError`.
+        form: The format of the answer.
+        asked: The day that it was asked.
+        updated: The day of the data.
+        changes: The cells that differ from what the office said before.
+        kept: Values of people that the office gives otherwise.
+        methods: Observations in another method series, because of a break.
+        definitions: Codes that the office calls otherwise than before.
+        notes: What else to know.
+    """
+
+    series: str
+    dataset: str
+    indicator: str
+    had: bool = False
+    why: str = ""
+    kind: str = ""
+    form: str = ""
+    asked: str = ""
+    updated: str = ""
+    changes: list[Difference] = field(default_factory=list)
+    kept: list[KeptValue] = field(default_factory=list)
+    methods: list[NewMethod] = field(default_factory=list)
+    definitions: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """A draft, and what became of each series.
+
+    Args:
+        old: The edition that was refreshed.
+        new: The draft.
+        asked: The series that were asked for this time.
+        outcomes: Per series what became of it.
+        unserved: Indicators with figures of an office and without a series.
+    """
+
+    old: str
+    new: str
+    asked: list[str]
+    outcomes: list[Outcome]
+    unserved: list[str]
+
+
+def refresh(old: str, new: str, source: Source, project: Project) -> Refreshed:
+    """Makes a draft, or completes one that lacks answers.
+
+    Args:
+        old: The edition to refresh.
+        new: The name of the draft.
+        source: What gives the answer to a series: an office, or a folder.
+        project: The project.
+
+    Raises:
+        NaReportError: The edition has no series, or the name is taken by something else than a draft of it.
+        InvalidInputError: With the answers, the tables would have problems.
+    """
+    folder, target = edition_folder(old, project), project.data / new
+    sealed = str(open_edition(old, project).descriptor["created"])[:10]  # and sees that it is what was sealed
+    before = _tables(folder)
+    kept = read_kept(target) if target.is_dir() and is_draft(target) else Kept()
+    again = bool(kept.of) and kept.of == old
+    if not again:
+        refuse_name(new, project)
+        kept = Kept(old)
+    tables = _tables(target) if again else copy.deepcopy(before)
+    _refuse_series(tables, old)
+    all_series = declared(tables["series"])
+    prior, _ = _readings(all_series, None, read_kept(folder))
+    readings, asked = _readings(all_series, source, kept)
+    outcomes = []
+    for series in all_series:
+        outcome = _outcome(
+            series, kept, readings.get(series.id), prior.get(series.id), before["observations"], new, sealed
+        )
+        outcomes.append(outcome)
+        if outcome.had and series.id in asked:
+            reading = readings[series.id]
+            day = outcome.asked or outcome.updated
+            take_in(tables["observations"], series, reading.cells, _cells(prior.get(series.id)), new, day)
+    if asked:
+        _write(tables, kept, new, project, again=again)
+    return Refreshed(old, new, asked, outcomes, without_series(tables))
+
+
+def _tables(folder: Path) -> dict[str, Rows]:
+    schema = schema_in(folder, {} if is_draft(folder) else read_seal(folder)[0])
+    refuse_unknown(schema, folder.name)
+    there = {table.name: read_table(folder, table) for table in schema}
+    return {table.name: completed(there.get(table.name, []), table) for table in TABLES}
+
+
+def _refuse_series(tables: Tables, old: str) -> None:
+    if not tables["series"]:
+        raise NaReportError(
+            f"Edition {old} declares no series of a statistics office.",
+            hint="Choose one that does, or fill the table series: na-report edition copy, then series.csv.",
+        )
+    if found := list(faults(tables)):
+        raise NaReportError("\n".join(found), hint="Correct the table series in a copy of the edition.")
+
+
+def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tuple[dict[str, Reading], list[str]]:
+    """Reads the answer to each series, and asks for those that are not there, or not about what the series is now.
+
+    Returns:
+        Per series what the office says, and which series were asked for.
+    """
+    found, asked = {}, []
+    kept.missed.clear()
+    for series in all_series:
+        if series.id in kept.had:
+            try:
+                found[series.id] = read(kept.had[series.id].parts, series)
+                continue
+            except UnreadableError:
+                del kept.had[series.id]
+        if source is None:
+            continue
+        asked.append(series.id)
+        try:
+            answer = source(series)
+            found[series.id] = read(answer.parts, series)
+            kept.had[series.id] = answer
+        except UnreadableError as error:
+            kept.missed[series.id] = (error.kind, str(error))
+    return found, asked
+
+
+def _cells(reading: Reading | None) -> Cells | None:
+    return reading.cells if reading else None
+
+
+def _outcome(
+    series: Series, kept: Kept, reading: Reading | None, prior: Reading | None, rows: Rows, new: str, sealed: str
+) -> Outcome:
+    """Tells what a series changes in the observations of the old edition, which stay as they are."""
+    outcome = Outcome(series.id, series.dataset, series.indicator)
+    if reading is None:
+        outcome.kind, outcome.why = kept.missed[series.id]
+        return outcome
+    outcome.had, outcome.form, outcome.updated = True, reading.form, reading.updated
+    outcome.asked = kept.had[series.id].asked
+    taken = take_in(copy.deepcopy(rows), series, reading.cells, _cells(prior), new, "")
+    outcome.kept, outcome.methods = taken.kept, taken.methods
+    known, mine = observed(rows, series), {value.id for value in taken.kept}
+    outcome.changes = [
+        change
+        for change in differences(prior.cells if prior else _typed(known, series, reading), reading.cells)
+        if known.get((change.place, change.period), {}).get("id") not in mine
+    ]
+    if prior is None and reading.updated and reading.updated < sealed:
+        # The edition knows more than an older answer; that is no withdrawal.
+        latest = max(period for _, period in reading.cells)
+        outcome.changes = [change for change in outcome.changes if change.period <= latest]
+        outcome.notes.append(f"the data are of {reading.updated}, older than the edition of {sealed}")
+    labels = {**series.labels, **(prior.labels if prior else {})}
+    outcome.definitions = list(definition_changes(labels, reading.labels))
+    return outcome
+
+
+def _typed(known: Mapping[tuple[str, str], Row], series: Series, reading: Reading) -> Cells:
+    """Returns what an edition that kept no answers has of an office, or where the office has a value now."""
+    return {
+        key: Cell(row["value"], None)
+        for key, row in known.items()
+        if row["value"] and (row["source_id"] == series.source or key in reading.cells) and key[1] >= series.start
+    }
+
+
+def _write(tables: Tables, kept: Kept, new: str, project: Project, *, again: bool) -> None:
+    with making(new, project, again=again) as folder:
+        for table in TABLES:
+            write_table(folder, table, tables[table.name])
+        kept.write(folder / ANSWERS)
+        if problems := find_problems(folder, sealed=False):
+            raise InvalidInputError(
+                f"With these answers edition {new} would have {how_many(problems)}; nothing was written:",
+                problems,
+                hint="Correct the table series, or the edition that is refreshed.",
+            )

@@ -1,0 +1,48 @@
+"""What a refresh found, as lines of text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from na_report.statistics.differences import Difference, meaning
+from na_report.statistics.refreshing import Outcome, Refreshed
+
+
+def lines(refreshed: Refreshed) -> Iterator[str]:
+    """Yields what became of each series, and last what could not be had."""
+    for outcome in refreshed.outcomes:
+        if outcome.had:
+            yield from _had(outcome)
+    for outcome in refreshed.outcomes:
+        if not outcome.had:
+            yield f"{_name(outcome)}: {outcome.kind}; {outcome.why}"
+    if refreshed.unserved:
+        yield f"no series, though an office is named as source: {', '.join(refreshed.unserved)}"
+
+
+def _name(outcome: Outcome) -> str:
+    return f"{outcome.series} {outcome.dataset} -> {outcome.indicator}"
+
+
+def _had(outcome: Outcome) -> Iterator[str]:
+    counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
+    nothing = "no other value" if outcome.methods or outcome.kept or outcome.definitions else "nothing new"
+    said = ", ".join(f"{count} {kind}" for kind, count in counted.items()) or nothing
+    days = ", ".join(
+        f"{word} {day}" for word, day in (("data of", outcome.updated), ("asked on", outcome.asked)) if day
+    )
+    yield f"{_name(outcome)}: {said} ({outcome.form}{', ' if days else ''}{days})"
+    yield from (f"  note: {note}" for note in outcome.notes)
+    yield from (f"  definition changed: {text}" for text in outcome.definitions)
+    yield from (f"  {_cell(change)}" for change in outcome.changes)
+    for method in outcome.methods:
+        yield f"  break: {method.id} belongs to the series {method.new} now, not to {method.old or 'none'}"
+    for kept in outcome.kept:
+        yield f"  kept: {kept.id} stays {kept.value} ({kept.source}); the office says {kept.office}"
+
+
+def _cell(change: Difference) -> str:
+    flags = change.new.partition(" ")[2]
+    said = f" ({meaning(flags)})" if flags else ""
+    return f"{change.place} {change.period}: {', '.join(change.kinds)}: {change.old} -> {change.new}{said}"

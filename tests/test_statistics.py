@@ -1,0 +1,375 @@
+"""Answers of statistics offices: what is read of them, what is refused, and how two of them differ."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import gzip
+import hashlib
+import json
+import re
+from collections import Counter
+
+import pytest
+from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from na_report.evidence.edition import open_edition
+from na_report.statistics.differences import Difference, differences
+from na_report.statistics.drafting import method_series
+from na_report.statistics.reading import Cell, read
+from na_report.statistics.rows import UnreadableError
+from na_report.statistics.series import Series, declared, faults, without_series
+
+ANSWERS = ROOT / "tests" / "answers"
+REAL = gzip.decompress((ANSWERS / "isoc_sk_dskl_i21_2024-12-17.csv.gz").read_bytes())
+VINTAGES = {year: (ANSWERS / f"trng_lfse_04_{year}.tsv").read_bytes() for year in (2020, 2024)}
+
+
+def series_of(indicator: str) -> Series:
+    rows = open_edition("2026").records("series")
+    return next(series for series in declared(rows) if series.indicator == indicator)
+
+
+def adults(*places: str, start: str = "") -> Series:
+    lfs = series_of("IND109")
+    return dataclasses.replace(lfs, places={place: place for place in places}, start=start)
+
+
+SKILLS = series_of("IND101")
+COMMON = [line.split(b"\t")[0].split(b",")[-1].decode() for line in VINTAGES[2024].splitlines()[1:]]
+PAIR = [read([VINTAGES[year]], adults(*COMMON)).cells for year in (2020, 2024)]
+OLD_YEARS = {period for _, period in PAIR[0]}
+
+
+def test_the_real_answer_of_2024_has_the_dutch_figures_of_the_edition() -> None:
+    assert hashlib.sha256(REAL).hexdigest().startswith("473c4837cfd716f0")
+    found = read([REAL], SKILLS)
+    assert (found.form, found.updated) == ("SDMX-CSV 1.0", "2024-12-17")
+    edition = open_edition("2026")
+    for series in (SKILLS, series_of("IND106")):
+        cells = read([REAL], series).cells
+        assert {period for place, period in cells if place == "NL"} == {"2021", "2023"}
+        for (place, period), cell in cells.items():
+            assert float(cell.value) == edition.row("observations", f"{series.indicator}-{place}-{period}")["value"]
+
+
+def test_codes_labels_and_both_in_either_version_read_the_same() -> None:
+    rows = list(csv.DictReader(REAL.decode().splitlines()))
+    labels = {label: code for code, label in SKILLS.labels.items()}
+    names = ["freq", "ind_type", "indic_is", "unit", "geo"]
+    mine = [row for row in rows if all(row[name] in labels for name in names)]
+    assert len(mine) == 2 * len(SKILLS.places)
+    expected = read([REAL], SKILLS).cells
+
+    def table(header: list[str], cells: list[list[str]], separator: str = ",") -> bytes:
+        quoted = [separator.join(f'"{cell}"' for cell in line) for line in [header, *cells]]
+        return "\r\n".join(quoted).encode("utf-8-sig")
+
+    codes = [[labels[row[name]] for name in names] for row in mine]
+    values = [[row["TIME_PERIOD"], row["OBS_VALUE"]] for row in mine]
+    flow = "ESTAT:ISOC_SK_DSKL_I21(1.0)"
+    plain = [[flow, *key, *value, "b"] for key, value in zip(codes, values, strict=True)]
+    both = [
+        [
+            flow,
+            *(f"{code}: {row[name]}" for code, name in zip(key, names, strict=True)),
+            *value,
+            "b: break in time series",
+        ]
+        for key, row, value in zip(codes, mine, values, strict=True)
+    ]
+    second = [
+        [
+            "dataflow",
+            flow,
+            "I",
+            *(part for code, name in zip(key, names, strict=True) for part in (code, row[name])),
+            *value,
+            "B",
+        ]
+        for key, row, value in zip(codes, mine, values, strict=True)
+    ]
+    tail = ["TIME_PERIOD", "OBS_VALUE"]
+    doubled = [part for name in names for part in (name, f"Name of {name}")]
+    answers = {
+        "SDMX-CSV 1.0": [
+            table(["DATAFLOW", *names, *tail, "OBS_FLAG"], plain),
+            table(
+                ["DATAFLOW", tail[0], *names, tail[1], "OBS_FLAG"],
+                [[*row[:1], row[6], *row[1:6], *row[7:]] for row in plain],
+            ),
+            table(["DATAFLOW", *(f"{name}: words" for name in names), *tail, "OBS_FLAG: words"], both),
+        ],
+        "SDMX-CSV 2.0": [
+            table(["STRUCTURE[|]", "STRUCTURE_ID", "ACTION", *doubled, *tail, "OBS_STATUS"], second, ";"),
+        ],
+    }
+    for form, contents in answers.items():
+        for content in contents:
+            found = read([content], SKILLS)
+            assert found.form == form
+            assert found.cells == {key: Cell(cell.value, "b") for key, cell in expected.items()}
+    assert read([answers["SDMX-CSV 1.0"][2]], SKILLS).labels["NL"] == "Netherlands"
+
+
+def test_tables_of_both_generations_have_their_flags_and_no_value_where_there_is_none() -> None:
+    old, new = PAIR
+    assert old["NL", "2013"] == new["NL", "2013"] == Cell("17.9", "b")
+    assert new["NL", "2021"] == Cell("26.6", "b")
+    assert old["PL", "2000"] == Cell("")
+    assert old["NO", "2000"] == Cell("13.3", "u")
+    regions = read([VINTAGES[2020]], dataclasses.replace(adults("PL"), places={"PL": "PL43", "PT": "PT2"})).cells
+    assert regions["PL", "2016"] == Cell("2.5", "bu")
+    assert regions["PT", "2006"] == Cell("", "bu")
+
+
+def test_a_whole_table_of_the_old_form_reads_with_the_dimensions_that_it_has() -> None:
+    whole = dataclasses.replace(SKILLS, dimensions={"unit": "MIO_EUR", "geo": "*"}, places={"AT": "AT", "BG": "BG"})
+    found = read([(ANSWERS / "teina200_2015.tsv").read_bytes()], whole)
+    assert found.form == "Eurostat TSV, old form"
+    assert found.cells["AT", "2003"] == Cell("-4078.7")
+    assert len(found.cells) == 24
+
+
+# What the two tables differ in, over the rows and years that both have; read off the files by hand.
+REAL_PAIR = """
+MT 2019: revised: 12 -> 11.8
+NO 2000: withdrawn: 13.3 u -> :
+NO 2001: withdrawn: 14.2 u -> :
+NO 2002: withdrawn: 13.3 u -> :
+NO 2003: revised, flag dropped: b: 17.1 b -> 19.3
+NO 2004: revised: 17.4 -> 19.6
+NO 2005: revised: 17.8 -> 20.1
+PL 2019: revised, flag added: b, break: 4.8 -> 4.9 b
+PL43 2019: flag added: b, break: 3 -> 3 b
+PT 2000: flag dropped: b: 3.3 b -> 3.3
+PT 2011: revised: 11.5 b -> 11.4 b
+PT 2012: revised: 10.5 -> 10.4
+PT 2015: revised: 9.7 -> 9.8
+PT2 2000: flag dropped: b: : bu -> : u
+PT2 2015: revised: 6.3 -> 6.2
+PT2 2016: revised: 6.4 -> 6.3
+PT2 2017: revised: 5.9 -> 5.8
+PT2 2018: revised: 5.8 -> 5.6
+PT2 2019: revised: 5.1 -> 5
+SE 2005: flag added: b, break: 17.4 -> 17.4 b
+SE 2006: flag added: b, break: 18.8 -> 18.8 b
+SE 2007: flag added: b, break: 19 -> 19 b
+"""
+
+
+def told(change: Difference) -> str:
+    return f"{change.place} {change.period}: {', '.join(change.kinds)}: {change.old} -> {change.new}"
+
+
+def test_the_22_cells_that_eurostat_changed_between_2020_and_2024_are_named_rightly() -> None:
+    found = differences(*PAIR)
+    assert [told(change) for change in found if change.period in OLD_YEARS] == REAL_PAIR.strip().splitlines()
+    # Of the years that came after, each place has values, and those of Montenegro end in 2020.
+    after = Counter(kind for change in found if change.period not in OLD_YEARS for kind in change.kinds)
+    assert after == {"new": 4 * len(COMMON) - 3, "break": len(COMMON) - 1}
+    assert differences(PAIR[1], PAIR[1]) == []
+
+
+def test_a_confidential_value_and_one_without_known_flags() -> None:
+    key = ("NL", "2020")
+    assert differences({key: Cell("3")}, {key: Cell("", "c")})[0].kinds == ("withdrawn, confidential",)
+    assert differences({key: Cell("3", None)}, {key: Cell("3", "p")}) == []
+
+
+def test_breaks_of_2011_2013_and_2021_start_a_series_and_no_name_spans_one() -> None:
+    mine = {period: cell for (place, period), cell in PAIR[1].items() if place == "NL" and period >= "2009"}
+    edition = {str(year): "lfs4w_to_2020" for year in range(2009, 2020)} | {
+        "2023": "lfs4w_from_2021",
+        "2024": "lfs4w_from_2021",
+    }
+    found = method_series(series_of("IND109"), mine, edition)
+    expected = {"lfs4w_to_2010": (2009, 2010), "lfs4w_2011_2012": (2011, 2012), "lfs4w_to_2020": (2013, 2020)}
+    expected["lfs4w_from_2021"] = (2021, 2024)
+    for name, (first, last) in expected.items():
+        assert {period for period, given in found.items() if given == name} == {
+            str(year) for year in range(first, last + 1)
+        }
+    # A break that is said of a value that is not there holds for the next one.
+    gap = {"2010": Cell("1"), "2011": Cell("", "b"), "2012": Cell("2")}
+    assert method_series(series_of("IND109"), gap, {}) == {"2010": "lfs4w_to_2010", "2012": "lfs4w_from_2012"}
+    # What is split already stays as it is.
+    assert method_series(series_of("IND109"), mine, found) == found
+
+
+def jsonstat(**changes: object) -> bytes:
+    said = {
+        "version": "2.0",
+        "class": "dataset",
+        "updated": "2024-12-17T11:00:00+0100",
+        "extension": {"id": "ISOC_SK_DSKL_I21"},
+        "id": ["freq", "ind_type", "indic_is", "unit", "geo", "time"],
+        "size": [1, 1, 1, 1, 2, 2],
+        "dimension": {
+            **{
+                name: {"category": {"index": {code: 0}, "label": {code: "words"}}}
+                for name, code in SKILLS.dimensions.items()
+                if name != "geo"
+            },
+            "geo": {"category": {"index": {"NL": 1, "BE": 0}}},
+            "time": {"category": {"index": ["2021", "2023"]}},
+        },
+        "value": {"0": 54.23, "2": 78.94, "3": 82.70},
+        "status": {"3": "p"},
+    }
+    return json.dumps({**said, **changes}).encode()
+
+
+def test_json_stat_2_reads_as_the_others_do() -> None:
+    found = read([jsonstat()], SKILLS)
+    assert (found.form, found.updated) == ("JSON-stat 2.0", "2024-12-17")
+    assert found.cells == {
+        ("BE", "2021"): Cell("54.23"),
+        ("BE", "2023"): Cell(""),
+        ("NL", "2021"): Cell("78.94"),
+        ("NL", "2023"): Cell("82.7", "p"),
+    }
+
+
+def cbs(*rows: dict[str, object]) -> bytes:
+    return json.dumps({"@odata.context": "https://datasets.cbs.nl/odata/v1/CBS/x/$metadata", "value": rows}).encode()
+
+
+def test_observations_of_cbs_come_in_pages_with_the_state_of_their_periods() -> None:
+    series = dataclasses.replace(SKILLS, provider="cbs", dataset="x", places={"NL": "NL"}, dimensions={"Measure": "M1"})
+    row = {"Id": 1, "Measure": "M1", "ValueAttribute": "None", "StringValue": None}
+    pages = [
+        cbs(
+            {**row, "Perioden": "2022JJ00", "Value": 3.10}, {**row, "Measure": "M2", "Perioden": "2022JJ00", "Value": 9}
+        ),
+        cbs(
+            {**row, "Perioden": "2023JJ00", "Value": 4},
+            {**row, "Perioden": "2024JJ00", "Value": None, "ValueAttribute": "Confidential"},
+        ),
+        cbs({"Identifier": "2022JJ00", "Status": "Definitief"}, {"Identifier": "2023JJ00", "Status": "Voorlopig"}),
+    ]
+    assert read(pages, series).cells == {
+        ("NL", "2022"): Cell("3.1"),
+        ("NL", "2023"): Cell("4", "p"),
+        ("NL", "2024"): Cell("", "c"),
+    }
+
+
+LABELS = REAL.decode()
+DUTCH = next(line for line in LABELS.splitlines() if "Netherlands,2023,82.70" in line)
+REFUSED = {
+    "another table": (VINTAGES[2024], SKILLS, "definition changed: found no dimension ind_type"),
+    "dataset of another name": (REAL, adults("NL"), "found the dataset ESTAT:ISOC_SK_DSKL_I21$DEFAULTVIEW(1.0)"),
+    "JSON-stat 1": (
+        (ANSWERS / "jsonstat1_nama_gdp_c_2015.json").read_bytes(),
+        SKILLS,
+        "found JSON-stat 1, which is retired",
+    ),
+    "SDMX-JSON": (gzip.decompress((ANSWERS / "sdmx_json_part2_2021.json.gz").read_bytes()), SKILLS, "found SDMX-JSON"),
+    "SDMX-ML": ((ANSWERS / "sdmx_ml_nama_10_gdp_2022.xml").read_bytes(), SKILLS, "found SDMX-ML (XML)"),
+    "zip": ((ANSWERS / "async_2018.zip").read_bytes(), SKILLS, "found a zip file"),
+    "page": (b"<!DOCTYPE html><html>we are closed</html>", SKILLS, "found a web page"),
+    "nothing": (b"", SKILLS, "found nothing"),
+    "UTF-16": (LABELS.encode("utf-16"), SKILLS, "found UTF-16 text"),
+    "Latin-1": (LABELS.encode("latin-1", "replace"), SKILLS, "found the byte 0xfc"),
+    "cut off": (REAL[: len(REAL) // 2 - 20], SKILLS, "the answer may be cut off"),
+    "cut off in JSON": (jsonstat()[:-30], SKILLS, "found damaged JSON"),
+    "no number": (LABELS.replace(DUTCH, DUTCH.replace("82.70", '"82,70"')).encode(), SKILLS, "found the value '82,70'"),
+    "formula": (LABELS.replace(DUTCH, DUTCH.replace("82.70", "=1+1")).encode(), SKILLS, "found the value '=1+1'"),
+    "huge number": (LABELS.replace(DUTCH, DUTCH.replace("82.70", "9" * 400)).encode(), SKILLS, "found the value '999"),
+    "flag": (LABELS.replace(DUTCH, DUTCH[:-1] + "q,").encode(), SKILLS, "NL 2023: found the flag"),
+    "quarter": (
+        LABELS.replace(DUTCH, DUTCH.replace(",2023,", ",2023-Q1,")).encode(),
+        SKILLS,
+        "found the period '2023-Q1'",
+    ),
+    "deletion": (
+        b"STRUCTURE,STRUCTURE_ID,ACTION,freq,ind_type,indic_is,unit,geo,TIME_PERIOD,OBS_VALUE\ndataflow,ESTAT:isoc_sk_dskl_i21(1.0),D,A,x,x,x,NL,2023,1\n",
+        SKILLS,
+        "found the action 'D'",
+    ),
+    "no value column": (LABELS.replace("OBS_VALUE", "VALUE", 1).encode(), SKILLS, "0 columns OBS_VALUE"),
+    "unit gone": (
+        LABELS.replace("Percentage of individuals,", "Per mille,").encode(),
+        SKILLS,
+        "unit changed: found no row: unit has",
+    ),
+    "definition gone": (
+        LABELS.replace("All individuals,", "All persons,").encode(),
+        SKILLS,
+        "definition changed: found no row: ind_type has All persons",
+    ),
+    "place gone": (REAL, dataclasses.replace(SKILLS, places={"NL": "XX"}), "definition changed: found no row: geo has"),
+    "all withdrawn": (
+        b"freq,unit,sex,age,geo\\TIME_PERIOD\t2019 \nA,PC,T,Y25-64,NL\t: \n",
+        adults("NL"),
+        "series gone: found no value of NL",
+    ),
+    "a dimension more": (
+        b"freq,unit,sex,age,edu,geo\\TIME_PERIOD\t2019 \nA,PC,T,Y25-64,X,NL\t1 \nA,PC,T,Y25-64,Y,NL\t2 \n",
+        adults("NL"),
+        "definition changed: found 1 and 2 for NL 2019",
+    ),
+    "sizes": (jsonstat(size=[1, 1, 1, 1, 3, 2]), SKILLS, "other sizes"),
+    "values cut off": (jsonstat(value=[1, 2, 3]), SKILLS, "found 3 values, expected 4"),
+    "deep": (b"[" * 100_000, SKILLS, "can't be read as a table"),
+}
+
+
+@pytest.mark.parametrize(("content", "series", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_answer_to_the_question_is_refused_by_name(content: bytes, series: Series, said: str) -> None:
+    with pytest.raises(UnreadableError) as refused:
+        read([content], series)
+    assert said in f"{refused.value.kind}: {refused.value}"
+
+
+def test_edition_2026_declares_what_its_sources_publish_and_names_what_has_no_series() -> None:
+    edition = open_edition("2026")
+    tables = {name: edition.records(name) for name in ("series", "sources", "indicators")}
+    # The value of an observation is a number in memory and text in the table.
+    tables["observations"] = [
+        {**row, "value": "" if row["value"] != row["value"] else str(row["value"])}
+        for row in edition.records("observations")
+    ]
+    assert list(faults(tables)) == []
+    assert set(without_series(tables)) & {series.indicator for series in declared(tables["series"])} == set()
+    assert "IND105" in without_series(tables), "the old measurement of digital skills is in no dataset that is declared"
+    tables["series"] = [row for row in tables["series"] if row["indicator_id"] != "IND108"]
+    assert "IND108" in without_series(tables)
+    tables["series"][0] = {**tables["series"][0], "unit": "people", "dimensions": "unit=PC", "places": "NL=NL;BE=BE"}
+    assert [fault.split(": ")[1][:20] for fault in faults(tables)] == ["found the unit peopl", "found 2 places, expe"]
+
+
+SMALL = {
+    "csv": (b"\n".join(line for line in REAL.splitlines() if b"DATAFLOW" in line or b",Netherlands," in line), SKILLS),
+    "tsv": (VINTAGES[2024], adults("NL")),
+    "json": (jsonstat(), SKILLS),
+    "cbs": (cbs({"Measure": "M1", "Perioden": "2022JJ00", "Value": 3.1}), SKILLS),
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(SMALL)), st.data())
+def test_a_damaged_answer_is_read_or_refused_and_nothing_else(kind: str, data: st.DataObject) -> None:
+    content, series = SMALL[kind]
+    start = data.draw(st.integers(0, len(content)))
+    end = data.draw(st.integers(start, min(len(content), start + 40)))
+    damaged = content[:start] + data.draw(st.binary(max_size=20)) + content[end:]
+    try:
+        found = read([damaged], series)
+    except UnreadableError:
+        return
+    assert all(place in series.places and float(cell.value or 0) < 1e40 for (place, _), cell in found.cells.items())
+
+
+def test_the_room_imports_evidence_and_what_is_below_and_only_commands_import_it() -> None:
+    source = ROOT / "src" / "na_report"
+    for path in sorted(source.rglob("*.py")):
+        imported = re.findall(r"^\s*from na_report\.(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        room = path.relative_to(source).parts[0]
+        if room == "statistics":
+            assert {*imported} <= {"statistics", "evidence", "errors", "files", "paths"}, path.name
+        elif "statistics" in imported:
+            assert room == "commands", path.name
