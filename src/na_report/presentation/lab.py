@@ -58,7 +58,7 @@ def as_html(markdown: str, attachments: Mapping[str, str], files: Mapping[str, s
     markdown = _ELSEWHERE.sub("", markdown)
     html = str(publish_parts(markdown, parser=Parser(), writer_name="html5", settings_overrides=_SETTINGS)["fragment"])
     html = re.sub(
-        r'class="(kanttekening|[^"]*\bverwijzing)\b[^"]*"', 'style="vertical-align: super; font-size: smaller"', html
+        r'class="(kanttekening|[^"]*\bherkomst)\b[^"]*"', 'style="vertical-align: super; font-size: smaller"', html
     )
     if _SVG in files:
         code = base64.b64encode(attachments[_SVG].encode()).decode()

@@ -90,7 +90,7 @@ def told(text: str, names: Mapping[str, Any], *, quiet: bool = False) -> Block:
 
 def _mark(edition: Edition, finding: str) -> str:
     """Returns a mark that leads to a finding, for a screen: paper goes without findings."""
-    return f"[{link(edition.row('findings', finding)['id'], escape('*'))}]{{.verwijzing .alleen-scherm}}"
+    return f"[{link(edition.row('findings', finding)['id'], escape('*'))}]{{.herkomst .alleen-scherm}}"
 
 
 def _shown(name: str, edition: Edition, language: str, counts: Mapping[str, int]) -> Value | Block:
