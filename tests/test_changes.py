@@ -134,13 +134,13 @@ def test_pages_and_figures_that_show_a_row_are_found(project: Project) -> None:
     folder = project.build("2021", "nl") / "notebooks"
     pages = choose(all_pages(project), ["sector-mbo", "koploper"])
     run_pages(project, pages, {"edition": "2021"}, folder)
-    found = mentions(folder, {"ind019-nl-2019"})
-    assert list(found) == ["sector-mbo"]
-    assert "fig-mbo-volwassenheid" in found["sector-mbo"]
-    assert mentions(folder, {"ind019-nl-20"}) == {}
+    found = mentions(folder, {"ind008-nl-2019"})
+    assert list(found) == ["koploper"]
+    assert "fig-volwassenen-scholing" in found["koploper"]
+    assert mentions(folder, {"ind008-nl-20"}) == {}
     for state in ("failed", "running"):
-        shutil.copy(folder / "sector-mbo.ipynb", folder / f"sector-mbo.{state}.ipynb")
-    assert mentions(folder, {"ind019-nl-2019"}) == found
+        shutil.copy(folder / "koploper.ipynb", folder / f"koploper.{state}.ipynb")
+    assert mentions(folder, {"ind008-nl-2019"}) == found
 
 
 def test_the_command_prints_text_and_json(project: Project, twin: Callable[..., None]) -> None:

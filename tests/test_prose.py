@@ -76,6 +76,34 @@ def test_a_story_tells_text_and_code_in_their_order(names: dict[str, Any]) -> No
     assert (first.markdown, second, third.markdown) == ("Eerst drie.", 4, "Dan.")  # type: ignore[attr-defined]
 
 
+def test_a_story_tells_text_where_its_condition_holds(names: dict[str, Any]) -> None:
+    inside = "Nieuw: {IND019}.\n\n:::{container} kader\nEen kader.\n:::\n\n```{code-cell}\n1 + 1\n```\n"
+    story = Story("nl/sector/x.md", {"begin": f"Eerst.\n\n::::{{if}} later\n{inside}::::\n\nDan."})
+
+    def told(later: bool) -> list[object]:
+        found = prose.shown(story, "begin", names | {"later": later})
+        return [getattr(piece, "markdown", piece) for piece in found]
+
+    assert told(False) == ["Eerst.", "Dan."]
+    assert told(True) == [
+        "Eerst.",
+        "Nieuw: [[41%](#ind019-nl-2019)]{.waarde}.\n\n:::{container} kader\nEen kader.\n:::",
+        2,
+        "Dan.",
+    ], "a number in a story carries no caveats"
+
+
+def test_a_story_leads_to_a_finding_and_tells_since_when(names: dict[str, Any]) -> None:
+    later = names | {"evidence": open_edition("2026")}
+    assert (
+        prose.told("Sinds {ACT15_since}.{FM32}", later).markdown
+        == "Sinds 2022.[[&#42;](#fm32)]{.herkomst .alleen-scherm}"
+    )
+    assert "FM32" not in prose._TOLD, "a mark is no number"
+    with pytest.raises(NaReportError, match=r"\{FM99\}.*\n\{ACT99_since\}"):
+        prose.told("{FM99} {ACT99_since}", later)
+
+
 def test_a_part_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
     path = tmp_path / "mbo.md"
     path.write_text("---\ntranslates: a\n---\n+++ begin\n\nEen.\n\n+++ leeg\n", encoding="utf-8")

@@ -15,7 +15,7 @@ from na_report.presentation.periods import period
 from na_report.presentation.prose import told
 from na_report.presentation.tables import table
 from na_report.presentation.text import cited, ended, filled, ids, in_sentence, linked, sentence_case, short_source
-from na_report.presentation.values import value
+from na_report.presentation.values import in_words, value
 from na_report.presentation.verdicts import is_contradicted, recommendation_note, state, trail, verdict
 from na_report.wording import Words
 
@@ -133,13 +133,22 @@ def findings(
 
 
 def _finding(edition: Edition, row: dict[str, Any], language: str) -> str:
-    kind = sentence_case(edition.label("finding_kind", row["kind"], language))
-    basis = edition.label("evidence_type", row["evidence_type"], language)
-    sources = cited(edition, ids(row["source_ids"]), language)
-    about = f"{escape(kind)}. {Words(language)('basis')}: {escape(basis)}" + (f" ({sources})" if sources else "")
+    words, sources = Words(language), cited(edition, ids(row["source_ids"]), language)
     users = linked(chain.above(edition, row["id"], "conclusions") + chain.above(edition, row["id"], "recommendations"))
-    about += f". {Words(language)('used')}: {users}" if users else ""
-    return f"{place(row['id'])} {filled(edition, row[f'text_{language}'], language)} [{about}.]{{.grondslag}}"
+    about = [escape(sentence_case(edition.label("finding_kind", row["kind"], language)))]
+    about += [f"{words('source')}: {sources}"] if sources else []
+    about += [f"{words('used')}: {users}"] if users else []
+    shown = " ".join(map(ended, about))
+    return f"{place(row['id'])} {filled(edition, row[f'text_{language}'], language)} [{shown}]{{.grondslag}}"
+
+
+def findings_below(edition: Edition, sector: str, themes: Iterable[str], language: str = "nl") -> Block | None:
+    """Shows, folded and on a screen alone, the findings that a section of a story rests on; nothing where there are none."""
+    if not (count := len(analysis.findings(edition, sector, themes))):
+        return None
+    title = Words(language)("findings_below", count, count=in_words(count, language))
+    listed = findings(edition, sector, themes, language=language).markdown
+    return Block(f":::{{dropdown}} {sentence_case(title)}\n:class-container: alleen-scherm\n\n{listed}\n:::")
 
 
 def conclusion(edition: Edition, key: str, language: str = "nl") -> Block:

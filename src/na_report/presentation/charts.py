@@ -10,13 +10,12 @@ from matplotlib.figure import Figure as Canvas
 
 from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
-from na_report.evidence.numbers import half_up
 from na_report.presentation import analysis
 from na_report.presentation.captions import caption_with_source, change, plain_source, unit_in_words
-from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, figure, is_narrow, wrapped
+from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.text import ended, in_sentence, short_source
-from na_report.presentation.values import in_words, number
+from na_report.presentation.values import number
 from na_report.wording import Words
 
 _SECTOR_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
@@ -76,7 +75,6 @@ def bars(
     colours: list[str],
     *,
     row_inch: float = 0.6,
-    top: float = 0.0,
 ) -> Callable[[float], Canvas]:
     """Returns what draws horizontal bars from the top down, with the value as text behind each.
 
@@ -86,7 +84,6 @@ def bars(
         texts: The values as a reader sees them.
         colours: One per bar.
         row_inch: The height of a bar with the room around it.
-        top: Where the scale ends; a quarter beyond the longest bar when 0.
     """
 
     def draw(width_inch: float) -> Canvas:
@@ -98,7 +95,7 @@ def bars(
         share = row_inch / (row_inch + above_inch)
         lengths = [0.0 if pd.isna(value) else value for value in values]
         axes.barh(places, lengths, color=colours, height=0.6 * share)
-        end = top or max(lengths) * 1.25 or 1
+        end = max(lengths) * 1.25 or 1
         for place, bar, text in zip(places, lengths, texts, strict=True):
             axes.text(bar + end * 0.012, place, text, va="center", weight="semibold")
         axes.set_yticks(places, [""] * len(lines) if narrow else lines)
@@ -127,14 +124,6 @@ def _filled(template: str, keys: Sequence[str], frame: pd.DataFrame, **more: str
         ) from None
 
 
-def _share(edition: Edition, part: str, whole: str, language: str = "nl") -> str:
-    """Returns which share one observation is of another, as text; nothing where there is none to compute."""
-    some, all_of_them = (edition.observation(key)["value"] for key in (part, whole))
-    if all_of_them > 0 and some >= 0:
-        return f"{number(float(half_up(100 * some / all_of_them, 1)), language)}%"
-    return ""
-
-
 def observed_bars(
     edition: Edition,
     keys: Sequence[str],
@@ -144,8 +133,6 @@ def observed_bars(
     alt: str = "",
     labels: str | Sequence[str] = "group",
     sectors: Sequence[str] = (),
-    share: tuple[str, str] | None = None,
-    share_told: tuple[str, str] = ("", ""),
     language: str = "nl",
 ) -> Block:
     """Draws a bar per observation.
@@ -159,8 +146,6 @@ def observed_bars(
         alt: The same for who does not see the figure; a list of the bars when empty.
         labels: What stands beside each bar: `group`, `period`, `label` or a text per bar.
         sectors: Per bar the sector whose colour it has; grey where it is empty.
-        share: The ids of a part and of the whole that it is of.
-        share_told: What caption and alt text say of `{share}`; nothing where the data has no share.
         language: `nl` or `en`.
     """
     frame = analysis.observed(edition, keys, language)
@@ -173,62 +158,9 @@ def observed_bars(
         "unit": unit_in_words(edition, frame, language),
         "change": change(frame, language) if len(frame) == 2 else "",
     }
-    if share and (found := _share(edition, *share, language)):
-        more["share"] = found
-        caption, alt = (f"{text} {told}".strip() for text, told in zip((caption, alt), share_told, strict=True))
     words = (
         _filled(caption, keys, frame.map(_escaped), **more),
         _filled(alt, keys, frame, **more) if alt else Words(language)("figures.bars", pairs=pairs),
-    )
-    return observed_figure(edition, draw, frame, name, words, language)
-
-
-def observed_scale(
-    edition: Edition,
-    keys: Sequence[str],
-    *,
-    name: str,
-    caption: str,
-    axis: str,
-    alt: str = "",
-    scale: tuple[int, int] = (1, 5),
-    language: str = "nl",
-) -> Block:
-    """Draws two observations as dots on a scale, the lowest first; the other arguments are those of `observed_bars`.
-
-    Args:
-        edition: Where the observations are.
-        keys: Ids of two observations or indicators.
-        name: The name of the figure.
-        caption: What it shows, as MyST.
-        axis: What the scale measures.
-        alt: The same for who does not see the figure.
-        scale: The first and last value of the scale.
-        language: `nl` or `en`.
-    """
-    frame = analysis.observed(edition, keys, language)
-
-    def draw(width_inch: float) -> Canvas:
-        drawing, (axes,) = canvas(width_inch, 1.8)
-        low, high = frame["value"].min(), frame["value"].max()
-        axes.plot([low, high], [0, 0], color=LINE, lw=3, zorder=1)
-        for row, colour, side in zip(frame.to_dict("records"), (SOFT, BLUE), ("right", "left"), strict=True):
-            axes.scatter(row["value"], 0, s=130, color=colour, zorder=2)
-            group = wrapped(row["group"], 18) if is_narrow(width_inch) else row["group"]
-            text = f"{group}\n{row['text']}"
-            axes.annotate(text, (row["value"], 0), (0, 12), textcoords="offset points", ha=side)
-        axes.set_xlim(scale[0] - 0.2, scale[1] + 0.2)
-        axes.set_ylim(-0.6, 1.4)
-        axes.set_xticks(range(scale[0], scale[1] + 1))
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        axes.set_xlabel(axis)
-        return drawing
-
-    pairs = "; ".join(f"{row['group']}: {row['text']}" for row in frame.to_dict("records"))
-    words = (
-        _filled(caption, keys, frame.map(_escaped), pairs=escape(pairs)),
-        _filled(alt, keys, frame, pairs=pairs) if alt else f"{pairs}.",
     )
     return observed_figure(edition, draw, frame, name, words, language)
 
@@ -261,22 +193,3 @@ def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
         edition=edition.name,
         language=language,
     )
-
-
-def percentages(edition: Edition, sector: str, language: str = "nl") -> Block:
-    """Draws all Dutch shares that the edition has for a sector; each bar is a measure of its own."""
-    indicators = edition["indicators"]
-    wanted = indicators[(indicators["sector"] == sector) & indicators["unit"].isin(["percent", "share_words"])]
-    rows = [edition.rows("observations", indicator_id=key, geo="NL") for key in wanted["id"]]
-    keys = [key for found in rows for key in found[found["value"].notna()]["id"]]
-    frame = analysis.observed(edition, keys, language)
-    labels = [
-        f"{row['label']} ({row['period']})" if row["period"] else row["label"] for row in frame.to_dict("records")
-    ]
-    colours = [sector_colours(edition)[sector]] * len(frame)
-    draw = bars(labels, list(frame["value"]), list(frame["text"]), colours, row_inch=0.62, top=125)
-    pairs = "; ".join(f"{row['label']}: {row['text']}" for row in frame.to_dict("records"))
-    words, row = Words(language), edition.row("sectors", sector)
-    caption = words("charts.shares", sector=escape(row[f"short_{language}"]))
-    told = (caption, words("charts.shares_alt", count=in_words(len(frame), language), pairs=pairs))
-    return observed_figure(edition, draw, frame, f"fig-aandelen-{row['slug']}", told, language)

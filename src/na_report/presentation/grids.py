@@ -14,7 +14,6 @@ from na_report.presentation import analysis
 from na_report.presentation.charts import sector_colours
 from na_report.presentation.figures import BLUE, INK, LINE, PALE, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape
-from na_report.presentation.text import in_sentence, sentence_case
 from na_report.wording import Words
 
 
@@ -175,34 +174,6 @@ def findings_by_sector(edition: Edition, language: str = "nl") -> Block:
     words = (said("grids.findings"), said("grids.findings_alt", findings=total, tops=tops))
     rows = _count_rows(counts, Words(language)("category"), list(kinds["short"]), sectors)
     return counted_figure(edition, draw, (counts.reset_index(), rows), "fig-bevindingen", words, language)
-
-
-def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block:
-    """Draws the findings of one sector per category and kind."""
-    counts, colours = analysis.finding_counts(edition, "kind", sector), sector_colours(edition)
-    counts = counts.loc[counts.sum(axis=1) > 0]
-    kinds = analysis.categories(edition, language).set_index("code")
-    rows = [kinds.loc[code, "short"] for code in counts.index]
-    columns = [edition.label("finding_kind", kind, language) for kind in counts.columns]
-    row = edition.row("sectors", sector)
-
-    def draw(width_inch: float) -> Canvas:
-        narrow = is_narrow(width_inch)
-        drawing, (axes,) = canvas(width_inch, 0.42 * len(rows) + 1.0 + narrow)
-        _heat(axes, counts, (rows, columns), [colours[sector]], narrow=narrow)
-        return drawing
-
-    top_category, top_kind = counts.stack().idxmax()
-    most = f"{kinds.loc[top_category, 'short'].lower()}, {edition.label('finding_kind', top_kind, language)}"
-    total = int(counts.to_numpy().sum())
-    said, count = Words(language), counts.to_numpy().max()
-    name = escape(in_sentence(row[f"label_{language}"]))
-    words = (
-        said("grids.profile", sector=name, most=escape(most), count=count),
-        said("grids.profile_alt", findings=total, most=most, count=count),
-    )
-    shown = _count_rows(counts, Words(language)("category"), rows, [sentence_case(column) for column in columns])
-    return counted_figure(edition, draw, (counts.reset_index(), shown), f"fig-profiel-{row['slug']}", words, language)
 
 
 def active(edition: Edition, language: str = "nl") -> Block:

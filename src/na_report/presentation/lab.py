@@ -57,7 +57,9 @@ def as_html(markdown: str, attachments: Mapping[str, str], files: Mapping[str, s
     _know_the_book()
     markdown = _ELSEWHERE.sub("", markdown)
     html = str(publish_parts(markdown, parser=Parser(), writer_name="html5", settings_overrides=_SETTINGS)["fragment"])
-    html = html.replace('class="kanttekening"', 'style="vertical-align: super; font-size: smaller"')
+    html = re.sub(
+        r'class="(kanttekening|[^"]*\bherkomst)\b[^"]*"', 'style="vertical-align: super; font-size: smaller"', html
+    )
     if _SVG in files:
         code = base64.b64encode(attachments[_SVG].encode()).decode()
         html = html.replace(f'src="{files[_SVG]}"', f'src="data:{_SVG};base64,{code}"')

@@ -51,8 +51,10 @@ def past_target(edition: Edition, row: Mapping[str, Any], language: str = "nl") 
     return Words(language)("periods.past_target", year=row["period"]) if is_past(edition, row) else ""
 
 
-def period(edition: Edition, row: Mapping[str, Any], language: str = "nl") -> str:
+def period(edition: Edition, row: Mapping[str, Any], language: str = "nl", *, told: bool = False) -> str:
     """Returns the period of an observation as plain text: of a target whether it has passed, and what we inferred.
+
+    In a sentence, when it is `told`, that we inferred it is left to the row.
 
     Example:
         >>> from na_report.evidence.edition import open_edition
@@ -66,4 +68,4 @@ def period(edition: Edition, row: Mapping[str, Any], language: str = "nl") -> st
     if is_target(row):
         return past_target(edition, row, language) or words("periods.target", year=row["period"])
     shown = str(row["period"]).replace("/", "–")
-    return f"{shown}, {words('inferred')}" if row["period_basis"] == "inferred" else shown
+    return f"{shown}, {words('inferred')}" if row["period_basis"] == "inferred" and not told else shown

@@ -18,13 +18,19 @@ from na_report.errors import NaReportError
 from na_report.evidence.edition import Edition
 from na_report.evidence.reads import story_part
 from na_report.paths import find_project
-from na_report.presentation.markdown import Block, escape, plain
+from na_report.presentation.markdown import Block, escape, link, plain
 from na_report.presentation.periods import period
 from na_report.presentation.values import Value, in_words, value
 from na_report.stories import PLACE, Story, read_story
 
-_CODE = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```[ \t]*$", re.DOTALL | re.MULTILINE)
-_YEAR = "_year"
+# In a story, between its text: a code cell, and text under a condition as `:::{if} later` says it.
+_PIECE = re.compile(
+    r"^```\{code-cell\}[^\n]*\n(?P<code>.*?)^```[ \t]*$"
+    r"|^(?P<fence>:{3,})\{if\} (?P<condition>[^\n]+)\n(?P<text>.*?)^(?P=fence)[ \t]*$",
+    re.DOTALL | re.MULTILINE,
+)
+_YEAR, _SINCE = "_year", "_since"
+_FINDING = re.compile(r"F[A-Z0-9]\d+")
 # Tells publishing that an output is text of the page and not what a cell made of data.
 _PROSE = {"na_report": {"prose": True}}
 # What the page has told so far, by the names that its prose uses.
@@ -50,13 +56,14 @@ def _text(line: str, cell: str) -> Block | None:
     return told(cell, _names())
 
 
-def told(text: str, names: Mapping[str, Any]) -> Block:
+def told(text: str, names: Mapping[str, Any], *, quiet: bool = False) -> Block:
     """Returns text with its numbers filled in, and remembers which numbers it tells.
 
     Args:
-        text: MyST with the id of an observation or indicator in braces, with `_year` behind it for its period, or the name of one
-            of the chapter's counts.
+        text: MyST with the id of an observation or indicator in braces, with `_year` behind it for its period, the id of a row of
+            `statuses` with `_since` for its year, or the name of one of the chapter's counts. The id of a finding becomes a mark.
         names: What the notebook calls `evidence`, `language` and, where it counts something, `counts`.
+        quiet: That no caveats stand behind a number; its row has them.
 
     Example:
         >>> from na_report.evidence.edition import open_edition
@@ -64,29 +71,42 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
         >>> told("Eerst {IND020} ({IND020_year}), {gaps} niet: {numref}`fig-x`.", names).markdown
         'Eerst [[76%](#ind020-nl-2015)]{.waarde}[[AM14](#am14)]{.kanttekening} (2015), drie niet: {numref}`fig-x`.'
     """
-    problems = []
+    problems, marks = [], {}
     for name in dict.fromkeys(PLACE.findall(text)):
         try:
-            _TOLD[name] = _shown(name, names["evidence"], names["language"], names.get("counts", {}))
+            if _FINDING.fullmatch(name):
+                marks[name] = _mark(names["evidence"], name)
+            else:
+                _TOLD[name] = _shown(name, names["evidence"], names["language"], names.get("counts", {}))
         except NaReportError as problem:
             problems.append(f"{{{name}}}: {problem}")
     if problems:
         raise NaReportError(
             "\n".join(problems), hint="Use the id of a row of observations or indicators, or a name in counts = {…}."
         )
-    return Block(PLACE.sub(lambda match: _link(_TOLD[match[1]]), text).strip("\n"), metadata=_PROSE)
+    filled = PLACE.sub(lambda match: marks.get(match[1]) or _link(_TOLD[match[1]], quiet=quiet), text)
+    return Block(filled.strip("\n"), metadata=_PROSE)
+
+
+def _mark(edition: Edition, finding: str) -> str:
+    """Returns a mark that leads to a finding, for a screen: paper goes without findings."""
+    return f"[{link(edition.row('findings', finding)['id'], escape('*'))}]{{.herkomst .alleen-scherm}}"
 
 
 def _shown(name: str, edition: Edition, language: str, counts: Mapping[str, int]) -> Value | Block:
     if name in counts:
         return Block(escape(in_words(counts[name], language)))
+    if name.endswith(_SINCE):
+        return Block(escape(edition.row("statuses", name.removesuffix(_SINCE))["since"][:4]))
     if name.endswith(_YEAR):
-        return Block(escape(period(edition, edition.observation(name.removesuffix(_YEAR)), language)))
+        return Block(escape(period(edition, edition.observation(name.removesuffix(_YEAR)), language, told=True)))
     return value(edition, name, language)
 
 
-def _link(shown: Value | Block) -> str:
-    return shown.link if isinstance(shown, Value) else shown.markdown
+def _link(shown: Value | Block, *, quiet: bool = False) -> str:
+    if isinstance(shown, Block):
+        return shown.markdown
+    return shown.quiet if quiet else shown.link
 
 
 def glue_told() -> None:
@@ -102,13 +122,23 @@ def glue_told() -> None:
 
 
 def shown(story: Story, part: str, names: Mapping[str, Any]) -> Iterator[object]:
-    """Yields what a part of a story shows: its text with the numbers, and in between what its code cells give."""
-    for number, piece in enumerate(_CODE.split(story.part(part))):
-        if number % 2:
-            code = compile(piece.strip(), f"{story.name}, part {part}", "eval")
-            yield eval(code, dict(names))  # noqa: S307  as much the author's code as any cell
-        elif piece.strip():
-            yield told(piece, names)
+    """Yields what a part of a story shows: its text with the numbers, where its conditions hold, and what its code cells give."""
+    yield from _pieces(story.part(part), f"{story.name}, part {part}", names)
+
+
+def _pieces(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]:
+    end = 0
+    for found in _PIECE.finditer(text):
+        if (before := text[end : found.start()]).strip():
+            yield told(before, names, quiet=True)
+        end = found.end()
+        given = eval(compile((found["code"] or found["condition"]).strip(), place, "eval"), dict(names))  # noqa: S307  as much the author's code as any cell
+        if found["code"]:
+            yield given
+        elif given:
+            yield from _pieces(found["text"], place, names)
+    if (after := text[end:]).strip():
+        yield told(after, names, quiet=True)
 
 
 @dataclass(frozen=True)
@@ -152,7 +182,7 @@ def tell_each(folder: str, stories: Iterable[str], part: str) -> Block:
         NaReportError: A story or its part is not there.
     """
     names = _names()
-    return told("\n".join(story_part(names["evidence"], folder, story, part) for story in stories), names)
+    return told("\n".join(story_part(names["evidence"], folder, story, part) for story in stories), names, quiet=True)
 
 
 def _names() -> dict[str, Any]:

@@ -29,65 +29,40 @@ from na_report.presentation.values import value
 from na_report.wording import Words
 
 
-def organisations(edition: Edition, sector: str = "", language: str = "nl", *, register: bool = False) -> Block:
-    """Shows organisations with their role.
-
-    Args:
-        edition: Where they are.
-        sector: Only the organisations named for this sector; all when empty.
-        language: `nl` or `en`.
-        register: Whether this is the place that links to an organisation lead to.
-    """
+def organisations(edition: Edition, language: str = "nl") -> Block:
+    """Shows the organisations with their role; links to one lead here."""
     words = Words(language)
-    rows = [row for row in edition["organisations"].to_dict("records") if not sector or sector in ids(row["sectors"])]
-    entries: list[dict[str, Any]] = []
-    for row in rows:
-        entry = {
-            words("nr"): place(row["id"]) if register else link(row["id"]),
+    entries: list[dict[str, Any]] = [
+        {
+            words("nr"): place(row["id"]),
             words("organisation"): escape(row[f"name_{language}"])
             + _later(edition, "organisations", row["id"], language),
             words("role"): filled(edition, row[f"role_{language}"], language),
+            **statuses.column(edition, row["id"], language),
+            words("sector"): escape(sector_names(edition, row["sectors"], language)),
         }
-        entry |= statuses.column(edition, row["id"], language, whole=register)
-        if register:
-            entry[words("sector")] = escape(sector_names(edition, row["sectors"], language))
-        entries.append(entry)
-    return table(
-        pd.DataFrame(entries),
-        _of(edition, words("captions.organisations"), sector, language),
-        _name("tab-organisaties", edition, sector),
-        language=language,
-    )
+        for row in edition["organisations"].to_dict("records")
+    ]
+    return table(pd.DataFrame(entries), words("captions.organisations"), "tab-organisaties", language=language)
 
 
-def initiatives(edition: Edition, sector: str = "", language: str = "nl", *, register: bool = False) -> Block:
-    """Shows initiatives; the arguments are those of `organisations`."""
+def initiatives(edition: Edition, language: str = "nl") -> Block:
+    """Shows the initiatives with who leads them and how they stand; links to one lead here."""
     words = Words(language)
-    rows = [row for row in edition["initiatives"].to_dict("records") if not sector or sector in ids(row["sector"])]
-    entries: list[dict[str, Any]] = []
-    for row in rows:
-        kind = edition.label("initiative_type", row["type"], language)
-        entry = {
-            words("nr"): place(row["id"]) if register else link(row["id"]),
-            words("initiative"): f"**{escape(row[f'name_{language}'])}** ({escape(kind)})"
-            + f"{_later(edition, 'initiatives', row['id'], language)}. "
-            + filled(edition, row[f"gist_{language}"], language),
+    entries: list[dict[str, Any]] = [
+        {
+            words("nr"): place(row["id"]),
+            words("initiative"): f"**{escape(row[f'name_{language}'])}** "
+            f"({escape(edition.label('initiative_type', row['type'], language))})"
+            f"{_later(edition, 'initiatives', row['id'], language)}. {filled(edition, row[f'gist_{language}'], language)}",
             words("lead"): escape(row[f"owners_{language}"].replace(";", ", ")),
+            words("became.in_report" if statuses.known(edition) else "status"): _in_report(edition, row, language),
+            **statuses.column(edition, row["id"], language),
+            words("sector"): escape(sector_names(edition, row["sector"], language)),
         }
-        if register or not statuses.known(edition):
-            entry[words("became.in_report" if statuses.known(edition) else "status")] = _in_report(
-                edition, row, language
-            )
-        entry |= statuses.column(edition, row["id"], language, whole=register)
-        if register:
-            entry[words("sector")] = escape(sector_names(edition, row["sector"], language))
-        entries.append(entry)
-    return table(
-        pd.DataFrame(entries),
-        _of(edition, words("captions.initiatives"), sector, language),
-        _name("tab-initiatieven", edition, sector),
-        language=language,
-    )
+        for row in edition["initiatives"].to_dict("records")
+    ]
+    return table(pd.DataFrame(entries), words("captions.initiatives"), "tab-initiatieven", language=language)
 
 
 def _later(edition: Edition, table: str, key: str, language: str) -> str:
@@ -106,20 +81,9 @@ def _in_report(edition: Edition, row: dict[str, Any], language: str) -> str:
     return f"{state}. {Words(language)('caveat')}: {caveats}" if caveats else state
 
 
-def _of(edition: Edition, caption: str, sector: str, language: str) -> str:
-    if not sector:
-        return f"{caption}."
-    name = edition.row("sectors", sector)[f"label_{language}"]
-    return escape(Words(language)("captions.of_sector", caption=caption, sector=in_sentence(name)))
-
-
-def _name(name: str, edition: Edition, sector: str) -> str:
-    return f"{name}-{edition.row('sectors', sector)['slug'] or sector}" if sector else name
-
-
 def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
     """Shows all indicators of a sector with their observations: values, period, place, source and use."""
-    words = Words(language)
+    words, about = Words(language), edition.row("sectors", sector)
     indicators = edition["indicators"]
     entries = []
     for indicator in indicators[indicators["sector"] == sector].to_dict("records"):
@@ -138,8 +102,8 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
         )
     return table(
         pd.DataFrame(entries),
-        _of(edition, words("captions.observations"), sector, language),
-        _name("tab-waarnemingen", edition, sector),
+        escape(words("captions.observations", sector=in_sentence(about[f"label_{language}"]))),
+        f"tab-waarnemingen-{about['slug'] or sector}",
         language=language,
     )
 

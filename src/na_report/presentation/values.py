@@ -113,10 +113,18 @@ class Value:
         return "".join(f"[{link(key)}]{{.kanttekening}}" for key in self.caveats)
 
     @property
+    def quiet(self) -> str:
+        """MyST: the text, linked to the row of the observation, which names the caveats."""
+        return self._linked("")
+
+    @property
     def link(self) -> str:
         """MyST: the text, linked to the row of the observation, with the caveats that concern it."""
+        return self._linked(self.marks)
+
+    def _linked(self, marks: str) -> str:
         past = f" ({escape(self.past)})" if self.past else ""
-        return f"[{link(self.key, escape(self.text))}]{{.waarde}}{self.marks}{past}"
+        return f"[{link(self.key, escape(self.text))}]{{.waarde}}{marks}{past}"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.text, "text/markdown": self.link}

@@ -78,7 +78,7 @@ def part_of(shown: Tag) -> Part:
     """
     number, title = shown.select_one(".caption-number"), shown.select_one(".caption-text")
     copy = BeautifulSoup(str(title or ""), "html.parser")
-    for mark in copy.select(".kanttekening, .headerlink"):
+    for mark in copy.select(".kanttekening, .herkomst, .headerlink"):
         mark.decompose()
     first = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9])", " ".join(copy.get_text().split()), maxsplit=1)[0]
     return Part(str(shown["id"]), number.get_text().strip() if number else "", first.rstrip("."))

@@ -169,7 +169,7 @@ def _summary(article: Tag) -> str:
     """Returns the first paragraph that says something, cut at a word."""
     for paragraph in article.select("section > p"):
         copy = BeautifulSoup(str(paragraph), "html.parser")
-        for mark in copy.select(".kanttekening, .headerlink"):
+        for mark in copy.select(".kanttekening, .herkomst, .headerlink"):
             mark.decompose()
         text = " ".join(copy.get_text().split())
         if len(text) >= _SHORTEST_SUMMARY:

@@ -130,6 +130,9 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
     for mark in article.find_all(class_="kanttekening"):
         for link in mark.find_all("a"):
             link["title"] = f"{_word(page, 'kanttekening')} {link.get_text()}"
+    for mark in article.find_all(class_="herkomst"):
+        for link in mark.find_all("a"):
+            link["title"] = link["aria-label"] = _word(page, "herkomst")
     mark_languages(article)
     for table in article.find_all("table"):
         _mend_table(page, table)

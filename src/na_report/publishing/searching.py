@@ -15,7 +15,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4")
 _SPACED = ("td", "th", "li", "p", "caption")
 _USELESS = ("script", "style", "svg")
 # A table to look things up in repeats what the book says elsewhere, and its filters say nothing.
-_USELESS_CLASSES = {"headerlink", "meenemen", "filterblok", "filterbaar"}
+_USELESS_CLASSES = {"headerlink", "meenemen", "filterblok", "filterbaar", "herkomst"}
 
 
 @dataclass(frozen=True)
