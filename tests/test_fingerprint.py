@@ -261,7 +261,7 @@ def test_answers_that_are_the_same_are_asked_once_after_a_change_of_data(
 
 def test_a_file_that_a_page_reads_makes_the_book_old(project: Project) -> None:
     pages = project.chapters / "pages.yml"
-    pages.write_text(pages.read_text(encoding="utf-8") + "kort: {reads: [bijlage.txt]}\n", encoding="utf-8")
+    pages.write_text(pages.read_text(encoding="utf-8") + "inleiding: {reads: [bijlage.txt]}\n", encoding="utf-8")
     extra = project.root / "bijlage.txt"
     extra.write_text("een", encoding="utf-8")
     before = fingerprint.hash_inputs(project)

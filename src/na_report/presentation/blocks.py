@@ -16,7 +16,7 @@ from na_report.presentation.prose import told
 from na_report.presentation.tables import table
 from na_report.presentation.text import cited, ended, filled, ids, in_sentence, linked, sentence_case, short_source
 from na_report.presentation.values import value
-from na_report.presentation.verdicts import is_contradicted, recommendation_note, state, trail, verdict
+from na_report.presentation.verdicts import is_contradicted, recommendation_note, trail, verdict
 from na_report.wording import Words
 
 
@@ -187,13 +187,6 @@ def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
     return Block("\n".join([f":::{{container}} {kind}", *shown, ":::"])) + trail(edition, key, language)
 
 
-def recommendation_list(edition: Edition, language: str = "nl") -> Block:
-    """Shows the titles of all recommendations as a list of links."""
-    rows = edition["recommendations"].to_dict("records")
-    lines = [f"1. {link(row['id'], escape(row[f'title_{language}']))}" for row in rows]
-    return Block("\n".join([":::{container} lijst", *lines, ":::"]))
-
-
 def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "nl") -> Block:
     """Shows observations as cards: the value large, with what it measures, what that means, for whom, when and according to whom.
 
@@ -216,35 +209,26 @@ def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "n
         when = f"{words('figure_for')} {period(edition, row, language)}" if row["period"] else words("no_period")
         about = [*map(escape, filter(None, [whom, when])), short_source(edition, row["source_id"], language)]
         lines.append(
-            f"- {large} {escape(indicator[f'label_{language}'])}{shown.marks}: {meaning} [{'; '.join(about)}]{{.grondslag}}"
+            f"- {large} {escape(indicator[f'label_{language}'])}: {meaning} [{'; '.join(about)}]{{.grondslag}}"
         )
     return Block("\n".join([":::{container} kerncijfers", *lines, ":::"]))
 
 
-def conclusion_list(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
-    """Shows the titles of conclusions as a list, each with the outcome of its check."""
-    return Block(
-        "\n".join(
-            f"- {escape(edition.row('conclusions', key)[f'title_{language}'])} ({link(key)}: {state(edition, key, language)})."
-            for key in keys
-        )
-    )
+def recommendations_in_short(edition: Edition, begin: Mapping[str, tuple[str, str]], language: str = "nl") -> Block:
+    """Shows each recommendation as a link, with its first step and whom to turn to.
 
-
-def recommendations_in_short(edition: Edition, language: str = "nl") -> Block:
-    """Shows each recommendation with how to do it and for which sectors, and a warning where its basis gave way."""
-    words, parts = Words(language), []
+    Args:
+        edition: Where the recommendations are.
+        begin: Per id the first step and whom to turn to, as MyST.
+        language: `nl` or `en`.
+    """
+    words, lines = Words(language), []
     for row in edition["recommendations"].to_dict("records"):
-        sectors = words("all_sectors") if row["sectors"] == "all" else sector_names(edition, row["sectors"], language)
-        about = f"[{words('sectors')}: {escape(in_sentence(sectors))}.]{{.grondslag}}"
-        title = f"**{link(row['id'])}. {escape(row[f'title_{language}'])}.**"
-        warning = recommendation_note(edition, row["id"], language)
-        parts.append(
-            " ".join(
-                part for part in (title, filled(edition, row[f"text_{language}"], language), about, warning) if part
-            )
-        )
-    return paragraphs(*parts)
+        step, whom = begin.get(row["id"], ("", ""))
+        told = [f"{words('first_step')}: {step}" if step else "", f"*{words('partners')}:* {whom}" if whom else ""]
+        title = f"**{link(row['id'], escape(row[f'title_{language}']))}.**"
+        lines.append("1. " + " ".join(filter(None, [title, *told])))
+    return Block("\n".join([":::{container} lijst", *lines, ":::"]))
 
 
 def starting_points(edition: Edition, language: str = "nl") -> Block:

@@ -62,7 +62,7 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
         >>> from na_report.evidence.edition import open_edition
         >>> names = {"evidence": open_edition("2021"), "language": "nl", "counts": {"gaps": 3}}
         >>> told("Eerst {IND020} ({IND020_year}), {gaps} niet: {numref}`fig-x`.", names).markdown
-        'Eerst [[76%](#ind020-nl-2015)]{.waarde}[[AM14](#am14)]{.kanttekening} (2015), drie niet: {numref}`fig-x`.'
+        'Eerst [[76%](#ind020-nl-2015)]{.waarde} (2015), drie niet: {numref}`fig-x`.'
     """
     problems = []
     for name in dict.fromkeys(PLACE.findall(text)):

@@ -19,7 +19,7 @@ from na_report.presentation.markdown import Block, escape, link, paragraphs
 from na_report.presentation.periods import written_day
 from na_report.presentation.tables import table
 from na_report.presentation.text import filled, listed, sentence_case, titled_source
-from na_report.presentation.values import in_words, value
+from na_report.presentation.values import value
 from na_report.wording import Words
 
 SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
@@ -74,22 +74,13 @@ def compared(edition: Edition, language: str = "nl") -> Block | None:
 
 
 def edition_note(edition: Edition, language: str = "nl") -> Block | None:
-    """Says which edition the reader has and what is new in it; nothing for the first edition."""
+    """Says which edition the reader has, and of which day; nothing for the first edition."""
     editions = compared_editions(edition)
     if editions is None:
         return None
-    words, counts = Words(language), changed_counts(edition)
-    new = [
-        words(f"updates.new_{name}", count, count=in_words(count, language))
-        for name in _ADDED
-        if (count := counts[f"new_{name}"])
-    ]
-    mine, before = editions
+    mine, _ = editions
     key = "updates.edition" if mine.created else "updates.edition_draft"
-    lines = [words(key, edition=escape(mine.name), day=written_day(mine.created, language))]
-    if new:
-        lines.append(words("updates.new", before=escape(before.name), new=listed(new, language)))
-    return Block(" ".join([*lines, words("updates.more")]))
+    return Block(Words(language)(key, edition=escape(mine.name), day=written_day(mine.created, language)))
 
 
 def added(edition: Edition, language: str = "nl") -> Block:

@@ -112,7 +112,7 @@ def page_note(edition: Edition, page: str = "", language: str = "nl", *, section
         if (page or result.claim.means) and section in (None, _section(edition, result.claim.conclusion))
     ]
     lines = [f"- {_warned(edition, result, language, figures=bool(page))}" for result in found]
-    warning = Words(language)("verdicts.warning")
+    warning = Words(language)("verdicts.warning" if page else "verdicts.for_advice")
     return (
         Block("\n".join([":::{container} kader tegenspraak", f"**{warning}**", "", *lines, ":::"])) if lines else None
     )
@@ -120,10 +120,10 @@ def page_note(edition: Edition, page: str = "", language: str = "nl", *, section
 
 def _warned(edition: Edition, result: Result, language: str, *, figures: bool = False) -> str:
     state = sentence_case(Words(language)(f"states.{result.verdict.state}"))
-    about = f" ({link(result.claim.conclusion)})" if result.claim.conclusion else ""
     means = f" {escape(result.claim.means[language])}" if result.claim.means else ""
-    told = _told(edition, result, language) if figures else escape(result.claim.says[language])
-    return f"**{state}**{about}: {told}{means}"
+    said = escape(result.claim.says[language])
+    short = link(result.claim.conclusion, said) if result.claim.conclusion else said
+    return f"**{state}:** {_told(edition, result, language) if figures else short}{means}"
 
 
 def _section(edition: Edition, conclusion: str) -> str:
