@@ -25,14 +25,13 @@ from na_report.presentation import (
     charts,
     figures,
     periods,
-    reasoning,
     registers,
     trends,
     updates,
     values,
     verdicts,
 )
-from na_report.presentation.markdown import Block
+from na_report.presentation.markdown import Block, anchor
 
 Pages = Callable[[str], BeautifulSoup]
 
@@ -178,14 +177,25 @@ def test_a_source_from_after_the_report_is_not_one_of_its_text() -> None:
     assert "alleen in de lopende tekst genoemd" in mentioned
 
 
-def test_the_trail_sets_newer_sources_apart() -> None:
-    text = verdicts.trail(open_edition("2026"), "R2").markdown
+def test_what_advice_rests_on_is_told_in_sentences_with_newer_sources_apart() -> None:
+    text = verdicts.basis(open_edition("2026"), "R2", "Waarop?").markdown
     of_report, later = text.split("Bronnen van na het rapport")
     assert "tradingeconomics2025adult" not in of_report
     assert "tradingeconomics2025adult" in later
-    assert "Bronnen van na het rapport" not in verdicts.trail(open_edition("2021"), "R2").markdown
-    assert "nul" not in of_report
-    assert "Nederland als geheel" in verdicts.trail(open_edition("2026"), "R1").markdown
+    assert "- [Sectoren werken dezelfde vraagstukken verschillend uit](#c06)." in of_report
+    assert "([Mbo](#fm07))" in of_report
+    assert not re.search(r"\[[A-Z]{1,3}\d\d", text), "a sentence rather than a code"
+    assert "Bronnen van na het rapport" not in verdicts.basis(open_edition("2021"), "R2", "Waarop?").markdown
+    assert "(#c16) (achterhaald)." in verdicts.basis(open_edition("2026"), "R8", "Waarop?").markdown
+
+
+@pytest.mark.parametrize("key", list(open_edition("2026")["conclusions"]["id"]))
+def test_all_that_a_conclusion_rests_on_is_under_it(key: str) -> None:
+    edition = open_edition("2026")
+    text = verdicts.basis(edition, key, "Waarop?").markdown
+    for item in edition.row("conclusions", key)["rests_on"].split(";"):
+        shown = item if not item.startswith("IND") else edition.observation(item)["id"]
+        assert f"(#{anchor(shown)})" in text, item
 
 
 @pytest.mark.book
@@ -298,7 +308,7 @@ def test_the_caption_of_two_measurements_tells_the_change(value: float, told: st
     assert told in caption(mbo_maturity(with_value(open_edition("2021"), "IND019-NL-2019", value=value)))
 
 
-def test_all_text_of_the_trail_stands_out_from_white(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_text_of_a_figure_stands_out_from_white(monkeypatch: pytest.MonkeyPatch) -> None:
     colours: set[str] = set()
     write = Axes.text
 
@@ -307,7 +317,7 @@ def test_all_text_of_the_trail_stands_out_from_white(monkeypatch: pytest.MonkeyP
         return write(self, *args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Axes, "text", watched)
-    reasoning.trail(open_edition("2026"))
+    trends.time_series(open_edition("2026"), ["IND101", "IND102", "IND103", "IND104"], name="fig-x", title="Aandeel")
     assert len(colours) > 3
     assert {colour for colour in colours if contrast(colour) < 4.5} == set()
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from na_report.evidence import chain
 from na_report.evidence.edition import Edition
 from na_report.evidence.reads import derived
 from na_report.presentation.text import ids
@@ -229,18 +228,3 @@ def _owned(edition: Edition, name: str) -> list[str]:
     rows = of_report(edition, "initiatives")
     owned = rows["owners_nl"].map(lambda cell: any(owner.lower().startswith(short) for owner in ids(cell)))
     return list(rows[owned]["sector"])
-
-
-def trail(edition: Edition) -> pd.DataFrame:
-    """Returns what recommendations rest on, in two steps.
-
-    Returns:
-        A frame with `recommendation`, `conclusion` and, of what the conclusion rests on, the number of findings from
-        `desk`, `interview`, `both` and `unstated`, and of agenda items or agendas in `agenda`.
-    """
-    rows = []
-    for key in edition["recommendations"]["id"]:
-        for conclusion in chain.below(edition, key, "conclusions"):
-            counts = chain.basis(edition, conclusion)
-            rows.append({"recommendation": key, "conclusion": conclusion, **counts})
-    return pd.DataFrame(rows)

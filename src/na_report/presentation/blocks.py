@@ -16,7 +16,7 @@ from na_report.presentation.prose import told
 from na_report.presentation.tables import table
 from na_report.presentation.text import cited, ended, filled, ids, in_sentence, linked, sentence_case, short_source
 from na_report.presentation.values import value
-from na_report.presentation.verdicts import is_contradicted, recommendation_note, trail, verdict
+from na_report.presentation.verdicts import basis, is_contradicted, recommendation_note, verdict
 from na_report.wording import Words
 
 
@@ -143,18 +143,14 @@ def _finding(edition: Edition, row: dict[str, Any], language: str) -> str:
 
 
 def conclusion(edition: Edition, key: str, language: str = "nl") -> Block:
-    """Shows a conclusion with what it rests on and which recommendations rest on it."""
-    words, row = Words(language), edition.row("conclusions", key)
-    advice = chain.above(edition, key, "recommendations")
-    lines = [
-        f"**{place(key)}. {escape(row[f'title_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",
-        verdict(edition, key, language),
-        f"[{words('rests')}: {linked(ids(row['rests_on']))}.]{{.grondslag}}",
-    ]
-    if advice:
-        lines.append(f"[{words('advice')}: {linked(advice)}.]{{.grondslag}}")
+    """Shows a conclusion, and folded what it rests on."""
+    row = edition.row("conclusions", key)
+    title = f"**[{escape(row[f'title_{language}'])}]{{#{anchor(key)}}}.**"
+    lines = [f"{title} {filled(edition, row[f'text_{language}'], language)}", verdict(edition, key, language)]
     kind = "kader conclusie" + (" tegenspraak" if is_contradicted(edition, key) else "")
-    return Block("\n".join([f":::{{container}} {kind}", "\n\n".join(lines), ":::"]))
+    shown = "\n\n".join(filter(None, lines))
+    below = basis(edition, key, Words(language)("verdicts.under_conclusion"), language)
+    return Block("\n".join([f":::{{container}} {kind}", shown, ":::"])) + below
 
 
 def conclusions(edition: Edition, section: str, language: str = "nl") -> Block:
@@ -165,17 +161,19 @@ def conclusions(edition: Edition, section: str, language: str = "nl") -> Block:
 
 
 def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
-    """Shows a recommendation: how, why, with whom, for whom, what to watch and what it rests on."""
+    """Shows a recommendation: for whom, with whom, how, what to watch, why, how it is now, and folded what it rests on."""
     words, row = Words(language), edition.row("recommendations", key)
-    sectors = words("all_sectors") if row["sectors"] == "all" else sector_names(edition, row["sectors"], language)
+    everyone = row["sectors"] == "all" or set(ids(row["sectors"])) == set(analysis.sectors(edition))
+    sectors = words("all_sectors") if everyone else sector_names(edition, row["sectors"], language)
     parts = [
-        (words("how"), filled(edition, row[f"text_{language}"], language)),
-        (words("why"), filled(edition, row[f"rationale_{language}"], language)),
-        (words("tradeoffs"), filled(edition, row[f"tradeoffs_{language}"], language)),
         (words("sectors"), escape(sentence_case(sectors)) + "."),
         (words("partners"), escape(row[f"partners_{language}"].replace(";", ", ")) + "."),
+        (words("how"), filled(edition, row[f"text_{language}"], language)),
+        (words("tradeoffs"), filled(edition, row[f"tradeoffs_{language}"], language)),
+        (words("why"), filled(edition, row[f"rationale_{language}"], language)),
     ]
-    title = f"**{place(key)}. {escape(row[f'title_{language}'])}**"
+    number = f"[{words('advice')} {escape(str(row['number']))}]{{#{anchor(key)}}}"
+    title = f"**{number}. {escape(row[f'title_{language}'])}**"
     lines = [f"- **{name}**: {text}" for name, text in parts if text]
     if row[f"now_{language}"]:
         about = words("became.ours", sources=ended(cited(edition, ids(row["now_sources"]), language)))
@@ -184,7 +182,8 @@ def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
     warning = recommendation_note(edition, key, language)
     kind = "kader aanbeveling" + (" tegenspraak" if warning else "")
     shown = [title, "", *([warning, ""] if warning else []), *lines]
-    return Block("\n".join([f":::{{container}} {kind}", *shown, ":::"])) + trail(edition, key, language)
+    below = basis(edition, key, words("verdicts.under_advice"), language)
+    return Block("\n".join([f":::{{container}} {kind}", *shown, ":::"])) + below
 
 
 def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "nl") -> Block:
