@@ -13,9 +13,9 @@ from na_report.presentation import analysis, statuses
 from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
 from na_report.presentation.periods import period
 from na_report.presentation.prose import told
-from na_report.presentation.tables import table
+from na_report.presentation.tables import rows, table
 from na_report.presentation.text import cited, ended, filled, ids, in_sentence, linked, sentence_case, short_source
-from na_report.presentation.values import value
+from na_report.presentation.values import in_words, value
 from na_report.presentation.verdicts import basis, is_contradicted, recommendation_note, verdict
 from na_report.wording import Words
 
@@ -31,8 +31,13 @@ def sector_names(edition: Edition, cell: str, language: str) -> str:
     return sentence_case(", ".join([names[0], *map(in_sentence, names[1:])]) if names else "")
 
 
+def agendas(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
+    """Shows agendas one after the other."""
+    return paragraphs(*(agenda(edition, key, language).markdown for key in keys))
+
+
 def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
-    """Shows one agenda: what it is, how concrete, its link abroad, and all its items with their coding."""
+    """Shows what an agenda is; folded and on a screen alone of whom it is, how it stands, and its goals with their category."""
     words, row = Words(language), edition.row("agendas", key)
     period = "–".join(year for year in (row["period_start"], row["period_end"]) if year) or words("unknown")
     facts = [
@@ -44,41 +49,17 @@ def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
         (words("source"), short_source(edition, row["source_id"], language)),
     ]
     facts += statuses.column(edition, key, language).items()
-    intro = f"{place(key)}. {filled(edition, row[f'gist_{language}'], language)}"
-    block = paragraphs(intro, "\n".join(f"- **{name}**: {text}" for name, text in facts if text))
-    items = analysis.items_of(edition, key)
-    return block if items.empty else block + agenda_items(edition, items, key, language)
+    name = f"**[{escape(row[f'name_{language}'])}]{{#{anchor(key)}}}.**"
+    about = [f"- **{name}**: {text}" for name, text in facts if text]
+    goals = _goals(edition, analysis.items_of(edition, key), language)
+    title = words("about_agenda", agenda=escape(row[f"short_{language}"]))
+    fold = [f":::{{dropdown}} {title}", ":class-container: alleen-scherm doelen", "", *about, "", *goals, ":::"]
+    return paragraphs(f"{name} {filled(edition, row[f'gist_{language}'], language)}", "\n".join(fold))
 
 
-def agendas_in_short(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
-    """Shows agendas as a table: of whom and for whom, what they want with their goals, and how they stand now."""
-    words, rows = Words(language), []
-    for key in keys:
-        row = edition.row("agendas", key)
-        text = [f"**{escape(row[f'name_{language}'])}.** {filled(edition, row[f'gist_{language}'], language)}"]
-        for item in analysis.items_of(edition, key).to_dict("records"):
-            note = filled(edition, item[f"basis_note_{language}"], language)
-            text.append(f"{place(item['id'])} {filled(edition, item[f'gist_{language}'], language)}")
-            text += [f"[{note}]{{.grondslag}}"] if note else []
-        facts = (f"international_link_{language}", f"note_{language}")
-        text += [filled(edition, row[name], language) for name in facts if row[name]]
-        owners = escape(row["owners"].replace(";", ", "))
-        source = short_source(edition, row["source_id"], language)
-        rows.append(
-            {
-                words("nr"): place(key),
-                words("agenda"): " ".join([*text, f"[{words('source')}: {ended(source)}]{{.grondslag}}"]),
-                words("sector"): escape(sector_names(edition, row["sector"], language)),
-                words("owner"): f"{owners} ({row['period_start']})" if row["period_start"] else owners,
-                **statuses.column(edition, key, language, whole=False),
-            }
-        )
-    return table(pd.DataFrame(rows), words("captions.later_agendas"), "tab-nieuw-beleid", language=language)
-
-
-def agenda_items(edition: Edition, items: pd.DataFrame, key: str, language: str) -> Block:
-    """Shows items of an agenda as a table with category and basis of the coding."""
-    words, rows = Words(language), []
+def _goals(edition: Edition, items: pd.DataFrame, language: str) -> list[str]:
+    """Returns the lines of a table of goals with category and basis of the coding; none where there are none."""
+    words, shown = Words(language), []
     for item in items.to_dict("records"):
         category = _category(edition, item["category"], language)
         second = [_category(edition, code, language).lower() for code in ids(item["category_secondary"])]
@@ -88,21 +69,14 @@ def agenda_items(edition: Edition, items: pd.DataFrame, key: str, language: str)
         kind = edition.label("item_type", item["item_type"], language)
         gist = filled(edition, item[f"gist_{language}"], language)
         note = filled(edition, item[f"basis_note_{language}"], language)
-        rows.append(
+        shown.append(
             {
                 words("nr"): place(item["id"]),
                 words("goal"): f"**{escape(item[f'label_{language}'])}** ({escape(kind)}). {gist}",
                 words("category"): coding + (f". [{note}]{{.grondslag}}" if note else ""),
             }
         )
-    name = edition.row("agendas", key)[f"short_{language}"]
-    return table(
-        pd.DataFrame(rows),
-        escape(words("captions.goals", agenda=name)),
-        f"tab-agenda-{anchor(key)}",
-        classes="doelen",
-        language=language,
-    )
+    return rows(pd.DataFrame(shown)) if shown else []
 
 
 def findings(
@@ -133,13 +107,22 @@ def findings(
 
 
 def _finding(edition: Edition, row: dict[str, Any], language: str) -> str:
-    kind = sentence_case(edition.label("finding_kind", row["kind"], language))
-    basis = edition.label("evidence_type", row["evidence_type"], language)
-    sources = cited(edition, ids(row["source_ids"]), language)
-    about = f"{escape(kind)}. {Words(language)('basis')}: {escape(basis)}" + (f" ({sources})" if sources else "")
+    words, sources = Words(language), cited(edition, ids(row["source_ids"]), language)
     users = linked(chain.above(edition, row["id"], "conclusions") + chain.above(edition, row["id"], "recommendations"))
-    about += f". {Words(language)('used')}: {users}" if users else ""
-    return f"{place(row['id'])} {filled(edition, row[f'text_{language}'], language)} [{about}.]{{.grondslag}}"
+    about = [escape(sentence_case(edition.label("finding_kind", row["kind"], language)))]
+    about += [f"{words('source')}: {sources}"] if sources else []
+    about += [f"{words('used')}: {users}"] if users else []
+    shown = " ".join(map(ended, about))
+    return f"{place(row['id'])} {filled(edition, row[f'text_{language}'], language)} [{shown}]{{.grondslag}}"
+
+
+def findings_below(edition: Edition, sector: str, themes: Iterable[str], language: str = "nl") -> Block | None:
+    """Shows, folded and on a screen alone, the findings that a section of a story rests on; nothing where there are none."""
+    if not (count := len(analysis.findings(edition, sector, themes))):
+        return None
+    title = Words(language)("findings_below", count, count=in_words(count, language))
+    listed = findings(edition, sector, themes, language=language).markdown
+    return Block(f":::{{dropdown}} {sentence_case(title)}\n:class-container: alleen-scherm\n\n{listed}\n:::")
 
 
 def conclusion(edition: Edition, key: str, language: str = "nl") -> Block:

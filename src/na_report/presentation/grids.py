@@ -153,30 +153,6 @@ def _heat(
     _frame_grid(axes, [wrapped(row, 16 if narrow else 44) for row in rows], len(columns))
 
 
-def findings_by_sector(edition: Edition, language: str = "nl") -> Block:
-    """Draws the number of findings per sector and category."""
-    counts, colours = analysis.finding_counts(edition, "sector"), sector_colours(edition)
-    kinds = analysis.categories(edition, language)
-    sectors = [edition.row("sectors", key)[f"short_{language}"] for key in counts.columns]
-
-    def draw(width_inch: float) -> Canvas:
-        narrow = is_narrow(width_inch)
-        drawing, (axes,) = canvas(width_inch, 4.1 + narrow)
-        _heat(axes, counts, (list(kinds["short"]), sectors), list(colours.values()), narrow=narrow)
-        return drawing
-
-    names = dict(zip(kinds["code"], kinds["short"], strict=True))
-    tops = ", ".join(
-        f"{sector} {names[counts[key].idxmax()].lower()} ({counts[key].max()})"
-        for key, sector in zip(counts, sectors, strict=True)
-    )
-    total = int(counts.to_numpy().sum())
-    said = Words(language)
-    words = (said("grids.findings"), said("grids.findings_alt", findings=total, tops=tops))
-    rows = _count_rows(counts, Words(language)("category"), list(kinds["short"]), sectors)
-    return counted_figure(edition, draw, (counts.reset_index(), rows), "fig-bevindingen", words, language)
-
-
 def sector_profile(edition: Edition, sector: str, language: str = "nl") -> Block:
     """Draws the findings of one sector per category and kind."""
     counts, colours = analysis.finding_counts(edition, "kind", sector), sector_colours(edition)

@@ -63,17 +63,22 @@ def _fact(edition: Edition, fact: Fact, language: str) -> str:
     return f"{what}: {shown}{when}"
 
 
-def _told(edition: Edition, result: Result, language: str) -> str:
-    """Returns what a claim says and the figures that decide, with the rows that are against it."""
+def _said(result: Result, language: str) -> str:
+    """Returns what a claim says, with a link where it is of a conclusion."""
     says = escape(result.claim.says[language])
+    return link(result.claim.conclusion, says) if result.claim.conclusion else says
+
+
+def _told(edition: Edition, result: Result, says: str, language: str) -> str:
+    """Returns what a claim says with the figures that decide and the rows that are against it."""
     facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
     return f"{says} {sentence_case(facts)}.{_against(edition, result, language)}" if facts else says
 
 
 def verdict(edition: Edition, key: str, language: str = "nl") -> str:
-    """Returns whether a conclusion is still right with the figures that decide, as MyST; nothing where nothing tells."""
+    """Returns whether a conclusion is still right and what is against it, as MyST; nothing where nothing tells."""
     told = [
-        _told(edition, result, language)
+        escape(result.claim.says[language]) + _against(edition, result, language)
         for result in results_of(edition, key)
         if result.verdict.state == CONTRADICTED or (result.claim.kind == NEWER and result.verdict.state != NOT_TESTABLE)
     ]
@@ -121,9 +126,8 @@ def page_note(edition: Edition, page: str = "", language: str = "nl", *, section
 def _warned(edition: Edition, result: Result, language: str, *, figures: bool = False) -> str:
     state = sentence_case(Words(language)(f"states.{result.verdict.state}"))
     means = f" {escape(result.claim.means[language])}" if result.claim.means else ""
-    said = escape(result.claim.says[language])
-    short = link(result.claim.conclusion, said) if result.claim.conclusion else said
-    return f"**{state}:** {_told(edition, result, language) if figures else short}{means}"
+    said = _said(result, language)
+    return f"**{state}:** {_told(edition, result, said, language) if figures else said}{means}"
 
 
 def _section(edition: Edition, conclusion: str) -> str:
@@ -175,7 +179,7 @@ def _below(edition: Edition, key: str, language: str) -> Iterator[str]:
     for kind in ("indicators", "observations"):
         for item in chain.below(edition, key, kind):
             label = edition.row("indicators", edition.observation(item)["indicator_id"])[f"label_{language}"]
-            yield f"{escape(label)}: {value(edition, item, language).link}."
+            yield f"{link(item, escape(label))}."
 
 
 def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
@@ -183,11 +187,10 @@ def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
     words, rows = Words(language), []
     for result in check(edition):
         if result.claim.kind == kind:
-            about = [link(result.claim.conclusion)] if result.claim.conclusion else []
             state = result.verdict.state
             outcome = words(f"states.{state}") if kind == NEWER else words(f"report_states.{state}")
             facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
-            rows.append((" ".join([escape(result.claim.says[language]), *about]), outcome, facts or "–"))
+            rows.append((_said(result, language), outcome, facts or "–"))
     names = [words(f"verdicts.{head}") for head in ("statement", "state", "deciding")]
     caption = words(f"verdicts.{kind}_claims")
     return table(pd.DataFrame(rows, columns=names), caption, f"tab-toetsen-{kind}", language=language)
