@@ -14,7 +14,7 @@ from na_report.publishing.book import Book
 
 PAGES = ("index", "aanbevelingen", "veranderingen", "beleidsagendas", "koploper", "conclusies")
 LANGUAGES = ("nl", "en")
-CODE = re.compile(r"\b(?:(?:AP|AM|ACT|INI|IND|C|X|R)\d+|F[A-Z]?\d+|A\d{2}(?:\.\d+[a-z]?)?)\b")
+CODE = re.compile(r"\b(?:(?:AP|AM|ACT|INI|IND|FR-[A-Z]|C|X|R)\d+|F[A-Z]?\d+|A\d{2}(?:\.\d+[a-z]?)?)\b")
 # What a reader opens to see the proof, tables, and what a figure brings along.
 FOLDED = "details, .tabel, table, .meenemen, .als-tabel, nav, script, style"
 
@@ -34,9 +34,9 @@ def codes(article: Tag) -> list[str]:
 
 
 def test_a_code_is_seen_as_one() -> None:
-    said = "Zie C03, FM12, F201, A08.2a, AM54, IND019, R7 en X16, maar niet AI, EU, B1, A4 of ISCED."
+    said = "Zie C03, FM12, F201, A08.2a, AM54, IND019, R7, X16 en FR-G1, maar niet AI, EU, B1, A4 of ISCED."
     assert codes(BeautifulSoup(f"<p>{said}</p>", "html.parser")) == [
-        *("C03", "FM12", "F201", "A08.2a", "AM54", "IND019", "R7", "X16")
+        *("C03", "FM12", "F201", "A08.2a", "AM54", "IND019", "R7", "X16", "FR-G1")
     ]
 
 

@@ -247,10 +247,8 @@ def contradictions(edition: Edition, language: str = "nl") -> Block:
 def framework(edition: Edition, kinds: Iterable[str], language: str = "nl") -> Block:
     """Shows elements of the framework as a list."""
     rows = edition["categories"]
-    rows = rows[rows["kind"].isin(list(kinds))]
-    return Block(
-        "\n".join(
-            f"- {place(row['id'])} **{escape(row[f'label_{language}'])}**: {filled(edition, row[f'gist_{language}'], language)}"
-            for row in rows.to_dict("records")
-        )
-    )
+    lines = []
+    for row in rows[rows["kind"].isin(list(kinds))].to_dict("records"):
+        label = f"**[{escape(row[f'label_{language}'])}]{{#{anchor(row['id'])}}}**"
+        lines.append(f"- {label}: {filled(edition, row[f'gist_{language}'], language)}")
+    return Block("\n".join(lines))

@@ -82,7 +82,7 @@ def verdict(edition: Edition, key: str, language: str = "nl") -> str:
         for result in results_of(edition, key)
         if result.verdict.state == CONTRADICTED or (result.claim.kind == NEWER and result.verdict.state != NOT_TESTABLE)
     ]
-    return " ".join([f"**{sentence_case(state(edition, key, language))}.**", *told]) if told else ""
+    return " ".join([f"**{sentence_case(state(edition, key, language))}:**", *told]) if told else ""
 
 
 def _against(edition: Edition, result: Result, language: str) -> str:
