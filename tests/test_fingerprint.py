@@ -110,7 +110,7 @@ def test_the_story_of_one_sector_leaves_the_other_alone(project: Project) -> Non
 
 
 def test_a_cell_is_an_ingredient(project: Project) -> None:
-    edit(project.chapters / "nl" / "koploper.ipynb", 'blocks.conclusion(evidence, "C11", language)', "pass")
+    edit(project.chapters / "nl" / "koploper.ipynb", 'verdicts.page_note(evidence, "koploper", language)', "pass")
     assert why(project, "koploper") == ["chapter changed"]
 
 
@@ -221,7 +221,7 @@ def test_a_damaged_executed_notebook_mentions_nothing(project: Project, content:
 def test_opening_a_table_behind_the_edition_is_an_error(project: Project) -> None:
     edit(
         project.chapters / "nl" / "koploper.ipynb",
-        'blocks.conclusion(evidence, "C11", language)',
+        'verdicts.page_note(evidence, "koploper", language)',
         'open("../../data/2021/findings.csv")',
     )
     with pytest.raises(ChapterError, match=r"findings\.csv itself"):

@@ -458,7 +458,7 @@ def test_the_rebuilt_pages_say_that_a_conclusion_no_longer_holds(
     pages = choose(all_pages(project), ["koploper", "beleidsagendas"])
     run_pages(project, pages, {"edition": "2021"}, folder)
     text = {page.name: (folder / f"{page.name}.ipynb").read_text(encoding="utf-8") for page in pages}
-    assert all("**Tegengesproken:** Nederland" in text[name] for name in ("koploper", "beleidsagendas"))
+    assert all("**Tegengesproken:**" in text[name] for name in ("koploper", "beleidsagendas"))
     assert "lager dan gemiddeld in de EU" in text["koploper"]
     assert "Veranderd sinds het rapport" in text["koploper"]
 
