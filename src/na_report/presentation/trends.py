@@ -29,6 +29,7 @@ def time_series(
     name: str,
     title: str,
     measure: str = "",
+    labels: Sequence[str] = (),
     geo: Sequence[str] = ("NL",),
     language: str = "nl",
 ) -> Block:
@@ -40,15 +41,15 @@ def time_series(
         name: The name of the figure.
         title: Its message, as MyST without a full stop.
         measure: What was measured, of whom and where, without a full stop.
+        labels: What stands at the end of each line; its group or place when left out.
         geo: Codes of places.
         language: `nl` or `en`.
     """
     words = Words(language)
     frame = analysis.series(edition, keys, geo, language)
-    lines = {
-        rows.iloc[0]["group"] if len(keys) > 1 else rows.iloc[0]["place"]: rows
-        for _, rows in frame.groupby(["indicator_id", "geo"], sort=False)
-    }
+    pieces = [rows for _, rows in frame.groupby(["indicator_id", "geo"], sort=False)]
+    names = labels or [rows.iloc[0]["group" if len(keys) > 1 else "place"] for rows in pieces]
+    lines = dict(zip(names, pieces, strict=True))
     breaks = sorted({year for rows in lines.values() for year in _breaks(rows)})
 
     def draw(width_inch: float) -> Canvas:
