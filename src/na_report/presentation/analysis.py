@@ -132,13 +132,6 @@ def coding(edition: Edition) -> pd.DataFrame:
     return counts.reindex(columns=["explicit", "inferred"], fill_value=0).reset_index().rename_axis(columns=None)
 
 
-def items_of(edition: Edition, agenda: str, types: Iterable[str] = ()) -> pd.DataFrame:
-    """Returns the items of an agenda, of certain types only when any are given."""
-    items = edition.rows("agenda_items", agenda_id=agenda)
-    wanted = list(types)
-    return items[items["item_type"].isin(wanted)] if wanted else items
-
-
 def findings(
     edition: Edition, sector: str | None = None, themes: Iterable[str] = (), kinds: Iterable[str] = ()
 ) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
     facts += statuses.column(edition, key, language).items()
     name = f"**[{escape(row[f'name_{language}'])}]{{#{anchor(key)}}}.**"
     about = [f"- **{name}**: {text}" for name, text in facts if text]
-    goals = _goals(edition, analysis.items_of(edition, key), language)
+    goals = _goals(edition, edition.rows("agenda_items", agenda_id=key), language)
     title = words("about_agenda", agenda=escape(row[f"short_{language}"]))
     fold = [f":::{{dropdown}} {title}", ":class-container: alleen-scherm doelen", "", *about, "", *goals, ":::"]
     return paragraphs(f"{name} {filled(edition, row[f'gist_{language}'], language)}", "\n".join(fold))
