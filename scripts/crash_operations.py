@@ -280,7 +280,7 @@ def make_small(source: Project, root: Path) -> None:
         (shutil.copytree if path.is_dir() else shutil.copyfile)(path, root / name)
     (root / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
     words = root / "chapters" / "words.yml"
-    text = words.read_text(encoding="utf-8").replace("summary: kort", 'summary: ""')
+    text = words.read_text(encoding="utf-8").replace("summary: index", 'summary: ""')
     words.write_text(re.sub(r"parts: .*", "parts: []", text), encoding="utf-8")
 
 

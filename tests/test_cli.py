@@ -133,25 +133,45 @@ def put(project: Project, name: str, content: bytes) -> None:
         ("_toc.yml", TOC_TOP + b"parts: []\nchapters: []\n", "found parts and chapters at the top"),
         ("_toc.yml", TOC_TOP + b"chapter: []\n", "_toc.yml: found 'chapter', expected one of"),
         ("_toc.yml", b"format: [x]\nroot: index\n", "_toc.yml, format: found ['x'], expected jb-book"),
-        ("chapters/pages.yml", b"kort: 3\n", "page kort: found 3, expected settings"),
-        ("chapters/pages.yml", b"kort: {on_papier: false}\n", "unknown setting 'on_papier'. Did you mean on_paper?"),
-        ("chapters/pages.yml", b"kort: {parameters: mbo}\n", "page kort, parameters: found 'mbo'"),
-        ("chapters/pages.yml", b"kort: {reads: [../../etc/passwd]}\n", "reads: found '../../etc/passwd'"),
-        ("chapters/pages.yml", b'kort: {reads: ["a\\0b"]}\n', "page kort, reads: found 'a\\x00b', expected a file"),
-        ("chapters/pages.yml", b'kort: {reads: ["\\ud800"]}\n', "page kort, reads: found '\\ud800', expected a file"),
-        ("chapters/pages.yml", b"kort: {parameters: {1: x}}\n", "page kort, parameters: found {1: 'x'}"),
+        ("chapters/pages.yml", b"inleiding: 3\n", "page inleiding: found 3, expected settings"),
         (
             "chapters/pages.yml",
-            b"kort: {seconds: 604801}\n",
+            b"inleiding: {on_papier: false}\n",
+            "unknown setting 'on_papier'. Did you mean on_paper?",
+        ),
+        ("chapters/pages.yml", b"inleiding: {parameters: mbo}\n", "page inleiding, parameters: found 'mbo'"),
+        ("chapters/pages.yml", b"inleiding: {reads: [../../etc/passwd]}\n", "reads: found '../../etc/passwd'"),
+        (
+            "chapters/pages.yml",
+            b'inleiding: {reads: ["a\\0b"]}\n',
+            "page inleiding, reads: found 'a\\x00b', expected a file",
+        ),
+        (
+            "chapters/pages.yml",
+            b'inleiding: {reads: ["\\ud800"]}\n',
+            "page inleiding, reads: found '\\ud800', expected a file",
+        ),
+        ("chapters/pages.yml", b"inleiding: {parameters: {1: x}}\n", "page inleiding, parameters: found {1: 'x'}"),
+        (
+            "chapters/pages.yml",
+            b"inleiding: {seconds: 604801}\n",
             "seconds: found 604801, expected a whole number from 1 to 604800",
         ),
         (
             "chapters/pages.yml",
-            b"kort: {memory_mb: 1048577}\n",
+            b"inleiding: {memory_mb: 1048577}\n",
             "found 1048577, expected a whole number from 1 to 1048576",
         ),
-        ("chapters/pages.yml", b"kort: {seconds: 0x" + b"f" * 5000 + b"}\n", "found a number of thousands of digits"),
-        ("chapters/pages.yml", b"kort: {chapter: ../kort}\n", "page kort, chapter: found '../kort'"),
+        (
+            "chapters/pages.yml",
+            b"inleiding: {seconds: 0x" + b"f" * 5000 + b"}\n",
+            "found a number of thousands of digits",
+        ),
+        (
+            "chapters/pages.yml",
+            b"inleiding: {chapter: ../inleiding}\n",
+            "page inleiding, chapter: found '../inleiding'",
+        ),
         (NOTEBOOK, b'{"cells": [', "koploper.ipynb, line 1: found 'Expecting value'"),
         (NOTEBOOK, b'{"nbformat": 3, "worksheets": []}', "no cells of notebook format 4"),
         (NOTEBOOK, b'{"nbformat": 4, "metadata": {}, "cells": [{"source": []}]}', "koploper.ipynb, cell 1"),
@@ -207,11 +227,11 @@ def test_a_damaged_file_of_the_project_is_named_with_its_place(
 
 
 def test_all_that_is_wrong_with_the_pages_is_told_at_once(project: Project) -> None:
-    put(project, "chapters/pages.yml", b"kort: {seconds: 0, memory_mb: many}\nkoploper: {chapter: [x]}\n")
+    put(project, "chapters/pages.yml", b"inleiding: {seconds: 0, memory_mb: many}\nkoploper: {chapter: [x]}\n")
     done = na_report(project, "explain", "koploper")
     for said in (
-        "page kort, seconds: found 0",
-        "page kort, memory_mb: found 'many'",
+        "page inleiding, seconds: found 0",
+        "page inleiding, memory_mb: found 'many'",
         "page koploper, chapter: found [",
     ):
         assert said in done.stderr
@@ -258,8 +278,8 @@ def test_the_advice_for_cells_without_ids_helps(project: Project, minor: int, id
 
 def test_a_page_may_use_as_much_as_the_bounds(project: Project) -> None:
     declared = (project.chapters / "pages.yml").read_bytes()
-    put(project, "chapters/pages.yml", declared + b"kort: {seconds: 604800, memory_mb: 1048576}\n")
-    done = na_report(project, "explain", "kort", "--edition", "2021")
+    put(project, "chapters/pages.yml", declared + b"inleiding: {seconds: 604800, memory_mb: 1048576}\n")
+    done = na_report(project, "explain", "inleiding", "--edition", "2021")
     assert done.stderr == ""
 
 
@@ -492,7 +512,7 @@ def test_a_sound_address_of_the_site_ends_with_a_slash(
 
 def test_what_is_wrong_with_several_chapters_is_told_at_once(project: Project) -> None:
     put(project, NOTEBOOK, b'{"cells": [')
-    put(project, "chapters/nl/kort.ipynb", notebook(5))
+    put(project, "chapters/nl/inleiding.ipynb", notebook(5))
     for name, metadata in (
         ("bronnen", {"kernelspec": {"name": "ir", "language": "R"}}),
         ("colofon", {"language_info": {"name": "julia"}}),
@@ -503,7 +523,7 @@ def test_what_is_wrong_with_several_chapters_is_told_at_once(project: Project) -
     assert done.returncode == 2
     for said in (
         "koploper.ipynb, line 1: found 'Expecting value'",
-        "kort.ipynb, cell 1: found 5, expected a cell",
+        "inleiding.ipynb, cell 1: found 5, expected a cell",
         "bronnen.ipynb, metadata, kernelspec, language: found 'R', expected a notebook in python",
         "colofon.ipynb, metadata, language_info, name: found 'julia', expected a notebook in python",
         "bewijs.ipynb, metadata, kernelspec, language: found 5, expected a notebook in python",

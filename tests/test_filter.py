@@ -282,7 +282,7 @@ def test_another_edition_shows_the_same_choice_and_place(browser: Browser, tmp_p
     for book in books:
         folder = tmp_path / book.edition / "nl"
         shutil.copytree(book.html, folder)
-        for name, elsewhere in ((PAGE, PAGE), ("index.html", "kort.html")):
+        for name, elsewhere in ((PAGE, PAGE), ("index.html", "inleiding.html")):
             ways = {other.edition: f"../../{other.edition}/nl/{elsewhere}" for other in books}
             path = folder / name
             path.write_text(with_switch(path.read_text(encoding="utf-8"), name, book, ways, {}), encoding="utf-8")
@@ -294,7 +294,7 @@ def test_another_edition_shows_the_same_choice_and_place(browser: Browser, tmp_p
     assert sorted(rows(page, "bevindingen")) == sorted(anchors(MBO_BOTTLENECKS))
     page.goto(f"{(tmp_path / '2026' / 'nl' / 'index.html').as_uri()}?a=b#c")
     page.click(".edities a:has-text('2021')")
-    assert page.url.endswith("2021/nl/kort.html"), "another page knows nothing of the choice"
+    assert page.url.endswith("2021/nl/inleiding.html"), "another page knows nothing of the choice"
     page.close()
 
 

@@ -110,7 +110,7 @@ def test_the_story_of_one_sector_leaves_the_other_alone(project: Project) -> Non
 
 
 def test_a_cell_is_an_ingredient(project: Project) -> None:
-    edit(project.chapters / "nl" / "koploper.ipynb", 'blocks.conclusion(evidence, "C11", language)', "pass")
+    edit(project.chapters / "nl" / "koploper.ipynb", 'verdicts.page_note(evidence, "koploper", language)', "pass")
     assert why(project, "koploper") == ["chapter changed"]
 
 
@@ -221,7 +221,7 @@ def test_a_damaged_executed_notebook_mentions_nothing(project: Project, content:
 def test_opening_a_table_behind_the_edition_is_an_error(project: Project) -> None:
     edit(
         project.chapters / "nl" / "koploper.ipynb",
-        'blocks.conclusion(evidence, "C11", language)',
+        'verdicts.page_note(evidence, "koploper", language)',
         'open("../../data/2021/findings.csv")',
     )
     with pytest.raises(ChapterError, match=r"findings\.csv itself"):
@@ -261,7 +261,7 @@ def test_answers_that_are_the_same_are_asked_once_after_a_change_of_data(
 
 def test_a_file_that_a_page_reads_makes_the_book_old(project: Project) -> None:
     pages = project.chapters / "pages.yml"
-    pages.write_text(pages.read_text(encoding="utf-8") + "kort: {reads: [bijlage.txt]}\n", encoding="utf-8")
+    pages.write_text(pages.read_text(encoding="utf-8") + "inleiding: {reads: [bijlage.txt]}\n", encoding="utf-8")
     extra = project.root / "bijlage.txt"
     extra.write_text("een", encoding="utf-8")
     before = fingerprint.hash_inputs(project)

@@ -429,7 +429,7 @@ def test_no_name_of_an_edition_leads_elsewhere(project: Project, monkeypatch: py
     before = snapshot(project.root.parent)
     monkeypatch.chdir(project.root)
     for command in (
-        *(["build", "--edition", name], ["run", "--edition", name], ["explain", "kort", "--edition", name]),
+        *(["build", "--edition", name], ["run", "--edition", name], ["explain", "inleiding", "--edition", name]),
         *(["archive", name], ["edition", "copy", "2021", name], ["edition", "verify", name], ["edition", "seal", name]),
     ):
         # explain knows pages, not editions: a name that could be one has simply not run yet.

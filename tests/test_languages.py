@@ -112,8 +112,7 @@ def outcomes(path: Path, language: str) -> list[str]:
         for cell in nbformat.read(path, as_version=4).cells
         for output in cell.get("outputs", [])
     )
-    found = re.findall(rf"\]\((#[^)]+)\)|(?:Toets|Check): ({told})\.|\| ({told}) \|", text)
-    return [link or states[outcome or cell] for link, outcome, cell in found]
+    return [link or states[cell] for link, cell in re.findall(rf"\]\((#[^)]+)\)|\| ({told}) \|", text)]
 
 
 @pytest.mark.book
@@ -127,8 +126,8 @@ def test_both_languages_tell_the_same_numbers_and_lead_to_the_same_places(name: 
 
 @pytest.mark.book
 def test_the_outcomes_of_checks_are_compared(ran: dict[str, Path]) -> None:
-    found = [outcomes(ran[language] / "verantwoording.ipynb", language) for language in LANGUAGES]
-    assert {*Words("nl").section("states")} <= {*found[0]} & {*found[1]}
+    found = [outcomes(ran[language] / "veranderingen.ipynb", language) for language in LANGUAGES]
+    assert {"holds", "outdated", "not_testable"} <= {*found[0]} & {*found[1]}
 
 
 def test_the_translations_follow() -> None:
@@ -143,7 +142,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_what_is_behind_missing_or_extra_is_named(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     dutch, english = project.chapters / "nl", project.chapters / "en"
-    edit(dutch / "kort.ipynb", "voor wie weinig tijd heeft", "voor wie haast heeft")
+    edit(dutch / "index.ipynb", "Digitalisering is een prioriteit", "Digitalisering heeft voorrang")
     edit(dutch / "sector" / "mbo.md", "snel digitaal", "digitaal")
     (english / "sector" / "ho.md").unlink()
     (english / "over.ipynb").write_text("{}", encoding="utf-8")
@@ -152,7 +151,7 @@ def test_what_is_behind_missing_or_extra_is_named(project: Project, monkeypatch:
     nbformat.write(notebook, english / "conclusies.ipynb")
     found = "\n".join(find_differences(project))
     for pattern in (
-        r"kort\.ipynb, cell \d+ \('# The advice in short'\): behind, the text now starts with '# Het advies in het kort'",
+        r"index\.ipynb, cell \d+ \('# Summary'\): behind, the text now starts with '# Samenvatting'",
         r"sector/mbo\.md: behind chapters/nl/sector/mbo\.md",
         r"sector/ho\.md: missing, it would translate chapters/nl/sector/ho\.md",
         r"over\.ipynb: extra",
@@ -165,8 +164,8 @@ def test_what_is_behind_missing_or_extra_is_named(project: Project, monkeypatch:
 
 
 def test_a_translation_that_was_looked_at_follows_again(project: Project) -> None:
-    english = project.chapters / "en" / "kort.ipynb"
-    edit(project.chapters / "nl" / "kort.ipynb", "voor wie weinig tijd heeft", "voor wie haast heeft")
+    english = project.chapters / "en" / "index.ipynb"
+    edit(project.chapters / "nl" / "index.ipynb", "Digitalisering is een prioriteit", "Digitalisering heeft voorrang")
     edit(project.chapters / "nl" / "sector" / "mbo.md", "snel digitaal", "digitaal")
     before = english.read_bytes(), (project.chapters / "en" / "sector" / "mbo.md").read_text(encoding="utf-8")
     assert len(find_differences(project)) == 2
@@ -182,16 +181,18 @@ def test_a_translation_that_was_looked_at_follows_again(project: Project) -> Non
 
 def test_a_cell_between_the_same_neighbours_becomes_the_translation(project: Project) -> None:
     for language, text in (("nl", "Een zin erbij."), ("en", "One more sentence.")):
-        path = project.chapters / language / "kort.ipynb"
+        path = project.chapters / language / "index.ipynb"
         notebook = nbformat.read(path, as_version=4)
         notebook.cells.insert(4, new_markdown_cell(text))
         nbformat.write(notebook, path)
     assert len(find_differences(project)) == 2
-    accept(project, project.chapters / "en" / "kort.ipynb")
+    accept(project, project.chapters / "en" / "index.ipynb")
     assert find_differences(project) == []
 
 
-@pytest.mark.parametrize("name", ["chapters/nl/kort.ipynb", "chapters/words.yml", "chapters/en/no.ipynb", "/etc/hosts"])
+@pytest.mark.parametrize(
+    "name", ["chapters/nl/index.ipynb", "chapters/words.yml", "chapters/en/no.ipynb", "/etc/hosts"]
+)
 def test_only_a_translation_can_be_accepted(
     project: Project, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

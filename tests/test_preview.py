@@ -95,7 +95,7 @@ class Running:
 
 def write_chapter(project: Project, name: str, text: str, code: str = "1 + 1") -> None:
     parameters = 'edition: str = "2021"'
-    notebook = nbformat.read(ROOT / "chapters" / "nl" / "kort.ipynb", as_version=4)
+    notebook = nbformat.read(ROOT / "chapters" / "nl" / "index.ipynb", as_version=4)
     notebook.cells = [
         nbformat.v4.new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters", "remove-cell"]}),
         nbformat.v4.new_code_cell(code, id="code", metadata={"tags": ["remove-cell"]}),
@@ -186,7 +186,7 @@ def test_an_error_is_told_and_the_last_good_book_stays(running: Running, text: s
 def test_only_files_of_the_book_are_served_and_only_to_this_machine(running: Running) -> None:
     assert running.get("index.html")[0] == 200
     for name in (
-        "../../../../chapters/nl/kort.ipynb",
+        "../../../../chapters/nl/index.ipynb",
         "%2e%2e/%2e%2e/%2e%2e/_toc.yml",
         "//etc/passwd",
         "_static/",

@@ -44,7 +44,7 @@ def test_a_terminal_sees_which_pages_are_running(monkeypatch: pytest.MonkeyPatch
 
 
 def test_ctrl_c_ends_a_run_and_leaves_nothing(project: Project) -> None:
-    command = [sys.executable, "-m", "na_report.cli", "run", "sector", "kort", "koploper", "--edition", "2021"]
+    command = [sys.executable, "-m", "na_report.cli", "run", "sector", "inleiding", "koploper", "--edition", "2021"]
     run = subprocess.Popen(command, cwd=project.root, stderr=subprocess.PIPE, text=True, start_new_session=True)
     end = time.monotonic() + 20
     while not list(project.root.glob("_build/2021/nl/notebooks/*.ipynb")) and time.monotonic() < end:

@@ -46,8 +46,7 @@ def only_pages(project: Project, *names: str) -> None:
     (project.root / "_toc.yml").write_text(toc.rstrip() + "\n", encoding="utf-8")
     words = project.root / "chapters" / "words.yml"
     text = re.sub(r"parts: .*", f"parts: [{'Deel' if chapters else ''}]", words.read_text(encoding="utf-8"))
-    if "kort" not in names:
-        text = text.replace("summary: kort", 'summary: ""')
+    text = text.replace("summary: index", 'summary: ""')
     words.write_text(text, encoding="utf-8")
 
 

@@ -104,7 +104,6 @@ FLIPS: dict[str, dict[str, Alter]] = {
     "S10": value("IND109", 5),
     "S11": cell("agendas", "A08|A09|A10", "items_headline_count", "5"),
     "S12": cell("agendas", "A22", "level", "sector"),
-    "S13": cell("findings", "FH.*", "category", "other"),
     "S14": cell("interviewees", "P2", "organisation_id", "ACT12"),
     "S15": cell("findings", "FV.*", "kind", "state"),
     "S16": value("IND103-NL-2025", 70),
@@ -387,15 +386,15 @@ def test_an_outdated_conclusion_warns_where_it_means_something_for_the_advice() 
     assert verdicts.recommendation_note(edition, "R8") == ""
     ended = altered(edition, **FLIPS["C16.later"])
     note = verdicts.recommendation_note(ended, "R8")
-    assert note.startswith("**Achterhaald**")
+    assert note.startswith("**Achterhaald:**")
     assert "eerst wat er nu voor in de plaats is" in note
     assert verdicts.recommendation_note(ended, "R1") == ""
 
 
 def test_a_claim_that_means_nothing_for_the_advice_stays_in_its_chapter() -> None:
     edition = altered(start(claim_of("C11.later")), **FLIPS["C11.later"])
-    assert "C11" in verdicts.page_note(edition, "koploper").markdown  # type: ignore[union-attr]
-    assert "C11" not in verdicts.page_note(edition).markdown  # type: ignore[union-attr]
+    assert "(#c11)" in verdicts.page_note(edition, "koploper").markdown  # type: ignore[union-attr]
+    assert "(#c11)" not in verdicts.page_note(edition).markdown  # type: ignore[union-attr]
     assert verdicts.page_note(edition, "sector-mbo") is None
     assert verdicts.page_note(open_edition("2021")) is None
 
@@ -452,10 +451,9 @@ def test_the_rebuilt_pages_say_that_a_conclusion_no_longer_holds(
     pages = choose(all_pages(project), ["koploper", "beleidsagendas"])
     run_pages(project, pages, {"edition": "2021"}, folder)
     text = {page.name: (folder / f"{page.name}.ipynb").read_text(encoding="utf-8") for page in pages}
-    assert "Tegengesproken" in text["koploper"]
+    assert all("**Tegengesproken:**" in text[name] for name in ("koploper", "beleidsagendas"))
     assert "lager dan gemiddeld in de EU" in text["koploper"]
-    assert all("Veranderd sinds het rapport" in text[name] for name in ("koploper", "beleidsagendas"))
-    assert "([C04](#c04)): Nederland loopt voor" in text["beleidsagendas"]
+    assert "Veranderd sinds het rapport" in text["koploper"]
 
 
 @pytest.mark.parametrize("key", ["R1", "IND007", "ceps2019irdll", "A08.3", "AP1"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,8 +14,6 @@ from na_report.evidence.ids import in_order
 from na_report.evidence.memory import remembered
 from na_report.evidence.reads import derived
 from na_report.evidence.tables import TABLES
-
-EVIDENCE_TYPES = ("desk", "interview", "both", "unstated")
 
 # Per table the columns whose ids a row rests on.
 _RESTS = {
@@ -150,15 +147,3 @@ def reached(edition: Edition, key: str, table: str) -> list[str]:
     """
     below_it = nx.descendants(_with(edition, key), key)
     return [item for item in edition[table]["id"] if item in below_it]
-
-
-@derived
-def basis(edition: Edition, key: str) -> dict[str, int]:
-    """Counts what a row rests on directly: findings per kind of evidence, and agendas or their items.
-
-    Returns:
-        A count for `desk`, `interview`, `both`, `unstated` and `agenda`.
-    """
-    counts = Counter(edition.row("findings", finding)["evidence_type"] for finding in below(edition, key, "findings"))
-    agendas = len(below(edition, key, "agenda_items")) + len(below(edition, key, "agendas"))
-    return {name: counts[name] for name in EVIDENCE_TYPES} | {"agenda": agendas}

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from na_report.evidence import chain
 from na_report.evidence.edition import Edition
 from na_report.evidence.reads import derived
 from na_report.presentation.text import ids
@@ -133,13 +132,6 @@ def coding(edition: Edition) -> pd.DataFrame:
     return counts.reindex(columns=["explicit", "inferred"], fill_value=0).reset_index().rename_axis(columns=None)
 
 
-def items_of(edition: Edition, agenda: str, types: Iterable[str] = ()) -> pd.DataFrame:
-    """Returns the items of an agenda, of certain types only when any are given."""
-    items = edition.rows("agenda_items", agenda_id=agenda)
-    wanted = list(types)
-    return items[items["item_type"].isin(wanted)] if wanted else items
-
-
 def findings(
     edition: Edition, sector: str | None = None, themes: Iterable[str] = (), kinds: Iterable[str] = ()
 ) -> pd.DataFrame:
@@ -229,18 +221,3 @@ def _owned(edition: Edition, name: str) -> list[str]:
     rows = of_report(edition, "initiatives")
     owned = rows["owners_nl"].map(lambda cell: any(owner.lower().startswith(short) for owner in ids(cell)))
     return list(rows[owned]["sector"])
-
-
-def trail(edition: Edition) -> pd.DataFrame:
-    """Returns what recommendations rest on, in two steps.
-
-    Returns:
-        A frame with `recommendation`, `conclusion` and, of what the conclusion rests on, the number of findings from
-        `desk`, `interview`, `both` and `unstated`, and of agenda items or agendas in `agenda`.
-    """
-    rows = []
-    for key in edition["recommendations"]["id"]:
-        for conclusion in chain.below(edition, key, "conclusions"):
-            counts = chain.basis(edition, conclusion)
-            rows.append({"recommendation": key, "conclusion": conclusion, **counts})
-    return pd.DataFrame(rows)

@@ -13,10 +13,10 @@ from na_report.presentation import analysis, statuses
 from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
 from na_report.presentation.periods import period
 from na_report.presentation.prose import told
-from na_report.presentation.tables import table
+from na_report.presentation.tables import rows, table
 from na_report.presentation.text import cited, ended, filled, ids, in_sentence, linked, sentence_case, short_source
 from na_report.presentation.values import in_words, value
-from na_report.presentation.verdicts import is_contradicted, recommendation_note, state, trail, verdict
+from na_report.presentation.verdicts import basis, is_contradicted, recommendation_note, verdict
 from na_report.wording import Words
 
 
@@ -31,8 +31,13 @@ def sector_names(edition: Edition, cell: str, language: str) -> str:
     return sentence_case(", ".join([names[0], *map(in_sentence, names[1:])]) if names else "")
 
 
+def agendas(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
+    """Shows agendas one after the other."""
+    return paragraphs(*(agenda(edition, key, language).markdown for key in keys))
+
+
 def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
-    """Shows one agenda: what it is, how concrete, its link abroad, and all its items with their coding."""
+    """Shows what an agenda is; folded and on a screen alone of whom it is, how it stands, and its goals with their category."""
     words, row = Words(language), edition.row("agendas", key)
     period = "–".join(year for year in (row["period_start"], row["period_end"]) if year) or words("unknown")
     facts = [
@@ -44,41 +49,17 @@ def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
         (words("source"), short_source(edition, row["source_id"], language)),
     ]
     facts += statuses.column(edition, key, language).items()
-    intro = f"{place(key)}. {filled(edition, row[f'gist_{language}'], language)}"
-    block = paragraphs(intro, "\n".join(f"- **{name}**: {text}" for name, text in facts if text))
-    items = analysis.items_of(edition, key)
-    return block if items.empty else block + agenda_items(edition, items, key, language)
+    name = f"**[{escape(row[f'name_{language}'])}]{{#{anchor(key)}}}.**"
+    about = [f"- **{name}**: {text}" for name, text in facts if text]
+    goals = _goals(edition, edition.rows("agenda_items", agenda_id=key), language)
+    title = words("about_agenda", agenda=escape(row[f"short_{language}"]))
+    fold = [f":::{{dropdown}} {title}", ":class-container: alleen-scherm doelen", "", *about, "", *goals, ":::"]
+    return paragraphs(f"{name} {filled(edition, row[f'gist_{language}'], language)}", "\n".join(fold))
 
 
-def agendas_in_short(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
-    """Shows agendas as a table: of whom and for whom, what they want with their goals, and how they stand now."""
-    words, rows = Words(language), []
-    for key in keys:
-        row = edition.row("agendas", key)
-        text = [f"**{escape(row[f'name_{language}'])}.** {filled(edition, row[f'gist_{language}'], language)}"]
-        for item in analysis.items_of(edition, key).to_dict("records"):
-            note = filled(edition, item[f"basis_note_{language}"], language)
-            text.append(f"{place(item['id'])} {filled(edition, item[f'gist_{language}'], language)}")
-            text += [f"[{note}]{{.grondslag}}"] if note else []
-        facts = (f"international_link_{language}", f"note_{language}")
-        text += [filled(edition, row[name], language) for name in facts if row[name]]
-        owners = escape(row["owners"].replace(";", ", "))
-        source = short_source(edition, row["source_id"], language)
-        rows.append(
-            {
-                words("nr"): place(key),
-                words("agenda"): " ".join([*text, f"[{words('source')}: {ended(source)}]{{.grondslag}}"]),
-                words("sector"): escape(sector_names(edition, row["sector"], language)),
-                words("owner"): f"{owners} ({row['period_start']})" if row["period_start"] else owners,
-                **statuses.column(edition, key, language, whole=False),
-            }
-        )
-    return table(pd.DataFrame(rows), words("captions.later_agendas"), "tab-nieuw-beleid", language=language)
-
-
-def agenda_items(edition: Edition, items: pd.DataFrame, key: str, language: str) -> Block:
-    """Shows items of an agenda as a table with category and basis of the coding."""
-    words, rows = Words(language), []
+def _goals(edition: Edition, items: pd.DataFrame, language: str) -> list[str]:
+    """Returns the lines of a table of goals with category and basis of the coding; none where there are none."""
+    words, shown = Words(language), []
     for item in items.to_dict("records"):
         category = _category(edition, item["category"], language)
         second = [_category(edition, code, language).lower() for code in ids(item["category_secondary"])]
@@ -88,21 +69,14 @@ def agenda_items(edition: Edition, items: pd.DataFrame, key: str, language: str)
         kind = edition.label("item_type", item["item_type"], language)
         gist = filled(edition, item[f"gist_{language}"], language)
         note = filled(edition, item[f"basis_note_{language}"], language)
-        rows.append(
+        shown.append(
             {
                 words("nr"): place(item["id"]),
                 words("goal"): f"**{escape(item[f'label_{language}'])}** ({escape(kind)}). {gist}",
                 words("category"): coding + (f". [{note}]{{.grondslag}}" if note else ""),
             }
         )
-    name = edition.row("agendas", key)[f"short_{language}"]
-    return table(
-        pd.DataFrame(rows),
-        escape(words("captions.goals", agenda=name)),
-        f"tab-agenda-{anchor(key)}",
-        classes="doelen",
-        language=language,
-    )
+    return rows(pd.DataFrame(shown)) if shown else []
 
 
 def findings(
@@ -152,18 +126,14 @@ def findings_below(edition: Edition, sector: str, themes: Iterable[str], languag
 
 
 def conclusion(edition: Edition, key: str, language: str = "nl") -> Block:
-    """Shows a conclusion with what it rests on and which recommendations rest on it."""
-    words, row = Words(language), edition.row("conclusions", key)
-    advice = chain.above(edition, key, "recommendations")
-    lines = [
-        f"**{place(key)}. {escape(row[f'title_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",
-        verdict(edition, key, language),
-        f"[{words('rests')}: {linked(ids(row['rests_on']))}.]{{.grondslag}}",
-    ]
-    if advice:
-        lines.append(f"[{words('advice')}: {linked(advice)}.]{{.grondslag}}")
+    """Shows a conclusion, and folded what it rests on."""
+    row = edition.row("conclusions", key)
+    title = f"**[{escape(row[f'title_{language}'])}]{{#{anchor(key)}}}.**"
+    lines = [f"{title} {filled(edition, row[f'text_{language}'], language)}", verdict(edition, key, language)]
     kind = "kader conclusie" + (" tegenspraak" if is_contradicted(edition, key) else "")
-    return Block("\n".join([f":::{{container}} {kind}", "\n\n".join(lines), ":::"]))
+    shown = "\n\n".join(filter(None, lines))
+    below = basis(edition, key, Words(language)("verdicts.under_conclusion"), language)
+    return Block("\n".join([f":::{{container}} {kind}", shown, ":::"])) + below
 
 
 def conclusions(edition: Edition, section: str, language: str = "nl") -> Block:
@@ -174,17 +144,19 @@ def conclusions(edition: Edition, section: str, language: str = "nl") -> Block:
 
 
 def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
-    """Shows a recommendation: how, why, with whom, for whom, what to watch and what it rests on."""
+    """Shows a recommendation: for whom, with whom, how, what to watch, why, how it is now, and folded what it rests on."""
     words, row = Words(language), edition.row("recommendations", key)
-    sectors = words("all_sectors") if row["sectors"] == "all" else sector_names(edition, row["sectors"], language)
+    everyone = row["sectors"] == "all" or set(ids(row["sectors"])) == set(analysis.sectors(edition))
+    sectors = words("all_sectors") if everyone else sector_names(edition, row["sectors"], language)
     parts = [
-        (words("how"), filled(edition, row[f"text_{language}"], language)),
-        (words("why"), filled(edition, row[f"rationale_{language}"], language)),
-        (words("tradeoffs"), filled(edition, row[f"tradeoffs_{language}"], language)),
         (words("sectors"), escape(sentence_case(sectors)) + "."),
         (words("partners"), escape(row[f"partners_{language}"].replace(";", ", ")) + "."),
+        (words("how"), filled(edition, row[f"text_{language}"], language)),
+        (words("tradeoffs"), filled(edition, row[f"tradeoffs_{language}"], language)),
+        (words("why"), filled(edition, row[f"rationale_{language}"], language)),
     ]
-    title = f"**{place(key)}. {escape(row[f'title_{language}'])}**"
+    number = f"[{words('advice')} {escape(str(row['number']))}]{{#{anchor(key)}}}"
+    title = f"**{number}. {escape(row[f'title_{language}'])}**"
     lines = [f"- **{name}**: {text}" for name, text in parts if text]
     if row[f"now_{language}"]:
         about = words("became.ours", sources=ended(cited(edition, ids(row["now_sources"]), language)))
@@ -193,14 +165,8 @@ def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
     warning = recommendation_note(edition, key, language)
     kind = "kader aanbeveling" + (" tegenspraak" if warning else "")
     shown = [title, "", *([warning, ""] if warning else []), *lines]
-    return Block("\n".join([f":::{{container}} {kind}", *shown, ":::"])) + trail(edition, key, language)
-
-
-def recommendation_list(edition: Edition, language: str = "nl") -> Block:
-    """Shows the titles of all recommendations as a list of links."""
-    rows = edition["recommendations"].to_dict("records")
-    lines = [f"1. {link(row['id'], escape(row[f'title_{language}']))}" for row in rows]
-    return Block("\n".join([":::{container} lijst", *lines, ":::"]))
+    below = basis(edition, key, words("verdicts.under_advice"), language)
+    return Block("\n".join([f":::{{container}} {kind}", *shown, ":::"])) + below
 
 
 def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "nl") -> Block:
@@ -225,35 +191,26 @@ def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "n
         when = f"{words('figure_for')} {period(edition, row, language)}" if row["period"] else words("no_period")
         about = [*map(escape, filter(None, [whom, when])), short_source(edition, row["source_id"], language)]
         lines.append(
-            f"- {large} {escape(indicator[f'label_{language}'])}{shown.marks}: {meaning} [{'; '.join(about)}]{{.grondslag}}"
+            f"- {large} {escape(indicator[f'label_{language}'])}: {meaning} [{'; '.join(about)}]{{.grondslag}}"
         )
     return Block("\n".join([":::{container} kerncijfers", *lines, ":::"]))
 
 
-def conclusion_list(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
-    """Shows the titles of conclusions as a list, each with the outcome of its check."""
-    return Block(
-        "\n".join(
-            f"- {escape(edition.row('conclusions', key)[f'title_{language}'])} ({link(key)}: {state(edition, key, language)})."
-            for key in keys
-        )
-    )
+def recommendations_in_short(edition: Edition, begin: Mapping[str, tuple[str, str]], language: str = "nl") -> Block:
+    """Shows each recommendation as a link, with its first step and whom to turn to.
 
-
-def recommendations_in_short(edition: Edition, language: str = "nl") -> Block:
-    """Shows each recommendation with how to do it and for which sectors, and a warning where its basis gave way."""
-    words, parts = Words(language), []
+    Args:
+        edition: Where the recommendations are.
+        begin: Per id the first step and whom to turn to, as MyST.
+        language: `nl` or `en`.
+    """
+    words, lines = Words(language), []
     for row in edition["recommendations"].to_dict("records"):
-        sectors = words("all_sectors") if row["sectors"] == "all" else sector_names(edition, row["sectors"], language)
-        about = f"[{words('sectors')}: {escape(in_sentence(sectors))}.]{{.grondslag}}"
-        title = f"**{link(row['id'])}. {escape(row[f'title_{language}'])}.**"
-        warning = recommendation_note(edition, row["id"], language)
-        parts.append(
-            " ".join(
-                part for part in (title, filled(edition, row[f"text_{language}"], language), about, warning) if part
-            )
-        )
-    return paragraphs(*parts)
+        step, whom = begin.get(row["id"], ("", ""))
+        told = [f"{words('first_step')}: {step}" if step else "", f"*{words('partners')}:* {whom}" if whom else ""]
+        title = f"**{link(row['id'], escape(row[f'title_{language}']))}.**"
+        lines.append("1. " + " ".join(filter(None, [title, *told])))
+    return Block("\n".join([":::{container} lijst", *lines, ":::"]))
 
 
 def starting_points(edition: Edition, language: str = "nl") -> Block:
@@ -290,10 +247,8 @@ def contradictions(edition: Edition, language: str = "nl") -> Block:
 def framework(edition: Edition, kinds: Iterable[str], language: str = "nl") -> Block:
     """Shows elements of the framework as a list."""
     rows = edition["categories"]
-    rows = rows[rows["kind"].isin(list(kinds))]
-    return Block(
-        "\n".join(
-            f"- {place(row['id'])} **{escape(row[f'label_{language}'])}**: {filled(edition, row[f'gist_{language}'], language)}"
-            for row in rows.to_dict("records")
-        )
-    )
+    lines = []
+    for row in rows[rows["kind"].isin(list(kinds))].to_dict("records"):
+        label = f"**[{escape(row[f'label_{language}'])}]{{#{anchor(row['id'])}}}**"
+        lines.append(f"- {label}: {filled(edition, row[f'gist_{language}'], language)}")
+    return Block("\n".join(lines))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from na_report.evidence.edition import Edition
 from na_report.presentation.markdown import escape
-from na_report.presentation.text import ended, linked, short_source
+from na_report.presentation.text import ended, short_source
 from na_report.wording import Words
 
 
@@ -18,12 +18,10 @@ def plain_source(edition: Edition, frame: pd.DataFrame, language: str) -> str:
 
 
 def caption_with_source(edition: Edition, text: str, frame: pd.DataFrame, language: str) -> str:
-    """Returns a caption that ends with links to the sources and rows of observations."""
+    """Returns a caption that ends with links to the sources of observations; their rows are in the table under the figure."""
     keys = dict.fromkeys(key for key in frame["source_id"] if key)
     sources = "; ".join(short_source(edition, key, language) for key in keys)
-    # A long series is named by its indicators; the table under the figure has every observation.
-    rows = frame["id"] if len(frame) <= 4 else dict.fromkeys(frame["indicator_id"])
-    return f"{text} {Words(language)('figures.caption_source', sources=ended(sources), rows=linked(rows))}"
+    return f"{text} {Words(language)('source')}: {ended(sources)}"
 
 
 def unit_in_words(edition: Edition, frame: pd.DataFrame, language: str) -> str:

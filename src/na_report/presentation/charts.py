@@ -14,8 +14,7 @@ from na_report.presentation import analysis
 from na_report.presentation.captions import caption_with_source, change, plain_source, unit_in_words
 from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape, link
-from na_report.presentation.text import ended, in_sentence, short_source
-from na_report.presentation.values import number
+from na_report.presentation.text import in_sentence
 from na_report.wording import Words
 
 _SECTOR_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
@@ -167,29 +166,3 @@ def observed_bars(
 
 def _escaped(cell: object) -> object:
     return escape(cell) if isinstance(cell, str) else cell
-
-
-def agenda_breadth(edition: Edition, language: str = "nl") -> Block:
-    """Draws how many main goals each sector agenda has that the report compared."""
-    words, rows = Words(language), edition.rows("agendas", level="sector", analysed="yes").to_dict("records")
-    labels = [f"{row[f'short_{language}']} ({row[f'item_word_{language}']})" for row in rows]
-    values = [float(row["items_headline_count"]) for row in rows]
-    texts = [number(value, language) for value in values]
-    keys = ["id", "sector", "source_id"]
-    frame = pd.DataFrame([{key: row[key] for key in keys} for row in rows]).assign(
-        label=labels, value=values, text=texts
-    )
-    colours = [sector_colours(edition).get(sector, LINE) for sector in frame["sector"]]
-    pairs = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
-    sources = "; ".join(short_source(edition, key, language) for key in frame["source_id"])
-    return figure(
-        bars(labels, values, texts, colours, row_inch=0.5),
-        frame,
-        observed_rows(frame, language),
-        name="fig-breedte",
-        caption=f"{words('charts.breadth')} {words('source')}: {ended(sources)}",
-        alt=words("figures.bars", pairs=pairs),
-        source=plain_source(edition, frame, language),
-        edition=edition.name,
-        language=language,
-    )

@@ -8,7 +8,6 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyBboxPatch
 
 from na_report.evidence.edition import Edition
-from na_report.presentation import analysis
 from na_report.presentation.figures import (
     BLUE,
     GREEN,
@@ -22,7 +21,7 @@ from na_report.presentation.figures import (
     wrapped,
 )
 from na_report.presentation.markdown import Block, escape, link
-from na_report.presentation.text import ended, short_source
+from na_report.presentation.text import short_source
 from na_report.wording import Words
 
 
@@ -161,86 +160,3 @@ def four_in_balance(edition: Edition, language: str = "nl") -> Block:
         edition=edition.name,
         language=language,
     )
-
-
-def deap(edition: Edition, language: str = "nl") -> Block:
-    """Draws the two DEAP priorities with the goals under them, and what the Dutch cabinet rated high and low."""
-    plan = analysis.items_of(edition, "A01", ["priority", "sub_element"])
-    rated = analysis.items_of(edition, "A02", ["rated_high", "rated_low"])
-    frame = pd.concat([plan, rated])[["id", "agenda_id", "item_type", f"label_{language}", "category"]]
-    label = f"label_{language}"
-    words = Words(language)
-    goals = {
-        priority[label]: list(plan[plan["id"].str.fullmatch(priority["id"] + "[a-z]")][label])
-        for priority in plan[plan["item_type"] == "priority"].to_dict("records")
-    }
-    rates = [
-        (title, list(rated[rated["item_type"] == kind][label]), colour, mark)
-        for kind, title, colour, mark in (
-            ("rated_high", words("diagrams.deap_high"), GREEN, "^"),
-            ("rated_low", words("diagrams.deap_low"), ORANGE, "v"),
-        )
-    ]
-
-    def draw(width_inch: float) -> Canvas:
-        if is_narrow(width_inch):
-            drawing, (first, second) = canvas(width_inch, 9.4, rows=2)
-        else:
-            drawing, (first, second) = canvas(width_inch, 5.0, columns=2, width_ratios=(1.15, 1))
-        _priorities(first, words("diagrams.deap_priorities"), goals)
-        _rates(second, words("diagrams.deap_weight"), rates)
-        return drawing
-
-    shown = pd.DataFrame(
-        {
-            Words(language)("nr"): link(row["id"]),
-            Words(language)("goal"): escape(row[label]),
-            Words(language)("kind"): escape(edition.label("item_type", row["item_type"], language)),
-        }
-        for row in frame.to_dict("records")
-    )
-    high = ", ".join(rated[rated["item_type"] == "rated_high"][label])
-    low = ", ".join(rated[rated["item_type"] == "rated_low"][label])
-    tops = "; ".join(plan[plan["item_type"] == "priority"][label])
-    source = ended(short_source(edition, "nl2020nonpaperdeap", language))
-    return figure(
-        draw,
-        frame,
-        shown,
-        name="fig-deap",
-        caption=words("diagrams.deap", source=source),
-        alt=words("diagrams.deap_alt", priorities=tops, high=high, low=low),
-        source=words("diagrams.deap_source"),
-        edition=edition.name,
-        language=language,
-    )
-
-
-def _priorities(axes: Axes, title: str, goals: dict[str, list[str]]) -> None:
-    """Draws priorities with the goals under each."""
-    _grid(axes, 3.2, 4.3)
-    axes.set_ylim(-0.35, 4.35)
-    axes.set_title(title)
-    y = 3.75
-    for priority, parts in goals.items():
-        _box(axes, 0, y, 3.2, 0.5, wrapped(priority, 42), BLUE, solid=True)
-        y -= 0.46
-        for part in parts:
-            _box(axes, 0.25, y, 2.95, 0.4, wrapped(part, 44), BLUE, solid=False)
-            y -= 0.45
-        y -= 0.2
-
-
-def _rates(axes: Axes, title: str, rates: list[tuple[str, list[str], str, str]]) -> None:
-    """Draws lists with a heading, a colour and a mark of their own."""
-    _grid(axes, 3.2, 4.3)
-    axes.set_ylim(-0.35, 4.35)
-    axes.set_title(title)
-    y = 4.1
-    for name, items, colour, mark in rates:
-        axes.text(0, y, name, weight="semibold", color=colour, va="center")
-        for item in items:
-            y -= 0.3
-            axes.plot([0.1], [y], marker=mark, color=colour, markersize=6)
-            axes.text(0.28, y, item, va="center")
-        y -= 0.46

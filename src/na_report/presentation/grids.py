@@ -12,7 +12,7 @@ from matplotlib.patches import FancyBboxPatch
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
 from na_report.presentation.charts import sector_colours
-from na_report.presentation.figures import BLUE, INK, LINE, PALE, canvas, figure, is_narrow, wrapped
+from na_report.presentation.figures import BLUE, LINE, PALE, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape
 from na_report.wording import Words
 
@@ -123,57 +123,6 @@ def _count_rows(counts: pd.DataFrame, head: str, rows: list[str], columns: list[
     cells = counts.astype(str).replace("0", "–").set_axis(columns, axis=1).reset_index(drop=True)
     cells.insert(0, head, [escape(row) for row in rows])
     return cells
-
-
-def _heat(
-    axes: Axes, counts: pd.DataFrame, names: tuple[list[str], list[str]], colours: list[str], *, narrow: bool
-) -> None:
-    """Draws counts as squares whose depth of colour and number tell the same; `names` are of rows and of columns."""
-    rows, columns = names
-    top = max(int(counts.to_numpy().max()), 1)
-    for y, line in enumerate(counts.to_numpy()):
-        for x, count in enumerate(line):
-            strength = 0.12 + 0.88 * count / top
-            colour = colours[x % len(colours)] if count else "white"
-            axes.add_patch(
-                FancyBboxPatch(
-                    (x - 0.47, -y - 0.45),
-                    0.94,
-                    0.9,
-                    boxstyle="square,pad=0",
-                    color=colour,
-                    alpha=strength if count else 1,
-                )
-            )
-            shown = str(count) if count else "–"
-            axes.text(x, -y, shown, ha="center", va="center", color="white" if strength > 0.62 and count else INK)
-    labels = [wrapped(column, 24 if narrow else 12) for column in columns]
-    axes.set_xticks(range(len(columns)), labels, size=9.5, rotation=90 if narrow else 0)
-    _frame_grid(axes, [wrapped(row, 16 if narrow else 44) for row in rows], len(columns))
-
-
-def findings_by_sector(edition: Edition, language: str = "nl") -> Block:
-    """Draws the number of findings per sector and category."""
-    counts, colours = analysis.finding_counts(edition, "sector"), sector_colours(edition)
-    kinds = analysis.categories(edition, language)
-    sectors = [edition.row("sectors", key)[f"short_{language}"] for key in counts.columns]
-
-    def draw(width_inch: float) -> Canvas:
-        narrow = is_narrow(width_inch)
-        drawing, (axes,) = canvas(width_inch, 4.1 + narrow)
-        _heat(axes, counts, (list(kinds["short"]), sectors), list(colours.values()), narrow=narrow)
-        return drawing
-
-    names = dict(zip(kinds["code"], kinds["short"], strict=True))
-    tops = ", ".join(
-        f"{sector} {names[counts[key].idxmax()].lower()} ({counts[key].max()})"
-        for key, sector in zip(counts, sectors, strict=True)
-    )
-    total = int(counts.to_numpy().sum())
-    said = Words(language)
-    words = (said("grids.findings"), said("grids.findings_alt", findings=total, tops=tops))
-    rows = _count_rows(counts, Words(language)("category"), list(kinds["short"]), sectors)
-    return counted_figure(edition, draw, (counts.reset_index(), rows), "fig-bevindingen", words, language)
 
 
 def active(edition: Edition, language: str = "nl") -> Block:

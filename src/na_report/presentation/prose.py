@@ -56,20 +56,19 @@ def _text(line: str, cell: str) -> Block | None:
     return told(cell, _names())
 
 
-def told(text: str, names: Mapping[str, Any], *, quiet: bool = False) -> Block:
+def told(text: str, names: Mapping[str, Any]) -> Block:
     """Returns text with its numbers filled in, and remembers which numbers it tells.
 
     Args:
         text: MyST with the id of an observation or indicator in braces, with `_year` behind it for its period, the id of a row of
             `statuses` with `_since` for its year, or the name of one of the chapter's counts. The id of a finding becomes a mark.
         names: What the notebook calls `evidence`, `language` and, where it counts something, `counts`.
-        quiet: That no caveats stand behind a number; its row has them.
 
     Example:
         >>> from na_report.evidence.edition import open_edition
         >>> names = {"evidence": open_edition("2021"), "language": "nl", "counts": {"gaps": 3}}
         >>> told("Eerst {IND020} ({IND020_year}), {gaps} niet: {numref}`fig-x`.", names).markdown
-        'Eerst [[76%](#ind020-nl-2015)]{.waarde}[[AM14](#am14)]{.kanttekening} (2015), drie niet: {numref}`fig-x`.'
+        'Eerst [[76%](#ind020-nl-2015)]{.waarde} (2015), drie niet: {numref}`fig-x`.'
     """
     problems, marks = [], {}
     for name in dict.fromkeys(PLACE.findall(text)):
@@ -84,7 +83,7 @@ def told(text: str, names: Mapping[str, Any], *, quiet: bool = False) -> Block:
         raise NaReportError(
             "\n".join(problems), hint="Use the id of a row of observations or indicators, or a name in counts = {…}."
         )
-    filled = PLACE.sub(lambda match: marks.get(match[1]) or _link(_TOLD[match[1]], quiet=quiet), text)
+    filled = PLACE.sub(lambda match: marks.get(match[1]) or _link(_TOLD[match[1]]), text)
     return Block(filled.strip("\n"), metadata=_PROSE)
 
 
@@ -103,10 +102,10 @@ def _shown(name: str, edition: Edition, language: str, counts: Mapping[str, int]
     return value(edition, name, language)
 
 
-def _link(shown: Value | Block, *, quiet: bool = False) -> str:
+def _link(shown: Value | Block) -> str:
     if isinstance(shown, Block):
         return shown.markdown
-    return shown.quiet if quiet else shown.link
+    return shown.link
 
 
 def glue_told() -> None:
@@ -130,7 +129,7 @@ def _pieces(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]
     end = 0
     for found in _PIECE.finditer(text):
         if (before := text[end : found.start()]).strip():
-            yield told(before, names, quiet=True)
+            yield told(before, names)
         end = found.end()
         given = eval(compile((found["code"] or found["condition"]).strip(), place, "eval"), dict(names))  # noqa: S307  as much the author's code as any cell
         if found["code"]:
@@ -138,7 +137,7 @@ def _pieces(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]
         elif given:
             yield from _pieces(found["text"], place, names)
     if (after := text[end:]).strip():
-        yield told(after, names, quiet=True)
+        yield told(after, names)
 
 
 @dataclass(frozen=True)
@@ -182,7 +181,7 @@ def tell_each(folder: str, stories: Iterable[str], part: str) -> Block:
         NaReportError: A story or its part is not there.
     """
     names = _names()
-    return told("\n".join(story_part(names["evidence"], folder, story, part) for story in stories), names, quiet=True)
+    return told("\n".join(story_part(names["evidence"], folder, story, part) for story in stories), names)
 
 
 def _names() -> dict[str, Any]:

@@ -28,7 +28,7 @@ def filled(edition: Edition, text: str, language: str = "nl") -> str:
     Example:
         >>> from na_report.evidence.edition import open_edition
         >>> filled(open_edition("2021"), "Het gaat om {IND007} van hen.")
-        'Het gaat om [[19,5%](#ind007-nl-2019)]{.waarde}[[AM03](#am03)]{.kanttekening} van hen.'
+        'Het gaat om [[19,5%](#ind007-nl-2019)]{.waarde} van hen.'
     """
     pieces = PLACEHOLDER.split(text)
     shown = [

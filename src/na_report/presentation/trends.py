@@ -14,16 +14,24 @@ from na_report.presentation import analysis
 from na_report.presentation.captions import unit_in_words
 from na_report.presentation.charts import bars, observed_figure
 from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, is_narrow, wrapped
-from na_report.presentation.markdown import Block, escape
-from na_report.presentation.text import in_sentence, listed
-from na_report.presentation.values import in_words, written
+from na_report.presentation.markdown import Block
+from na_report.presentation.text import sentence_case
+from na_report.presentation.values import written
 from na_report.wording import Words
 
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 
 
 def time_series(
-    edition: Edition, keys: Sequence[str], *, name: str, title: str, geo: Sequence[str] = ("NL",), language: str = "nl"
+    edition: Edition,
+    keys: Sequence[str],
+    *,
+    name: str,
+    title: str,
+    measure: str = "",
+    labels: Sequence[str] = (),
+    geo: Sequence[str] = ("NL",),
+    language: str = "nl",
 ) -> Block:
     """Draws indicators over time; values of different series are never joined by a line.
 
@@ -31,16 +39,17 @@ def time_series(
         edition: Where the observations are.
         keys: Ids of indicators with one unit.
         name: The name of the figure.
-        title: What it shows, as MyST without a full stop.
+        title: Its message, as MyST without a full stop.
+        measure: What was measured, of whom and where, without a full stop.
+        labels: What stands at the end of each line; its group or place when left out.
         geo: Codes of places.
         language: `nl` or `en`.
     """
     words = Words(language)
     frame = analysis.series(edition, keys, geo, language)
-    lines = {
-        rows.iloc[0]["group"] if len(keys) > 1 else rows.iloc[0]["place"]: rows
-        for _, rows in frame.groupby(["indicator_id", "geo"], sort=False)
-    }
+    pieces = [rows for _, rows in frame.groupby(["indicator_id", "geo"], sort=False)]
+    names = labels or [rows.iloc[0]["group" if len(keys) > 1 else "place"] for rows in pieces]
+    lines = dict(zip(names, pieces, strict=True))
     breaks = sorted({year for rows in lines.values() for year in _breaks(rows)})
 
     def draw(width_inch: float) -> Canvas:
@@ -69,27 +78,9 @@ def time_series(
     ]
     note = " " + words("trends.broken") if breaks else ""
     alt = words("trends.lines", lines=". ".join(said)) + note
-    caption = f"{title}, {unit_in_words(edition, frame, language)}. {_latest(lines, language)}{note}"
+    years = f"{frame['year'].min()}–{frame['year'].max()}"
+    caption = _caption(title, measure, unit_in_words(edition, frame, language), years) + note
     return observed_figure(edition, draw, frame, name, (caption, alt), language)
-
-
-def _latest(lines: dict[str, pd.DataFrame], language: str) -> str:
-    """Returns what the ends of the lines say: both values of two, the highest and the lowest of more, in one year."""
-    words = Words(language)
-    ends = {label: rows.iloc[-1] for label, rows in lines.items()}
-    latest = max(row["year"] for row in ends.values())
-    values = {label: row["value"] for label, row in ends.items() if row["year"] == latest}
-    shown = {label: f"{escape(in_sentence(label))} {escape(ends[label]['text'])}" for label in values}
-    if len(values) == 1:
-        [only] = values
-        return words("trends.last", value=escape(ends[only]["text"]), year=latest)
-    if len(values) == 2:
-        return words("trends.two", year=latest, values=listed(shown.values(), language))
-    high, low = (
-        f"{escape(in_sentence(label))} ({escape(ends[label]['text'])})"
-        for label in (pick(values, key=lambda label: values[label]) for pick in (max, min))
-    )
-    return words("trends.range", year=latest, highest=high, lowest=low)
 
 
 def _breaks(rows: pd.DataFrame) -> set[float]:
@@ -121,7 +112,12 @@ def _scale_years(axes: Axes, frame: pd.DataFrame, language: str, *, narrow: bool
     axes.set_yticks(ticks, [written(tick, frame.iloc[0]["unit"], language) for tick in ticks])
 
 
-def neighbours(edition: Edition, key: str, *, name: str, title: str, language: str = "nl") -> Block:
+def _caption(title: str, *about: str) -> str:
+    """Returns the message of a figure, and under it what was measured, in which unit and when."""
+    return f"**{title}.** {sentence_case(', '.join(filter(None, about)))}."
+
+
+def neighbours(edition: Edition, key: str, *, name: str, title: str, measure: str = "", language: str = "nl") -> Block:
     """Draws the places that have an indicator in its latest shared year, from high to low, the Netherlands set off."""
     frame = analysis.places(edition, key, language)
     colours = [{"NL": BLUE, "EU": SOFT}.get(geo, LINE) for geo in frame["geo"]]
@@ -129,15 +125,5 @@ def neighbours(edition: Edition, key: str, *, name: str, title: str, language: s
     order = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
     year = frame.iloc[0]["period"]
     alt = Words(language)("trends.ranked", year=year, values=order)
-    caption = f"{title}, {unit_in_words(edition, frame, language)}, {year}.{_rank(frame, language)}"
+    caption = _caption(title, measure, unit_in_words(edition, frame, language), year)
     return observed_figure(edition, draw, frame, name, (caption, alt), language)
-
-
-def _rank(frame: pd.DataFrame, language: str) -> str:
-    """Returns the place of the Netherlands among the countries; the EU is none of them."""
-    countries = frame[frame["geo"] != "EU"].set_index("geo")["value"]
-    if "NL" not in countries:
-        return ""
-    place = 1 + int((countries > countries["NL"]).sum())
-    count, rank = in_words(len(countries), language), written(place, "rank", language)
-    return " " + Words(language)("trends.rank", countries=count, place=rank)

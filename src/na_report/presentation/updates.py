@@ -13,20 +13,15 @@ from na_report.evidence.ids import in_order
 from na_report.evidence.memory import remembered
 from na_report.evidence.reads import derived
 from na_report.evidence.seal import seal_of
-from na_report.presentation.charts import bars
-from na_report.presentation.figures import BLUE, GREEN, ORANGE, PURPLE, SOFT, figure
 from na_report.presentation.markdown import Block, escape, link, paragraphs
 from na_report.presentation.periods import written_day
 from na_report.presentation.tables import table
-from na_report.presentation.text import filled, listed, sentence_case, titled_source
-from na_report.presentation.values import in_words, value
+from na_report.presentation.text import filled, sentence_case, titled_source
+from na_report.presentation.values import value
 from na_report.wording import Words
 
 SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
-# A list of more rows than this is folded.
-_LONG = 15
 _ADDED = ("agendas", "indicators", "sources")
-_COLOURS = (GREEN, BLUE, PURPLE, ORANGE, SOFT)
 
 
 @derived
@@ -74,26 +69,17 @@ def compared(edition: Edition, language: str = "nl") -> Block | None:
 
 
 def edition_note(edition: Edition, language: str = "nl") -> Block | None:
-    """Says which edition the reader has and what is new in it; nothing for the first edition."""
+    """Says which edition the reader has, and of which day; nothing for the first edition."""
     editions = compared_editions(edition)
     if editions is None:
         return None
-    words, counts = Words(language), changed_counts(edition)
-    new = [
-        words(f"updates.new_{name}", count, count=in_words(count, language))
-        for name in _ADDED
-        if (count := counts[f"new_{name}"])
-    ]
-    mine, before = editions
+    mine, _ = editions
     key = "updates.edition" if mine.created else "updates.edition_draft"
-    lines = [words(key, edition=escape(mine.name), day=written_day(mine.created, language))]
-    if new:
-        lines.append(words("updates.new", before=escape(before.name), new=listed(new, language)))
-    return Block(" ".join([*lines, words("updates.more")]))
+    return Block(Words(language)(key, edition=escape(mine.name), day=written_day(mine.created, language)))
 
 
 def added(edition: Edition, language: str = "nl") -> Block:
-    """Shows by name what is new since the edition before: agendas, indicators and sources; long lists are folded."""
+    """Shows by name, folded and on a screen alone, what is new since the edition before: agendas, indicators and sources."""
     changes = since(edition)
     tables = changes.tables if changes else {}
     parts = []
@@ -102,10 +88,9 @@ def added(edition: Edition, language: str = "nl") -> Block:
         if name == "sources":
             keys.sort(key=lambda key: str(edition.row("sources", key)["author"]).lower())
         if keys:
-            lines = [f"- {_added(edition, name, key, language)}" for key in keys]
             head = f"{Words(language)(f'updates.added_{name}')} ({len(keys)})"
-            folded = [f":::{{dropdown}} {head}", *lines, ":::"]
-            parts.append("\n".join([f"**{head}**", "", *lines] if len(keys) <= _LONG else folded))
+            lines = [f"- {_added(edition, name, key, language)}" for key in keys]
+            parts.append("\n".join([f":::{{dropdown}} {head}", ":class-container: alleen-scherm", "", *lines, ":::"]))
     return paragraphs(*parts)
 
 
@@ -114,7 +99,7 @@ def _added(edition: Edition, table: str, key: str, language: str) -> str:
         return titled_source(edition, key, language)
     row = edition.row(table, key)
     name = row[f"name_{language}"] if table == "agendas" else row[f"label_{language}"]
-    return f"{link(key)} {escape(name)}"
+    return link(key, escape(name))
 
 
 def status_counts(edition: Edition) -> pd.DataFrame:
@@ -127,44 +112,12 @@ def status_counts(edition: Edition) -> pd.DataFrame:
     return pd.DataFrame({"status": SHOWN, "count": [int(counts.get(status, 0)) for status in SHOWN]})
 
 
-def status_figure(edition: Edition, language: str = "nl") -> Block:
-    """Draws how many indicators were updated, replaced, new or left without a successor."""
-    frame = status_counts(edition)
-    labels = [sentence_case(edition.label("update_status", status, language)) for status in frame["status"]]
-    counts = [str(count) for count in frame["count"]]
-    draw = bars(labels, list(frame["count"]), counts, list(_COLOURS), row_inch=0.38)
-    pairs = ", ".join(f"{label.lower()} {count}" for label, count in zip(labels, frame["count"], strict=True))
-    words = Words(language)
-    return figure(
-        draw,
-        frame,
-        pd.DataFrame({words("status"): map(escape, labels), words("number"): counts}),
-        name="fig-bijgewerkt",
-        caption=words("updates.statuses") + _left_out(edition, language),
-        alt=words("figures.bars", pairs=pairs),
-        source=words("updates.own_count"),
-        edition=edition.name,
-        language=language,
-    )
-
-
-def _left_out(edition: Edition, language: str) -> str:
-    """Returns how many indicators the figure leaves out because they belong to the report, and of which kinds they are."""
-    rows = edition["indicators"]
-    kinds = rows[rows["update_status"] == "dated"]["kind"].value_counts()
-    if kinds.empty:
-        return ""
-    told = [f"{edition.label('indicator_kind', kind, language)} ({count})" for kind, count in kinds.items()]
-    kinds_told = escape(listed(told, language))
-    return " " + Words(language)("updates.left_out", count=kinds.sum(), kinds=kinds_told)
-
-
 def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, language: str = "nl") -> Block:
     """Shows indicators of certain statuses: the value of the report, the latest value, and what is to know."""
     rows = edition["indicators"]
     rows = rows[rows["update_status"].isin(statuses)]
     words = Words(language)
-    names = [words("nr"), *(words(f"updates.{head}") for head in ("indicator", "in_report", "latest", "to_know"))]
+    names = [words(f"updates.{head}") for head in ("indicator", "in_report", "latest", "to_know")]
     entries = []
     for row in rows.to_dict("records"):
         mine = edition.rows("observations", indicator_id=row["id"]).sort_values("period", kind="stable")
@@ -175,16 +128,16 @@ def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, lan
         note = filled(edition, row[f"update_note_{language}"], language)
         entries.append(
             (
-                link(row["id"]),
-                escape(row[f"label_{language}"]),
+                link(row["id"], escape(row[f"label_{language}"])),
                 _dated(edition, old[0], language) if old else "–",
                 _dated(edition, newest, language) if newest not in old else "–",
-                f"**{escape(status)}.** {note}",
+                f"**{escape(status)}.** {note}" if len(statuses) > 1 else note,
             )
         )
     label = escape(edition.label("update_status", statuses[0], language))
     key = f"statuses.{statuses[0]}" if statuses[0] in SHOWN else "statuses.other"
-    return table(pd.DataFrame(entries, columns=names), words(key, status=label), name, language=language)
+    frame = pd.DataFrame(entries, columns=names)
+    return table(frame.loc[:, (frame != "–").any()], words(key, status=label), name, language=language)
 
 
 def _dated(edition: Edition, key: str, language: str) -> str:

@@ -8,15 +8,11 @@ from decimal import Decimal
 from babel.numbers import format_compact_decimal, format_decimal
 
 from na_report.evidence.edition import Edition
-from na_report.evidence.memory import remembered
 from na_report.evidence.numbers import half_up
-from na_report.evidence.reads import derived
 from na_report.presentation.markdown import escape, link
 from na_report.presentation.periods import past_target
 from na_report.wording import Words
 
-# Counts and dates of the report itself carry no caveat in the running text; their row in the appendix does.
-_EVIDENCE_KINDS = {"evidence", "evidence_title_only", "financial", "qualitative"}
 _IN_WORDS = {"count", "projects"}
 _DIRECTIONS = ("eu_below", "eu_at", "eu_above")
 
@@ -97,34 +93,19 @@ class Value:
         key: The id of the observation.
         text: The value with qualifier and unit, such as `ruim 80%`.
         number: The bare number, or NaN where the source has only words.
-        caveats: Ids of the caveats that concern it.
         past: That it is a target whose year has passed, in words; nothing for any other value.
     """
 
     key: str
     text: str
     number: float
-    caveats: tuple[str, ...] = ()
     past: str = ""
 
     @property
-    def marks(self) -> str:
-        """MyST: links to the caveats that concern it."""
-        return "".join(f"[{link(key)}]{{.kanttekening}}" for key in self.caveats)
-
-    @property
-    def quiet(self) -> str:
-        """MyST: the text, linked to the row of the observation, which names the caveats."""
-        return self._linked("")
-
-    @property
     def link(self) -> str:
-        """MyST: the text, linked to the row of the observation, with the caveats that concern it."""
-        return self._linked(self.marks)
-
-    def _linked(self, marks: str) -> str:
+        """MyST: the text, linked to the row of the observation, which names the caveats that concern it."""
         past = f" ({escape(self.past)})" if self.past else ""
-        return f"[{link(self.key, escape(self.text))}]{{.waarde}}{marks}{past}"
+        return f"[{link(self.key, escape(self.text))}]{{.waarde}}{past}"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": self.text, "text/markdown": self.link}
@@ -150,22 +131,4 @@ def value(edition: Edition, key: str, language: str = "nl") -> Value:
         text = written(row["value"], unit, language)
         if row["qualifier"]:
             text = f"{edition.label('qualifier', row['qualifier'], language)} {text}"
-    caveats = caveats_for(edition, row["indicator_id"])
-    return Value(row["id"], text, float(row["value"]), caveats, past_target(edition, row, language))
-
-
-@derived
-def caveats_for(edition: Edition, indicator: str) -> tuple[str, ...]:
-    """Returns the ids of the caveats that concern an indicator whose value is evidence."""
-    return tuple(_caveats(edition).get(indicator, ()))
-
-
-@remembered
-def _caveats(edition: Edition) -> dict[str, list[str]]:
-    kinds = dict(edition["indicators"][["id", "kind"]].itertuples(index=False))
-    found: dict[str, list[str]] = {}
-    for caveat, refs in edition["caveats"][["id", "refs"]].itertuples(index=False):
-        for key in refs.split(";"):
-            if kinds.get(key) in _EVIDENCE_KINDS:
-                found.setdefault(key, []).append(caveat)
-    return found
+    return Value(row["id"], text, float(row["value"]), past_target(edition, row, language))

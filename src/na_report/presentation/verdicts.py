@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from na_report.evidence import chain
 from na_report.evidence.claims import (
+    CONTRADICTED,
     HOLDS,
     NEWER,
     NOT_TESTABLE,
@@ -22,7 +24,7 @@ from na_report.evidence.claims import (
 from na_report.evidence.edition import Edition
 from na_report.presentation.markdown import Block, escape, link
 from na_report.presentation.tables import table
-from na_report.presentation.text import ended, ids, in_sentence, linked, listed, sentence_case, titled_source
+from na_report.presentation.text import ended, filled, listed, sentence_case, titled_source
 from na_report.presentation.values import in_words, number, value
 from na_report.wording import Words
 
@@ -61,23 +63,26 @@ def _fact(edition: Edition, fact: Fact, language: str) -> str:
     return f"{what}: {shown}{when}"
 
 
-def _told(edition: Edition, result: Result, language: str) -> str:
-    """Returns what a claim says and the figures that decide, with the rows that are against it."""
+def _said(result: Result, language: str) -> str:
+    """Returns what a claim says, with a link where it is of a conclusion."""
     says = escape(result.claim.says[language])
+    return link(result.claim.conclusion, says) if result.claim.conclusion else says
+
+
+def _told(edition: Edition, result: Result, says: str, language: str) -> str:
+    """Returns what a claim says with the figures that decide and the rows that are against it."""
     facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
     return f"{says} {sentence_case(facts)}.{_against(edition, result, language)}" if facts else says
 
 
 def verdict(edition: Edition, key: str, language: str = "nl") -> str:
-    """Returns whether a conclusion is still right, with the figures that decide, as MyST in one paragraph."""
-    words, parts = Words(language), [f"**{sentence_case(state(edition, key, language))}.**"]
-    for result in results_of(edition, key):
-        if result.claim.kind == NEWER:
-            parts += [_told(edition, result, language)] if result.verdict.state != NOT_TESTABLE else []
-        else:
-            parts += [words("verdicts.in_report")] if result.verdict.facts else []
-            parts.append(_told(edition, result, language))
-    return " ".join(parts if len(parts) > 1 else [*parts, words("verdicts.not_again")])
+    """Returns whether a conclusion is still right and what is against it, as MyST; nothing where nothing tells."""
+    told = [
+        escape(result.claim.says[language]) + _against(edition, result, language)
+        for result in results_of(edition, key)
+        if result.verdict.state == CONTRADICTED or (result.claim.kind == NEWER and result.verdict.state != NOT_TESTABLE)
+    ]
+    return " ".join([f"**{sentence_case(state(edition, key, language))}:**", *told]) if told else ""
 
 
 def _against(edition: Edition, result: Result, language: str) -> str:
@@ -112,7 +117,7 @@ def page_note(edition: Edition, page: str = "", language: str = "nl", *, section
         if (page or result.claim.means) and section in (None, _section(edition, result.claim.conclusion))
     ]
     lines = [f"- {_warned(edition, result, language, figures=bool(page))}" for result in found]
-    warning = Words(language)("verdicts.warning")
+    warning = Words(language)("verdicts.warning" if page else "verdicts.for_advice")
     return (
         Block("\n".join([":::{container} kader tegenspraak", f"**{warning}**", "", *lines, ":::"])) if lines else None
     )
@@ -120,10 +125,9 @@ def page_note(edition: Edition, page: str = "", language: str = "nl", *, section
 
 def _warned(edition: Edition, result: Result, language: str, *, figures: bool = False) -> str:
     state = sentence_case(Words(language)(f"states.{result.verdict.state}"))
-    about = f" ({link(result.claim.conclusion)})" if result.claim.conclusion else ""
     means = f" {escape(result.claim.means[language])}" if result.claim.means else ""
-    told = _told(edition, result, language) if figures else escape(result.claim.says[language])
-    return f"**{state}**{about}: {told}{means}"
+    said = _said(result, language)
+    return f"**{state}:** {_told(edition, result, said, language) if figures else said}{means}"
 
 
 def _section(edition: Edition, conclusion: str) -> str:
@@ -136,39 +140,17 @@ def recommendation_note(edition: Edition, key: str, language: str = "nl") -> str
     return " ".join(_warned(edition, result, language) for result in found)
 
 
-def trail(edition: Edition, key: str, language: str = "nl") -> Block:
-    """Shows, folded, the chain under a recommendation: conclusions with their state, findings, sources."""
+def basis(edition: Edition, key: str, title: str, language: str = "nl") -> Block:
+    """Shows, folded and on a screen alone, what a recommendation or conclusion rests on: a sentence each, and the sources.
+
+    Args:
+        edition: Where it is.
+        key: Its id.
+        title: What stands on the fold.
+        language: `nl` or `en`.
+    """
     words = Words(language)
-    findings = [edition.row("findings", item) for item in chain.reached(edition, key, "findings")]
-    types = pd.Series([row["evidence_type"] for row in findings]).value_counts()
-    mine = {row["sector"] for row in findings}
-    items = sum(len(chain.reached(edition, key, table)) for table in ("agenda_items", "agendas"))
-    basis = [
-        f"{edition.label('evidence_type', name, language)} ({types[name]})"
-        for name in chain.EVIDENCE_TYPES
-        if name in types
-    ]
-    sectors = edition["sectors"]
-    names = [in_sentence(name) for name in sectors[sectors["id"].isin(mine)][f"label_{language}"]]
-    summary = words(
-        "verdicts.below",
-        rests=listed(
-            [_counted(*what, language) for what in (("findings", len(findings)), ("items", items)) if what[1]], language
-        ),
-        basis=", ".join(basis) or "–",
-        sectors=", ".join(names) or "–",
-    )
-    lines = [escape(sentence_case(summary)), ""]
-    for conclusion in chain.below(edition, key, "conclusions"):
-        row = edition.row("conclusions", conclusion)
-        outcome = state(edition, conclusion, language)
-        lines.append(
-            f"- {link(conclusion)} {escape(row[f'title_{language}'])} ({outcome}): {linked(ids(row['rests_on']))}"
-        )
-    conclusions = set(edition["conclusions"]["id"])
-    direct = [item for item in ids(edition.row("recommendations", key)["rests_on"]) if item not in conclusions]
-    if direct:
-        lines.append(f"- {words('verdicts.direct')}: {linked(direct)}")
+    lines = [f"- {sentence}" for sentence in _below(edition, key, language)]
     sources = chain.reached(edition, key, "sources")
     # What came after the report can't be what its advice rested on.
     later = [source for source in sources if edition.row("sources", source)["cited_how"] == "update"]
@@ -176,11 +158,28 @@ def trail(edition: Edition, key: str, language: str = "nl") -> Block:
         if some:
             titles = "; ".join(titled_source(edition, source, language) for source in some)
             lines += ["", f"{words(f'verdicts.{word}')}: {ended(titles)}"]
-    return Block("\n".join([f":::{{dropdown}} {words('verdicts.trail')}", *lines, ":::"]))
+    return Block("\n".join([f":::{{dropdown}} {title}", ":class-container: alleen-scherm", "", *lines, ":::"]))
 
 
-def _counted(what: str, count: int, language: str) -> str:
-    return Words(language)(f"verdicts.{what}", count, count=in_words(count, language))
+def _below(edition: Edition, key: str, language: str) -> Iterator[str]:
+    """Yields what a row rests on directly, each as a sentence with a link to its place."""
+    for item in chain.below(edition, key, "conclusions"):
+        title = link(item, escape(edition.row("conclusions", item)[f"title_{language}"]))
+        outcome = "" if _outcome(edition, item) == NOT_TESTABLE else f" ({state(edition, item, language)})"
+        yield f"{title}{outcome}."
+    for item in chain.below(edition, key, "findings"):
+        row = edition.row("findings", item)
+        sector = link(item, escape(edition.row("sectors", row["sector"])[f"short_{language}"]))
+        yield f"{filled(edition, row[f'text_{language}'], language)} ({sector})"
+    for kind in ("agendas", "agenda_items"):
+        for item in chain.below(edition, key, kind):
+            row = edition.row(kind, item)
+            whose = edition.row("agendas", row["agenda_id"])[f"short_{language}"] if "agenda_id" in row else ""
+            yield link(item, escape(_name(row, language))) + (f" ({escape(whose)})." if whose else ".")
+    for kind in ("indicators", "observations"):
+        for item in chain.below(edition, key, kind):
+            label = edition.row("indicators", edition.observation(item)["indicator_id"])[f"label_{language}"]
+            yield f"{link(item, escape(label))}."
 
 
 def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
@@ -188,11 +187,10 @@ def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
     words, rows = Words(language), []
     for result in check(edition):
         if result.claim.kind == kind:
-            about = [link(result.claim.conclusion)] if result.claim.conclusion else []
             state = result.verdict.state
             outcome = words(f"states.{state}") if kind == NEWER else words(f"report_states.{state}")
             facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
-            rows.append((" ".join([escape(result.claim.says[language]), *about]), outcome, facts or "–"))
+            rows.append((_said(result, language), outcome, facts or "–"))
     names = [words(f"verdicts.{head}") for head in ("statement", "state", "deciding")]
     caption = words(f"verdicts.{kind}_claims")
     return table(pd.DataFrame(rows, columns=names), caption, f"tab-toetsen-{kind}", language=language)

@@ -90,7 +90,7 @@ def read_contents(project: Project, language: str = "") -> Contents:
     Example:
         >>> from na_report.paths import find_project
         >>> read_contents(find_project()).pages[:2]
-        ['index', 'kort']
+        ['index', 'aanbevelingen']
     """
     toc = read_settings(project.root / TOC)
     found = Contents()
