@@ -40,7 +40,7 @@ GOOD = f"""# Proef
 
 <img src="{PASTED}" alt="8"> ![9]({PASTED})
 
-<a href="kort.html">pagina</a> <a href="kort.html#doel">plaats</a> <a href="#hier">hier</a>
+<a href="inleiding.html">pagina</a> <a href="inleiding.html#doel">plaats</a> <a href="#hier">hier</a>
 <a href="tabel.xlsx">bestand</a> <a href="https://example.org/?a=1&amp;b=2">ver</a> <a href="mailto:a@example.org">post</a>
 
 [Markdown](https://example.org/?c=3&d=4) en [letterlijk](https://example.org/?e=%26amp;f)"""
@@ -66,7 +66,7 @@ BAD = {
     '<a href="file:///etc/passwd">x</a>': "'file:///etc/passwd', expected one that starts with https://",
     '<a href="//example.org">x</a>': "'//example.org', expected one that starts with https://",
     '<iframe src="https://example.org/e"></iframe>': "<iframe src='https://example.org/e'>, expected text, links",
-    '<iframe src="kort.html"></iframe>': "<iframe src='kort.html'>",
+    '<iframe src="inleiding.html"></iframe>': "<iframe src='inleiding.html'>",
     '<object data="foto.png"></object>': "<object data='foto.png'>",
     '<embed src="foto.png">': "<embed src='foto.png'>",
     '<video poster="foto.png"></video>': "<video poster='foto.png'>",
@@ -90,12 +90,12 @@ def process() -> Iterator[Renderer]:
 @pytest.fixture
 def small(project: Project) -> Project:
     """A book of two pages, the first of which a test writes, with files beside the chapters."""
-    only_pages(project, "index", "kort")
+    only_pages(project, "index", "inleiding")
     (project.chapters / "nl" / "map").mkdir()
     for name in ("foto.png", "map/een foto.png", "map/twee.png"):
         (project.chapters / "nl" / name).write_bytes(base64.b64decode(PIXEL))
     (project.chapters / "nl" / "tabel.xlsx").write_bytes(b"x")
-    write(project, "kort", new_markdown_cell("# Kort\n\n(doel)=\n## Doel\n\nNiets.", id="tekst"))
+    write(project, "inleiding", new_markdown_cell("# Kort\n\n(doel)=\n## Doel\n\nNiets.", id="tekst"))
     return project
 
 
@@ -173,11 +173,11 @@ def test_every_address_that_leads_nowhere_is_told_with_its_cell(small: Project, 
 
 
 def test_a_place_that_a_page_does_not_have_is_told_with_its_cell(small: Project, process: Renderer) -> None:
-    text = '# Proef\n\n<a href="kort.html#weg">a</a> <a href="#nergens">b</a> <a href="kort.html#doel">c</a>'
+    text = '# Proef\n\n<a href="inleiding.html#weg">a</a> <a href="#nergens">b</a> <a href="inleiding.html#doel">c</a>'
     write(small, "index", new_markdown_cell(text, id="tekst"))
     with pytest.raises(BookError) as caught:
         make(small, process)
-    assert "index.html: 'kort.html#weg' leads nowhere (cell tekst, '# Proef')." in str(caught.value)
+    assert "index.html: 'inleiding.html#weg' leads nowhere (cell tekst, '# Proef')." in str(caught.value)
     assert "index.html: '#nergens' leads nowhere" in str(caught.value)
     assert "doel" not in str(caught.value)
 

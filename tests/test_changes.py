@@ -131,16 +131,16 @@ def test_a_new_series_is_not_comparable(project: Project, change: Change) -> Non
 
 
 def test_pages_and_figures_that_show_a_row_are_found(project: Project) -> None:
-    folder = project.build("2021", "nl") / "notebooks"
+    folder = project.build("2026", "nl") / "notebooks"
     pages = choose(all_pages(project), ["sector-mbo", "koploper"])
-    run_pages(project, pages, {"edition": "2021"}, folder)
-    found = mentions(folder, {"ind008-nl-2019"})
+    run_pages(project, pages, {"edition": "2026"}, folder)
+    found = mentions(folder, {"ind108-ee-2024"})
     assert list(found) == ["koploper"]
-    assert "fig-volwassenen-scholing" in found["koploper"]
-    assert mentions(folder, {"ind008-nl-20"}) == {}
+    assert "fig-ict-specialisten" in found["koploper"]
+    assert mentions(folder, {"ind108-ee-20"}) == {}
     for state in ("failed", "running"):
         shutil.copy(folder / "koploper.ipynb", folder / f"koploper.{state}.ipynb")
-    assert mentions(folder, {"ind008-nl-2019"}) == found
+    assert mentions(folder, {"ind108-ee-2024"}) == found
 
 
 def test_the_command_prints_text_and_json(project: Project, twin: Callable[..., None]) -> None:

@@ -25,7 +25,7 @@ from na_report.publishing.renderer import Renderer, renderer
 from na_report.publishing.rendering import render_stage
 from na_report.settings import read_settings
 
-FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](kort.ipynb) en {numref}`tab-b`."
+FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](inleiding.ipynb) en {numref}`tab-b`."
 SECOND = "# Kort\n\n:::{table} Tabel.\n:name: tab-b\n\n| a |\n| - |\n| 1 |\n:::\n\nTerug naar [het doel](#doel)."
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="%d" height="9"/></svg>'
 FIGURE = ":::{figure} figuren/f.svg\n:name: fig-f\n:alt: Vlak\n\nVlak.\n:::"
@@ -55,9 +55,9 @@ def process() -> Iterator[Renderer]:
 
 @pytest.fixture
 def small(project: Project) -> Project:
-    only_pages(project, "index", "kort", "bronnen")
+    only_pages(project, "index", "inleiding", "bronnen")
     write_page(project, "index", FIRST)
-    write_page(project, "kort", SECOND)
+    write_page(project, "inleiding", SECOND)
     write_page(project, "bronnen", "# Bronnen\n\nNiets.", 1)
     return project
 
@@ -86,7 +86,7 @@ def from_nothing(project: Project, process: Renderer) -> dict[str, bytes]:
 
 
 CHANGES = {
-    "prose, then a title": [("index", FIRST + "\n\nEen zin.", 0), ("kort", SECOND.replace("# Kort", "# Lang"), 0)],
+    "prose, then a title": [("index", FIRST + "\n\nEen zin.", 0), ("inleiding", SECOND.replace("# Kort", "# Lang"), 0)],
     "a table before another, then a figure": [
         ("index", FIRST + SECOND[7:].replace("tab-b", "tab-a"), 0),
         ("bronnen", "# Bronnen\n\nNiets.", 2),
@@ -109,9 +109,9 @@ def test_whatever_changes_a_preview_shows_the_bytes_of_a_book_from_nothing(
 
 
 def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None:
-    only_pages(project, "index", "kort")
-    write_chapter(project, "index", "# Begin\n\nZie [de tweede](kort.ipynb).")
-    write_chapter(project, "kort", "# Kort")
+    only_pages(project, "index", "inleiding")
+    write_chapter(project, "index", "# Begin\n\nZie [de tweede](inleiding.ipynb).")
+    write_chapter(project, "inleiding", "# Kort")
     command = [sys.executable, "-m", "na_report.cli", "build", "--edition", "2021", "--format", "html"]
     subprocess.run(command, cwd=project.root, check=True)
     book = books.Book(project, "2021", "nl")
@@ -126,19 +126,19 @@ def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None
 
 def test_a_page_that_goes_is_gone_on_paper_too(small: Project, process: Renderer) -> None:
     make(small, process)
-    assert {"index.typ", "kort.typ", "bronnen.typ"} <= on_paper(small).keys()
-    only_pages(small, "index", "kort")
+    assert {"index.typ", "inleiding.typ", "bronnen.typ"} <= on_paper(small).keys()
+    only_pages(small, "index", "inleiding")
     write_page(small, "index", "# Begin")
-    write_page(small, "kort", "# Kort")
+    write_page(small, "inleiding", "# Kort")
     make(small, process)
-    assert on_paper(small).keys() == {"index.typ", "index.json", "kort.typ", "kort.json"}
+    assert on_paper(small).keys() == {"index.typ", "index.json", "inleiding.typ", "inleiding.json"}
 
 
 def test_a_label_that_goes_is_missed_on_the_page_that_points_to_it(small: Project, process: Renderer) -> None:
     make(small, process)
     write_page(small, "index", FIRST.replace("(doel)=\n", ""))
     for _ in range(2):
-        with pytest.raises(BookError, match=r"kort\.ipynb.*doel"):
+        with pytest.raises(BookError, match=r"inleiding\.ipynb.*doel"):
             make(small, process)
     write_page(small, "index", FIRST)
     assert files(make(small, process)) == from_nothing(small, process)
@@ -160,11 +160,11 @@ def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Projec
 
 def test_pages_that_the_book_no_longer_has_go_with_all_that_a_run_leaves(small: Project) -> None:
     book = books.Book(small, "2021", "nl")
-    for name in ("oud.ipynb", "oud.state.json", "oud.failed.ipynb", "kort.state.json"):
+    for name in ("oud.ipynb", "oud.state.json", "oud.failed.ipynb", "inleiding.state.json"):
         (book.notebooks / name).write_text("{}", encoding="utf-8")
     drop_other_pages(book, all_pages(small))
     left = sorted(path.name for path in book.notebooks.iterdir())
-    assert left == ["bronnen.ipynb", "index.ipynb", "kort.ipynb", "kort.state.json"]
+    assert left == ["bronnen.ipynb", "index.ipynb", "inleiding.ipynb", "inleiding.state.json"]
 
 
 def test_a_part_that_a_new_book_does_not_have_goes(small: Project) -> None:
@@ -220,7 +220,7 @@ def test_a_page_that_sphinx_can_not_read_stops_the_book_once_with_a_short_story(
     make(small, process)
     book = books.Book(small, "2021", "nl")
     before = files(book.html)
-    (book.stage / "kort.ipynb").write_text('{"cells": [', encoding="utf-8")
+    (book.stage / "inleiding.ipynb").write_text('{"cells": [', encoding="utf-8")
     with pytest.raises(BookError, match="does not appear to be JSON") as caught:
         render_stage(book.stage, book.folder, process)
     assert "Traceback" not in str(caught.value)

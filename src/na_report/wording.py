@@ -41,8 +41,8 @@ class Words:
         >>> words = Words("nl")
         >>> words("what"), words("figures.source", source="CBS", edition="2026")
         ('Wat', 'Bron: CBS · editie 2026')
-        >>> words("updates.new_sources", 1, count="één"), words("updates.new_sources", 3, count="drie")
-        ('één bron', 'drie bronnen')
+        >>> words("findings_below", 1), words("findings_below", 3, count="drie")
+        ('Eén bevinding waarop dit rust', 'drie bevindingen waarop dit rust')
     """
 
     def __init__(self, language: str, project: Project | None = None) -> None:
