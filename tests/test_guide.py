@@ -182,8 +182,6 @@ def test_a_sector(untouched: Project) -> None:
     assert page(untouched, "sector-leerkringen", "2027").count("Eén bevinding waarop dit rust") == 1
     conclusions = page(untouched, "conclusies", "2027")
     assert "**Leerkringen.** Begeleiders zoeken scholing." in conclusions
-    assert "over de vijf sectoren" in conclusions
-    assert "| Leerkringen |" in conclusions, "the figure counts it"
     checks = dict(re.findall(r"^(C\d+)  \w+, ([a-z ]+):", said, re.MULTILINE))
     assert (checks["C14"], checks["C16"]) == ("holds", "contradicted"), "skills were found, running initiatives not"
     older = sh(".venv/bin/na-report check --edition 2026", untouched.root)
