@@ -73,18 +73,19 @@ Change = Callable[[str, str, str, str], None]
 def change(project: Project) -> Change:
     """Changes one cell of a table of edition 2021: table, id, column, new value."""
 
-    def apply(table: str, key: str, column: str, value: str) -> None:
-        path = project.data / "2021" / f"{table}.csv"
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        [row] = [row for row in rows if row["id"] == key]
-        row[column] = value
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+    return lambda table, key, column, value: set_cell(project.data / "2021" / f"{table}.csv", key, column, value)
 
-    return apply
+
+def set_cell(path: Path, key: str, column: str, value: str) -> None:
+    """Changes one cell of a table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    [row] = [row for row in rows if row["id"] == key]
+    row[column] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 @pytest.fixture

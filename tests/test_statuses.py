@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import set_cell
 from openpyxl import load_workbook
 
 from na_report.cli import main
@@ -31,17 +31,6 @@ EVIDENCE = open_edition("2026")
 def draft(project: Project) -> Path:
     copy_edition("2026", "2027", project)
     return project.data / "2027"
-
-
-def write(folder: Path, table: str, key: str, column: str, value: str) -> None:
-    path = folder / f"{table}.csv"
-    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-    [row] = [row for row in rows if row["id"] == key]
-    row[column] = value
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 @pytest.mark.parametrize("table", SUBJECTS)
@@ -126,7 +115,7 @@ BROKEN = [
 def test_a_state_that_can_not_be_is_named(project: Project, key: str, column: str, value: str, expected: str) -> None:
     folder = draft(project)
     assert find_problems(folder, sealed=False) == []
-    write(folder, "statuses", key, column, value)
+    set_cell(folder / "statuses.csv", key, column, value)
     hits = [problem for problem in find_problems(folder, sealed=False) if problem.file == "statuses.csv"]
     assert any(expected in problem.expected and problem.row == 2 for problem in hits), hits
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -11,6 +13,8 @@ from na_report.evidence.reads import derived
 from na_report.presentation.text import ids
 from na_report.presentation.values import value
 
+# What stands for a section where a row is of an edition and not of the report.
+_EDITION = r"\d{4}[a-z0-9-]*"
 CATEGORY_KINDS = ("goal", "principle", "way_of_working", "outside")
 
 
@@ -191,7 +195,12 @@ def of_report(edition: Edition, table: str) -> pd.DataFrame:
         [65, 50, 12]
     """
     rows = edition[table]
-    return rows[~rows["sections"].str.fullmatch(r"\d{4}[a-z0-9-]*")]
+    return rows[~rows["sections"].str.fullmatch(_EDITION)]
+
+
+def came_later(row: Mapping[str, Any]) -> bool:
+    """Tells whether a row is none of the report."""
+    return re.fullmatch(_EDITION, row["sections"]) is not None
 
 
 def active(edition: Edition) -> pd.DataFrame:

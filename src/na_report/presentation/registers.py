@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -35,8 +36,7 @@ def organisations(edition: Edition, language: str = "nl") -> Block:
     entries: list[dict[str, Any]] = [
         {
             words("nr"): place(row["id"]),
-            words("organisation"): escape(row[f"name_{language}"])
-            + _later(edition, "organisations", row["id"], language),
+            words("organisation"): escape(row[f"name_{language}"]) + _later(row, language),
             words("role"): filled(edition, row[f"role_{language}"], language),
             **statuses.column(edition, row["id"], language),
             words("sector"): escape(sector_names(edition, row["sectors"], language)),
@@ -54,7 +54,7 @@ def initiatives(edition: Edition, language: str = "nl") -> Block:
             words("nr"): place(row["id"]),
             words("initiative"): f"**{escape(row[f'name_{language}'])}** "
             f"({escape(edition.label('initiative_type', row['type'], language))})"
-            f"{_later(edition, 'initiatives', row['id'], language)}. {filled(edition, row[f'gist_{language}'], language)}",
+            f"{_later(row, language)}. {filled(edition, row[f'gist_{language}'], language)}",
             words("lead"): escape(row[f"owners_{language}"].replace(";", ", ")),
             words("became.in_report" if statuses.known(edition) else "status"): _in_report(edition, row, language),
             **statuses.column(edition, row["id"], language),
@@ -65,15 +65,14 @@ def initiatives(edition: Edition, language: str = "nl") -> Block:
     return table(pd.DataFrame(entries), words("captions.initiatives"), "tab-initiatieven", language=language)
 
 
-def _later(edition: Edition, table: str, key: str, language: str) -> str:
+def _later(row: Mapping[str, Any], language: str) -> str:
     """Returns that a row came after the report; nothing for what the report names."""
-    of_report = set(analysis.of_report(edition, table)["id"])
-    return "" if key in of_report else f" [{Words(language)('became.later')}]{{.grondslag}}"
+    return f" [{Words(language)('became.later')}]{{.grondslag}}" if analysis.came_later(row) else ""
 
 
 def _in_report(edition: Edition, row: dict[str, Any], language: str) -> str:
     """Returns the state of an initiative as the report has it, with what this book corrects; a dash for what came later."""
-    if _later(edition, "initiatives", row["id"], language):
+    if analysis.came_later(row):
         return "–"
     detail = filled(edition, row[f"status_note_{language}"], language)
     caveats = linked(statuses.caveats_of(edition, row["id"]))

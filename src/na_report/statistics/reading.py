@@ -99,7 +99,7 @@ def _open(parts: Sequence[bytes]) -> Rows:
         return open_sdmx_csv(text)
     if len(texts) == 1 and is_tsv(text):
         return open_tsv(text)
-    raise UnreadableError(f"found {_name(text)}, expected SDMX-CSV, Eurostat TSV, JSON-stat 2.0 or OData v4 of CBS")
+    raise UnreadableError(f"found {_name(text)}, expected SDMX-CSV, Eurostat TSV or OData v4 of CBS")
 
 
 def _json(text: str) -> object:
