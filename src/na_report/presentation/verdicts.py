@@ -190,7 +190,7 @@ def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
             state = result.verdict.state
             outcome = words(f"states.{state}") if kind == NEWER else words(f"report_states.{state}")
             facts = "; ".join(_fact(edition, fact, language) for fact in result.verdict.facts)
-            rows.append((_said(result, language), outcome, facts or "–"))
+            rows.append((_said(result, language), outcome, sentence_case(facts) or "–"))
     names = [words(f"verdicts.{head}") for head in ("statement", "state", "deciding")]
     caption = words(f"verdicts.{kind}_claims")
     return table(pd.DataFrame(rows, columns=names), caption, f"tab-toetsen-{kind}", language=language)
