@@ -541,9 +541,13 @@ def test_a_number_of_processes_that_is_none_is_refused(project: Project, command
     assert not (project.root / "_build").exists()
 
 
-def test_who_stops_reading_stops_the_command_and_that_is_no_success(project: Project) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_who_stops_reading_stops_the_command_and_that_is_no_success(project: Project, unbuffered: str) -> None:
     command = f"{sys.executable} -m na_report.cli edition verify | true; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], cwd=project.root, capture_output=True, text=True, check=False)
+    env = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=project.root, env=env, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (141, "")
 
 

@@ -32,7 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse(sys.argv[1:] if arguments is None else arguments)
     try:
         with _told_to_end():
-            return int(options.run(options, find_project()))
+            code = int(options.run(options, find_project()))
+            # Else Python writes what is left at its end, where nobody tells that it could not.
+            sys.stdout.flush()
+            return code
     except NaReportError as error:
         if options.debug:
             traceback.print_exc()
