@@ -90,6 +90,22 @@ def test_a_kernel_ends_with_who_asked_for_it_and_no_other_does() -> None:
         assert other.poll() == -signal.SIGKILL
 
 
+@pytest.mark.parametrize(
+    "said", [b"", b"{", b'{"arguments": [], "folder": "/", "environment": {}}\n'], ids=["nothing", "half", "all"]
+)
+def test_who_asks_for_a_kernel_and_goes_takes_no_other_along(capfd: pytest.CaptureFixture[str], said: bytes) -> None:
+    with kernels.warm_kernels([]):
+        for _ in range(3):
+            with socket.socket(socket.AF_UNIX) as gone:
+                gone.connect(os.environ[kernels.SOCKET])
+                gone.sendall(said)
+        kernel = _started("stays")
+        assert kernel.poll() is None
+        kernel.kill()
+        kernel.wait()
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def _started(name: str) -> kernels.ForkedKernel:
     """Returns a warm kernel that has its sockets where nothing is left of them."""
     folder = Path(os.environ[kernels.FOLDER]) / name

@@ -156,12 +156,14 @@ def _fork(client: socket.socket, others: list[socket.socket]) -> int:
     """Forks the kernel that a client asks for; returns its process id, in the server only."""
     try:
         request: Request = json.loads(client.makefile("r", encoding="utf-8").readline())
-    except ValueError:
+    except (ValueError, OSError):
         client.close()
         return 0
     pid = os.fork()
     if pid:
-        client.sendall(f"{pid}\n".encode())
+        # A client that has gone is seen by its connection, and its kernel ended, as at any later time.
+        with contextlib.suppress(OSError):
+            client.sendall(f"{pid}\n".encode())
         return pid
     os.setpgid(0, 0)
     for sock in (client, *others):
