@@ -17,6 +17,7 @@ from na_report.cli import main
 from na_report.evidence.edition import seal_edition
 from na_report.paths import DESCRIPTOR, Project
 from na_report.publishing.comparing import copied
+from na_report.publishing.renderer import Renderer, renderer
 
 # Without one of these, Playwright takes the browser that it brought itself.
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -38,6 +39,13 @@ def copy_of_project(folder: Path) -> Project:
     root = folder / "project"
     root.mkdir()
     return copied(Project(ROOT), root)
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[Renderer]:
+    """A process that has imported Sphinx, for the renderings of a file of tests."""
+    with renderer() as shared:
+        yield shared
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -19,7 +18,7 @@ from na_report.paths import Project
 from na_report.publishing import book as books
 from na_report.publishing.addresses import Ways, dead_ends
 from na_report.publishing.pages import all_pages
-from na_report.publishing.renderer import Renderer, renderer
+from na_report.publishing.renderer import Renderer
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC"
 PASTED = f"data:image/png;base64,{PIXEL}"
@@ -79,12 +78,6 @@ BAD = {
     "[x](weg4.html)": "weg4.html",
     "[x](#weg5)": "weg5",
 }
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Renderer]:
-    with renderer() as shared:
-        yield shared
 
 
 @pytest.fixture

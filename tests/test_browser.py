@@ -23,6 +23,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 WIDE, NARROW = 1280, 320
 # Hundreds of rows alike take axe half a minute; those of one choice are the same to it.
+# So the quick run looks at the first twenty of what is alike and side by side; the variants that are slow look at all.
+LEAVE_ROWS = "document.querySelectorAll('article :nth-of-type(n + 21)').forEach((one) => one.remove())"
 CHOICE = {"bewijs.html": "?sector=mbo"}
 FIRST_PAGE_LIMIT_BYTES = 500_000
 ENGLISH = re.compile(
@@ -84,6 +86,8 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, width: int, scheme: str
     found = {}
     for path in PAGES:
         page.goto(path.as_uri() + CHOICE.get(path.name, ""))
+        if (width, scheme) == (WIDE, "light"):
+            page.evaluate(LEAVE_ROWS)
         found[path.name] = violations(page, RULES if scheme == "light" else COLOUR_RULES)
     assert page.problems == []  # type: ignore[attr-defined]
     assert {name: problems for name, problems in found.items() if problems} == {}

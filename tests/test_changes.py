@@ -132,7 +132,7 @@ def test_a_new_series_is_not_comparable(project: Project, change: Change) -> Non
 
 def test_pages_and_figures_that_show_a_row_are_found(project: Project) -> None:
     folder = project.build("2026", "nl") / "notebooks"
-    pages = choose(all_pages(project), ["sector-mbo", "koploper"])
+    pages = choose(all_pages(project), ["gesprekspartners", "koploper"])
     run_pages(project, pages, {"edition": "2026"}, folder)
     found = mentions(folder, {"ind108-ee-2024"})
     assert list(found) == ["koploper"]

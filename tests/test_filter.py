@@ -267,7 +267,10 @@ def test_on_a_narrow_screen_a_list_sorts_and_no_hidden_button_takes_focus(browse
 
 @pytest.mark.parametrize(
     ("width", "scheme", "query"),
-    [(WIDE, "light", "sector=mbo&soort=knelpunt&volgorde=bevindingen.bron"), (NARROW, "dark", "woorden=xyzzy")],
+    [
+        (WIDE, "light", "sector=mbo&soort=knelpunt&volgorde=bevindingen.bron"),
+        pytest.param(NARROW, "dark", "woorden=xyzzy", marks=pytest.mark.slow("the same rules in other colours")),
+    ],
 )
 def test_axe_finds_nothing_on_the_filtered_page(browser: Browser, width: int, scheme: str, query: str) -> None:
     page = opened(browser, width, scheme)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -64,16 +65,18 @@ def counted(shown: list[Any]) -> list[Any]:
     return shown
 
 
-# One page of each kind: with a parameter and a story, with parts of all stories, with text under a condition.
-KINDS = ("sector-mbo", "conclusies", "veranderingen")
+# A page with a parameter and a story, and a translated one with text under a condition.
+TRIED = (("sector-mbo", "nl"), ("conclusies", "en"))
 REST = pytest.mark.slow(
     "papermill starts a cold kernel for each page, and these are of a kind with those that are tried"
 )
 
 
 @pytest.mark.book
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [name if name in KINDS else pytest.param(name, marks=REST) for name in NAMES])
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [pair if pair in TRIED else pytest.param(*pair, marks=REST) for pair in product(NAMES, LANGUAGES)],
+)
 def test_papermill_gives_the_cells_and_outputs_of_the_page(
     name: str, language: str, ran: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import one_of_a_kind
+from conftest import na_report, one_of_a_kind
 from test_preview import write_chapter
 from test_publishing import only_pages
 
@@ -45,12 +43,6 @@ def write_page(project: Project, name: str, text: str, width: int = 0) -> None:
     folder = books.Book(project, "2021", "nl").notebooks
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / f"{name}.ipynb")
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Renderer]:
-    with renderer() as shared:
-        yield shared
 
 
 @pytest.fixture
@@ -112,15 +104,15 @@ def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None
     only_pages(project, "index", "inleiding")
     write_chapter(project, "index", "# Begin\n\nZie [de tweede](inleiding.ipynb).")
     write_chapter(project, "inleiding", "# Kort")
-    command = [sys.executable, "-m", "na_report.cli", "build", "--edition", "2021", "--format", "html"]
-    subprocess.run(command, cwd=project.root, check=True)
+    command = ["build", "--edition", "2021", "--format", "html"]
+    assert na_report(project, *command).returncode == 0
     book = books.Book(project, "2021", "nl")
     whole = files(book.html)
     for path in [*book.stage.rglob("*"), *(book.folder / "sphinx").rglob("*")]:
         if path.is_file():
             path.write_bytes(b"")
     (book.html / "index.html").unlink()
-    subprocess.run(command, cwd=project.root, check=True)
+    assert na_report(project, *command).returncode == 0
     assert files(book.html) == whole
 
 
@@ -134,6 +126,7 @@ def test_a_page_that_goes_is_gone_on_paper_too(small: Project, process: Renderer
     assert on_paper(small).keys() == {"index.typ", "index.json", "inleiding.typ", "inleiding.json"}
 
 
+@pytest.mark.slow("a preview of a book with an error; test_preview has the common ones")
 def test_a_label_that_goes_is_missed_on_the_page_that_points_to_it(small: Project, process: Renderer) -> None:
     make(small, process)
     write_page(small, "index", FIRST.replace("(doel)=\n", ""))
