@@ -116,6 +116,7 @@ def test_a_text_stays_a_text_in_the_ods(tmp_path: Path, text: str) -> None:
     assert value == text
 
 
+@pytest.mark.slow("another program; what is in the file is read here by ours too")
 def test_libreoffice_makes_of_the_ods_a_workbook_that_comes_back_the_same(
     project: Project, edition: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
