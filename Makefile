@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SUITE ?= bookworm
+NEXT_PYTHON ?= python3.13
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup site book preview lab bench test test-all bare lint outputs links archive sbom opinion audit fuzz mutation lock clean
+.PHONY: help setup site book preview lab bench test test-all bare lint outputs links archive sbom opinion next audit fuzz mutation lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,9 +76,14 @@ fuzz: setup ## feed the readers random input, two minutes each (installs atheris
 mutation: setup ## change the library in small ways and see whether a test notices (hours; installs cosmic-ray)
 	@$(BIN)/pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.7' 'coverage>=7' && nice -n 19 $(BIN)/python scripts/mutation.py
 
-lock: ## renew requirements.lock (needs uv)
-	@uv pip compile pyproject.toml --extra dev --extra bench --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-annotate --custom-compile-command "make lock" -q -o requirements.lock
+next: setup ## make the book on the second lock too (newest Sphinx and pandas) and compare
+	@scripts/next $(NEXT_PYTHON) $(BIN)
+
+LOCK := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate \
+  --custom-compile-command "make lock" -q --extra dev
+lock: ## renew requirements.lock and requirements-next.lock (needs uv)
+	@$(LOCK) --extra bench --python-version 3.11 -o requirements.lock
+	@$(LOCK) --override requirements-next.in --python-version 3.13 -o requirements-next.lock
 
 clean: ## remove what was built; keeps .venv
 	@rm -rf _build
