@@ -1,0 +1,32 @@
+"""The table of features names a test of each that exists, and has each command."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from conftest import ROOT
+
+from na_report.cli import _parser
+
+ROWS = re.findall(
+    r"^\| ([^|]+) \| ([^|]*) \| `(tests/\S+)` \|$", (ROOT / "docs" / "features.md").read_text(), re.MULTILINE
+)
+
+
+def commands(parser: argparse.ArgumentParser, before: str = "") -> set[str]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return {found for name, sub in action.choices.items() for found in commands(sub, f"{before}{name} ")}
+    return {before.strip()}
+
+
+def test_each_feature_has_a_test() -> None:
+    for feature, _, test in ROWS:
+        file, _, name = test.partition("::")
+        assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8") if name else (ROOT / file).is_file(), feature
+
+
+def test_each_command_is_a_feature() -> None:
+    named = set(re.findall(r"`([a-z ]+?)(?: --\w+)?`", " ".join(command for _, command, _ in ROWS)))
+    assert commands(_parser()) <= named
