@@ -197,13 +197,10 @@ Niemand vertelt {IND019}.
         'story.tell("none")',
     ]
     texts = list(prose_of(cells, [folder / "mbo.md", folder / "gone.md"], project.chapters))
-    twin(
-        ("observations", "IND019-NL-2019", "value", "40"),
-        ("observations", "IND019-NL-2019", "period", "2018"),
-        ("observations", "IND007-NL-2019", "value", "20"),
-    )
-    old, new = (open_edition(name, project) for name in ("2021", "2021b"))
-    found = reworded("p", texts, old, new, "nl")
+    new = {("IND019-NL-2019", "value"): "40", ("IND019-NL-2019", "period"): "2018", ("IND007-NL-2019", "value"): "20"}
+    twin(*(("observations", *cell, value) for cell, value in new.items()))
+    before, after = (open_edition(name, project) for name in ("2021", "2021b"))
+    found = reworded("p", texts, before, after, "nl")
     assert [(each.new, each.condition) for each in found] == [
         ("Die met 40% niet!", ""),
         ("Ook 40% onder voorwaarde.", "new"),
@@ -212,4 +209,4 @@ Niemand vertelt {IND019}.
         ("Dat is 20%, en hier niet.", ""),
     ]
     assert [each.old for each in found][:1] == ["Die met 41% niet!"]
-    assert reworded("p", texts, new, new, "nl") == []
+    assert reworded("p", texts, after, after, "nl") == []
