@@ -15,6 +15,7 @@ from conftest import Change
 from na_report.evidence.changes import CellChange, compare
 from na_report.evidence.edition import Edition, copy_edition, open_edition, seal_edition
 from na_report.paths import Project
+from na_report.presentation.sentences import prose_of, reworded
 from na_report.publishing.execution import run_pages
 from na_report.publishing.pages import all_pages, choose, mentions
 
@@ -156,3 +157,56 @@ def test_the_command_prints_text_and_json(project: Project, twin: Callable[..., 
     data = json.loads(diff("--format", "json"))
     assert data["tables"]["observations"]["changed"][0]["new"] == "80"
     assert data["pages"] is None
+
+
+def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that_it_has(
+    project: Project, twin: Callable[..., None]
+) -> None:
+    folder = project.chapters / "nl" / "sector"
+    for path in folder.glob("*.md"):
+        path.unlink()
+    story = """+++ een
+
+:::{container} kader
+**Kort.** Het is {IND019}.
+:::
+
+:::{if} later
+- Eerst {gaps} van {IND019_year}.
+:::
+
+```{code-cell}
+charts.shares(evidence, ["IND019"])
+```
+
++++ twee
+
+Dat is {IND007}, en hier niet.{FM01}
+
++++ drie
+
+Niemand vertelt {IND019}.
+"""
+    (folder / "mbo.md").write_text(story, encoding="utf-8")
+    cells = [
+        "# {IND019} in a cell that is no prose",
+        "%%text\nTwee zinnen. Die met {IND020} blijft.\n\nDie met {IND019} niet!",
+        "%%text if new\nOok {IND019} onder voorwaarde.",
+        'story.tell("een")',
+        'tell_each("nl/sector", analysis.sectors(evidence), "twee")',
+        'story.tell("none")',
+    ]
+    texts = list(prose_of(cells, [folder / "mbo.md", folder / "gone.md"], project.chapters))
+    new = {("IND019-NL-2019", "value"): "40", ("IND019-NL-2019", "period"): "2018", ("IND007-NL-2019", "value"): "20"}
+    twin(*(("observations", *cell, value) for cell, value in new.items()))
+    before, after = (open_edition(name, project) for name in ("2021", "2021b"))
+    found = reworded("p", texts, before, after, "nl")
+    assert [(each.new, each.condition) for each in found] == [
+        ("Die met 40% niet!", ""),
+        ("Ook 40% onder voorwaarde.", "new"),
+        ("Eerst … van 2018.", "later"),
+        ("Kort. Het is 40%.", ""),
+        ("Dat is 20%, en hier niet.", ""),
+    ]
+    assert [each.old for each in found][:1] == ["Die met 41% niet!"]
+    assert reworded("p", texts, after, after, "nl") == []

@@ -301,6 +301,11 @@ def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_fol
         "recommendations",
         lambda rows: [{**row, "rests_on": f"{row['rests_on']};IND101"} if row["id"] == "R1" else row for row in rows],
     )
+    story = project.chapters / "nl" / "sector" / "mbo.md"
+    told = "Even dit. In 2023 kon {IND101-NL-2023} het, nu {IND101}.{FM01} In 2021 was dat {IND101-NL-2021}."
+    story.write_text(
+        story.read_text(encoding="utf-8").replace("+++ stand\n", f"+++ stand\n\n{told}\n"), encoding="utf-8"
+    )
     before = contents(project.data / "2026")
     monkeypatch.chdir(project.root)
     start = time.monotonic()
@@ -314,6 +319,11 @@ def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_fol
     assert "NL 2023: revised: 80 -> 82.7" in out
     assert "EE 2023: new: : -> 62.61" in out
     assert "recommendations concerned: R1\n" in out
+    sentences = out[out.index("sentence on") :].splitlines()[:-1]
+    assert sentences == [
+        "sentence on sector-mbo: In 2023 kon 80% het, nu 83,6%.",
+        "  becomes: In 2023 kon 82,7% het, nu 83,6%.",
+    ]
     assert "value IND109" not in out, "the latest Dutch value is what it was"
     # The figure draws a line per series: none goes through the breaks of 2011, 2013 and 2021.
     drawn = analysis.series(open_edition("2027", project), ["IND109"], ["NL"])

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from na_report.evidence.changes import Changes
     from na_report.statistics.refreshing import Source
 
-    Pages = dict[str, list[str]] | None
-
 
 def add(commands: Any) -> None:
     """Adds the commands of this module to the command line."""
@@ -121,8 +119,7 @@ def _edition_seal(options: argparse.Namespace, project: Project) -> int:
 
 
 def _edition_refresh(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.changes import compare
-    from na_report.evidence.edition import open_edition
+    from na_report.commands import following
     from na_report.statistics.kept import Folder
     from na_report.statistics.refreshing import refresh
     from na_report.statistics.telling import lines
@@ -131,13 +128,11 @@ def _edition_refresh(options: argparse.Namespace, project: Project) -> int:
         options.edition, options.new, Folder(options.answers) if options.answers else _offices(), project
     )
     missed = sum(not outcome.had for outcome in refreshed.outcomes)
-    changes = compare(open_edition(options.edition, project), open_edition(options.new, project))
-    pages = _pages(changes, project)
+    found = following.follows(options.edition, options.new, project)
     if options.format == "json":
-        said = {**asdict(refreshed), "changes": asdict(changes), "pages": pages}
-        print(json.dumps(said, ensure_ascii=False, indent=2))
+        print(json.dumps({**asdict(refreshed), **asdict(found)}, ensure_ascii=False, indent=2))
         return 1 if missed else 0
-    for line in (*lines(refreshed), *_follows(changes, pages)):
+    for line in (*lines(refreshed), *following.lines(found)):
         print(line)
     if missed:
         again = shlex.join(["na-report", "edition", "refresh", options.edition, "--as", options.new])
@@ -164,50 +159,19 @@ def _offices() -> Source:
 
 
 def _edition_diff(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.changes import compare
-    from na_report.evidence.edition import open_edition
+    from na_report.commands import following
 
-    changes = compare(open_edition(options.old, project), open_edition(options.new, project))
-    pages = _pages(changes, project)
+    found = following.follows(options.old, options.new, project)
     if options.format == "json":
-        print(json.dumps({**asdict(changes), "pages": pages}, ensure_ascii=False, indent=2))
+        said = asdict(found)
+        print(json.dumps({**said.pop("changes"), **said}, ensure_ascii=False, indent=2))
         return 0
-    if not changes.tables:
+    if not found.changes.tables:
         print(f"{options.old} and {options.new} hold the same")
         return 0
-    for line in (*_diff_lines(changes), *_follows(changes, pages)):
+    for line in (*_diff_lines(found.changes), *following.lines(found)):
         print(line)
     return 0
-
-
-def _pages(changes: Changes, project: Project) -> Pages:
-    """Returns the pages and figures that show what differs; nothing when no book was built."""
-    from na_report.presentation.markdown import anchor
-    from na_report.publishing.pages import mentions
-
-    for name in (changes.new, changes.old):
-        notebooks = project.build(name, "nl") / "notebooks"
-        if notebooks.is_dir():
-            return mentions(notebooks, {anchor(row) for row in changes.rows})
-    return None
-
-
-def _follows(changes: Changes, pages: Pages) -> Iterator[str]:
-    """Yields what follows from what differs, for values, claims, recommendations and pages."""
-    from na_report.evidence.numbers import as_shown, in_digits
-
-    for value in changes.values:
-        how = "comparable" if value.comparable else "not comparable: another series or measure"
-        old, new = (in_digits(as_shown(number)) if number is not None else "words" for number in (value.old, value.new))
-        slip = f"; exactly {value.factor} the one before: check the unit" if value.factor else ""
-        yield f"value {value.indicator}: {old} ({value.old_key}) -> {new} ({value.new_key}) {value.unit}, {how}{slip}"
-    for claim in changes.claims:
-        yield f"claim {claim.claim}: {claim.old.replace('_', ' ')} -> {claim.new.replace('_', ' ')}"
-    yield f"recommendations concerned: {', '.join(changes.recommendations) or 'none'}"
-    if pages is None:
-        yield "pages: not known; run na-report build first"
-    for page, figures in (pages or {}).items():
-        yield f"page {page}{f' (figures: {chr(44).join(figures)})' if figures else ''}"
 
 
 def _diff_lines(changes: Changes) -> Iterator[str]:

@@ -24,13 +24,13 @@ from na_report.presentation.values import Value, in_words, value
 from na_report.stories import PLACE, Story, read_story
 
 # In a story, between its text: a code cell, and text under a condition as `:::{if} later` says it.
-_PIECE = re.compile(
+PIECE = re.compile(
     r"^```\{code-cell\}[^\n]*\n(?P<code>.*?)^```[ \t]*$"
     r"|^(?P<fence>:{3,})\{if\} (?P<condition>[^\n]+)\n(?P<text>.*?)^(?P=fence)[ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
 _YEAR, _SINCE = "_year", "_since"
-_FINDING = re.compile(r"F[A-Z0-9]\d+")
+FINDING = re.compile(r"\{(F[A-Z0-9]\d+)\}")
 # Tells publishing that an output is text of the page and not what a cell made of data.
 _PROSE = {"na_report": {"prose": True}}
 # What the page has told so far, by the names that its prose uses.
@@ -73,7 +73,7 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
     problems, marks = [], {}
     for name in dict.fromkeys(PLACE.findall(text)):
         try:
-            if _FINDING.fullmatch(name):
+            if FINDING.fullmatch(f"{{{name}}}"):
                 marks[name] = _mark(names["evidence"], name)
             else:
                 _TOLD[name] = _shown(name, names["evidence"], names["language"], names.get("counts", {}))
@@ -102,6 +102,19 @@ def _shown(name: str, edition: Edition, language: str, counts: Mapping[str, int]
     return value(edition, name, language)
 
 
+def text_of(name: str, edition: Edition, language: str) -> str:
+    """Returns what prose with `{name}` says, as text.
+
+    Raises:
+        NaReportError: The edition has no such row.
+    """
+    return _text_of(_shown(name, edition, language, {}))
+
+
+def _text_of(shown: Value | Block) -> str:
+    return shown.text if isinstance(shown, Value) else plain(shown.markdown)
+
+
 def _link(shown: Value | Block) -> str:
     if isinstance(shown, Block):
         return shown.markdown
@@ -111,10 +124,9 @@ def _link(shown: Value | Block) -> str:
 def glue_told() -> None:
     """Records each number that the page told under its name, where nbval compares them and a sweep makes a table of them."""
     for name, shown in _TOLD.items():
-        text = shown.text if isinstance(shown, Value) else plain(shown.markdown)
         prefix = "application/papermill.record/"
         display(  # type: ignore[no-untyped-call]
-            {f"{prefix}text/plain": text, f"{prefix}text/markdown": _link(shown)},
+            {f"{prefix}text/plain": _text_of(shown), f"{prefix}text/markdown": _link(shown)},
             metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
             raw=True,
         )
@@ -127,7 +139,7 @@ def shown(story: Story, part: str, names: Mapping[str, Any]) -> Iterator[object]
 
 def _pieces(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]:
     end = 0
-    for found in _PIECE.finditer(text):
+    for found in PIECE.finditer(text):
         if (before := text[end : found.start()]).strip():
             yield told(before, names)
         end = found.end()

@@ -1,0 +1,78 @@
+"""What follows from what differs between two editions: for values, claims, recommendations, pages and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from na_report.evidence.changes import Changes, compare
+from na_report.evidence.edition import open_edition
+from na_report.evidence.numbers import as_shown, in_digits
+from na_report.paths import Project
+from na_report.presentation.markdown import anchor
+from na_report.presentation.sentences import Reworded, prose_of, reworded
+from na_report.publishing.chapters import read_chapter
+from na_report.publishing.contents import known_language
+from na_report.publishing.pages import all_pages, mentions
+
+
+@dataclass(frozen=True)
+class Follows:
+    """What follows from what differs.
+
+    Args:
+        changes: What differs, with the claims and recommendations concerned.
+        pages: Per page that shows a row that differs the figures that do; nothing when no book was built.
+        sentences: The sentences that read otherwise.
+    """
+
+    changes: Changes
+    pages: dict[str, list[str]] | None
+    sentences: list[Reworded]
+
+
+def follows(old: str, new: str, project: Project, language: str = "") -> Follows:
+    """Returns what follows from what differs between two editions.
+
+    Args:
+        old: The name of the old edition.
+        new: The name of the new edition.
+        project: The project.
+        language: Of the sentences; the one that others are translated from when left out.
+    """
+    language = known_language(project, language)
+    before, after = open_edition(old, project), open_edition(new, project)
+    changes = compare(before, after)
+    sentences = []
+    for page in all_pages(project, language, new) if changes.tables else ():
+        cells = (cell.source for cell in read_chapter(page.chapter).cells)
+        texts = prose_of(cells, page.stories(), project.chapters)
+        sentences += reworded(page.name, texts, before, after, language)
+    return Follows(changes, _pages(changes, project), sentences)
+
+
+def _pages(changes: Changes, project: Project) -> dict[str, list[str]] | None:
+    for name in (changes.new, changes.old):
+        notebooks = project.build(name, "nl") / "notebooks"
+        if notebooks.is_dir():
+            return mentions(notebooks, {anchor(row) for row in changes.rows})
+    return None
+
+
+def lines(found: Follows) -> Iterator[str]:
+    """Yields what follows as lines of text."""
+    for value in found.changes.values:
+        how = "comparable" if value.comparable else "not comparable: another series or measure"
+        old, new = (in_digits(as_shown(number)) if number is not None else "words" for number in (value.old, value.new))
+        slip = f"; exactly {value.factor} the one before: check the unit" if value.factor else ""
+        yield f"value {value.indicator}: {old} ({value.old_key}) -> {new} ({value.new_key}) {value.unit}, {how}{slip}"
+    for claim in found.changes.claims:
+        yield f"claim {claim.claim}: {claim.old.replace('_', ' ')} -> {claim.new.replace('_', ' ')}"
+    yield f"recommendations concerned: {', '.join(found.changes.recommendations) or 'none'}"
+    if found.pages is None:
+        yield "pages: not known; run na-report build first"
+    for page, figures in (found.pages or {}).items():
+        yield f"page {page}{f' (figures: {chr(44).join(figures)})' if figures else ''}"
+    for sentence in found.sentences:
+        yield f"sentence on {sentence.page}{f', if {sentence.condition}' if sentence.condition else ''}: {sentence.old}"
+        yield f"  becomes: {sentence.new}"
