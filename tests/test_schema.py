@@ -20,15 +20,16 @@ from na_report.evidence.schema import read_schema, table_schema
 from na_report.evidence.tables import BY_NAME, TABLES
 from na_report.paths import Project
 
-LAST_TABLE = '    Table(\n        "codes",'
-NEW_TABLE = """    Table(
-        "programmes",
-        "Programma’s",
-        (_key(r"PR\\d"), *_both("name"), _ref("agenda_id", "agendas.id"), _integer("budget", minimum=5)),
-        later=True,
-    ),
+LAST_TABLE = "codes,Codelijsten,\n"
+NEW_TABLE = "programmes,Programma’s,yes\n"
+NEW_TABLE_COLUMNS = """\
+programmes,id,string,PR\\d,,,,required unique
+programmes,name_*,string,,,,,required text
+programmes,agenda_id,string,,,agendas.id,,required
+programmes,budget,integer,,,,5,
 """
-NEW_COLUMN = 'Column("status_now", required=False, later=True)'
+BEFORE = "initiatives,status_note_*,string,,,,,text\n"
+NEW_COLUMN = "initiatives,status_now,string,,,,,later\n"
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +37,14 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program as it may be one day: with one more table, and one more column in a table that is there."""
     folder = tmp_path_factory.mktemp("later")
     shutil.copytree(ROOT / "src" / "na_report", folder / "na_report", ignore=shutil.ignore_patterns("__pycache__"))
-    declared = folder / "na_report" / "evidence" / "tables.py"
-    text = declared.read_text(encoding="utf-8")
-    column = '*_both("status_note", required=False),\n'
-    assert text.count(LAST_TABLE) == text.count(column) == 1
-    text = text.replace(LAST_TABLE, NEW_TABLE + LAST_TABLE).replace(column, f"{column}            {NEW_COLUMN},\n")
-    declared.write_text(text, encoding="utf-8")
+    evidence = folder / "na_report" / "evidence"
+    for name, old, new in (
+        ("tables.csv", LAST_TABLE, NEW_TABLE + LAST_TABLE),
+        ("columns.csv", BEFORE, BEFORE + NEW_COLUMN + NEW_TABLE_COLUMNS),
+    ):
+        text = (evidence / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (evidence / name).write_text(text.replace(old, new), encoding="utf-8")
     return folder
 
 

@@ -15,7 +15,6 @@ import json
 import os
 import random
 import selectors
-import shutil
 import signal
 import socket
 import sys
@@ -23,6 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple, TypedDict
+
+from na_report.publishing.private import remove_if_left
 
 _PR_SET_CHILD_SUBREAPER = 36
 # What a kernel imports while it starts.
@@ -64,7 +65,7 @@ def main(arguments: list[str]) -> None:
         _serve(listener, int(idle_seconds))
     finally:
         # Who started the server may have died before it could clear away the sockets.
-        shutil.rmtree(Path(address).parent, ignore_errors=True)
+        remove_if_left(Path(address).parent)
 
 
 def _preload(modules: list[str]) -> None:

@@ -28,9 +28,8 @@ def private_folder() -> str:
     Where a process was killed before it removed its folder, the next one that asks for one does.
     """
     base = _base()
-    for left in Path(base).glob(f"{_FOLDERS}*/{_IN_USE}"):
-        with contextlib.suppress(OSError):
-            _remove_if_left(left)
+    for left in Path(base).glob(f"{_FOLDERS}*"):
+        remove_if_left(left, _NEW_SECONDS)
     folder = tempfile.mkdtemp(prefix=_FOLDERS, dir=base)
     handle = os.open(f"{folder}/{_IN_USE}", os.O_WRONLY | os.O_CREAT, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
@@ -52,14 +51,21 @@ def remove_folder(folder: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _remove_if_left(mark: Path) -> None:
-    """Removes the folder of a process of this user that no longer runs."""
-    handle = os.open(mark, os.O_RDWR | os.O_NOFOLLOW)
-    try:
-        about = os.fstat(handle)
-        if about.st_uid != os.getuid() or time.time() - about.st_mtime < _NEW_SECONDS:
-            return
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(mark.parent)
-    finally:
-        os.close(handle)
+def remove_if_left(folder: Path, age: float = 0) -> None:
+    """Removes a folder that `private_folder` made for a process of this user that no longer runs, and no other folder.
+
+    Args:
+        folder: The folder, whoever named it.
+        age: So many seconds it must have been there.
+    """
+    if not folder.name.startswith(_FOLDERS):
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder / _IN_USE, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+            about = os.fstat(handle)
+            if about.st_uid == os.getuid() and time.time() - about.st_mtime >= age:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+        finally:
+            os.close(handle)
