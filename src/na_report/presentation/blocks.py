@@ -11,7 +11,7 @@ from na_report.evidence import chain
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis, statuses
 from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
-from na_report.presentation.naming import rows_in_words
+from na_report.presentation.naming import numbered, rows_in_words
 from na_report.presentation.periods import period
 from na_report.presentation.prose import told
 from na_report.presentation.tables import rows, table
@@ -223,7 +223,7 @@ def starting_points(edition: Edition, language: str = "nl") -> Block:
     words = Words(language)
     frame = pd.DataFrame(
         {
-            words("nr"): place(row["id"]),
+            words("nr"): numbered(row["id"]),
             words("starting_point"): filled(edition, row[f"text_{language}"], language),
             words("advice"): rows_in_words(edition, ids(row["recommendation_ids"]), language),
         }
@@ -237,7 +237,7 @@ def contradictions(edition: Edition, language: str = "nl") -> Block:
     words = Words(language)
     frame = pd.DataFrame(
         {
-            words("nr"): place(row["id"]),
+            words("nr"): numbered(row["id"]),
             words(
                 "subject"
             ): f"**{escape(row[f'topic_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",

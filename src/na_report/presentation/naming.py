@@ -9,7 +9,7 @@ from typing import Any
 from na_report.errors import MissingRowError
 from na_report.evidence.edition import Edition
 from na_report.evidence.tables import TABLES
-from na_report.presentation.markdown import escape, link
+from na_report.presentation.markdown import anchor, escape, link
 from na_report.wording import Words
 
 # Rows that have no name: a reader knows them by their number.
@@ -52,6 +52,16 @@ def number_of(key: str) -> str:
     """
     found = re.search(r"\d+", key)
     return str(int(found[0])) if found else key
+
+
+def numbered(key: str) -> str:
+    """Returns the number of a row as text that others can link to.
+
+    Example:
+        >>> numbered("AM07")
+        '[7]{#am07 .nr}'
+    """
+    return f"[{number_of(key)}]{{#{anchor(key)} .nr}}"
 
 
 def named(edition: Edition, text: str, language: str = "nl") -> str:

@@ -14,7 +14,7 @@ from na_report.presentation import analysis, statuses
 from na_report.presentation.blocks import sector_names
 from na_report.presentation.languages import spoken
 from na_report.presentation.markdown import Block, anchor, escape, link, place
-from na_report.presentation.naming import rows_in_words
+from na_report.presentation.naming import numbered, rows_in_words
 from na_report.presentation.periods import period
 from na_report.presentation.tables import table
 from na_report.presentation.text import (
@@ -219,7 +219,7 @@ def caveats(edition: Edition, language: str = "nl") -> Block:
     words = Words(language)
     frame = pd.DataFrame(
         {
-            words("nr"): place(row["id"]),
+            words("nr"): numbered(row["id"]),
             words("slip"): filled(edition, row[f"text_{language}"], language),
             words("treatment"): filled(edition, row[f"treatment_{language}"], language),
             words("concerns"): "; ".join(filter(None, _concerned(edition, ids(row["refs"]), language))),
@@ -241,7 +241,7 @@ def interviewees(edition: Edition, language: str = "nl") -> Block:
     words = Words(language)
     frame = pd.DataFrame(
         {
-            words("nr"): place(row["id"]),
+            words("nr"): numbered(row["id"]),
             words("person"): escape(row["name"]),
             words("organisation"): link(
                 row["organisation_id"],
