@@ -10,7 +10,6 @@ import pandas as pd
 
 from na_report.evidence.edition import Edition
 from na_report.evidence.reads import derived
-from na_report.presentation.text import ids
 from na_report.presentation.values import value
 
 # What stands for a section where a row is of an edition and not of the report.
@@ -201,32 +200,3 @@ def of_report(edition: Edition, table: str) -> pd.DataFrame:
 def came_later(row: Mapping[str, Any]) -> bool:
     """Tells whether a row is none of the report."""
     return re.fullmatch(_EDITION, row["sections"]) is not None
-
-
-def active(edition: Edition) -> pd.DataFrame:
-    """Tells which organisations lead initiatives in a sector, and in which other sectors they are named.
-
-    Returns:
-        A frame indexed by organisation id with a column per sector: the initiatives that name it as owner, and -1
-        where it is named for the sector without an initiative of its own; 0 where it is not named.
-    """
-    rows, order = {}, sectors(edition)
-    for organisation in of_report(edition, "organisations").to_dict("records"):
-        named = set(ids(organisation["sectors"]))
-        owned = _owned(edition, organisation["name_nl"])
-        counts = {sector: sum(sector in ids(item) for item in owned) for sector in order}
-        if not any(counts.values()):
-            continue
-        everywhere = "all" in named
-        rows[organisation["id"]] = {
-            sector: counts[sector] or (-1 if everywhere or sector in named else 0) for sector in order
-        }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=order).rename_axis(index="organisation_id")
-
-
-def _owned(edition: Edition, name: str) -> list[str]:
-    """Returns the sector cells of the initiatives that name an organisation as owner."""
-    short = name.split(" (")[0].lower()
-    rows = of_report(edition, "initiatives")
-    owned = rows["owners_nl"].map(lambda cell: any(owner.lower().startswith(short) for owner in ids(cell)))
-    return list(rows[owned]["sector"])

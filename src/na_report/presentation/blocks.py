@@ -11,10 +11,11 @@ from na_report.evidence import chain
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis, statuses
 from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
+from na_report.presentation.naming import numbered, rows_in_words
 from na_report.presentation.periods import period
 from na_report.presentation.prose import told
 from na_report.presentation.tables import rows, table
-from na_report.presentation.text import cited, ended, filled, ids, in_sentence, linked, sentence_case, short_source
+from na_report.presentation.text import cited, ended, filled, ids, in_sentence, sentence_case, short_source
 from na_report.presentation.values import in_words, value
 from na_report.presentation.verdicts import basis, is_contradicted, recommendation_note, verdict
 from na_report.wording import Words
@@ -63,7 +64,7 @@ def _goals(edition: Edition, items: pd.DataFrame, language: str) -> list[str]:
     for item in items.to_dict("records"):
         category = _category(edition, item["category"], language)
         second = [_category(edition, code, language).lower() for code in ids(item["category_secondary"])]
-        coding = f"{escape(category)} ({escape(edition.label('coding_basis', item['coding_basis'], language))})"
+        coding = escape(category) + (f" ({words('inferred')})" if item["coding_basis"] == "inferred" else "")
         if second:
             coding += f"; {words('also')} {escape(', '.join(second))}"
         kind = edition.label("item_type", item["item_type"], language)
@@ -108,10 +109,10 @@ def findings(
 
 def _finding(edition: Edition, row: dict[str, Any], language: str) -> str:
     words, sources = Words(language), cited(edition, ids(row["source_ids"]), language)
-    users = linked(chain.above(edition, row["id"], "conclusions") + chain.above(edition, row["id"], "recommendations"))
+    users = chain.above(edition, row["id"], "conclusions") + chain.above(edition, row["id"], "recommendations")
     about = [escape(sentence_case(edition.label("finding_kind", row["kind"], language)))]
     about += [f"{words('source')}: {sources}"] if sources else []
-    about += [f"{words('used')}: {users}"] if users else []
+    about += [words("used", len(users), rows=rows_in_words(edition, users, language))] if users else []
     shown = " ".join(map(ended, about))
     return f"{place(row['id'])} {filled(edition, row[f'text_{language}'], language)} [{shown}]{{.grondslag}}"
 
@@ -188,7 +189,11 @@ def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "n
         large = f"[{link(shown.key, escape(sentence_case(shown.text)))}]{{.cijfer}}"
         meaning = told(means, {"evidence": edition, "language": language}).markdown
         whom = row[f"group_{language}"] or sector
-        when = f"{words('figure_for')} {period(edition, row, language)}" if row["period"] else words("no_period")
+        when = (
+            f"{words('figure_for')} {period(edition, row, language, told=True)}"
+            if row["period"]
+            else words("no_period")
+        )
         about = [*map(escape, filter(None, [whom, when])), short_source(edition, row["source_id"], language)]
         lines.append(
             f"- {large} {escape(indicator[f'label_{language}'])}: {meaning} [{'; '.join(about)}]{{.grondslag}}"
@@ -218,9 +223,9 @@ def starting_points(edition: Edition, language: str = "nl") -> Block:
     words = Words(language)
     frame = pd.DataFrame(
         {
-            words("nr"): place(row["id"]),
+            words("nr"): numbered(row["id"]),
             words("starting_point"): filled(edition, row[f"text_{language}"], language),
-            words("advice"): linked(ids(row["recommendation_ids"])),
+            words("advice"): rows_in_words(edition, ids(row["recommendation_ids"]), language),
         }
         for row in edition["starting_points"].to_dict("records")
     )
@@ -232,12 +237,12 @@ def contradictions(edition: Edition, language: str = "nl") -> Block:
     words = Words(language)
     frame = pd.DataFrame(
         {
-            words("nr"): place(row["id"]),
+            words("nr"): numbered(row["id"]),
             words(
                 "subject"
             ): f"**{escape(row[f'topic_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",
             words("parties"): escape(row[f"parties_{language}"].replace(";", "; ")),
-            words("rests"): linked(ids(row["refs"])),
+            words("rests"): rows_in_words(edition, ids(row["refs"]), language),
         }
         for row in edition["contradictions"].to_dict("records")
     )

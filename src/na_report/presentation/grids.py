@@ -1,4 +1,4 @@
-"""The figures that count: agendas, findings and organisations as grids."""
+"""The figure that counts our own rows: which goals we classified ourselves."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis
-from na_report.presentation.charts import sector_colours
-from na_report.presentation.figures import BLUE, LINE, PALE, canvas, figure, is_narrow, wrapped
+from na_report.presentation.figures import BLUE, PALE, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape
 from na_report.wording import Words
 
@@ -123,34 +122,3 @@ def _count_rows(counts: pd.DataFrame, head: str, rows: list[str], columns: list[
     cells = counts.astype(str).replace("0", "–").set_axis(columns, axis=1).reset_index(drop=True)
     cells.insert(0, head, [escape(row) for row in rows])
     return cells
-
-
-def active(edition: Edition, language: str = "nl") -> Block:
-    """Draws which organisations are active in which sector."""
-    counts, colours = analysis.active(edition), sector_colours(edition)
-    names = [edition.row("organisations", key)[f"name_{language}"].split(" (")[0] for key in counts.index]
-    sectors = [edition.row("sectors", key)[f"short_{language}"] for key in counts.columns]
-
-    def draw(width_inch: float) -> Canvas:
-        narrow = is_narrow(width_inch)
-        drawing, (axes,) = canvas(width_inch, 0.32 * len(names) + 0.9 + narrow)
-        for y, line in enumerate(counts.to_numpy()):
-            for x, (count, colour) in enumerate(zip(line, colours.values(), strict=True)):
-                if count:
-                    own = count > 0
-                    axes.scatter(x, -y, s=230, facecolor=colour if own else "white", edgecolor=colour, linewidth=1.4)
-                    axes.text(x, -y, str(count) if own else "", ha="center", va="center", color="white", size=9)
-                else:
-                    axes.plot([x - 0.06, x + 0.06], [-y, -y], color=LINE)
-        axes.set_xticks(range(len(sectors)), sectors, rotation=90 if narrow else 0)
-        _frame_grid(axes, [wrapped(name, 24 if narrow else 44) for name in names], len(sectors))
-        return drawing
-
-    broad = [name for name, line in zip(names, counts.to_numpy(), strict=True) if (line > 0).sum() > 1]
-    said = Words(language)
-    leading = ", ".join(broad) or said("grids.none")
-    alt = said("grids.active_alt", organisations=len(names), sectors=len(sectors), leading=leading)
-    words = (said("grids.active"), alt)
-    named = counts.astype(str).replace("-1", Words(language)("named"))
-    rows = _count_rows(named, Words(language)("organisation"), names, sectors)
-    return counted_figure(edition, draw, (counts.reset_index(), rows), "fig-organisaties", words, language)

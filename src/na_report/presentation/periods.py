@@ -60,7 +60,7 @@ def period(edition: Edition, row: Mapping[str, Any], language: str = "nl", *, to
         >>> from na_report.evidence.edition import open_edition
         >>> edition = open_edition("2026")
         >>> [period(edition, edition.observation(key)) for key in ("IND052", "IND002-NL-2020", "IND130-EU-2025", "IND128")]
-        ['2018–2022', '2020, afgeleid', 'doel voor 2025; dat jaar is voorbij', 'doel voor 2030']
+        ['2018–2022', '2020, jaartal van ons', 'doel voor 2025; dat jaar is voorbij', 'doel voor 2030']
     """
     words = Words(language)
     if not row["period"]:
@@ -68,4 +68,4 @@ def period(edition: Edition, row: Mapping[str, Any], language: str = "nl", *, to
     if is_target(row):
         return past_target(edition, row, language) or words("periods.target", year=row["period"])
     shown = str(row["period"]).replace("/", "–")
-    return f"{shown}, {words('inferred')}" if row["period_basis"] == "inferred" and not told else shown
+    return words("periods.inferred", year=shown) if row["period_basis"] == "inferred" and not told else shown

@@ -20,6 +20,7 @@ from na_report.evidence.reads import story_part
 from na_report.paths import find_project
 from na_report.presentation.markdown import Block, escape, link, plain
 from na_report.presentation.periods import period
+from na_report.presentation.text import sentence_case
 from na_report.presentation.values import Value, in_words, value
 from na_report.stories import PLACE, Story, read_story
 
@@ -29,6 +30,8 @@ PIECE = re.compile(
     r"|^(?P<fence>:{3,})\{if\} (?P<condition>[^\n]+)\n(?P<text>.*?)^(?P=fence)[ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
+# A number of the chapter with the words that go with it: none at all, one, several.
+_FORMS = re.compile(r"\{([A-Za-z]\w*)\|([^{}|]+)\|([^{}|]*)\|([^{}|]*)\}")
 _YEAR, _SINCE = "_year", "_since"
 FINDING = re.compile(r"\{(F[A-Z0-9]\d+)\}")
 # Tells publishing that an output is text of the page and not what a cell made of data.
@@ -62,6 +65,7 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
     Args:
         text: MyST with the id of an observation or indicator in braces, with `_year` behind it for its period, the id of a row of
             `statuses` with `_since` for its year, or the name of one of the chapter's counts. The id of a finding becomes a mark.
+            Where words depend on a count, it has three forms: the words for none, and what stands behind one and behind more.
         names: What the notebook calls `evidence`, `language` and, where it counts something, `counts`.
 
     Example:
@@ -69,6 +73,8 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
         >>> names = {"evidence": open_edition("2021"), "language": "nl", "counts": {"gaps": 3}}
         >>> told("Eerst {IND020} ({IND020_year}), {gaps} niet: {numref}`fig-x`.", names).markdown
         'Eerst [[76%](#ind020-nl-2015)]{.waarde} (2015), drie niet: {numref}`fig-x`.'
+        >>> told("Er {gaps|ontbreekt niets|ontbreekt|ontbreken}. {gaps|Geen gat|gat|gaten}.", names).markdown
+        'Er drie ontbreken. Drie gaten.'
     """
     problems, marks = [], {}
     for name in dict.fromkeys(PLACE.findall(text)):
@@ -83,8 +89,21 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
         raise NaReportError(
             "\n".join(problems), hint="Use the id of a row of observations or indicators, or a name in counts = {…}."
         )
+    text = _FORMS.sub(lambda match: _counted(match, names), text)
     filled = PLACE.sub(lambda match: marks.get(match[1]) or _link(_TOLD[match[1]]), text)
     return Block(filled.strip("\n"), metadata=_PROSE)
+
+
+def _counted(match: re.Match[str], names: Mapping[str, Any]) -> str:
+    """Returns the words for a number of the chapter, with a capital where a sentence starts."""
+    name, none, one, more = match.groups()
+    if name not in names.get("counts", {}):
+        raise NaReportError(f"{{{name}|…}}: found no such count.", hint="Use a name in counts = {…}.")
+    number, language = names["counts"][name], names["language"]
+    shown = _TOLD[name] = _shown(name, names["evidence"], language, names["counts"])
+    said = f"{_link(shown)} {one if number == 1 else more}".rstrip() if number else none
+    starts = re.search(r"(?:^|[.!?]\s+|\n\n|[-*] )\Z", match.string[: match.start()])
+    return sentence_case(said) if starts else said
 
 
 def _mark(edition: Edition, finding: str) -> str:

@@ -14,14 +14,15 @@ from na_report.presentation import analysis, statuses
 from na_report.presentation.blocks import sector_names
 from na_report.presentation.languages import spoken
 from na_report.presentation.markdown import Block, anchor, escape, link, place
+from na_report.presentation.naming import numbered, rows_in_words
 from na_report.presentation.periods import period
 from na_report.presentation.tables import table
 from na_report.presentation.text import (
+    cited,
     ended,
     filled,
     ids,
     in_sentence,
-    linked,
     sentence_case,
     short_source,
     source_anchor,
@@ -75,9 +76,9 @@ def _in_report(edition: Edition, row: dict[str, Any], language: str) -> str:
     if analysis.came_later(row):
         return "–"
     detail = filled(edition, row[f"status_note_{language}"], language)
-    caveats = linked(statuses.caveats_of(edition, row["id"]))
+    caveats = rows_in_words(edition, statuses.caveats_of(edition, row["id"]), language)
     state = escape(edition.label("initiative_status", row["status"], language)) + (f" ({detail})" if detail else "")
-    return f"{state}. {Words(language)('caveat')}: {caveats}" if caveats else state
+    return f"{state}. {Words(language)('note')}: {caveats}" if caveats else state
 
 
 def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
@@ -90,13 +91,14 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
         users = {user for row in rows for user in chain.users(edition, row["id"])} | set(
             chain.users(edition, indicator["id"])
         )
-        used = linked(in_order(users - {indicator["id"]})) or words("unused")
+        users -= {indicator["id"]}
+        used = words("used", len(users), rows=rows_in_words(edition, in_order(users), language))
         entries.append(
             {
                 words("nr"): place(indicator["id"]),
                 words("what"): _indicator(edition, indicator, language),
                 words("value"): "; ".join(_values(edition, rows, language)),
-                words("source_and_use"): f"{ended(observed_sources(edition, rows, language))} {words('used')}: {used}.",
+                words("source_and_use"): f"{ended(observed_sources(edition, rows, language))} {used}",
             }
         )
     return table(
@@ -141,7 +143,7 @@ def _indicator(edition: Edition, row: dict[str, Any], language: str) -> str:
     if row[f"comparator_{language}"]:
         notes.append(f"{words('compare')}: {filled(edition, row[f'comparator_{language}'], language)}.")
     if mine := statuses.caveats_of(edition, row["id"]):
-        notes.append(f"{words('caveat')}: {linked(mine)}.")
+        notes.append(f"{words('note')}: {rows_in_words(edition, mine, language)}.")
     kind = edition.label("indicator_kind", row["kind"], language)
     notes.append(f"{words('kind')}: {escape(kind)}.")
     return f"**{escape(row[f'label_{language}'])}**. [{' '.join(note for note in notes if note)}]{{.grondslag}}"
@@ -181,13 +183,13 @@ def sources(edition: Edition, language: str = "nl") -> Block:
         else:
             facts.append(_without_footnote(edition, row["cited_how"], language))
         if row["year_basis"] in ("inferred", "url"):
-            facts.append(edition.label("year_basis", row["year_basis"], language))
+            facts.append(words(f"years.{row['year_basis']}"))
         note = filled(edition, row[f"note_{language}"], language)
         users = in_order({*chain.users(edition, row["id"]), *statuses.traced_to(edition, row["id"])})
         lines.append(
             f"- []{{#{anchor(source_anchor(row['id']))}}}{escape(row['author'].replace(';', ', '))} ({escape(year)}). *{shown}*. "
             f"[{escape('; '.join(facts))}.{' ' + note if note else ''} "
-            f"{words('used')}: {linked(users) or words('unused')}.]{{.grondslag}}"
+            f"{words('used', len(users), rows=rows_in_words(edition, users, language))}]{{.grondslag}}"
         )
     return Block("\n".join(lines))
 
@@ -215,19 +217,23 @@ def notes(edition: Edition, language: str = "nl") -> Block:
 def caveats(edition: Edition, language: str = "nl") -> Block:
     """Shows the slips and tensions of the report, and how this edition treats them."""
     words = Words(language)
-    known = set(edition["sources"]["id"])
     frame = pd.DataFrame(
         {
-            words("nr"): place(row["id"]),
+            words("nr"): numbered(row["id"]),
             words("slip"): filled(edition, row[f"text_{language}"], language),
             words("treatment"): filled(edition, row[f"treatment_{language}"], language),
-            words("concerns"): ", ".join(
-                short_source(edition, key, language) if key in known else link(key) for key in ids(row["refs"])
-            ),
+            words("concerns"): "; ".join(filter(None, _concerned(edition, ids(row["refs"]), language))),
         }
         for row in edition["caveats"].to_dict("records")
     )
     return table(frame, words("captions.caveats"), "tab-kanttekeningen", language=language)
+
+
+def _concerned(edition: Edition, keys: list[str], language: str) -> tuple[str, str]:
+    """Returns the rows and the sources that a remark is about."""
+    known = set(edition["sources"]["id"])
+    rows = [key for key in keys if key not in known]
+    return rows_in_words(edition, rows, language), cited(edition, [key for key in keys if key in known], language)
 
 
 def interviewees(edition: Edition, language: str = "nl") -> Block:
@@ -235,14 +241,13 @@ def interviewees(edition: Edition, language: str = "nl") -> Block:
     words = Words(language)
     frame = pd.DataFrame(
         {
-            words("nr"): place(row["id"]),
+            words("nr"): numbered(row["id"]),
             words("person"): escape(row["name"]),
             words("organisation"): link(
                 row["organisation_id"],
                 escape(edition.row("organisations", row["organisation_id"])[f"name_{language}"]),
             ),
-            words("sector"): escape(sector_names(edition, row["sectors"], language))
-            + (f" ({words('inferred')})" if row["sectors_basis"] == "inferred" else ""),
+            words("sector"): escape(sector_names(edition, row["sectors"], language)),
             words("note"): filled(edition, row[f"note_{language}"], language) or "–",
         }
         for row in edition["interviewees"].to_dict("records")

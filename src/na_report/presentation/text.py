@@ -1,4 +1,4 @@
-"""Texts of the edition as MyST: placeholders filled, sources cited, ids linked."""
+"""Texts of the edition as MyST: placeholders filled, sources cited."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from na_report.evidence.cells import PLACEHOLDER
 from na_report.evidence.edition import Edition
 from na_report.presentation.languages import spoken
 from na_report.presentation.markdown import escape, link, plain
+from na_report.presentation.naming import listed, named
 from na_report.presentation.values import value
 from na_report.wording import Words, languages
 
@@ -23,7 +24,7 @@ def ids(cell: str) -> list[str]:
 
 
 def filled(edition: Edition, text: str, language: str = "nl") -> str:
-    """Returns a text of the edition as MyST: each `{IND001}` is the value with a link to its row.
+    """Returns a text of the edition as MyST: each `{IND001}` is the value with a link to its row, and an id is what it is called.
 
     Example:
         >>> from na_report.evidence.edition import open_edition
@@ -32,17 +33,10 @@ def filled(edition: Edition, text: str, language: str = "nl") -> str:
     """
     pieces = PLACEHOLDER.split(text)
     shown = [
-        escape_edge(piece) if index % 2 == 0 else value(edition, piece, language).link
+        named(edition, piece, language) if index % 2 == 0 else value(edition, piece, language).link
         for index, piece in enumerate(pieces)
     ]
     return "".join(shown)
-
-
-def escape_edge(text: str) -> str:
-    """Returns escaped text that keeps the spaces at its ends, for a piece of a sentence."""
-    if not text.strip():
-        return " " if text else ""
-    return (" " if text[0].isspace() else "") + escape(text) + (" " if text[-1].isspace() else "")
 
 
 def source_anchor(key: str) -> str:
@@ -89,22 +83,6 @@ def authors(cell: str, language: str = "nl") -> str:
 def cited(edition: Edition, keys: Iterable[str], language: str = "nl") -> str:
     """Returns the short form of sources with semicolons between them."""
     return "; ".join(short_source(edition, key, language) for key in keys)
-
-
-def linked(keys: Iterable[str]) -> str:
-    """Returns ids as links with commas between them."""
-    return ", ".join(link(key) for key in keys)
-
-
-def listed(parts: Iterable[str], language: str = "nl") -> str:
-    """Returns parts as a sentence lists them.
-
-    Example:
-        >>> listed(["C03"]), listed(["C03", "C07"]), listed(["a", "b", "c"], "en")
-        ('C03', 'C03 en C07', 'a, b and c')
-    """
-    *first, last = parts or [""]
-    return Words(language)("language.and", first=", ".join(first), last=last) if first else last
 
 
 def ended(text: str) -> str:

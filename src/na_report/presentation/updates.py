@@ -61,9 +61,7 @@ def compared(edition: Edition, language: str = "nl") -> Block | None:
         Words(language)(
             "updates.compared" if mine.created else "updates.compared_draft",
             edition=escape(mine.name),
-            day=written_day(mine.created, language),
             before=escape(before.name),
-            day_before=written_day(before.created, language),
         )
     )
 

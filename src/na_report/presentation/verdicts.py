@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
@@ -23,8 +22,9 @@ from na_report.evidence.claims import (
 )
 from na_report.evidence.edition import Edition
 from na_report.presentation.markdown import Block, escape, link
+from na_report.presentation.naming import listed, name_of
 from na_report.presentation.tables import table
-from na_report.presentation.text import ended, filled, listed, sentence_case, titled_source
+from na_report.presentation.text import ended, filled, sentence_case, titled_source
 from na_report.presentation.values import in_words, number, value
 from na_report.wording import Words
 
@@ -91,15 +91,8 @@ def _against(edition: Edition, result: Result, language: str) -> str:
         return ""
     table = result.claim.facts[result.claim.against].arguments.get("table", "agendas")
     rows = [edition.row(table, key) for key in result.verdict.against]
-    names = [link(row["id"], escape(_name(row, language))) for row in rows]
+    names = [link(row["id"], escape(name_of(edition, row, language))) for row in rows]
     return " " + Words(language)("verdicts.against", rows=listed(names, language))
-
-
-def _name(row: dict[str, Any], language: str) -> str:
-    """Returns what a row is called, whatever its table calls that."""
-    return next(
-        str(row[column]) for name in ("name", "label", "title", "text") if (column := f"{name}_{language}") in row
-    )
 
 
 def page_note(edition: Edition, page: str = "", language: str = "nl", *, section: str | None = None) -> Block | None:
@@ -175,7 +168,7 @@ def _below(edition: Edition, key: str, language: str) -> Iterator[str]:
         for item in chain.below(edition, key, kind):
             row = edition.row(kind, item)
             whose = edition.row("agendas", row["agenda_id"])[f"short_{language}"] if "agenda_id" in row else ""
-            yield link(item, escape(_name(row, language))) + (f" ({escape(whose)})." if whose else ".")
+            yield link(item, escape(name_of(edition, row, language))) + (f" ({escape(whose)})." if whose else ".")
     for kind in ("indicators", "observations"):
         for item in chain.below(edition, key, kind):
             label = edition.row("indicators", edition.observation(item)["indicator_id"])[f"label_{language}"]
@@ -207,8 +200,10 @@ def coding_robustness(edition: Edition, language: str = "nl") -> Block:
         parts = [words("verdicts.out")] if any(not flip.item for flip in mine) else []
         for item in dict.fromkeys(flip.item for flip in mine if flip.item):
             moved = [categories[flip.category].lower() for flip in mine if flip.item == item]
-            parts.append(words("verdicts.moved", item=link(item), categories=escape(", ".join(moved))))
-        rows.append((link(claim), "; ".join(parts), in_words(len(mine), language)))
+            item = link(item, f"‘{escape(edition.row('agenda_items', item)[f'label_{language}'])}’")
+            parts.append(words("verdicts.moved", item=item, categories=escape(", ".join(moved))))
+        title = link(claim, escape(edition.row("conclusions", claim)[f"title_{language}"]))
+        rows.append((title, "; ".join(parts), in_words(len(mine), language)))
     names = [words("conclusion"), words("verdicts.fails_with"), words("verdicts.variants")]
     return table(pd.DataFrame(rows, columns=names), words("verdicts.robustness"), "tab-stevigheid", language=language)
 
