@@ -17,6 +17,7 @@ from na_report.publishing.citing import add_take_along
 from na_report.publishing.describing import CARD, FILES, Publication, describe
 from na_report.publishing.filtering import add_filters
 from na_report.publishing.fingerprint import hash_files
+from na_report.publishing.footing import BESIDE, PAPERS
 from na_report.publishing.languages import mark_languages
 from na_report.publishing.processes import cores, new_pool, workers_stopped_on_error
 from na_report.publishing.searching import Place, places, write_places
@@ -76,7 +77,8 @@ def polish(
         (folder / FILES).mkdir(exist_ok=True)
         for path in book.files:
             shutil.copy(path, folder / FILES / path.name)
-    return list(dead_ends(folder, {path.name: page.ways for path, page in found.items()}))
+    beside = [f"{BESIDE}{name}" for name in PAPERS]
+    return list(dead_ends(folder, {path.name: page.ways for path, page in found.items()}, beside))
 
 
 def _polish_pages(texts: Mapping[Path, str], book: Publication | None, jobs: int) -> Iterator[tuple[Path, Polished]]:
