@@ -100,7 +100,7 @@ def _polish_page(text: str, path: Path, book: Publication | None) -> Polished:
     if isinstance(article, Tag):
         mend(page, article, path.parent)
         if path.name != "search.html":
-            found = places(path.name, article)
+            found = places(path.name, article, _part(page))
         add_take_along(page, article, path.name, book)
         if book is not None:
             describe(page, article, path.name, book)
@@ -152,6 +152,13 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
         link["href"] = str(link["href"]) if link["href"] != "#" else "#inhoud"
         link["aria-current"] = "page"
     _list_sections(page, article)
+
+
+def _part(page: BeautifulSoup) -> str:
+    """Returns the caption above the page in the menu of chapters; nothing for the first page, which stands above all."""
+    here = page.select_one("nav.hoofdstukken [aria-current]")
+    caption = here.find_previous("h2") if here else None
+    return caption.get_text() if isinstance(caption, Tag) else ""
 
 
 def _word(page: BeautifulSoup, name: str) -> str:
