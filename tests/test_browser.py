@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from conftest import ROOT, one_of_a_kind
 from playwright.sync_api import Browser, Page
 
@@ -162,7 +163,7 @@ def test_the_interface_is_dutch_when_the_scripts_have_run(browser: Browser) -> N
       copy.querySelectorAll("#inhoud article > section:not(#zoeken), script, #zoekresultaten").forEach((tag) => tag.remove());
       return [...labels.filter(Boolean), ...copy.innerText.split("\\n")];
     }"""
-    for name in [*(path.name for path in PAGES), "search.html?q=docenten", "search.html?q=xyzzy"]:
+    for name in [*(path.name for path in PAGES), "search.html?q=docetnen", "search.html?q=xyzzy"]:
         page.goto(address(name.split("?")[0]) + "".join(f"?{part}" for part in name.split("?")[1:]))
         assert [text for text in page.evaluate(script) if ENGLISH.search(text)] == [], name
     assert page.get_attribute("html", "lang") == "nl"
@@ -192,6 +193,50 @@ def test_searching_finds_by_stem_from_a_folder(browser: Browser) -> None:
     assert "leermiddelen" in page.inner_text("article").lower()
     assert results(page, "xyzzy") == []
     assert "Niets gevonden" in page.inner_text("#zoekstand")
+    assert not page.locator("#zoeknabij").is_visible(), "nothing is near"
+    page.context.close()
+
+
+def test_searching_puts_chapters_before_what_stands_behind_them(browser: Browser) -> None:
+    page = opened(browser)
+    page.goto(address("index.html"))
+    found = [Path(href.partition("#")[0]).name for href in results(page, "eurostat")]
+    heads = page.locator("#zoekresultaten h2").all_inner_texts()
+    assert [re.sub(r" \(\d+\)", "", head) for head in heads] == ["Hoofdstukken", "Bijlagen"]
+    menu = page.locator(".hoofdstukken a").evaluate_all("all => all.map((link) => link.href.split('/').pop())")
+    behind = menu[1 + page.locator(".hoofdstukken h2 + ul").first.locator("a").count() :]
+    is_behind = [name in behind for name in found]
+    assert is_behind == sorted(is_behind)
+    assert len(set(is_behind)) == 2
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("docetnen", "docenten"), ("leermidelen", "leermiddelen"), ("digitalisernig", "digitalisering")],
+)
+def test_searching_forgives_a_typo(browser: Browser, typed: str, meant: str) -> None:
+    page = opened(browser)
+    page.goto(address("index.html"))
+    found = results(page, typed)
+    assert f"“{meant}”" in page.inner_text("#zoekstand")
+    assert f"“{typed}”" in page.inner_text("#zoekstand"), "who meant what was typed sees that it is not there"
+    assert found == results(page, meant)
+    assert found
+    page.context.close()
+
+
+def test_searching_offers_what_is_near(browser: Browser) -> None:
+    page = opened(browser)
+    page.goto(address("index.html"))
+    assert results(page, "docentendroom") == []
+    near = page.locator("#zoeknabij a")
+    assert "docenten" in near.all_inner_texts()
+    near.first.click()
+    page.locator("#zoekresultaten a").first.wait_for()
+    assert results(page, "docenten xyzzy") == results(page, "docenten"), "what has most of the words"
+    results(page, "docenten xyzzy")
+    assert "Geen plek heeft al uw woorden" in page.inner_text("#zoekstand")
     page.context.close()
 
 
@@ -250,6 +295,57 @@ def test_the_keyboard_reaches_everything_and_focus_shows(browser: Browser, width
         seen += 1
     assert seen == wanted
     page.context.close()
+
+
+def test_the_contents_stand_beside_the_text_and_follow_it(browser: Browser) -> None:
+    page = opened(browser, reduced_motion="reduce")
+    page.goto(address("sector-mbo.html"))
+    contents, text = page.locator(".opdezepagina"), page.locator("article")
+    links = contents.locator("a")
+    assert links.count() > 2
+    assert not contents.locator("summary").is_visible(), "there is no box to open"
+    assert contents.bounding_box()["x"] >= text.bounding_box()["x"] + text.bounding_box()["width"]  # type: ignore[index]
+    for number in range(links.count()):
+        links.nth(number).click()
+        page.locator(f".opdezepagina li:nth-child({number + 1}) a[aria-current=location]").wait_for()
+        assert contents.locator("[aria-current]").count() == 1
+        assert links.nth(number).bounding_box()["y"] < 900, "it is in sight"  # type: ignore[index]
+    page.context.close()
+
+
+def test_the_contents_are_a_box_on_a_narrower_screen(browser: Browser) -> None:
+    page = opened(browser, WIDE - 1)
+    page.goto(address("sector-mbo.html"))
+    assert not page.locator(".opdezepagina a").first.is_visible()
+    page.locator(".opdezepagina summary").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".opdezepagina a").first.is_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1100, WIDE, 1600])
+def test_the_text_stands_in_the_middle_of_its_room(browser: Browser, width: int) -> None:
+    page = opened(browser, width)
+    for name in ("index.html", "search.html"):
+        page.goto(address(name))
+        room, text = (page.locator(part).bounding_box() for part in (".midden", "article"))
+        assert room
+        assert text
+        assert abs((room["x"] - text["x"]) + (room["x"] + room["width"] - text["x"] - text["width"])) < 2
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_page_leads_to_both_pdfs_and_says_who_made_it_and_whom_to_ask(path: Path) -> None:
+    page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    foot = page.select_one("footer")
+    assert foot
+    papers = [str(link["href"]) for link in foot.select("a[href$='.pdf']")]
+    assert papers == ["../report.pdf", "../summary.pdf"]
+    assert all((path.parent / paper).is_file() for paper in papers)
+    assert page.select_one("header a[href='../report.pdf']")
+    said = foot.get_text()
+    assert all(part in said for part in ("editie 2026", "Gemaakt door", "Een vraag", "Nationaal Agentschap"))
 
 
 def test_a_fold_opens_by_keyboard(browser: Browser) -> None:

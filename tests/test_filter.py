@@ -31,6 +31,7 @@ TABLES = {
     "initiatieven": "initiatives",
     "cijfers": "observations",
 }
+FIRST = 20
 MBO_BOTTLENECKS = EVIDENCE.rows("findings", sector="mbo", kind="bottleneck")["id"]
 
 
@@ -47,10 +48,18 @@ def show(page: Page, query: str = "") -> None:
     page.goto(address(PAGE) + (f"?{query}" if query else ""))
 
 
+def table_of(part: str) -> str:
+    return f"table.filterbaar[data-onderdeel='{part}']" if part else "table.filterbaar"
+
+
+def shown(page: Page, part: str = "") -> int:
+    """How many rows a reader sees."""
+    return page.locator(f"{table_of(part)} tbody tr:visible").count()
+
+
 def rows(page: Page, part: str = "") -> list[str]:
-    """The numbers of the rows that show, in their order."""
-    selector = f"table.filterbaar[data-onderdeel='{part}']" if part else "table.filterbaar"
-    found = page.locator(f"{selector} tbody tr:visible > :first-child a")
+    """The numbers of the rows that fit the choice, in their order; the screen starts with the first of them."""
+    found = page.locator(f"{table_of(part)} tbody tr:not([hidden]) > :first-child a")
     return [str(href).rsplit("#", 1)[1] for href in found.evaluate_all("all => all.map((item) => item.href)")]
 
 
@@ -74,6 +83,7 @@ def test_without_scripts_all_rows_are_there_and_no_controls(browser: Browser) ->
     show(page)
     for part, table in TABLES.items():
         assert sorted(rows(page, part)) == sorted(anchors(EVIDENCE[table]["id"])), part
+        assert shown(page, part) == len(EVIDENCE[table]), part
     assert not page.locator(".filterblok :is(select, input, button, .kader):visible").count()
     page.context.close()
 
@@ -180,6 +190,57 @@ def test_every_link_to_a_choice_shows_the_number_of_rows_that_it_names(page: Pag
         shown = page.evaluate("document.querySelectorAll('table.filterbaar tbody tr:not([hidden])').length")
         named = re.search(r"\((\d+)\)", text)
         assert shown == int(named[1]) if named else shown > 0, query
+
+
+def test_many_values_stand_under_the_name_of_their_table(page: Page) -> None:
+    show(page)
+    groups = page.locator("select[name=soort] optgroup")
+    assert [item.lower() for item in groups.evaluate_all("all => all.map((item) => item.label)")] == list(TABLES)
+    assert page.locator("select[name=sector] optgroup").count() == 0, "few values need no names above them"
+    show(page, "onderdeel=initiatieven")
+    assert page.locator("select[name=soort] optgroup").count() == 0, "one table is one group"
+
+
+# The first rows, and the rest
+
+
+def test_a_long_table_starts_with_its_first_rows_and_shows_all_on_demand(page: Page) -> None:
+    show(page)
+    assert {part: shown(page, part) for part in TABLES} == dict.fromkeys(TABLES, FIRST)
+    total = len(EVIDENCE["findings"])
+    more = page.locator(".toonalles").first
+    assert more.inner_text().split("\n")[0].startswith(f"U ziet {FIRST} van {total} rijen.")
+    more.get_by_role("button", name=f"Toon alle {total} rijen").focus()
+    page.keyboard.press("Enter")
+    assert shown(page, "bevindingen") == total
+    assert shown(page, "doelen") == FIRST
+    assert not more.is_visible()
+    row = page.evaluate("document.activeElement.closest('tr').sectionRowIndex")
+    assert row == FIRST, "who reads on does so at the first new row"
+
+
+def test_the_first_rows_are_those_of_the_choice_and_the_order(page: Page) -> None:
+    show(page, "onderdeel=cijfers&plaats=nederland&volgorde=cijfers.waarde.-")
+    fitting = rows(page, "cijfers")
+    assert len(fitting) > 2 * FIRST
+    seen = page.locator(f"{table_of('cijfers')} tbody tr:visible > :first-child a")
+    assert [str(href).rsplit("#", 1)[1] for href in seen.evaluate_all("all => all.map((item) => item.href)")] == (
+        fitting[:FIRST]
+    )
+
+
+def test_a_link_to_a_row_further_on_shows_it(page: Page) -> None:
+    show(page)
+    name = page.evaluate("document.querySelector('[data-onderdeel=cijfers] tbody tr:last-child a').id = 'verre-rij'")
+    page.evaluate("name => { location.hash = name; }", name)
+    page.locator(f"#{name}").wait_for(state="visible")
+    assert page.locator(f"#{name}").evaluate("one => one.getBoundingClientRect().top < innerHeight")
+
+
+def test_paper_gets_all_rows(page: Page) -> None:
+    show(page, "onderdeel=doelen")
+    page.emulate_media(media="print")
+    assert shown(page, "doelen") == len(EVIDENCE["agenda_items"])
 
 
 # Sorting

@@ -15,7 +15,8 @@ from na_report.publishing.describing import ADDRESS
 from na_report.publishing.published import publish
 from na_report.publishing.site import PLACE, Shelf, write_site
 
-PAGE = '<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
+FOOT = '<footer><ul><li><a href="../report.pdf">Boek</a></li><li><a href="../summary.pdf">Kort</a></li></ul></footer>'
+PAGE = f'<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{{}}</article>{FOOT}</body></html>'
 
 
 def built(project: Project, edition: str, *pages: str, language: str = "nl") -> Book:
@@ -100,10 +101,10 @@ def test_data_and_pdf_lie_beside_the_pages(project: Project) -> None:
     assert (index.parent / "2021" / "data" / "datapackage.json").is_file()
     pages = index.parent / "2021" / "nl"
     assert (pages / "report.pdf").is_file()
-    menu = BeautifulSoup((pages / "index.html").read_text(encoding="utf-8"), "html.parser").select(f"{PLACE} a")
-    assert {link.get_text(): link["href"] for link in menu if str(link["href"]).endswith(".pdf")} == {
-        "Het hele boek": "report.pdf"
-    }, "a PDF that was not made is not offered"
+    foot = BeautifulSoup((pages / "index.html").read_text(encoding="utf-8"), "html.parser").select("footer li")
+    assert [(item.get_text(), str(item.a and item.a["href"])) for item in foot] == [("Boek (0 kB)", "report.pdf")], (
+        "a PDF that was not made is not offered"
+    )
 
 
 def test_a_book_that_is_not_as_its_build_left_it_is_refused(project: Project) -> None:

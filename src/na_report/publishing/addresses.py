@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -235,16 +235,17 @@ def ways_of(page: Any) -> Ways:
     return Ways(near, list(anchors))
 
 
-def dead_ends(folder: Path, pages: Mapping[str, Ways]) -> Iterator[tuple[str, str]]:
+def dead_ends(folder: Path, pages: Mapping[str, Ways], beside: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Yields each page with each of its addresses that leads nowhere.
 
     Args:
         folder: The finished book.
         pages: Per file name of a page where it leads.
+        beside: Addresses outside the folder that will be there.
     """
     anchors = {name: {*ways.anchors} for name, ways in pages.items()}
     for name, ways in pages.items():
-        for address in ways.addresses:
+        for address in (address for address in ways.addresses if address not in beside):
             parts = urlsplit(address)
             path = posixpath.normpath(unquote(parts.path)) if parts.path else name
             there = path in pages or (not path.startswith("..") and (folder / path).is_file())

@@ -98,6 +98,8 @@ def stage(book: Book, pages: Sequence[Page]) -> None:
 
 def _settings(book: Book, pages: Collection[str]) -> dict[str, Any]:
     """Returns configuration and table of contents with the words of the language and edition."""
+    from na_report.publishing.footing import footing
+
     config, toc = read_configuration(book.project), read_settings(book.project.root / TOC)
     said = words(book)
     config["title"] = said["title"]
@@ -111,7 +113,7 @@ def _settings(book: Book, pages: Collection[str]) -> dict[str, Any]:
     settings["language"] = book.language
     settings["locale_dirs"] = ["_locale"]
     settings["templates_path"] = ["_templates"]
-    settings["html_context"] = {"colofon": said["cover"]}
+    settings["html_context"] = footing(book.project, book.edition, book.language, said)
     settings["html_title"] = said["title"]
     settings["numfig_format"] = {"figure": said["figure"], "table": said["table"]}
     for part, caption in zip(toc.get("parts", []), said["parts"], strict=True):

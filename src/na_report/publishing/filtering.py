@@ -21,7 +21,21 @@ SCRIPT = "_static/filter.js"
 _CHOICE = re.compile(r"keuze-([^-]+)-(.+)")
 _RANK = re.compile(r"rang-(m?\d+(?:_\d+)?)")
 
-_FOR_SCRIPT = ("copied", "all", "some", "parts", "nothing", "sort", "own", "up", "down", "sorted", "order")
+_FOR_SCRIPT = (
+    "copied",
+    "all",
+    "some",
+    "parts",
+    "nothing",
+    "sort",
+    "own",
+    "up",
+    "down",
+    "sorted",
+    "order",
+    "shown",
+    "more",
+)
 
 
 def slug(text: str) -> str:

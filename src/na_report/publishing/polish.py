@@ -17,6 +17,7 @@ from na_report.publishing.citing import add_take_along
 from na_report.publishing.describing import CARD, FILES, Publication, describe
 from na_report.publishing.filtering import add_filters
 from na_report.publishing.fingerprint import hash_files
+from na_report.publishing.footing import BESIDE, PAPERS
 from na_report.publishing.languages import mark_languages
 from na_report.publishing.processes import cores, new_pool, workers_stopped_on_error
 from na_report.publishing.searching import Place, places, write_places
@@ -76,7 +77,8 @@ def polish(
         (folder / FILES).mkdir(exist_ok=True)
         for path in book.files:
             shutil.copy(path, folder / FILES / path.name)
-    return list(dead_ends(folder, {path.name: page.ways for path, page in found.items()}))
+    beside = [f"{BESIDE}{name}" for name in PAPERS]
+    return list(dead_ends(folder, {path.name: page.ways for path, page in found.items()}, beside))
 
 
 def _polish_pages(texts: Mapping[Path, str], book: Publication | None, jobs: int) -> Iterator[tuple[Path, Polished]]:
@@ -98,7 +100,7 @@ def _polish_page(text: str, path: Path, book: Publication | None) -> Polished:
     if isinstance(article, Tag):
         mend(page, article, path.parent)
         if path.name != "search.html":
-            found = places(path.name, article)
+            found = places(path.name, article, _part(page))
         add_take_along(page, article, path.name, book)
         if book is not None:
             describe(page, article, path.name, book)
@@ -150,6 +152,13 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
         link["href"] = str(link["href"]) if link["href"] != "#" else "#inhoud"
         link["aria-current"] = "page"
     _list_sections(page, article)
+
+
+def _part(page: BeautifulSoup) -> str:
+    """Returns the caption above the page in the menu of chapters; nothing for the first page, which stands above all."""
+    here = page.select_one("nav.hoofdstukken [aria-current]")
+    caption = here.find_previous("h2") if here else None
+    return caption.get_text() if isinstance(caption, Tag) else ""
 
 
 def _word(page: BeautifulSoup, name: str) -> str:

@@ -27,20 +27,23 @@ class Place:
         title: Its own title.
         address: Page and anchor.
         text: What it says, without the text of sections inside it.
+        part: The part of the book that its page is in.
     """
 
     page: str
     title: str
     address: str
     text: str
+    part: str = ""
 
 
-def places(name: str, article: Tag) -> list[Place]:
+def places(name: str, article: Tag, part: str = "") -> list[Place]:
     """Returns the sections of a page in their order.
 
     Args:
         name: The file name of the page.
         article: Its text.
+        part: The part of the book that it is in.
 
     Example:
         >>> from bs4 import BeautifulSoup
@@ -55,7 +58,7 @@ def places(name: str, article: Tag) -> list[Place]:
     addresses = [name, *(f"{name}#{section.anchor}" for section in found[1:])]
     texts = [(title, address, text) for (title, text), address in zip(made, addresses, strict=False)]
     page = texts[0][0] if texts else ""
-    return [Place(page, title, address, text) for title, address, text in texts if title]
+    return [Place(page, title, address, text, part) for title, address, text in texts if title]
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import html
 import json
+import posixpath
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from na_report.errors import NaReportError
+from na_report.publishing.footing import PAPERS
 
 ADDRESS = "127.0.0.1"
 EVENTS = "/-/events"
@@ -91,15 +93,15 @@ class _Handler(SimpleHTTPRequestHandler):
             self._tell()
         elif urlsplit(self.path).path == SCRIPT:
             self.copyfile(self._start(HTTPStatus.OK, "text/javascript", _script()), self.wfile)
-        elif urlsplit(self.path).path == PAPER:
-            self._send_paper()
+        elif (name := posixpath.basename(urlsplit(self.path).path)) in PAPERS:
+            self._send_paper(name)
         else:
             super().do_GET()
 
-    def _send_paper(self) -> None:
-        """Sends the newest PDF, which lies beside the pages."""
+    def _send_paper(self, name: str) -> None:
+        """Sends the newest PDF of that name, which lies beside the folder of the pages."""
         try:
-            content = (self.server.folder.parent / "report.pdf").read_bytes()
+            content = (self.server.folder.parent / name).read_bytes()
         except OSError:
             self.send_error(HTTPStatus.NOT_FOUND, "The PDF is still being made, or something is wrong in the text")
             return

@@ -18,13 +18,12 @@ from na_report.paths import BUILD, Project
 from na_report.publishing.book import Book
 from na_report.publishing.contents import read_words
 from na_report.publishing.describing import site_address
+from na_report.publishing.footing import move_papers
 from na_report.publishing.published import held, is_whole
 from na_report.wording import Words
 
 # The list of chapters in the page template.
 PLACE = "nav#hoofdstukken"
-# What each PDF of a book is called.
-PAPER = {"report.pdf": "site.report", "summary.pdf": "site.summary"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def _copy_book(book: Book, folder: Path) -> None:
 
 
 def _add_switch(root: Path, book: Book, others: Sequence[Book]) -> None:
-    """Puts lists of editions and languages in the side bar of every page of a book."""
+    """Leads every page of a book to the PDFs beside it, and puts lists of editions and languages in its side bar."""
     folder = root / book.edition / book.language
     editions = [other for other in others if other.language == book.language]
     languages = [other for other in others if other.edition == book.edition]
@@ -113,7 +112,7 @@ def pdfs(book: Book) -> list[Path]:
 
 
 def with_switch(page: str, name: str, book: Book, editions: Mapping[str, str], languages: Mapping[str, str]) -> str:
-    """Returns a page with the PDFs, editions and languages in its side bar; empty when it has no place for them.
+    """Returns a page that leads to its PDFs and to other editions and languages; empty when it has no place for these.
 
     Args:
         page: The HTML of the page.
@@ -132,8 +131,8 @@ def with_switch(page: str, name: str, book: Book, editions: Mapping[str, str], l
         f"{html.escape(words('site.edition_named', edition=edition))}</a></li>"
         for edition, address in editions.items()
     )
-    papers = "".join(f'<li><a href="{pdf.name}">{words(PAPER[pdf.name])}</a></li>' for pdf in pdfs(book))
-    markup = f'<h2>{words("site.paper")}</h2><ul>{papers}</ul><h2>{words("site.edition")}</h2><ul class="edities">{items}</ul>'
+    move_papers(soup, {pdf.name: pdf for pdf in pdfs(book)}, book.language)
+    markup = f'<h2>{words("site.edition")}</h2><ul class="edities">{items}</ul>'
     if len(languages) > 1:
         markup += f"<h2>{words('site.language')}</h2>" + _languages(soup, name, book, languages)
     place.append(BeautifulSoup(markup, "html.parser"))

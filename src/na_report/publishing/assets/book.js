@@ -3,7 +3,7 @@
 (() => {
   const root = document.documentElement;
   const narrow = window.matchMedia("(max-width: 63.99rem)");
-  const twoColumns = window.matchMedia("(max-width: 84.99rem)");
+  const boxed = window.matchMedia("(max-width: 79.99rem)");
 
   const menu = document.querySelector(".menuknop");
   const showMenu = (open) => {
@@ -19,10 +19,39 @@
   });
   narrow.addEventListener("change", () => showMenu(false));
 
+  // The contents of the page: a box to open, or beside the text with the heading marked that the reader is at.
   const contents = document.querySelector(".opdezepagina details");
-  const fold = () => { if (contents) contents.open = !twoColumns.matches; };
-  twoColumns.addEventListener("change", fold);
+  const fold = () => { if (contents) contents.open = !boxed.matches; };
+  boxed.addEventListener("change", fold);
   fold();
+  const entries = [...document.querySelectorAll(".opdezepagina a")].map((link) => (
+    { link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) }
+  )).filter((entry) => entry.heading);
+  let at = null, waiting = false;
+  const follow = () => {
+    waiting = false;
+    if (boxed.matches) return;
+    const line = window.innerHeight / 4;
+    const shown = entries.filter((entry) => entry.heading.checkVisibility());
+    const foot = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 2;
+    const passed = shown.filter((entry) => entry.heading.getBoundingClientRect().top <= line);
+    const now = (foot && window.scrollY > 0 ? shown : passed).at(-1) || null;
+    if (now === at) return;
+    if (at) at.link.removeAttribute("aria-current");
+    at = now;
+    if (!at) return;
+    at.link.setAttribute("aria-current", "location");
+    const nav = contents.parentElement, { offsetTop, offsetHeight } = at.link;
+    if (offsetTop < nav.scrollTop || offsetTop + offsetHeight > nav.scrollTop + nav.clientHeight) {
+      nav.scrollTop = offsetTop - nav.clientHeight / 2;
+    }
+  };
+  const followSoon = () => {
+    if (!waiting) requestAnimationFrame(follow);
+    waiting = true;
+  };
+  for (const event of ["scroll", "resize"]) window.addEventListener(event, followSoon, { passive: true });
+  if (entries.length) followSoon();
 
   const button = document.querySelector("[data-weergave-knop]");
   const system = window.matchMedia("(prefers-color-scheme: dark)");

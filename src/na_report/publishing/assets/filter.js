@@ -1,6 +1,8 @@
 // Filters and sorts the tables that are marked for it. The address holds the choice, so that a link opens it again.
 "use strict";
 (() => {
+  // A longer table shows its first rows, and the rest on demand.
+  const FIRST = 20, LITTLE_MORE = 5;
   const block = document.querySelector(".filterblok");
   const say = block.dataset;
   const form = block.querySelector("form");
@@ -30,15 +32,19 @@
   const tables = [...document.querySelectorAll("table.filterbaar")].map((table, rank) => {
     const { onderdeel: part, naam: title } = table.dataset;
     const heads = [...table.tHead.rows[0].cells];
-    const rows = [...table.tBodies[0].rows].map((row, place) => ({ row, place, values: valuesOf(row, heads) }));
+    const rows = [...table.tBodies[0].rows].map((row, place) => ({ row, place, at: place, values: valuesOf(row, heads) }));
     if (say.part) {
       known.get(say.part).set(part, { text: title, rank });
       rows.forEach((item) => item.values.set(say.part, [part]));
     }
     const section = table.closest("section");
     const entry = document.querySelector(`.opdezepagina a[href="#${section.id}"]`);
-    return { table, part, title, heads, rows, section, entry: entry && entry.parentElement, sorted: null };
+    return { table, part, title, heads, rows, section, entry: entry && entry.parentElement, sorted: null, whole: false };
   });
+  for (const item of tables) {
+    const keys = new Map(lists.map(({ name }) => [name, new Set(item.rows.flatMap((row) => row.values.get(name) || []))]));
+    item.keys = (name) => keys.get(name);
+  }
   const all = tables.flatMap((item) => item.rows);
 
   // Filtering
@@ -51,6 +57,22 @@
     if (!found || !words.length) return found;
     item.text = item.text || bare(item.row.textContent);
     return words.every((word) => item.text.includes(word));
+  };
+  // Many values: under the name of the table that they are of. What more than one table has comes first.
+  const grouped = (name, made) => {
+    const single = made.map((item) => item.option);
+    if (made.length <= FIRST) return single;
+    const ofTable = new Map(tables.map((table) => [table, document.createElement("optgroup")]));
+    const shared = [];
+    for (const { key, option } of made) {
+      const owners = tables.filter((table) => table.keys(name).has(key));
+      if (owners.length === 1) ofTable.get(owners[0]).append(option);
+      else shared.push(option);
+    }
+    const groups = [...ofTable].filter(([, group]) => group.children.length);
+    if (groups.length < 2) return single;
+    groups.forEach(([table, group]) => { group.label = table.title; });
+    return [...shared, ...groups.map(([, group]) => group)];
   };
   // A list offers what the other filters leave, with the number of rows. It shows where it divides more than one of the
   // tables that are left, or the only one.
@@ -70,10 +92,12 @@
     const options = [...counts].map(([key, count]) => ({ text: key, rank: 0, ...known.get(list.name).get(key), key, count }));
     options.sort((a, b) => a.rank - b.rank || collator.compare(a.text, b.text));
     const made = options.map(({ key, text, count }) => (
-      new Option(`${text} (${written(count)})`, key, false, key === list.value)
+      { key, option: new Option(`${text} (${written(count)})`, key, false, key === list.value) }
     ));
     const texts = (items) => items.map((option) => option.text).join();
-    if (texts(made) !== texts([...list.options].slice(1))) list.replaceChildren(list.options[0], ...made);
+    if (texts(made.map((item) => item.option)) !== texts([...list.options].slice(1))) {
+      list.replaceChildren(list.options[0], ...grouped(list.name, made));
+    }
     list.parentElement.hidden = !list.value && divided < 2 && divided < among.length;
     list.parentElement.classList.toggle("gekozen", Boolean(list.value));
   };
@@ -86,13 +110,46 @@
     const text = String(query);
     return `${location.pathname}${text ? "?" : ""}${text}${location.hash}`;
   };
+  const limit = (item) => {
+    const fitting = item.rows.filter((row) => !row.row.hidden).sort((a, b) => a.at - b.at);
+    const count = item.whole || fitting.length <= FIRST + LITTLE_MORE ? fitting.length : FIRST;
+    fitting.forEach((row, at) => row.row.classList.toggle("verder", at >= count));
+    item.table.classList.add("geteld");
+    item.more.hidden = count === fitting.length;
+    item.more.firstChild.textContent = say.shown.replace("%n", written(count)).replace("%m", written(fitting.length));
+    item.more.lastChild.textContent = say.more.replace("%n", written(fitting.length));
+    return fitting.length;
+  };
+  const makeLimited = (item) => {
+    item.more = document.createElement("p");
+    item.more.className = "toonalles";
+    const button = document.createElement("button"), text = document.createElement("span");
+    button.type = "button";
+    button.addEventListener("click", () => {
+      const next = item.table.querySelector("tr.verder:not([hidden])");
+      item.whole = true;
+      show();
+      next.querySelector("a").focus();
+    });
+    item.more.append(text, button);
+    item.table.closest(".tabel").after(item.more);
+  };
+  // A link to a place in a row that does not show yet shows it.
+  const revealRow = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const item = target && tables.find(({ table }) => table.contains(target));
+    if (!item || !target.closest("tr.verder")) return;
+    item.whole = true;
+    show();
+    target.scrollIntoView();
+  };
   const show = () => {
     const chosen = choice();
     const totals = [];
     let total = 0;
     for (const item of tables) {
       item.rows.forEach((row) => { row.row.hidden = !fits(row, chosen); });
-      const count = item.rows.filter((row) => !row.row.hidden).length;
+      const count = limit(item);
       item.section.hidden = !count;
       if (item.entry) item.entry.hidden = !count;
       if (count) totals.push(`${item.title.toLowerCase()} ${written(count)}`);
@@ -128,6 +185,7 @@
       const order = ranked ? a.rank - b.rank : collator.compare(a.text, b.text);
       return last(a) - last(b) || (down ? -order : order) || a.row.place - b.row.place;
     });
+    keys.forEach((key, at) => { key.row.at = at; });
     item.table.tBodies[0].append(...keys.map((key) => key.row.row));
     item.heads.forEach((head, at) => {
       if (at === column) head.setAttribute("aria-sort", down ? "descending" : "ascending");
@@ -221,7 +279,10 @@
   window.addEventListener("popstate", read);
   narrow.addEventListener("change", reach);
   tables.forEach(makeSortable);
+  tables.forEach(makeLimited);
   reach();
   form.hidden = false;
   read();
+  window.addEventListener("hashchange", revealRow);
+  revealRow();
 })();
