@@ -8,19 +8,18 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from na_report.commands.arguments import add_edition, add_jobs, add_language
 from na_report.commands.pages import answers_of, execute
-from na_report.errors import BookError, NaReportError
+from na_report.errors import NaReportError
 from na_report.paths import LOCK, Project
 
 if TYPE_CHECKING:
     from na_report.publishing.book import Book
-    from na_report.publishing.renderer import Renderer
+    from na_report.publishing.building import Subject, TakeAlong
+    from na_report.publishing.pages import Page
 
 
 def add(commands: Any) -> None:
@@ -64,78 +63,46 @@ def _build(options: argparse.Namespace, project: Project) -> int:
         print(f"edition {book.edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
         return 0
     edition_folder(book.edition, project)
+    from na_report.publishing.building import make_book
     from na_report.publishing.renderer import renderer
     from na_report.publishing.surroundings import pinned
 
     with held(book), pinned(), renderer() as process:  # gets ready while the pages run
-        make(book, inputs, formats, process, jobs=options.jobs, force=options.force)
+        subject = _subject(book, jobs=options.jobs, force=options.force)
+        make_book(book, inputs, formats, process, subject, options.jobs)
     print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
     return 0
 
 
-def make(book: Book, inputs: str, formats: Sequence[str], process: Renderer, *, jobs: int, force: bool) -> None:
-    """Makes a book out of sight and publishes it when all of it is whole."""
+def _subject(book: Book, *, jobs: int, force: bool) -> Subject:
+    """Returns what a build of a book needs of this project's subject; it tells of itself on the screen."""
     from na_report.commands.sectors import refuse_missing
     from na_report.evidence.edition import open_edition
-    from na_report.publishing import book as books
-    from na_report.publishing.describing import publication
-    from na_report.publishing.fingerprint import hash_inputs
-    from na_report.publishing.pages import all_pages
-    from na_report.publishing.paper.printing import press
-    from na_report.publishing.published import drop_other_pages, publish
-    from na_report.publishing.rendering import render_stage
+    from na_report.publishing.building import Subject
 
     project, edition = book.project, book.edition
-    began_with = hash_inputs(project)
-    take_along = edition_at_hand(book, force=force)
-    print(f"edition {edition}: verified", flush=True)
-    pages = all_pages(project, book.language, edition)
-    words = books.words(book)
-    refuse_missing(open_edition(edition, project), project, book.language)
-    books.drop_renderings(book)
-    drop_other_pages(book, pages)
-    execute(project, pages, {"edition": edition}, book.notebooks, jobs, None if force else answers_of(project, edition))
-    books.stage(book, pages)
-    made: dict[str, Path] = {}
-    began = time.perf_counter()
-    with press() if "pdf" in formats else nullcontext() as printer:
-        printing = printer.printing(book, pages, words) if printer else None
-        written = printing.start if printing else None
-        if "html" in formats:
-            with ThreadPoolExecutor(1) as aside:  # while Sphinx renders
-                at_hand = aside.submit(take_along)
-                aside.submit(_get_ready)
-                made["html"] = books.build_html(
-                    book,
-                    pages,
-                    publication=lambda: publication(project, edition, book.language, words, *at_hand.result()),
-                    process=process,
-                    written=written,
-                    jobs=jobs,
-                )
-            print(f"HTML  {project.short(book.html / 'index.html')}  ({time.perf_counter() - began:.1f} s)", flush=True)
-        else:
-            render_stage(book.stage, book.folder, process, written)
-        for name, path in (printing.result() if printing else {}).items():
-            made[name] = path
-            print(f"PDF   {project.short(book.folder / name)}  ({time.perf_counter() - began:.1f} s)", flush=True)
-    if hash_inputs(project) != began_with:
-        raise BookError(
-            "Data, chapters or settings changed while the book was being made of them, so it is not published.",
-            hint="Look with `git status` whether a chapter writes to one of its sources, and build again.",
-        )
-    publish(book, inputs, made, formats)
 
+    def say(line: str) -> None:
+        print(line, flush=True)
 
-def _get_ready() -> None:
-    """Imports what mends the pages, while Sphinx renders."""
-    from na_report.publishing import polish  # noqa: F401
+    def verify() -> Callable[[], TakeAlong]:
+        take_along = edition_at_hand(book, force=force)
+        say(f"edition {edition}: verified")
+        refuse_missing(open_edition(edition, project), project, book.language)
+        return take_along
+
+    def run(pages: Sequence[Page]) -> None:
+        answers = None if force else answers_of(project, edition)
+        execute(project, pages, {"edition": edition}, book.notebooks, jobs, answers)
+
+    return Subject(verify, run, say)
 
 
 def _check(options: argparse.Namespace, project: Project) -> int:
     """Tells whether a published book is what this project gives."""
     from na_report.evidence.folders import edition_folder, list_editions, newest_edition
     from na_report.publishing.book import Book
+    from na_report.publishing.building import make_book
     from na_report.publishing.comparing import differences, formats_of, private_copy
     from na_report.publishing.published import held
     from na_report.publishing.renderer import renderer
@@ -154,7 +121,7 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     with private_copy(project) as copy:
         book = Book(copy, edition, options.language)
         with held(book), pinned(), renderer() as process:
-            make(book, "", formats, process, jobs=options.jobs, force=True)
+            make_book(book, "", formats, process, _subject(book, jobs=options.jobs, force=True), options.jobs)
         count, found = differences(book, path)
     for difference in found:
         print(difference)
@@ -166,7 +133,7 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     return 0
 
 
-def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], tuple[list[Path], tuple[str, str]]]:
+def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], TakeAlong]:
     """Verifies the edition of a book, unless data and program are those of the last time.
 
     Args:
@@ -202,7 +169,7 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], tuple[li
 
     verify_edition(book.edition, project)
 
-    def write() -> tuple[list[Path], tuple[str, str]]:
+    def write() -> TakeAlong:
         files = write_take_along(book.edition, folder, project)
         period = period_covered(open_edition(book.edition, project))
         done = {"key": key, "files": {path.name: hash_part(path) for path in files}, "period": period}
