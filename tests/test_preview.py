@@ -28,11 +28,11 @@ from na_report.publishing.preview import Processes
 class Running:
     """A preview in a process of its own, with the way to its pages."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, edition: str = "2021") -> None:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
         self.project = project
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "na_report.cli", "preview", "--edition", "2021", "--port", "0"],
+            [sys.executable, "-m", "na_report.cli", "preview", "--edition", edition, "--port", "0"],
             cwd=project.root,
             env=environment,
             stdout=subprocess.PIPE,

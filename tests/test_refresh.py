@@ -163,9 +163,9 @@ FAILING = {
         "it is larger than 2,000,000 bytes",
     ),
     "no gzip": (answer(b"nothing like it", Content_Encoding="gzip"), "the answer broke off"),
-    "later, as of old": (
+    "later, and never": (
         answer((ANSWERS / "async_2018.xml").read_bytes()),
-        "it promises an answer for later in the way",
+        "it sends on to another place, 'http://ec.europa.eu/eurostat/SDMX/diss-web/file/7JUdWyAy4fmjBSWT'",
     ),
     "an error with 200": (answer(FAULT.format(500, "Oops").encode()), "it said 500: Oops"),
 }
@@ -206,6 +206,28 @@ def test_an_answer_that_comes_later_is_waited_for(server: Server) -> None:
         server.does["/async/status/key-1"] = answer(LATER.format("key-1", state).encode())
         with pytest.raises(UnreadableError, match=said):
             server.offices()(series())
+
+
+def test_an_answer_that_comes_later_in_the_old_way_is_waited_for_and_read(server: Server) -> None:
+    promise = (ANSWERS / "async_2018.xml").read_bytes().replace(b"http://ec.europa.eu", server.address.encode())
+    content = (ANSWERS / "async_2018.zip").read_bytes()
+    server.does = {"/diss-web/file/": first(2, answer(b"", 404), answer(content)), "/data/": answer(promise)}
+    codes = "freq=A;unit=CLV05_MEUR;na_item=B1GQ;geo=*"
+    [row] = [{**_row("IND109"), "dataset": "nama_10_gdp", "dimensions": codes, "places": "NL=AL", "start": "2015"}]
+    gdp = declared([row])[0]
+    given = server.offices()(gdp)
+    assert given.parts == [content], "kept as it came"
+    found = read(given.parts, gdp)
+    assert found.form == "SDMX-ML 2.1"
+    assert found.cells == {
+        ("NL", "2015"): Cell("9151.1"),
+        ("NL", "2016"): Cell("9457.9", "p"),
+        ("NL", "2017"): Cell("9820.6", "e"),
+    }
+    assert [path for path in server.log if "diss-web" in path] == ["/eurostat/SDMX/diss-web/file/7JUdWyAy4fmjBSWT"] * 3
+    server.does["/diss-web/file/"] = answer(b"", 404)
+    with pytest.raises(UnreadableError, match="it promised one and had none after"):
+        server.offices()(gdp)
 
 
 def test_pages_of_cbs_are_turned_as_long_as_they_stay_there(server: Server) -> None:

@@ -125,6 +125,19 @@ def test_tables_of_both_generations_have_their_flags_and_no_value_where_there_is
     assert regions["PT", "2006"] == Cell("", "bu")
 
 
+def test_xml_of_a_structure_of_its_own_reads_too() -> None:
+    codes = {"freq": "A", "unit": "CP_MEUR", "na_item": "B1GQ", "geo": "*"}
+    series = dataclasses.replace(SKILLS, dataset="nama_10_gdp", dimensions=codes, places={"BE": "LU"})
+    content = (ANSWERS / "sdmx_ml_nama_10_gdp_2022.xml").read_bytes()
+    values = {"2012": "46526.2", "2013": "49094.5", "2014": "51791.3", "2015": "54142.3"}
+    assert read([content], series).cells == {("BE", year): Cell(value) for year, value in values.items()}
+    flagged = content.replace(b'VALUE="54142.3"', b'VALUE="54142.3" OBS_FLAG="p"')
+    assert read([flagged], series).cells["BE", "2015"] == Cell("54142.3", "p")
+    other = content.replace(b"</u:DataSet>", b'<Series geo="BE"/></u:DataSet>')
+    with pytest.raises(UnreadableError, match="found a series with geo, expected"):
+        read([other], series)
+
+
 def test_a_whole_table_of_the_old_form_reads_with_the_dimensions_that_it_has() -> None:
     whole = dataclasses.replace(SKILLS, dimensions={"unit": "MIO_EUR", "geo": "*"}, places={"AT": "AT", "BG": "BG"})
     found = read([(ANSWERS / "teina200_2015.tsv").read_bytes()], whole)
@@ -239,8 +252,19 @@ REFUSED = {
         "found JSON-stat 2.0, expected",
     ),
     "SDMX-JSON": (gzip.decompress((ANSWERS / "sdmx_json_part2_2021.json.gz").read_bytes()), SKILLS, "found SDMX-JSON"),
-    "SDMX-ML": ((ANSWERS / "sdmx_ml_nama_10_gdp_2022.xml").read_bytes(), SKILLS, "found SDMX-ML (XML)"),
-    "zip": ((ANSWERS / "async_2018.zip").read_bytes(), SKILLS, "found a zip file"),
+    "SDMX-ML of another table": (
+        (ANSWERS / "sdmx_ml_nama_10_gdp_2022.xml").read_bytes(),
+        SKILLS,
+        "found the dataset NAMA_10_GDP, expected isoc_sk_dskl_i21",
+    ),
+    "SDMX-ML without data": ((ANSWERS / "async_2018.xml").read_bytes(), SKILLS, "found SDMX-ML (XML) without series"),
+    "XML that grows": (
+        b'<!DOCTYPE a [<!ENTITY b "sdmx">]><a>&b;</a>',
+        SKILLS,
+        "found XML, expected",
+    ),
+    "zip of another table": ((ANSWERS / "async_2018.zip").read_bytes(), SKILLS, "found the dataset nama_10_gdp"),
+    "damaged zip": ((ANSWERS / "async_2018.zip").read_bytes()[:-30], SKILLS, "found a damaged zip file"),
     "page": (b"<!DOCTYPE html><html>we are closed</html>", SKILLS, "found a web page"),
     "nothing": (b"", SKILLS, "found nothing"),
     "UTF-16": (LABELS.encode("utf-16"), SKILLS, "found UTF-16 text"),
@@ -311,7 +335,15 @@ def test_edition_2026_declares_what_its_sources_publish_and_names_what_has_no_se
     assert [fault.split(": ")[1][:20] for fault in faults(tables)] == ["found the unit peopl", "found 2 places, expe"]
 
 
+GDP = dataclasses.replace(
+    SKILLS, dataset="nama_10_gdp", dimensions={"unit": "CLV05_MEUR", "geo": "*"}, places={"NL": "AL"}
+)
 SMALL = {
+    "zip": ((ANSWERS / "async_2018.zip").read_bytes(), GDP),
+    "xml": (
+        (ANSWERS / "sdmx_ml_nama_10_gdp_2022.xml").read_bytes(),
+        dataclasses.replace(GDP, dimensions={"geo": "LU"}),
+    ),
     "csv": (b"\n".join(line for line in REAL.splitlines() if b"DATAFLOW" in line or b",Netherlands," in line), SKILLS),
     "tsv": (VINTAGES[2024], adults("NL")),
     "cbs": (cbs({"Measure": "M1", "Perioden": "2022JJ00", "Value": 3.1}), SKILLS),

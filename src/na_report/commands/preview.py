@@ -25,6 +25,7 @@ def add(commands: Any) -> None:
 
 
 def _preview(options: argparse.Namespace, project: Project) -> int:
+    from na_report.commands.changed_page import changed_page
     from na_report.commands.progress import Progress
     from na_report.evidence.folders import edition_folder, newest_edition, verify_edition
     from na_report.publishing.preview import PreviewBook, Tools, look, preview, wait_for_change
@@ -33,7 +34,11 @@ def _preview(options: argparse.Namespace, project: Project) -> int:
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)
     book = PreviewBook(project, edition, options.language)
-    tools = Tools(lambda: verify_edition(edition, project), lambda: answers_of(project, edition))
+    tools = Tools(
+        lambda: verify_edition(edition, project),
+        lambda: answers_of(project, edition),
+        lambda: changed_page(edition, options.language, project),
+    )
     state = State()
     # Told to end by another program, it clears up as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -137,7 +137,7 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
             link["title"] = link["aria-label"] = _word(page, "herkomst")
     mark_languages(article)
     for table in article.find_all("table"):
-        _mend_table(page, table)
+        mend_table(page, table)
     add_filters(page, article)
     for sized in article.find_all("img", style=True):
         _move_size(sized)
@@ -172,7 +172,7 @@ def _name(link: Tag) -> str:
     return "" if around is None else " ".join(around.get_text().replace(link.get_text(), "").split())
 
 
-def _mend_table(page: BeautifulSoup, table: Tag) -> None:
+def mend_table(page: BeautifulSoup, table: Tag) -> None:
     """Gives headers their scope, cells the name of their column, and a wide table a frame that scrolls.
 
     A narrow screen shows rows as blocks; the roles keep it a table for a screen reader.

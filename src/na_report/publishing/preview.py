@@ -13,8 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
+
+from bs4 import BeautifulSoup
 
 from na_report.errors import BookError
 from na_report.files import put_in_place
@@ -25,6 +28,7 @@ from na_report.publishing.fingerprint import FILES, Answers, data_hash, hash_fil
 from na_report.publishing.kernels import warm_kernels
 from na_report.publishing.pages import all_pages
 from na_report.publishing.paper.printing import Press, Printing, press
+from na_report.publishing.polish import mend_table
 from na_report.publishing.processes import cores, end_pool, new_pool
 from na_report.publishing.published import held
 from na_report.publishing.renderer import Renderer, renderer
@@ -32,6 +36,8 @@ from na_report.publishing.rendering import asset_folder
 from na_report.publishing.surroundings import pinned
 
 POLL_SECONDS = 0.1
+# The page about what is otherwise in a draft.
+CHANGES = "changes.html"
 # A day without a saved file.
 IDLE_SECONDS = 86_400
 
@@ -54,10 +60,12 @@ class Tools:
     Args:
         verify: Checks the edition; raises `NaReportError`.
         answers: Makes a function that gives today's digests for what a page asked of the data.
+        changes: Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
     """
 
     verify: Callable[[], None]
     answers: Callable[[], Answers]
+    changes: Callable[[], tuple[str, str, str] | None] = lambda: None
 
 
 class Preview:
@@ -115,6 +123,8 @@ class Preview:
         self._looks = looks
         printing = self._printer.printing(book, pages, books.words(book))
         html = books.build_html(book, pages, process=self._process, written=printing.start, known=self._polished)
+        if changes := self._tools.changes():
+            _add_page(html, *changes)
         put_in_place(html, book.html)
         printing.then(lambda: printed(self._keep(printing)))
         return [run.page for run in runs]
@@ -175,6 +185,27 @@ def preview(book: PreviewBook, tools: Tools) -> Iterator[Preview]:
             yield Preview(book, tools, process, processes, printer)
         finally:
             processes.close()
+
+
+def _add_page(html: Path, title: str, contents: str, link: str) -> None:
+    """Adds a page that looks as the others do, and a link to it under the title of the first page."""
+    first = html / "index.html"
+    soup = BeautifulSoup(first.read_text(encoding="utf-8"), "html.parser")
+    page = BeautifulSoup(str(soup), "html.parser")
+    way = BeautifulSoup(f'<p><a href="{CHANGES}">{escape(link)}</a></p>', "html.parser")
+    soup.h1.insert_after(way)  # type: ignore[union-attr]
+    first.write_text(str(soup), encoding="utf-8")
+    page.title.string = title  # type: ignore[union-attr]
+    for part in page.select(".opdezepagina, .bladeren"):
+        part.decompose()
+    for part in page.select("[aria-current]"):
+        del part["aria-current"]
+    article = page.article
+    article.clear()  # type: ignore[union-attr]
+    article.append(BeautifulSoup(f"<h1>{escape(title)}</h1>\n{contents}", "html.parser"))  # type: ignore[union-attr]
+    for table in page.select("article table"):
+        mend_table(page, table)
+    (html / CHANGES).write_text(str(page), encoding="utf-8")
 
 
 def _use_built(book: PreviewBook) -> None:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
 import requests
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse
 from urllib3.util import Retry
 
-from na_report.statistics.kept import LARGEST, Answer
+from na_report.statistics.kept import Answer
 from na_report.statistics.offices import ADDRESSES, MOST, NAMES, addresses, async_addresses
-from na_report.statistics.rows import UnreadableError
+from na_report.statistics.rows import LARGEST, UnreadableError
+from na_report.statistics.sdmx_ml import named, parsed
 from na_report.statistics.series import Series
 
 _WAITING, _READY = ("SUBMITTED", "PROCESSING"), "AVAILABLE"
@@ -161,36 +160,49 @@ class Offices:
 
     def _later(self, series: Series, content: bytes) -> bytes:
         """Returns an answer, also when an office says first that it will come later."""
-        root = _xml(content)
+        root = parsed(content)
         if root is None:
             return content
-        texts = [(_local(part), (part.text or "").strip()) for part in root.iter()]
-        if any(name == "asyncResponse" for name, _ in texts):
-            return self._when_ready(series, next((text for name, text in texts if name == "id"), ""))
-        if any(_local(part) == "Message" and part.get("code") == "413" for part in root.iter()):
-            raise UnreadableError(
-                "it promises an answer for later in the way of its endpoint of before 2023, which is retired"
-            )
+        if promised := named(root, "asyncResponse"):
+            return self._when_ready(series, _text(promised[0], "id"))
+        for message in named(root, "Message"):
+            if message.get("code") == "413":  # as Eurostat said it until 2023, with the address of a zip file
+                texts = [(part.text or "").strip() for part in named(message, "Text")]
+                return self._when_there(series, next((text for text in texts if text.startswith("http")), ""))
         if fault := _fault(root):
             raise fault
         return content
 
     def _when_ready(self, series: Series, key: str) -> bytes:
         status, data = async_addresses(self.bases[series.provider], key)
-        for _ in range(self.limits.polls):
-            time.sleep(self.limits.poll)
-            root = _xml(self._get(series, status))
-            said = [
-                (part.text or "").strip()
-                for part in (root.iter() if root is not None else ())
-                if _local(part) == "status"
-            ]
+        for _ in self._looks():
+            root = parsed(self._get(series, status))
+            said = [(part.text or "").strip() for part in (named(root, "status") if root is not None else ())]
             state = next((text for text in said if text), "nothing")
             if state == _READY:
                 return self._get(series, data)
             if state not in _WAITING:
                 raise UnreadableError(f"it promised an answer for later and then said {state[:40]!r}")
-        raise UnreadableError(f"it promised one and had none after {self.limits.poll * self.limits.polls:.0f} s")
+        raise self._never()
+
+    def _when_there(self, series: Series, address: str) -> bytes:
+        scheme = urlsplit(self.bases[series.provider]).scheme
+        address = self._same_place(series, urlsplit(address)._replace(scheme=scheme).geturl())
+        for _ in self._looks():
+            try:
+                return self._get(series, address)
+            except UnreadableError as error:
+                if error.kind != _GONE:
+                    raise
+        raise self._never()
+
+    def _looks(self) -> Iterator[int]:
+        for look in range(self.limits.polls):
+            time.sleep(self.limits.poll)
+            yield look
+
+    def _never(self) -> UnreadableError:
+        return UnreadableError(f"it promised one and had none after {self.limits.poll * self.limits.polls:.0f} s")
 
     def _same_place(self, series: Series, address: str) -> str:
         if urlsplit(address)[:2] != urlsplit(self.bases[series.provider])[:2]:
@@ -199,7 +211,7 @@ class Offices:
 
 
 def _refusal(response: requests.Response, content: bytes) -> UnreadableError:
-    root = _xml(content)
+    root = parsed(content)
     if root is not None and (fault := _fault(root)):
         return fault
     if 300 <= response.status_code < 400:
@@ -210,8 +222,7 @@ def _refusal(response: requests.Response, content: bytes) -> UnreadableError:
 
 def _fault(root: Element) -> UnreadableError | None:
     """Returns what an error message of Eurostat says."""
-    said = {_local(part): (part.text or "").strip() for part in root.iter()}
-    code, text = said.get("faultcode", ""), said.get("faultstring", "")
+    code, text = _text(root, "faultcode"), _text(root, "faultstring")
     if not code:
         return None
     if code == "413" or "EXTRACTION_TOO_BIG" in text:
@@ -221,18 +232,8 @@ def _fault(root: Element) -> UnreadableError | None:
     return UnreadableError(f"it said {code}: {text[:120]}")
 
 
-def _local(part: Element) -> str:
-    return str(part.tag).rsplit("}", 1)[-1]
-
-
-def _xml(content: bytes) -> Element | None:
-    if not content[:200].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        return None
-    try:
-        root: Element = fromstring(content)
-    except (ParseError, DefusedXmlException, ValueError):
-        return None
-    return root
+def _text(root: Element, name: str) -> str:
+    return next(((part.text or "").strip() for part in named(root, name)), "")
 
 
 def _next_page(content: bytes) -> str:

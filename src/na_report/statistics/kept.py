@@ -12,12 +12,10 @@ from pathlib import Path
 from na_report.errors import NaReportError
 from na_report.evidence.descriptor import sha256
 from na_report.paths import ANSWERS
-from na_report.statistics.rows import UnreadableError
+from na_report.statistics.rows import LARGEST, UnreadableError
 from na_report.statistics.series import Series
 
 INDEX = "index.json"
-# The largest answer, in bytes.
-LARGEST = 200_000_000
 
 
 @dataclass(frozen=True)

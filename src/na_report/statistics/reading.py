@@ -13,14 +13,15 @@ from na_report.evidence.numbers import in_digits
 from na_report.statistics.eurostat_tsv import is_tsv, open_tsv
 from na_report.statistics.flags import letters
 from na_report.statistics.json_answers import open_json
-from na_report.statistics.rows import Rows, UnreadableError, period_of
+from na_report.statistics.rows import LARGEST, Rows, UnreadableError, period_of
 from na_report.statistics.sdmx_csv import is_sdmx_csv, open_sdmx_csv
+from na_report.statistics.sdmx_ml import open_sdmx_ml, parsed, unzipped
 from na_report.statistics.series import PLACE, Series
 
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?([eE][-+]?\d{1,2})?", re.ASCII)
 _NO_VALUE = ("", ":", "NaN", "nan")
+_ZIP = b"PK\x03\x04"
 _KINDS = (
-    (b"PK\x03\x04", "a zip file"),
     (b"\x1f\x8b", "a gzip file"),
     (b"\xff\xfe", "UTF-16 text"),
     (b"\xfe\xff", "UTF-16 text"),
@@ -85,6 +86,8 @@ def read(parts: Sequence[bytes], series: Series) -> Reading:
 
 
 def _open(parts: Sequence[bytes]) -> Rows:
+    if parts[0].startswith(_ZIP):
+        parts = [unzipped(parts[0], LARGEST)]
     kind = next((name for start, name in _KINDS if parts[0].startswith(start)), "")
     if kind:
         raise UnreadableError(f"found {kind}, expected text in UTF-8")
@@ -99,6 +102,8 @@ def _open(parts: Sequence[bytes]) -> Rows:
         return open_sdmx_csv(text)
     if len(texts) == 1 and is_tsv(text):
         return open_tsv(text)
+    if text.startswith("<") and (root := parsed(parts[0])) is not None and "sdmx" in text[:2000].lower():
+        return open_sdmx_ml(root)
     raise UnreadableError(f"found {_name(text)}, expected SDMX-CSV, Eurostat TSV or OData v4 of CBS")
 
 
@@ -116,18 +121,17 @@ def _name(text: str) -> str:
         return "nothing"
     if "<html" in start or "<!doctype html" in start:
         return "a web page"
-    if "sdmx" in start and start.startswith("<"):
-        return "SDMX-ML (XML)"
     return "XML" if start.startswith("<") else f"text of an unknown kind, {text[:30]!r}"
 
 
 def _selected(rows: Rows, series: Series) -> Reading:
-    lacking = [name for name in series.dimensions if name not in rows.dimensions and name != "freq"]
+    columns = {name.lower(): number for number, name in enumerate(rows.dimensions)}
+    lacking = [name for name in series.dimensions if name.lower() not in columns and name.lower() != "freq"]
     if lacking:
         raise UnreadableError(
             f"found no dimension {', '.join(lacking)}: the dataset has another form", "definition changed"
         )
-    tests = [_Test(series, name, rows.dimensions.index(name)) for name in series.dimensions if name in rows.dimensions]
+    tests = [_Test(series, name, columns[name.lower()]) for name in series.dimensions if name.lower() in columns]
     cells: dict[tuple[str, str], Cell] = {}
     for parts, period_text, value, flags in rows.records:
         place = _place(tests, parts, series)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -18,7 +18,7 @@ from na_report.evidence.reading import Row, Rows, completed, read_table, write_t
 from na_report.evidence.tables import TABLES
 from na_report.paths import ANSWERS, Project
 from na_report.statistics.differences import Difference, differences
-from na_report.statistics.drafting import KeptValue, NewMethod, observed, take_in
+from na_report.statistics.drafting import KeptValue, NewMethod, Taken, observed, take_in
 from na_report.statistics.kept import Answer, Kept, read_kept
 from na_report.statistics.reading import Cell, Cells, Reading, definition_changes, read
 from na_report.statistics.rows import UnreadableError
@@ -74,23 +74,23 @@ class Refreshed:
         new: The draft.
         asked: The series that were asked for this time.
         outcomes: Per series what became of it.
-        unserved: Indicators with figures of an office and without a series.
+        unserved: Per indicator with figures of an office and without a series the sources of those figures.
     """
 
     old: str
     new: str
     asked: list[str]
     outcomes: list[Outcome]
-    unserved: list[str]
+    unserved: dict[str, list[str]]
 
 
-def refresh(old: str, new: str, source: Source, project: Project) -> Refreshed:
+def refresh(old: str, new: str, source: Source | None, project: Project) -> Refreshed:
     """Makes a draft, or completes one that lacks answers.
 
     Args:
         old: The edition to refresh.
         new: The name of the draft.
-        source: What gives the answer to a series: an office, or a folder.
+        source: What gives the answer to a series: an office, or a folder; nothing to tell of a draft again what it took in.
         project: The project.
 
     Raises:
@@ -99,30 +99,39 @@ def refresh(old: str, new: str, source: Source, project: Project) -> Refreshed:
     """
     folder, target = edition_folder(old, project), project.data / new
     sealed = str(open_edition(old, project).descriptor["created"])[:10]  # and sees that it is what was sealed
-    before = _tables(folder)
     kept = read_kept(target) if target.is_dir() and is_draft(target) else Kept()
-    again = bool(kept.of) and kept.of == old
+    again = kept.of == old
     if not again:
         refuse_name(new, project)
         kept = Kept(old)
-    tables = _tables(target) if again else copy.deepcopy(before)
+    before = _tables(folder)
+    tables = _tables(target) if again else before
     _refuse_series(tables, old)
     all_series = declared(tables["series"])
     prior, _ = _readings(all_series, None, read_kept(folder))
     readings, asked = _readings(all_series, source, kept)
     outcomes = []
     for series in all_series:
-        outcome = _outcome(
-            series, kept, readings.get(series.id), prior.get(series.id), before["observations"], new, sealed
-        )
+        outcome = Outcome(series.id, series.dataset, series.indicator)
         outcomes.append(outcome)
-        if outcome.had and series.id in asked:
-            reading = readings[series.id]
-            day = outcome.asked or outcome.updated
-            take_in(tables["observations"], series, reading.cells, _cells(prior.get(series.id)), new, day)
+        if series.id not in readings:
+            outcome.kind, outcome.why = kept.missed.get(series.id, ("not asked", "run the command again"))
+            continue
+        answers = readings[series.id], prior.get(series.id)
+        outcome.asked = kept.had[series.id].asked
+        # A person may have changed a draft that is completed; what is told is how its answers differ from the old edition.
+        _tell(outcome, before["observations"], series, *answers, new, sealed)
+        if again and series.id in asked:
+            _take_in(tables["observations"], series, *answers, new, outcome.asked)
     if asked:
         _write(tables, kept, new, project, again=again)
     return Refreshed(old, new, asked, outcomes, without_series(tables))
+
+
+def told_again(draft: str, project: Project) -> Refreshed | None:
+    """Tells what a draft took in, from the answers that it keeps; nothing of a draft that was not made of answers."""
+    old = read_kept(project.data / draft).of
+    return refresh(old, draft, None, project) if old else None
 
 
 def _tables(folder: Path) -> dict[str, Rows]:
@@ -149,17 +158,16 @@ def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tu
         Per series what the office says, and which series were asked for.
     """
     found, asked = {}, []
-    kept.missed.clear()
     for series in all_series:
         if series.id in kept.had:
-            try:
+            with suppress(UnreadableError):
                 found[series.id] = read(kept.had[series.id].parts, series)
                 continue
-            except UnreadableError:
-                del kept.had[series.id]
         if source is None:
             continue
         asked.append(series.id)
+        kept.had.pop(series.id, None)
+        kept.missed.pop(series.id, None)
         try:
             answer = source(series)
             found[series.id] = read(answer.parts, series)
@@ -169,36 +177,32 @@ def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tu
     return found, asked
 
 
-def _cells(reading: Reading | None) -> Cells | None:
-    return reading.cells if reading else None
+def _take_in(rows: Rows, series: Series, reading: Reading, prior: Reading | None, new: str, asked: str) -> Taken:
+    return take_in(rows, series, reading.cells, prior.cells if prior else None, new, asked or reading.updated)
 
 
-def _outcome(
-    series: Series, kept: Kept, reading: Reading | None, prior: Reading | None, rows: Rows, new: str, sealed: str
-) -> Outcome:
-    """Tells what a series changes in the observations of the old edition, which stay as they are."""
-    outcome = Outcome(series.id, series.dataset, series.indicator)
-    if reading is None:
-        outcome.kind, outcome.why = kept.missed[series.id]
-        return outcome
+def _tell(
+    outcome: Outcome, rows: Rows, series: Series, reading: Reading, prior: Reading | None, new: str, sealed: str
+) -> None:
+    """Takes an answer into the observations of the old edition, and tells what that changes."""
+    known = observed(rows, series)
+    said = prior.cells if prior else _typed(known, series, reading)
     outcome.had, outcome.form, outcome.updated = True, reading.form, reading.updated
-    outcome.asked = kept.had[series.id].asked
-    taken = take_in(copy.deepcopy(rows), series, reading.cells, _cells(prior), new, "")
+    taken = _take_in(rows, series, reading, prior, new, outcome.asked)
     outcome.kept, outcome.methods = taken.kept, taken.methods
-    known, mine = observed(rows, series), {value.id for value in taken.kept}
+    mine = {value.id for value in taken.kept}
     outcome.changes = [
         change
-        for change in differences(prior.cells if prior else _typed(known, series, reading), reading.cells)
+        for change in differences(said, reading.cells)
         if known.get((change.place, change.period), {}).get("id") not in mine
     ]
     if prior is None and reading.updated and reading.updated < sealed:
         # The edition knows more than an older answer; that is no withdrawal.
         latest = max(period for _, period in reading.cells)
         outcome.changes = [change for change in outcome.changes if change.period <= latest]
-        outcome.notes.append(f"the data are of {reading.updated}, older than the edition of {sealed}")
+        outcome.notes = [f"the data are of {reading.updated}, older than the edition of {sealed}"]
     labels = {**series.labels, **(prior.labels if prior else {})}
     outcome.definitions = list(definition_changes(labels, reading.labels))
-    return outcome
 
 
 def _typed(known: Mapping[tuple[str, str], Row], series: Series, reading: Reading) -> Cells:

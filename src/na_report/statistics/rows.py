@@ -12,6 +12,8 @@ from na_report.errors import NaReportError
 # The parts of a row as the answer writes them, its period, its value and its flags.
 Record = tuple[Sequence[str], str, str, str]
 
+# The largest answer, in bytes.
+LARGEST = 200_000_000
 _STAMPS = ("%d/%m/%y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 _YEAR, _MONTH = re.compile(r"(\d{4})(-A1|JJ00)?"), re.compile(r"(\d{4})(?:-M?|M|MM)(\d{2})")
 

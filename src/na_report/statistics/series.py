@@ -10,7 +10,8 @@ from na_report.evidence.reading import Row, Rows
 
 # In `dimensions`, the one that tells the places apart.
 PLACE = "*"
-_OFFICES = re.compile(r"\b(Eurostat|CBS|OECD|OESO)\b")
+# Names of offices and of their surveys, as a source names them.
+_OFFICES = re.compile(r"\b(eurostat|cbs|oecd|oeso|piaac|pisa|talis)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,20 @@ def _pairs(cell: str) -> dict[str, str]:
     return {name: value for name, _, value in (part.partition("=") for part in cell.split(";") if part)}
 
 
-def without_series(tables: Mapping[str, Rows]) -> list[str]:
-    """Returns the indicators that an observation of an office, or of someone who took it over, feeds and no series does."""
+def without_series(tables: Mapping[str, Rows]) -> dict[str, list[str]]:
+    """Returns the indicators with figures of an office, or of someone who took them over, that no series feeds.
+
+    Returns:
+        Per indicator the sources of those figures. As nobody asked an office for them, no answer shows their codes.
+    """
     fed = {row["indicator_id"] for row in tables["series"]}
-    offices = {row["id"] for row in tables["sources"] if _OFFICES.search(f"{row['author']} {row['title_en']}")}
-    found = {row["indicator_id"] for row in tables["observations"] if row["source_id"] in offices and row["value"]}
-    return sorted(found - fed)
+    office = {row["id"]: _OFFICES.search(" ".join(row.values())) for row in (*tables["sources"], *tables["indicators"])}
+    found: dict[str, list[str]] = {}
+    for row in tables["observations"]:
+        indicator, source = row["indicator_id"], row["source_id"]
+        if row["value"] and indicator not in fed and (office.get(source) or office.get(indicator)):
+            found.setdefault(indicator, []).append(source)
+    return {indicator: list(dict.fromkeys(sources)) for indicator, sources in sorted(found.items())}
 
 
 def faults(tables: Mapping[str, Rows]) -> Iterator[str]:

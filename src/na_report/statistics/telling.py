@@ -17,8 +17,8 @@ def lines(refreshed: Refreshed) -> Iterator[str]:
     for outcome in refreshed.outcomes:
         if not outcome.had:
             yield f"{_name(outcome)}: {outcome.kind}; {outcome.why}"
-    if refreshed.unserved:
-        yield f"no series, though an office is named as source: {', '.join(refreshed.unserved)}"
+    for indicator, sources in refreshed.unserved.items():
+        yield f"{indicator} has no series: no recorded answer to verify its codes ({', '.join(sources)})"
 
 
 def _name(outcome: Outcome) -> str:

@@ -16,7 +16,7 @@
     position: "fixed", inset: "auto 1rem 1rem auto", zIndex: "9998", padding: "0.4rem 0.8rem", background: "#0b3d63",
     color: "#fff", borderRadius: "4px",
   });
-  document.body.append(link);
+  (document.querySelector("footer") || document.body).append(link);
   new EventSource(events).onmessage = (event) => {
     const now = JSON.parse(event.data);
     if (now.version !== Number(made)) location.reload();

@@ -1,0 +1,107 @@
+"""The page of the preview about what a refresh changed, with what follows, for who can't or won't read a terminal."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT, copy_of_project
+from playwright.sync_api import Browser
+from test_browser import COLOUR_RULES, NARROW, RULES, WIDE, opened, violations
+from test_preview import Running, write_chapter
+from test_publishing import only_pages
+from test_refresh import ADULTS, REAL, changed, with_series
+
+from na_report.commands.changed_page import changed_page
+from na_report.evidence.edition import copy_edition, seal_edition
+from na_report.evidence.reading import read_table
+from na_report.evidence.tables import BY_NAME
+from na_report.paths import Project
+from na_report.statistics.kept import Folder
+from na_report.statistics.refreshing import refresh
+
+START = 'from na_report.presentation.page import open_page\n\nevidence, language = open_page(edition), "nl"'
+PLACES = "[Toen]{#ind101-nl-2023} en [nu]{#ind101-nl-2025}."
+PROSE = "%%text\nIn 2023 kon {IND101-NL-2023} het, nu {IND101}."
+
+
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A book of two pages with a draft of real answers, one of which can't be read, and figures that a person entered."""
+    project = copy_of_project(tmp_path_factory.mktemp("refreshed"))
+    only_pages(project, "index", "kort")
+    for name in ("index", "kort"):
+        write_chapter(project, name, f"# {name.title()}" + f"\n\n{PLACES}" * (name == "kort"), START)
+    chapter = project.chapters / "nl" / "kort.ipynb"
+    notebook = nbformat.read(chapter, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(PROSE, id="telt"))
+    nbformat.write(notebook, chapter)
+    shutil.copy(chapter, project.chapters / "en" / "kort.ipynb")
+    rows = {row["indicator_id"]: row for row in read_table(ROOT / "data" / "2026", BY_NAME["series"])}
+    with_series(project, *(rows[key] for key in ("IND101", "IND109", "IND121")))
+    values = {"IND101-NL-2023": {"value": "80"}, "IND101-NL-2021": {"value": "70", "source_id": "roa2024piaac"}}
+    values["IND109-NL-2012"] = {"series": "lfs4w_from_2021"}
+    changed(project, "observations", lambda given: [{**row, **values.get(row["id"], {})} for row in given])
+    folder = project.root / "downloaded"
+    folder.mkdir()
+    (folder / "isoc_sk_dskl_i21.csv").write_bytes(REAL)
+    (folder / "trng_lfse_04.tsv").write_bytes(ADULTS)
+    (folder / "isoc_ai_iaiu.csv").write_bytes(b"<html><b>closed</b>")
+    refresh("2026", "2027", Folder(folder), project)
+    return project
+
+
+@pytest.fixture(scope="module")
+def preview(refreshed: Project) -> Iterator[Running]:
+    running = Running(refreshed, "2027")
+    assert running.shows("changes.html", "<h1>")
+    yield running
+    running.process.kill()
+    running.process.communicate()
+
+
+def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(preview: Running) -> None:
+    first = BeautifulSoup(preview.get("index.html")[1], "html.parser")
+    assert first.select_one("h1 + p a[href='changes.html']") is not None
+    page = BeautifulSoup(preview.get("changes.html")[1], "html.parser")
+    assert page.title is not None
+    assert page.title.get_text() == "Wat er in dit concept anders is"
+    lines = [" | ".join(cell.get_text() for cell in row.find_all(["th", "td"])) for row in page.select("article tr")]
+    assert "Nederland | 2023 | herzien | 80 | 82,7" in lines
+    assert "Nederland | 2021 | nieuw, breuk in de reeks | – | 26,6 (breuk in de reeks)" in lines
+    assert "kort | In 2023 kon 80% het, nu 83,6%. | In 2023 kon 82,7% het, nu 83,6%." in lines
+    told = page.article.get_text()  # type: ignore[union-attr]
+    assert "IND101-NL-2021 blijft 70: dat vulde iemand zelf in. Het bureau geeft 78,94." in told
+    assert "IND109-NL-2012 hoort door een breuk nu bij de reeks lfs4w_2011_2012" in told
+    assert "Tabel isoc_ai_iaiu: geen bruikbaar antwoord van het bureau. De melding is: found a web page" in told
+    assert page.select("nav a[href='kort.html']"), "the page has the menu of the book"
+
+
+def test_axe_finds_nothing_on_the_page(preview: Running, browser: Browser) -> None:
+    for width, scheme in ((WIDE, "light"), (WIDE, "dark"), (NARROW, "light")):
+        page = opened(browser, width, scheme)
+        for name in ("changes.html", "index.html"):
+            page.goto(preview.address + name)
+            assert violations(page, RULES if scheme == "light" else COLOUR_RULES) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.context.close()
+
+
+def test_the_page_speaks_the_language_of_the_book_and_comes_with_a_draft_alone(
+    refreshed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(refreshed.root)
+    assert changed_page("2026", "nl", refreshed) is None
+    copy_edition("2026", "2026b", refreshed)
+    title, contents, _ = changed_page("2026b", "nl", refreshed) or ("", "", "")
+    assert title == "Wat er in dit concept anders is"
+    assert "editie 2026" in contents
+    assert "Er is verder niets anders." in contents
+    title, contents, link = changed_page("2027", "en", refreshed) or ("", "", "")
+    assert (title, link) == ("What is different in this draft", "See what is different in this draft")
+    assert "<td>revised</td>" in contents
+    seal_edition("2027", refreshed, by="N. Jansen")
+    assert changed_page("2027", "nl", refreshed) is None
