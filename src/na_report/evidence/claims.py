@@ -81,9 +81,8 @@ class Figure:
 
     def fact(self, edition: Edition, measured: Measured) -> Fact:
         """Returns the figure with what it is."""
-        return Fact(
-            self.says or _label(edition, measured.observation), measured.value, measured.observation, self.yes_no
-        )
+        says = self.says or _label(edition, measured.observation)
+        return Fact(says, measured.value, measured.observation, self.yes_no)
 
 
 def _label(edition: Edition, key: str) -> dict[str, str]:
@@ -190,21 +189,16 @@ def check(edition: Edition) -> list[Result]:
         16
     """
     net = chain.graph(edition)
-    advice, conclusions = list(edition["recommendations"]["id"]), set(edition["conclusions"]["id"])
+    conclusions = set(edition["conclusions"]["id"])
+    below = {key: set(net.successors(key)) for key in edition["recommendations"]["id"]}
     results = []
     for claim in all_claims():
-        leaning, sharing = [], []
         if claim.conclusion and claim.conclusion not in conclusions:
             continue
-        if claim.conclusion:
-            evidence = set(net.successors(claim.conclusion))
-            for key in advice:
-                below = set(net.successors(key))
-                if claim.conclusion in below:
-                    leaning.append(key)
-                elif below & evidence:
-                    sharing.append(key)
-        results.append(Result(claim, evaluate(claim, edition), tuple(leaning), tuple(sharing)))
+        evidence = set(net.successors(claim.conclusion)) if claim.conclusion else set()
+        leaning = tuple(key for key in below if claim.conclusion in below[key])
+        sharing = tuple(key for key in below if key not in leaning and below[key] & evidence)
+        results.append(Result(claim, evaluate(claim, edition), leaning, sharing))
     return results
 
 
@@ -267,10 +261,8 @@ def robustness(edition: Edition) -> tuple[list[Flip], int]:
     flips, count = [], 0
     for item, category, variant in _variants(edition):
         count += 1
-        for claim in claims:
-            state = evaluate(claim, variant, fixed[claim.id]).state
-            if state != base[claim.id]:
-                flips.append(Flip(claim.id, item, category, state))
+        states = {claim.id: evaluate(claim, variant, fixed[claim.id]).state for claim in claims}
+        flips += [Flip(key, item, category, state) for key, state in states.items() if state != base[key]]
     return flips, count
 
 
@@ -290,9 +282,7 @@ def _variants(edition: Edition) -> Iterator[tuple[str, str, Edition]]:
     categories = edition["categories"]
     codes = list(categories[categories["kind"].isin(["goal", "principle", "way_of_working", "outside"])]["code"])
     for key, now in items[items["coding_basis"] == "inferred"][["id", "category"]].itertuples(index=False):
-        for code in codes:
-            if code != now:
-                yield str(key), code, _coded(edition, {key: code})
+        yield from ((str(key), code, _coded(edition, {key: code})) for code in codes if code != now)
 
 
 def _coded(edition: Edition, categories: Mapping[str, str]) -> Edition:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -87,19 +88,14 @@ def _make(name: str, created: date | None, tables: Mapping[str, Rows], hashes: M
     book = Workbook(write_only=True)
     book.properties.creator = "na-report"
     book.properties.title = f"na-report {name}"
-    lists = _code_lists(tables["codes"])
+    lists: dict[str, list[str]] = {}
+    for row in tables["codes"]:
+        lists.setdefault(row["list"], []).append(row["code"])
     _write_start(book, name, created, tables)
     for table in TABLES:
         _write_table(book, table, tables, list(lists))
     _write_meta(book, name, hashes, lists)
     return book
-
-
-def _code_lists(rows: Rows) -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = {}
-    for row in rows:
-        lists.setdefault(row["list"], []).append(row["code"])
-    return lists
 
 
 def _cell(sheet: Any, value: Any, **styles: Any) -> Any:
@@ -279,12 +275,9 @@ def _write_meta(book: Workbook, name: str, hashes: Mapping[str, str], lists: Map
     sheet.sheet_state = "veryHidden"
     facts = [("format", FORMAT), ("edition", name), ("schema", schema_version())]
     facts += [(f"table:{table}", found) for table, found in hashes.items()]
-    depth = max([len(facts), *(len(codes) + 1 for codes in lists.values())])
-    for number in range(depth):
-        fact = facts[number] if number < len(facts) else ("", "")
-        column = [[title, *codes] for title, codes in lists.items()]
-        codes = [codes[number] if number < len(codes) else "" for codes in column]
-        sheet.append([_cell(sheet, word) if word else None for word in (*fact, "", *codes)])
+    columns = [[title, *codes] for title, codes in lists.items()]
+    for fact, *codes in zip_longest(facts, *columns):
+        sheet.append([_cell(sheet, word) if word else None for word in (*(fact or ("", "")), "", *codes)])
 
 
 def _fixed_bytes(book: Workbook, created: date) -> bytes:
