@@ -176,7 +176,7 @@ def test_all_that_a_conclusion_rests_on_is_under_it(key: str) -> None:
 @pytest.mark.book
 def test_the_first_page_says_which_edition_it_is(pages: Pages) -> None:
     sealed = periods.written_day(seal_of(open_edition("2026")).created)
-    assert f"U leest editie 2026, vastgelegd op {sealed}." in [tag.get_text() for tag in pages("index").select("p")]
+    assert f"Dit boek geeft de stand van 2026, vastgelegd op {sealed}." in [tag.get_text() for tag in pages("index").select("p")]
 
 
 def test_the_first_edition_has_nothing_new_to_tell() -> None:
@@ -187,8 +187,8 @@ def test_the_first_edition_has_nothing_new_to_tell() -> None:
 def test_what_is_new_is_named() -> None:
     edition = open_edition("2026")
     text = updates.compared(edition).markdown  # type: ignore[union-attr]
-    assert "**editie 2026**" in text
-    assert "**editie 2021**" in text
+    assert "**2026**" in text
+    assert "**2021**" in text
     shown = updates.added(edition).markdown
     assert "[Digital Decade, doelen voor 2030](#a13)" in shown
     assert "[Inwoners met ten minste digitale basisvaardigheden](#ind101)" in shown

@@ -216,7 +216,7 @@ def test_a_page_runs_again_when_a_text_changes_that_it_has(project: Project, mon
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     assert again() == []
-    say("Neem de figuur mee", "Neem deze figuur mee")
+    say("Download de figuur", "Download deze figuur")
     assert again() == []
     say("Wat wij ermee doen", "Wat wij daarmee doen")
     assert again() == ["kanttekeningen"]

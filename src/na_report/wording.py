@@ -40,7 +40,7 @@ class Words:
     Example:
         >>> words = Words("nl")
         >>> words("what"), words("figures.source", source="CBS", edition="2026")
-        ('Wat', 'Bron: CBS · editie 2026')
+        ('Wat', 'Bron: CBS · stand van 2026')
         >>> words("findings_below", 1), words("findings_below", 3, count="drie")
         ('Eén bevinding waarop dit rust', 'drie bevindingen waarop dit rust')
     """

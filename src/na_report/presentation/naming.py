@@ -69,8 +69,8 @@ def named(edition: Edition, text: str, language: str = "nl") -> str:
 
     Example:
         >>> from na_report.evidence.edition import open_edition
-        >>> named(open_edition("2021"), "Zie aanbeveling R5 en IND001.")
-        'Zie aanbeveling [5](#r5) en [‘Volwassenen zonder elementaire digitale vaardigheden’](#ind001).'
+        >>> named(open_edition("2021"), "Zie aanbeveling R5 en IND001 ook.")
+        'Zie aanbeveling [5](#r5) en [‘Volwassenen zonder elementaire digitale vaardigheden’](#ind001) ook.'
     """
     shown, end = [], 0
     for found in _CODE.finditer(text):

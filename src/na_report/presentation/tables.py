@@ -47,7 +47,7 @@ def table(
         | [C1](#c1) | 2 |
         :::
         <BLANKLINE>
-        [Neem de tabel mee: {download}`CSV <tabellen/tab-x.csv>`.]{.meenemen}
+        [Download de tabel: {download}`CSV <tabellen/tab-x.csv>`.]{.meenemen}
     """
     words = Words(language)
     if frame.empty:
