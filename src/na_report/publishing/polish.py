@@ -19,6 +19,7 @@ from na_report.publishing.filtering import add_filters
 from na_report.publishing.fingerprint import hash_files
 from na_report.publishing.footing import BESIDE, PAPERS
 from na_report.publishing.languages import mark_languages
+from na_report.publishing.noting import Notes, notes_of, write_notes
 from na_report.publishing.processes import cores, new_pool, workers_stopped_on_error
 from na_report.publishing.searching import Place, places, write_places
 from na_report.publishing.surroundings import pinned
@@ -35,11 +36,12 @@ _REFERENCE = re.compile(r"""(?:src|href)="(?:\./)?(_static/[^"?#]+)|url\(["']?([
 
 @dataclass(frozen=True)
 class Polished:
-    """A page as it goes to readers, its sections for the search page, and where it leads."""
+    """A page as it goes to readers, its sections for the search page, where it leads, and what its marks tell."""
 
     page: str
     places: Sequence[Place]
     ways: Ways
+    notes: Notes
 
 
 def polish(
@@ -72,6 +74,7 @@ def polish(
         path.write_text(polished.page, encoding="utf-8")
     write_places(folder / "_static" / "search-data.js", [place for page in found.values() for place in page.places])
     _remove_unused(folder)
+    write_notes(folder / "_static" / "notes-data.js", [page.notes for page in found.values()])
     if book is not None:
         write_card(folder / CARD, book.work.title, book.subtitle)
         (folder / FILES).mkdir(exist_ok=True)
@@ -96,15 +99,17 @@ def _polish_pages(texts: Mapping[Path, str], book: Publication | None, jobs: int
 def _polish_page(text: str, path: Path, book: Publication | None) -> Polished:
     page = BeautifulSoup(text, "html.parser")
     found: list[Place] = []
+    notes = Notes()
     article = page.find("article")
     if isinstance(article, Tag):
         mend(page, article, path.parent)
+        notes = notes_of(path.name, article)
         if path.name != "search.html":
             found = places(path.name, article, _part(page))
         add_take_along(page, article, path.name, book)
         if book is not None:
             describe(page, article, path.name, book)
-    return Polished(f"{page}\n", found, ways_of(page))
+    return Polished(f"{page}\n", found, ways_of(page), notes)
 
 
 def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
@@ -131,10 +136,10 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
         del link["title"]
     for mark in article.find_all(class_="kanttekening"):
         for link in mark.find_all("a"):
-            link["title"] = f"{_word(page, 'kanttekening')} {link.get_text()}"
+            link["aria-label"] = f"{_word(page, 'kanttekening')} {link.get_text().strip('*')}".strip()
     for mark in article.find_all(class_="herkomst"):
         for link in mark.find_all("a"):
-            link["title"] = link["aria-label"] = _word(page, "herkomst")
+            link["aria-label"] = _word(page, "herkomst")
     mark_languages(article)
     for table in article.find_all("table"):
         mend_table(page, table)
