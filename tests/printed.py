@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -22,7 +23,24 @@ LEFT, RIGHT = 26 * POINTS_PER_MM, 188 * POINTS_PER_MM
 
 # A line of its own on a screen. Text of two of them does not stand in one sentence.
 BLOCKS = {
-    *("p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "caption", "figcaption", "dt", "dd", "pre", "summary", "div"),
+    *(
+        "p",
+        "li",
+        "td",
+        "th",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "caption",
+        "figcaption",
+        "dt",
+        "dd",
+        "pre",
+        "summary",
+        "div",
+    ),
 }
 
 
@@ -61,7 +79,7 @@ class Printed:
                 if character.isspace() or character in "\ufffe\u00ad\x02":
                     continue
                 box = text.get_charbox(index)
-                found.append(Letter(character, raw.FPDFText_GetFontSize(text.raw, index), *box))
+                found.append(Letter(character, _size(text.raw, index), *box))
             assert said.strip() or not found
             self._letters[page] = found
         return self._letters[page]
@@ -117,6 +135,13 @@ class Printed:
     def contents(self) -> list[tuple[int, str, int]]:
         """Returns level, title and page of each bookmark."""
         return [(mark.level, mark.get_title(), mark.get_dest().get_index()) for mark in self.document.get_toc()]
+
+
+def _size(text: raw.FPDF_TEXTPAGE, index: int) -> float:
+    """Returns the size of a letter as it is printed, which in a drawing is not that of its font."""
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text, index, ctypes.byref(matrix))
+    return round(float(raw.FPDFText_GetFontSize(text, index)) * math.hypot(matrix.b, matrix.d), 2)
 
 
 def _said(element: raw.FPDF_STRUCTELEMENT) -> Iterator[str]:

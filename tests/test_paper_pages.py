@@ -20,7 +20,9 @@ MOST_PAGES, LEAST_FULL = 65, 0.5
 # The cover and the contents come before the first chapter.
 FRONT = 2
 # What is printed in another way, or not: marks, links to take something along, what is folded.
-NOT_PRINTED = ".kanttekening, .meenemen, .als-tabel, .alleen-scherm, .headerlink, .verwijzing, .hele-editie, script, style, svg"
+NOT_PRINTED = (
+    ".kanttekening, .meenemen, .als-tabel, .alleen-scherm, .headerlink, .verwijzing, .hele-editie, script, style, svg"
+)
 BOXES = ".kader, .tegenspraak, .kerncijfers"
 SHORT_TABLE = 900  # letters
 # The smallest letters that are read; below are numbers of notes and pages, set high.
