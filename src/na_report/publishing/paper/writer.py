@@ -30,6 +30,11 @@ _BARE_TAGS = re.compile(
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
+def _by_function(name: str) -> Callable[[Writer, Any], str]:
+    """Returns a method that writes a node by a function of Typst."""
+    return lambda writer, node: call(name, writer._content(node))
+
+
 class Writer:
     """Writes one page.
 
@@ -134,7 +139,7 @@ class Writer:
             return call("lead", content(joined([self._spot(node), inner])))
         return joined(["parbreak()", self._spot(node), inner, "parbreak()"])
 
-    _line_block = _block_quote = _attribution = _document
+    _line_block = _block_quote = _attribution = _compound = _document
 
     def _line(self, node: Any) -> str:
         return joined([self.inner(node), "linebreak()"])
@@ -144,9 +149,6 @@ class Writer:
 
     def _transition(self, node: Any) -> str:
         return "rule()"
-
-    def _compound(self, node: Any) -> str:
-        return "\n".join(map(self.write, node.children))
 
     def _container(self, node: Any) -> str:
         inner = "\n".join(part for part in map(self.write, node.children) if part)
@@ -286,17 +288,7 @@ class Writer:
         # With a `refid` it names the next block, which has the id itself.
         return "" if node.get("refid") else joined([self._spot(node), self.inner(node)])
 
-    def _strong(self, node: Any) -> str:
-        return call("strong", self._content(node))
-
-    def _emphasis(self, node: Any) -> str:
-        return call("emph", self._content(node))
-
-    def _superscript(self, node: Any) -> str:
-        return call("super", self._content(node))
-
-    def _subscript(self, node: Any) -> str:
-        return call("sub", self._content(node))
+    _strong, _emphasis, _superscript, _subscript = map(_by_function, ("strong", "emph", "super", "sub"))
 
     def _literal(self, node: Any) -> str:
         return call("raw", string(node.astext()))
