@@ -310,7 +310,7 @@ def test_paper_gets_the_chosen_rows_without_controls(page: Page) -> None:
 
 
 def test_the_pdf_goes_without_the_page() -> None:
-    assert [item.name for item in all_pages(Project(ROOT)) if not item.on_paper] == [PAGE.removesuffix(".html")]
+    assert PAGE.removesuffix(".html") in {item.name for item in all_pages(Project(ROOT)) if not item.on_paper}
 
 
 # Screens of all sizes and readers of all kinds

@@ -213,6 +213,9 @@ fy:
   cover: Tekst en data falle ûnder CC BY 4.0.
   contents: Ynhâld
   notes: By de sifers
+  figures: Figueren
+  registers: Bylagen op de webside
+  where: Dizze bylagen steane op de webside.
   summary: ""
   figure: Figuer %s
   table: Tabel %s

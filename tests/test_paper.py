@@ -8,19 +8,18 @@ import os
 import re
 import subprocess
 import sys
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import page as pdf_checker
 import pytest
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
 from conftest import ROOT, copy_of_project
 from docutils import nodes
 from docutils.core import publish_doctree
-from printed import FOOT, LEFT, RIGHT, SMALLEST, Letter, Printed, opened
+from printed import FOOT, LEFT, RIGHT, SMALLEST, Letter, Printed, article_of, bare, blocks, opened
 
 from na_report.errors import BookError
 from na_report.evidence.folders import verify_edition
@@ -38,27 +37,13 @@ PDFS = [
     ROOT / "_build" / edition / "nl" / name for edition in ("2021", "2026") for name in ("report.pdf", "summary.pdf")
 ]
 PAGES = [page.name for page in all_pages(Project(ROOT)) if page.on_paper]
+# After the pages of the book: its figures, and the pages that paper goes without.
+BACK = "(the back)"
 SPHINX = BUILT / "sphinx" / "_build"
 PICTURES = SPHINX / "paper" / "pictures" / "figuren"
-WORDS = {"title": "Proef", "subtitle": "Een proef", "author": "Wij", "contents": "Inhoud", "notes": "Bij de cijfers"}
-# A line of its own on a screen. Text of two of them does not stand in one sentence.
-BLOCKS = {
-    "p",
-    "li",
-    "td",
-    "th",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "caption",
-    "figcaption",
-    "dt",
-    "dd",
-    "pre",
-    "summary",
-    "div",
+WORDS = {
+    **{"title": "Proef", "subtitle": "Een proef", "author": "Wij", "contents": "Inhoud", "notes": "Bij de cijfers"},
+    **{"figures": "Figuren", "registers": "Op de website", "where": "Deze bijlagen staan niet op papier."},
 }
 # What only a screen shows, and the references that the screen writes in another way.
 MARK = ".kanttekening"
@@ -78,7 +63,7 @@ def report() -> Iterator[Printed]:
 def first_pages(report: Printed) -> dict[str, int]:
     """The first page on paper of each page of the book."""
     tops = [page for level, title, page in report.contents() if level == 0 and title != WORDS["contents"]]
-    return dict(zip(PAGES, tops, strict=True))
+    return dict(zip([*PAGES, BACK], tops, strict=True))
 
 
 def pages_of(name: str, report: Printed, first_pages: dict[str, int]) -> range:
@@ -86,33 +71,8 @@ def pages_of(name: str, report: Printed, first_pages: dict[str, int]) -> range:
     return range(first_pages[name], min(later, default=len(report)))
 
 
-def bare(text: str) -> str:
-    """Returns the letters and digits of a text, so that breaks, hyphens and bullets make no difference."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text))
-
-
 def article(name: str, without: str) -> Tag:
-    found = BeautifulSoup((BUILT / "html" / f"{name}.html").read_text(encoding="utf-8"), "html.parser").article
-    assert found is not None
-    for part in found.select(without):
-        part.decompose()
-    return found
-
-
-def blocks(inside: Tag) -> list[str]:
-    """Returns the text of each line, cell or paragraph, in order."""
-    found: list[str] = []
-    last = None
-    for text in inside.find_all(string=True):
-        if type(text) is not NavigableString or not text.strip():
-            continue
-        around = next(parent for parent in text.parents if parent.name in BLOCKS or parent is inside)
-        if around is last:
-            found[-1] += text
-        else:
-            found.append(str(text))
-        last = around
-    return [letters for letters in map(bare, found) if letters]
+    return article_of(BUILT / "html" / f"{name}.html", without)
 
 
 def only_on_paper(name: str) -> list[str]:
@@ -128,12 +88,16 @@ def only_on_paper(name: str) -> list[str]:
     return [part for part in {*pictures, *heads, *others} if part]
 
 
-def notes(name: str) -> list[str]:
-    """Returns what stands at the end of a page on paper: the rows that its marks lead to, each once."""
+def noted(name: str) -> list[str]:
+    """Returns the addresses of the rows that the marks of a page lead to, each once, where they are on another page."""
     links = article(name, SCREEN).select(f"{MARK} a")
-    rows = dict.fromkeys(str(link["href"]) for link in links if not str(link["href"]).startswith("#"))
+    return list(dict.fromkeys(str(link["href"]) for link in links if not str(link["href"]).startswith("#")))
+
+
+def notes(name: str) -> list[str]:
+    """Returns what stands at the end of a page on paper: the rows that its marks lead to."""
     found = []
-    for file, place in (row.split("#") for row in rows):
+    for file, place in (row.split("#") for row in noted(name)):
         text = article(file.removesuffix(".html"), MARK).select_one(f"tr:has([id='{place}']) td")
         assert text is not None, place
         found.append(bare(text.get_text()))
@@ -180,11 +144,13 @@ def test_links_lead_to_the_page_that_the_screen_leads_to(
             continue
         target, _, place = address.partition("#")
         target = target.partition("?")[0].removesuffix(".html") or name
-        if re.match(r"[a-z]+:", address) or target not in first_pages or place in not_printed(target):
+        if re.match(r"[a-z]+:", address) or place in not_printed(target) or not text:
             continue
-        if text:
+        if target in first_pages:
             expected.append((target, "" if place else "its first page"))
-    expected += [("kanttekeningen", "")] * len(notes(name))
+        elif not place:
+            expected.append((BACK, ""))
+    expected += [(page, "") for row in noted(name) if (page := row.partition(".html")[0]) in first_pages]
     starts = {page: other for other, page in first_pages.items()}
     found = []
     for page in pages_of(name, report, first_pages):
@@ -207,6 +173,30 @@ def test_contents_of_two_levels_fit_on_one_page_and_lead_to_their_headings(repor
     for title, page in marks:
         assert bare(title) in bare("".join(letter.text for letter in report.body(page))), title
     assert report.contents()[0][1:] == (WORDS["contents"], 1)
+
+
+def test_the_back_lists_each_figure_with_its_page_and_each_page_that_is_not_printed(
+    report: Printed, first_pages: dict[str, int]
+) -> None:
+    targets = {target for target, _ in report.links(first_pages[BACK])}
+    said = bare("".join(letter.text for letter in report.body(first_pages[BACK])))
+    figures = [(name, caption) for name in PAGES for caption in article(name, "script").select("figure figcaption")]
+    assert len(figures) > 5
+    for name, caption in figures:
+        title, number = caption.strong, caption.select_one(".caption-number")
+        assert title is not None
+        assert number is not None
+        shown = bare(number.get_text() + title.get_text())
+        listed = re.search(rf"{re.escape(shown)}(\d+)(?!\d)", said)
+        assert listed is not None, shown
+        page = int(listed[1]) - 1
+        assert page in targets & set(pages_of(name, report, first_pages))
+        assert shown in bare("".join(letter.text for letter in report.body(page)))
+    for other in all_pages(Project(ROOT)):
+        if not other.on_paper:
+            head = article(other.name, ".headerlink").h1
+            assert head is not None
+            assert bare(head.get_text()) in said
 
 
 def test_nothing_leaves_its_page_or_runs_over_its_neighbour(report: Printed) -> None:
@@ -325,9 +315,10 @@ def lay_out(folder: Path, **pages: str) -> Path:
     return target
 
 
-def printed(folder: Path, *names: str, **pages: str) -> Path:
+def printed(folder: Path, *names: str, registers: Sequence[str] = (), site: str = "", **pages: str) -> Path:
     """Prints pages in a folder and returns the PDF."""
-    document = Document("report", names or list(pages), WORDS, "nl", "2026-11-24")
+    shown = names or [name for name in pages if name not in registers]
+    document = Document("report", shown, WORDS, "nl", "2026-11-24", registers=registers, site=site)
     typeset(document, lay_out(folder, **pages), folder, folder, folder / "report.pdf")
     return folder / "report.pdf"
 
@@ -362,6 +353,37 @@ def test_a_link_to_a_page_that_is_not_printed_is_plain_text(tmp_path: Path) -> N
     with opened(printed(tmp_path, **pages)) as document:
         assert [target for page in range(2, len(document)) for target, _ in document.links(page)] == [3]
     assert "Zietweeendrie." in text_of(tmp_path / "report.pdf")
+
+
+REGISTER = {
+    "een": TITLE + "Zie `twee <twee.html>`_, `rij <twee.html#x>`_ en `drie <drie.html>`_.",
+    "twee": "Register\n========\n\nWoorden.",
+    "drie": "Derde\n=====\n\nWoorden.",
+}
+
+
+def test_a_link_to_a_register_leads_to_what_tells_where_it_is(tmp_path: Path) -> None:
+    with opened(printed(tmp_path, registers=["twee"], **REGISTER)) as document:
+        # One to the register, one to a page that is printed; the row is plain text.
+        assert [target for target, _ in document.links(2)] == [4, 3]
+        assert bare(WORDS["where"] + "Register") in bare("".join(letter.text for letter in document.body(4)))
+        assert [(title, page) for _, title, page in document.contents()][-1] == (WORDS["registers"], 4)
+
+
+def test_a_link_to_what_is_not_printed_leads_to_the_web_where_the_address_is_known(tmp_path: Path) -> None:
+    site = "https://example.org/2026/nl/"
+    with opened(printed(tmp_path, registers=["twee"], site=site, **REGISTER)) as document:
+        assert document.addresses(2) == [f"{site}twee.html", f"{site}twee.html#x"]
+        assert document.addresses(4) == [f"{site}twee.html"]
+
+
+def test_a_figure_is_listed_by_its_message() -> None:
+    tree = publish_doctree("Titel\n=====\n\n.. figure:: a.svg\n\n   **Een titel.** Maat en jaar.\n")
+    for figure in tree.findall(nodes.figure):
+        figure["ids"] = ["fig-a"]
+    writer = Writer("een", lambda kind, key: f"Figuur {key}")
+    writer.write(tree)
+    assert writer.figures == [{"place": "een#fig-a", "number": "Figuur fig-a", "title": "Een titel"}]
 
 
 def test_notes_stand_at_the_end_of_their_chapter(tmp_path: Path) -> None:

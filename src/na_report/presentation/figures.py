@@ -169,7 +169,7 @@ def figure(
 
 def _signed(drawing: Canvas, line: str, width_inch: float) -> Canvas:
     """Returns a drawing with the line of its source at the foot."""
-    drawing.supxlabel(wrapped(line, round(18 * width_inch)), x=0.005, ha="left", size=8, color=SOFT)
+    drawing.supxlabel(wrapped(line, round(17 * width_inch)), x=0.005, ha="left", size=8.5, color=SOFT)
     return drawing
 
 

@@ -57,13 +57,17 @@ def coding(edition: Edition, language: str = "nl") -> Block:
 
     def draw(width_inch: float) -> Canvas:
         narrow = is_narrow(width_inch)
-        drawing, (axes,) = canvas(width_inch, 0.5 * len(lines) + 1.7)
+        pitch = 0.5 if narrow else 0.155
+        drawing, (axes,) = canvas(width_inch, pitch * len(lines) + (1.7 if narrow else 1.2))
         for row in counts.to_dict("records"):
             x, y = columns.index(row["category"]), -lines.index(row["agenda_id"])
-            _dots(axes, x, y, row["explicit"], row["explicit"] + row["inferred"], in_line=2 if narrow else 4)
+            _dots(
+                axes, x, y, row["explicit"], row["explicit"] + row["inferred"], in_line=2 if narrow else 4, pitch=pitch
+            )
         labels = [wrapped(label, 30 if narrow else 13) for label in kinds["short"]]
         axes.set_xticks(range(len(columns)), labels, rotation=90)
         _frame_grid(axes, [wrapped(name, 15 if narrow else 44) for name in agenda_names], len(columns))
+        axes.tick_params(axis="y", labelsize=10.5 if narrow else 9)
         return drawing
 
     explicit, inferred = int(counts["explicit"].sum()), int(counts["inferred"].sum())
@@ -88,17 +92,21 @@ def coding(edition: Edition, language: str = "nl") -> Block:
     return counted_figure(edition, draw, (counts, rows), "fig-codering", words, language)
 
 
-def _dots(axes: Axes, x: int, y: int, explicit: int, total: int, *, in_line: int) -> None:
-    """Draws a field with a full dot per explicit item and a ring per inferred one, in lines of so many."""
+def _dots(axes: Axes, x: int, y: int, explicit: int, total: int, *, in_line: int, pitch: float) -> None:
+    """Draws a field with a full dot per explicit item and a ring per inferred one, in lines of so many.
+
+    Dots are smaller where the lines of a field, which is `pitch` inches high, would run into each other.
+    """
     axes.add_patch(FancyBboxPatch((x - 0.46, y - 0.42), 0.92, 0.84, boxstyle="square,pad=0", color=PALE, zorder=0))
     heights = -(-total // in_line)
+    size = min(34, (0.75 * 0.8 * pitch * 72 / max(1, heights)) ** 2)
     for place in range(total):
         mine = min(in_line, total - in_line * (place // in_line))
         offset = 0.8 / in_line * (place % in_line - (mine - 1) / 2)
-        level = 0.38 / max(1, heights / 2) * ((heights - 1) / 2 - place // in_line)
+        level = 0.8 / heights * ((heights - 1) / 2 - place // in_line)
         fill = BLUE if place < explicit else "white"
-        size = 34 if in_line > 2 else 34 / max(1, heights / 2)
-        axes.scatter(x + offset, y + level, s=size, facecolor=fill, edgecolor=BLUE, linewidth=1.4, zorder=2)
+        thick = 1.4 if size > 20 else 0.8
+        axes.scatter(x + offset, y + level, s=size, facecolor=fill, edgecolor=BLUE, linewidth=thick, zorder=2)
 
 
 def _told(row: dict[str, int], language: str) -> str:

@@ -189,9 +189,9 @@ def sources(edition: Edition, language: str = "nl") -> Block:
         lines.append(
             f"- []{{#{anchor(source_anchor(row['id']))}}}{escape(row['author'].replace(';', ', '))} ({escape(year)}). *{shown}*. "
             f"[{escape('; '.join(facts))}.{' ' + note if note else ''} "
-            f"{words('used', len(users), rows=rows_in_words(edition, users, language))}]{{.grondslag}}"
+            f"[{words('used', len(users), rows=rows_in_words(edition, users, language))}]{{.alleen-scherm}}]{{.grondslag}}"
         )
-    return Block("\n".join(lines))
+    return Block("\n".join([":::{container} bronnenlijst", *lines, ":::"]))
 
 
 def _without_footnote(edition: Edition, how: str, language: str) -> str:

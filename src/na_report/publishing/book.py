@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from na_report.publishing.renderer import Renderer
 
 # What every book says of itself, beside the captions of its parts.
-_WORDS = ("name", "title", "subtitle", "author", "cover", "contents", "notes", "summary", "figure", "table")
+_WORDS = (
+    *("name", "title", "subtitle", "author", "cover", "contents", "notes", "figures", "registers", "where"),
+    *("summary", "figure", "table"),
+)
 
 
 @dataclass(frozen=True)

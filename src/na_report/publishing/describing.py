@@ -58,7 +58,18 @@ class Publication:
 
     def address(self, page: str) -> str:
         """Returns where a page or file of the book is on the web; empty when the site's address is not known."""
-        return f"{self.site}{self.work.edition}/{self.work.language}/{page}" if self.site else ""
+        book = book_address(self.site, self.work.edition, self.work.language)
+        return f"{book}{page}" if book else ""
+
+
+def book_address(site: str, edition: str, language: str) -> str:
+    """Returns where a book is on the web, with a slash at the end; empty when the site's address is not known.
+
+    Example:
+        >>> book_address("https://example.org/report/", "2026", "nl")
+        'https://example.org/report/2026/nl/'
+    """
+    return f"{site}{edition}/{language}/" if site else ""
 
 
 def publication(

@@ -16,6 +16,7 @@ from na_report.errors import BookError
 from na_report.evidence.descriptor import descriptor_of
 from na_report.paths import DESCRIPTOR
 from na_report.publishing.book import Book
+from na_report.publishing.describing import book_address, site_address
 from na_report.publishing.pages import Page
 from na_report.publishing.paper import FOLDER
 from na_report.publishing.paper.typesetting import Document, get_ready, typeset
@@ -120,8 +121,12 @@ def documents(book: Book, pages: Sequence[Page], words: Mapping[str, Any]) -> li
         str(about["licenses"][0]["title"]),
     ]
     on_paper = [page.name for page in pages if page.on_paper]
-    printed = [Document("report", on_paper, words, book.language, day, imprint, attached=attached)]
+    registers = [page.name for page in pages if not page.on_paper]
+    site = book_address(site_address(book.project), book.edition, book.language)
+    report = Document(
+        "report", on_paper, words, book.language, day, imprint, attached=attached, registers=registers, site=site
+    )
     summary = str(words["summary"])
-    if summary in {page.name for page in pages}:
-        printed.append(Document("summary", [summary], words, book.language, day, front=False))
-    return printed
+    if summary not in {page.name for page in pages}:
+        return [report]
+    return [report, Document("summary", [summary], words, book.language, day, front=False, site=site)]

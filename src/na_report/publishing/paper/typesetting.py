@@ -25,6 +25,8 @@ _KINDS = {".csv": "text/csv", ".json": "application/json"}
 _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
 _LETTERS = re.compile(r'the text `"(.+?)"` could not be displayed')
 _SHOWN = 5
+# What the template says in the language of the book.
+_WORDS = ("title", "subtitle", "author", "contents", "notes", "figures", "registers", "where")
 _PAGE = re.compile(r"pages/([^/\s]+)\.typ:")
 
 
@@ -41,6 +43,8 @@ class Document:
         imprint: Lines at the foot of the cover.
         front: Whether it has a cover and contents.
         attached: Tables and their description that go with it, with what each is.
+        registers: Pages of the book that it goes without, and tells where they are.
+        site: Where the book is on the web, with a slash at the end; empty when that is not known.
     """
 
     name: str
@@ -51,6 +55,8 @@ class Document:
     imprint: Sequence[str] = ()
     front: bool = True
     attached: Mapping[Path, str] = field(default_factory=dict)
+    registers: Sequence[str] = ()
+    site: str = ""
 
 
 def typeset(document: Document, pages: Path, pictures: Path, root: Path, target: Path) -> None:
@@ -84,27 +90,24 @@ def typeset(document: Document, pages: Path, pictures: Path, root: Path, target:
 
 def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> None:
     """Writes what the template reads: words, pages, the places in them, and their pictures."""
-    places: dict[str, str] = {}
-    names: list[str] = []
-    noted: list[str] = []
     known = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in pages.glob("*.json")}
     for page in document.pages:
-        try:
-            about = known[page]
-        except KeyError:
+        if page not in known:
             raise BookError(
                 f"There is no page {page} for the PDF.",
                 hint="Look at `summary` in chapters/words.yml and `on_paper` in chapters/pages.yml.",
-            ) from None
-        places |= about["places"]
-        names += about["pictures"]
-        noted += about["noted"]
-    lay_out(names, pictures, pages.parent / "pictures")
-    said = {name: document.words[name] for name in ("title", "subtitle", "author", "contents", "notes")}
+            )
+    shown = [known[page] for page in document.pages]
+    noted = [place for about in shown for place in about["noted"]]
+    lay_out((name for about in shown for name in about["pictures"]), pictures, pages.parent / "pictures")
+    said = {name: document.words[name] for name in _WORDS}
     said["mark"] = document.words.get("mark", "")
     given = said | {
-        "places": places,
+        "places": {name: label for about in shown for name, label in about["places"].items()},
         "noted": {place: known[place.partition("#")[0]]["rows"][place] for place in noted},
+        "drawn": [figure for about in shown for figure in about["figures"]],
+        "elsewhere": [{"place": f"{page}#", "title": known[page]["title"]} for page in document.registers],
+        "site": document.site,
         "pages": document.pages,
         "language": document.language,
         "day": document.day,

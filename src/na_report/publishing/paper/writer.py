@@ -11,7 +11,7 @@ from sphinx.locale import admonitionlabels
 
 from na_report.publishing.languages import MARK
 from na_report.publishing.paper.code import array, call, content, joined, string, words
-from na_report.publishing.paper.columns import columns
+from na_report.publishing.paper.grid import grid, is_plain
 from na_report.publishing.paper.tree import around, ids, text_of
 
 # What only a screen shows: links to take something along, a figure as a table, the arrow of a fold, and what a chapter marks so.
@@ -23,13 +23,16 @@ _NOTHING = {
 }
 # What a chapter marks as a note to what stands before it: it leads to a row of a table.
 NOTE = "kanttekening"
-# A table of less than so many lines of text does not break over pages; it is a third of a page.
-_SHORT_TABLE = 24
 # HTML that shows nothing by itself: tags around text, which is a node of its own, and marks for links.
 _BARE_TAGS = re.compile(
     r"<!--.*?-->|<script.*?</script>|</?(?!img|svg|table|hr|math|object|embed)[a-z][^>]*>", re.IGNORECASE | re.DOTALL
 )
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+def _by_function(name: str) -> Callable[[Writer, Any], str]:
+    """Returns a method that writes a node by a function of Typst."""
+    return lambda writer, node: call(name, writer._content(node))
 
 
 class Writer:
@@ -45,7 +48,10 @@ class Writer:
         self.numbers = numbers
         # Per id that a link can name, the label in the document.
         self.places: dict[str, str] = {}
+        self.title = ""
         self.pictures: list[str] = []
+        # Per figure its label, number and title.
+        self.figures: list[dict[str, str]] = []
         # Per row of a table that a link can name what it says, and the rows that are notes to something on this page.
         self.rows: dict[str, str] = {}
         self.noted: list[str] = []
@@ -70,7 +76,8 @@ class Writer:
     @property
     def about(self) -> dict[str, Any]:
         """What the template needs to know of the page."""
-        return {"places": self.places, "pictures": self.pictures, "rows": self.rows, "noted": self.noted}
+        names = ("title", "places", "pictures", "figures", "rows", "noted")
+        return {name: getattr(self, name) for name in names}
 
     def inner(self, node: Any) -> str:
         """Returns what is in a node."""
@@ -116,6 +123,7 @@ class Writer:
             label = label or f"{self.page}#"
             self.places[f"{self.page}#"] = label
         title, *rest = node.children
+        self.title = self.title or title.astext()
         head = call("head", str(self._level), string(label), self._content(title))
         body = "\n".join([head, *map(self.write, rest)])
         self._level -= 1
@@ -131,7 +139,7 @@ class Writer:
             return call("lead", content(joined([self._spot(node), inner])))
         return joined(["parbreak()", self._spot(node), inner, "parbreak()"])
 
-    _line_block = _block_quote = _attribution = _document
+    _line_block = _block_quote = _attribution = _compound = _document
 
     def _line(self, node: Any) -> str:
         return joined([self.inner(node), "linebreak()"])
@@ -141,9 +149,6 @@ class Writer:
 
     def _transition(self, node: Any) -> str:
         return "rule()"
-
-    def _compound(self, node: Any) -> str:
-        return "\n".join(map(self.write, node.children))
 
     def _container(self, node: Any) -> str:
         inner = "\n".join(part for part in map(self.write, node.children) if part)
@@ -190,18 +195,26 @@ class Writer:
         # The drawing for a narrow screen stands below the caption.
         below = [part for part in node.children if isinstance(part, nodes.legend)]
         said = [child for legend in below for child in legend.children if not isinstance(child, nodes.image)]
-        return joined(
-            [
-                call("drawing", self.write(image), self._caption(caption, "figure"), string(self._label(node))),
-                *map(self.write, said),
-            ]
-        )
+        label = self._label(node)
+        if caption is not None:
+            self._list_figure(caption, label)
+        drawing = call("drawing", self.write(image), self._caption(caption, "figure"), string(label))
+        return joined([drawing, *map(self.write, said)])
+
+    def _list_figure(self, caption: Any, label: str) -> None:
+        """Keeps what the index of figures says: the title, which is what the caption has in bold, else all of it."""
+        title = next(iter(caption.findall(nodes.strong)), caption)
+        number = self._number(caption, "figure")
+        self.figures.append({"place": label, "number": number, "title": text_of(title, NOTE).strip().rstrip(".")})
 
     def _caption(self, node: Any, kind: str) -> str:
         if node is None:
             return "[]"
-        number = next((self.numbers(kind, name) for name in node.parent.get("ids", ())), "")
+        number = self._number(node, kind)
         return content(joined([call("number", string(f"{number} ")) if number else "", self.inner(node)]))
+
+    def _number(self, caption: Any, kind: str) -> str:
+        return next((self.numbers(kind, name) for name in caption.parent.get("ids", ())), "")
 
     def _image(self, node: Any) -> str:
         self.pictures.append(str(node["uri"]))
@@ -211,28 +224,12 @@ class Writer:
         title = next((child for child in node.children if isinstance(child, nodes.title)), None)
         label = self._label(node)
         rows = list(node.findall(nodes.row))
-        heads = [row for row in rows if isinstance(row.parent, nodes.thead)]
-        # One row of heads, which each page repeats; Markdown has no other tables.
-        if len(heads) > 1 or any("morecols" in cell or "morerows" in cell for row in rows for cell in row):
+        if not is_plain(rows):
             self.unknown.append(node)
             return ""
         for first, said, *_ in (row.children for row in rows if len(row.children) > 1):
             self.rows |= {f"{self.page}#{name}": text_of(said, NOTE) for part in first.findall() for name in ids(part)}
-        found = columns([[cell.astext() for cell in row.children] for row in rows])
-        cells = ",\n  ".join(array(self._cell(cell) for cell in row.children) for row in rows if row not in heads)
-        right = ["text-right" in cell.get("classes", ()) for cell in rows[0].children]
-        return call(
-            "grid-of",
-            array(f"{width:.2f}fr" for width in found.widths),
-            array("right" if is_right else "left" for is_right in right),
-            array(self._cell(cell) for row in heads for cell in row.children),
-            f"({cells},)" if cells else "()",
-            self._caption(title, "table"),
-            string(label),
-            # Words that don't fit side by side have to break after all.
-            hyphenate="false" if found.fits else "true",
-            whole="true" if found.lines + len(rows) / 2 < _SHORT_TABLE else "false",
-        )
+        return grid(rows, self._cell, self._caption(title, "table"), string(label))
 
     def _cell(self, node: Any) -> str:
         return content(joined([self._spot(node), self._flow(node)]))
@@ -291,17 +288,7 @@ class Writer:
         # With a `refid` it names the next block, which has the id itself.
         return "" if node.get("refid") else joined([self._spot(node), self.inner(node)])
 
-    def _strong(self, node: Any) -> str:
-        return call("strong", self._content(node))
-
-    def _emphasis(self, node: Any) -> str:
-        return call("emph", self._content(node))
-
-    def _superscript(self, node: Any) -> str:
-        return call("super", self._content(node))
-
-    def _subscript(self, node: Any) -> str:
-        return call("sub", self._content(node))
+    _strong, _emphasis, _superscript, _subscript = map(_by_function, ("strong", "emph", "super", "sub"))
 
     def _literal(self, node: Any) -> str:
         return call("raw", string(node.astext()))
