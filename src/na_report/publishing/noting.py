@@ -81,14 +81,13 @@ def _address(name: str, link: Tag) -> str:
 
 def _text(tag: Tag) -> str:
     """Returns what a cell says, with a full stop before what stands below it in small letters."""
-    small = [note for note in tag.find_all("span", class_="grondslag") if isinstance(note.previous_sibling, str)]
-    for note in small:
-        before = tag.get_text().partition(note.get_text())[0].rstrip()
-        note.insert_before("" if before.endswith((".", "?", "!")) else ". ")
     text = " ".join(tag.get_text().split())
-    for note in small:
-        note.previous_sibling.extract()
-    return text.replace(" .", ".")
+    for note in tag.find_all("span", class_="grondslag"):
+        small = " ".join(note.get_text().split())
+        before, _, after = text.partition(f" {small}")
+        if small and before and not before.endswith((".", "?", "!")):
+            text = f"{before}. {small}{after}"
+    return text
 
 
 def _is_list_of_links(cell: Tag) -> bool:

@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from na_report.publishing.addresses import Ways, dead_ends, ways_of
 from na_report.publishing.card import write_card
 from na_report.publishing.citing import add_take_along
+from na_report.publishing.darkening import darken_all, is_dark_too
 from na_report.publishing.describing import CARD, FILES, Publication, describe
 from na_report.publishing.filtering import add_filters
 from na_report.publishing.fingerprint import hash_files
@@ -62,6 +63,7 @@ def polish(
     Returns:
         Each page with an address on it that leads nowhere.
     """
+    darken_all(folder / "_images")
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))}
     made = {} if known is None else known
     around = hash_files([path for path in folder.rglob("*") if path.is_file() and path not in texts], folder)
@@ -149,7 +151,9 @@ def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
     for image in [figure.find("img", recursive=False) for figure in article.find_all("figure")]:
         if isinstance(image, Tag):
             _give_size(image, folder)
-            _frame(page, _with_narrow(page, image, folder))
+            source = folder / str(image["src"])
+            is_dark = source.suffix == ".svg" and is_dark_too(source.read_text(encoding="utf-8"))
+            _frame(page, _with_narrow(page, image, folder), is_dark=is_dark)
     for heading in page.select("nav p.caption"):
         heading.name = "h2"
         heading.attrs = {}
@@ -255,9 +259,9 @@ def _with_narrow(page: BeautifulSoup, image: Tag, folder: Path) -> Tag:
     return picture
 
 
-def _frame(page: BeautifulSoup, image: Tag) -> None:
-    """Puts a figure in a frame that scrolls where a screen is too narrow for it all the same."""
-    frame = image.wrap(page.new_tag("div", attrs={"class": "figuur"}))
+def _frame(page: BeautifulSoup, image: Tag, *, is_dark: bool) -> None:
+    """Puts a figure in a frame that scrolls where a screen is too narrow for it, and is light where the figure can't be dark."""
+    frame = image.wrap(page.new_tag("div", attrs={"class": "figuur licht-en-donker" if is_dark else "figuur"}))
     caption = frame.find_next_sibling("figcaption")
     figure = frame.parent
     if isinstance(caption, Tag) and figure is not None:

@@ -1,0 +1,55 @@
+"""Figures for dark mode: a drawing in known colours gets a second set of them, which a browser takes where the page is dark.
+
+The drawing is an image of its own, so it follows the page by itself: no second file, and nothing for a script to do.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+# Per colour of a drawing on white that for the same on dark, with the same contrast or more; text in a box turns with its box.
+DARK = {
+    "#ffffff": "#10181f",
+    "#1b2733": "#e4eaef",
+    "#55636f": "#a9b7c3",
+    "#aab4bd": "#7d8b97",
+    "#e6ebef": "#26333e",
+    "#0b5c94": "#7fc0f0",
+    "#b34700": "#f5a36b",
+    "#00735c": "#5fcbb0",
+    "#8a3a78": "#e09bd0",
+}
+_COLOUR = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
+_STYLE_END = "</style>"
+_QUERY = "@media (prefers-color-scheme: dark)"
+
+
+def darken_all(folder: Path) -> None:
+    """Gives all drawings in a folder colours for dark mode; the same drawings give the same bytes."""
+    for path in sorted(folder.glob("*.svg")):
+        before = path.read_text(encoding="utf-8")
+        if (after := darkened(before)) != before:
+            path.write_text(after, encoding="utf-8")
+
+
+def darkened(drawing: str) -> str:
+    """Returns an SVG with colours for dark mode; one with a colour that has no dark one stays as it is.
+
+    Example:
+        >>> print(darkened('<svg><style>*{}</style><b style="fill: #ffffff"/></svg>').partition("<b")[0])
+        <svg><style>*{}
+        @media (prefers-color-scheme: dark){[style*="fill: #ffffff"]{fill:#10181f!important}}</style>
+        >>> darkened('<svg><style>*{}</style><path style="fill: #123456"/></svg>').count("#")
+        1
+    """
+    used = sorted(set(_COLOUR.findall(drawing)))
+    if not used or is_dark_too(drawing) or any(colour not in DARK for _, colour in used):
+        return drawing
+    rules = "".join(f'[style*="{name}: {colour}"]{{{name}:{DARK[colour]}!important}}' for name, colour in used)
+    return drawing.replace(_STYLE_END, f"\n{_QUERY}{{{rules}}}{_STYLE_END}", 1)
+
+
+def is_dark_too(drawing: str) -> bool:
+    """Tells whether a drawing has colours for dark mode."""
+    return _QUERY in drawing

@@ -1,0 +1,81 @@
+"""Figures in dark mode: colours of their own, as readable as by day, that follow the page and its button."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
+from playwright.sync_api import Browser, Page
+from test_browser import HTML, PAGES, address, opened
+
+from na_report.presentation import figures
+from na_report.publishing.darkening import DARK, darken_all, darkened, is_dark_too
+
+PAPER = DARK["#ffffff"]
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_colours_of_figures_keep_their_contrast_in_dark_mode() -> None:
+    known = {figures.INK, figures.SOFT, figures.LINE, figures.PALE, figures.BLUE, figures.ORANGE, figures.GREEN}
+    assert {*known, figures.PURPLE, "#ffffff"} == set(DARK), "each colour has a dark one, and none is there for nothing"
+    for colour, dark in DARK.items():
+        if contrast(colour, "#ffffff") >= 4.5:  # text, or what text stands on
+            assert contrast(dark, PAPER) >= 4.5, colour
+    assert contrast(DARK[figures.INK], DARK[figures.PALE]) >= 4.5
+    assert contrast(DARK[figures.LINE], PAPER) >= 3
+
+
+def test_a_drawing_in_other_colours_stays_as_it_is_and_the_same_drawing_gives_the_same_bytes(tmp_path: Path) -> None:
+    own = '<svg><style>*{}</style><path style="fill: #ffffff"/><path style="fill: #fe0000"/></svg>'
+    ours = own.replace("#fe0000", figures.BLUE)
+    for name, text in (("own", own), ("ours", ours)):
+        (tmp_path / f"{name}.svg").write_text(text, encoding="utf-8")
+    darken_all(tmp_path)
+    first = (tmp_path / "ours.svg").read_bytes()
+    darken_all(tmp_path)
+    assert (tmp_path / "ours.svg").read_bytes() == first == darkened(ours).encode()
+    assert (tmp_path / "own.svg").read_text(encoding="utf-8") == own
+
+
+@pytest.mark.book
+def test_every_figure_of_the_book_is_made_for_dark_mode_and_what_is_downloaded_is_light() -> None:
+    seen = 0
+    for path in PAGES:
+        for frame in BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select(".figuur"):
+            assert "licht-en-donker" in frame["class"], path.name
+            for tag in frame.select("img, source"):
+                drawing = HTML / str(tag.get("src") or tag.get("srcset"))
+                assert is_dark_too(drawing.read_text(encoding="utf-8")), drawing.name
+                seen += 1
+    assert seen > 10
+    for path in HTML.glob("_downloads/*/*.svg"):
+        assert not is_dark_too(path.read_text(encoding="utf-8")), path.name
+
+
+def corner(page: Page) -> str:
+    picture = page.locator(".figuur img").first.screenshot()
+    pixel = Image.open(io.BytesIO(picture)).convert("RGB").getpixel((4, 4))
+    return "#" + "".join(f"{part:02x}" for part in pixel)  # type: ignore[union-attr]
+
+
+@pytest.mark.book
+def test_figures_turn_dark_with_the_system_and_with_the_button(browser: Browser) -> None:
+    page = opened(browser, scheme="dark")
+    page.goto(address("koploper.html"))
+    assert corner(page) == PAPER
+    page.click("[data-weergave-knop]")
+    assert corner(page) == "#ffffff"
+    page.context.close()
