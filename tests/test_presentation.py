@@ -176,7 +176,9 @@ def test_all_that_a_conclusion_rests_on_is_under_it(key: str) -> None:
 @pytest.mark.book
 def test_the_first_page_says_which_edition_it_is(pages: Pages) -> None:
     sealed = periods.written_day(seal_of(open_edition("2026")).created)
-    assert f"Dit boek geeft de stand van 2026, vastgelegd op {sealed}." in [tag.get_text() for tag in pages("index").select("p")]
+    assert f"Dit boek geeft de stand van 2026, vastgelegd op {sealed}." in [
+        tag.get_text() for tag in pages("index").select("p")
+    ]
 
 
 def test_the_first_edition_has_nothing_new_to_tell() -> None:
