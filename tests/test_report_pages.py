@@ -1,4 +1,4 @@
-"""What a reader of the front of the book meets: text without codes, headings that say something, figures with a message."""
+"""What a reader of the book meets: text without codes or words of ours, headings that say something, figures with a message."""
 
 from __future__ import annotations
 
@@ -11,9 +11,36 @@ from conftest import ROOT
 
 from na_report.paths import Project
 from na_report.publishing.book import Book
+from na_report.publishing.pages import all_pages
 
 PAGES = ("index", "aanbevelingen", "veranderingen", "beleidsagendas", "koploper", "conclusies")
 LANGUAGES = ("nl", "en")
+# What is for the screen and to look things up in: its rows go by the ids that the data has.
+REGISTERS = ("organisaties", "indicatoren", "bewijs", "bronnen", "kanttekeningen")
+CHAPTERS = [page.name for page in all_pages(Project(ROOT)) if page.name not in REGISTERS]
+EVERY = [*CHAPTERS, *REGISTERS]
+# Per page the fewest and the most words of running text, and at least which part of what one sees it is. Method and changes have
+# tables that are read; the stories of the sectors have a test of their own.
+LENGTHS = {
+    "index": (450, 950, 0.9),
+    "aanbevelingen": (1200, 2400, 0.8),
+    "veranderingen": (180, 500, 0.12),
+    "inleiding": (300, 600, 0.85),
+    "beleidsagendas": (1800, 3200, 0.6),
+    "koploper": (350, 800, 0.6),
+    "conclusies": (400, 900, 0.85),
+    "verantwoording": (450, 900, 0.3),
+    "gesprekspartners": (30, 200, 0.2),
+    "colofon": (250, 600, 0.6),
+    "toegankelijkheid": (350, 800, 0.85),
+}
+# Words of the machine, in a word's beginning, and names that it gives to its parts. The colophon explains what an edition is.
+OURS = re.compile(
+    r"\b(?:(?:grondslag|indicator|waarneming|editie|kanttekening|afgeleid|categoriecode|observation|caveat|inferred"
+    r"|edition)\w*|toets(?=:)|neem \w+ mee|take along|houd(?:t|en) stand|holds up)\b",
+    re.IGNORECASE,
+)
+EXPLAINED = {"colofon": {"editie", "edition"}}
 CODE = re.compile(r"\b(?:(?:AP|AM|ACT|INI|IND|FR-[A-Z]|C|X|R)\d+|F[A-Z]?\d+|A\d{2}(?:\.\d+[a-z]?)?)\b")
 # What a reader opens to see the proof, tables, and what a figure brings along.
 FOLDED = "details, .tabel, table, .meenemen, .als-tabel, nav, script, style"
@@ -60,14 +87,143 @@ def test_a_sentence_has_at_most_one_mark(name: str, language: str) -> None:
             assert sentence.count("\N{DAGGER}") <= 1, sentence
 
 
+def count(*parts: Tag) -> int:
+    return sum(len(re.findall(r"\w[\w’'.,%+/-]*", part.get_text(" "))) for part in parts)
+
+
+def running(article: Tag) -> list[Tag]:
+    """Returns the paragraphs and the items of lists that tell something, each once."""
+    return [part for part in article.select("p, li") if not part.find_parent(["p", "li", "figure", "aside"])]
+
+
+def lengths(page: str) -> tuple[int, float]:
+    """Returns the words of running text on a page, and which part they are of all that one sees; folds are not seen."""
+    article = whole(page)
+    for fold in article.select("details:not([open])"):
+        fold.decompose()
+    told = count(*(part for part in running(article) if not part.find_parent("table")))
+    return told, told / max(1, count(article))
+
+
+def whole(page: str) -> Tag:
+    article = BeautifulSoup(page, "html.parser").article
+    assert article is not None
+    for part in article.select("nav, script, style, .meenemen, .headerlink"):
+        part.decompose()
+    return article
+
+
+def source(name: str, language: str) -> str:
+    return (Book(Project(ROOT), "2026", language).html / f"{name}.html").read_text(encoding="utf-8")
+
+
+def headings(article: Tag) -> list[str]:
+    return [" ".join(head.get_text().strip("#\N{PILCROW SIGN} \n").split()) for head in article.select("h1, h2, h3")]
+
+
+def shared(pages: dict[str, Tag]) -> list[str]:
+    """Returns the headings that stand on more than one page."""
+    heads = Counter(head for article in pages.values() for head in set(headings(article)))
+    return [head for head, times in heads.items() if times > 1]
+
+
+def ours(article: Tag, *allowed: str) -> list[str]:
+    """Returns the words of the machine in running text, headings, captions and heads of tables."""
+    said = " ".join(part.get_text(" ") for part in [*running(article), *article.select("h1, h2, h3, figcaption, th")])
+    return [word for word in OURS.findall(said) if not word.lower().startswith(allowed)]
+
+
+def untitled(article: Tag) -> list[str]:
+    """Returns the figures whose caption does not start with a message of its own in at most ten words."""
+    found, titles = [], set()
+    for figure in article.select("figure"):
+        caption = figure.select_one(".caption-text")
+        title = caption.find("strong") if caption else None
+        said = title.get_text().strip() if isinstance(title, Tag) else ""
+        if not 2 < len(said.split()) <= 10 or said in titles:
+            found.append(figure.get("id", "?"))
+        titles.add(said)
+    return found
+
+
+@pytest.mark.book
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", LENGTHS)
+def test_a_page_has_a_length_and_tells_rather_than_lists(name: str, language: str) -> None:
+    fewest, most, share = LENGTHS[name]
+    told, part = lengths(source(name, language))
+    assert fewest <= told <= most
+    assert part >= share
+
+
+def test_each_chapter_has_a_length() -> None:
+    assert {name for name in CHAPTERS if not name.startswith("sector-")} == LENGTHS.keys()
+
+
+@pytest.mark.book
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_has_no_words_of_ours(name: str, language: str) -> None:
+    assert ours(opened(name, language), *EXPLAINED.get(name, ())) == []
+
+
 @pytest.mark.book
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_pages_share_a_heading(language: str) -> None:
-    heads = Counter(
-        head.get_text().strip("#\N{PILCROW SIGN} \n") for name in PAGES for head in opened(name, language).select("h2")
-    )
-    assert len(heads) > 15
-    assert [head for head, count in heads.items() if count > 1] == []
+    pages = {name: whole(source(name, language)) for name in EVERY}
+    assert sum(len(headings(article)) for article in pages.values()) > 4 * len(EVERY)
+    assert shared(pages) == []
+
+
+@pytest.mark.book
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_figure_has_a_title_of_its_own(language: str) -> None:
+    pages = {name: whole(source(name, language)) for name in EVERY}
+    assert sum(len(article.select("figure")) for article in pages.values()) > 7
+    assert {name: found for name, article in pages.items() if (found := untitled(article))} == {}
+
+
+def html(inside: str) -> str:
+    return f"<article><h1>Mbo</h1>{inside}</article>"
+
+
+FIGURE = '<figure id="f{0}"><figcaption><span class="caption-text">{1} Bron: CBS.</span></figcaption></figure>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "found"),
+    [
+        (FIGURE.format(1, "<strong>Jongeren staan derde.</strong>"), []),
+        (FIGURE.format(1, "Aandeel per jaar."), ["f1"]),
+        (FIGURE.format(1, "<strong>Aandeel.</strong>"), ["f1"]),
+        (FIGURE.format(1, f"<strong>{'Een heel lange titel ' * 3}</strong>"), ["f1"]),
+        ("".join(FIGURE.format(number, "<strong>Jongeren staan derde.</strong>") for number in (1, 2)), ["f2"]),
+    ],
+)
+def test_a_figure_without_a_title_of_its_own_is_seen(inside: str, found: list[str]) -> None:
+    assert untitled(whole(html(inside))) == found
+
+
+@pytest.mark.parametrize(
+    "said", ["De grondslag is niet vermeld.", "Deze editie.", "Zij houdt stand.", "Toets: ja", "We show caveats."]
+)
+def test_a_word_of_ours_is_seen(said: str) -> None:
+    assert len(ours(whole(html(f"<p>{said}</p>")))) == 1
+    assert ours(whole(html("<p>Digitale toetsing, en wat toetsen oplevert.</p>"))) == []
+    assert ours(whole(html("<p>Deze editie.</p>")), "editie") == []
+
+
+def test_what_is_told_is_counted_apart_from_what_is_listed() -> None:
+    told = "<p>Vier woorden, of vijf.</p><ul><li><p>En drie nog.</p></li></ul>"
+    assert lengths(html(told)) == (7, 7 / 8)
+    listed = "<table><tr><td><p>een twee drie vier</p></td></tr></table><details><p>niets</p></details>"
+    assert lengths(html(told + listed)) == (7, 7 / 12)
+
+
+def test_a_heading_on_two_pages_is_seen() -> None:
+    first, second = (whole(html(f"<h2>{head}#</h2>")) for head in ("Docenten", "Leraren"))
+    assert shared({"a": first, "b": second}) == ["Mbo"]
+    assert shared({"a": first}) == []
 
 
 @pytest.mark.book

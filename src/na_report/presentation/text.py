@@ -116,7 +116,8 @@ def sentence_case(text: str) -> str:
     """Returns text with a capital at the start.
 
     Example:
-        >>> sentence_case("stand van zaken")
-        'Stand van zaken'
+        >>> sentence_case("stand van zaken"), sentence_case("één cijfer")
+        ('Stand van zaken', 'Eén cijfer')
     """
-    return text[:1].upper() + text[1:]
+    # Dutch has no accent on the capital of één.
+    return f"E{text[1:]}" if text.startswith("éé") else text[:1].upper() + text[1:]
