@@ -341,6 +341,7 @@ def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_fol
     assert "NL 2023: revised: 80 -> 82.7" in out
     assert "EE 2023: new: : -> 62.61" in out
     assert "recommendations concerned: R1\n" in out
+    assert "IND133 has no series: no recorded answer to verify its codes (euronews2025talis)\n" in out
     sentences = out[out.index("sentence on") :].splitlines()[:-1]
     assert sentences == [
         "sentence on sector-mbo: In 2023 kon 80% het, nu 83,6%.",

@@ -329,6 +329,14 @@ def test_edition_2026_declares_what_its_sources_publish_and_names_what_has_no_se
     assert list(faults(tables)) == []
     assert set(without_series(tables)) & {series.indicator for series in declared(tables["series"])} == set()
     assert "IND105" in without_series(tables), "the old measurement of digital skills is in no dataset that is declared"
+    # An office in capitals in the title of another's page, a survey in the name of an indicator, a survey via a newspaper.
+    for indicator, source in (
+        ("IND009", "tradingeconomics2025adult"),
+        ("IND115", "roa2024piaac"),
+        ("IND133", "euronews2025talis"),
+    ):
+        assert without_series(tables)[indicator] == [source]
+    assert "IND019" not in without_series(tables), "of no office"
     tables["series"] = [row for row in tables["series"] if row["indicator_id"] != "IND108"]
     assert "IND108" in without_series(tables)
     tables["series"][0] = {**tables["series"][0], "unit": "people", "dimensions": "unit=PC", "places": "NL=NL;BE=BE"}

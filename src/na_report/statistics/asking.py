@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -175,34 +175,37 @@ class Offices:
 
     def _when_ready(self, series: Series, key: str) -> bytes:
         status, data = async_addresses(self.bases[series.provider], key)
-        for _ in self._looks():
+
+        def look() -> bytes | None:
             root = parsed(self._get(series, status))
             said = [(part.text or "").strip() for part in (named(root, "status") if root is not None else ())]
             state = next((text for text in said if text), "nothing")
-            if state == _READY:
-                return self._get(series, data)
-            if state not in _WAITING:
+            if state not in (*_WAITING, _READY):
                 raise UnreadableError(f"it promised an answer for later and then said {state[:40]!r}")
-        raise self._never()
+            return self._get(series, data) if state == _READY else None
+
+        return self._waited(look)
 
     def _when_there(self, series: Series, address: str) -> bytes:
         scheme = urlsplit(self.bases[series.provider]).scheme
         address = self._same_place(series, urlsplit(address)._replace(scheme=scheme).geturl())
-        for _ in self._looks():
+
+        def look() -> bytes | None:
             try:
                 return self._get(series, address)
             except UnreadableError as error:
                 if error.kind != _GONE:
                     raise
-        raise self._never()
+            return None
 
-    def _looks(self) -> Iterator[int]:
-        for look in range(self.limits.polls):
+        return self._waited(look)
+
+    def _waited(self, look: Callable[[], bytes | None]) -> bytes:
+        for _ in range(self.limits.polls):
             time.sleep(self.limits.poll)
-            yield look
-
-    def _never(self) -> UnreadableError:
-        return UnreadableError(f"it promised one and had none after {self.limits.poll * self.limits.polls:.0f} s")
+            if (content := look()) is not None:
+                return content
+        raise UnreadableError(f"it promised one and had none after {self.limits.poll * self.limits.polls:.0f} s")
 
     def _same_place(self, series: Series, address: str) -> str:
         if urlsplit(address)[:2] != urlsplit(self.bases[series.provider])[:2]:

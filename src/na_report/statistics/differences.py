@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from na_report.statistics.flags import MEANING
 from na_report.statistics.reading import Cell, Cells
 
 
@@ -65,13 +64,3 @@ def _kinds(old: Cell, new: Cell) -> Iterator[str]:
         yield f"flag dropped: {flag}"
     if "b" in added and new.value:
         yield "break"
-
-
-def meaning(flags: str) -> str:
-    """Returns flags in words.
-
-    Example:
-        >>> meaning("bu")
-        'break in the series, low reliability'
-    """
-    return ", ".join(MEANING[flag] for flag in flags)

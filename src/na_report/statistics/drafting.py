@@ -77,16 +77,12 @@ def take_in(rows: Rows, series: Series, cells: Cells, prior: Cells | None, editi
         known = {period: row for (where, period), row in observed(rows, series).items() if where == place}
         methods = method_series(series, mine, {period: row["series"] for period, row in known.items()})
         for period, cell in sorted(mine.items()):
-            if not cell.value:
-                continue
-            row = known.get(period)
-            before = (prior or {}).get((place, period), Cell(""))
-            if row is None and before.value:
-                continue  # somebody took it out
+            row, before = known.get(period), (prior or {}).get((place, period), Cell(""))
+            if not cell.value or (row is None and before.value):
+                continue  # nothing to take in, or somebody took it out
             if row is None:
-                rows.insert(_place_for(rows, series, place, period), _new(series, place, period, cell, edition, day))
-                known[period] = row = observed(rows, series)[place, period]
-                row["series"] = methods[period]
+                row = _new(series, place, period, cell, methods[period], edition, day)
+                rows.insert(_place_for(rows, series, place, period), row)
                 continue
             # Of the office is what names it as source, and what nobody changed since it answered.
             theirs = row["source_id"] == series.source and (prior is None or before.value == row["value"])
@@ -105,12 +101,12 @@ def _qualifier(cell: Cell) -> str:
     return "about" if _ABOUT & {*(cell.flags or "")} else ""
 
 
-def _new(series: Series, place: str, period: str, cell: Cell, edition: str, day: str) -> Row:
+def _new(series: Series, place: str, period: str, cell: Cell, method: str, edition: str, day: str) -> Row:
     said = {
         **{"id": f"{series.indicator}-{place}-{period}", "indicator_id": series.indicator, "geo": place},
         **{"group_nl": series.group[0], "group_en": series.group[1], "period": period, "period_basis": "stated"},
         **{"value": cell.value, "qualifier": _qualifier(cell), "source_id": series.source, "confidence": "A"},
-        **{"extracted": day, "section": edition},
+        **{"series": method, "extracted": day, "section": edition},
     }
     return {column.name: said.get(column.name, "") for column in BY_NAME["observations"].columns}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ def parsed(text: str | bytes) -> Element | None:
         return None
     try:
         root: Element = fromstring(text)
-    except (ParseError, DefusedXmlException, ValueError):
+    except (ParseError, DefusedXmlException, ValueError, LookupError):  # the last: an encoding that nobody knows
         return None
     return root
 
@@ -49,7 +50,7 @@ def unzipped(content: bytes, largest: int) -> bytes:
                 raise UnreadableError(f"found a zip file with {len(names)} files, expected one")
             with archive.open(names[0]) as file:
                 found = file.read(largest + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise UnreadableError(f"found a damaged zip file: {error}") from error
     if len(found) > largest:
         raise UnreadableError(f"found a zip file with more than {largest:,} bytes in it")

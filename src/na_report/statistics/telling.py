@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from na_report.statistics.differences import Difference, meaning
+from na_report.statistics.differences import Difference
+from na_report.statistics.flags import MEANING
 from na_report.statistics.refreshing import Outcome, Refreshed
 
 
@@ -43,6 +44,6 @@ def _had(outcome: Outcome) -> Iterator[str]:
 
 
 def _cell(change: Difference) -> str:
-    flags = change.new.partition(" ")[2]
-    said = f" ({meaning(flags)})" if flags else ""
-    return f"{change.place} {change.period}: {', '.join(change.kinds)}: {change.old} -> {change.new}{said}"
+    said = ", ".join(MEANING[flag] for flag in change.new.partition(" ")[2])
+    cells = f"{change.old} -> {change.new}{f' ({said})' if said else ''}"
+    return f"{change.place} {change.period}: {', '.join(change.kinds)}: {cells}"
