@@ -330,9 +330,7 @@ def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_fol
     )
     before = contents(project.data / "2026")
     monkeypatch.chdir(project.root)
-    start = time.monotonic()
     assert cli.main(["edition", "refresh", "2026", "--as", "2027", "--answers", str(real)]) == 0
-    assert time.monotonic() - start < 5
     out = capsys.readouterr().out
     found = observations(project, "2027")
     for key, row in truth.items():

@@ -263,6 +263,7 @@ REFUSED = {
         SKILLS,
         "found XML, expected",
     ),
+    "XML in no encoding": (b'<?xml version="1.0" encoding="AUTF-8"?><sdmx/>', SKILLS, "found XML, expected"),
     "zip of another table": ((ANSWERS / "async_2018.zip").read_bytes(), SKILLS, "found the dataset nama_10_gdp"),
     "damaged zip": ((ANSWERS / "async_2018.zip").read_bytes()[:-30], SKILLS, "found a damaged zip file"),
     "page": (b"<!DOCTYPE html><html>we are closed</html>", SKILLS, "found a web page"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from pathlib import Path
 
 from na_report.commands.following import Follows, follows
 from na_report.evidence.cells import NUMBER
@@ -18,8 +19,16 @@ from na_report.statistics.refreshing import Outcome, told_again
 from na_report.wording import Words
 
 
-def changed_page(edition: str, language: str, project: Project) -> tuple[str, str, str] | None:
+def changed_page(
+    edition: str, language: str, project: Project, notebooks: Path | None = None
+) -> tuple[str, str, str] | None:
     """Returns what is otherwise in a draft, as a page; nothing for an edition that is sealed, or the first.
+
+    Args:
+        edition: The name of the draft.
+        language: The language of the page.
+        project: The project.
+        notebooks: The pages of the draft that were run, to tell which ones show what differs.
 
     Returns:
         Its title, its contents as HTML, and the words of a link to it.
@@ -34,7 +43,7 @@ def changed_page(edition: str, language: str, project: Project) -> tuple[str, st
     parts = [page.lead(old)]
     for outcome in told.outcomes if told else ():
         parts += page.series(outcome)
-    parts += page.follows(follows(old, edition, project, language))
+    parts += page.follows(follows(old, edition, project, language, notebooks))
     return page.words("changes.title"), "\n".join(parts), page.words("changes.link")
 
 
@@ -42,7 +51,6 @@ class _Page:
     def __init__(self, edition: Edition, language: str, project: Project) -> None:
         self.edition, self.language = edition, language
         self.words = Words(language, project)
-        self.tables = 0
 
     def lead(self, old: str) -> str:
         return f"<p>{escape(self.words('changes.lead', edition=self.edition.name, before=old))}</p>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from na_report.evidence.changes import Changes, compare
 from na_report.evidence.edition import open_edition
@@ -31,7 +32,7 @@ class Follows:
     sentences: list[Reworded]
 
 
-def follows(old: str, new: str, project: Project, language: str = "") -> Follows:
+def follows(old: str, new: str, project: Project, language: str = "", notebooks: Path | None = None) -> Follows:
     """Returns what follows from what differs between two editions.
 
     Args:
@@ -39,6 +40,7 @@ def follows(old: str, new: str, project: Project, language: str = "") -> Follows
         new: The name of the new edition.
         project: The project.
         language: Of the sentences; the one that others are translated from when left out.
+        notebooks: The pages that were run; those of the last build of either edition when left out.
     """
     language = known_language(project, language)
     before, after = open_edition(old, project), open_edition(new, project)
@@ -48,15 +50,9 @@ def follows(old: str, new: str, project: Project, language: str = "") -> Follows
         cells = (cell.source for cell in read_chapter(page.chapter).cells)
         texts = prose_of(cells, page.stories(), project.chapters)
         sentences += reworded(page.name, texts, before, after, language)
-    return Follows(changes, _pages(changes, project), sentences)
-
-
-def _pages(changes: Changes, project: Project) -> dict[str, list[str]] | None:
-    for name in (changes.new, changes.old):
-        notebooks = project.build(name, "nl") / "notebooks"
-        if notebooks.is_dir():
-            return mentions(notebooks, {anchor(row) for row in changes.rows})
-    return None
+    built = (notebooks, *(project.build(name, language) / "notebooks" for name in (new, old)))
+    folder = next((each for each in built if each and each.is_dir()), None)
+    return Follows(changes, mentions(folder, {anchor(row) for row in changes.rows}) if folder else None, sentences)
 
 
 def lines(found: Follows) -> Iterator[str]:

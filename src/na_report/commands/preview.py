@@ -37,7 +37,7 @@ def _preview(options: argparse.Namespace, project: Project) -> int:
     tools = Tools(
         lambda: verify_edition(edition, project),
         lambda: answers_of(project, edition),
-        lambda: changed_page(edition, options.language, project),
+        lambda: changed_page(edition, options.language, project, book.notebooks),
     )
     state = State()
     # Told to end by another program, it clears up as after Ctrl-C.
