@@ -9,7 +9,6 @@ not measured, and what people wrote below the tables, stays as it was.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import platform
@@ -26,10 +25,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pypdfium2 as pdfium
 import yaml
 from bs4 import BeautifulSoup
@@ -212,7 +213,6 @@ class Bench:
     def observation(self) -> Case:
         """One number of the data changes."""
         self.both_built()
-        changed = "IND019-NL-2019"
         values = iter(f"{30 + number / 10}" for number in range(1, 500))
         executing = self.stock.folder / "executing"
         shutil.copytree(self.stock.stage, executing, dirs_exist_ok=True)
@@ -230,7 +230,7 @@ class Bench:
             for project in self.projects:
                 rewrite(
                     project.data / EDITION / "observations.csv",
-                    lambda rows: [{**row, **({"value": value} if row["id"] == changed else {})} for row in rows],
+                    lambda rows: rows.assign(value=rows["value"].where(rows["id"] != "IND019-NL-2019", value)),
                 )
 
         def gate() -> None:
@@ -388,11 +388,11 @@ class Bench:
         for number in range(count):
             write_answer(self.folder / "answers" / f"set_{number:03}.csv", f"set_{number:03}", size)
 
-        def many(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-            [row] = [row for row in rows if row["indicator_id"] == "IND108"]
-            return [{**row, "id": f"SER{number + 1:03}", "dataset": f"set_{number:03}"} for number in range(count)]
-
-        rewrite(data / EDITION / "series.csv", many)
+        new = {"id": [f"SER{n + 1:03}" for n in range(count)], "dataset": [f"set_{n:03}" for n in range(count)]}
+        rewrite(
+            data / EDITION / "series.csv",
+            lambda rows: pd.concat([rows[rows["indicator_id"] == "IND108"]] * count).assign(**new),
+        )
         start = time.perf_counter()
         memory = self.na_report("edition", "refresh", EDITION, "--as", NEW, "--answers", self.folder / "answers")
         seconds = time.perf_counter() - start
@@ -417,14 +417,9 @@ def settings(source: Path) -> Iterator[dict[str, Any]]:
     path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
 
-def rewrite(table: Path, rows: Callable[[list[dict[str, str]]], list[dict[str, str]]]) -> None:
+def rewrite(table: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     """Gives a table of a sealed edition other rows, and seals it again."""
-    with table.open(encoding="utf-8", newline="") as file:
-        made = rows(list(csv.DictReader(file)))
-    with table.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(made[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(made)
+    change(pd.read_csv(table, dtype=str, keep_default_na=False)).to_csv(table, index=False, lineterminator="\n")
     (table.parent / DESCRIPTOR).unlink()
     seal_edition(EDITION, Project(table.parents[2]))
 
@@ -456,12 +451,11 @@ def same_letters(ours: Path, theirs: Path) -> None:
 def write_answer(path: Path, dataset: str, size: int) -> None:
     """Writes an answer with so many rows, of which those of the Netherlands are wanted."""
     places = ["NL", *(f"X{number}" for number in range(size // 25 - 1))]
-    with path.open("w", encoding="utf-8") as file:
-        file.write("DATAFLOW,LAST UPDATE,freq,unit,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,CONF_STATUS\n")
-        for number, place in enumerate(places):
-            for year in range(2000, 2025):
-                value = (number + year) % 1000 / 10
-                file.write(f"ESTAT:{dataset}(1.0),17/12/24 11:00:00,A,PC_EMP,{place},{year},{value},,\n")
+    lines = ["DATAFLOW,LAST UPDATE,freq,unit,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,CONF_STATUS"]
+    for number, (place, year) in enumerate(product(places, range(2000, 2025))):
+        value = number % 1000 / 10
+        lines.append(f"ESTAT:{dataset}(1.0),17/12/24 11:00:00,A,PC_EMP,{place},{year},{value},,")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def write(target: Path, rows: Sequence[str], sections: Sequence[str], *, quick: bool) -> None:
