@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUITE ?= bookworm
 NEXT_PYTHON ?= python3.13
+MUTANTS ?= 60
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup site book preview lab bench test test-all bare lint outputs links archive sbom opinion next audit fuzz mutation lock clean
+.PHONY: help setup site book preview lab bench test test-all bare lint outputs links archive sbom opinion next audit fuzz crash mutation lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,7 +42,7 @@ lab: setup ## open JupyterLab on the chapters
 	@$(BIN)/jupyter-lab chapters
 
 bench: setup ## measure against the stock tools and write docs/bench.md (half an hour; the machine should be quiet)
-	@$(BIN)/python scripts/bench
+	@$(BIN)/python scripts/bench.py
 
 lint: setup ## check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -69,12 +70,20 @@ audit: setup ## look for known vulnerabilities in the packages of the lock (need
 	@$(BIN)/pip install --quiet --disable-pip-version-check 'pip-audit>=2.10' && \
 	  $(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
-fuzz: setup ## feed the readers random input, two minutes each (installs atheris)
-	@$(BIN)/pip install --quiet --disable-pip-version-check 'atheris>=3' && \
-	  for target in text csv descriptor workbook answer; do $(BIN)/python scripts/fuzz.py $$target --seconds 120 || exit 1; done
+fuzz: setup ## try other random input than the tests do, and a hundred times as much
+	@FUZZ_TIMES=100 $(BIN)/python -m pytest -q -n $$(nproc) tests/test_properties.py
 
-mutation: setup ## change the library in small ways and see whether a test notices (hours; installs cosmic-ray)
-	@$(BIN)/pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.7' 'coverage>=7' && nice -n 19 $(BIN)/python scripts/mutation.py
+crash: setup ## stop each operation at every place where it changes a file, and a build at many moments
+	@CRASH_TRIES=400 $(BIN)/python -m pytest -q -n $$(nproc) tests/test_crash.py
+
+# In a clone of the last commit, as the files themselves are changed.
+mutation: setup ## change the library in small ways and see whether a test notices: make mutation MUTANTS=60 (hours; installs cosmic-ray)
+	@$(BIN)/pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.7'
+	@rm -rf _build/.mutation && git clone -q . _build/.mutation
+	@cd _build/.mutation && export PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH="$(CURDIR)/_build/.mutation/src" && \
+	  cosmic-ray baseline cosmic-ray.toml && cosmic-ray init cosmic-ray.toml session.sqlite && \
+	  cr-filter-operators session.sqlite cosmic-ray.toml && python scripts/sample_mutations.py session.sqlite $(MUTANTS) && \
+	  nice -n 19 cosmic-ray exec cosmic-ray.toml session.sqlite && cr-report session.sqlite --surviving-only --show-diff
 
 next: setup ## make the book on the second lock too (newest Sphinx and pandas) and compare
 	@scripts/next $(NEXT_PYTHON) $(BIN)

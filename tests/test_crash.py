@@ -1,104 +1,346 @@
-"""Stopped anywhere: nothing is damaged, nothing half counts as whole, and the next run works; a small part of the long run.
+"""Stopped anywhere: nothing is damaged, nothing half counts as whole, and the next run works and leaves nothing behind.
 
-`scripts/crash_test.py` runs hundreds of tries; docs/trust.md tells how many and what came of them.
+Faults: `kill` ends the process just before one of its file operations, `full` lets it make nothing any more from one of them
+on, as on a full disk, `readonly` refuses all of them, and `quota` lets no file grow beyond a size. CRASH_TRIES says how many.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import random
+import resource
+import shutil
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-import crash_test
 import pytest
 from conftest import ROOT
-from crash_operations import Copy, DamageError, Export, Operation, Publish
-from crash_test import DONE, Fault, faults, run, trial
+from small_book import make_small, write_chapter
 
+from na_report.errors import NaReportError
+from na_report.evidence.edition import copy_edition, seal_edition
+from na_report.evidence.workbook_export import export_edition
+from na_report.evidence.workbook_import import import_edition
 from na_report.paths import Project
+from na_report.publishing.book import Book
+from na_report.publishing.comparing import contents
+from na_report.publishing.fingerprint import hash_inputs
+from na_report.publishing.published import held, is_current, is_whole, publish
+from na_report.publishing.site import PLACE, Shelf, write_site
 
-CANT = 77
+OLD, NEW = "2021", "2099"
+TRIES = int(os.environ.get("CRASH_TRIES", "3"))
+DONE, REFUSED, WRONG = 0, 3, 4
+# What Python tells before it changes a file; the number of the argument that is the path.
+CHANGES = {"os.rename": 0, "os.remove": 0, "os.mkdir": 0, "os.rmdir": 0, "os.truncate": 0, "open": 0}
+Act = Callable[[], object]
 
 
-def crash(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "scripts/crash_test.py", "--seed", "7", *arguments]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
+def importing(project: Project) -> Act:
+    workbook = export_edition(OLD, project.root / "evidence.xlsx", project)
+    return lambda: import_edition(workbook, NEW, project)
+
+
+def copying(project: Project) -> Act:
+    return lambda: copy_edition(OLD, NEW, project)
+
+
+def sealing(project: Project) -> Act:
+    copy_edition(OLD, NEW, project)
+    return lambda: seal_edition(NEW, project)
+
+
+def exporting(project: Project) -> Act:
+    (project.root / "out").mkdir()
+    (project.root / "out" / "evidence.xlsx").write_bytes(b"an older workbook")
+    return lambda: export_edition(OLD, project.root / "out" / "evidence.xlsx", project, force=True)
+
+
+def make(book: Book, word: str) -> None:
+    """Publishes a small book of one word."""
+    with held(book):
+        html = book.made / "html"
+        html.mkdir(parents=True)
+        for name in ("index", *(f"page-{number}" for number in range(20))):
+            (html / f"{name}.html").write_text(
+                f'<html><body><nav id="{PLACE.split("#")[1]}"></nav>{word} {name}</body></html>', encoding="utf-8"
+            )
+        made = {"html": html}
+        for name in ("report.pdf", "summary.pdf"):
+            made[name] = book.made / name
+            made[name].write_text(f"%PDF {word}", encoding="utf-8")
+        publish(book, word, made, ["html", "pdf"])
+
+
+def publishing(project: Project) -> Act:
+    book = Book(project, OLD, "nl")
+    make(book, "old")
+    return lambda: make(book, "new")
+
+
+def laying_out(project: Project) -> Act:
+    book = Book(project, OLD, "nl")
+    make(book, "old")
+    write_site(Shelf(project, [book]))
+    make(book, "new")
+    return lambda: write_site(Shelf(project, [book]))
+
+
+# What is done, and where the files lie that it makes or changes.
+OPERATIONS: dict[str, tuple[Callable[[Project], Act], str]] = {
+    "import": (importing, f"data/{NEW}"),
+    "copy": (copying, f"data/{NEW}"),
+    "seal": (sealing, f"data/{NEW}"),
+    "export": (exporting, "out"),
+    "publish": (publishing, f"_build/{OLD}/nl"),
+    "site": (laying_out, "_build/site"),
+}
+
+
+class DamageError(Exception):
+    """Something is neither as it was nor whole and new."""
+
+
+class Operation:
+    """Something that changes files, in a project of its own."""
+
+    def __init__(self, root: Path, prepare: Callable[[Project], Act], place: str) -> None:
+        self.project, self.place, self.saved = Project(root), root / place, root.with_name("saved")
+        for name in ("_toc.yml", "data/about.yml", f"data/{OLD}", "chapters"):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile)(ROOT / name, root / name)
+        self.edition = contents(self.project.data / OLD)
+        self.act = prepare(self.project)
+        shutil.copytree(root, self.saved)
+        self.old = self.result()
+        self.act()
+        self.new = self.result()
+        assert self.new != self.old
+
+    def undo(self) -> None:
+        """Brings back the state before."""
+        shutil.rmtree(self.project.root)
+        shutil.copytree(self.saved, self.project.root)
+
+    def result(self) -> dict[str, bytes]:
+        """Returns the files in sight: pages and PDFs of a book, else all."""
+        names = contents(self.place)
+        in_sight = {name: names[name] for name in names if not name.startswith(".")}
+        if self.place == Book(self.project, OLD, "nl").folder:
+            return {name: in_sight[name] for name in in_sight if name.startswith("html/") or name in PDFS}
+        return in_sight
+
+    def state(self, inputs: str = "new") -> str:
+        """Returns `before`, `after`, or `unmarked` for a book that does not count as whole."""
+        now, book = self.result(), Book(self.project, OLD, "nl")
+        if contents(self.project.data / OLD) != self.edition:
+            raise DamageError(f"edition {OLD} changed")
+        if self.place == book.folder:
+            if pages(now) not in (pages(self.old), pages(self.new)):
+                raise DamageError("the pages are neither the older nor the new ones")
+            if not is_whole(book):
+                return "unmarked"
+            if is_current(book, inputs, ["html", "pdf"]) != (now == self.new):
+                raise DamageError("an older or mixed book counts as current")
+        if now not in (self.old, self.new):
+            raise DamageError(f"{len(now)} files, neither as before nor whole and new")
+        return "after" if now == self.new else "before"
+
+    def trial(self, prepare: Act) -> str:
+        """Does it with a fault and again without; returns what the fault left."""
+        self.undo()
+        ended = in_child(self.act, prepare)
+        if ended == WRONG:
+            raise DamageError("it ended with an error that is not told to people")
+        left = self.state()
+        if ended == DONE and left != "after":
+            raise DamageError(f"it ended well, but the state is {left}")
+        if left == "after":
+            self.undo()
+        if in_child(self.act) != DONE or self.state() != "after":
+            raise DamageError(f"after a fault that left {left}, the next run fails")
+        if rest := [path.name for path in self.project.root.rglob(".*") if path.name != ".nojekyll"]:
+            raise DamageError(f"the next run leaves {rest}")
+        return left
+
+
+PDFS = ("report.pdf", "summary.pdf")
+
+
+def pages(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {name: content for name, content in files.items() if name not in PDFS}
+
+
+def in_child(act: Act, prepare: Act = lambda: None) -> int:
+    """Lets a child of this process do something, and returns how it ended; negative for a signal."""
+    if not (pid := os.fork()):
+        status = WRONG
+        try:
+            prepare()
+            act()
+            status = DONE
+        except (NaReportError, OSError):
+            status = REFUSED
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def at_changes(root: Path, do: Callable[[int, bool], None]) -> None:
+    """Calls a function before each file operation of this process below a folder, with its number and whether it makes a file."""
+    done = 0
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal done
+        if event not in CHANGES or not str(arguments[CHANGES[event]]).startswith(str(root)):
+            return
+        if event == "open" and not int(str(arguments[2])) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            return
+        done += 1
+        do(done, event in ("open", "os.mkdir"))
+
+    sys.addaudithook(hook)
+
+
+def kill(step: int) -> Callable[[int, bool], None]:
+    def do(number: int, makes: bool) -> None:
+        if number == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return do
+
+
+def refuse(code: int, step: int) -> Callable[[int, bool], None]:
+    def do(number: int, makes: bool) -> None:
+        if number >= step and (makes or code == errno.EROFS):
+            raise OSError(code, os.strerror(code))
+
+    return do
+
+
+def faults(kind: str, operation: Operation, tries: int) -> list[Act]:
+    """Returns faults of a kind, each of which prepares a child; all of them when they are no more than the tries."""
+    root = operation.project.root
+    if kind == "readonly":
+        return [lambda: at_changes(root, refuse(errno.EROFS, 1))]
+    if kind == "quota":
+        largest = max(map(len, operation.new.values()))
+        sizes = random.Random(7).sample(range(largest), min(tries, largest))
+        return [lambda size=size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)) for size in sizes]
+    operation.undo()
+    reading, writing = os.pipe()
+    assert in_child(operation.act, lambda: at_changes(root, lambda *_: bool(os.write(writing, b".")))) == DONE
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        count = len(pipe.read())
+    steps = random.Random(7).sample(range(1, count + 1), min(tries, count))
+    act = kill if kind == "kill" else lambda step: refuse(errno.ENOSPC, step)
+    return [lambda step=step: at_changes(root, act(step)) for step in sorted(steps)]
+
+
+def damages(operation: Operation, kind: str, tries: int = TRIES) -> list[str]:
+    found = []
+    for number, fault in enumerate(faults(kind, operation, tries), start=1):
+        try:
+            left = operation.trial(fault)
+            assert kind != "readonly" or left == "before"
+        except DamageError as damage:
+            found.append(f"{kind} {number}: {damage}")
+    return found
 
 
 @pytest.mark.slow("each fault stops and starts the program again")
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("--fault", "step", "--only", "import", "--count", "2"),
-        ("--fault", "step,quota", "--only", "copy,seal,export,publish,site", "--count", "4"),
-        ("--fault", "disk,readonly", "--only", "copy,export,publish", "--count", "2"),
-    ],
-    ids=lambda arguments: "-".join(arguments[1:4:2]),
-)
-def test_nothing_is_damaged(arguments: tuple[str, ...]) -> None:
-    done = crash(*arguments)
-    if done.returncode == CANT:
-        pytest.skip(done.stdout.strip())
-    assert done.returncode == 0, done.stderr
-    assert " tries: " in done.stdout
+@pytest.mark.parametrize("kind", ["kill", "full", "quota", "readonly"])
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_nothing_is_damaged(tmp_path: Path, name: str, kind: str) -> None:
+    assert damages(Operation(tmp_path / "project", *OPERATIONS[name]), kind) == []
+
+
+def build(root: Path, prepare: Act | None = None) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "na_report.cli", "build", "--edition", OLD]
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=root, stdout=quiet, stderr=quiet, preexec_fn=prepare)
+
+
+def building(project: Project) -> Act:
+    shutil.rmtree(project.chapters)
+    make_small(Project(ROOT), project.root)
+    write_chapter(project.root, "oud")
+    assert build(project.root).wait() == DONE
+    write_chapter(project.root, "nieuw")
+    return lambda: build(project.root).wait()
+
+
+def working_in(root: Path) -> list[str]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            found += [path.parent.name] if path.readlink().is_relative_to(root) else []
+    return found
+
+
+@pytest.mark.slow("it builds a book again and again")
+def test_a_build_that_is_killed_or_has_no_room_damages_nothing(tmp_path: Path) -> None:
+    start = time.monotonic()
+    operation = Operation(tmp_path / "project", building, f"_build/{OLD}/nl")
+    root, seconds, dice = operation.project.root, (time.monotonic() - start) / 2, random.Random(7)
+    inputs = hash_inputs(operation.project)
+    for number in range(TRIES):
+        operation.undo()
+        size = dice.randrange(max(map(len, operation.new.values()))) if number % 3 == 2 else -1
+        process = build(root, lambda size=size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+        if size < 0:
+            time.sleep(dice.uniform(0, seconds))
+            process.kill()
+        process.wait()
+        end = time.monotonic() + 20
+        while working_in(root) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert not working_in(root), "what the build started goes on"
+        operation.state(inputs)
+        assert build(root).wait() == DONE
+        assert operation.state(inputs) == "after"
+        folder = operation.place
+        assert not [*folder.glob(".*"), *folder.glob("*.lock"), *folder.glob("made"), *folder.rglob("*.running*")]
 
 
 def test_a_full_disk_is_told_with_what_to_do(project: Project) -> None:
     command = [sys.executable, "-m", "na_report.cli", "edition", "copy", "2021", "2027"]
-    done = subprocess.run(
-        command, capture_output=True, text=True, cwd=project.root, check=False, preexec_fn=crash_test.files_up_to(1000)
-    )
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # noqa: E731
+    done = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False, preexec_fn=limit)
     assert done.returncode == 2
     assert done.stderr.count("error:") == done.stderr.count("hint:") == 1
     assert "Make room on the disk" in done.stderr
     assert not (project.data / "2027").exists()
 
 
-def damages(operation: Operation, count: int = 100) -> list[str]:
-    found = []
-    for fault in faults("step", operation, count, crash_test.random.Random(1)):
-        try:
-            trial(operation, fault)
-        except DamageError as damage:
-            found.append(str(damage))
-    return found
+@pytest.mark.slow("it tries the tests above")
+@pytest.mark.parametrize("kind", ["kill", "full", "quota"])
+def test_an_edition_that_is_copied_in_sight_is_found_out(tmp_path: Path, kind: str) -> None:
+    def in_sight(project: Project) -> Act:
+        def act() -> None:
+            (project.data / NEW).mkdir(exist_ok=True)
+            for name, content in contents(project.data / OLD).items():
+                (project.data / NEW / name).write_bytes(content)
+
+        return act
+
+    operation = Operation(tmp_path / "project", in_sight, f"data/{NEW}")
+    assert any("neither as before nor whole" in damage for damage in damages(operation, kind))
 
 
-@pytest.mark.slow("it tries the crash tests, which are slow themselves")
-def test_an_edition_that_is_copied_in_sight_is_found_out(tmp_path: Path) -> None:
-    class InSight(Copy):
-        def act(self) -> None:
-            folder = self.project.data / "2099"
-            folder.mkdir()
-            for name, content in self.old.items():
-                (folder / name).write_bytes(content)
-
-    assert any("neither as before nor whole" in damage for damage in damages(InSight(Project(ROOT), tmp_path / "copy")))
-
-
-@pytest.mark.slow("it tries the crash tests, which are slow themselves")
+@pytest.mark.slow("it tries the tests above")
 def test_a_book_whose_mark_is_not_taken_away_first_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Without the hashes the old mark would hold for any mixture of old and new.
     monkeypatch.setattr("na_report.publishing.published.forget", lambda book: None)
     monkeypatch.setattr("na_report.publishing.published.hash_part", lambda path: "x" if path.exists() else "")
-    assert any("counts as" in damage for damage in damages(Publish(Project(ROOT), tmp_path / "publish")))
-
-
-def test_a_workbook_that_is_left_half_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def half(path: Path, content: bytes) -> None:
-        path.write_bytes(content[: len(content) // 2])
-        raise OSError(28, "No space left on device")
-
-    operation = Export(Project(ROOT), tmp_path / "export")
-    monkeypatch.setattr("na_report.evidence.workbook_export.write_whole", half)
-    with pytest.raises(DamageError, match="neither as before nor whole"):
-        trial(operation, Fault("none"))
-
-
-def test_a_child_tells_how_it_ended() -> None:
-    assert run(lambda: None, Fault("none")) == DONE
-    assert run(lambda: os.kill(os.getpid(), 9), Fault("none")) == -9
+    operation = Operation(tmp_path / "project", *OPERATIONS["publish"])
+    assert any("counts as" in damage for damage in damages(operation, "kill", 100))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, na_report
-from crash_operations import make_small, write_chapter
 from printed import opened
+from small_book import make_small, write_chapter
 
 from na_report.evidence.edition import copy_edition, open_edition, seal_edition
 from na_report.evidence.folders import list_editions, newest_edition, sealed_editions

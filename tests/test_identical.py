@@ -1,6 +1,6 @@
 """The same bytes everywhere: what differs is named with its place, and a published book can be held against the project.
 
-`scripts/compare_builds.py`, part of the test command, makes a whole book again under other conditions.
+`scripts/elsewhere`, which `make test-all` runs, makes a whole book again under other conditions.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from crash_operations import make_small, write_chapter
+from small_book import make_small, write_chapter
 
 from na_report.errors import NaReportError
 from na_report.paths import Project
