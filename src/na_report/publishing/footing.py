@@ -35,8 +35,8 @@ def footing(project: Project, edition: str, language: str, said: Mapping[str, An
     day, contact = str(descriptor_of(project.data / edition)["created"] or "")[:10], str(said.get("contact") or "")
     return {
         "papers": [(f"{BESIDE}{name}", words(PAPERS[name])) for name in made],
-        "subtitle": said["subtitle"],
-        "author": said["author"],
+        "made_for": said["subtitle"],
+        "made_by": said["author"],
         "sealed": format_date(date.fromisoformat(day), "d MMMM y", locale=language) if day else said["mark"],
         "contact": words("colophon.contact", contact=contact) if contact else words("colophon.no_contact"),
         "colofon": said["cover"],

@@ -19,6 +19,10 @@
   });
   narrow.addEventListener("change", () => showMenu(false));
 
+  // The chapter that one reads is in sight in the list of chapters.
+  const chapters = document.querySelector(".hoofdstukken"), here = chapters.querySelector("[aria-current=page]");
+  if (here && here.offsetTop + here.offsetHeight > chapters.clientHeight) chapters.scrollTop = here.offsetTop - chapters.clientHeight / 2;
+
   // The contents of the page: a box to open, or beside the text with the heading marked that the reader is at.
   const contents = document.querySelector(".opdezepagina details");
   const fold = () => { if (contents) contents.open = !boxed.matches; };
