@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -158,8 +159,9 @@ class Processes:
     @contextmanager
     def borrow(self, tasks: Sequence[Task]) -> Iterator[tuple[Executor, int]]:
         """Gives the processes, or new ones where one of them died."""
-        if self._pool._broken:
-            self._pool.shutdown(wait=False)
+        try:
+            self._pool.submit(bool)
+        except BrokenProcessPool:
             self._pool = new_pool(self._workers)
         yield self._pool, self._workers
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
 import json
 import posixpath
@@ -23,8 +22,8 @@ from na_report.publishing.footing import PAPERS
 ADDRESS = "127.0.0.1"
 EVENTS = "/-/events"
 _LAST_PORT = 65535
-# A line now and then, so that a page that is gone is noticed.
-_BREATH_SECONDS = 15
+# So soon an open page asks again; a browser that thinks it too soon waits half a second.
+_AGAIN_MS = 200
 SCRIPT = "/-/preview.js"
 PAPER = "/-/report.pdf"
 # What the pages' own policy lacks for the preview: asking whether the book was made again.
@@ -37,15 +36,11 @@ class State:
     def __init__(self) -> None:
         self.version = 0
         self.error = ""
-        self.changed = threading.Condition()
 
     def set(self, error: str = "") -> None:
         """Tells that the book was made again, or why it was not."""
-        with self.changed:
-            self.error = error
-            if not error:
-                self.version += 1
-            self.changed.notify_all()
+        self.error = error
+        self.version += not error
 
     def message(self) -> str:
         """Returns the state as the pages read it."""
@@ -67,7 +62,6 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port: int, folder: Path, state: State) -> None:
         self.folder = folder
         self.state = state
-        self.open = True
         super().__init__((ADDRESS, port), _Handler)
 
     @property
@@ -148,20 +142,9 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def _tell(self) -> None:
-        """Sends the state now and whenever it changes, as long as the page is open."""
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", "text/event-stream")
-        self.end_headers()
-        state, sent = self.server.state, ""
-        with contextlib.suppress(OSError):
-            while self.server.open:
-                with state.changed:
-                    if state.message() == sent:
-                        state.changed.wait(_BREATH_SECONDS)
-                    message = state.message()
-                self.wfile.write((f"data: {message}\n\n" if message != sent else ": \n\n").encode())
-                self.wfile.flush()
-                sent = message
+        """Sends the state as an event after which the page asks for the next one."""
+        event = f"data: {self.server.state.message()}\nretry: {_AGAIN_MS}\n\n".encode()
+        self.copyfile(self._start(HTTPStatus.OK, "text/event-stream", event), self.wfile)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keeps the terminal for what matters."""
@@ -190,8 +173,5 @@ def serve(port: int, folder: Path, state: State) -> Iterator[Server]:
     try:
         yield server
     finally:
-        server.open = False
-        with state.changed:
-            state.changed.notify_all()
         server.shutdown()
         server.server_close()
