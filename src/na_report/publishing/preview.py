@@ -195,16 +195,16 @@ def _add_page(html: Path, title: str, contents: str, link: str) -> None:
     soup = BeautifulSoup(first.read_text(encoding="utf-8"), "html.parser")
     page = BeautifulSoup(str(soup), "html.parser")
     way = BeautifulSoup(f'<p><a href="{CHANGES}">{escape(link)}</a></p>', "html.parser")
-    soup.h1.insert_after(way)  # type: ignore[union-attr]
+    soup.h1.insert_after(way)
     first.write_text(str(soup), encoding="utf-8")
-    page.title.string = title  # type: ignore[union-attr]
+    page.title.string = title
     for part in page.select(".opdezepagina, .bladeren"):
         part.decompose()
     for part in page.select("[aria-current]"):
         del part["aria-current"]
     article = page.article
-    article.clear()  # type: ignore[union-attr]
-    article.append(BeautifulSoup(f"<h1>{escape(title)}</h1>\n{contents}", "html.parser"))  # type: ignore[union-attr]
+    article.clear()
+    article.append(BeautifulSoup(f"<h1>{escape(title)}</h1>\n{contents}", "html.parser"))
     for table in page.select("article table"):
         mend_table(page, table)
     (html / CHANGES).write_text(str(page), encoding="utf-8")
