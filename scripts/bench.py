@@ -35,14 +35,14 @@ import pypdfium2 as pdfium
 import yaml
 from bs4 import BeautifulSoup
 
-from na_report.evidence.edition import seal_edition
-from na_report.paths import DESCRIPTOR, Project
-from na_report.publishing.book import Book, stage
-from na_report.publishing.comparing import copied
-from na_report.publishing.execution import Task
-from na_report.publishing.grid import read_grid, tasks_of
-from na_report.publishing.pages import all_pages, checked_parameters
-from na_report.publishing.processes import cores
+from na_report.base.paths import DESCRIPTOR, Project
+from na_report.book.book import Book, stage
+from na_report.book.comparing import copied
+from na_report.editions.edition import seal_edition
+from na_report.processes.processes import cores
+from na_report.running.execution import Task
+from na_report.running.grid import read_grid, tasks_of
+from na_report.running.pages import all_pages, checked_parameters
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -54,10 +54,10 @@ NOTES = "<!-- Written by hand from here on; the command keeps it. -->"
 SCREEN = ".meenemen, .als-tabel, .alleen-scherm, figure .legend, .headerlink, .toctree-wrapper > p.caption, svg, script"
 PRINT = """
 import sys; from pathlib import Path
-from na_report.paths import Project
-from na_report.publishing import book as books
-from na_report.publishing.pages import all_pages
-from na_report.publishing.paper.printing import press
+from na_report.base.paths import Project
+from na_report.book import book as books
+from na_report.running.pages import all_pages
+from na_report.book.printing import press
 project = Project(Path(sys.argv[1]))
 book = books.Book(project, sys.argv[2], 'nl')
 with press() as printer:

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from na_report.evidence.edition import open_edition
-from na_report.evidence.folders import newest_edition
+from na_report.editions.edition import open_edition
+from na_report.editions.folders import newest_edition
 
 
 def answer(address: str) -> str:

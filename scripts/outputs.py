@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import papermill
 
-from na_report.publishing.executed import normalised
+from na_report.running.executed import normalised
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 
@@ -25,7 +25,7 @@ def main(names: list[str]) -> None:
                 cwd=str(path.parent),
                 progress_bar=False,
                 # On sockets that no other user can reach.
-                kernel_manager_class="na_report.publishing.kernels.PrivateKernelManager",
+                kernel_manager_class="na_report.processes.kernels.PrivateKernelManager",
             )
             executed = normalised(nbformat.read(result, as_version=4), {}, path.resolve().parents[2])
         executed.metadata.pop("na_report")

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from na_report.base.paths import DESCRIPTOR, Project
+from na_report.book.comparing import copied
 from na_report.cli import main
-from na_report.evidence.edition import seal_edition
-from na_report.paths import DESCRIPTOR, Project
-from na_report.publishing.comparing import copied
-from na_report.publishing.renderer import Renderer, renderer
+from na_report.editions.edition import seal_edition
+from na_report.processes.renderer import Renderer, renderer
 
 # Without one of these, Playwright takes the browser that it brought itself.
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from na_report.paths import Project
+from na_report.base.paths import Project
 
 
 def make_small(source: Project, root: Path) -> None:

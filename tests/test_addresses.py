@@ -13,12 +13,12 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from test_publishing import only_pages
 
-from na_report.errors import BookError, NaReportError
-from na_report.paths import Project
-from na_report.publishing import book as books
-from na_report.publishing.addresses import Ways, dead_ends
-from na_report.publishing.pages import all_pages
-from na_report.publishing.renderer import Renderer
+from na_report.base.errors import BookError, NaReportError
+from na_report.base.paths import Project
+from na_report.book import book as books
+from na_report.processes.renderer import Renderer
+from na_report.running.pages import all_pages
+from na_report.screen.addresses import Ways, dead_ends
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC"
 PASTED = f"data:image/png;base64,{PIXEL}"

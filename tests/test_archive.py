@@ -18,15 +18,15 @@ import pytest
 from conftest import ROOT, copy_of_project
 from rocrate.rocrate import ROCrate
 
+from na_report.base.paths import Project
+from na_report.book import archive as module
+from na_report.book import published
+from na_report.book.book import Book
 from na_report.cli import main
-from na_report.evidence.edition import open_edition
-from na_report.paths import Project
-from na_report.publishing import archive as module
-from na_report.publishing import published
-from na_report.publishing.book import Book
-from na_report.publishing.execution import run_pages
-from na_report.publishing.fingerprint import hash_inputs
-from na_report.publishing.pages import all_pages, choose
+from na_report.editions.edition import open_edition
+from na_report.running.execution import run_pages
+from na_report.running.fingerprint import hash_inputs
+from na_report.running.pages import all_pages, choose
 
 PAGE = "gesprekspartners"
 WHEEL = "strange-1.0-py3-none-any.whl"

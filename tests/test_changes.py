@@ -12,12 +12,12 @@ from collections.abc import Callable
 import pytest
 from conftest import Change
 
-from na_report.evidence.changes import CellChange, compare
-from na_report.evidence.edition import Edition, copy_edition, open_edition, seal_edition
-from na_report.paths import Project
-from na_report.presentation.sentences import prose_of, reworded
-from na_report.publishing.execution import run_pages
-from na_report.publishing.pages import all_pages, choose, mentions
+from na_report.base.paths import Project
+from na_report.editions.edition import Edition, copy_edition, open_edition, seal_edition
+from na_report.reasoning.changes import CellChange, compare
+from na_report.running.execution import run_pages
+from na_report.running.pages import all_pages, choose, mentions
+from na_report.writing.sentences import prose_of, reworded
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from na_report.evidence.edition import open_edition
-from na_report.stories import read_story
+from na_report.base.stories import read_story
+from na_report.editions.edition import open_edition
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*/*.ipynb"))
 STORIES = sorted((ROOT / "chapters").glob("*/*/*.md"))
@@ -105,7 +105,7 @@ def test_a_chapter_holds_outputs_that_nbval_compares(path: Path) -> None:
 )
 @pytest.mark.book
 def test_every_row_of_the_edition_is_in_the_book(table: str, book: dict[str, str]) -> None:
-    from na_report.presentation.markdown import anchor
+    from na_report.writing.markdown import anchor
 
     keys = open_edition("2026")[table]["id"]
     everything = "".join(book.values())

@@ -9,25 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from na_report.errors import NaReportError
-from na_report.evidence.claim_file import read_claims, refuse_unknown
-from na_report.evidence.claims import (
-    CONTRADICTED,
-    HOLDS,
-    JUDGEMENT,
-    NEWER,
-    NOT_TESTABLE,
-    Claim,
-    all_claims,
-    check,
-    evaluate,
-    robustness,
-)
-from na_report.evidence.claims import results_of as claims_of
-from na_report.evidence.edition import Edition, open_edition
-from na_report.evidence.folders import newest_edition
-from na_report.paths import Project
-from na_report.publishing.fingerprint import data_hash
+from na_report.base.errors import NaReportError
+from na_report.base.paths import Project
+from na_report.editions.edition import Edition, open_edition
+from na_report.editions.folders import newest_edition
+from na_report.reasoning.claim import CONTRADICTED, HOLDS, JUDGEMENT, NEWER, NOT_TESTABLE, Claim
+from na_report.reasoning.claim_file import read_claims, refuse_unknown
+from na_report.reasoning.claims import all_claims, check, evaluate, robustness
+from na_report.reasoning.claims import results_of as claims_of
+from na_report.running.fingerprint import data_hash
 
 GOOD = """
 S40:
@@ -267,5 +257,5 @@ def test_a_claim_says_that_it_uses_the_coding_exactly_when_it_does() -> None:
 def test_facts_that_no_agenda_item_changes_are_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
     edition = replace(open_edition("2021"))
     flips, _ = robustness(edition)
-    monkeypatch.setattr("na_report.evidence.claims._fixed", lambda claim, edition: ())
+    monkeypatch.setattr("na_report.reasoning.claims._fixed", lambda claim, edition: ())
     assert robustness(replace(open_edition("2021")))[0] == flips

@@ -19,13 +19,13 @@ from conftest import ROOT, Change, na_report, one_of_a_kind
 from test_preview import write_chapter
 from test_publishing import only_pages
 
+from na_report.base.errors import NaReportError
+from na_report.base.paths import ADDRESS, Project
+from na_report.book import book as books
 from na_report.cli import _parser, main
 from na_report.commands.arguments import given_parameters
-from na_report.errors import NaReportError
-from na_report.evidence.folders import list_editions
-from na_report.paths import Project
-from na_report.publishing import book as books
-from na_report.publishing.describing import ADDRESS, site_address
+from na_report.editions.folders import list_editions
+from na_report.screen.describing import site_address
 
 
 def test_verify_says_that_an_edition_is_fine(project: Project) -> None:

@@ -12,10 +12,10 @@ import pytest
 import zmq.asyncio
 from jupyter_client.session import Session
 
-from na_report.paths import Project
-from na_report.publishing.clients import PromptChannel
-from na_report.publishing.execution import run_pages
-from na_report.publishing.pages import all_pages, choose
+from na_report.base.paths import Project
+from na_report.processes.clients import PromptChannel
+from na_report.running.execution import run_pages
+from na_report.running.pages import all_pages, choose
 
 
 def test_silence_is_short_and_what_comes_late_is_waited_for() -> None:

@@ -23,16 +23,16 @@ import pytest
 from conftest import ROOT
 from small_book import make_small, write_chapter
 
-from na_report.errors import NaReportError
-from na_report.evidence.edition import copy_edition, seal_edition
-from na_report.evidence.workbook_export import export_edition
-from na_report.evidence.workbook_import import import_edition
-from na_report.paths import Project
-from na_report.publishing.book import Book
-from na_report.publishing.comparing import contents
-from na_report.publishing.fingerprint import hash_inputs
-from na_report.publishing.published import held, is_current, is_whole, publish
-from na_report.publishing.site import PLACE, Shelf, write_site
+from na_report.base.errors import NaReportError
+from na_report.base.paths import Project
+from na_report.book.book import Book
+from na_report.book.comparing import contents
+from na_report.book.published import held, is_current, is_whole, publish
+from na_report.book.site import PLACE, Shelf, write_site
+from na_report.editions.edition import copy_edition, seal_edition
+from na_report.running.fingerprint import hash_inputs
+from na_report.workbook.exporting import export_edition
+from na_report.workbook.importing import import_edition
 
 OLD, NEW = "2021", "2099"
 TRIES = int(os.environ.get("CRASH_TRIES", "3"))
@@ -340,7 +340,7 @@ def test_a_book_whose_mark_is_not_taken_away_first_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Without the hashes the old mark would hold for any mixture of old and new.
-    monkeypatch.setattr("na_report.publishing.published.forget", lambda book: None)
-    monkeypatch.setattr("na_report.publishing.published.hash_part", lambda path: "x" if path.exists() else "")
+    monkeypatch.setattr("na_report.book.published.forget", lambda book: None)
+    monkeypatch.setattr("na_report.book.published.hash_part", lambda path: "x" if path.exists() else "")
     operation = Operation(tmp_path / "project", *OPERATIONS["publish"])
     assert any("counts as" in damage for damage in damages(operation, "kill", 100))

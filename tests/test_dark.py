@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from test_browser import HTML, PAGES, address, opened
 
-from na_report.presentation import figures
-from na_report.publishing.darkening import DARK, darken_all, darkened, is_dark_too
+from na_report.figures import figures
+from na_report.screen.darkening import DARK, darken_all, darkened, is_dark_too
 
 PAPER = DARK["#ffffff"]
 

@@ -11,9 +11,9 @@ from conftest import ROOT, na_report
 from printed import opened
 from small_book import make_small, write_chapter
 
-from na_report.evidence.edition import copy_edition, open_edition, seal_edition
-from na_report.evidence.folders import list_editions, newest_edition, sealed_editions
-from na_report.paths import Project
+from na_report.base.paths import Project
+from na_report.editions.edition import copy_edition, open_edition, seal_edition
+from na_report.editions.folders import list_editions, newest_edition, sealed_editions
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ import jsonschema
 import pytest
 from conftest import Change
 
-from na_report.errors import InvalidInputError, NaReportError, Problem
-from na_report.evidence.descriptor import sha256, version_of
-from na_report.evidence.edition import copy_edition, open_edition, seal_edition
-from na_report.evidence.folders import list_editions, newest_edition, previous_edition, verify_edition
-from na_report.evidence.integrity import find_problems
-from na_report.evidence.tables import TABLES
-from na_report.paths import DESCRIPTOR, Project
+from na_report.base.errors import InvalidInputError, NaReportError, Problem
+from na_report.base.paths import DESCRIPTOR, Project
+from na_report.editions.descriptor import sha256, version_of
+from na_report.editions.edition import copy_edition, open_edition, seal_edition
+from na_report.editions.folders import list_editions, newest_edition, previous_edition, verify_edition
+from na_report.editions.integrity import find_problems
+from na_report.editions.tables import TABLES
 
 # What the report of 2021 holds; counted in the fact base, not in the edition.
 ROWS_2021 = {

@@ -15,11 +15,11 @@ from conftest import ROOT
 from playwright.sync_api import Browser, Page
 from test_browser import HTML, NARROW, WIDE, address, opened, violations
 
-from na_report.evidence.edition import open_edition
-from na_report.paths import Project
-from na_report.publishing.book import Book
-from na_report.publishing.pages import all_pages
-from na_report.publishing.site import with_switch
+from na_report.base.paths import Project
+from na_report.book.book import Book
+from na_report.book.site import with_switch
+from na_report.editions.edition import open_edition
+from na_report.running.pages import all_pages
 
 pytestmark = pytest.mark.book
 

@@ -13,13 +13,13 @@ import nbformat
 import pytest
 from conftest import ROOT, Change
 
-from na_report.errors import ChapterError
-from na_report.evidence.edition import open_edition
-from na_report.evidence.reads import answer_again
-from na_report.paths import Project
-from na_report.publishing import fingerprint
-from na_report.publishing.execution import run_pages
-from na_report.publishing.pages import Page, all_pages, checked_parameters, choose, mentions
+from na_report.base.errors import ChapterError
+from na_report.base.paths import Project
+from na_report.editions.edition import open_edition
+from na_report.editions.reads import answer_again
+from na_report.running import fingerprint
+from na_report.running.execution import run_pages
+from na_report.running.pages import Page, all_pages, checked_parameters, choose, mentions
 
 BASE = {"edition": "2021"}
 NAMES = ["sector-mbo", "sector-hoger-onderwijs", "koploper"]

@@ -16,13 +16,13 @@ import nbformat
 import pytest
 from conftest import ROOT
 
+from na_report.base.errors import NaReportError
+from na_report.base.paths import Project
 from na_report.commands.sectors import refuse_missing
-from na_report.errors import NaReportError
-from na_report.evidence.edition import copy_edition, open_edition
-from na_report.evidence.reads import answer_again
-from na_report.paths import Project
-from na_report.publishing.fingerprint import data_hash
-from na_report.publishing.pages import all_pages
+from na_report.editions.edition import copy_edition, open_edition
+from na_report.editions.reads import answer_again
+from na_report.running.fingerprint import data_hash
+from na_report.running.pages import all_pages
 
 GUIDE = (ROOT / "docs" / "change.md").read_text(encoding="utf-8")
 CHANGES = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", GUIDE, re.DOTALL | re.MULTILINE))
@@ -234,7 +234,7 @@ def test_a_book_of_before_has_no_page_that_came_later(with_sector: Project) -> N
 
 
 def test_a_changed_story_runs_the_page_that_tells_its_part(untouched: Project) -> None:
-    question = json.dumps(["derived", "na_report.evidence.reads.story_part", ["nl/sector", "mbo", "conclusie"], {}])
+    question = json.dumps(["derived", "na_report.editions.reads.story_part", ["nl/sector", "mbo", "conclusie"], {}])
     with contextlib.chdir(untouched.root):
         before = answer_again(open_edition("2026", untouched), [question])
         data = data_hash(untouched)

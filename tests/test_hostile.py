@@ -27,19 +27,21 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from openpyxl import load_workbook
 from workbooks import Book, change, small, snapshot, table_bytes, take_back, template
 
+from na_report.base.errors import InvalidInputError, NaReportError
+from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
-from na_report.errors import InvalidInputError, NaReportError
-from na_report.evidence import integrity, workbook_guard
-from na_report.evidence.edition import open_edition, seal_edition
-from na_report.evidence.folders import verify_edition
-from na_report.evidence.integrity import find_problems
-from na_report.evidence.tables import TABLES
-from na_report.paths import DESCRIPTOR, Project
-from na_report.presentation import figures, prose
-from na_report.presentation.markdown import Block, escape
-from na_report.presentation.tables import table
-from na_report.publishing.pages import all_pages
-from na_report.publishing.paper.typesetting import Document, typeset
+from na_report.editions import integrity
+from na_report.editions.edition import open_edition, seal_edition
+from na_report.editions.folders import verify_edition
+from na_report.editions.integrity import find_problems
+from na_report.editions.tables import TABLES
+from na_report.figures import figures
+from na_report.paper.typesetting import Document, typeset
+from na_report.running.pages import all_pages
+from na_report.workbook import guard as workbook_guard
+from na_report.writing import prose
+from na_report.writing.markdown import Block, escape
+from na_report.writing.tables import table
 
 __all__ = ["small", "template"]
 
@@ -175,7 +177,7 @@ def book(blocks: list[Block], tmp_path_factory: pytest.TempPathFactory) -> tuple
     nbformat.write(new_notebook(cells=cells), folder / "index.ipynb")
     ours = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     settings = {
-        "extensions": ["myst_nb", "sphinx_design", "na_report.publishing.paper.sources"],
+        "extensions": ["myst_nb", "sphinx_design", "na_report.paper.sources"],
         "nb_execution_mode": "off",
         "nb_remove_code_source": True,
         "myst_enable_extensions": ours["parse"]["myst_enable_extensions"],
@@ -546,7 +548,7 @@ def test_a_file_that_may_not_be_read_is_refused(small: Project, monkeypatch: pyt
 def test_a_very_big_workbook_gets_no_copy_with_comments(
     small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from na_report.evidence import workbook_comments
+    from na_report.workbook import comments as workbook_comments
 
     change(small, lambda book: book.put("interviewees", "P1", "organisation_id", "nobody"))
     monkeypatch.setattr(workbook_comments, "BYTES_LIMIT", 10)

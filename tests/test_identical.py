@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 from small_book import make_small, write_chapter
 
-from na_report.errors import NaReportError
-from na_report.paths import Project
-from na_report.publishing import comparing
-from na_report.publishing.book import Book
-from na_report.publishing.comparing import compare, differences, formats_of
-from na_report.publishing.published import publish
-from na_report.publishing.site import Shelf, write_site
-from na_report.publishing.surroundings import FIXED, fixed, pinned
+from na_report.base.errors import NaReportError
+from na_report.base.paths import Project
+from na_report.book import comparing
+from na_report.book.book import Book
+from na_report.book.comparing import compare, differences, formats_of
+from na_report.book.published import publish
+from na_report.book.site import Shelf, write_site
+from na_report.processes.surroundings import FIXED, fixed, pinned
 
 PAGE = '<html lang="nl"><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
 

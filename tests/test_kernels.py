@@ -14,11 +14,11 @@ import nbformat
 import pytest
 from conftest import one_of_a_kind
 
-from na_report.errors import ChapterError
-from na_report.paths import Project
-from na_report.publishing import kernels, private
-from na_report.publishing.execution import run_pages
-from na_report.publishing.pages import all_pages, choose
+from na_report.base.errors import ChapterError
+from na_report.base.paths import Project
+from na_report.processes import kernels, private
+from na_report.running.execution import run_pages
+from na_report.running.pages import all_pages, choose
 
 BASE = {"edition": "2021"}
 
@@ -36,7 +36,7 @@ def servers(folder: Path | None = None) -> list[int]:
             )
         except OSError:
             continue
-        if b"na_report.publishing.forkserver" in command and mine:
+        if b"na_report.processes.forkserver" in command and mine:
             found.append(int(path.name))
     return found
 
@@ -60,7 +60,7 @@ def test_a_kernel_is_forked_from_the_server(project: Project, tmp_path: Path) ->
     nbformat.write(notebook, path)
     run_pages(project, choose(all_pages(project), ["koploper"]), BASE, tmp_path)
     [*_, last] = nbformat.read(tmp_path / "koploper.ipynb", as_version=4).cells
-    assert "na_report.publishing.forkserver" in str(last.outputs)
+    assert "na_report.processes.forkserver" in str(last.outputs)
 
 
 @pytest.mark.parametrize("kind", ["any folder", "a folder of that name", "a folder in use"])
@@ -71,18 +71,16 @@ def test_a_server_takes_away_no_folder_of_someone_else(kind: str, tmp_path: Path
     ]
     place.mkdir(exist_ok=True)
     (place / "work.txt").touch()
-    start = [sys.executable, "-m", "na_report.publishing.forkserver", str(place / "s"), "1"]
+    start = [sys.executable, "-m", "na_report.processes.forkserver", str(place / "s"), "1"]
     subprocess.run(start, input=b"", check=True)
     assert (place / "work.txt").exists()
     private.remove_folder(used)
 
 
 def test_a_server_takes_away_the_folder_of_a_process_that_was_killed() -> None:
-    code = (
-        "import os; from na_report.publishing import private as p; print(p.private_folder(), flush=True); os._exit(1)"
-    )
+    code = "import os; from na_report.processes import private as p; print(p.private_folder(), flush=True); os._exit(1)"
     made = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
-    start = [sys.executable, "-m", "na_report.publishing.forkserver", f"{made}/s", "1"]
+    start = [sys.executable, "-m", "na_report.processes.forkserver", f"{made}/s", "1"]
     subprocess.run(start, input=b"", check=True)
     assert not Path(made).exists()
 

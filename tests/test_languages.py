@@ -16,14 +16,14 @@ from bs4 import BeautifulSoup
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from na_report.base.paths import Project
+from na_report.base.wording import Words
 from na_report.cli import main
-from na_report.paths import Project
-from na_report.publishing.executed import normalised
-from na_report.publishing.execution import run_pages
-from na_report.publishing.pages import Page, all_pages
-from na_report.publishing.sweep import recorded
-from na_report.publishing.translation import accept, find_differences
-from na_report.wording import Words
+from na_report.running.executed import normalised
+from na_report.running.execution import run_pages
+from na_report.running.pages import Page, all_pages
+from na_report.running.sweep import recorded
+from na_report.running.translation import accept, find_differences
 
 EDITION = "2026"
 LANGUAGES = ("nl", "en")
@@ -229,9 +229,9 @@ def frisian(project: Project) -> None:
     with (project.chapters / "words.yml").open("a", encoding="utf-8") as file:
         file.write(FRISIAN.lstrip())
     setup = (
-        "from na_report.presentation import registers\n"
-        "from na_report.presentation.page import open_page\n"
-        "from na_report.presentation.prose import glue_told\n"
+        "from na_report.registers import registers\n"
+        "from na_report.writing.page import open_page\n"
+        "from na_report.writing.prose import glue_told\n"
         "evidence = open_page(edition)\n"
         'language = "nl"  # the tables of the edition have no Frisian\n'
         'counts = {"findings": len(evidence["findings"])}'

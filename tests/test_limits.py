@@ -15,11 +15,11 @@ import nbformat
 import pytest
 from conftest import one_of_a_kind
 
-from na_report.errors import ChapterError, NaReportError
-from na_report.paths import Project
-from na_report.publishing import limits, private
-from na_report.publishing.execution import run_pages
-from na_report.publishing.pages import all_pages, choose
+from na_report.base.errors import ChapterError, NaReportError
+from na_report.base.paths import Project
+from na_report.processes import limits, private
+from na_report.running.execution import run_pages
+from na_report.running.pages import all_pages, choose
 
 BASE = {"edition": "2021"}
 PAGE = "kanttekeningen"
@@ -164,9 +164,7 @@ def test_sockets_are_private_and_a_dead_process_leaves_none(tmp_path: Path, monk
     monkeypatch.setattr(private.tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(private, "_LONGEST", 1000)
     os.umask(os.umask(0))
-    code = (
-        "import os; from na_report.publishing import private as p; p._LONGEST = 1000; p.private_folder(); os._exit(1)"
-    )
+    code = "import os; from na_report.processes import private as p; p._LONGEST = 1000; p.private_folder(); os._exit(1)"
     subprocess.run([sys.executable, "-c", code], env=os.environ | {"TMPDIR": str(tmp_path)}, check=False)
     [left] = tmp_path.iterdir()
     mine = Path(private.private_folder())

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from na_report.evidence.edition import copy_edition, seal_edition
-from na_report.locks import BusyError, locked
-from na_report.paths import Project
-from na_report.publishing.book import Book
-from na_report.publishing.published import held
+from na_report.base.locks import BusyError, locked
+from na_report.base.paths import Project
+from na_report.book.book import Book
+from na_report.book.published import held
+from na_report.editions.edition import copy_edition, seal_edition
 
 HOLD = (
-    "import sys, time; from pathlib import Path; from na_report.locks import locked\n"
+    "import sys, time; from pathlib import Path; from na_report.base.locks import locked\n"
     "with locked(Path(sys.argv[1]), 'It'): print('held', flush=True); time.sleep(60)"
 )
 
@@ -92,7 +92,7 @@ def test_a_book_that_is_being_made_is_left_alone(project: Project) -> None:
 
 def test_no_two_processes_are_in_at_once(tmp_path: Path) -> None:
     count = (
-        "import sys, time; from pathlib import Path; from na_report.locks import BusyError, locked\n"
+        "import sys, time; from pathlib import Path; from na_report.base.locks import BusyError, locked\n"
         "folder = Path(sys.argv[1]); done = 0\n"
         "while done < 100:\n"
         "    try:\n"

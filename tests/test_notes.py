@@ -11,11 +11,11 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 from test_browser import HTML, NARROW, PAGES, WIDE, address, opened, violations
 
-from na_report.publishing.noting import gathered, notes_of
+from na_report.screen.noting import gathered, notes_of
 
 pytestmark = pytest.mark.book
 
-MARKS = "article :is(.herkomst, .kanttekening, .waarde) a"
+MARKS = "article :is(.herkomst, .opmerking, .waarde) a"
 BOX = ".noot:popover-open"
 
 
@@ -59,7 +59,7 @@ def test_a_note_tells_the_row_its_source_and_its_caveats() -> None:
     )
     text = (
         '<p><span class="waarde"><a href="b.html#x1">3</a></span>'
-        '<span class="kanttekening"><a href="c.html#k1">*</a></span></p>'
+        '<span class="opmerking"><a href="c.html#k1">*</a></span></p>'
     )
     pages = {"t.html": text, "a.html": lookup, "b.html": register, "c.html": caveats}
     made = gathered(notes_of(name, BeautifulSoup(page, "html.parser")) for name, page in pages.items())
@@ -88,7 +88,7 @@ def test_the_keyboard_opens_a_note_goes_into_it_and_escape_closes_it(page: Page)
     page.locator("article h1 a").first.focus()
     for _ in range(20):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.closest('.herkomst, .kanttekening, .waarde')"):
+        if page.evaluate("document.activeElement.closest('.herkomst, .opmerking, .waarde')"):
             break
     expect(page.locator(BOX)).to_be_visible()
     page.keyboard.press("Tab")

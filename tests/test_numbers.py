@@ -10,11 +10,11 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from na_report.evidence.edition import open_edition
-from na_report.evidence.numbers import as_shown, half_up, in_digits
-from na_report.evidence.reads import digest
-from na_report.presentation import updates
-from na_report.presentation.values import in_words, number, value, written
+from na_report.base.numbers import as_shown, half_up, in_digits
+from na_report.editions.edition import open_edition
+from na_report.editions.reads import digest
+from na_report.registers import updates
+from na_report.writing.values import in_words, number, value, written
 
 HALVES = [("81.45", "81.5"), ("81.35", "81.4"), ("0.25", "0.3"), ("2.5", "2.5"), ("-2.25", "-2.3"), ("93.05", "93.1"),
           ("68.65", "68.7"), ("99.95", "100.0"), ("0.04", "0.0"), ("-0.04", "0.0")]  # fmt: skip
@@ -77,7 +77,7 @@ def test_two_answers_of_which_pandas_shows_the_same_have_two_hashes() -> None:
 
 
 def test_the_order_of_a_set_does_not_decide() -> None:
-    code = "from na_report.evidence.reads import digest; print(digest({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'}))"
+    code = "from na_report.editions.reads import digest; print(digest({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'}))"
     found = {
         subprocess.run(
             [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True
@@ -89,7 +89,7 @@ def test_the_order_of_a_set_does_not_decide() -> None:
 
 
 def test_a_claim_has_the_same_hash_in_each_process() -> None:
-    code = "from na_report.evidence.reads import digest; from na_report.evidence.claims import all_claims; "
+    code = "from na_report.editions.reads import digest; from na_report.reasoning.claims import all_claims; "
     code += "print(digest(all_claims()))"
     found = {subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)}
     assert len(found) == 1

@@ -21,14 +21,14 @@ from docutils import nodes
 from docutils.core import publish_doctree
 from printed import FOOT, LEFT, RIGHT, SMALLEST, Letter, Printed, article_of, bare, blocks, opened
 
-from na_report.errors import BookError
-from na_report.evidence.folders import verify_edition
-from na_report.paths import Project
-from na_report.publishing.pages import all_pages
-from na_report.publishing.paper import typesetting
-from na_report.publishing.paper.columns import columns
-from na_report.publishing.paper.typesetting import Document, typeset
-from na_report.publishing.paper.writer import Writer
+from na_report.base.errors import BookError
+from na_report.base.paths import Project
+from na_report.editions.folders import verify_edition
+from na_report.paper import typesetting
+from na_report.paper.columns import columns
+from na_report.paper.typesetting import Document, typeset
+from na_report.paper.writer import Writer
+from na_report.running.pages import all_pages
 
 pytestmark = pytest.mark.book
 
@@ -46,7 +46,7 @@ WORDS = {
     **{"figures": "Figuren", "registers": "Op de website", "where": "Deze bijlagen staan niet op papier."},
 }
 # What only a screen shows, and the references that the screen writes in another way.
-MARK = ".kanttekening"
+MARK = ".opmerking"
 SCREEN = ".meenemen, .als-tabel, .alleen-scherm, .headerlink, .verwijzing, .hele-editie, script, style, svg, button"
 # A narrow letter, such as a slanting j, may stand under its neighbour.
 NARROW = 2.5
@@ -420,7 +420,7 @@ def test_a_missing_picture_and_one_from_elsewhere_are_named(tmp_path: Path) -> N
 def test_the_same_bytes_in_other_processes_folders_and_time_zones(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path\n"
-        "from na_report.publishing.paper.typesetting import Document, typeset\n"
+        "from na_report.paper.typesetting import Document, typeset\n"
         f"words = {WORDS!r}\n"
         "folder = Path(sys.argv[1])\n"
         "made = Document('report', ['een'], words, 'nl', '2026-11-24', attached={folder / 'a.csv': 'Tabel'})\n"

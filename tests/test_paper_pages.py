@@ -9,9 +9,9 @@ import pytest
 from conftest import ROOT
 from printed import FOOT, HEAD, SMALLEST, Printed, article_of, bare, blocks, opened
 
-from na_report.paths import Project
-from na_report.publishing.book import Book
-from na_report.publishing.pages import all_pages
+from na_report.base.paths import Project
+from na_report.book.book import Book
+from na_report.running.pages import all_pages
 
 pytestmark = pytest.mark.book
 
@@ -21,7 +21,7 @@ MOST_PAGES, LEAST_FULL = 65, 0.5
 FRONT = 2
 # What is printed in another way, or not: marks, links to take something along, what is folded.
 NOT_PRINTED = (
-    ".kanttekening, .meenemen, .als-tabel, .alleen-scherm, .headerlink, .verwijzing, .hele-editie, script, style, svg"
+    ".opmerking, .meenemen, .als-tabel, .alleen-scherm, .headerlink, .verwijzing, .hele-editie, script, style, svg"
 )
 BOXES = ".kader, .tegenspraak, .kerncijfers"
 SHORT_TABLE = 900  # letters

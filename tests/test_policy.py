@@ -15,9 +15,9 @@ from conftest import ROOT
 from playwright.sync_api import Browser, Page, expect
 from test_browser import HTML, NARROW, PAGES, WIDE, QuietHandler, violations
 
-from na_report.paths import Project
-from na_report.publishing.book import Book
-from na_report.publishing.site import _front
+from na_report.base.paths import Project
+from na_report.book.book import Book
+from na_report.book.site import _front
 
 pytestmark = pytest.mark.book
 

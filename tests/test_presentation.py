@@ -14,24 +14,16 @@ from conftest import ROOT, Change
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from na_report.errors import NaReportError
-from na_report.evidence import chain
-from na_report.evidence.edition import Edition, open_edition, seal_edition
-from na_report.evidence.reads import Reads, answer_again
-from na_report.evidence.seal import seal_of
-from na_report.paths import Project
-from na_report.presentation import (
-    blocks,
-    charts,
-    figures,
-    periods,
-    registers,
-    trends,
-    updates,
-    values,
-    verdicts,
-)
-from na_report.presentation.markdown import Block, anchor
+from na_report.base.errors import NaReportError
+from na_report.base.paths import Project
+from na_report.editions.edition import Edition, open_edition, seal_edition
+from na_report.editions.reads import Reads, answer_again
+from na_report.editions.seal import seal_of
+from na_report.figures import charts, figures, trends
+from na_report.reasoning import chain
+from na_report.registers import blocks, registers, updates, verdicts
+from na_report.writing import periods, values
+from na_report.writing.markdown import Block, anchor
 
 Pages = Callable[[str], BeautifulSoup]
 
@@ -102,7 +94,7 @@ def test_a_change_of_the_edition_before_is_a_change_for_the_page_that_compares(
 def test_an_edition_in_between_is_a_change_for_the_page_that_compares(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from na_report.evidence.edition import copy_edition
+    from na_report.editions.edition import copy_edition
 
     monkeypatch.chdir(project.root)
     edition = open_edition("2026", project)

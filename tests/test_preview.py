@@ -21,8 +21,8 @@ from conftest import ROOT, copy_of_project
 from playwright.sync_api import Browser
 from test_publishing import only_pages
 
-from na_report.paths import Project
-from na_report.publishing.preview import Processes
+from na_report.base.paths import Project
+from na_report.book.preview import Processes
 
 
 class Running:

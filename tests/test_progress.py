@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from test_kernels import servers
 
+from na_report.base.paths import Project
 from na_report.commands.progress import Progress
-from na_report.paths import Project
-from na_report.publishing.execution import Run
+from na_report.running.execution import Run
 
 
 def shown() -> str:

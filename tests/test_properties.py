@@ -22,19 +22,19 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 from workbooks import snapshot, template
 
-from na_report.errors import NaReportError
-from na_report.evidence.edition import open_edition, seal_edition
-from na_report.evidence.folders import verify_edition
-from na_report.evidence.integrity import check_tables, find_problems
-from na_report.evidence.schema import Column
-from na_report.evidence.seal import seal_of
-from na_report.evidence.tables import BY_NAME, TABLES
-from na_report.evidence.workbook import decode, encode
-from na_report.evidence.workbook_import import import_edition
-from na_report.evidence.workbook_values import ValueFaultError, to_text
-from na_report.paths import DESCRIPTOR, Project
-from na_report.presentation.markdown import escape, plain
-from na_report.spreadsheets import for_sheet
+from na_report.base.errors import NaReportError
+from na_report.base.paths import DESCRIPTOR, Project
+from na_report.base.spreadsheets import for_sheet
+from na_report.editions.edition import open_edition, seal_edition
+from na_report.editions.folders import verify_edition
+from na_report.editions.integrity import check_tables, find_problems
+from na_report.editions.schema import Column
+from na_report.editions.seal import seal_of
+from na_report.editions.tables import BY_NAME, TABLES
+from na_report.workbook.importing import import_edition
+from na_report.workbook.layout import decode, encode
+from na_report.workbook.values import ValueFaultError, to_text
+from na_report.writing.markdown import escape, plain
 
 __all__ = ["template"]
 

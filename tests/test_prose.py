@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from na_report.errors import NaReportError
-from na_report.evidence.edition import open_edition
-from na_report.presentation import charts, prose, registers
-from na_report.presentation.markdown import SESSION
-from na_report.stories import PLACE, Story, read_story
+from na_report.base.errors import NaReportError
+from na_report.base.stories import PLACE, Story, read_story
+from na_report.editions.edition import open_edition
+from na_report.figures import charts
+from na_report.registers import registers
+from na_report.writing import prose
+from na_report.writing.markdown import SESSION
 
 
 @pytest.fixture

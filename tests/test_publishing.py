@@ -12,14 +12,14 @@ import nbformat
 import pytest
 from conftest import ROOT, Change, one_of_a_kind
 
-from na_report.errors import BookError, ChapterError, NaReportError
-from na_report.evidence.edition import seal_edition
-from na_report.paths import DESCRIPTOR, Project
-from na_report.publishing import book as books
-from na_report.publishing.chapters import declared_types
-from na_report.publishing.execution import run_pages
-from na_report.publishing.pages import Page, all_pages, checked_parameters, choose
-from na_report.publishing.renderer import Renderer
+from na_report.base.errors import BookError, ChapterError, NaReportError
+from na_report.base.paths import DESCRIPTOR, Project
+from na_report.book import book as books
+from na_report.editions.edition import seal_edition
+from na_report.processes.renderer import Renderer
+from na_report.running.chapters import declared_types
+from na_report.running.execution import run_pages
+from na_report.running.pages import Page, all_pages, checked_parameters, choose
 
 BASE = {"edition": "2021"}
 
@@ -219,15 +219,6 @@ def test_nbval_bites(project: Project, change: Change) -> None:
     broken = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
     assert broken.returncode == 1
     assert "negende" in broken.stdout
-
-
-def test_publishing_knows_nothing_of_the_subject() -> None:
-    for path in (ROOT / "src" / "na_report" / "publishing").glob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        assert "na_report.presentation" not in text
-        # Of an edition it knows what the seal says, and whether there is one; nothing of what is in the tables.
-        imported = set(re.findall(r"^from (na_report\.evidence\S*) import", text, re.MULTILINE))
-        assert imported <= {"na_report.evidence.folders", "na_report.evidence.descriptor"}
 
 
 def test_nothing_below_the_command_line_prints() -> None:

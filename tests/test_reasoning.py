@@ -9,9 +9,13 @@ import pandas as pd
 import pytest
 from conftest import Change, na_report
 
-from na_report.errors import MissingRowError, NaReportError
-from na_report.evidence import chain, reads
-from na_report.evidence.claims import (
+from na_report.base.errors import MissingRowError, NaReportError
+from na_report.base.paths import Project
+from na_report.editions import reads
+from na_report.editions.edition import Edition, open_edition
+from na_report.editions.folders import newest_edition
+from na_report.reasoning import chain
+from na_report.reasoning.claim import (
     CONTRADICTED,
     COUNT,
     HOLDS,
@@ -21,16 +25,10 @@ from na_report.evidence.claims import (
     OUTDATED,
     REPORT,
     Claim,
-    all_claims,
-    check,
-    evaluate,
-    robustness,
 )
-from na_report.evidence.claims import results_of as claims_of
-from na_report.evidence.edition import Edition, open_edition
-from na_report.evidence.folders import newest_edition
-from na_report.paths import Project
-from na_report.presentation import verdicts
+from na_report.reasoning.claims import all_claims, check, evaluate, robustness
+from na_report.reasoning.claims import results_of as claims_of
+from na_report.registers import verdicts
 
 Alter = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -342,10 +340,10 @@ def fails(edition: Edition) -> str:
 
 
 QUESTIONS = {
-    "a claim that was withdrawn": ["derived", "na_report.evidence.claims.results_of", ["C99"], {}],
-    "a row that is not in the chain": ["derived", "na_report.evidence.chain.below", ["R99", "findings"], {}],
-    "other arguments than before": ["derived", "na_report.evidence.chain.below", ["R1"], {}],
-    "a function that is gone": ["derived", "na_report.evidence.chain.gone", [], {}],
+    "a claim that was withdrawn": ["derived", "na_report.reasoning.claims.results_of", ["C99"], {}],
+    "a row that is not in the chain": ["derived", "na_report.reasoning.chain.below", ["R99", "findings"], {}],
+    "other arguments than before": ["derived", "na_report.reasoning.chain.below", ["R1"], {}],
+    "a function that is gone": ["derived", "na_report.reasoning.chain.gone", [], {}],
     "a module that is gone": ["derived", "na_report.gone.x", [], {}],
     "a function that fails": ["derived", "tests.fails", [], {}],
     "a table that is gone": ["table", "gone"],
@@ -441,8 +439,8 @@ def test_check_names_conclusion_figures_and_recommendations(
 def test_the_rebuilt_pages_say_that_a_conclusion_no_longer_holds(
     project: Project, change: Change, reseal: Callable[[], None]
 ) -> None:
-    from na_report.publishing.execution import run_pages
-    from na_report.publishing.pages import all_pages, choose
+    from na_report.running.execution import run_pages
+    from na_report.running.pages import all_pages, choose
 
     change("observations", "IND004-NL-2019", "value", "9")
     change("observations", "IND088-NL-2020", "value", "-1")

@@ -16,14 +16,14 @@ import pytest
 from conftest import ROOT
 
 from na_report import cli
+from na_report.base.errors import NaReportError
+from na_report.base.paths import DESCRIPTOR, Project
 from na_report.commands import edition as commands
-from na_report.errors import NaReportError
-from na_report.evidence.edition import open_edition, seal_edition
-from na_report.evidence.folders import verify_edition
-from na_report.evidence.reading import Row, read_table, write_table
-from na_report.evidence.tables import BY_NAME
-from na_report.paths import DESCRIPTOR, Project
-from na_report.presentation import analysis
+from na_report.editions.edition import open_edition, seal_edition
+from na_report.editions.folders import verify_edition
+from na_report.editions.reading import Row, read_table, write_table
+from na_report.editions.tables import BY_NAME
+from na_report.registers import analysis
 from na_report.statistics.asking import Limits, Offices
 from na_report.statistics.kept import Folder
 from na_report.statistics.reading import Cell, read

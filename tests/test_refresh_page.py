@@ -15,15 +15,15 @@ from test_preview import Running, write_chapter
 from test_publishing import only_pages
 from test_refresh import ADULTS, REAL, changed, with_series
 
+from na_report.base.paths import Project
 from na_report.commands.changed_page import changed_page
-from na_report.evidence.edition import copy_edition, seal_edition
-from na_report.evidence.reading import read_table
-from na_report.evidence.tables import BY_NAME
-from na_report.paths import Project
+from na_report.editions.edition import copy_edition, seal_edition
+from na_report.editions.reading import read_table
+from na_report.editions.tables import BY_NAME
 from na_report.statistics.kept import Folder
 from na_report.statistics.refreshing import refresh
 
-START = 'from na_report.presentation.page import open_page\n\nevidence, language = open_page(edition), "nl"'
+START = 'from na_report.writing.page import open_page\n\nevidence, language = open_page(edition), "nl"'
 PLACES = "[Toen]{#ind101-nl-2023} en [nu]{#ind101-nl-2025}."
 PROSE = "%%text\nIn 2023 kon {IND101-NL-2023} het, nu {IND101}."
 

@@ -12,16 +12,16 @@ from conftest import na_report, one_of_a_kind
 from test_preview import write_chapter
 from test_publishing import only_pages
 
-from na_report.errors import BookError, NaReportError
-from na_report.files import put_in_place
-from na_report.paths import Project
-from na_report.publishing import book as books
-from na_report.publishing import polish
-from na_report.publishing.pages import all_pages
-from na_report.publishing.published import drop_other_pages, is_whole, publish
-from na_report.publishing.renderer import Renderer, renderer
-from na_report.publishing.rendering import render_stage
-from na_report.settings import read_settings
+from na_report.base.errors import BookError, NaReportError
+from na_report.base.files import put_in_place
+from na_report.base.paths import Project
+from na_report.base.settings import read_settings
+from na_report.book import book as books
+from na_report.book.published import drop_other_pages, is_whole, publish
+from na_report.book.rendering import render_stage
+from na_report.processes.renderer import Renderer, renderer
+from na_report.running.pages import all_pages
+from na_report.screen import polish
 
 FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](inleiding.ipynb) en {numref}`tab-b`."
 SECOND = "# Kort\n\n:::{table} Tabel.\n:name: tab-b\n\n| a |\n| - |\n| 1 |\n:::\n\nTerug naar [het doel](#doel)."

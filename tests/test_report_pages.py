@@ -9,9 +9,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import ROOT
 
-from na_report.paths import Project
-from na_report.publishing.book import Book
-from na_report.publishing.pages import all_pages
+from na_report.base.paths import Project
+from na_report.book.book import Book
+from na_report.running.pages import all_pages
 
 PAGES = ("index", "aanbevelingen", "veranderingen", "beleidsagendas", "koploper", "conclusies")
 LANGUAGES = ("nl", "en")
@@ -81,7 +81,7 @@ def test_the_text_of_a_page_has_no_codes(name: str, language: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_sentence_has_at_most_one_mark(name: str, language: str) -> None:
     for paragraph in opened(name, language).select("p, li"):
-        for mark in paragraph.select(".kanttekening, .herkomst"):
+        for mark in paragraph.select(".opmerking, .herkomst"):
             mark.replace_with("\N{DAGGER}")
         for sentence in re.split(r"(?<=[.!?])\s|(?<=\N{DAGGER})\s", paragraph.get_text()):
             assert sentence.count("\N{DAGGER}") <= 1, sentence

@@ -14,11 +14,11 @@ import pytest
 from conftest import ROOT, copy_of_project
 from openpyxl import load_workbook
 
-from na_report.evidence.edition import open_edition
-from na_report.evidence.folders import verify_edition
-from na_report.evidence.schema import read_schema, table_schema
-from na_report.evidence.tables import BY_NAME, TABLES
-from na_report.paths import Project
+from na_report.base.paths import Project
+from na_report.editions.edition import open_edition
+from na_report.editions.folders import verify_edition
+from na_report.editions.schema import read_schema, table_schema
+from na_report.editions.tables import BY_NAME, TABLES
 
 LAST_TABLE = "codes,Codelijsten,\n"
 NEW_TABLE = "programmes,Programma’s,yes\n"
@@ -37,7 +37,7 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program as it may be one day: with one more table, and one more column in a table that is there."""
     folder = tmp_path_factory.mktemp("later")
     shutil.copytree(ROOT / "src" / "na_report", folder / "na_report", ignore=shutil.ignore_patterns("__pycache__"))
-    evidence = folder / "na_report" / "evidence"
+    evidence = folder / "na_report" / "editions"
     for name, old, new in (
         ("tables.csv", LAST_TABLE, NEW_TABLE + LAST_TABLE),
         ("columns.csv", BEFORE, BEFORE + NEW_COLUMN + NEW_TABLE_COLUMNS),

@@ -12,13 +12,14 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from na_report.evidence.cells import PLACEHOLDER
-from na_report.evidence.edition import Edition, open_edition
-from na_report.presentation import blocks, naming, prose, registers
-from na_report.presentation.markdown import plain
-from na_report.presentation.text import filled
-from na_report.presentation.values import in_words
-from na_report.wording import Words, languages
+from na_report.base.wording import Words, languages
+from na_report.editions.cells import PLACEHOLDER
+from na_report.editions.edition import Edition, open_edition
+from na_report.registers import blocks, registers
+from na_report.writing import naming, prose
+from na_report.writing.markdown import plain
+from na_report.writing.text import filled
+from na_report.writing.values import in_words
 
 NUMBERS = (0, 1, 2, 25)
 LANGUAGES = ("nl", "en")

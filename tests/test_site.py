@@ -8,12 +8,11 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
-from na_report.errors import BookError, NaReportError
-from na_report.paths import Project
-from na_report.publishing.book import Book
-from na_report.publishing.describing import ADDRESS
-from na_report.publishing.published import publish
-from na_report.publishing.site import PLACE, Shelf, write_site
+from na_report.base.errors import BookError, NaReportError
+from na_report.base.paths import ADDRESS, Project
+from na_report.book.book import Book
+from na_report.book.published import publish
+from na_report.book.site import PLACE, Shelf, write_site
 
 FOOT = '<footer><ul><li><a href="../report.pdf">Boek</a></li><li><a href="../summary.pdf">Kort</a></li></ul></footer>'
 PAGE = f'<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{{}}</article>{FOOT}</body></html>'

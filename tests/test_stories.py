@@ -10,8 +10,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import ROOT
 
-from na_report.evidence.edition import open_edition
-from na_report.presentation.markdown import anchor
+from na_report.editions.edition import open_edition
+from na_report.writing.markdown import anchor
 
 pytestmark = pytest.mark.book
 

@@ -16,11 +16,11 @@ from conftest import ROOT, copy_of_project
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from test_publishing import only_pages
 
-from na_report.paths import Project
-from na_report.publishing import execution
-from na_report.publishing.executed import normalised
-from na_report.publishing.pages import all_pages
-from na_report.publishing.processes import cores
+from na_report.base.paths import Project
+from na_report.processes.processes import cores
+from na_report.running import execution
+from na_report.running.executed import normalised
+from na_report.running.pages import all_pages
 
 COMMAND = Path(sys.executable).with_name("na-report")
 PARAMETERS = 'edition: str = "2026"\nlanguage: str = "nl"'
@@ -218,7 +218,7 @@ def test_the_cores_are_those_that_the_control_groups_allow(
 
 def test_the_cores_are_those_that_the_process_was_given() -> None:
     command = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
-    command += "from na_report.publishing.processes import cores; print(cores())"
+    command += "from na_report.processes.processes import cores; print(cores())"
     assert subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout == "1\n"
 
 

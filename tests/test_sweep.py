@@ -18,14 +18,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from na_report.errors import ChapterError, NaReportError
-from na_report.locks import BusyError, locked
-from na_report.paths import Project
-from na_report.publishing import sweep
-from na_report.publishing.cluster import cluster_pool
-from na_report.publishing.execution import Task, local_pool, run_page
-from na_report.publishing.grid import read_grid, task_name, tasks_of
-from na_report.publishing.processes import cores
+from na_report.base.errors import ChapterError, NaReportError
+from na_report.base.locks import BusyError, locked
+from na_report.base.paths import Project
+from na_report.processes.processes import cores
+from na_report.running import sweep
+from na_report.running.cluster import cluster_pool
+from na_report.running.execution import Task, local_pool, run_page
+from na_report.running.grid import read_grid, task_name, tasks_of
 
 PARAMETERS = 'edition: str = "2021"\nsector: str = "mbo"\nnumber: int = 0\nfast: bool = True\nslow: float = 0.0'
 RECORD = (
@@ -258,7 +258,7 @@ def test_a_worker_that_dies_costs_no_run_and_doubles_none(small: Project, tmp_pa
 
 
 def test_a_scheduler_that_does_not_answer_is_named(small: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("na_report.publishing.cluster.CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr("na_report.running.cluster.CONNECT_SECONDS", 0.3)
     with (
         pytest.raises(NaReportError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
         cluster_pool("tcp://127.0.0.1:9", small, []),
@@ -275,7 +275,8 @@ def test_without_distributed_the_error_says_what_to_install(small: Project, monk
 
 def test_a_worker_that_was_idle_for_long_gets_a_new_server(small: Project, tmp_path: Path) -> None:
     """What a worker of a cluster does, in this process: its server ends unused between two runs."""
-    from na_report.publishing import cluster, kernels
+    from na_report.processes import kernels
+    from na_report.running import cluster
 
     [task] = tasks(small, "number=1", pages=["proef-mbo"])
     chapters = (task.page.chapter,)
@@ -285,12 +286,12 @@ def test_a_worker_that_was_idle_for_long_gets_a_new_server(small: Project, tmp_p
             assert done.error == ""
             assert kernels.is_warm()
             folder = Path(os.environ[kernels.FOLDER])
-            [server] = _children("na_report.publishing.forkserver")
+            [server] = _children("na_report.processes.forkserver")
             os.kill(server, signal.SIGKILL)
             shutil.rmtree(folder)
     finally:
         cluster._warm.close()
-    assert _children("na_report.publishing.forkserver") == []
+    assert _children("na_report.processes.forkserver") == []
 
 
 def _children(name: str) -> list[int]:

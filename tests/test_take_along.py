@@ -22,25 +22,25 @@ from openpyxl import Workbook, load_workbook
 from test_workbook import office
 from workbooks import table_bytes, take_back
 
-from na_report.citation import Work
+from na_report.base.citation import Work
+from na_report.base.errors import InvalidInputError, NaReportError
+from na_report.base.paths import ADDRESS, Project
+from na_report.book.book import Book
 from na_report.commands.book import edition_at_hand
-from na_report.errors import InvalidInputError, NaReportError
-from na_report.evidence.about import read_about
-from na_report.evidence.edition import copy_edition, open_edition
-from na_report.evidence.folders import newest_edition
-from na_report.evidence.reads import answer_again
-from na_report.evidence.seal import seal_of
-from na_report.evidence.take_along import period_covered, write_take_along
-from na_report.evidence.workbook import META
-from na_report.evidence.workbook_ods import write_ods
-from na_report.paths import Project
-from na_report.presentation import colophon
-from na_report.publishing.book import Book
-from na_report.publishing.card import HEIGHT, WIDTH, write_card
-from na_report.publishing.citing import part_of
-from na_report.publishing.describing import ADDRESS, CARD, Publication, describe, site_address
-from na_report.publishing.fingerprint import hash_inputs, ingredients
-from na_report.publishing.pages import all_pages, choose
+from na_report.editions.about import read_about
+from na_report.editions.edition import copy_edition, open_edition
+from na_report.editions.folders import newest_edition
+from na_report.editions.reads import answer_again
+from na_report.editions.seal import seal_of
+from na_report.registers import colophon
+from na_report.running.fingerprint import hash_inputs, ingredients
+from na_report.running.pages import all_pages, choose
+from na_report.screen.card import HEIGHT, WIDTH, write_card
+from na_report.screen.citing import part_of
+from na_report.screen.describing import CARD, Publication, describe, site_address
+from na_report.workbook.layout import META
+from na_report.workbook.ods import write_ods
+from na_report.workbook.take_along import period_covered, write_take_along
 
 pytestmark = pytest.mark.book
 

@@ -12,15 +12,15 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from na_report.errors import NaReportError
-from na_report.evidence.edition import open_edition
-from na_report.evidence.reads import answer_again
-from na_report.paths import Project
-from na_report.presentation.languages import language_of
-from na_report.publishing import fingerprint
-from na_report.publishing.execution import run_pages
-from na_report.publishing.pages import all_pages, checked_parameters, choose
-from na_report.wording import Words, languages
+from na_report.base.errors import NaReportError
+from na_report.base.paths import Project
+from na_report.base.wording import Words, languages
+from na_report.editions.edition import open_edition
+from na_report.editions.reads import answer_again
+from na_report.running import fingerprint
+from na_report.running.execution import run_pages
+from na_report.running.pages import all_pages, checked_parameters, choose
+from na_report.writing.languages import language_of
 
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 # The workbook and the schema of the data, which are no part of the book, have their own words.

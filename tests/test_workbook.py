@@ -17,16 +17,16 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from workbooks import Book, change, rewrite, small, snapshot, table_bytes, take_back, template
 
+from na_report.base.errors import NaReportError
+from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
-from na_report.errors import NaReportError
-from na_report.evidence.edition import copy_edition, seal_edition
-from na_report.evidence.folders import verify_edition
-from na_report.evidence.tables import TABLES
-from na_report.evidence.workbook import META, START
-from na_report.evidence.workbook_comments import AUTHOR
-from na_report.evidence.workbook_export import export_edition
-from na_report.evidence.workbook_words import explain
-from na_report.paths import DESCRIPTOR, Project
+from na_report.editions.edition import copy_edition, seal_edition
+from na_report.editions.folders import verify_edition
+from na_report.editions.tables import TABLES
+from na_report.workbook.comments import AUTHOR
+from na_report.workbook.exporting import export_edition
+from na_report.workbook.layout import META, START
+from na_report.workbook.words import explain
 
 __all__ = ["small", "template"]  # fixtures
 

@@ -16,9 +16,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from workbooks import Book, change, small, table_bytes, take_back, template
 
-from na_report.evidence.folders import verify_edition
-from na_report.evidence.workbook import META
-from na_report.paths import Project
+from na_report.base.paths import Project
+from na_report.editions.folders import verify_edition
+from na_report.workbook.layout import META
 
 __all__ = ["small", "template"]  # fixtures
 

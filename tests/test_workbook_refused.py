@@ -14,13 +14,13 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
 from workbooks import Book, change, rewrite, small, snapshot, take_back, template
 
-from na_report.evidence import workbook_guard
-from na_report.evidence.cells import check_cell
-from na_report.evidence.descriptor import sha256
-from na_report.evidence.folders import list_editions
-from na_report.evidence.tables import BY_NAME
-from na_report.evidence.workbook import META
-from na_report.paths import Project
+from na_report.base.paths import Project
+from na_report.editions.cells import check_cell
+from na_report.editions.descriptor import sha256
+from na_report.editions.folders import list_editions
+from na_report.editions.tables import BY_NAME
+from na_report.workbook import guard as workbook_guard
+from na_report.workbook.layout import META
 
 __all__ = ["small", "template"]  # fixtures
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from workbooks import change, rewrite, rows_of, small, table_bytes, take_back, template, write_cell
 
-from na_report.evidence.tables import BY_NAME
-from na_report.evidence.workbook_package import MarkedText
-from na_report.evidence.workbook_values import ValueFaultError, to_text
-from na_report.paths import Project
+from na_report.base.paths import Project
+from na_report.editions.tables import BY_NAME
+from na_report.workbook.package import MarkedText
+from na_report.workbook.values import ValueFaultError, to_text
 
 __all__ = ["small", "template"]  # fixtures
 

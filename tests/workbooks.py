@@ -17,12 +17,12 @@ from conftest import ROOT
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
-from na_report.evidence.cells import PLACEHOLDER
-from na_report.evidence.edition import seal_edition
-from na_report.evidence.tables import TABLES
-from na_report.evidence.workbook_export import export_edition
-from na_report.paths import DESCRIPTOR, Project
+from na_report.editions.cells import PLACEHOLDER
+from na_report.editions.edition import seal_edition
+from na_report.editions.tables import TABLES
+from na_report.workbook.exporting import export_edition
 
 WHOLE = ("codes", "sectors", "categories")
 SEEDS = {

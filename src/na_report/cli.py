@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from na_report.base.errors import NaReportError
+from na_report.base.paths import BUILD, find_project
 from na_report.commands import archive, book, chapters, edition, pages, preview, reasoning
 from na_report.commands.arguments import Parser
-from na_report.errors import NaReportError
-from na_report.paths import BUILD, find_project
 
 _ENDS = (signal.SIGTERM, signal.SIGHUP)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from na_report.errors import NaReportError
-from na_report.paths import BUILD, Project
+from na_report.base.errors import NaReportError
+from na_report.base.paths import BUILD, Project
 
 
 def add(commands: Any) -> None:
@@ -22,10 +22,10 @@ def add(commands: Any) -> None:
 
 
 def _archive(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import open_edition
-    from na_report.evidence.folders import place_of, sealed_editions, verify_edition
-    from na_report.publishing.archive import write_archive
-    from na_report.publishing.contents import known_language
+    from na_report.book.archive import write_archive
+    from na_report.editions.edition import open_edition
+    from na_report.editions.folders import place_of, sealed_editions, verify_edition
+    from na_report.running.contents import known_language
 
     edition = open_edition(options.edition, project)
     if edition.draft:

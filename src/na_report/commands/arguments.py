@@ -8,7 +8,7 @@ from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from na_report.errors import NaReportError
+from na_report.base.errors import NaReportError
 
 # More processes than any machine has cores.
 _MOST = 1024

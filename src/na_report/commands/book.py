@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from na_report.base.errors import NaReportError
+from na_report.base.paths import LOCK, Project
 from na_report.commands.arguments import add_edition, add_jobs, add_language
 from na_report.commands.pages import answers_of, execute
-from na_report.errors import NaReportError
-from na_report.paths import LOCK, Project
 
 if TYPE_CHECKING:
-    from na_report.publishing.book import Book
-    from na_report.publishing.building import Subject, TakeAlong
-    from na_report.publishing.pages import Page
+    from na_report.book.book import Book
+    from na_report.book.building import Subject, TakeAlong
+    from na_report.running.pages import Page
 
 
 def add(commands: Any) -> None:
@@ -44,11 +44,11 @@ def add(commands: Any) -> None:
 
 
 def _build(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.folders import edition_folder, newest_edition
-    from na_report.publishing.book import Book
-    from na_report.publishing.contents import known_language
-    from na_report.publishing.fingerprint import hash_inputs
-    from na_report.publishing.published import held, is_current
+    from na_report.book.book import Book
+    from na_report.book.published import held, is_current
+    from na_report.editions.folders import edition_folder, newest_edition
+    from na_report.running.contents import known_language
+    from na_report.running.fingerprint import hash_inputs
 
     formats = options.format.split(",")
     unknown = [name for name in formats if name not in ("html", "pdf")]
@@ -63,9 +63,9 @@ def _build(options: argparse.Namespace, project: Project) -> int:
         print(f"edition {book.edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
         return 0
     edition_folder(book.edition, project)
-    from na_report.publishing.building import make_book
-    from na_report.publishing.renderer import renderer
-    from na_report.publishing.surroundings import pinned
+    from na_report.book.building import make_book
+    from na_report.processes.renderer import renderer
+    from na_report.processes.surroundings import pinned
 
     with held(book), pinned(), renderer() as process:  # gets ready while the pages run
         subject = _subject(book, jobs=options.jobs, force=options.force)
@@ -76,9 +76,9 @@ def _build(options: argparse.Namespace, project: Project) -> int:
 
 def _subject(book: Book, *, jobs: int, force: bool) -> Subject:
     """Returns what a build of a book needs of this project's subject; it tells of itself on the screen."""
+    from na_report.book.building import Subject
     from na_report.commands.sectors import refuse_missing
-    from na_report.evidence.edition import open_edition
-    from na_report.publishing.building import Subject
+    from na_report.editions.edition import open_edition
 
     project, edition = book.project, book.edition
 
@@ -100,13 +100,13 @@ def _subject(book: Book, *, jobs: int, force: bool) -> Subject:
 
 def _check(options: argparse.Namespace, project: Project) -> int:
     """Tells whether a published book is what this project gives."""
-    from na_report.evidence.folders import edition_folder, list_editions, newest_edition
-    from na_report.publishing.book import Book
-    from na_report.publishing.building import make_book
-    from na_report.publishing.comparing import differences, formats_of, private_copy
-    from na_report.publishing.published import held
-    from na_report.publishing.renderer import renderer
-    from na_report.publishing.surroundings import pinned
+    from na_report.book.book import Book
+    from na_report.book.building import make_book
+    from na_report.book.comparing import differences, formats_of, private_copy
+    from na_report.book.published import held
+    from na_report.editions.folders import edition_folder, list_editions, newest_edition
+    from na_report.processes.renderer import renderer
+    from na_report.processes.surroundings import pinned
 
     if options.force or "format" in options.given:
         raise NaReportError("--check makes nothing: --force and --format do not go with it.", hint="Leave them out.")
@@ -147,9 +147,9 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], TakeAlon
     Raises:
         InvalidInputError: Carries all problems of the edition.
     """
-    from na_report.files import write_whole
-    from na_report.publishing.fingerprint import hash_files, library_hash
-    from na_report.publishing.published import hash_part
+    from na_report.base.files import write_whole
+    from na_report.book.published import hash_part
+    from na_report.running.fingerprint import hash_files, library_hash
 
     project, folder = book.project, book.folder / "take-along"
     lock = project.root / LOCK
@@ -163,9 +163,9 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], TakeAlon
     except (OSError, ValueError, KeyError, TypeError):
         pass  # never done, or stopped halfway
 
-    from na_report.evidence.edition import open_edition
-    from na_report.evidence.folders import verify_edition
-    from na_report.evidence.take_along import period_covered, write_take_along
+    from na_report.editions.edition import open_edition
+    from na_report.editions.folders import verify_edition
+    from na_report.workbook.take_along import period_covered, write_take_along
 
     verify_edition(book.edition, project)
 
@@ -180,10 +180,10 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], TakeAlon
 
 
 def _site(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.folders import newest_edition, sealed_editions
-    from na_report.publishing.book import Book
-    from na_report.publishing.contents import known_language, languages
-    from na_report.publishing.site import Shelf, write_site
+    from na_report.book.book import Book
+    from na_report.book.site import Shelf, write_site
+    from na_report.editions.folders import newest_edition, sealed_editions
+    from na_report.running.contents import known_language, languages
 
     newest_edition(project)
     spoken = [known_language(project, name) for name in options.language or languages(project)]

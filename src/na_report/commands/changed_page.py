@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 
+from na_report.base.paths import Project
+from na_report.base.wording import Words
 from na_report.commands.following import Follows, follows
-from na_report.evidence.cells import NUMBER
-from na_report.evidence.claims import check
-from na_report.evidence.edition import Edition, open_edition
-from na_report.evidence.folders import is_draft, previous_edition, sealed_editions
-from na_report.paths import Project
-from na_report.presentation.periods import written_day
-from na_report.presentation.values import number
+from na_report.editions.cells import NUMBER
+from na_report.editions.edition import Edition, open_edition
+from na_report.editions.folders import is_draft, previous_edition, sealed_editions
+from na_report.reasoning.claims import check
 from na_report.statistics.differences import Difference
 from na_report.statistics.refreshing import Outcome, told_again
-from na_report.wording import Words
+from na_report.writing.periods import written_day
+from na_report.writing.values import number
 
 
 def changed_page(

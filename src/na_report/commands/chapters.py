@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from na_report.paths import PAGES, TOC, Project
+from na_report.base.paths import PAGES, TOC, Project
 
 
 def add(commands: Any) -> None:
@@ -26,8 +26,8 @@ def add(commands: Any) -> None:
 
 
 def _languages(options: argparse.Namespace, project: Project) -> int:
-    from na_report.publishing.contents import languages
-    from na_report.publishing.translation import accept, find_differences
+    from na_report.running.contents import languages
+    from na_report.running.translation import accept, find_differences
 
     first, *others = languages(project)
     if options.list:
@@ -46,7 +46,7 @@ def _languages(options: argparse.Namespace, project: Project) -> int:
 
 
 def _new_chapter(options: argparse.Namespace, project: Project) -> int:
-    from na_report.publishing.new_chapter import write_chapter
+    from na_report.running.new_chapter import write_chapter
 
     for path in write_chapter(project, options.name):
         print(f"wrote {project.short(path)}")

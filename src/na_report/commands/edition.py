@@ -11,10 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from na_report.paths import Project
+from na_report.base.paths import Project
 
 if TYPE_CHECKING:
-    from na_report.evidence.changes import Changes
+    from na_report.reasoning.changes import Changes
     from na_report.statistics.refreshing import Source
 
 
@@ -59,8 +59,8 @@ def add(commands: Any) -> None:
 
 
 def _edition_list(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.folders import edition_folder, list_editions, sealed_editions
-    from na_report.paths import DESCRIPTOR
+    from na_report.base.paths import DESCRIPTOR
+    from na_report.editions.folders import edition_folder, list_editions, sealed_editions
 
     if options.sealed:
         print("\n".join(sealed_editions(project)))
@@ -79,8 +79,8 @@ def _edition_list(options: argparse.Namespace, project: Project) -> int:
 
 
 def _edition_verify(options: argparse.Namespace, project: Project) -> int:
-    from na_report.errors import InvalidInputError
-    from na_report.evidence.folders import is_draft, list_editions, verify_edition
+    from na_report.base.errors import InvalidInputError
+    from na_report.editions.folders import is_draft, list_editions, verify_edition
 
     status = 0
     for name in [options.edition] if options.edition else list_editions(project):
@@ -95,7 +95,7 @@ def _edition_verify(options: argparse.Namespace, project: Project) -> int:
 
 
 def _edition_copy(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import copy_edition
+    from na_report.editions.edition import copy_edition
 
     folder = copy_edition(options.old, options.new, project)
     print(
@@ -106,9 +106,9 @@ def _edition_copy(options: argparse.Namespace, project: Project) -> int:
 
 
 def _edition_seal(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import seal_edition
-    from na_report.evidence.folders import list_editions, previous_edition
-    from na_report.evidence.slips import slips_between
+    from na_report.editions.edition import seal_edition
+    from na_report.editions.folders import list_editions, previous_edition
+    from na_report.editions.slips import slips_between
 
     path = seal_edition(options.edition, project, by=options.by)
     before = previous_edition(options.edition, list_editions(project))
@@ -176,7 +176,7 @@ def _edition_diff(options: argparse.Namespace, project: Project) -> int:
 
 def _diff_lines(changes: Changes) -> Iterator[str]:
     """Yields the rows and cells that differ."""
-    from na_report.evidence.slips import factor_between
+    from na_report.editions.slips import factor_between
 
     for name, table in changes.tables.items():
         yield f"{name}: {len(table.added)} added, {len(table.removed)} removed, {len(table.changed)} cells changed"
@@ -189,7 +189,7 @@ def _diff_lines(changes: Changes) -> Iterator[str]:
 
 
 def _edition_export(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.workbook_export import export_edition
+    from na_report.workbook.exporting import export_edition
 
     project.refuse_data(options.file)
     path = export_edition(options.edition, options.file, project, force=options.force)
@@ -199,7 +199,7 @@ def _edition_export(options: argparse.Namespace, project: Project) -> int:
 
 
 def _edition_import(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.workbook_import import import_edition
+    from na_report.workbook.importing import import_edition
 
     done = import_edition(options.file, options.new, project)
     for note in done.notes:

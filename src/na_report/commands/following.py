@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from na_report.evidence.changes import Changes, compare
-from na_report.evidence.edition import open_edition
-from na_report.evidence.numbers import as_shown, in_digits
-from na_report.paths import Project
-from na_report.presentation.markdown import anchor
-from na_report.presentation.sentences import Reworded, prose_of, reworded
-from na_report.publishing.chapters import read_chapter
-from na_report.publishing.contents import known_language
-from na_report.publishing.pages import all_pages, mentions
+from na_report.base.numbers import as_shown, in_digits
+from na_report.base.paths import Project
+from na_report.editions.edition import open_edition
+from na_report.reasoning.changes import Changes, compare
+from na_report.running.chapters import read_chapter
+from na_report.running.contents import known_language
+from na_report.running.pages import all_pages, mentions
+from na_report.writing.markdown import anchor
+from na_report.writing.sentences import Reworded, prose_of, reworded
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from na_report.base.errors import NaReportError
+from na_report.base.paths import BUILD, Project
 from na_report.commands.arguments import add_edition, add_jobs, add_language, given_parameters, refuse_both
-from na_report.errors import NaReportError
-from na_report.paths import BUILD, Project
 
 
 def add(commands: Any) -> None:
@@ -41,11 +41,11 @@ def add(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.edition import open_edition
-    from na_report.evidence.folders import newest_edition
-    from na_report.publishing.book import Book
-    from na_report.publishing.pages import agreeing, all_pages, choose
-    from na_report.publishing.published import held
+    from na_report.book.book import Book
+    from na_report.book.published import held
+    from na_report.editions.edition import open_edition
+    from na_report.editions.folders import newest_edition
+    from na_report.running.pages import agreeing, all_pages, choose
 
     if options.grid:
         return _sweep(options, project)
@@ -71,12 +71,12 @@ def _run(options: argparse.Namespace, project: Project) -> int:
 
 def _sweep(options: argparse.Namespace, project: Project) -> int:
     from na_report.commands.progress import Progress
-    from na_report.evidence.edition import open_edition
-    from na_report.evidence.folders import list_editions, newest_edition
-    from na_report.publishing.cluster import check_address, cluster_pool
-    from na_report.publishing.execution import local_pool
-    from na_report.publishing.grid import read_grid, tasks_of
-    from na_report.publishing.sweep import check_folder, run_sweep
+    from na_report.editions.edition import open_edition
+    from na_report.editions.folders import list_editions, newest_edition
+    from na_report.running.cluster import check_address, cluster_pool
+    from na_report.running.execution import local_pool
+    from na_report.running.grid import read_grid, tasks_of
+    from na_report.running.sweep import check_folder, run_sweep
 
     start = time.perf_counter()
     if options.scheduler:
@@ -107,10 +107,10 @@ def _sweep(options: argparse.Namespace, project: Project) -> int:
 
 
 def _explain(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence.folders import edition_folder, newest_edition
-    from na_report.publishing.book import Book
-    from na_report.publishing.fingerprint import reasons
-    from na_report.publishing.pages import all_pages, checked_parameters, choose
+    from na_report.book.book import Book
+    from na_report.editions.folders import edition_folder, newest_edition
+    from na_report.running.fingerprint import reasons
+    from na_report.running.pages import all_pages, checked_parameters, choose
 
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)
@@ -129,8 +129,8 @@ def answers_of(project: Project, edition: str) -> Any:
     opened: list[Any] = []
 
     def answers(questions: Iterable[str]) -> dict[str, str]:
-        from na_report.evidence.edition import open_edition
-        from na_report.evidence.reads import answer_again
+        from na_report.editions.edition import open_edition
+        from na_report.editions.reads import answer_again
 
         if not opened:
             opened.append(open_edition(edition, project))
@@ -149,7 +149,7 @@ def execute(
 ) -> int:
     """Runs pages with a line for each, and returns how many ran."""
     from na_report.commands.progress import Progress
-    from na_report.publishing.execution import run_pages
+    from na_report.running.execution import run_pages
 
     start = time.perf_counter()
     languages = ", ".join(dict.fromkeys(page.language for page in pages))

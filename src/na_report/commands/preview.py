@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from na_report.base.errors import NaReportError
+from na_report.base.paths import Project
 from na_report.commands.arguments import add_edition, add_language
 from na_report.commands.pages import answers_of
-from na_report.errors import NaReportError
-from na_report.paths import Project
 
 
 def add(commands: Any) -> None:
@@ -25,11 +25,11 @@ def add(commands: Any) -> None:
 
 
 def _preview(options: argparse.Namespace, project: Project) -> int:
+    from na_report.book.preview import PreviewBook, Tools, look, preview, wait_for_change
+    from na_report.book.serving import State, serve
     from na_report.commands.changed_page import changed_page
     from na_report.commands.progress import Progress
-    from na_report.evidence.folders import edition_folder, newest_edition, verify_edition
-    from na_report.publishing.preview import PreviewBook, Tools, look, preview, wait_for_change
-    from na_report.publishing.serving import State, serve
+    from na_report.editions.folders import edition_folder, newest_edition, verify_edition
 
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)

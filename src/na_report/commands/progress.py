@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import TextIO
 
-from na_report.publishing.execution import Run, Watcher
+from na_report.running.execution import Run, Watcher
 
 _CLEAR = "\r\x1b[K"
 

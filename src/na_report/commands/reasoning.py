@@ -6,11 +6,11 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from na_report.base.paths import Project
 from na_report.commands.arguments import add_edition, add_language
-from na_report.paths import Project
 
 if TYPE_CHECKING:
-    from na_report.evidence.claims import Result
+    from na_report.reasoning.claims import Result
 
 
 def add(commands: Any) -> None:
@@ -31,13 +31,14 @@ def add(commands: Any) -> None:
 
 
 def _check(options: argparse.Namespace, project: Project) -> int:
+    from na_report.base.numbers import half_up, in_digits
     from na_report.commands.sectors import refuse_missing
-    from na_report.evidence.claim_file import refuse_unknown
-    from na_report.evidence.claims import FAILS, KINDS, NOT_TESTABLE, check
-    from na_report.evidence.edition import open_edition
-    from na_report.evidence.folders import newest_edition
-    from na_report.evidence.numbers import half_up, in_digits
-    from na_report.publishing.contents import read_contents
+    from na_report.editions.edition import open_edition
+    from na_report.editions.folders import newest_edition
+    from na_report.reasoning.claim import FAILS, KINDS, NOT_TESTABLE
+    from na_report.reasoning.claim_file import refuse_unknown
+    from na_report.reasoning.claims import check
+    from na_report.running.contents import read_contents
 
     refuse_unknown(project, read_contents(project).pages)
     edition = open_edition(options.edition or newest_edition(project), project)
@@ -88,9 +89,9 @@ def _as_json(result: Result) -> dict[str, Any]:
 
 
 def _trace(options: argparse.Namespace, project: Project) -> int:
-    from na_report.evidence import chain
-    from na_report.evidence.edition import open_edition
-    from na_report.evidence.folders import newest_edition
+    from na_report.editions.edition import open_edition
+    from na_report.editions.folders import newest_edition
+    from na_report.reasoning import chain
 
     edition = open_edition(options.edition or newest_edition(project), project)
     for title, up in (("rests on", False), ("carries", True)):
@@ -104,8 +105,8 @@ def _trace(options: argparse.Namespace, project: Project) -> int:
 
 def _about(edition: Any, step: Any, language: str) -> str:
     """Returns the first words of a row, so that a tree can be read."""
-    from na_report.evidence.cells import PLACEHOLDER
-    from na_report.presentation.values import value
+    from na_report.editions.cells import PLACEHOLDER
+    from na_report.writing.values import value
 
     row = edition.row(step.table, step.key)
     if step.table == "observations":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from na_report.errors import NaReportError
-from na_report.evidence.edition import Edition
-from na_report.paths import PAGES, TOC, Project
-from na_report.publishing.contents import languages
-from na_report.publishing.pages import Page, all_pages
-from na_report.stories import read_story
+from na_report.base.errors import NaReportError
+from na_report.base.paths import PAGES, TOC, Project
+from na_report.base.stories import read_story
+from na_report.editions.edition import Edition
+from na_report.running.contents import languages
+from na_report.running.pages import Page, all_pages
 
 
 def refuse_missing(edition: Edition, project: Project, language: str = "") -> None:

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from na_report.errors import NaReportError
-from na_report.evidence.descriptor import sha256
-from na_report.paths import ANSWERS
+from na_report.base.errors import NaReportError
+from na_report.base.paths import ANSWERS
+from na_report.editions.descriptor import sha256
 from na_report.statistics.rows import LARGEST, UnreadableError
 from na_report.statistics.series import Series
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from na_report.evidence.numbers import in_digits
+from na_report.base.numbers import in_digits
 from na_report.statistics.eurostat_tsv import is_tsv, open_tsv
 from na_report.statistics.flags import letters
 from na_report.statistics.json_answers import open_json

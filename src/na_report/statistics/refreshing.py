@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from na_report.errors import InvalidInputError, NaReportError, how_many
-from na_report.evidence.descriptor import read_seal, schema_in
-from na_report.evidence.edition import open_edition, refuse_unknown
-from na_report.evidence.folders import edition_folder, is_draft
-from na_report.evidence.integrity import find_problems
-from na_report.evidence.making import making, refuse_name
-from na_report.evidence.reading import Row, Rows, completed, read_table, write_table
-from na_report.evidence.tables import TABLES
-from na_report.paths import ANSWERS, Project
+from na_report.base.errors import InvalidInputError, NaReportError, how_many
+from na_report.base.paths import ANSWERS, Project
+from na_report.editions.descriptor import read_seal, schema_in
+from na_report.editions.edition import open_edition, refuse_unknown
+from na_report.editions.folders import edition_folder, is_draft
+from na_report.editions.integrity import find_problems
+from na_report.editions.making import making, refuse_name
+from na_report.editions.reading import Row, Rows, completed, read_table, write_table
+from na_report.editions.tables import TABLES
 from na_report.statistics.differences import Difference, differences
 from na_report.statistics.drafting import KeptValue, NewMethod, Taken, observed, take_in
 from na_report.statistics.kept import Answer, Kept, read_kept

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from na_report.errors import NaReportError
+from na_report.base.errors import NaReportError
 
 # The parts of a row as the answer writes them, its period, its value and its flags.
 Record = tuple[Sequence[str], str, str, str]

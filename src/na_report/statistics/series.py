@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from na_report.evidence.reading import Row, Rows
+from na_report.editions.reading import Row, Rows
 
 # In `dimensions`, the one that tells the places apart.
 PLACE = "*"

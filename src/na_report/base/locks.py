@@ -1,0 +1,85 @@
+"""One at a time: a lock that tells who holds it, and that dies with its holder."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from na_report.base.errors import NaReportError
+
+
+class BusyError(NaReportError):
+    """Another process is making the same thing."""
+
+
+@contextmanager
+def locked(path: Path, what: str) -> Iterator[None]:
+    """Holds a lock for the time of a block.
+
+    The system itself gives the lock back when its holder ends, however it ends; a file that is left over holds nobody up.
+
+    Args:
+        path: The file of the lock; its folder must exist. It is gone after the block.
+        what: What is being made, as the start of a sentence: "The book of edition 2026".
+
+    Raises:
+        BusyError: Another process holds the lock; names its process id, since when, and what to do.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, locked(Path(folder) / "lock", "The book"):
+        ...     with locked(Path(folder) / "lock", "The book"):
+        ...         pass
+        Traceback (most recent call last):
+        na_report.base.locks.BusyError: The book is being made by process ...
+    """
+    handle = _taken(path)
+    if handle is None:
+        raise _busy(path, what)
+    try:
+        os.write(handle, f"{os.getpid()} {datetime.now().astimezone().isoformat(timespec='seconds')}\n".encode())
+        yield
+    finally:
+        # Removed while it is held, so that nobody can hold a file that has lost its name: see _taken.
+        with contextlib.suppress(OSError):
+            path.unlink()
+        os.close(handle)
+
+
+def _taken(path: Path) -> int | None:
+    """Returns the locked file, emptied; nothing when another process holds it."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        except OSError as error:
+            os.close(handle)
+            raise NaReportError(
+                f"{path} can't be locked: {error.strerror}.",
+                hint="Put the project on a disk of this machine; some network disks know no locks.",
+            ) from error
+        # Its last holder may have removed the file between the two steps; then the lock is on a file without a name.
+        with contextlib.suppress(FileNotFoundError):
+            if os.stat(path).st_ino == os.fstat(handle).st_ino:  # noqa: PTH116
+                os.ftruncate(handle, 0)
+                return handle
+        os.close(handle)
+
+
+def _busy(path: Path, what: str) -> BusyError:
+    try:
+        pid, since = path.read_text(encoding="utf-8").split()
+    except (OSError, ValueError):  # its holder has just come or just gone
+        return BusyError(f"{what} is being made by another process.", hint="Try again in a moment.")
+    return BusyError(
+        f"{what} is being made by process {pid}, since {since.replace('T', ' ')}.",
+        hint=f"Wait until it is done, or stop it with: kill {pid}. Then run the command again.",
+    )

@@ -1,0 +1,142 @@
+"""The words that a reader sees between the data, from `chapters/<language>/words.yml`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from na_report.base.errors import NaReportError
+from na_report.base.paths import WORDS, Project, find_project
+from na_report.base.settings import read_texts, shown
+
+# Forms of a text by a number: a number itself, or a plural category of the Unicode CLDR.
+_FORMS = ("zero", "one", "two", "few", "many", "other")
+# What this process has asked for, as language and key.
+asked: dict[tuple[str, str], None] = {}
+
+
+def languages(project: Project | None = None) -> list[str]:
+    """Returns the languages that the book has words in.
+
+    Example:
+        >>> languages()
+        ['en', 'nl']
+    """
+    return sorted(path.parent.name for path in (project or find_project()).chapters.glob(f"*/{WORDS}"))
+
+
+class Words:
+    """The words of one language, by their key in `words.yml`.
+
+    Args:
+        language: The language, a folder of `chapters/`.
+        project: The project; that of the working directory when left out.
+
+    Raises:
+        NaReportError: There are no words in that language, or the file is damaged.
+
+    Example:
+        >>> words = Words("nl")
+        >>> words("what"), words("figures.source", source="CBS", edition="2026")
+        ('Wat', 'Bron: CBS · stand van 2026')
+        >>> words("findings_below", 1), words("findings_below", 3, count="drie")
+        ('Eén bevinding waarop dit rust', 'drie bevindingen waarop dit rust')
+    """
+
+    def __init__(self, language: str, project: Project | None = None) -> None:
+        self.language = language
+        path = (project or find_project()).chapters / language / WORDS
+        try:
+            found = path.stat()
+        except (OSError, ValueError):
+            known = ", ".join(languages(project)) or "none yet"
+            raise NaReportError(
+                f"There are no words in the language {language!r}: chapters/{language}/{WORDS} does not exist.",
+                hint=f"Choose one of: {known}; or write that file after the example of another language.",
+            ) from None
+        self._texts = _read_seen(path, found.st_mtime_ns, found.st_size)
+
+    def __call__(self, key: str, plural: float | None = None, /, **parts: object) -> str:
+        """Returns a text with its parts filled in.
+
+        Args:
+            key: Section and name with a point between; of the section `words` the name alone.
+            plural: The number that decides which form the text has.
+            parts: What comes in the place of each `{name}`.
+
+        Raises:
+            NaReportError: The file has no such text, no form for the number, or a `{name}` that nothing is known of.
+        """
+        text = self.get(key)
+        if text is None:
+            raise self._wrong(key, "nothing", "a text")
+        if isinstance(text, Mapping):
+            text = text.get(f"{plural:g}" if plural is not None else "") or text.get(_form(plural, self.language))
+            if text is None:
+                raise self._wrong(key, "no form for this number", f"forms such as {{one: …, other: …}} ({plural})")
+        try:
+            return text.format_map(parts) if "{" in text or "}" in text else text
+        except (KeyError, ValueError, IndexError, AttributeError) as problem:
+            names = ", ".join(f"{{{name}}}" for name in parts) or "no names between braces"
+            raise self._wrong(key, f"{shown(text)} ({problem})", f"nothing between braces but {names}") from None
+
+    def get(self, key: str) -> str | Mapping[str, str] | None:
+        """Returns a text or its forms as the file has it, or nothing."""
+        asked[self.language, key] = None
+        section, _, name = key.rpartition(".")
+        return self._texts.get(section or "words", {}).get(name)
+
+    def text(self, key: str) -> str:
+        """Returns a text as the file has it, with its `{name}`s: for who fills them in elsewhere."""
+        found = self.get(key)
+        if not isinstance(found, str):
+            raise self._wrong(key, shown(found), "a text")
+        return found
+
+    def section(self, name: str) -> dict[str, str]:
+        """Returns all texts of a section by name."""
+        return {key: self(f"{name}.{key}") for key in self._texts.get(name, {})}
+
+    def _wrong(self, key: str, found: str, expected: str) -> NaReportError:
+        place = key if "." in key else f"words.{key}"
+        return NaReportError(
+            f"chapters/{self.language}/{WORDS}, {place}: found {found}, expected {expected}.",
+            hint="Look how the file of another language has it.",
+        )
+
+
+def _form(number: float | None, language: str) -> str:
+    from babel import Locale
+
+    return str(Locale.parse(language).plural_form(number)) if number is not None else "other"
+
+
+@functools.lru_cache(maxsize=8)
+def _read_seen(path: Path, changed: int, size: int) -> dict[str, dict[str, str | dict[str, str]]]:
+    texts, lines = read_texts(path)
+    place = f"chapters/{path.parent.name}/{WORDS}"
+    problems = [
+        f"{place}, line {lines[where]}, {'.'.join(where)}: found {shown(found)}, expected {expected}."
+        for where, found, expected in _faults(texts)
+    ]
+    if problems:
+        raise NaReportError(
+            "\n".join(problems), hint="Correct these lines; another language shows how each is written."
+        )
+    return texts
+
+
+def _faults(texts: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, str]]:
+    """Yields where something else than texts stands, what was found and what was expected."""
+    for section, entries in texts.items():
+        if not isinstance(entries, dict):
+            yield (section,), entries, "texts by name"
+            continue
+        for name, entry in entries.items():
+            for form, text in entry.items() if isinstance(entry, dict) else [("other", entry)]:
+                if not isinstance(text, str) or not text:
+                    yield (section, name), text, "a text"
+                elif form not in _FORMS and not form.isdecimal():
+                    yield (section, name), form, f"a number or one of {', '.join(_FORMS)}"

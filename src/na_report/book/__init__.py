@@ -1,0 +1,1 @@
+"""The book: Sphinx, HTML and PDF, the site, the preview, the archive."""

@@ -1,0 +1,177 @@
+"""One file that keeps a book with all that made it: an RO-Crate in a BagIt bag, zipped without compression."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import re
+import shlex
+import tomllib
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+from importlib import resources
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from na_report.base.errors import NaReportError
+from na_report.base.files import whole_file
+from na_report.base.paths import ABOUT, CONFIG, LOCK, PROGRAM, TOC, Project
+from na_report.base.zips import zip_entry
+from na_report.book.book import Book
+from na_report.book.crate import CRATE, describe
+from na_report.book.published import PARTS, held, is_current
+from na_report.running.fingerprint import hash_inputs, library_files
+
+# Beside the library and the chapters: what installs them, and what tells who may use them.
+_OF_LIBRARY = (PROGRAM, LOCK, "README.md", "Makefile", "LICENSE", "LICENSE-CC-BY-4.0", "CITATION.cff", "scripts/setup")
+_OF_PROJECT = (TOC, CONFIG, LOCK, f"data/{ABOUT}", "chapters")
+# What a path in a manifest may not hold as it is.
+_ENCODED = str.maketrans({"%": "%25", "\n": "%0A", "\r": "%0D"})
+
+
+def write_archive(
+    project: Project,
+    editions: Sequence[str],
+    languages: Sequence[str],
+    about: Mapping[str, Any],
+    target: Path,
+    wheels: Path | None = None,
+) -> None:
+    """Writes an archive; the same book gives the same bytes, and a file appears only when it is whole.
+
+    Args:
+        project: The project.
+        editions: All editions that the book may look back to, oldest first; the last is that of the book.
+        languages: The languages of the books.
+        about: The descriptor of the edition.
+        target: The file.
+        wheels: A folder with packages of the lock, to take along.
+
+    Raises:
+        NaReportError: A book is missing or older than its ingredients, or a package is not in the lock.
+        BusyError: Another process is making one of the books.
+    """
+    books = [Book(project, editions[-1], language) for language in languages]
+    with contextlib.ExitStack() as books_held:
+        for book in books:
+            # A build that ends while files are read would leave some of the old book and some of the new one.
+            books_held.enter_context(held(book))
+        files = _report(project, editions)
+        program = tomllib.loads(files[f"report/{PROGRAM}"].read_text(encoding="utf-8"))["project"]
+        inputs = hash_inputs(project)
+        for book in books:
+            files |= _built(book, inputs)
+        if wheels:
+            files |= _packages(wheels, files[f"report/{LOCK}"])
+        crate = describe(about, editions, languages, sorted(files), program["license"])
+        readme = _readme(about, editions[-1], languages[0], program, bool(wheels))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(target) as partial:
+            _write_bag(partial, about, files, crate, readme)
+
+
+def _report(project: Project, editions: Sequence[str]) -> dict[str, Path]:
+    """Returns what the book is made of: the library and what installs it, the chapters, and the editions."""
+    source = library_files()[1].parent.parent
+    if not (source / PROGRAM).is_file():
+        raise NaReportError(
+            f"An archive needs the source of na-report, and {source} does not hold it.",
+            hint="Install na-report from its source folder: pip install --editable .",
+        )
+    of_project = (*_OF_PROJECT, *(f"data/{name}" for name in editions))
+    # The project comes last: it may have a lock of its own.
+    return _found(source, "report", "src/na_report", *_OF_LIBRARY) | _found(project.root, "report", *of_project)
+
+
+def _built(book: Book, inputs: str) -> dict[str, Path]:
+    if not is_current(book, inputs, tuple(PARTS)):
+        raise NaReportError(
+            f"The book of edition {book.edition} in {book.language} is not there, or is older than what it is made of.",
+            hint=f"Run: na-report build --edition {book.edition} --language {book.language}",
+        )
+    # A run that failed or was killed leaves .failed and .running before the ending.
+    notebooks = [f"notebooks/{path.name}" for path in book.notebooks.glob("*.ipynb") if "." not in path.stem]
+    return _found(book.folder, f"book/{book.language}", *chain(*PARTS.values()), *notebooks)
+
+
+def _packages(folder: Path, lock: Path) -> dict[str, Path]:
+    """Returns the packages in a folder, each one of the lock."""
+    known = set(re.findall(r"--hash=sha256:([0-9a-f]{64})", lock.read_text(encoding="utf-8")))
+    files = _found(folder, "wheels", ".")
+    strange = [path.name for path in files.values() if sha256(path.read_bytes()).hexdigest() not in known]
+    if strange or not files:
+        found = f"holds {strange[0]}, which is not in {lock.name}" if strange else "holds no packages"
+        command = ["pip", "download", "--require-hashes", "--dest", str(folder), "--requirement", lock.name]
+        raise NaReportError(f"{folder} {found}.", hint=f"Fill an empty folder with: {shlex.join(command)}")
+    return files
+
+
+def _found(root: Path, place: str, *names: str) -> dict[str, Path]:
+    """Returns files by where the archive has them: those of these names, and those in the folders of these names."""
+    return {f"{place}/{path.relative_to(root).as_posix()}": path for name in names for path in _files(root / name)}
+
+
+def _files(top: Path) -> Iterator[Path]:
+    """Yields a file, or those in a folder and below; what programs hide there stays out.
+
+    Raises:
+        NaReportError: A link would bring in a file from elsewhere.
+    """
+    for path in [top] if top.is_file() else sorted(top.rglob("*")):
+        if any(part.startswith((".", "__pycache__")) for part in path.relative_to(top).parts):
+            continue
+        if path.is_symlink():
+            raise NaReportError(
+                f"{path} is a link to elsewhere, so the archive could not hold it.", hint="Put the file itself there."
+            )
+        if path.is_file():
+            yield path
+
+
+def _write_bag(target: Path, about: Mapping[str, Any], files: Mapping[str, Path], crate: str, readme: str) -> None:
+    """Writes the zip: the payload first, then the tag files, which hold its hashes (RFC 8493)."""
+    day = date.fromisoformat(about["created"][:10])
+    with zipfile.ZipFile(target, "w") as bag:
+
+        def add(name: str, content: bytes) -> str:
+            mode = 0o755 if content.startswith(b"#!") else 0o644
+            bag.writestr(zip_entry(f"{about['name']}/{name}", day=day, compressed=False, mode=mode), content)
+            return f"{sha256(content).hexdigest()}  {name.translate(_ENCODED)}\n"
+
+        lines, size = [], 0
+        for name in (CRATE, *sorted(files)):
+            content = crate.encode() if name == CRATE else files[name].read_bytes()
+            size += len(content)
+            lines.append(add(f"data/{name}", content))
+        facts = {
+            "Source-Organization": ", ".join(maker["title"] for maker in about["contributors"]),
+            "External-Description": about["title"],
+            "External-Identifier": f"{about['name']} {about['version']}",
+            "Bag-Software-Agent": "na-report archive",
+            "Payload-Oxum": f"{size}.{len(lines)}",
+        }
+        tags = {
+            "README.md": readme,
+            "bagit.txt": "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+            "bag-info.txt": "".join(f"{label}: {' '.join(fact.split())}\n" for label, fact in facts.items()),
+            "manifest-sha256.txt": "".join(lines),
+        }
+        add("tagmanifest-sha256.txt", "".join(add(name, text.encode()) for name, text in tags.items()).encode())
+
+
+def _readme(about: Mapping[str, Any], edition: str, language: str, program: Mapping[str, Any], wheels: bool) -> str:
+    """Returns how to read, check and rebuild what is in the archive, for whoever opens it in ten years."""
+    template = resources.files("na_report.book") / "texts" / "archive.md"
+    return template.read_text(encoding="utf-8").format(
+        title=about["title"],
+        edition=edition,
+        language=language,
+        requires=program["requires-python"],
+        python=platform.python_version(),
+        licence=", ".join(licence["title"] for licence in about["licenses"]),
+        code_licence=program["license"],
+        offline="--no-index --find-links ARCHIEF/data/wheels " if wheels else "",
+    )

@@ -1,0 +1,102 @@
+"""One place for making a book: pages run, Sphinx and Typst side by side, and published when all of it is whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from na_report.base.errors import BookError
+from na_report.book import book as books
+from na_report.book.printing import press
+from na_report.book.published import drop_other_pages, publish
+from na_report.book.rendering import render_stage
+from na_report.processes.renderer import Renderer
+from na_report.running.fingerprint import hash_inputs
+from na_report.running.pages import Page, all_pages
+from na_report.screen.describing import publication
+
+# The edition to take along, and the first and last year of its data.
+TakeAlong = tuple[list[Path], tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a build needs to know of the subject and of who asked for it.
+
+    Args:
+        verify: Checks the edition, and gives what writes it to take along; raises `NaReportError`.
+        run: Runs the pages; raises `NaReportError`.
+        say: Tells how far it is, in a line.
+    """
+
+    verify: Callable[[], Callable[[], TakeAlong]]
+    run: Callable[[Sequence[Page]], None]
+    say: Callable[[str], None]
+
+
+def make_book(
+    book: books.Book, inputs: str, formats: Sequence[str], process: Renderer, subject: Subject, jobs: int = 0
+) -> None:
+    """Makes a book out of sight and publishes it when all of it is whole.
+
+    Args:
+        book: The book.
+        inputs: The hash of all that it is made of, to be known by; empty when nobody will ask.
+        formats: `html`, `pdf` or both.
+        process: Renders.
+        subject: What it knows of the subject.
+        jobs: How many processes mend pages; 0 for one per core.
+
+    Raises:
+        NaReportError: Something is wrong in data, chapters or text, or a source changed meanwhile; nothing is published.
+    """
+    project = book.project
+    began_with = hash_inputs(project)
+    take_along = subject.verify()
+    pages, words = all_pages(project, book.language, book.edition), books.words(book)
+    books.drop_renderings(book)
+    drop_other_pages(book, pages)
+    subject.run(pages)
+    books.stage(book, pages)
+    made: dict[str, Path] = {}
+    began = time.perf_counter()
+
+    def tell(kind: str, path: Path) -> None:
+        subject.say(f"{kind:<5} {project.short(path)}  ({time.perf_counter() - began:.1f} s)")
+
+    with press() if "pdf" in formats else nullcontext() as printer:
+        printing = printer.printing(book, pages, words) if printer else None
+        written = printing.start if printing else None
+        if "html" in formats:
+            with ThreadPoolExecutor(1) as aside:  # while Sphinx renders
+                at_hand = aside.submit(take_along)
+                aside.submit(_get_ready)
+                made["html"] = books.build_html(
+                    book,
+                    pages,
+                    publication=lambda: publication(project, book.edition, book.language, words, *at_hand.result()),
+                    process=process,
+                    written=written,
+                    jobs=jobs,
+                )
+            tell("HTML", book.html / "index.html")
+        else:
+            render_stage(book.stage, book.folder, process, written)
+        for name, path in (printing.result() if printing else {}).items():
+            made[name] = path
+            tell("PDF", book.folder / name)
+    if hash_inputs(project) != began_with:
+        raise BookError(
+            "Data, chapters or settings changed while the book was being made of them, so it is not published.",
+            hint="Look with `git status` whether a chapter writes to one of its sources, and build again.",
+        )
+    publish(book, inputs, made, formats)
+
+
+def _get_ready() -> None:
+    """Imports what mends the pages, while Sphinx renders."""
+    from na_report.screen import polish  # noqa: F401

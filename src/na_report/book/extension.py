@@ -1,0 +1,50 @@
+"""Our parts of Sphinx together, and two small ones: no index of words, and a menu that is right in a preview too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from docutils import nodes
+
+from na_report.paper import sources
+from na_report.screen import addresses
+
+_EARLY = 100
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Adds this extension to Sphinx."""
+    sources.setup(app)
+    addresses.setup(app)
+    app.connect("builder-inited", _leave_out_index)
+    app.connect("doctree-resolved", _without_dead_links, priority=_EARLY)
+    app.connect("env-get-updated", _pages_to_write)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _leave_out_index(app: Any) -> None:
+    """Sphinx stems every word for a search that our search page does not use."""
+    if app.builder.format == "html":
+        app.builder.load_indexer = lambda *args: None
+        app.builder.index_page = lambda *args: None
+        app.builder.dump_search_index = lambda: None
+
+
+def _without_dead_links(app: Any, tree: Any, page: str) -> None:
+    """Makes a link text where it leads to a page that the book of this language does not have; in other books it is a fault."""
+    if "myst.xref_missing" not in app.config.suppress_warnings:
+        return
+    places = {place for node in tree.findall(nodes.Element) for place in node.get("ids", ())}
+    for link in list(tree.findall(nodes.reference)):
+        target = f"#{link['refid']}" if "refid" in link else link.get("refuri", "")
+        if target.startswith("#") and target[1:] not in places:
+            link.replace_self(link.children)
+
+
+def _pages_to_write(app: Any, env: Any) -> Iterable[str]:
+    """Returns all pages when a title or label is new, as Sphinx would leave the old ones on the pages that it does not write."""
+    titles = sorted((name, title.astext()) for name, title in env.titles.items())
+    seen = repr((titles, sorted(env.domaindata["std"]["labels"].items())))
+    before, env.na_report_seen = getattr(env, "na_report_seen", seen), seen
+    return [] if before == seen else env.found_docs

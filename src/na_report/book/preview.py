@@ -1,0 +1,246 @@
+"""A book that follows its sources: what is saved is made again, and shown; after an error the last good book stays.
+
+Everything that takes long to start stays ready: Sphinx, the kernels' imports, the processes that run pages. The preview has a
+folder of its own, so that the book that is published is always one that `na-report build` made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup
+
+from na_report.base.errors import BookError
+from na_report.base.files import put_in_place
+from na_report.base.paths import CONFIG, TOC, WORDS, Project
+from na_report.book import book as books
+from na_report.book.printing import Press, Printing, press
+from na_report.book.published import held
+from na_report.book.rendering import asset_folder
+from na_report.processes.kernels import warm_kernels
+from na_report.processes.processes import cores, end_pool, new_pool
+from na_report.processes.renderer import Renderer, renderer
+from na_report.processes.surroundings import pinned
+from na_report.running.execution import Task, Watcher, run_pages
+from na_report.running.fingerprint import FILES, Answers, data_hash, hash_files
+from na_report.running.pages import all_pages
+from na_report.screen.polish import mend_table
+
+POLL_SECONDS = 0.1
+# The page about what is otherwise in a draft.
+CHANGES = "changes.html"
+# A day without a saved file.
+IDLE_SECONDS = 86_400
+
+
+@dataclass(frozen=True)
+class PreviewBook(books.Book):
+    """A book in the folder of the preview."""
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of this book is."""
+        built = self.project.build(self.edition, self.language)
+        return built.parents[1] / "preview" / self.edition / self.language
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the preview needs to know of the subject.
+
+    Args:
+        verify: Checks the edition; raises `NaReportError`.
+        answers: Makes a function that gives today's digests for what a page asked of the data.
+        changes: Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
+    """
+
+    verify: Callable[[], None]
+    answers: Callable[[], Answers]
+    changes: Callable[[], tuple[str, str, str] | None] = lambda: None
+
+
+class Preview:
+    """Makes the book again and again, each time only what changed.
+
+    Args:
+        book: The book.
+        tools: The subject's part.
+        process: Renders.
+        processes: Gives processes to run pages in.
+        printer: Makes the PDF, beside all that.
+    """
+
+    def __init__(
+        self, book: PreviewBook, tools: Tools, process: Renderer, processes: Processes, printer: Press
+    ) -> None:
+        self._book = book
+        self._tools = tools
+        self._process = process
+        self._processes = processes
+        self._printer = printer
+        self._verified = ""
+        self._looks = ""
+        self._polished: dict[str, Any] = {}
+
+    def refresh(self, watcher: Watcher, printed: Callable[[BookError | None], None]) -> list[str]:
+        """Makes the book as its sources are now, and returns the pages whose code ran.
+
+        Args:
+            watcher: Is told which pages run.
+            printed: Called when the PDF is there too, or could not be made; in another thread, often after this returned.
+
+        Raises:
+            NaReportError: Something is wrong in data, chapters or text; the last good book is still there.
+        """
+        book = self._book
+        data = data_hash(book.project)
+        if data != self._verified:
+            self._tools.verify()
+            self._verified = data
+        pages = all_pages(book.project, book.language, book.edition)
+        runs = run_pages(
+            book.project,
+            pages,
+            {"edition": book.edition},
+            book.notebooks,
+            answers=self._tools.answers(),
+            pool=self._processes.borrow,
+            watcher=watcher,
+        )
+        if (looks := self._hash_looks()) != self._looks:
+            self._looks = ""
+            books.drop_renderings(book)
+        books.stage(book, pages)
+        self._looks = looks
+        printing = self._printer.printing(book, pages, books.words(book))
+        html = books.build_html(book, pages, process=self._process, written=printing.start, known=self._polished)
+        if changes := self._tools.changes():
+            _add_page(html, *changes)
+        put_in_place(html, book.html)
+        printing.then(lambda: printed(self._keep(printing)))
+        return [run.page for run in runs]
+
+    def _hash_looks(self) -> str:
+        """Returns a hash of what all pages are made with, beside their text: when it differs, all are rendered from nothing."""
+        project = self._book.project
+        files = [path for path in asset_folder().rglob("*") if path.is_file()]
+        settings = [
+            path for path in (project.root / CONFIG, project.root / TOC, project.chapters / WORDS) if path.is_file()
+        ]
+        return hash_files(files, asset_folder()) + hash_files(settings, project.root)
+
+    def _keep(self, printing: Printing) -> BookError | None:
+        """Puts the PDFs in their place; returns what is wrong when there are none, and the last good ones stay."""
+        try:
+            for name, made in printing.result().items():
+                put_in_place(made, self._book.folder / name)
+        except BookError as problem:
+            return problem
+        return None
+
+
+class Processes:
+    """Processes that run pages, kept from one change to the next."""
+
+    def __init__(self) -> None:
+        self._workers = cores()
+        self._pool = new_pool(self._workers)
+
+    @contextmanager
+    def borrow(self, tasks: Sequence[Task]) -> Iterator[tuple[Executor, int]]:
+        """Gives the processes, or new ones where one of them died."""
+        try:
+            self._pool.submit(bool)
+        except BrokenProcessPool:
+            self._pool = new_pool(self._workers)
+        yield self._pool, self._workers
+
+    def close(self) -> None:
+        """Ends the processes, whatever they are doing."""
+        end_pool(self._pool)
+
+
+@contextmanager
+def preview(book: PreviewBook, tools: Tools) -> Iterator[Preview]:
+    """Gives a preview with all that it keeps ready, and leaves nothing running."""
+    chapters = sorted({page.chapter for page in all_pages(book.project, book.language)})
+    with (
+        held(book),
+        pinned(),
+        warm_kernels(chapters, idle_seconds=IDLE_SECONDS),
+        renderer() as process,
+        press() as printer,
+    ):
+        _use_built(book)
+        processes = Processes()
+        try:
+            yield Preview(book, tools, process, processes, printer)
+        finally:
+            processes.close()
+
+
+def _add_page(html: Path, title: str, contents: str, link: str) -> None:
+    """Adds a page that looks as the others do, and a link to it under the title of the first page."""
+    first = html / "index.html"
+    soup = BeautifulSoup(first.read_text(encoding="utf-8"), "html.parser")
+    page = BeautifulSoup(str(soup), "html.parser")
+    way = BeautifulSoup(f'<p><a href="{CHANGES}">{escape(link)}</a></p>', "html.parser")
+    soup.h1.insert_after(way)
+    first.write_text(str(soup), encoding="utf-8")
+    page.title.string = title
+    for part in page.select(".opdezepagina, .bladeren"):
+        part.decompose()
+    for part in page.select("[aria-current]"):
+        del part["aria-current"]
+    article = page.article
+    article.clear()
+    article.append(BeautifulSoup(f"<h1>{escape(title)}</h1>\n{contents}", "html.parser"))
+    for table in page.select("article table"):
+        mend_table(page, table)
+    (html / CHANGES).write_text(str(page), encoding="utf-8")
+
+
+def _use_built(book: PreviewBook) -> None:
+    """Starts from the pages of the last build, if there was one."""
+    built = books.Book(book.project, book.edition, book.language).notebooks
+    if built.is_dir() and not book.notebooks.exists():
+        shutil.copytree(built, book.notebooks)
+
+
+Seen = dict[Path, tuple[int, int]]
+
+
+def look(project: Project) -> Seen:
+    """Returns time and size of every file that the book is made of."""
+    seen: Seen = {}
+    folders = (project.chapters, project.data, asset_folder())
+    paths = [project.root / name for name in FILES] + [path for folder in folders for path in folder.rglob("*")]
+    for path in paths:
+        if ".ipynb_checkpoints" not in path.parts and not path.name.startswith((".", "~")):
+            with contextlib.suppress(OSError):
+                found = path.stat()
+                if path.is_file():
+                    seen[path] = (found.st_mtime_ns, found.st_size)
+    return seen
+
+
+def wait_for_change(project: Project, seen: Seen) -> tuple[Seen, list[Path]]:
+    """Waits until a file changed and all are at rest; returns what is there then, and which files differ."""
+    now = look(project)
+    while now == seen:
+        time.sleep(POLL_SECONDS)
+        now = look(project)
+    while (later := look(project)) != now:
+        now = later
+        time.sleep(POLL_SECONDS / 2)
+    return now, sorted(path for path in {*now, *seen} if now.get(path) != seen.get(path))

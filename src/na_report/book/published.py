@@ -1,0 +1,122 @@
+"""Whether a book is whole, and how a new one takes its place: the mark goes first and comes back last."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from na_report.base.files import put_in_place, remove, write_whole
+from na_report.base.locks import locked
+from na_report.book.book import Book
+from na_report.running.fingerprint import hash_files
+from na_report.running.pages import Page
+
+MARK = "build.json"
+# What readers get of each format; the mark holds a hash of each.
+PARTS = {"html": ("html",), "pdf": ("report.pdf", "summary.pdf")}
+# What a killed run of a page leaves beside the notebooks.
+_LEFT_OVER = ("*.running.ipynb", "*.reads.json", ".*.partial")
+
+
+@contextmanager
+def held(book: Book) -> Iterator[None]:
+    """Keeps other processes from making the same book, and clears away what a dead one left.
+
+    Raises:
+        BusyError: Another process is making it.
+    """
+    book.folder.mkdir(parents=True, exist_ok=True)
+    with locked(book.folder / "build.lock", f"The book of edition {book.edition} ({book.language})"):
+        for pattern in _LEFT_OVER:
+            for path in book.notebooks.glob(pattern):
+                remove(path)
+        for path in book.folder.glob(".*.partial"):
+            remove(path)
+        remove(book.made)
+        yield
+
+
+def drop_other_pages(book: Book, pages: Sequence[Page]) -> None:
+    """Removes what is left of pages that the book no longer has, so that it equals a book made from nothing."""
+    names = {page.name for page in pages}
+    for path in book.notebooks.glob("*"):
+        if path.name.split(".")[0] not in names:
+            remove(path)
+
+
+def is_current(book: Book, inputs: str, formats: Sequence[str]) -> bool:
+    """Tells whether the book was made whole, in these formats, of the same inputs, and was not touched since."""
+    mark = _mark(book)
+    notebooks = mark.get("notebooks") == _hash_notebooks(book)
+    return notebooks and mark.get("inputs") == inputs and all(name in _whole(book, mark) for name in formats)
+
+
+def is_whole(book: Book) -> bool:
+    """Tells whether HTML and PDF of the book are there as one and the same build left them."""
+    return set(_whole(book, _mark(book))) == set(PARTS)
+
+
+def publish(book: Book, inputs: str, made: Mapping[str, Path], formats: Sequence[str]) -> None:
+    """Puts what was made in its place and marks the book as whole.
+
+    Args:
+        book: The book.
+        inputs: The hash of all that it was made of.
+        made: New files and folders by their name in the folder of the book.
+        formats: The formats that they are.
+    """
+    mark = _mark(book)
+    same = mark.get("inputs") == inputs
+    kept = [name for name in _whole(book, mark) if same and name not in formats]
+    forget(book)
+    for name, source in made.items():
+        put_in_place(source, book.folder / name)
+    for part in (part for name in formats for part in PARTS[name] if part not in made):
+        remove(book.folder / part)
+    remove(book.made)
+    _remember(book, inputs, sorted({*kept, *formats}))
+
+
+def forget(book: Book) -> None:
+    """Takes away the mark that the book is whole, before anything of it changes."""
+    (book.folder / MARK).unlink(missing_ok=True)
+
+
+def _remember(book: Book, inputs: str, formats: Sequence[str]) -> None:
+    hashes = {part: hash_part(book.folder / part) for name in formats for part in PARTS[name]}
+    mark = {"inputs": inputs, "formats": formats, "hashes": hashes, "notebooks": _hash_notebooks(book)}
+    write_whole(book.folder / MARK, json.dumps(mark).encode())
+
+
+def _mark(book: Book) -> dict[str, Any]:
+    try:
+        mark = json.loads((book.folder / MARK).read_text(encoding="utf-8"))
+        return mark if isinstance(mark.get("hashes"), dict) and isinstance(mark.get("formats"), list) else {}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def _whole(book: Book, mark: Mapping[str, Any]) -> list[str]:
+    """Returns the formats that are as the mark says."""
+    return [
+        name
+        for name, parts in PARTS.items()
+        if name in mark.get("formats", [])
+        and all(hash_part(book.folder / part) == mark["hashes"].get(part) for part in parts)
+    ]
+
+
+def hash_part(path: Path) -> str:
+    """Returns a hash of a file or folder; empty when there is none."""
+    if path.is_dir():
+        return hash_files([file for file in path.rglob("*") if file.is_file()], path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else ""
+
+
+def _hash_notebooks(book: Book) -> str:
+    """Returns a hash of the executed notebooks of pages that ran to the end."""
+    return hash_files([path for path in book.notebooks.glob("*.ipynb") if "." not in path.stem], book.notebooks)

@@ -1,0 +1,287 @@
+"""Editions: dated versions of the evidence, drafts until they are sealed. Open, copy and seal them."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from na_report.base.errors import InvalidInputError, MissingRowError, NaReportError, how_many
+from na_report.base.files import copy_folder, sync_all, write_whole
+from na_report.base.paths import ANSWERS, DESCRIPTOR, Project, find_project
+from na_report.editions.approval import approval
+from na_report.editions.descriptor import describe, read_seal, schema_in, sha256
+from na_report.editions.folders import edition_folder, is_draft
+from na_report.editions.integrity import find_problems
+from na_report.editions.making import being_made, making, refuse_name
+from na_report.editions.reading import read_table, write_table
+from na_report.editions.reads import Reads, digest
+from na_report.editions.schema import Schema, Table
+from na_report.editions.tables import BY_NAME, TABLES
+
+_NUMBERS = {"value"}
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """An edition with all its tables in memory.
+
+    Args:
+        name: The name of its folder, such as `2021`.
+        tables: Per table name a frame; all columns hold text except `observations.value`, a float. Tables and columns that
+            came after this edition are there, and empty.
+        descriptor: What `datapackage.json` says; of a draft what it would say, without a day in `created`.
+        fingerprint: The SHA-256 of `datapackage.json`; it holds the hash of each table, so it stands for the edition.
+        schema: The tables as they were sealed.
+    """
+
+    name: str
+    tables: Mapping[str, pd.DataFrame]
+    descriptor: Mapping[str, Any]
+    fingerprint: str = ""
+    schema: Schema = TABLES
+    _rows: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    _observed: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+    reads: Reads = field(default_factory=Reads, repr=False)
+
+    @property
+    def draft(self) -> bool:
+        """Whether the edition is not sealed yet."""
+        return not self.descriptor["created"]
+
+    def has(self, table: str, column: str = "") -> bool:
+        """Tells whether the edition has a table, or a column of it; one sealed earlier lacks what came later.
+
+        Example:
+            >>> edition = open_edition("2021")
+            >>> edition.has("agendas", "scope"), edition.has("agendas", "colour"), edition.has("colours")
+            (True, False, False)
+        """
+        return any(
+            found.name == table and (not column or any(part.name == column for part in found.columns))
+            for found in self.schema
+        )
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        self.reads.note(("table", table), lambda: self._seal(table))
+        return self.tables[table]
+
+    def _seal(self, table: str) -> str:
+        """Returns the hash that the table was sealed with; nothing for one that came later.
+
+        Raises:
+            KeyError: There is no such table.
+        """
+        if table not in self.tables:
+            raise KeyError(table)
+        return next((str(item["hash"]) for item in self.descriptor["resources"] if item["name"] == table), "")
+
+    def rows(self, table: str, **conditions: str) -> pd.DataFrame:
+        """Returns the rows whose columns have the given values.
+
+        Example:
+            >>> len(open_edition("2021").rows("findings", sector="mbo", theme="kansen"))
+            8
+        """
+        found = self.tables[table]
+        for column, value in conditions.items():
+            found = found[found[column] == value]
+        self.reads.note(("rows", table, conditions), lambda: digest(found))
+        return found
+
+    def row(self, table: str, key: str) -> dict[str, Any]:
+        """Returns one row as a dictionary.
+
+        Raises:
+            NaReportError: The table has no row with this key.
+        """
+        index = self._index(table)
+        self.reads.note(("row", table, key), lambda: digest(index.get(key)))
+        try:
+            return dict(index[key])
+        except KeyError:
+            raise MissingRowError(
+                f"Edition {self.name} has no row {key!r} in the table {table}.",
+                hint=f"Look in data/{self.name}/{table}.csv for the ids that exist.",
+            ) from None
+
+    def records(self, table: str) -> list[dict[str, Any]]:
+        """Returns all rows of a table as dictionaries, not to be changed by the caller."""
+        self.reads.note(("table", table), lambda: self._seal(table))
+        return list(self._index(table).values())
+
+    def _index(self, table: str) -> dict[str, Any]:
+        index = self._rows.setdefault(table, {})
+        if not index:
+            rows = self.tables[table]
+            index.update({row[rows.columns[0]]: row for row in rows.to_dict("records")})
+        return index
+
+    def observation(self, key: str) -> dict[str, Any]:
+        """Returns the observation of an id, or the latest one of an indicator id: the Dutch one where there is one.
+
+        Raises:
+            NaReportError: The edition has neither.
+        """
+        if "-" in key:
+            return self.row("observations", key)
+        if not self._observed:
+            for row in self._index("observations").values():
+                self._observed.setdefault(row["indicator_id"], []).append(row)
+        rows = self._observed.get(key, [])
+        self.reads.note(("observation", key), lambda: digest(rows))
+        if not rows:
+            raise MissingRowError(
+                f"Edition {self.name} has no observation of the indicator {key!r}.",
+                hint=f"Look in data/{self.name}/indicators.csv for the ids that exist.",
+            )
+        dutch = [row for row in rows if row["geo"] == "NL"] or rows
+        # Of two of the same period the later in the table.
+        return dict(sorted(dutch, key=lambda row: str(row["period"]))[-1])
+
+    def label(self, codes: str, code: str, language: str) -> str:
+        """Returns what a reader sees for a code of a code list."""
+        return str(self.row("codes", f"{codes}:{code}")[f"label_{language}"])
+
+
+def open_edition(name: str, project: Project | None = None) -> Edition:
+    """Opens an edition after a check of its seal; a draft has none, so all of it is checked.
+
+    Raises:
+        NaReportError: There is no such edition.
+        InvalidInputError: A file differs from what was sealed, or the tables don't fit the schema.
+
+    Example:
+        >>> edition = open_edition("2021")
+        >>> len(edition["agendas"]), edition.row("recommendations", "R1")["number"]
+        (12, '1')
+    """
+    folder = edition_folder(name, project)
+    if draft := is_draft(folder):
+        _refuse_unsound(folder, "can't be used yet")
+        descriptor = describe(folder, name, None)
+    else:
+        descriptor, problems = read_seal(folder)
+        if problems:
+            raise _refused(folder)
+    schema = schema_in(folder, descriptor)
+    try:
+        tables = {table.name: _frame(folder, table) for table in schema}
+        tables = {table.name: _completed(tables.get(table.name), table) for table in TABLES} | {
+            name: frame for name, frame in tables.items() if name not in BY_NAME
+        }
+        for column in _NUMBERS:
+            tables["observations"][column] = pd.to_numeric(tables["observations"][column])
+    except (OSError, ValueError) as error:
+        # A file is missing, or someone sealed by hand what no check passes.
+        raise _refused(folder) from error
+    said = json.dumps(descriptor).encode() if draft else (folder / DESCRIPTOR).read_bytes()
+    return Edition(name, tables, descriptor, sha256(said).removeprefix("sha256:"), schema)
+
+
+def _frame(folder: Path, table: Table) -> pd.DataFrame:
+    """Returns the rows of a table, fast; of what the seal vouches for only the header is looked at again."""
+    content = (folder / table.file).read_bytes()
+    frame = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    if content.startswith(codecs.BOM_UTF8) or list(frame.columns) != [column.name for column in table.columns]:
+        raise ValueError(f"another header in {table.file}")
+    return frame
+
+
+def _completed(frame: pd.DataFrame | None, table: Table) -> pd.DataFrame:
+    """Returns a frame with the columns that came after it was sealed too, empty."""
+    if frame is None:
+        return pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
+    return frame.assign(**{column.name: "" for column in table.columns if column.name not in frame.columns})
+
+
+def _refused(folder: Path) -> InvalidInputError:
+    problems = find_problems(folder)
+    return InvalidInputError(
+        f"Edition {folder.name} is not what was sealed ({how_many(problems)}):",
+        problems,
+        hint=f"Put the files back (git restore data/{folder.name}), or make a new edition: "
+        f"na-report edition copy {folder.name} NEW.",
+    )
+
+
+def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
+    """Copies the tables of an edition to a draft, with the columns and tables that came later, empty.
+
+    Returns:
+        The folder of the draft.
+    """
+    project = project or find_project()
+    source = edition_folder(old, project)
+    refuse_name(new, project)
+    schema = schema_in(source, read_seal(source)[0])
+    refuse_unknown(schema, old)
+    sealed = {table.name: table for table in schema}
+    with making(new, project) as folder:
+        copy_folder(source, folder, without=[DESCRIPTOR, ANSWERS])
+        for table in TABLES:
+            if sealed.get(table.name) != table:
+                rows = read_table(source, sealed[table.name]) if table.name in sealed else []
+                write_table(folder, table, rows)
+    return project.data / new
+
+
+def refuse_unknown(schema: Schema, name: str) -> None:
+    """Stops where a new edition would lose what an edition has.
+
+    Raises:
+        NaReportError: The edition was sealed by a later version of the program, with tables or columns that this one lacks.
+    """
+    known = {(table.name, column.name) for table in TABLES for column in table.columns}
+    unknown = [f"{table.name}.{column.name}" for table in schema for column in table.columns]
+    unknown = [place for place in unknown if tuple(place.split(".")) not in known]
+    if unknown:
+        raise NaReportError(
+            f"Edition {name} has columns that this version of na-report does not know: {', '.join(unknown)}.",
+            hint="Use the version of na-report that the edition was sealed with, or a later one.",
+        )
+
+
+def seal_edition(name: str, project: Project | None = None, *, created: date | None = None, by: str = "") -> Path:
+    """Checks an edition and writes `datapackage.json` with the hash of every table, and who approved it.
+
+    Raises:
+        InvalidInputError: The tables have problems; nothing is written.
+        NaReportError: The edition is sealed already.
+    """
+    project = project or find_project()
+    folder = edition_folder(name, project)
+    with being_made(name, project):
+        return seal_folder(folder, name, created or date.today(), by)
+
+
+def seal_folder(folder: Path, name: str, created: date, by: str = "") -> Path:
+    """Seals the tables in a folder as the edition of that name; see `seal_edition`."""
+    target = folder / DESCRIPTOR
+    if target.exists():
+        raise NaReportError(
+            f"Edition {name} is sealed already.", hint=f"Make a new one: na-report edition copy {name} NEW."
+        )
+    _refuse_unsound(folder, "is not sealed", name)
+    descriptor = describe(folder, name, created) | approval(folder, by, created)
+    sync_all(folder)  # no seal may outlive its tables
+    write_whole(target, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode())
+    return target
+
+
+def _refuse_unsound(folder: Path, what: str, name: str = "") -> None:
+    """Stops when the tables of a draft have problems."""
+    if problems := find_problems(folder, sealed=False):
+        name = name or folder.name
+        raise InvalidInputError(
+            f"Edition {name} {what}: it has {how_many(problems)}:",
+            problems,
+            hint=f"Mend them in data/{name}; na-report edition verify {name} names what is left.",
+        )

@@ -1,0 +1,96 @@
+"""The folders of the editions: which there are, and whether one is sound. Reads no table into memory, so it answers at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from na_report.base.errors import InvalidInputError, NaReportError, how_many
+from na_report.base.paths import DESCRIPTOR, Project, find_project
+from na_report.editions.integrity import find_problems
+
+NAME = re.compile(r"[0-9]{4}[a-z0-9-]{0,30}")
+
+
+def place_of(name: str) -> tuple[str, list[tuple[int, str]]]:
+    """Returns what editions are ordered by: the year, and then letters and numbers as a person counts.
+
+    Example:
+        >>> sorted(["2026b", "2026", "2026-10", "2026-9", "2027"], key=place_of)
+        ['2026', '2026-9', '2026-10', '2026b', '2027']
+    """
+    return name[:4], [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", name[4:])]
+
+
+def list_editions(project: Project | None = None) -> list[str]:
+    """Returns the names of the editions of a project, oldest first."""
+    data = (project or find_project()).data
+    return sorted((path.name for path in data.iterdir() if path.is_dir() and NAME.fullmatch(path.name)), key=place_of)
+
+
+def previous_edition(name: str, names: Iterable[str]) -> str:
+    """Returns the edition before an edition, or nothing for the first.
+
+    Example:
+        >>> previous_edition("2026", ["2021", "2026"]), previous_edition("2021", ["2021", "2026"])
+        ('2021', '')
+    """
+    earlier = [other for other in names if place_of(other) < place_of(name)]
+    return max(earlier, key=place_of, default="")
+
+
+def is_draft(folder: Path) -> bool:
+    """Tells whether the edition in a folder is not sealed yet."""
+    return not (folder / DESCRIPTOR).exists()
+
+
+def sealed_editions(project: Project | None = None) -> list[str]:
+    """Returns the names of the editions that are sealed, oldest first."""
+    project = project or find_project()
+    return [name for name in list_editions(project) if not is_draft(project.data / name)]
+
+
+def newest_edition(project: Project | None = None) -> str:
+    """Returns the name of the newest sealed edition; a draft is only used when it is named.
+
+    Raises:
+        NaReportError: The project has no sealed edition.
+    """
+    project = project or find_project()
+    names = sealed_editions(project)
+    if not names:
+        drafts = list_editions(project)
+        hint = f"Seal a draft: na-report edition seal {drafts[-1]}." if drafts else "Put back the folder data/2021."
+        raise NaReportError(f"{project.data} has no sealed edition.", hint=hint)
+    return names[-1]
+
+
+def edition_folder(name: str, project: Project | None = None) -> Path:
+    """Returns the folder of an edition that exists.
+
+    Raises:
+        NaReportError: There is no such edition, or the name can't be one.
+    """
+    project = project or find_project()
+    if not NAME.fullmatch(name) or not (project.data / name).is_dir():
+        raise NaReportError(
+            f"There is no edition {name!r}.", hint=f"Choose one of: {', '.join(list_editions(project)) or 'none yet'}."
+        )
+    return project.data / name
+
+
+def verify_edition(name: str, project: Project | None = None) -> None:
+    """Checks everything about an edition.
+
+    Raises:
+        InvalidInputError: Carries all problems.
+    """
+    folder = edition_folder(name, project)
+    problems = find_problems(folder, sealed=not is_draft(folder))
+    if problems:
+        raise InvalidInputError(
+            f"Edition {name} has {how_many(problems)}:",
+            problems,
+            hint="Mend them in data/ and run na-report edition verify again.",
+        )

@@ -1,0 +1,83 @@
+"""How a new edition comes about: out of sight, by one process at a time, and in place when it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from na_report.base.errors import NaReportError
+from na_report.base.files import partial_of, put_in_place, remove, sync, sync_all
+from na_report.base.locks import BusyError, locked
+from na_report.base.paths import Project
+from na_report.editions.folders import NAME
+
+_LOCK = ".{}.lock"
+
+
+def refuse_name(new: str, project: Project) -> None:
+    """Stops when a new edition can't have a name.
+
+    Raises:
+        NaReportError: The name is taken, or no name for an edition.
+    """
+    if not NAME.fullmatch(new):
+        raise NaReportError(
+            f"{new!r} can't be the name of an edition.",
+            hint="Start with the year, then small letters, digits and hyphens: 2021b.",
+        )
+    if (project.data / new).exists():
+        raise NaReportError(f"Edition {new} exists already.", hint="Choose another name; an edition never changes.")
+
+
+@contextmanager
+def being_made(name: str, project: Project) -> Iterator[None]:
+    """Keeps other processes from making or sealing the same edition, and clears away what dead ones left.
+
+    Raises:
+        BusyError: Another process is at it.
+    """
+    with locked(project.data / _LOCK.format(name), f"Edition {name}"):
+        _clear(project.data, name)
+        yield
+
+
+@contextmanager
+def making(new: str, project: Project, *, again: bool = False) -> Iterator[Path]:
+    """Gives a folder to make an edition in, which gets its name when the block ends well and goes when it doesn't.
+
+    Args:
+        new: The name of the edition.
+        project: The project.
+        again: Whether it takes the place of a draft of that name.
+
+    Raises:
+        BusyError: Another process is making that edition.
+        NaReportError: The name is taken, or no name for an edition.
+    """
+    with being_made(new, project):
+        if not again:
+            refuse_name(new, project)
+        folder = partial_of(project.data / new)
+        folder.mkdir()
+        try:
+            yield folder
+            sync_all(folder)
+            if again:
+                put_in_place(folder, project.data / new)
+            else:
+                folder.rename(project.data / new)
+        except BaseException:
+            remove(folder)
+            raise
+        sync(project.data)
+
+
+def _clear(data: Path, mine: str) -> None:
+    """Removes locks and half-made editions of processes that no longer run."""
+    remove(partial_of(data / mine))
+    left = {path.name[1:].rsplit(".", 1)[0] for path in [*data.glob(".*.lock"), *data.glob(".*.partial")]}
+    for name in sorted(left - {mine}):
+        if NAME.fullmatch(name):
+            with suppress(BusyError), locked(data / _LOCK.format(name), f"Edition {name}"):
+                remove(partial_of(data / name))

@@ -1,0 +1,164 @@
+"""What a page asked of an edition, and a digest of each answer, so that only pages whose answers change run again."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import pandas as pd
+
+from na_report.base.paths import find_project
+from na_report.base.stories import read_story
+from na_report.base.wording import Words
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_DERIVED: dict[str, Callable[..., Any]] = {}
+
+
+def digest(answer: object) -> str:
+    """Returns a short hash of an answer by all that it holds.
+
+    Example:
+        >>> digest(["C14"]) == digest(["C14"]), digest(["C14"]) == digest(["C15"])
+        (True, False)
+    """
+    return hashlib.sha256(_whole(answer).encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _whole(answer: Any) -> str:
+    """Returns an answer as text; pandas and numpy show of a long one only the ends and of a number only some digits."""
+    if isinstance(answer, (pd.DataFrame, pd.Series)):
+        frame = answer.to_frame() if isinstance(answer, pd.Series) else answer
+        kinds = [str(kind) for kind in frame.dtypes]
+        head = (type(answer).__name__, list(frame.columns), kinds, list(frame.index))
+        return _whole((head, [_whole(frame.iloc[:, place].tolist()) for place in range(frame.shape[1])]))
+    if hasattr(answer, "tolist"):  # an array, an index, or a number of numpy
+        return _whole((type(answer).__name__, answer.tolist()))
+    if isinstance(answer, (set, frozenset)):
+        return f"{type(answer).__name__}({sorted(map(_whole, answer))})"
+    if isinstance(answer, Mapping):
+        return f"{{{', '.join(f'{_whole(key)}: {_whole(value)}' for key, value in answer.items())}}}"
+    if is_dataclass(answer) and not isinstance(answer, type):
+        shown = [
+            (item.name, _whole(getattr(answer, item.name))) for item in fields(answer) if item.repr
+        ]  # no functions
+        return f"{type(answer).__name__}{shown}"
+    if isinstance(answer, (list, tuple)):
+        return f"{type(answer).__name__}[{', '.join(map(_whole, answer))}]"
+    return repr(answer)
+
+
+@dataclass
+class Reads:
+    """The questions asked of one edition.
+
+    Args:
+        answers: Per question, as JSON text, the digest of the answer.
+    """
+
+    answers: dict[str, str] = field(default_factory=dict)
+    _inside: int = 0
+
+    def note(self, question: Iterable[object], answer: Callable[[], str]) -> None:
+        """Remembers a question, unless it is part of a larger one."""
+        if self._inside:
+            return
+        key = json.dumps(list(question), ensure_ascii=False)
+        if key not in self.answers:
+            self.answers[key] = answer()
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Makes questions part of a larger one, whose answer stands for them."""
+        self._inside += 1
+        try:
+            yield
+        finally:
+            self._inside -= 1
+
+
+def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """Makes a function of an edition one question: its result counts, not what it reads to find it.
+
+    The function takes the edition first and then only text.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+    _DERIVED[name] = function
+
+    @functools.wraps(function)
+    def ask(edition: Any, /, *args: P.args, **options: P.kwargs) -> T:
+        with edition.reads.inside():
+            result = function(edition, *args, **options)
+        edition.reads.note(("derived", name, list(args), dict(options)), lambda: digest(result))
+        return result
+
+    return ask
+
+
+@derived
+def said(edition: Any, language: str, key: str) -> object:
+    """Returns what the words of a language have under a key: a page that says it runs again when it changes."""
+    return Words(language).get(key)
+
+
+@derived
+def story_part(edition: Any, folder: str, name: str, part: str) -> str:
+    """Returns a part of a story in a folder of `chapters/`: a page that tells it runs again when it changes.
+
+    Raises:
+        NaReportError: There is no such story or part.
+    """
+    return read_story(find_project().chapters / folder / f"{name}.md").part(part)
+
+
+def _find(name: str) -> Callable[..., Any]:
+    """Returns a derived function of this package, imported where that has not been done yet."""
+    if name not in _DERIVED and name.startswith("na_report."):
+        importlib.import_module(name.rpartition(".")[0])
+    return _DERIVED[name]
+
+
+def answer_again(edition: Any, questions: Iterable[str]) -> dict[str, str]:
+    """Asks an edition the questions of an earlier run.
+
+    Args:
+        edition: A freshly opened edition.
+        questions: Keys of `Reads.answers`.
+
+    Returns:
+        Per question the digest of today's answer; `missing` where the edition has none.
+    """
+    found = {}
+    for question in questions:
+        edition.reads.answers.pop(question, None)
+        # A question that can't be asked any more counts as a change: its page runs again, and tells what is wrong if anything.
+        with suppress(Exception):
+            _ask(edition, question)
+        found[question] = edition.reads.answers.get(question, "missing")
+    return found
+
+
+def _ask(edition: Any, question: str) -> None:
+    """Asks an edition one question of an earlier run; the answer is among its reads."""
+    kind, *parts = json.loads(question)
+    if kind == "table":
+        edition[parts[0]]
+    elif kind == "row":
+        edition.row(*parts)
+    elif kind == "observation":
+        edition.observation(*parts)
+    elif kind == "rows":
+        edition.rows(parts[0], **parts[1])
+    elif kind == "derived":
+        name, args, options = parts
+        with edition.reads.inside():
+            result = _find(name)(edition, *args, **options)
+        edition.reads.answers[question] = digest(result)

@@ -1,0 +1,170 @@
+"""Sets pages as PDF with Typst: PDF/UA-1 for who reads with ears or fingers, and PDF/A-3a for who reads it in fifty years."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import font_source_sans_pro
+import typst
+
+from na_report.base.errors import BookError
+from na_report.base.files import partial_of
+from na_report.paper.pictures import lay_out
+
+_TEMPLATES = Path(__file__).parent / "assets"
+_FONTS = Path(font_source_sans_pro.font_files_ttf["SourceSansPro"]).parent
+_KINDS = {".csv": "text/csv", ".json": "application/json"}
+_STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
+_LETTERS = re.compile(r'the text `"(.+?)"` could not be displayed')
+_SHOWN = 5
+# What the template says in the language of the book.
+_WORDS = ("title", "subtitle", "author", "contents", "notes", "figures", "registers", "where")
+_PAGE = re.compile(r"pages/([^/\s]+)\.typ:")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of some pages of the book.
+
+    Args:
+        name: The name of the file, without `.pdf`.
+        pages: The names of its pages, in order.
+        words: Title, subtitle, author and the like in its language.
+        language: The language of the text.
+        day: The date on it, as ISO date.
+        imprint: Lines at the foot of the cover.
+        front: Whether it has a cover and contents.
+        attached: Tables and their description that go with it, with what each is.
+        registers: Pages of the book that it goes without, and tells where they are.
+        site: Where the book is on the web, with a slash at the end; empty when that is not known.
+    """
+
+    name: str
+    pages: Sequence[str]
+    words: Mapping[str, Any]
+    language: str
+    day: str
+    imprint: Sequence[str] = ()
+    front: bool = True
+    attached: Mapping[Path, str] = field(default_factory=dict)
+    registers: Sequence[str] = ()
+    site: str = ""
+
+
+def typeset(document: Document, pages: Path, pictures: Path, root: Path, target: Path) -> None:
+    """Writes a PDF. In a process that did so before, it sets only what changed.
+
+    Args:
+        document: What it is made of.
+        pages: The folder with the pages that Sphinx wrote for paper.
+        pictures: The folder that the addresses of pictures start from.
+        root: The folder that holds all of these; Typst reads nothing outside it.
+        target: The PDF; replaced when the new one is whole.
+
+    Raises:
+        BookError: A page is missing, or Typst found something wrong.
+    """
+    folder = pages.parent
+    _lay_out(document, pages, pictures, root)
+    compiler = _compiler(folder / "book.typ", root, document.name)
+    try:
+        made, warnings = compiler.compile_with_warnings(
+            format="pdf", pdf_standards=_STANDARDS, timestamp=_midnight(document.day)
+        )
+    except typst.TypstError as problem:
+        raise _told([problem], document, pages) from None
+    if warnings or not isinstance(made, bytes):
+        raise _told(warnings, document, pages)
+    partial = partial_of(target)
+    partial.write_bytes(made)
+    partial.replace(target)
+
+
+def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> None:
+    """Writes what the template reads: words, pages, the places in them, and their pictures."""
+    known = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in pages.glob("*.json")}
+    for page in document.pages:
+        if page not in known:
+            raise BookError(
+                f"There is no page {page} for the PDF.",
+                hint="Look at `summary` in chapters/words.yml and `on_paper` in chapters/pages.yml.",
+            )
+    shown = [known[page] for page in document.pages]
+    noted = [place for about in shown for place in about["noted"]]
+    lay_out((name for about in shown for name in about["pictures"]), pictures, pages.parent / "pictures")
+    said = {name: document.words[name] for name in _WORDS}
+    said["mark"] = document.words.get("mark", "")
+    given = said | {
+        "places": {name: label for about in shown for name, label in about["places"].items()},
+        "noted": {place: known[place.partition("#")[0]]["rows"][place] for place in noted},
+        "drawn": [figure for about in shown for figure in about["figures"]],
+        "elsewhere": [{"place": f"{page}#", "title": known[page]["title"]} for page in document.registers],
+        "site": document.site,
+        "pages": document.pages,
+        "language": document.language,
+        "day": document.day,
+        "imprint": document.imprint,
+        "front": document.front,
+        "attached": [
+            {
+                "file": f"/{path.relative_to(root).as_posix()}",
+                "name": path.name,
+                "kind": _KINDS[path.suffix],
+                "what": what,
+            }
+            for path, what in document.attached.items()
+        ],
+    }
+    folder = pages.parent
+    (folder / f"{document.name}.json").write_text(json.dumps(given, ensure_ascii=False, indent=1), encoding="utf-8")
+    for path in _TEMPLATES.glob("*.typ"):
+        shutil.copy(path, folder / path.name)
+
+
+def get_ready() -> None:
+    """Does nothing but import this module, in a process that will need it."""
+
+
+@cache
+def _compiler(main: Path, root: Path, name: str) -> typst.Compiler:
+    """Returns a compiler that remembers what it set: one for each document."""
+    fonts = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=True,
+        font_paths=[_FONTS],
+    )
+    return typst.Compiler(main, root=root, font_paths=fonts, sys_inputs={"book": f"{name}.json"})
+
+
+def _midnight(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)
+
+
+def _told(problems: Sequence[Any], document: Document, pages: Path) -> BookError:
+    """Returns the error that names what Typst found, each with the pages that it may be on."""
+    said = [
+        f"  {', '.join(_places(problem, document, pages)) or 'the template'}: {problem.message}"
+        for problem in problems[:_SHOWN]
+    ]
+    hints = [hint for problem in problems for hint in problem.hints]
+    return BookError(
+        f"{document.name}.pdf can't be made of the text of the book:\n" + "\n".join(said),
+        hint=hints[0] if hints else "Change the text, figure or table on that page.",
+    )
+
+
+def _places(problem: Any, document: Document, pages: Path) -> list[str]:
+    """Returns the pages that a problem is on; for letters that no font has, those that hold them."""
+    named = list(dict.fromkeys(_PAGE.findall(problem.diagnostic)))
+    letters = _LETTERS.search(problem.message)
+    if named or letters is None:
+        return named
+    return [name for name in document.pages if letters[1] in (pages / f"{name}.typ").read_text(encoding="utf-8")]

@@ -1,1 +1,0 @@
-"""How a chapter shows the evidence: numbers, tables, figures and blocks of text."""

@@ -1,0 +1,1 @@
+"""Processes that start warm, keep to their limits, and end."""

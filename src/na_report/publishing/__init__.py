@@ -1,1 +1,0 @@
-"""How chapters become a book; knows files and hashes, nothing of the subject."""

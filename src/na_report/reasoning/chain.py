@@ -1,0 +1,149 @@
+"""What rests on what: recommendation -> conclusion -> finding, agenda item or observation -> source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import networkx as nx
+
+from na_report.base.errors import NaReportError
+from na_report.editions.edition import Edition
+from na_report.editions.reads import derived
+from na_report.editions.tables import TABLES
+from na_report.reasoning.ids import in_order
+from na_report.reasoning.memory import remembered
+
+# Per table the columns whose ids a row rests on.
+_RESTS = {
+    "starting_points": ("recommendation_ids",),
+    "recommendations": ("rests_on",),
+    "conclusions": ("rests_on",),
+    "findings": ("source_ids", "indicator_ids"),
+    "agenda_items": ("agenda_id",),
+    "agendas": ("source_id",),
+    "contradictions": ("refs",),
+    "observations": ("source_id",),
+    "notes": ("source_id",),
+}
+_TABLES = (*_RESTS, "indicators", "sources")
+
+
+@remembered
+def graph(edition: Edition) -> nx.DiGraph:
+    """Returns the chain as a graph: an edge goes from a row to what it rests on.
+
+    Each node has the attribute `table`. An indicator rests on its observations.
+
+    Example:
+        >>> from na_report.editions.edition import open_edition
+        >>> chain = graph(open_edition("2021"))
+        >>> sorted(chain.successors("IND007")), chain.nodes["R1"]["table"]
+        (['IND007-NL-2019'], 'recommendations')
+    """
+    net = nx.DiGraph()
+    for table in _TABLES:
+        net.add_nodes_from(edition[table]["id"], table=table)
+    for table, columns in _RESTS.items():
+        for row in edition[table].to_dict("records"):
+            for column in columns:
+                net.add_edges_from((row["id"], target) for target in row[column].split(";") if target)
+    net.add_edges_from(zip(edition["observations"]["indicator_id"], edition["observations"]["id"], strict=True))
+    return net
+
+
+def _with(edition: Edition, key: str) -> nx.DiGraph:
+    """Returns the chain when a row is in it; otherwise tells where the row is, or which id may be meant."""
+    net = graph(edition)
+    if key in net:
+        return net
+    for table in TABLES:
+        if table.name not in _TABLES and key in set(edition[table.name][table.key]):
+            raise NaReportError(
+                f"{key} is a row of {table.name}, a table that is no part of the chain of what rests on what.",
+                hint=f"Choose the id of a row of: {', '.join(_TABLES)}.",
+            )
+    ids = {node.upper(): node for node in net}
+    near = get_close_matches(key.strip().upper(), ids, n=3)
+    hint = (
+        f"Did you mean {' or '.join(ids[node] for node in near)}?"
+        if near
+        else "Ids look like R1, C14, FM12, A08.3 or IND007."
+    )
+    raise NaReportError(f"No row of edition {edition.name} has the id {key!r}.", hint=hint)
+
+
+@derived
+def below(edition: Edition, key: str, table: str) -> list[str]:
+    """Returns the rows of a table that a row rests on directly, in the order of the table.
+
+    Raises:
+        NaReportError: No row of the chain has this id.
+    """
+    direct = set(_with(edition, key).successors(key))
+    return [item for item in edition[table]["id"] if item in direct]
+
+
+@derived
+def users(edition: Edition, key: str) -> list[str]:
+    """Returns the ids of all rows that rest on a row directly, in the order of their numbers."""
+    net = graph(edition)
+    return in_order(net.predecessors(key)) if key in net else []
+
+
+@derived
+def above(edition: Edition, key: str, table: str) -> list[str]:
+    """Returns the rows of a table that rest on a row directly, in the order of the table."""
+    net = graph(edition)
+    direct = set(net.predecessors(key)) if key in net else set()
+    return [item for item in edition[table]["id"] if item in direct]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a chain.
+
+    Args:
+        key: The id of the row.
+        table: Its table.
+        depth: 0 for the row that was asked for.
+        seen: Whether the row stands higher up with all that hangs on it.
+    """
+
+    key: str
+    table: str
+    depth: int
+    seen: bool
+
+
+def walk(edition: Edition, key: str, *, up: bool = False) -> Iterator[Step]:
+    """Yields a row and all that it rests on, or with `up` all that rests on it, each row spelled out once.
+
+    Raises:
+        NaReportError: No row of the chain has this id.
+    """
+    net = _with(edition, key)
+    order = {node: place for place, node in enumerate(net)}
+    spelled: set[str] = set()
+
+    def visit(node: str, depth: int) -> Iterator[Step]:
+        onward = sorted(net.predecessors(node) if up else net.successors(node), key=order.__getitem__)
+        yield Step(node, net.nodes[node]["table"], depth, seen=node in spelled and bool(onward))
+        if node not in spelled:
+            spelled.add(node)
+            for following in onward:
+                yield from visit(following, depth + 1)
+
+    return visit(key, 0)
+
+
+@derived
+def reached(edition: Edition, key: str, table: str) -> list[str]:
+    """Returns the rows of a table that a row rests on, directly or further down, in the order of the table.
+
+    Raises:
+        NaReportError: No row of the chain has this id.
+    """
+    below_it = nx.descendants(_with(edition, key), key)
+    return [item for item in edition[table]["id"] if item in below_it]

@@ -1,0 +1,206 @@
+"""What a fact of a claim can measure: edition and arguments in, figure out."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from na_report.base.errors import MissingRowError
+from na_report.editions.edition import Edition
+from na_report.editions.schema import Column
+from na_report.editions.tables import BY_NAME
+
+# Per column what its cells must hold: a value, some values, `not`, `at_least` or conditions on the table it refers to.
+Where: TypeAlias = Mapping[str, Any]
+Rows: TypeAlias = list[dict[str, Any]]
+NOT, AT_LEAST = "not", "at_least"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A figure and where it comes from.
+
+    Args:
+        value: The figure.
+        observation: The id of the observation that it is; empty for a count.
+        rows: The ids of the rows that were counted.
+    """
+
+    value: float
+    observation: str = ""
+    rows: Sequence[str] = ()
+
+
+def value(edition: Edition, indicator: str, *, period_of: str = "", geo: str = "") -> Measured:
+    """Returns the number of an observation, or of the latest one of an indicator.
+
+    Args:
+        edition: Where it is.
+        indicator: The id of an indicator or observation.
+        period_of: Takes the observation of the period and place of this one: another year is no comparison.
+        geo: Takes the observation in this place, of that period.
+
+    Raises:
+        MissingRowError: There is no such observation, or it has no number.
+
+    Example:
+        >>> from na_report.editions.edition import open_edition
+        >>> value(open_edition("2021"), "IND016").value
+        80.0
+    """
+    if period_of or geo:
+        other = edition.observation(period_of or indicator)
+        indicator = f"{indicator}-{geo or other['geo']}-{other['period']}"
+    row = edition.observation(indicator)
+    if math.isnan(row["value"]):
+        raise MissingRowError(f"The observation {row['id']} has no number.", hint="A claim on it can't be tested.")
+    return Measured(float(row["value"]), row["id"])
+
+
+def count(
+    edition: Edition,
+    table: str,
+    *,
+    where: Where | None = None,
+    among: Where | None = None,
+    ids: Sequence[str] = (),
+    distinct: str = "",
+    status: Sequence[str] = (),
+) -> Measured:
+    """Counts rows of a table, or the different values of a column in them.
+
+    Args:
+        edition: Where they are.
+        table: The table.
+        where: Which rows.
+        among: The rows that the claim is about: of no rows at all it could be said that all or none are so.
+        ids: Rows that must be there; only these count.
+        distinct: The column whose values count.
+        status: Only rows that have one of these in `statuses`: what became of them since the report.
+
+    Raises:
+        MissingRowError: One of the ids or values is not in the edition, nothing is among, or it has no statuses.
+
+    Example:
+        >>> from na_report.editions.edition import open_edition
+        >>> count(open_edition("2021"), "agendas", where={"level": "sector"}).value
+        3
+    """
+    key, where = BY_NAME[table].key, where or {}
+    base = edition.records(table) if among is None else _some(select(edition, table, among), table)
+    rows = select(edition, table, where, base)
+    if ids:
+        wanted = [edition.row(table, name)[key] for name in ids]
+        rows = [row for row in rows if row[key] in wanted]
+    if status:
+        known = _some(edition.records("statuses") if "statuses" in edition.tables else [], "statuses")
+        wanted = [row["id"] for row in known if row["status"] in status]
+        rows = [row for row in rows if row[key] in wanted]
+    found = tuple(row[key] for row in rows)
+    if not distinct:
+        return Measured(len(found), rows=found)
+    values = {value for row in _having(rows, table, distinct) for value in row[distinct].split(";") if value}
+    if distinct in where:
+        fits = _condition(edition, BY_NAME[table].column(distinct), where[distinct])
+        values = {value for value in values if fits(value)}
+    return Measured(len(values), rows=found)
+
+
+def largest(edition: Edition, table: str, by: str, *, where: Where | None = None) -> Measured:
+    """Returns the number of rows of the value of a column that most rows have."""
+    counts = Counter(row[by] for row in _having(select(edition, table, where or {}), table, by))
+    return Measured(max(counts.values(), default=0))
+
+
+def goals_in_each(edition: Edition, agendas: Where) -> Measured:
+    """Counts the goal categories that occur in each of some agendas."""
+    found = _goals(edition, agendas)
+    return Measured(len(set.intersection(*found.values())))
+
+
+def agendas_with_all_goals(edition: Edition, agendas: Where) -> Measured:
+    """Counts which of some agendas have items in each goal category."""
+    goals = _goal_codes(edition)
+    full = tuple(key for key, found in _goals(edition, agendas).items() if found == goals)
+    return Measured(len(full), rows=full)
+
+
+MEASURES: dict[str, Callable[..., Measured]] = {
+    measure.__name__: measure for measure in (value, count, largest, goals_in_each, agendas_with_all_goals)
+}
+
+
+def _goal_codes(edition: Edition) -> set[str]:
+    return {row["code"] for row in select(edition, "categories", {"kind": "goal"})}
+
+
+def _goals(edition: Edition, agendas: Where) -> dict[str, set[str]]:
+    """Returns per agenda the goal categories in which it has an item, by first category; of at least one agenda."""
+    goals: dict[str, set[str]] = {row["id"]: set() for row in _some(select(edition, "agendas", agendas), "agendas")}
+    codes = _goal_codes(edition)
+    for item in select(edition, "agenda_items", {}):
+        if item["category"] in codes and item["agenda_id"] in goals:
+            goals[item["agenda_id"]].add(item["category"])
+    return goals
+
+
+def _some(rows: Rows, table: str) -> Rows:
+    """Returns rows that a claim is about: of no rows at all it could be said that all or none are so."""
+    if not rows:
+        raise MissingRowError(f"The edition has no {table} that this is about.", hint="The claim can't be tested.")
+    return rows
+
+
+def select(edition: Edition, table: str, where: Where, rows: Rows | None = None) -> Rows:
+    """Returns the rows of a table, or of some of its rows, that fit all conditions.
+
+    Raises:
+        MissingRowError: A condition names a row of another table that the edition does not have.
+
+    Example:
+        >>> from na_report.editions.edition import open_edition
+        >>> where = {"agenda_id": {"level": "sector"}, "category": {"not": ["ethics", "other"]}}
+        >>> len(select(open_edition("2021"), "agenda_items", where))
+        18
+    """
+    rows = edition.records(table) if rows is None else rows
+    for name, wanted in where.items():
+        fits = _condition(edition, BY_NAME[table].column(name), wanted)
+        rows = [row for row in _having(rows, table, name) if fits(row[name])]
+    return rows
+
+
+def _having(rows: Rows, table: str, column: str) -> Rows:
+    """Returns rows that have a column: an edition of before does not have what came later."""
+    if rows and column not in rows[0]:
+        raise MissingRowError(f"The edition has no {column} in the table {table}.", hint="The claim can't be tested.")
+    return rows
+
+
+def _condition(edition: Edition, column: Column, wanted: Any) -> Callable[[str], bool]:
+    """Returns what tells of a cell whether it has, or its list holds, what is wanted."""
+    if isinstance(wanted, Mapping) and AT_LEAST in wanted:
+        return lambda cell: len(cell.split(";")) >= int(wanted[AT_LEAST])
+    if isinstance(wanted, Mapping) and NOT in wanted:
+        other = _condition(edition, column, wanted[NOT])
+        return lambda cell: not other(cell)
+    if isinstance(wanted, Mapping):
+        table, target = column.refers_to[0].split(".")
+        values = {row[target] for row in select(edition, table, wanted)}
+    else:
+        values = {wanted} if isinstance(wanted, str) else set(wanted)
+        _must_exist(edition, column, values)
+    if column.many:
+        return lambda cell: not values.isdisjoint(cell.split(";"))
+    return lambda cell: cell in values
+
+
+def _must_exist(edition: Edition, column: Column, values: set[str]) -> None:
+    """Refuses values that the edition does not know: that no row has them would say nothing."""
+    places = [place.split(".") for place in column.refers_to]
+    known = {row[target] for table, target in places for row in edition.records(table)}
+    for key in sorted(values - known) if places else ():
+        raise MissingRowError(f"The edition has no {key!r}, which {column.name} refers to.", hint="Correct the id.")

@@ -1,0 +1,1 @@
+"""Rows of the evidence as readers meet them: blocks, verdicts, registers."""

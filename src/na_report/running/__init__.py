@@ -1,0 +1,1 @@
+"""Chapters and pages: parameters, fingerprints, runs, sweeps, translations."""

@@ -1,0 +1,132 @@
+"""A notebook that has run: whether it ran to its end, and what of it is the same from run to run."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from na_report.base.settings import shown
+
+if TYPE_CHECKING:
+    import nbformat
+
+INJECTED = "injected-parameters"
+CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
+# The environment of the project runs each page, whatever kernel its chapter names.
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+_ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]{6,16}\b")
+_CELL = re.compile(r"<cell (\d+)>")
+# What Python names a file or folder that is temporary, and the part of the name that it draws.
+_TEMPORARY = re.compile(rf"{re.escape(tempfile.gettempdir())}/(tmp|na-report-)[a-z0-9_]{{8}}")
+
+
+def own_cell(chapter: nbformat.NotebookNode, cell: Mapping[str, Any]) -> str:
+    """Returns which cell of its chapter an executed cell is: the number that a person counts, its id and its first line.
+
+    Example:
+        >>> from nbformat.v4 import new_code_cell, new_notebook
+        >>> own_cell(new_notebook(cells=[new_code_cell("# hier\\n1 / 0", id="deel")]), {"id": "deel"})
+        "cell 1 (deel, '# hier')"
+    """
+    for number, own in enumerate(chapter.cells, 1):
+        if own.id == cell["id"]:
+            return f"cell {number} ({own.id}, {shown(first_line(own.source))})"
+    return "the cell with the parameters of the page"
+
+
+def first_line(source: str) -> str:
+    """Returns the first line of a cell that is not empty."""
+    return next((line.strip() for line in source.splitlines() if line.strip()), "")
+
+
+def stopped_in(notebook: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode, str] | None:
+    """Returns the cell that ended the page early, and how, if one did.
+
+    Papermill takes a `sys.exit()` for a good end, though the cells after it did not run.
+    """
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return cell, f"{output.ename}, so the cells after it did not run."
+    return None
+
+
+def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any], root: Path) -> nbformat.NotebookNode:
+    """Returns an executed notebook without what differs from run to run and from machine to machine.
+
+    Those are times, random ids, the pieces in which printed text arrived, the names of processes and folders, and the
+    places of objects in memory.
+
+    Args:
+        notebook: As papermill left it.
+        parameters: The parameters of the page.
+        root: The folder of the project.
+    """
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata["kernelspec"] = dict(_KERNEL)
+    notebook.metadata["na_report"] = {"parameters": dict(parameters)}
+    for cell in notebook.cells:
+        for extra in CELL_EXTRAS:
+            cell.metadata.pop(extra, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = INJECTED
+            cell.metadata["tags"] = [*cell.metadata["tags"], "remove-cell"]
+    ids = {str(cell.get("execution_count")): cell.id for cell in notebook.cells}
+    steady = functools.partial(_steady, ids=ids, places=_places(root))
+    for cell in notebook.cells:
+        if cell.get("outputs"):
+            cell.outputs = _joined(cell.outputs)
+            for output in cell.outputs:
+                _steady_output(output, steady)
+    return notebook
+
+
+def _joined(outputs: list[Any]) -> list[Any]:
+    """Joins printed text: where it was cut depends on how busy the machine was."""
+    joined: list[Any] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output.output_type == "stream" and last.get("name") == output.name:
+            last["text"] += output.text
+        else:
+            joined.append(output)
+    return joined
+
+
+def _steady_output(output: Any, steady: Callable[[str], str]) -> None:
+    if output.output_type == "stream":
+        output.text = steady(output.text)
+    elif output.output_type == "error":
+        output.evalue, output.traceback = steady(output.evalue), [steady(line) for line in output.traceback]
+    else:
+        said = output.metadata.get("na_report", {})
+        carried = said.get("files", {}) if isinstance(said, dict) else {}
+        for mime, content in output.data.items():
+            if mime.startswith("text/") and isinstance(content, str) and mime not in carried:
+                output.data[mime] = steady(content)
+
+
+def _steady(text: str, ids: Mapping[str, str], places: Mapping[str, str]) -> str:
+    """Returns a text without what is of this run or this machine only."""
+    text = _CELL.sub(lambda match: f"<cell {ids.get(match[1], match[1])}>", text)
+    text = _ADDRESS.sub("0x…", text)
+    for place, name in places.items():
+        text = text.replace(f"{place}/", name)
+        text = re.sub(rf"{re.escape(place)}(?![\w.-])", name.rstrip("/") or ".", text)
+    return _TEMPORARY.sub(r"\1…", text)
+
+
+def _places(root: Path) -> dict[str, str]:
+    """Returns what to call the folders of this machine, the longest first: one may be in another."""
+    paths = sysconfig.get_paths()
+    names = {paths["purelib"]: "site-packages/", paths["stdlib"]: "python/", sys.prefix: ".venv/", str(root): ""}
+    if (home := os.environ.get("HOME", "/").rstrip("/")) and home not in names:
+        names[home] = "~/"
+    return dict(sorted(names.items(), key=lambda item: -len(item[0])))

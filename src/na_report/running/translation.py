@@ -1,0 +1,153 @@
+"""Whether translations follow what they translate: a cell or story carries the hash of the one that it is a translation of."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from na_report.base.errors import NaReportError
+from na_report.base.files import write_whole
+from na_report.base.paths import Project
+from na_report.base.stories import read_story
+from na_report.running.chapters import read_chapter
+from na_report.running.contents import languages, read_contents
+from na_report.running.pages import all_pages
+
+# In the metadata of a cell, and in the settings of a story.
+MARK = "translates"
+_LINE = re.compile(rf"^{MARK}: *(\S*) *$\n?", re.MULTILINE)
+
+
+def mark_of(text: str) -> str:
+    """Returns what a translation of a text carries; space around the text does not count.
+
+    Example:
+        >>> mark_of("Inleiding"), mark_of("Inleiding\\n") == mark_of("Inleiding")
+        ('29bfc1192075', True)
+    """
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
+
+
+def find_differences(project: Project) -> list[str]:
+    """Returns what is behind, missing or extra in any translation, one line each.
+
+    Raises:
+        NaReportError: A chapter or story can't be read, or the first language misses one.
+    """
+    first, *others = languages(project)
+    pages = all_pages(project, first)
+    root = project.chapters / first
+    found = []
+    for language in others:
+        kept = read_contents(project, language).pages
+        own = [page for page in pages if page.name in kept]
+        wanted = dict.fromkeys(path for page in own for path in (page.chapter, *page.stories()))
+        there = project.chapters / language
+        for source in wanted:
+            target = there / source.relative_to(root)
+            if not target.is_file():
+                found.append(f"{_shown(project, target)}: missing, it would translate {_shown(project, source)}")
+            elif source.suffix == ".md":
+                found += _story(project, source, target)
+            else:
+                found += [f"{_shown(project, target)}, {fault}" for fault in _notebook(source, target)]
+        names = {path.relative_to(root) for path in wanted}
+        for path in sorted([*there.glob("*.ipynb"), *there.glob("*/*.md")]):
+            if path.relative_to(there) not in names:
+                found.append(f"{_shown(project, path)}: extra, it translates nothing")
+    return found
+
+
+def _shown(project: Project, path: Path) -> str:
+    return path.relative_to(project.root).as_posix()
+
+
+def _story(project: Project, source: Path, target: Path) -> Iterator[str]:
+    said, story = read_story(source), read_story(target)
+    marks = _LINE.findall(story.settings)
+    if marks != [mark_of(_whole(said.parts))]:
+        yield f"{_shown(project, target)}: behind {_shown(project, source)}"
+    for name in sorted(said.parts.keys() ^ story.parts.keys()):
+        yield f"{_shown(project, target)}, part {name}: {'missing' if name in said.parts else 'extra'}"
+
+
+def _whole(parts: Any) -> str:
+    return "\n".join(f"+++ {name}\n{text}" for name, text in parts.items())
+
+
+def _notebook(source: Path, target: Path) -> Iterator[str]:
+    """Yields per cell what is wrong with a translation."""
+    said = {cell.id: cell.source for cell in read_chapter(source).cells}
+    cells = read_chapter(target).cells
+    for number, cell in enumerate(cells, 1):
+        if cell.id not in said:
+            yield f"cell {number} ({_start(cell.source)}): extra, no cell has its id {cell.id}"
+        elif cell.source != said[cell.id] and cell.metadata.get(MARK) != mark_of(said[cell.id]):
+            yield f"cell {number} ({_start(cell.source)}): behind, the text now starts with {_start(said[cell.id])}"
+    there = {cell.id for cell in cells}
+    for number, (key, text) in enumerate(said.items(), 1):
+        if key not in there:
+            yield f"cell {number} of the original ({_start(text)}): missing"
+
+
+def _start(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("%%text")]
+    return repr(lines[0][:40]) if lines else "empty"
+
+
+def accept(project: Project, path: Path) -> None:
+    """Writes in a translation that it follows what it translates now.
+
+    Cells that stand between the same neighbours become translations of each other, so a new one need not get an id by hand.
+
+    Args:
+        project: The project.
+        path: A notebook or story in the folder of a language.
+
+    Raises:
+        NaReportError: The file is no translation, or it has other cells than what it translates.
+    """
+    first, *others = languages(project)
+    path = path.resolve()
+    parts = (
+        path.relative_to(project.chapters.resolve()).parts if path.is_relative_to(project.chapters.resolve()) else ()
+    )
+    if len(parts) < 2 or parts[0] not in others or not path.is_file():
+        raise NaReportError(
+            f"{path} is no translation.", hint=f"Name a file in chapters/{others[0] if others else first}/."
+        )
+    source = project.chapters / first / Path(*parts[1:])
+    if path.suffix == ".md":
+        text, story = path.read_text(encoding="utf-8"), read_story(path)
+        settings = _LINE.sub("", story.settings) + f"{MARK}: {mark_of(_whole(read_story(source).parts))}\n"
+        body = text.partition("\n---\n")[2] if text.startswith("---\n") else text
+        write_whole(path, f"---\n{settings}---\n{body}".encode())
+        return
+    import nbformat
+
+    notebook, said = nbformat.read(path, as_version=4), read_chapter(source).cells
+    _pair([cell.id for cell in said], notebook.cells)
+    texts = {cell.id: cell.source for cell in said}
+    if faults := [cell.id for cell in notebook.cells if cell.id not in texts]:
+        raise NaReportError(
+            f"{_shown(project, path)} has cells that translate nothing: {', '.join(faults)}.",
+            hint="Remove them, or add their text to the chapter that it translates.",
+        )
+    for cell in notebook.cells:
+        cell.metadata.pop(MARK, None)
+        if cell.source != texts[cell.id]:
+            cell.metadata[MARK] = mark_of(texts[cell.id])
+    write_whole(path, f"{nbformat.writes(notebook)}\n".encode())
+
+
+def _pair(wanted: Sequence[str], cells: Sequence[Any]) -> None:
+    """Gives cells that stand where another id is wanted that id."""
+    matcher = difflib.SequenceMatcher(None, wanted, [cell.id for cell in cells], autojunk=False)
+    for kind, begin, end, start, stop in matcher.get_opcodes():
+        if kind == "replace" and end - begin == stop - start:
+            for key, cell in zip(wanted[begin:end], cells[start:stop], strict=True):
+                cell.id = key

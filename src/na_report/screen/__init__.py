@@ -1,0 +1,1 @@
+"""What Sphinx's pages get for the screen: addresses, search, filters, references."""

@@ -1,0 +1,48 @@
+"""The Dutch words of the workbook, as `words.yml` beside this module has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from na_report.editions.schema import Column
+
+_WORDS = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+STEPS: list[str] = _WORDS["steps"]
+COLUMN_HEADS: list[str] = _WORDS["heads"]
+_TYPES: dict[str, str] = _WORDS["types"]
+_COLUMNS: dict[str, str] = _WORDS["columns"]
+
+
+def explain(column: Column) -> str:
+    """Returns what a column holds, in Dutch, with the language where the column has one; its name where no words are here.
+
+    Example:
+        >>> from na_report.editions.tables import BY_NAME
+        >>> explain(BY_NAME["findings"].column("text_en"))
+        'de tekst die de lezer ziet (Engels)'
+    """
+    for ending, language in (("_nl", "Nederlands"), ("_en", "Engels")):
+        if column.name.endswith(ending):
+            stem = column.name.removesuffix(ending)
+            return f"{_COLUMNS.get(stem, stem)} ({language})"
+    return _COLUMNS.get(column.name, column.name)
+
+
+def kind(column: Column) -> str:
+    """Returns the kind of value of a column, in Dutch, with the list or the tables that it comes from.
+
+    Example:
+        >>> from na_report.editions.tables import BY_NAME
+        >>> kind(BY_NAME["findings"].column("source_ids"))
+        'ids uit sources, met ; ertussen'
+    """
+    if column.codes:
+        what = f"{'codes' if column.many else 'code'} uit de lijst {column.codes}"
+    elif column.refers_to:
+        tables = ", ".join(place.split(".")[0] for place in column.refers_to)
+        what = f"{'ids' if column.many else 'id'} uit {tables}"
+    else:
+        what = _TYPES[column.type]
+    return f"{what}, met ; ertussen" if column.many else what

@@ -1,0 +1,1 @@
+"""How a chapter says things: numbers, prose, tables, captions."""

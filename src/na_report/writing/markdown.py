@@ -1,0 +1,102 @@
+"""Data as MyST Markdown: text that can't become markup, links to rows, and the objects that a cell shows."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+# Jupyter's server tells a kernel with it which notebook it is for; papermill and nbval start theirs without.
+SESSION = "JPY_SESSION_NAME"
+# A list, a rule, an underline or a comment starts with these.
+_START = re.compile(r"^(\d*)([.)])(?=\s|$)|^()([-%])")
+_ENTITY = {character: f"&#{ord(character)};" for character in "\\`*_{}[]<>#!|~$&@^+=:"}
+
+
+def escape(text: str) -> str:
+    """Returns text that Markdown shows as it is, whatever it holds.
+
+    Every character with a meaning in MyST becomes a character reference, so that no directive, role, link, table
+    bar or tag can form.
+
+    Example:
+        >>> escape("a|b <i> {glue:}`x`")
+        'a&#124;b &#60;i&#62; &#123;glue&#58;&#125;&#96;x&#96;'
+    """
+    escaped = "".join(_ENTITY.get(character, character) for character in " ".join(text.split()))
+    return _START.sub(lambda match: f"{match[1] or ''}&#{ord(match[2] or match[4])};", escaped)
+
+
+def anchor(key: str) -> str:
+    """Returns the name of the place in the book of a row.
+
+    Example:
+        >>> anchor("A08.2a"), anchor("IND007-NL-2019")
+        ('a08-2a', 'ind007-nl-2019')
+    """
+    return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
+
+
+def place(key: str) -> str:
+    """Returns the id of a row as text that others can link to."""
+    return f"[{escape(key)}]{{#{anchor(key)} .nr}}"
+
+
+def link(key: str, text: str = "") -> str:
+    """Returns a link to a row, with its id as text when none is given.
+
+    Example:
+        >>> link("C14")
+        '[C14](#c14)'
+    """
+    return f"[{text or escape(key)}](#{anchor(key)})"
+
+
+def plain(markdown: str) -> str:
+    """Returns MyST without links, anchors, emphasis and character references, for who reads it as text.
+
+    Example:
+        >>> plain("**Doel** [C14](#c14) [19,5%]{#x .nr}&#58;")
+        'Doel C14 19,5%:'
+    """
+    return html.unescape(re.sub(r"\]\((?:#|<)[^)]*\)|\]\{[#.][^}]*\}|\[|\*\*", "", markdown))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Markdown that a cell shows: text in the book, and readable source elsewhere.
+
+    Args:
+        markdown: MyST source.
+        attachments: Other forms of the same, per MIME type.
+        metadata: Says under which path publishing keeps an attachment.
+    """
+
+    markdown: str
+    attachments: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        shown = {"text/plain": plain(self.markdown), "text/markdown": self.markdown, **self.attachments}
+        if SESSION in os.environ:
+            from na_report.writing.lab import as_html
+
+            files = self.metadata.get("na_report", {}).get("files", {})
+            shown["text/html"] = as_html(self.markdown, self.attachments, files)
+        return shown, self.metadata
+
+    def __add__(self, other: Block) -> Block:
+        """Returns both as one; only one of them may carry files, which the whole then carries."""
+        if self.attachments and other.attachments:
+            raise ValueError("Two blocks with files can't be one: an output has one file of a kind.")
+        carrier = self if self.attachments else other
+        return Block(f"{self.markdown}\n\n{other.markdown}", carrier.attachments, carrier.metadata)
+
+
+def paragraphs(*parts: str) -> Block:
+    """Returns the parts that aren't empty as one block, with a blank line between them."""
+    return Block("\n\n".join(part for part in parts if part))

@@ -1,0 +1,100 @@
+"""The sentences of chapters and stories that another edition makes read otherwise, as no number in them is typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from na_report.base.errors import NaReportError
+from na_report.base.stories import PLACE, read_story
+from na_report.editions.edition import Edition
+from na_report.writing.markdown import plain
+from na_report.writing.prose import FINDING, PIECE, text_of
+
+_CELL = re.compile(r"\A%%text(?: if (?P<condition>[^\n]+))?\n(?P<text>.*)", re.DOTALL)
+_TELLS = re.compile(r'\.tell\("([^"]+)"\)')
+_TELLS_EACH = re.compile(r'tell_each\("([^"]+)",.*?"([^"]+)"\)', re.DOTALL)
+# What stands in a text and is in no sentence: fences and settings of directives, and the signs of a heading or an item.
+_AROUND = re.compile(r"^(:.*|#+ |[-*] )", re.MULTILINE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|\n\s*\n")
+_UNKNOWN = "…"
+
+
+@dataclass(frozen=True)
+class Reworded:
+    """A sentence that reads otherwise.
+
+    Args:
+        page: The page that has it.
+        old: What it says with the old edition.
+        new: What it says with the new one.
+        condition: When the page has it; always when empty.
+    """
+
+    page: str
+    old: str
+    new: str
+    condition: str = ""
+
+
+def prose_of(cells: Iterable[str], stories: Iterable[Path], chapters: Path) -> Iterator[tuple[str, str]]:
+    """Yields the prose of a page as condition and text: that of its cells, and the parts of stories that they tell.
+
+    Args:
+        cells: The sources of the cells of its chapter.
+        stories: The files of its own stories.
+        chapters: The folder `chapters/`, where other stories are.
+    """
+    own = [path for path in stories if path.is_file()]
+    for source in cells:
+        if found := _CELL.match(source):
+            yield from _pieces(found["text"], found["condition"] or "")
+        told = [(path, part) for part in _TELLS.findall(source) for path in own]
+        for folder, part in _TELLS_EACH.findall(source):
+            told += [(path, part) for path in sorted((chapters / folder).glob("*.md"))]
+        for path, part in told:
+            yield from _pieces(read_story(path).parts.get(part, ""), "")
+
+
+def _pieces(text: str, condition: str) -> Iterator[tuple[str, str]]:
+    for found in PIECE.finditer(text):
+        if found["condition"]:
+            yield from _pieces(found["text"], " and ".join(filter(None, (condition, found["condition"].strip()))))
+    yield condition, PIECE.sub("\n\n", text)
+
+
+def reworded(page: str, texts: Iterable[tuple[str, str]], old: Edition, new: Edition, language: str) -> list[Reworded]:
+    """Returns the sentences of a page that read otherwise with another edition.
+
+    Args:
+        page: The name of the page.
+        texts: Its prose, see `prose_of`.
+        old: The old edition.
+        new: The new edition.
+        language: The language of the page.
+
+    Example:
+        >>> from na_report.editions.edition import open_edition
+        >>> texts = [("", "Zo was het.{FM06} Van de docenten deed {IND019} mee,\\nen {gaps} niet. En {IND108}?")]
+        >>> [(each.old, each.new) for each in reworded("p", texts, open_edition("2021"), open_edition("2026"), "nl")]
+        [('En …?', 'En 7%?')]
+    """
+    found: dict[Reworded, None] = {}
+    for condition, text in texts:
+        for sentence in _SENTENCE_END.split(_AROUND.sub("\n\n", FINDING.sub("", text))):
+            was, now = (_filled(sentence, edition, language) for edition in (old, new))
+            if was != now:
+                found[Reworded(page, was, now, condition)] = None
+    return list(found)
+
+
+def _filled(sentence: str, edition: Edition, language: str) -> str:
+    def said(name: re.Match[str]) -> str:
+        try:
+            return text_of(name[1], edition, language)
+        except NaReportError:
+            return _UNKNOWN  # a count of the chapter, or a row that this edition has not
+
+    return " ".join(plain(PLACE.sub(said, sentence)).split())
