@@ -345,7 +345,9 @@ def test_every_page_leads_to_both_pdfs_and_says_who_made_it_and_whom_to_ask(path
     assert all((path.parent / paper).is_file() for paper in papers)
     assert page.select_one("header a[href='../report.pdf']")
     said = foot.get_text()
-    assert all(part in said for part in ("editie 2026", "Gemaakt door na-report, naar", "Een vraag", "Nationaal Agentschap"))
+    assert all(
+        part in said for part in ("editie 2026", "Gemaakt door na-report, naar", "Een vraag", "Nationaal Agentschap")
+    )
 
 
 def test_a_fold_opens_by_keyboard(browser: Browser) -> None:
