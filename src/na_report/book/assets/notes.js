@@ -15,6 +15,7 @@
   const box = made("span", "noot", text, more);
   box.popover = "manual";
   text.id = "noot-tekst";
+  more.tabIndex = -1; // for a pointer and a finger: who uses the keyboard is on the mark, which leads to the same place
 
   // The notes come when the first one is asked for.
   let notes = null;
@@ -101,9 +102,6 @@
     } else if (open && (event.target === more || !isInside(event.target))) close();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !open) return;
-    const mark = open;
-    if (box.contains(document.activeElement)) mark.focus();
-    close();
+    if (event.key === "Escape") close();
   });
 })();
