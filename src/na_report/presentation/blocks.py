@@ -11,11 +11,11 @@ from na_report.evidence import chain
 from na_report.evidence.edition import Edition
 from na_report.presentation import analysis, statuses
 from na_report.presentation.markdown import Block, anchor, escape, link, paragraphs, place
-from na_report.presentation.naming import numbered, rows_in_words
+from na_report.presentation.naming import in_sentence, numbered, rows_in_words
 from na_report.presentation.periods import period
 from na_report.presentation.prose import told
 from na_report.presentation.tables import rows, table
-from na_report.presentation.text import cited, ended, filled, ids, in_sentence, sentence_case, short_source
+from na_report.presentation.text import cited, ended, filled, ids, sentence_case, short_source
 from na_report.presentation.values import in_words, value
 from na_report.presentation.verdicts import basis, is_contradicted, recommendation_note, verdict
 from na_report.wording import Words
@@ -225,7 +225,7 @@ def starting_points(edition: Edition, language: str = "nl") -> Block:
         {
             words("nr"): numbered(row["id"]),
             words("starting_point"): filled(edition, row[f"text_{language}"], language),
-            words("advice"): rows_in_words(edition, ids(row["recommendation_ids"]), language),
+            words("advice"): sentence_case(rows_in_words(edition, ids(row["recommendation_ids"]), language)),
         }
         for row in edition["starting_points"].to_dict("records")
     )
@@ -242,7 +242,7 @@ def contradictions(edition: Edition, language: str = "nl") -> Block:
                 "subject"
             ): f"**{escape(row[f'topic_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",
             words("parties"): escape(row[f"parties_{language}"].replace(";", "; ")),
-            words("rests"): rows_in_words(edition, ids(row["refs"]), language),
+            words("rests"): sentence_case(rows_in_words(edition, ids(row["refs"]), language)),
         }
         for row in edition["contradictions"].to_dict("records")
     )

@@ -14,7 +14,7 @@ from na_report.presentation import analysis
 from na_report.presentation.captions import caption_with_source, change, plain_source, unit_in_words
 from na_report.presentation.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, canvas, figure, is_narrow, wrapped
 from na_report.presentation.markdown import Block, escape, link
-from na_report.presentation.text import in_sentence
+from na_report.presentation.naming import in_sentence
 from na_report.wording import Words
 
 _SECTOR_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)

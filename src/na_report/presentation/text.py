@@ -10,7 +10,7 @@ from na_report.presentation.languages import spoken
 from na_report.presentation.markdown import escape, link, plain
 from na_report.presentation.naming import listed, named
 from na_report.presentation.values import value
-from na_report.wording import Words, languages
+from na_report.wording import Words
 
 
 def ids(cell: str) -> list[str]:
@@ -93,23 +93,6 @@ def ended(text: str) -> str:
         ('[Kennisnet, z.d.](#bron-x)', 'Kennisnet, 2019.')
     """
     return text if plain(text).endswith(".") else f"{text}."
-
-
-def in_sentence(text: str) -> str:
-    """Returns a label with a small letter, unless it starts with a name or an abbreviation.
-
-    Example:
-        >>> in_sentence("Alle sectoren"), in_sentence("Nederland als geheel"), in_sentence("The Netherlands as a whole")
-        ('alle sectoren', 'Nederland als geheel', 'the Netherlands as a whole')
-        >>> in_sentence("ICT-specialisten"), in_sentence("Ve")
-        ('ICT-specialisten', 've')
-    """
-    return text if text.startswith(_names()) or text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
-def _names() -> tuple[str, ...]:
-    """Returns with which words a name starts that keeps its capital inside a sentence, of all languages."""
-    return tuple(name for language in languages() for name in Words(language)("language.names").split())
 
 
 def sentence_case(text: str) -> str:
