@@ -68,7 +68,7 @@ def test_words_that_depend_on_a_count_are_there_for_each(
         said = " ".join(spoken(" ".join(forms), number, language).split())
         zero = in_words(0, language)
         assert not re.search(rf"[{{}}|]|\b{zero}\b|\b0\b", said), said
-        assert (in_words(number, language).lower() in said.lower()) == (number > 0), said
+        assert (in_words(number, language) in said.replace("Eén", "één").lower()) == (number > 0), said
     one, two = (" ".join(form.strip("{}").split("|")[place] for form in forms) for place in (2, 3))
     assert one != two or not one.strip(), "one and more have words of their own"
 

@@ -15,7 +15,7 @@ from na_report.figures.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, canvas,
 from na_report.registers import analysis
 from na_report.writing.captions import caption_with_source, change, plain_source, unit_in_words
 from na_report.writing.markdown import Block, escape, link
-from na_report.writing.text import in_sentence
+from na_report.writing.naming import in_sentence
 
 _SECTOR_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 

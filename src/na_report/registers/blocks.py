@@ -13,11 +13,11 @@ from na_report.reasoning import chain
 from na_report.registers import analysis, statuses
 from na_report.registers.verdicts import basis, is_contradicted, recommendation_note, verdict
 from na_report.writing.markdown import Block, anchor, escape, link, paragraphs, place
-from na_report.writing.naming import numbered, rows_in_words
+from na_report.writing.naming import in_sentence, numbered, rows_in_words
 from na_report.writing.periods import period
 from na_report.writing.prose import told
 from na_report.writing.tables import rows, table
-from na_report.writing.text import cited, ended, filled, ids, in_sentence, sentence_case, short_source
+from na_report.writing.text import cited, ended, filled, ids, sentence_case, short_source
 from na_report.writing.values import in_words, value
 
 
@@ -225,7 +225,7 @@ def starting_points(edition: Edition, language: str = "nl") -> Block:
         {
             words("nr"): numbered(row["id"]),
             words("starting_point"): filled(edition, row[f"text_{language}"], language),
-            words("advice"): rows_in_words(edition, ids(row["recommendation_ids"]), language),
+            words("advice"): sentence_case(rows_in_words(edition, ids(row["recommendation_ids"]), language)),
         }
         for row in edition["starting_points"].to_dict("records")
     )
@@ -242,7 +242,7 @@ def contradictions(edition: Edition, language: str = "nl") -> Block:
                 "subject"
             ): f"**{escape(row[f'topic_{language}'])}.** {filled(edition, row[f'text_{language}'], language)}",
             words("parties"): escape(row[f"parties_{language}"].replace(";", "; ")),
-            words("rests"): rows_in_words(edition, ids(row["refs"]), language),
+            words("rests"): sentence_case(rows_in_words(edition, ids(row["refs"]), language)),
         }
         for row in edition["contradictions"].to_dict("records")
     )

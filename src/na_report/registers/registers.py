@@ -15,7 +15,7 @@ from na_report.registers import analysis, statuses
 from na_report.registers.blocks import sector_names
 from na_report.writing.languages import spoken
 from na_report.writing.markdown import Block, anchor, escape, link, place
-from na_report.writing.naming import numbered, rows_in_words
+from na_report.writing.naming import in_sentence, numbered, rows_in_words
 from na_report.writing.periods import period
 from na_report.writing.tables import table
 from na_report.writing.text import (
@@ -23,7 +23,6 @@ from na_report.writing.text import (
     ended,
     filled,
     ids,
-    in_sentence,
     sentence_case,
     short_source,
     source_anchor,
@@ -222,7 +221,7 @@ def caveats(edition: Edition, language: str = "nl") -> Block:
             words("nr"): numbered(row["id"]),
             words("slip"): filled(edition, row[f"text_{language}"], language),
             words("treatment"): filled(edition, row[f"treatment_{language}"], language),
-            words("concerns"): "; ".join(filter(None, _concerned(edition, ids(row["refs"]), language))),
+            words("concerns"): sentence_case("; ".join(filter(None, _concerned(edition, ids(row["refs"]), language)))),
         }
         for row in edition["caveats"].to_dict("records")
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from na_report.base.errors import MissingRowError
-from na_report.base.wording import Words
+from na_report.base.wording import Words, languages
 from na_report.editions.edition import Edition
 from na_report.editions.tables import TABLES
 from na_report.writing.markdown import anchor, escape, link
@@ -104,6 +104,23 @@ def listed(parts: Iterable[str], language: str = "nl") -> str:
     return Words(language)("language.and", first=", ".join(first), last=last) if first else last
 
 
+def in_sentence(text: str) -> str:
+    """Returns a label with a small letter, unless it starts with a name or an abbreviation.
+
+    Example:
+        >>> in_sentence("Alle sectoren"), in_sentence("Nederland als geheel"), in_sentence("The Netherlands as a whole")
+        ('alle sectoren', 'Nederland als geheel', 'the Netherlands as a whole')
+        >>> in_sentence("ICT-specialisten"), in_sentence("Ve")
+        ('ICT-specialisten', 've')
+    """
+    return text if text.startswith(_names()) or text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _names() -> tuple[str, ...]:
+    """Returns with which words a name starts that keeps its capital inside a sentence, of all languages."""
+    return tuple(name for language in languages() for name in Words(language)("language.names").split())
+
+
 def rows_in_words(edition: Edition, keys: Iterable[str], language: str = "nl") -> str:
     """Returns rows as a reader can name them, each a link, those of a kind together; nothing for none.
 
@@ -119,7 +136,7 @@ def rows_in_words(edition: Edition, keys: Iterable[str], language: str = "nl") -
         table = table_of(edition, key)
         about = ""
         if table == "findings":
-            about = edition.row("sectors", edition.row(table, key)["sector"])[f"short_{language}"].lower()
+            about = in_sentence(edition.row("sectors", edition.row(table, key)["sector"])[f"short_{language}"])
         groups.setdefault((table, about), []).append(link(key, escape(_says(edition, table, key, language))))
     words, told = Words(language), []
     for (table, about), links in groups.items():

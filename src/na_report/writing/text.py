@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from na_report.base.wording import Words, languages
+from na_report.base.wording import Words
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import Edition
 from na_report.writing.languages import spoken
@@ -93,23 +93,6 @@ def ended(text: str) -> str:
         ('[Kennisnet, z.d.](#bron-x)', 'Kennisnet, 2019.')
     """
     return text if plain(text).endswith(".") else f"{text}."
-
-
-def in_sentence(text: str) -> str:
-    """Returns a label with a small letter, unless it starts with a name or an abbreviation.
-
-    Example:
-        >>> in_sentence("Alle sectoren"), in_sentence("Nederland als geheel"), in_sentence("The Netherlands as a whole")
-        ('alle sectoren', 'Nederland als geheel', 'the Netherlands as a whole')
-        >>> in_sentence("ICT-specialisten"), in_sentence("Ve")
-        ('ICT-specialisten', 've')
-    """
-    return text if text.startswith(_names()) or text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
-def _names() -> tuple[str, ...]:
-    """Returns with which words a name starts that keeps its capital inside a sentence, of all languages."""
-    return tuple(name for language in languages() for name in Words(language)("language.names").split())
 
 
 def sentence_case(text: str) -> str:
