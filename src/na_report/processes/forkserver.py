@@ -54,9 +54,10 @@ def main(arguments: list[str]) -> None:
     # What a cell starts and leaves behind becomes a child of this process, which ends it.
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(address)
-    Path(address).chmod(0o600)
+    listener.bind(made := f"{address}.new")
+    Path(made).chmod(0o600)
     listener.listen(64)
+    Path(made).rename(address)  # who sees the name is answered
     _preload([*_KERNEL, *modules])
     # What is here by now stays: kernels need not look through it for garbage, which would copy its pages of memory.
     gc.collect()
