@@ -109,7 +109,7 @@ class _Page:
             ),
         )
         yield self._headed("pages", self._list(map(_page_link, found.pages or ())))
-        rows = [(sentence.page, sentence.old, sentence.new) for sentence in found.sentences]
+        rows = [(sentence.page, sentence.old, sentence.new) for sentence in found.sentences or ()]
         yield self._headed("sentences", self._table(("page", "before", "now"), rows) if rows else "")
 
     def _headed(self, key: str, content: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from na_report.base.errors import NaReportError
 from na_report.base.numbers import as_shown, in_digits
 from na_report.base.paths import Project
-from na_report.editions.edition import open_edition
+from na_report.editions.edition import Edition, open_edition
 from na_report.reasoning.changes import Changes, compare
 from na_report.running.chapters import read_chapter
 from na_report.running.contents import known_language
@@ -24,12 +25,12 @@ class Follows:
     Args:
         changes: What differs, with the claims and recommendations concerned.
         pages: Per page that shows a row that differs the figures that do; nothing when no book was built.
-        sentences: The sentences that read otherwise.
+        sentences: The sentences that read otherwise; nothing when the chapters can't be read.
     """
 
     changes: Changes
     pages: dict[str, list[str]] | None
-    sentences: list[Reworded]
+    sentences: list[Reworded] | None
 
 
 def follows(old: str, new: str, project: Project, language: str = "", notebooks: Path | None = None) -> Follows:
@@ -42,17 +43,25 @@ def follows(old: str, new: str, project: Project, language: str = "", notebooks:
         language: Of the sentences; the one that others are translated from when left out.
         notebooks: The pages that were run; those of the last build of either edition when left out.
     """
-    language = known_language(project, language)
     before, after = open_edition(old, project), open_edition(new, project)
     changes = compare(before, after)
-    sentences = []
-    for page in all_pages(project, language, new) if changes.tables else ():
-        cells = (cell.source for cell in read_chapter(page.chapter).cells)
-        texts = prose_of(cells, page.stories(), project.chapters)
-        sentences += reworded(page.name, texts, before, after, language)
-    built = (notebooks, *(project.build(name, language) / "notebooks" for name in (new, old)))
+    sentences: list[Reworded] | None = []
+    # What differs is told whatever is wrong with the chapters: who builds hears of that.
+    try:
+        language = known_language(project, language)
+        if changes.tables:
+            sentences = list(_sentences(before, after, project, language))
+    except NaReportError:
+        sentences = None
+    built = (notebooks, *(project.build(name, language) / "notebooks" for name in (new, old) if language))
     folder = next((each for each in built if each and each.is_dir()), None)
     return Follows(changes, mentions(folder, {anchor(row) for row in changes.rows}) if folder else None, sentences)
+
+
+def _sentences(before: Edition, after: Edition, project: Project, language: str) -> Iterator[Reworded]:
+    for page in all_pages(project, language, after.name):
+        cells = (cell.source for cell in read_chapter(page.chapter).cells)
+        yield from reworded(page.name, prose_of(cells, page.stories(), project.chapters), before, after, language)
 
 
 def lines(found: Follows) -> Iterator[str]:
@@ -69,6 +78,8 @@ def lines(found: Follows) -> Iterator[str]:
         yield "pages: not known; run na-report build first"
     for page, figures in (found.pages or {}).items():
         yield f"page {page}{f' (figures: {chr(44).join(figures)})' if figures else ''}"
-    for sentence in found.sentences:
+    if found.sentences is None:
+        yield "sentences: not known; the chapters can't be read: na-report build tells why"
+    for sentence in found.sentences or ():
         yield f"sentence on {sentence.page}{f', if {sentence.condition}' if sentence.condition else ''}: {sentence.old}"
         yield f"  becomes: {sentence.new}"
