@@ -237,4 +237,4 @@ def test_packages_of_the_lock_come_along(own: Project, monkeypatch: pytest.Monke
     with zipfile.ZipFile(own.root / "a.zip") as file:
         assert file.read(f"na-report-2026/data/wheels/{WHEEL}") == b"not in the lock"
         readme = file.read("na-report-2026/README.md").decode()
-    assert "--no-index --find-links ARCHIEF/data/wheels --require-hashes" in readme
+    assert "--no-index --find-links ARCHIEF/data/wheels --no-deps --require-hashes" in readme

@@ -104,7 +104,16 @@ def _packages(folder: Path, lock: Path) -> dict[str, Path]:
     strange = [path.name for path in files.values() if sha256(path.read_bytes()).hexdigest() not in known]
     if strange or not files:
         found = f"holds {strange[0]}, which is not in {lock.name}" if strange else "holds no packages"
-        command = ["pip", "download", "--no-deps", "--require-hashes", "--dest", str(folder), "--requirement", lock.name]
+        command = [
+            "pip",
+            "download",
+            "--no-deps",
+            "--require-hashes",
+            "--dest",
+            str(folder),
+            "--requirement",
+            lock.name,
+        ]
         raise NaReportError(f"{folder} {found}.", hint=f"Fill an empty folder with: {shlex.join(command)}")
     return files
 
