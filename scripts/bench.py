@@ -123,6 +123,7 @@ class Bench:
         self.book, self.stock = (Book(project, EDITION, "nl") for project in self.projects)
         self.html = (self.book.html, self.stock.folder / "_build" / "html")
         self.long = self.folder / "long" / "_build" / "singlehtml" / "plain.html"
+        self.texts = (self.book.project.chapters / "nl" / "sector" / "mbo.md", self.stock.stage / f"{PAGE}.ipynb")
         self.pdfs = (self.book.made / "report.pdf", self.folder / "theirs.pdf")
 
     def na_report(self, *arguments: str | Path) -> float:
@@ -166,10 +167,12 @@ class Bench:
         self.jupyter_book()
 
     def both_built(self) -> None:
-        if not self.book.html.is_dir():
-            self.build()
-        if not self.html[1].is_dir():
-            self.build_stock()
+        for html, build in zip(self.html, (self.build, self.build_stock), strict=True):
+            if not html.is_dir():
+                build()
+
+    def pages(self) -> list[Path]:
+        return [folder / f"{PAGE}.html" for folder in self.html]
 
     def nothing_built(self) -> None:
         for project in self.projects:
@@ -236,7 +239,7 @@ class Bench:
         def gate() -> None:
             self.same_pages()
             cell = re.compile(r'href="(?:indicatoren\.html)?#ind019-nl-2019"[^>]*>(?:<[^>]+>)*([\d,]+)%')
-            found = [cell.findall((folder / f"{PAGE}.html").read_text(encoding="utf-8"))[:1] for folder in self.html]
+            found = [cell.findall(page.read_text(encoding="utf-8"))[:1] for page in self.pages()]
             if not found[0] or found[0] != found[1]:
                 raise SystemExit(f"gate: the changed number is not the same on both sides: {found}")
 
@@ -252,19 +255,17 @@ class Bench:
         """One sentence of one page changes."""
         self.both_built()
         numbers = iter(range(1, 1000))
-        paths = (self.book.project.chapters / "nl" / "sector" / "mbo.md", self.stock.stage / f"{PAGE}.ipynb")
         said = ""
 
         def change() -> None:
             nonlocal said
             said = f"in ronde {next(numbers)} snel"
-            for path in paths:
+            for path in self.texts:
                 word(path, said)
 
         def gate() -> None:
-            for folder in self.html:
-                if said not in (folder / f"{PAGE}.html").read_text(encoding="utf-8"):
-                    raise SystemExit(f"gate: {folder} does not show the new sentence")
+            if not all(said in page.read_text(encoding="utf-8") for page in self.pages()):
+                raise SystemExit("gate: a side does not show the new sentence")
 
         return Case(
             *("one prose cell changed, `na-report build`", "`jupyter-book build` after the same change", "0.50"),
@@ -282,19 +283,18 @@ class Bench:
         self.stack.callback(process.wait)
         self.stack.callback(process.terminate)
         lines = iter(process.stdout or ())
-        found = re.search(r"http://\S+", next(lines))
-        address = found[0] if found else ""
+        [address] = re.findall(r"http://\S+", next(lines))
         next(line for line in lines if "shown in" in line)
         numbers = iter(range(1000, 2000))
 
         def save_and_see() -> None:
             said = f"in ronde {next(numbers)} snel"
-            word(self.book.project.chapters / "nl" / "sector" / "mbo.md", said)
+            word(self.texts[0], said)
             while said not in urllib.request.urlopen(f"{address}{PAGE}.html").read().decode():
                 time.sleep(0.01)
 
         case.title = "one prose cell changed, `na-report preview`"
-        case.prepare = lambda: word(self.stock.stage / f"{PAGE}.ipynb", f"in ronde {next(numbers)} snel")
+        case.prepare = lambda: word(self.texts[1], f"in ronde {next(numbers)} snel")
         case.bound = "reading and writing the page, and looking every 0.1 s"
         # Seeing the words is the gate of our side.
         case.ours, case.gate = save_and_see, lambda: None
@@ -360,9 +360,8 @@ class Bench:
     def long_page(self) -> None:
         """Makes the book as one long page with the stock command, and takes out what is not on paper."""
         source, target = self.folder / "long-stage", self.folder / "long"
-        for old in (source, target):
-            shutil.rmtree(old, ignore_errors=True)
-        shutil.copytree(self.stock.stage, source)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(self.stock.stage, source, dirs_exist_ok=True)
         with settings(source) as config:
             config["sphinx"]["config"]["nb_mime_priority_overrides"] = [["singlehtml", "text/markdown", 1]]
             config["sphinx"]["config"].pop("templates_path", None)  # our template is for one page of many
