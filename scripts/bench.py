@@ -48,7 +48,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 EDITION, NEW = "2026", "2092"
 PAGE = "sector-mbo"
-SENTENCE = r"Het mbo wordt (in ronde \d+ )?snel digitaal volwassener"
+# Where a story gets a sentence of a round: each begins with these words.
+START = r"(\*\*In het kort\.\*\*)( Ronde \d+\.)?"
 NOTES = "<!-- Written by hand from here on; the command keeps it. -->"
 # What is on the long page and not on paper: ours leaves it out, so that both sides print the same.
 SCREEN = ".meenemen, .als-tabel, .alleen-scherm, figure .legend, .headerlink, .toctree-wrapper > p.caption, svg, script"
@@ -137,8 +138,7 @@ class Bench:
         run([*command, "--path-output", target or self.stock.folder, *more], self.folder)
 
     def tasks(self) -> list[Task]:
-        given = {"edition": EDITION}
-        return [Task(page, checked_parameters(page, given)) for page in all_pages(self.stock.project)]
+        return [Task(page, checked_parameters(page, {"edition": EDITION})) for page in all_pages(self.stock.project)]
 
     def papermill(self, task: Task, folder: Path) -> None:
         items = task.parameters.items()
@@ -170,6 +170,7 @@ class Bench:
         for html, build in zip(self.html, (self.build, self.build_stock), strict=True):
             if not html.is_dir():
                 build()
+        self.jupyter_book()  # another case may have made its pages otherwise
 
     def pages(self) -> list[Path]:
         return [folder / f"{PAGE}.html" for folder in self.html]
@@ -259,7 +260,7 @@ class Bench:
 
         def change() -> None:
             nonlocal said
-            said = f"in ronde {next(numbers)} snel"
+            said = f"Ronde {next(numbers)}."
             for path in self.texts:
                 word(path, said)
 
@@ -288,16 +289,17 @@ class Bench:
         numbers = iter(range(1000, 2000))
 
         def save_and_see() -> None:
-            said = f"in ronde {next(numbers)} snel"
+            said = f"Ronde {next(numbers)}."
             word(self.texts[0], said)
-            while said not in urllib.request.urlopen(f"{address}{PAGE}.html").read().decode():
+            for _ in range(6000):
+                if said in urllib.request.urlopen(f"{address}{PAGE}.html").read().decode():
+                    return
                 time.sleep(0.01)
+            raise SystemExit("gate: the preview does not show the new sentence")
 
-        case.title = "one prose cell changed, `na-report preview`"
-        case.prepare = lambda: word(self.texts[1], f"in ronde {next(numbers)} snel")
-        case.bound = "reading and writing the page, and looking every 0.1 s"
-        # Seeing the words is the gate of our side.
-        case.ours, case.gate = save_and_see, lambda: None
+        case.title, case.bound = "one prose cell changed, `na-report preview`", "the page, and looking every 0.1 s"
+        case.prepare = lambda: word(self.texts[1], f"Ronde {next(numbers)}.")
+        case.ours, case.gate = save_and_see, lambda: None  # seeing the words is the gate
         return case
 
     def sweep(self) -> Case:
@@ -411,8 +413,7 @@ CASES = ("cold", "nothing", "observation", "prose", "preview", "sweep", "pdf", "
 def settings(source: Path) -> Iterator[dict[str, Any]]:
     """Gives the configuration of what Jupyter Book reads, and writes it back."""
     path = source / "_config.yml"
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    yield config
+    yield (config := yaml.safe_load(path.read_text(encoding="utf-8")))
     path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
 
@@ -425,8 +426,10 @@ def rewrite(table: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None
 
 def word(path: Path, said: str) -> None:
     """Changes a sentence of the chapter on the mbo."""
-    text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(SENTENCE, f"Het mbo wordt {said} digitaal volwassener", text), encoding="utf-8")
+    text, count = re.subn(START, rf"\1 {said}", path.read_text(encoding="utf-8"))
+    if not count:
+        raise SystemExit(f"{path} has no place for the sentence")
+    path.write_text(text, encoding="utf-8")
 
 
 def shown(notebook: Path) -> list[object]:
@@ -452,8 +455,7 @@ def write_answer(path: Path, dataset: str, size: int) -> None:
     places = ["NL", *(f"X{number}" for number in range(size // 25 - 1))]
     lines = ["DATAFLOW,LAST UPDATE,freq,unit,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,CONF_STATUS"]
     for number, (place, year) in enumerate(product(places, range(2000, 2025))):
-        value = number % 1000 / 10
-        lines.append(f"ESTAT:{dataset}(1.0),17/12/24 11:00:00,A,PC_EMP,{place},{year},{value},,")
+        lines.append(f"ESTAT:{dataset}(1.0),17/12/24 11:00:00,A,PC_EMP,{place},{year},{number % 1000 / 10},,")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -1,7 +1,5 @@
 """Asks another reader of SDMX-CSV, sdmx1, what the real answers in the tests say, and compares each cell with our reading.
 
-    make opinion
-
 It runs in an environment of its own: sdmx1 brings lxml, with which openpyxl would write workbooks of other bytes.
 """
 
