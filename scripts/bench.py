@@ -303,7 +303,7 @@ class Bench:
         return case
 
     def sweep(self) -> Case:
-        """200 runs of the sector chapter: editions, sectors, languages and a number that makes more of them; with one text for both."""
+        """200 runs of the sector chapter, of one text: editions, sectors, languages and a number that makes more of them."""
         shutil.copytree(self.projects[0].chapters, self.projects[1].chapters, dirs_exist_ok=True)
         for project in self.projects:
             for path in project.chapters.glob("*/sector.ipynb"):
