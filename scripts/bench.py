@@ -48,7 +48,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 EDITION, NEW = "2026", "2092"
 PAGE = "sector-mbo"
-SENTENCE = r"Het mbo wordt (in ronde \d+ )?snel digitaal volwassener"
+# Where a story gets a sentence of a round: each begins with these words.
+START = r"(\*\*In het kort\.\*\*)( Ronde \d+\.)?"
 NOTES = "<!-- Written by hand from here on; the command keeps it. -->"
 # What is on the long page and not on paper: ours leaves it out, so that both sides print the same.
 SCREEN = ".meenemen, .als-tabel, .alleen-scherm, figure .legend, .headerlink, .toctree-wrapper > p.caption, svg, script"
@@ -123,6 +124,7 @@ class Bench:
         self.book, self.stock = (Book(project, EDITION, "nl") for project in self.projects)
         self.html = (self.book.html, self.stock.folder / "_build" / "html")
         self.long = self.folder / "long" / "_build" / "singlehtml" / "plain.html"
+        self.texts = (self.book.project.chapters / "nl" / "sector" / "mbo.md", self.stock.stage / f"{PAGE}.ipynb")
         self.pdfs = (self.book.made / "report.pdf", self.folder / "theirs.pdf")
 
     def na_report(self, *arguments: str | Path) -> float:
@@ -136,8 +138,7 @@ class Bench:
         run([*command, "--path-output", target or self.stock.folder, *more], self.folder)
 
     def tasks(self) -> list[Task]:
-        given = {"edition": EDITION}
-        return [Task(page, checked_parameters(page, given)) for page in all_pages(self.stock.project)]
+        return [Task(page, checked_parameters(page, {"edition": EDITION})) for page in all_pages(self.stock.project)]
 
     def papermill(self, task: Task, folder: Path) -> None:
         items = task.parameters.items()
@@ -166,10 +167,13 @@ class Bench:
         self.jupyter_book()
 
     def both_built(self) -> None:
-        if not self.book.html.is_dir():
-            self.build()
-        if not self.html[1].is_dir():
-            self.build_stock()
+        for html, build in zip(self.html, (self.build, self.build_stock), strict=True):
+            if not html.is_dir():
+                build()
+        self.jupyter_book()  # another case may have made its pages otherwise
+
+    def pages(self) -> list[Path]:
+        return [folder / f"{PAGE}.html" for folder in self.html]
 
     def nothing_built(self) -> None:
         for project in self.projects:
@@ -236,7 +240,7 @@ class Bench:
         def gate() -> None:
             self.same_pages()
             cell = re.compile(r'href="(?:indicatoren\.html)?#ind019-nl-2019"[^>]*>(?:<[^>]+>)*([\d,]+)%')
-            found = [cell.findall((folder / f"{PAGE}.html").read_text(encoding="utf-8"))[:1] for folder in self.html]
+            found = [cell.findall(page.read_text(encoding="utf-8"))[:1] for page in self.pages()]
             if not found[0] or found[0] != found[1]:
                 raise SystemExit(f"gate: the changed number is not the same on both sides: {found}")
 
@@ -252,19 +256,17 @@ class Bench:
         """One sentence of one page changes."""
         self.both_built()
         numbers = iter(range(1, 1000))
-        paths = (self.book.project.chapters / "nl" / "sector" / "mbo.md", self.stock.stage / f"{PAGE}.ipynb")
         said = ""
 
         def change() -> None:
             nonlocal said
-            said = f"in ronde {next(numbers)} snel"
-            for path in paths:
+            said = f"Ronde {next(numbers)}."
+            for path in self.texts:
                 word(path, said)
 
         def gate() -> None:
-            for folder in self.html:
-                if said not in (folder / f"{PAGE}.html").read_text(encoding="utf-8"):
-                    raise SystemExit(f"gate: {folder} does not show the new sentence")
+            if not all(said in page.read_text(encoding="utf-8") for page in self.pages()):
+                raise SystemExit("gate: a side does not show the new sentence")
 
         return Case(
             *("one prose cell changed, `na-report build`", "`jupyter-book build` after the same change", "0.50"),
@@ -282,26 +284,27 @@ class Bench:
         self.stack.callback(process.wait)
         self.stack.callback(process.terminate)
         lines = iter(process.stdout or ())
-        found = re.search(r"http://\S+", next(lines))
-        address = found[0] if found else ""
+        [address] = re.findall(r"http://\S+", next(lines))
         next(line for line in lines if "shown in" in line)
         numbers = iter(range(1000, 2000))
 
         def save_and_see() -> None:
-            said = f"in ronde {next(numbers)} snel"
-            word(self.book.project.chapters / "nl" / "sector" / "mbo.md", said)
-            while said not in urllib.request.urlopen(f"{address}{PAGE}.html").read().decode():
+            said = f"Ronde {next(numbers)}."
+            word(self.texts[0], said)
+            for _ in range(6000):
+                if said in urllib.request.urlopen(f"{address}{PAGE}.html").read().decode():
+                    return
                 time.sleep(0.01)
+            raise SystemExit("gate: the preview does not show the new sentence")
 
-        case.title = "one prose cell changed, `na-report preview`"
-        case.prepare = lambda: word(self.stock.stage / f"{PAGE}.ipynb", f"in ronde {next(numbers)} snel")
-        case.bound = "reading and writing the page, and looking every 0.1 s"
-        # Seeing the words is the gate of our side.
-        case.ours, case.gate = save_and_see, lambda: None
+        case.title, case.bound = "one prose cell changed, `na-report preview`", "the page, and looking every 0.1 s"
+        case.prepare = lambda: word(self.texts[1], f"Ronde {next(numbers)}.")
+        case.ours, case.gate = save_and_see, lambda: None  # seeing the words is the gate
         return case
 
     def sweep(self) -> Case:
-        """200 runs of the sector chapter: editions, sectors, languages and a number that makes more of them."""
+        """200 runs of the sector chapter, of one text: editions, sectors, languages and a number that makes more of them."""
+        shutil.copytree(self.projects[0].chapters, self.projects[1].chapters, dirs_exist_ok=True)
         for project in self.projects:
             for path in project.chapters.glob("*/sector.ipynb"):
                 notebook = nbformat.read(path, as_version=4)
@@ -360,9 +363,8 @@ class Bench:
     def long_page(self) -> None:
         """Makes the book as one long page with the stock command, and takes out what is not on paper."""
         source, target = self.folder / "long-stage", self.folder / "long"
-        for old in (source, target):
-            shutil.rmtree(old, ignore_errors=True)
-        shutil.copytree(self.stock.stage, source)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(self.stock.stage, source, dirs_exist_ok=True)
         with settings(source) as config:
             config["sphinx"]["config"]["nb_mime_priority_overrides"] = [["singlehtml", "text/markdown", 1]]
             config["sphinx"]["config"].pop("templates_path", None)  # our template is for one page of many
@@ -412,8 +414,7 @@ CASES = ("cold", "nothing", "observation", "prose", "preview", "sweep", "pdf", "
 def settings(source: Path) -> Iterator[dict[str, Any]]:
     """Gives the configuration of what Jupyter Book reads, and writes it back."""
     path = source / "_config.yml"
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    yield config
+    yield (config := yaml.safe_load(path.read_text(encoding="utf-8")))
     path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
 
@@ -426,8 +427,10 @@ def rewrite(table: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None
 
 def word(path: Path, said: str) -> None:
     """Changes a sentence of the chapter on the mbo."""
-    text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(SENTENCE, f"Het mbo wordt {said} digitaal volwassener", text), encoding="utf-8")
+    text, count = re.subn(START, rf"\1 {said}", path.read_text(encoding="utf-8"))
+    if not count:
+        raise SystemExit(f"{path} has no place for the sentence")
+    path.write_text(text, encoding="utf-8")
 
 
 def shown(notebook: Path) -> list[object]:
@@ -453,8 +456,7 @@ def write_answer(path: Path, dataset: str, size: int) -> None:
     places = ["NL", *(f"X{number}" for number in range(size // 25 - 1))]
     lines = ["DATAFLOW,LAST UPDATE,freq,unit,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,CONF_STATUS"]
     for number, (place, year) in enumerate(product(places, range(2000, 2025))):
-        value = number % 1000 / 10
-        lines.append(f"ESTAT:{dataset}(1.0),17/12/24 11:00:00,A,PC_EMP,{place},{year},{value},,")
+        lines.append(f"ESTAT:{dataset}(1.0),17/12/24 11:00:00,A,PC_EMP,{place},{year},{number % 1000 / 10},,")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

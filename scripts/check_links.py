@@ -17,8 +17,7 @@ def answer(address: str) -> str:
         return type(error).__name__
 
 
-sources = open_edition(newest_edition())["sources"]
-sources = sources[sources["url"] != ""]
+sources = open_edition(newest_edition())["sources"].query("url != ''")
 with ThreadPoolExecutor(8) as pool:
     answers = list(pool.map(answer, sources["url"]))
 print("| source | answer | address |\n| --- | --- | --- |")

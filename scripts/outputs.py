@@ -19,14 +19,9 @@ def main(names: list[str]) -> None:
     for path in [Path(name) for name in names] or sorted(CHAPTERS.glob("*/*.ipynb")):
         with tempfile.TemporaryDirectory() as folder:
             result = Path(folder) / path.name
-            papermill.execute_notebook(
-                str(path),
-                str(result),
-                cwd=str(path.parent),
-                progress_bar=False,
-                # On sockets that no other user can reach.
-                kernel_manager_class="na_report.processes.kernels.PrivateKernelManager",
-            )
+            # On sockets that no other user can reach.
+            private = {"kernel_manager_class": "na_report.processes.kernels.PrivateKernelManager"}
+            papermill.execute_notebook(str(path), str(result), cwd=str(path.parent), progress_bar=False, **private)
             executed = normalised(nbformat.read(result, as_version=4), {}, path.resolve().parents[2])
         executed.metadata.pop("na_report")
         executed.metadata.language_info = {"name": "python"}  # its version is that of who ran it

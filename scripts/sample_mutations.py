@@ -5,9 +5,9 @@ import sqlite3
 import sys
 
 with sqlite3.connect(sys.argv[1]) as session:
-    order = "ORDER BY module_path, operator_name, occurrence"
-    unseen = "job_id NOT IN (SELECT job_id FROM work_results)"  # the filters leave a result of what they skip
-    jobs = [job for (job,) in session.execute(f"SELECT job_id FROM mutation_specs WHERE {unseen} {order}")]
+    # The filters leave a result of what they skip.
+    unseen = "job_id NOT IN (SELECT job_id FROM work_results) ORDER BY module_path, operator_name, occurrence"
+    jobs = [job for (job,) in session.execute(f"SELECT job_id FROM mutation_specs WHERE {unseen}")]
     kept = {*random.Random(2026).sample(jobs, min(int(sys.argv[2]), len(jobs)))}
     for table in ("work_results", "mutation_specs", "work_items"):
         found = [job for (job,) in session.execute(f"SELECT job_id FROM {table}")]

@@ -1,7 +1,5 @@
 """Asks another reader of SDMX-CSV, sdmx1, what the real answers in the tests say, and compares each cell with our reading.
 
-    make opinion
-
 It runs in an environment of its own: sdmx1 brings lxml, with which openpyxl would write workbooks of other bytes.
 """
 
@@ -62,16 +60,13 @@ def _narrowed(rows: Rows) -> Rows:
 
 def _as_sdmx_csv_2(rows: Rows) -> tuple[str, list[tuple[str, ...]]]:
     """Returns the rows with a value in the form that both read, and the keys of their series."""
-    lines = [
-        ",".join(["STRUCTURE", "STRUCTURE_ID", "ACTION", *rows.dimensions, "TIME_PERIOD", "OBS_VALUE", "OBS_FLAG"])
-    ]
+    lines = [f"STRUCTURE,STRUCTURE_ID,ACTION,{','.join(rows.dimensions)},TIME_PERIOD,OBS_VALUE,OBS_FLAG"]
     keys: dict[tuple[str, ...], None] = {}
     for parts, period, value, flags in rows.records:
         if value.strip(": "):
             keys[tuple(parts)] = None
-            lines.append(
-                ",".join(["dataflow", "ESTAT:X(1.0)", "I", *(f'"{part}"' for part in parts), period, value, flags])
-            )
+            quoted = ",".join(f'"{part}"' for part in parts)
+            lines.append(f"dataflow,ESTAT:X(1.0),I,{quoted},{period},{value},{flags}")
     return "\n".join(lines) + "\n", list(keys)
 
 

@@ -85,24 +85,13 @@ def test_a_chapter_holds_outputs_that_nbval_compares(path: Path) -> None:
     assert all(cell.outputs and cell.execution_count for cell in checked)
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        "agendas",
-        "agenda_items",
-        "findings",
-        "observations",
-        "organisations",
-        "initiatives",
-        "conclusions",
-        "recommendations",
-        "starting_points",
-        "contradictions",
-        "caveats",
-        "interviewees",
-        "notes",
-    ],
+TABLES = (
+    "agendas agenda_items findings observations organisations initiatives conclusions recommendations "
+    "starting_points contradictions caveats interviewees notes"
 )
+
+
+@pytest.mark.parametrize("table", TABLES.split())
 @pytest.mark.book
 def test_every_row_of_the_edition_is_in_the_book(table: str, book: dict[str, str]) -> None:
     from na_report.writing.markdown import anchor

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -185,21 +184,6 @@ def _deep(folder: Path) -> Path:
     deep = folder / ("d" * 120)
     deep.mkdir(exist_ok=True)
     return deep
-
-
-@pytest.mark.slow("a crash, of which test_limits tries another")
-def test_a_killed_run_takes_its_server_and_kernels_along(project: Project) -> None:
-    path = project.chapters / "nl" / "kanttekeningen.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell("import time\ntime.sleep(60)"))
-    nbformat.write(notebook, path)
-    command = [sys.executable, "-m", "na_report.cli", "run", "kanttekeningen", "--edition", "2021"]
-    run = subprocess.Popen(command, cwd=project.root, stdout=subprocess.DEVNULL, start_new_session=True)
-    assert _wait(lambda: servers(project.root))
-    time.sleep(2)
-    os.killpg(run.pid, signal.SIGKILL)
-    run.wait()
-    assert _wait(lambda: not servers(project.root))
 
 
 def _wait(condition: object, seconds: float = 15) -> object:

@@ -135,16 +135,22 @@ def wait(condition: Callable[[], object], seconds: float = 15) -> bool:
     return bool(condition())
 
 
+ASKED = pytest.mark.slow("what survives being killed survives being asked")
+
+
+# `kill` and a closed terminal tell only the process that a person started; who is killed as a group loses its workers too.
 @pytest.mark.parametrize(
-    "number",
+    ("tell", "number"),
     [
-        pytest.param(signal.SIGINT, marks=pytest.mark.slow("what survives being killed survives being asked")),
-        pytest.param(signal.SIGTERM, marks=pytest.mark.slow("what survives being killed survives being asked")),
-        signal.SIGKILL,
+        pytest.param(os.kill, signal.SIGINT, marks=ASKED),
+        pytest.param(os.kill, signal.SIGTERM, marks=ASKED),
+        (os.kill, signal.SIGKILL),
+        pytest.param(os.killpg, signal.SIGKILL, marks=pytest.mark.slow("a crash, of which there is one above")),
     ],
-    ids=lambda number: number.name,
 )
-def test_nothing_of_a_stopped_run_keeps_running(project: Project, tmp_path: Path, number: signal.Signals) -> None:
+def test_nothing_of_a_stopped_run_keeps_running(
+    project: Project, tmp_path: Path, tell: Callable[[int, int], None], number: signal.Signals
+) -> None:
     sign = tmp_path / "runs"
     with_cell(project, f"import pathlib, time\npathlib.Path({str(sign)!r}).touch()\ntime.sleep(60)")
     command = [sys.executable, "-m", "na_report.cli", "run", PAGE, "--edition", "2021"]
@@ -154,8 +160,7 @@ def test_nothing_of_a_stopped_run_keeps_running(project: Project, tmp_path: Path
     assert wait(sign.exists, 30)
     family = below(run.pid)
     assert len(family) > 2, "worker, server and kernel"
-    # Only the process that a person started is told to stop, as by `kill` or by a closed terminal.
-    os.kill(run.pid, number)
+    tell(run.pid, number)
     run.wait(timeout=20)
     assert wait(lambda: not any(runs(pid) for pid in family)), [pid for pid in family if runs(pid)]
 

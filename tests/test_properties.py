@@ -48,57 +48,10 @@ settings.register_profile(
 )
 settings.load_profile("ours")
 
-PIECES = st.sampled_from(
-    [
-        "<b>",
-        "</script>",
-        "<!--",
-        "-->",
-        "{glue:}`x`",
-        "```{raw}",
-        ":::",
-        "$x$",
-        "$$",
-        "[a](b)",
-        "![a](b)",
-        "[^1]",
-        "**",
-        "__",
-        "~~",
-        "`c`",
-        "|",
-        "#",
-        "1.",
-        "-",
-        "+",
-        "%",
-        "---",
-        "===",
-        ">",
-        "&amp;",
-        "&#60;",
-        "{{7*7}}",
-        "{%",
-        "%}",
-        "\\",
-        "\\*",
-        "http://a.nl",
-        "javascript:x",
-        "=1+1",
-        "@x",
-        "(a)=",
-        "^",
-        ":",
-        ";",
-        "{IND007}",
-        "{",
-        "}",
-        "\u202e",
-        "\ufeff",
-        "é",
-        "漢",
-    ]
-)
+MARKUP = r"""<b> </script> <!-- --> {glue:}`x` ```{raw} ::: $x$ $$ [a](b) ![a](b) [^1] ** __ ~~ `c` | # 1. - + % --- === >
+    &amp; &#60;
+    {{7*7}} {% %} \ \* http://a.nl javascript:x =1+1 @x (a)= ^ : ; {IND007} { } é 漢"""
+PIECES = st.sampled_from([*MARKUP.split(), "\u202e", "\ufeff"])
 TEXT = st.lists(st.one_of(PIECES, st.text(max_size=8), st.just(" ")), max_size=8).map("".join)
 WITHOUT_CONTROL = TEXT.map(lambda text: re.sub(r"[\x00-\x1f\x7f-\x9f]", "", text))
 PARSER = create_md_parser(
