@@ -146,6 +146,7 @@ def test_a_source_from_after_the_report_is_not_one_of_its_text() -> None:
     lines = {
         line.split("{#")[1].split("}")[0]: line
         for line in registers.sources(open_edition("2026")).markdown.splitlines()
+        if "{#" in line
     }
     later, mentioned = lines["bron-tradingeconomics2025adult"], lines["bron-digitaliseringsagendapovo"]
     assert "bron van na het rapport" in later
