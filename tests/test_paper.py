@@ -331,6 +331,17 @@ def text_of(path: Path) -> str:
 TITLE = "Titel\n=====\n\n"
 
 
+def test_what_ends_with_a_colon_stays_with_what_it_speaks_of(tmp_path: Path) -> None:
+    table = "======  ======\nKop     Kop\n======  ======\n" + "Rij     cel\n" * 8 + "======  ======\n"
+    text = "Let op deze tabel:\n\n" + table
+    pages = {f"p{lines}": TITLE + "Een zin.\n\n" * lines + text for lines in range(20, 34)}
+    with opened(printed(tmp_path, **pages)) as document:
+        said = [bare("".join(letter.text for letter in document.body(page))) for page in range(2, len(document))]
+    assert sum("LetopdezetabelKopKopRijcel" in page for page in said) == len(pages)
+    # At the foot of a page there was no room for both.
+    assert len(pages) < len(said) < 2 * len(pages)
+
+
 def test_a_kind_of_node_that_paper_does_not_know_is_told() -> None:
     unknown = written(TITLE + ".. math:: a^2\n\nEen zin.").unknown
     assert [type(node) for node in unknown] == [nodes.math_block]

@@ -117,10 +117,9 @@ class Writer:
 
     def _section(self, node: Any) -> str:
         self._level += 1
-        label = self._label(node)
+        label = self._label(node) or f"{self.page}#"
         if self._level == 1:
             # The page itself is named by a link without an id; headings have one label in Typst.
-            label = label or f"{self.page}#"
             self.places[f"{self.page}#"] = label
         title, *rest = node.children
         self.title = self.title or title.astext()
@@ -137,7 +136,10 @@ class Writer:
         alone = len(parts) == 1 and isinstance(parts[0], nodes.strong)
         if alone and not isinstance(node.parent, nodes.entry):
             return call("lead", content(joined([self._spot(node), inner])))
-        return joined(["parbreak()", self._spot(node), inner, "parbreak()"])
+        said = joined([self._spot(node), inner])
+        if isinstance(node.parent, nodes.section | nodes.container) and node.astext().rstrip().endswith(":"):
+            return call("leading-in", content(said))
+        return joined(["parbreak()", said, "parbreak()"])
 
     _line_block = _block_quote = _attribution = _compound = _document
 
