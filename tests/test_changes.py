@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from conftest import Change
+from conftest import Change, na_report
 
 from na_report.base.paths import Project
 from na_report.editions.edition import Edition, copy_edition, open_edition, seal_edition
@@ -157,6 +157,18 @@ def test_the_command_prints_text_and_json(project: Project, twin: Callable[..., 
     data = json.loads(diff("--format", "json"))
     assert data["tables"]["observations"]["changed"][0]["new"] == "80"
     assert data["pages"] is None
+
+
+def test_what_differs_is_told_also_where_the_chapters_can_not_be_read(
+    project: Project, twin: Callable[..., None]
+) -> None:
+    twin(("observations", "IND019-NL-2019", "value", "80"))
+    (project.chapters / "words.yml").unlink()
+    done = na_report(project, "edition", "diff", "2021", "2021b")
+    assert done.returncode == 0, done.stderr
+    assert "claim S06: holds -> contradicted" in done.stdout
+    assert "sentences: not known" in done.stdout
+    assert "sentence on" not in done.stdout
 
 
 def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that_it_has(

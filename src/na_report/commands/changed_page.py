@@ -109,8 +109,9 @@ class _Page:
             ),
         )
         yield self._headed("pages", self._list(map(_page_link, found.pages or ())))
-        rows = [(sentence.page, sentence.old, sentence.new) for sentence in found.sentences or ()]
-        yield self._headed("sentences", self._table(("page", "before", "now"), rows) if rows else "")
+        if found.sentences is not None:  # none and not known are two things
+            rows = [(sentence.page, sentence.old, sentence.new) for sentence in found.sentences]
+            yield self._headed("sentences", self._table(("page", "before", "now"), rows) if rows else "")
 
     def _headed(self, key: str, content: str) -> str:
         shown = content or f"<p>{escape(self.words('changes.none'))}</p>"
