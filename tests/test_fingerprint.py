@@ -184,6 +184,33 @@ def test_a_lock_that_is_no_text_is_an_ingredient_too(project: Project) -> None:
     assert all(one != other for one, other in zip(found[0], found[1], strict=True))
 
 
+def test_while_the_data_are_the_same_only_stories_are_asked_for_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.root)
+    [page] = choose(all_pages(project), ["koploper"])
+    question, asked = json.dumps(["story", "nl/sector", "mbo", "conclusie"]), set()
+    state = fingerprint.read_state(notebooks(project), page.name)
+    assert state is not None
+    reads = {**state.reads, **answer_again(open_edition("2021", project), [question])}
+    fingerprint.write_state(notebooks(project), page.name, state.ingredients, reads, state.data)
+
+    def answers(questions: Iterable[str]) -> dict[str, str]:
+        asked.update(questions)
+        return answer_again(open_edition("2021", project), questions)
+
+    def reasons() -> list[str]:
+        return fingerprint.reasons(project, page, checked_parameters(page, BASE), notebooks(project), answers)
+
+    assert reasons() == []
+    assert asked == {question}
+    story = project.chapters / "nl" / "sector" / "mbo.md"
+    story.write_text(
+        story.read_text(encoding="utf-8").replace("+++ conclusie\n", "+++ conclusie\n\nEen zin.\n"), encoding="utf-8"
+    )
+    assert reasons() == ["data changed: story nl/sector mbo conclusie"]
+
+
 @pytest.mark.parametrize("folder", ["data", "chapters"])
 def test_a_file_whose_name_is_no_text_counts(project: Project, folder: str) -> None:
     before = fingerprint.hash_inputs(project)

@@ -16,6 +16,8 @@ _SETTINGS = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 # A name in braces that is no role ({numref}`…`) and no directive (:::{container}): the place of a number in prose.
 PLACE = re.compile(r"(?<![:`{])\{([A-Za-z][\w.-]*)\}(?![`}])")
 _PART = re.compile(r"^\+\+\+[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+# The kind of question that asks for a part of a story.
+STORY = "story"
 _EXPECTED = "Write a line `+++ NAME` above each part of the story, with a name of its own."
 
 

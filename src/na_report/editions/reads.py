@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import pandas as pd
 
 from na_report.base.paths import find_project
-from na_report.base.stories import read_story
+from na_report.base.stories import STORY, read_story
 from na_report.base.wording import Words
 
 P = ParamSpec("P")
@@ -109,14 +109,17 @@ def said(edition: Any, language: str, key: str) -> object:
     return Words(language).get(key)
 
 
-@derived
 def story_part(edition: Any, folder: str, name: str, part: str) -> str:
     """Returns a part of a story in a folder of `chapters/`: a page that tells it runs again when it changes.
+
+    A question of its own kind: a story changes often and is soon read, so it alone is asked for again each time.
 
     Raises:
         NaReportError: There is no such story or part.
     """
-    return read_story(find_project().chapters / folder / f"{name}.md").part(part)
+    text = read_story(find_project().chapters / folder / f"{name}.md").part(part)
+    edition.reads.note((STORY, folder, name, part), lambda: digest(text))
+    return text
 
 
 def _find(name: str) -> Callable[..., Any]:
@@ -138,10 +141,10 @@ def answer_again(edition: Any, questions: Iterable[str]) -> dict[str, str]:
     """
     found = {}
     for question in questions:
-        edition.reads.answers.pop(question, None)
         # A question that can't be asked any more counts as a change: its page runs again, and tells what is wrong if anything.
         with suppress(Exception):
-            _ask(edition, question)
+            if question not in edition.reads.answers:  # pages have many in common
+                _ask(edition, question)
         found[question] = edition.reads.answers.get(question, "missing")
     return found
 
@@ -157,6 +160,8 @@ def _ask(edition: Any, question: str) -> None:
         edition.observation(*parts)
     elif kind == "rows":
         edition.rows(parts[0], **parts[1])
+    elif kind == STORY:
+        story_part(edition, *parts)
     elif kind == "derived":
         name, args, options = parts
         with edition.reads.inside():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import itertools
 import json
 import os
 import platform
@@ -15,6 +14,7 @@ from typing import Any
 
 from na_report.base.files import write_whole
 from na_report.base.paths import ADDRESS, CLAIMS, CONFIG, LOCK, PROGRAM, TOC, WORDS, Project
+from na_report.base.stories import STORY
 from na_report.running.chapters import read_chapter
 from na_report.running.pages import Page, all_pages
 
@@ -80,13 +80,8 @@ def code_hash() -> str:
 
 
 def data_hash(project: Project) -> str:
-    """Returns the hash of all that answers what a page asks: claims, words, stories, and all editions, as it may compare two."""
-    written = (f"*/{WORDS}", "*/*/*.md")
-    files = [
-        *project.data.rglob("*"),
-        project.chapters / CLAIMS,
-        *itertools.chain(*map(project.chapters.glob, written)),
-    ]
+    """Returns the hash of what answers a page, but for stories: claims, words, and all editions, as it may compare two."""
+    files = [*project.data.rglob("*"), project.chapters / CLAIMS, *project.chapters.glob(f"*/{WORDS}")]
     return _hash_once([path for path in files if path.is_file()], project.root)
 
 
@@ -128,7 +123,7 @@ class State:
         ingredients: The hash of each ingredient.
         reads: The digest of each answer of the data.
         notebook: The hash of the executed notebook.
-        data: The hash of all data; while it is the same, so are the answers.
+        data: The hash of all data; while it is the same, so are the answers but for stories.
     """
 
     ingredients: Mapping[str, str]
@@ -189,10 +184,12 @@ def reasons(project: Project, page: Page, parameters: Mapping[str, Any], folder:
         return ["its executed notebook was changed or damaged"]
     now = ingredients(project, page, parameters)
     found = [f"{name} changed" for name in now if now[name] != state.ingredients.get(name)]
-    if state.data == data_hash(project):
-        return found
-    today = answers(state.reads) if state.reads else {}
-    found += [f"data changed: {_readable(key)}" for key, old in state.reads.items() if today.get(key) != old]
+    is_same = state.data == data_hash(project)
+    asked = [question for question in state.reads if not is_same or json.loads(question)[0] == STORY]
+    today = answers(asked) if asked else {}
+    found += [
+        f"data changed: {_readable(question)}" for question in asked if today.get(question) != state.reads[question]
+    ]
     return found
 
 
