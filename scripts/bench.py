@@ -270,7 +270,7 @@ class Bench:
 
         return Case(
             *("one prose cell changed, `na-report build`", "`jupyter-book build` after the same change", "0.50"),
-            "importing Sphinx and its extensions, which takes longer than the page",
+            "rendering all pages from nothing, as each build does",
             *(self.build, self.jupyter_book, 7),
             prepare=change,
             gate=gate,
