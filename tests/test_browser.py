@@ -127,6 +127,16 @@ def test_no_page_scrolls_sideways_on_a_narrow_screen(browser: Browser, zoom: int
     page.context.close()
 
 
+def test_all_rows_of_a_table_have_letters_of_one_size(browser: Browser) -> None:
+    page = opened(browser)
+    sizes = """[...document.querySelectorAll('article table')].map((table) => (
+      [...new Set([...table.querySelectorAll('tbody > tr > td')].map((cell) => getComputedStyle(cell).fontSize))]))"""
+    for path in PAGES:
+        page.goto(path.as_uri())
+        assert [found for found in page.evaluate(sizes) if len(found) > 1] == [], path.name
+    page.context.close()
+
+
 def test_a_narrow_screen_gets_drawings_of_its_own_that_fit(browser: Browser) -> None:
     page = opened(browser, NARROW)
     seen = 0
