@@ -139,7 +139,7 @@ def test_a_mark_says_what_it_is(browser: Browser) -> None:
         for link in BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select(MARKS)
         if not re.search(r"\w", link.get_text())
     }
-    assert names == {"Waar dit op rust", "Kanttekening"}
+    assert names == {"Waar dit op rust", "Opmerking"}
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
