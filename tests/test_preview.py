@@ -126,10 +126,22 @@ def test_saved_words_are_on_the_page(running: Running) -> None:
 
 def test_saved_words_are_in_the_pdf_too(running: Running) -> None:
     write_chapter(running.project, "index", "# Begin\n\nWoorden voor papier.")
+    assert prints(running, "Woordenvoorpapier.")
+
+
+def test_the_last_good_pdf_stays_where_the_words_are_wrong(running: Running) -> None:
+    write_chapter(running.project, "index", "# Begin\n\nLaatste goede.")
+    assert prints(running, "Laatstegoede.")
+    write_chapter(running.project, "index", "# Begin\n\nFoute woorden, zie [C98](#c98).")
+    assert running.tells("c98")
+    assert "Laatstegoede." in printed(running)
+
+
+def prints(running: Running, letters: str) -> bool:
     end = time.monotonic() + 60
-    while "Woordenvoorpapier." not in printed(running) and time.monotonic() < end:
+    while letters not in printed(running) and time.monotonic() < end:
         time.sleep(0.1)
-    assert "Woordenvoorpapier." in printed(running)
+    return letters in printed(running)
 
 
 def printed(running: Running) -> str:
