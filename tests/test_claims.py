@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
 from na_report.reasoning.claim import CONTRADICTED, HOLDS, JUDGEMENT, NEWER, NOT_TESTABLE, Claim
 from na_report.reasoning.claim_file import read_claims, refuse_unknown
-from na_report.reasoning.claims import all_claims, check, evaluate, robustness
+from na_report.reasoning.claims import all_claims, check, evaluate
 from na_report.reasoning.claims import results_of as claims_of
 from na_report.running.fingerprint import data_hash
 
@@ -252,10 +251,3 @@ def test_a_claim_says_that_it_uses_the_coding_exactly_when_it_does() -> None:
     assert {key for key, (coded, other) in figures.items() if coded != other} == {
         claim.id for claim in all_claims() if claim.uses_coding
     }
-
-
-def test_facts_that_no_agenda_item_changes_are_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    edition = replace(open_edition("2021"))
-    flips, _ = robustness(edition)
-    monkeypatch.setattr("na_report.reasoning.claims._fixed", lambda claim, edition: ())
-    assert robustness(replace(open_edition("2021")))[0] == flips

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def in_order(keys: Iterable[str]) -> list[str]:
-    """Returns ids in the order in which a person counts.
+    """Returns ids, each once, in the order in which a person counts.
 
     Example:
         >>> in_order(["R10", "R2", "A08.10", "A08.2a", "C14"])
