@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -49,25 +48,19 @@ TABLE = """:::{container} alleen-scherm
 # What is on a page, and what the error says of it.
 BAD = {
     '<img src="weg.png" alt="x">': "image file not readable: weg.png",
-    '<div><img src="weg.png" alt="x"></div>': "'weg.png', expected a page of the book or a file beside the chapter",
     '<img src="//example.org/a.png" alt="x">': "'//example.org/a.png', expected one of the project",
     '<img src="https://example.org/b.png" alt="x">': "'https://example.org/b.png', expected one of the project",
     '<img src="../geheim.png" alt="x">': "'../geheim.png', expected a file beside the chapter",
     "![x](../geheim.png)": "'../geheim.png', expected a file beside the chapter",
-    '<img src="/etc/hostname" alt="x">': "'/etc/hostname', expected a file beside the chapter",
     '<img srcset="foto.png 1x, weg2.png 2x" alt="x">': "'weg2.png', expected a page",
     '<picture><source srcset="https://example.org/c.png"></picture>': "'https://example.org/c.png', expected one of",
     "![x](https://example.org/d.png)": "'https://example.org/d.png', expected one of the project",
     "![x](attachment:weg.png)": "'attachment:weg.png', expected one of the project",
-    "![x](weg3.png)": "image file not readable: weg3.png",
     '<a href="weg.html">x</a>': "'weg.html', expected a page",
     '<a href="javascript:alert(1)">x</a>': "'javascript:alert(1)', expected one that starts with https://",
     '<a href="file:///etc/passwd">x</a>': "'file:///etc/passwd', expected one that starts with https://",
-    '<a href="//example.org">x</a>': "'//example.org', expected one that starts with https://",
     '<iframe src="https://example.org/e"></iframe>': "<iframe src='https://example.org/e'>, expected text, links",
-    '<iframe src="inleiding.html"></iframe>': "<iframe src='inleiding.html'>",
     '<object data="foto.png"></object>': "<object data='foto.png'>",
-    '<embed src="foto.png">': "<embed src='foto.png'>",
     '<video poster="foto.png"></video>': "<video poster='foto.png'>",
     '<audio><source src="a.mp3"></audio>': "<source src='a.mp3'>",
     '<script src="https://example.org/f.js"></script>': "<script src='https://example.org/f.js'>",
@@ -165,13 +158,24 @@ def test_every_address_that_leads_nowhere_is_told_with_its_cell(small: Project, 
     assert any("cell code ('toon()')" in line and "j.png" in line for line in lines)
 
 
-def test_a_place_that_a_page_does_not_have_is_told_with_its_cell(small: Project, process: Renderer) -> None:
-    text = '# Proef\n\n<a href="inleiding.html#weg">a</a> <a href="#nergens">b</a> <a href="inleiding.html#doel">c</a>'
-    write(small, "index", new_markdown_cell(text, id="tekst"))
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '<a href="inleiding.html#weg">a</a>',
+            "index.html: 'inleiding.html#weg' leads nowhere (cell tekst, '# Proef').",
+        ),
+        ('<a href="#nergens">b</a> <a href="inleiding.html#doel">c</a>', "index.html: '#nergens' leads nowhere"),
+        ("<img src='data:image/png;base64,AAA' alt='x'>", "expected one of the project"),
+    ],
+)
+def test_a_place_that_a_page_does_not_have_and_a_damaged_paste_are_told(
+    small: Project, process: Renderer, text: str, told: str
+) -> None:
+    write(small, "index", new_markdown_cell(f"# Proef\n\n{text}", id="tekst"))
     with pytest.raises(BookError) as caught:
         make(small, process)
-    assert "index.html: 'inleiding.html#weg' leads nowhere (cell tekst, '# Proef')." in str(caught.value)
-    assert "index.html: '#nergens' leads nowhere" in str(caught.value)
+    assert told in str(caught.value)
     assert "doel" not in str(caught.value)
 
 
@@ -186,20 +190,10 @@ def test_a_file_beside_the_chapters_takes_no_name_of_the_book(small: Project) ->
         books.stage(book, all_pages(small))
 
 
-def test_what_a_damaged_paste_holds_stays_in_the_text(small: Project, process: Renderer) -> None:
-    write(small, "index", new_markdown_cell("# Proef\n\n<img src='data:image/png;base64,AAA' alt='x'>", id="tekst"))
-    with pytest.raises(BookError, match="expected one of the project"):
-        make(small, process)
-
-
 def test_dead_ends_of_finished_pages(tmp_path: Path) -> None:
     (tmp_path / "_static").mkdir()
     (tmp_path / "_static" / "a b.css").touch()
-    pages = {
-        "a.html": Ways(
-            ["", "#x", "b.html#y", "b.html?q=1", "_static/a%20b.css", "#weg", "b.html#x", "c.html", "../d"], ["x"]
-        ),
-        "b.html": Ways([], ["y"]),
-    }
-    assert [address for _, address in dead_ends(tmp_path, pages)] == ["#weg", "b.html#x", "c.html", "../d"]
-    assert json.dumps(pages["b.html"].addresses) == "[]"
+    sound = ["", "#x", "b.html#y", "b.html?q=1", "_static/a%20b.css"]
+    dead = ["#weg", "b.html#x", "c.html", "../d"]
+    pages = {"a.html": Ways([*sound, *dead], ["x"]), "b.html": Ways([], ["y"])}
+    assert [address for _, address in dead_ends(tmp_path, pages)] == dead

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, na_report
+from conftest import ROOT, na_report, set_cell
 from printed import opened
 from small_book import make_small, write_chapter
 
 from na_report.base.paths import Project
-from na_report.editions.edition import copy_edition, open_edition, seal_edition
+from na_report.editions.edition import copy_edition, seal_edition
 from na_report.editions.folders import list_editions, newest_edition, sealed_editions
 
 
@@ -22,20 +22,26 @@ def drafted(project: Project) -> Project:
     shutil.rmtree(project.chapters)
     make_small(Project(ROOT), project.root)
     write_chapter(project.root, "goed")
-    copy_edition("2021", "2027", project)
+    copy_edition("2026", "2027", project)
     return project
 
 
-def test_a_draft_is_used_when_it_is_named_and_taken_for_the_newest_by_nothing(project: Project) -> None:
-    copy_edition("2026", "2027", project)
-    assert open_edition("2027", project).draft
-    assert list_editions(project) == ["2021", "2026", "2027"]
-    assert sealed_editions(project) == ["2021", "2026"]
-    assert newest_edition(project) == "2026"
-    assert na_report(project, "edition", "diff", "2026", "2027").stdout == "2026 and 2027 hold the same\n"
-    done = na_report(project, "archive", "2027")
+def test_a_draft_is_used_when_it_is_named_and_taken_for_the_newest_by_nothing(drafted: Project) -> None:
+    assert list_editions(drafted) == ["2021", "2026", "2027"]
+    assert sealed_editions(drafted) == ["2021", "2026"]
+    assert newest_edition(drafted) == "2026"
+    assert na_report(drafted, "edition", "diff", "2026", "2027").stdout == "2026 and 2027 hold the same\n"
+    done = na_report(drafted, "archive", "2027")
     assert done.returncode == 2
     assert "na-report edition seal 2027" in done.stderr
+
+
+def concept(book: Path) -> list[bool]:
+    """Tells of each page, and then of the paper, whether it says that it is a draft."""
+    pages = (BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in (book / "html").glob("*.html"))
+    with opened(book / "report.pdf") as paper:
+        text = " ".join(page.get_textpage().get_text_range() for page in paper.pages)
+    return [*("Concept: " in page.select("header .titel")[0].get_text() for page in pages), "Concept" in text]
 
 
 def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed_and_is_in_no_site(drafted: Project) -> None:
@@ -45,30 +51,15 @@ def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed_and_is_in_
     done = na_report(drafted, "site", "--language", "nl")
     assert done.returncode == 0, done.stderr
     assert "2027" not in {path.name for path in (drafted.root / "_build" / "site").iterdir()}
-    book = drafted.build("2027", "nl")
-    assert all("Concept: " in title(path) for path in (book / "html").glob("*.html"))
-    assert "Concept" in printed(book / "report.pdf")
+    assert all(concept(drafted.build("2027", "nl")))
     seal_edition("2027", drafted)
     assert na_report(drafted, "build", "--edition", "2027").returncode == 0
-    assert not any("Concept" in title(path) for path in (book / "html").glob("*.html"))
-    assert "Concept" not in printed(book / "report.pdf")
+    assert not any(concept(drafted.build("2027", "nl")))
 
 
 def test_a_draft_with_a_fault_is_named_with_its_cell_and_runs_nothing(drafted: Project) -> None:
-    path = drafted.data / "2027" / "observations.csv"
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("IND007-NL-2019,", "IND007-NL-2019,X", 1), encoding="utf-8"
-    )
+    set_cell(drafted.data / "2027" / "observations.csv", "IND007-NL-2019", "value", "veel")
     done = na_report(drafted, "build", "--edition", "2027")
     assert done.returncode != 0
     assert "observations.csv, row" in done.stderr
     assert not drafted.build("2027", "nl").joinpath("html").exists()
-
-
-def title(path: Path) -> str:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one("header .titel").get_text()  # type: ignore[union-attr]
-
-
-def printed(path: Path) -> str:
-    with opened(path) as paper:
-        return " ".join(page.get_textpage().get_text_range() for page in paper.pages)

@@ -7,26 +7,15 @@ from dataclasses import dataclass
 
 from na_report.base.wording import Words
 
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{sign: f"\\{sign}" for sign in "{}&%$#_"},
-}
+_LATEX = str.maketrans(
+    {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    | {sign: f"\\{sign}" for sign in "{}&%$#_"}
+)
 
 
 @dataclass(frozen=True)
 class Work:
-    """A report that others refer to.
-
-    Args:
-        author: Who made it.
-        title: Its title, without the edition.
-        year: The year that this edition was sealed in.
-        edition: The name of the edition.
-        version: The version of the edition.
-        language: `nl` or `en`.
-    """
+    """A report that others refer to: its title without the edition, and the year in which the edition was sealed."""
 
     author: str
     title: str
@@ -49,13 +38,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Part:
-    """A figure or table of a work.
-
-    Args:
-        key: Its name in the book, such as `fig-doel`.
-        number: What the reader sees: `Figuur 3`.
-        title: Its title, without a full stop at the end.
-    """
+    """A figure or table of a work: its name in the book (`fig-doel`), what the reader sees (`Figuur 3`) and its title."""
 
     key: str
     number: str
@@ -63,12 +46,7 @@ class Part:
 
 
 def apa(work: Work, part: Part | None = None, address: str = "") -> str:
-    """Returns a reference in the style of APA 7 as plain text.
-
-    Args:
-        work: The report.
-        part: A figure or table of it; the whole when left out.
-        address: Where it is on the web; nothing when it is not known.
+    """Returns a reference in the style of APA 7 as plain text; the address is left out where it is not known.
 
     Example:
         >>> work = Work("Bureau", "Een rapport", "2026", "2026", "2026.1.0")
@@ -80,10 +58,10 @@ def apa(work: Work, part: Part | None = None, address: str = "") -> str:
     words = Words(work.language)
     source = f"{work.title} ({work.dated})"
     if part is None:
-        text = f"{work.author}. ({work.year}). {source} [{words('citation.kind')}]."
+        what = f"{source} [{words('citation.kind')}]"
     else:
-        text = f"{work.author}. ({work.year}). {part.title} [{part.number}]. {words('citation.in')} {source}."
-    return f"{text} {address}".rstrip()
+        what = f"{part.title} [{part.number}]. {words('citation.in')} {source}"
+    return f"{work.author}. ({work.year}). {what}. {address}".rstrip()
 
 
 def bibtex(work: Work, part: Part | None = None, address: str = "") -> str:
@@ -98,22 +76,11 @@ def bibtex(work: Work, part: Part | None = None, address: str = "") -> str:
           note = {editie 2026, versie 2026.1.0}
         }
     """
-    fields = {"author": f"{{{_latex(work.author)}}}"}
-    if part is None:
-        fields |= {"title": f"{{{_latex(work.title)}}}"}
-    else:
-        words = Words(work.language)
-        fields |= {
-            "title": f"{{{_latex(f'{part.number}. {part.title}')}}}",
-            "howpublished": f"{words('citation.in')}: {_latex(work.title)}",
-        }
-    fields |= {"year": work.year, "note": _latex(work.dated)}
-    if address:
-        fields["url"] = address
+    title = f"{part.number}. {part.title}" if part else work.title
+    fields = {"author": f"{{{work.author.translate(_LATEX)}}}", "title": f"{{{title.translate(_LATEX)}}}"}
+    if part:
+        fields["howpublished"] = f"{Words(work.language)('citation.in')}: {work.title.translate(_LATEX)}"
+    fields |= {"year": work.year, "note": work.dated.translate(_LATEX)} | ({"url": address} if address else {})
     key = re.sub(r"[^a-z0-9-]", "", "-".join(["na-report", work.edition, *([part.key] if part else [])]).lower())
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
     return f"@misc{{{key},\n{lines}\n}}"
-
-
-def _latex(text: str) -> str:
-    return "".join(_LATEX.get(sign, sign) for sign in text)

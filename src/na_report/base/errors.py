@@ -9,17 +9,7 @@ SHOWN_LIMIT = 1_000
 
 
 class NaReportError(Exception):
-    """The root of all errors of this package.
-
-    Args:
-        what: What is wrong, in one sentence.
-        hint: What to do next, in one sentence.
-
-    Example:
-        >>> error = NaReportError("There is no edition 1999.", hint="Choose 2021.")
-        >>> str(error), error.hint
-        ('There is no edition 1999.', 'Choose 2021.')
-    """
+    """The root of all errors of this package: what is wrong in one sentence, and as `hint` what to do next."""
 
     exit_code = 2
 
@@ -45,22 +35,13 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        place = self.file
-        if self.row:
-            place += f", row {self.row}"
-        if self.column:
-            place += f", column {self.column}"
-        return f"{place}: found {self.found!r}, expected {self.expected}. {self.remedy}"
+        row = f", row {self.row}" if self.row else ""
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.file}{row}{column}: found {self.found!r}, expected {self.expected}. {self.remedy}"
 
 
 def how_many(problems: Sequence[Problem]) -> str:
-    """Returns the number of problems in words.
-
-    Example:
-        >>> problem = Problem("notes.csv", 2, "id", "N1", "the id N01", "Correct the id.")
-        >>> how_many([problem]), how_many([problem, problem])
-        ('1 problem', '2 problems')
-    """
+    """Returns the number of problems in words: 1 problem, 2 problems."""
     return "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
 
 

@@ -17,12 +17,7 @@ _NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.EXDEV, errno.EOPNOTSUPP)
 
 
 def partial_of(target: Path) -> Path:
-    """Returns where a file or folder is made before it is whole: beside it, out of sight.
-
-    Example:
-        >>> partial_of(Path("data/2027")).as_posix()
-        'data/.2027.partial'
-    """
+    """Returns where a file or folder is made before it is whole: of `data/2027` that is `data/.2027.partial`."""
     return target.with_name(f".{target.name}.partial")
 
 
@@ -46,15 +41,7 @@ def whole_file(target: Path) -> Iterator[Path]:
 
 
 def write_whole(target: Path, content: bytes) -> None:
-    """Writes a file so that its name shows the old bytes or the new ones.
-
-    Example:
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     write_whole(Path(folder) / "a.txt", b"one")
-        ...     [(path.name, path.read_bytes()) for path in Path(folder).iterdir()]
-        [('a.txt', b'one')]
-    """
+    """Writes a file so that its name shows the old bytes or the new ones."""
     with whole_file(target) as partial:
         partial.write_bytes(content)
 
@@ -70,9 +57,8 @@ def sync(path: Path) -> None:
 
 def sync_all(folder: Path) -> None:
     """Waits until a folder is on the disk with all that is in it."""
-    for path in folder.rglob("*"):
+    for path in [*folder.rglob("*"), folder]:
         sync(path)
-    sync(folder)
 
 
 def remove(path: Path) -> None:
@@ -84,13 +70,7 @@ def remove(path: Path) -> None:
 
 
 def copy_folder(source: Path, target: Path, *, without: Container[str] = ()) -> None:
-    """Copies a folder with all that is in sight; stops at the first error, so that who calls hears its cause.
-
-    Args:
-        source: The folder.
-        target: Where it goes; may be there already.
-        without: Names to leave out.
-    """
+    """Copies what is in sight in a folder, but some names; stops at the first error, so that who calls hears its cause."""
     target.mkdir(parents=True, exist_ok=True)
     for path in sorted(source.iterdir()):
         if path.name in without or path.name.startswith("."):
@@ -102,12 +82,7 @@ def copy_folder(source: Path, target: Path, *, without: Container[str] = ()) -> 
 
 
 def put_in_place(made: Path, target: Path) -> None:
-    """Gives a whole file or folder its name; who reads meanwhile finds the old one or the new one, never neither.
-
-    Args:
-        made: What was made, on the same file system.
-        target: Its name; what has that name now is removed.
-    """
+    """Gives a whole file or folder its name, on the same file system; who reads finds the old or the new, never neither."""
     if made.is_dir() and target.is_dir():
         _exchange(made, target)
         shutil.rmtree(made)

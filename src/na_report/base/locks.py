@@ -19,9 +19,7 @@ class BusyError(NaReportError):
 
 @contextmanager
 def locked(path: Path, what: str) -> Iterator[None]:
-    """Holds a lock for the time of a block.
-
-    The system itself gives the lock back when its holder ends, however it ends; a file that is left over holds nobody up.
+    """Holds a lock for the time of a block; the system gives it back when its holder ends, however it ends.
 
     Args:
         path: The file of the lock; its folder must exist. It is gone after the block.
@@ -29,19 +27,10 @@ def locked(path: Path, what: str) -> Iterator[None]:
 
     Raises:
         BusyError: Another process holds the lock; names its process id, since when, and what to do.
-
-    Example:
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as folder, locked(Path(folder) / "lock", "The book"):
-        ...     with locked(Path(folder) / "lock", "The book"):
-        ...         pass
-        Traceback (most recent call last):
-        na_report.base.locks.BusyError: The book is being made by process ...
     """
-    handle = _taken(path)
-    if handle is None:
-        raise _busy(path, what)
+    handle = _taken(path, what)
     try:
+        os.ftruncate(handle, 0)
         os.write(handle, f"{os.getpid()} {datetime.now().astimezone().isoformat(timespec='seconds')}\n".encode())
         yield
     finally:
@@ -51,25 +40,23 @@ def locked(path: Path, what: str) -> Iterator[None]:
         os.close(handle)
 
 
-def _taken(path: Path) -> int | None:
-    """Returns the locked file, emptied; nothing when another process holds it."""
+def _taken(path: Path, what: str) -> int:
+    """Returns the locked file."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            return None
         except OSError as error:
             os.close(handle)
+            if isinstance(error, BlockingIOError):
+                raise _busy(path, what) from None
             raise NaReportError(
                 f"{path} can't be locked: {error.strerror}.",
                 hint="Put the project on a disk of this machine; some network disks know no locks.",
             ) from error
         # Its last holder may have removed the file between the two steps; then the lock is on a file without a name.
         with contextlib.suppress(FileNotFoundError):
-            if os.stat(path).st_ino == os.fstat(handle).st_ino:  # noqa: PTH116
-                os.ftruncate(handle, 0)
+            if path.stat().st_ino == os.fstat(handle).st_ino:
                 return handle
         os.close(handle)
 

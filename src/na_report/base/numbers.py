@@ -1,7 +1,8 @@
-"""Numbers as people see them: to the digits that a spreadsheet shows, rounded as statistics offices do."""
+"""Numbers as people see them: to the digits that a spreadsheet shows, rounded as statistics offices do, counted in names."""
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 # The digits that a spreadsheet shows; a float keeps each number of so many digits.
@@ -41,3 +42,8 @@ def in_digits(number: Decimal) -> str:
     """
     text = format(number if number else Decimal(0), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def as_counted(name: str) -> list[tuple[int, str]]:
+    """Returns what orders names as a person counts: R2 before R10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", name)]

@@ -15,11 +15,9 @@ TOC, CONFIG, LOCK, PROGRAM = "_toc.yml", "_config.yml", "requirements.lock", "py
 BUILD = "_build"
 PAGES, WORDS, CLAIMS = "pages.yml", "words.yml", "claims.yml"
 # In the folder of the editions, and in that of each.
-ABOUT = "about.yml"
-DESCRIPTOR = "datapackage.json"
+ABOUT, DESCRIPTOR, ANSWERS = "about.yml", "datapackage.json", "answers"
 # The variable that says where the site is published.
 ADDRESS = "NA_REPORT_URL"
-ANSWERS = "answers"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 
@@ -40,25 +38,14 @@ class Project:
         return self.root / "chapters"
 
     def build(self, edition: str, language: str) -> Path:
-        """The folder of everything that is made of one edition in one language.
-
-        Raises:
-            NaReportError: One of the two is a way to another folder.
-        """
+        """Returns the folder of all that is made of an edition in a language; refuses what leads to another folder."""
         for name in (edition, language):
             if not _NAME.fullmatch(name):
                 raise NaReportError(f"There is no edition {name!r}.", hint="Run na-report edition list for the names.")
         return self.root / BUILD / edition / language
 
     def refuse_data(self, target: Path) -> None:
-        """Keeps the folder of the editions for editions.
-
-        Args:
-            target: A file or folder that someone wants to have written.
-
-        Raises:
-            NaReportError: It would be in there.
-        """
+        """Keeps the folder of the editions for editions: refuses to write another file or folder there."""
         if Path(os.path.realpath(target)).is_relative_to(os.path.realpath(self.data)):
             raise NaReportError(
                 f"{target} is in the folder of the editions, which holds nothing else.",
@@ -71,10 +58,7 @@ class Project:
 
 
 def find_project(start: Path | None = None) -> Project:
-    """Returns the project of a folder: the nearest parent with `_toc.yml` and `data/`.
-
-    Args:
-        start: The folder to start in; the working directory when left out.
+    """Returns the project of a folder, or of the working directory: the nearest parent with `_toc.yml` and `data/`.
 
     Raises:
         NaReportError: No parent is a project.

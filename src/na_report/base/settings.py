@@ -10,36 +10,35 @@ import yaml
 
 from na_report.base.errors import NaReportError
 
-# YAML lets a file repeat a part of itself by name: some lines can stand for more values than a machine can hold.
-_MOST_VALUES = 100_000
 _SHOWN_CHARACTERS = 60
+
+
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+    """YAML in which nothing stands for something else: some lines with aliases hold more values than a machine."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.MarkedYAMLError(
+                problem=f"found *{event.anchor}, which repeats a part by its name; write it out",
+                problem_mark=event.start_mark,
+            )
+        return super().compose_node(parent, index)
 
 
 def read_settings(path: Path) -> dict[str, Any]:
     """Returns the names and values of a YAML file; none when it is empty.
 
-    Args:
-        path: The file; its name is what the error shows.
-
     Raises:
-        NaReportError: The file can't be read, is no YAML, or holds something else than names with values, or a part
-            that holds itself.
-
-    Example:
-        >>> from na_report.base.paths import find_project
-        >>> read_settings(find_project().root / "_toc.yml")["root"]
-        'index'
+        NaReportError: The file can't be read, is no YAML, or holds something else than names with values.
     """
-    return _named(path, yaml.safe_load)
+    return _named(path, lambda text: yaml.load(text, _Loader))  # noqa: S506  a safe loader
 
 
 def read_texts(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
     """Returns the names and values of a YAML file, each value as the text that a person wrote, and where each stands.
 
     So `yes` is the code yes and no truth, and `2021` the name of an edition and no number.
-
-    Args:
-        path: The file; its name is what the error shows.
 
     Returns:
         The values, and per place (the names that lead to a value; of a list the number) its line.
@@ -50,16 +49,14 @@ def read_texts(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
     lines: dict[tuple[str, ...], int] = {}
 
     def read(text: str) -> Any:
-        node = yaml.compose(text, yaml.SafeLoader)
+        node = yaml.compose(text, _Loader)
         return None if node is None else _texts(node, (), lines)
 
     return _named(path, read), lines
 
 
 def _texts(node: yaml.Node, place: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> Any:
-    lines[place] = node.start_mark.line + 1
-    if len(lines) > _MOST_VALUES:
-        return None  # a file of this size holds itself: the count of its values tells
+    lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
         return node.value
     if isinstance(node, yaml.SequenceNode):
@@ -68,54 +65,38 @@ def _texts(node: yaml.Node, place: tuple[str, ...], lines: dict[tuple[str, ...],
     for name, part in node.value:
         if name.value in found:
             raise yaml.MarkedYAMLError(problem=f"found {name.value!r} twice", problem_mark=name.start_mark)
-        found[str(name.value)] = _texts(part, (*place, str(name.value)), lines)
         lines[(*place, str(name.value))] = name.start_mark.line + 1
+        found[str(name.value)] = _texts(part, (*place, str(name.value)), lines)
     return found
 
 
 def _named(path: Path, read: Callable[[str], Any]) -> dict[str, Any]:
     """Returns what a file holds, as `read` makes it of its text."""
+    place, hint = "", "Put the file back as it was."
     try:
         found = read(path.read_text(encoding="utf-8"))
+        if found is None:
+            return {}
+        if isinstance(found, dict):
+            return found
+        kind = "a list" if isinstance(found, list) else "a text" if isinstance(found, str) else shown(found)
+        what, expected = f"found {kind}", "names with values, such as `root: index`"
     except OSError as problem:
-        raise NaReportError(
-            f"{path.name} can't be read: {problem.strerror}.", hint=f"Put back {path}, or make it readable."
-        ) from None
+        hint = f"Put back {path}, or make it readable."
+        raise NaReportError(f"{path.name} can't be read: {problem.strerror}.", hint=hint) from None
     except UnicodeDecodeError as problem:
-        line = path.read_bytes()[: problem.start].count(b"\n") + 1
-        raise NaReportError(
-            f"{path.name}, line {line}: found the byte {problem.object[problem.start]:#04x}, expected UTF-8 text.",
-            hint="Save the file as UTF-8.",
-        ) from None
+        line = problem.object[: problem.start].count(b"\n") + 1
+        place = f", line {line}"
+        what, expected = f"found the byte {problem.object[problem.start]:#04x}", "UTF-8 text"
+        hint = "Save the file as UTF-8."
     except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise NaReportError(
-            f"{path.name}{place}: {problem.problem or problem.context}, expected YAML.",
-            hint="Mend that line; often a quote, a colon or an indent is missing just before it.",
-        ) from None
+        if mark := problem.problem_mark or problem.context_mark:
+            place = f", line {mark.line + 1}, column {mark.column + 1}"
+        what, expected = str(problem.problem or problem.context), "YAML"
+        hint = "Mend that line; often a quote, a colon or an indent is missing just before it."
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
-        what = str(problem).partition("\n")[0] or type(problem).__name__
-        raise NaReportError(f"{path.name}: {what}, expected YAML.", hint="Put the file back as it was.") from None
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise NaReportError(
-            f"{path.name}: found {_kind(found)}, expected names with values, such as `root: index`.",
-            hint="Put the file back as it was.",
-        )
-    if _count(found, {}) > _MOST_VALUES:
-        raise NaReportError(
-            f"{path.name}: found a part that holds itself or more than {_MOST_VALUES:,} values, expected some lines.",
-            hint="Look for a name after & that comes back after *, and write out what it stands for.",
-        )
-    return found
-
-
-def _kind(found: object) -> str:
-    if isinstance(found, list):
-        return "a list"
-    return "a text" if isinstance(found, str) else shown(found)
+        what, expected = str(problem).partition("\n")[0] or type(problem).__name__, "YAML"
+    raise NaReportError(f"{path.name}{place}: {what}, expected {expected}.", hint=hint)
 
 
 def shown(value: object) -> str:
@@ -132,14 +113,3 @@ def shown(value: object) -> str:
     except ValueError:
         return "a number of thousands of digits"
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 2]} …"
-
-
-def _count(node: object, known: dict[int, float]) -> float:
-    """Returns how many values a node holds with all that is in it; infinitely many when it holds itself."""
-    if not isinstance(node, dict | list):
-        return 1
-    if id(node) not in known:
-        known[id(node)] = float("inf")  # until its own count is known
-        members = [*node, *node.values()] if isinstance(node, dict) else node
-        known[id(node)] = 1 + sum(_count(member, known) for member in members)
-    return known[id(node)]

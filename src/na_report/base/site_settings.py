@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import CONFIG, Project
 from na_report.base.settings import read_settings, shown
+
+# Per place its kind, and what is expected in words; a section before what stands in it.
+_KINDS: dict[tuple[str, ...], tuple[type[Any], str]] = {
+    ("html",): (dict, "names with values"),
+    ("html", "baseurl"): (str, "a web address"),
+    ("execute",): (dict, "names with values"),
+    ("sphinx",): (dict, "names with values"),
+    ("sphinx", "config"): (dict, "names with values"),
+    ("sphinx", "extra_extensions"): (list, "a list of names of extensions"),
+}
 
 
 def read_configuration(project: Project) -> dict[str, Any]:
@@ -15,45 +24,20 @@ def read_configuration(project: Project) -> dict[str, Any]:
 
     Raises:
         NaReportError: The file is no YAML, or a section that this package adds to is of another kind; names all that is wrong.
-
-    Example:
-        >>> from na_report.base.paths import find_project
-        >>> read_configuration(find_project())["only_build_toc_files"]
-        True
     """
     config = read_settings(project.root / CONFIG)
     problems = []
-    for place, (is_sound, expected) in _KINDS.items():
-        *above, name = place.split(", ")
+    for place, (kind, expected) in _KINDS.items():
         section: Any = config
-        for key in above:
-            section = section.get(key) if isinstance(section, dict) else None
-        # What stands under something of another kind is told of that.
+        for key in place[:-1]:
+            section = section.get(key, {})
         if not isinstance(section, dict):
-            continue
-        if section.get(name) is None:
-            section.pop(name, None)
-        elif not is_sound(section[name]):
-            problems.append(f"{CONFIG}, {place}: found {shown(section[name])}, expected {expected}.")
+            continue  # what stands under something of another kind is told of that
+        found = section.get(place[-1])
+        if found is None:
+            section.pop(place[-1], None)
+        elif not isinstance(found, kind) or (kind is not str and not all(isinstance(item, str) for item in found)):
+            problems.append(f"{CONFIG}, {', '.join(place)}: found {shown(found)}, expected {expected}.")
     if problems:
         raise NaReportError("\n".join(problems), hint=f"Correct {CONFIG}, or put it back (git restore {CONFIG}).")
     return config
-
-
-def _is_section(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-# Per place how to tell a good value, and what is expected in words; a section before what stands in it.
-_KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "html": (_is_section, "names with values"),
-    "html, baseurl": (lambda value: isinstance(value, str), "a web address"),
-    "execute": (_is_section, "names with values"),
-    "sphinx": (_is_section, "names with values"),
-    "sphinx, config": (_is_section, "names with values"),
-    "sphinx, extra_extensions": (_is_texts, "a list of names of extensions"),
-}

@@ -18,29 +18,18 @@ PLACE = re.compile(r"(?<![:`{])\{([A-Za-z][\w.-]*)\}(?![`}])")
 _PART = re.compile(r"^\+\+\+[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 # The kind of question that asks for a part of a story.
 STORY = "story"
-_EXPECTED = "Write a line `+++ NAME` above each part of the story, with a name of its own."
 
 
 @dataclass(frozen=True)
 class Story:
-    """What a story says.
-
-    Args:
-        name: Its folder and file, as a person would write them.
-        parts: The text per part, in their order.
-        settings: What stands above the first part, between the lines `---`.
-    """
+    """What a story says: its parts by name, and the text of its settings; `name` is its folder and file."""
 
     name: str
     parts: Mapping[str, str]
     settings: str = ""
 
     def part(self, name: str) -> str:
-        """Returns the text of a part.
-
-        Raises:
-            NaReportError: There is no such part.
-        """
+        """Returns the text of a part; raises a `NaReportError` where there is none."""
         if name not in self.parts:
             raise NaReportError(
                 f"{self.name} has no part {name!r}; it has {', '.join(self.parts) or 'none'}.",
@@ -60,9 +49,8 @@ def read_story(path: Path) -> Story:
         text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         others = ", ".join(sorted(other.stem for other in path.parent.glob("*.md"))) or "none"
-        raise NaReportError(
-            f"There is no story {shown}; the folder has {others}.", hint="Write it; another story shows its form."
-        ) from None
+        hint = "Write it; another story shows its form."
+        raise NaReportError(f"There is no story {shown}; the folder has {others}.", hint=hint) from None
     except ValueError as problem:
         raise NaReportError(f"{shown}: found {str(problem)!r}, expected text.", hint="Save it as UTF-8.") from None
     settings = _SETTINGS.match(text)
@@ -70,6 +58,9 @@ def read_story(path: Path) -> Story:
     names = rest[::2]
     if before.strip() or not all(names) or len(set(names)) < len(names):
         found = "text above the first part" if before.strip() else f"parts named {', '.join(map(repr, names))}"
-        raise NaReportError(f"{shown}: found {found}, expected parts with names.", hint=_EXPECTED)
+        raise NaReportError(
+            f"{shown}: found {found}, expected parts with names.",
+            hint="Write a line `+++ NAME` above each part of the story, with a name of its own.",
+        )
     parts = {name: part.strip("\n") for name, part in zip(names, rest[1::2], strict=True)}
     return Story(shown, parts, settings[1] if settings else "")

@@ -18,21 +18,12 @@ asked: dict[tuple[str, str], None] = {}
 
 
 def languages(project: Project | None = None) -> list[str]:
-    """Returns the languages that the book has words in.
-
-    Example:
-        >>> languages()
-        ['en', 'nl']
-    """
+    """Returns the languages that the book has words in, such as en and nl."""
     return sorted(path.parent.name for path in (project or find_project()).chapters.glob(f"*/{WORDS}"))
 
 
 class Words:
-    """The words of one language, by their key in `words.yml`.
-
-    Args:
-        language: The language, a folder of `chapters/`.
-        project: The project; that of the working directory when left out.
+    """The words of one language of a project (that of the working directory), by their key in `words.yml`.
 
     Raises:
         NaReportError: There are no words in that language, or the file is damaged.
@@ -116,15 +107,14 @@ def _form(number: float | None, language: str) -> str:
 @functools.lru_cache(maxsize=8)
 def _read_seen(path: Path, changed: int, size: int) -> dict[str, dict[str, str | dict[str, str]]]:
     texts, lines = read_texts(path)
-    place = f"chapters/{path.parent.name}/{WORDS}"
     problems = [
-        f"{place}, line {lines[where]}, {'.'.join(where)}: found {shown(found)}, expected {expected}."
+        f"chapters/{path.parent.name}/{WORDS}, line {lines[where]}, {'.'.join(where)}: "
+        f"found {shown(found)}, expected {expected}."
         for where, found, expected in _faults(texts)
     ]
     if problems:
-        raise NaReportError(
-            "\n".join(problems), hint="Correct these lines; another language shows how each is written."
-        )
+        hint = "Correct these lines; another language shows how each is written."
+        raise NaReportError("\n".join(problems), hint=hint)
     return texts
 
 

@@ -12,18 +12,7 @@ _UNIX = 3  # the kind of system that keeps permissions
 
 
 def zip_entry(name: str, *, day: date = EPOCH, compressed: bool = True, mode: int = 0) -> zipfile.ZipInfo:
-    """Returns an entry that tells nothing of the machine, its user or the time of the day.
-
-    Args:
-        name: The path in the zip file.
-        day: The day that it tells, or the nearest one that it can.
-        compressed: Whether its bytes are deflated.
-        mode: The permissions of the file, such as 0o644; none when left out.
-
-    Example:
-        >>> zip_entry("a.txt", mode=0o644).date_time
-        (1980, 1, 1, 0, 0, 0)
-    """
+    """Returns an entry that tells nothing of the machine, its user or the time of the day; `mode` such as 0o644."""
     day = min(max(day, EPOCH), _LAST)
     entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
     entry.create_system = _UNIX

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ABOUT, Project
 from na_report.base.settings import read_texts, shown
+from na_report.editions.cells import is_address, is_line
 
-KEYS = ("title", "description", "licenses", "contributors", "sources")
+# What is said of the study, and for each list what an entry of it has.
+_LISTS = {"licenses": ("name", "title", "path"), "contributors": ("title",), "sources": ("title",)}
+KEYS = ("title", "description", *_LISTS)
 
 
 def read_about(project: Project, edition: str) -> dict[str, Any]:
     """Returns what the descriptor of a new edition says of the study.
 
-    Args:
-        project: The project.
-        edition: The name of the edition.
-
     Raises:
-        NaReportError: The file is not there, or has other names than a descriptor needs.
-
-    Example:
-        >>> from na_report.base.paths import find_project
-        >>> about = read_about(find_project(), "2031")
-        >>> about["title"][-11:], about["licenses"][0]["name"]
-        ('editie 2031', 'CC-BY-4.0')
+        NaReportError: The file is not there, or says something else than a descriptor needs; names all of it with its line.
     """
     said, lines = read_texts(project.data / ABOUT)
     problems = [
@@ -33,30 +27,27 @@ def read_about(project: Project, edition: str) -> dict[str, Any]:
         for name in said
         if name not in KEYS
     ]
-    problems += [f"data/{ABOUT}: found no {name}, expected it." for name in KEYS if name not in said]
+    for name, expected in faults_of_study(said):
+        where = f", line {lines[(name,)]}, {name}: found {shown(said[name])}" if name in said else f": found no {name}"
+        problems.append(f"data/{ABOUT}{where}, expected {expected}.")
     if problems:
-        raise NaReportError(
-            "\n".join(problems), hint=f"Correct data/{ABOUT}; datapackage.json of an edition shows the form."
-        )
-    texts = {name: said[name] for name in ("title", "description") if isinstance(said[name], str)}
-    return {**said, **{name: text.replace("{edition}", edition) for name, text in texts.items()}}
+        hint = f"Correct data/{ABOUT}; datapackage.json of an edition shows the form."
+        raise NaReportError("\n".join(problems), hint=hint)
+    return {**said, **{name: said[name].replace("{edition}", edition) for name in ("title", "description")}}
 
 
-def refuse_faults(project: Project, faults: list[tuple[str, str]]) -> None:
-    """Refuses what `data/about.yml` says when the descriptor that it makes has faults.
+def faults_of_study(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields which names hold something else than the book and the archive can use, and what was expected."""
+    for key in ("title", "description"):
+        if not is_line(said.get(key)):
+            yield key, f"a line of text in {key}"
+    for key, parts in _LISTS.items():
+        entries = said.get(key)
+        if not isinstance(entries, list) or not entries or not all(_has_lines(entry, parts) for entry in entries):
+            yield key, f"a list of one or more with {', '.join(parts)} in {key}"
+        elif key == "licenses" and not all(is_address(entry["path"]) for entry in entries):
+            yield key, f"an address that starts with http:// or https:// as path in {key}"
 
-    Args:
-        project: The project.
-        faults: What was found, as `key: value`, and what was expected.
 
-    Raises:
-        NaReportError: Names all of them, with their line.
-    """
-    _, lines = read_texts(project.data / ABOUT)
-    problems = [
-        f"data/{ABOUT}, line {lines[(key,)]}, {found}: expected {expected}."
-        for found, expected in faults
-        if (key := found.partition(":")[0]) in KEYS
-    ]
-    if problems:
-        raise NaReportError("\n".join(problems), hint=f"Correct data/{ABOUT}, and seal the edition again.")
+def _has_lines(entry: Any, keys: tuple[str, ...]) -> bool:
+    return isinstance(entry, dict) and all(is_line(entry.get(key)) for key in keys)

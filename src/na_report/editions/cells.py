@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,27 +22,15 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 # Control characters, and marks that make text read in another order than it stands.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LENGTH_LIMIT = 100_000
-_EXPECTED = {
-    "integer": "a whole number of at most 15 digits",
-    "number": "a number with a point as decimal sign",
-    "period": "a year, a month from 01 to 12, or two years in order with a slash (2019, 2020-11, 2018/2022)",
-    "date": "a date as 2026-11-24",
-    "url": "an address that starts with http:// or https://, with other characters than these written as %20",
-}
 
 # What was found, what was expected, what to do.
 Fault = tuple[str, str, str]
+# Per place (`table.column`, or `codes:list`) the values to refer to; without the places of tables that could not be read.
 Known = Mapping[str, set[str]]
 
 
 def check_cell(column: Column, cell: str, known: Known) -> Iterator[Fault]:
     """Yields what is wrong in a cell.
-
-    Args:
-        column: What the cell may hold.
-        cell: Its text.
-        known: Per place (`table.column`, or `codes:list`) the values that a cell may refer to; without the places of
-            tables that could not be read.
 
     Example:
         >>> list(check_cell(Column("value", "number"), "19,5", {}))
@@ -61,24 +49,20 @@ def check_cell(column: Column, cell: str, known: Known) -> Iterator[Fault]:
         return
     if len(cell) > _LENGTH_LIMIT:
         yield f"{len(cell)} characters", f"at most {_LENGTH_LIMIT}", "Shorten the text."
-    if column.many:
-        yield from _check_list(cell)
-    # Each part once: an empty or double part is one problem, not also that of the id that it isn't.
-    for value in dict.fromkeys(filter(None, cell.split(";"))) if column.many else [cell]:
-        yield from _check_value(column, value, known)
-
-
-def _check_list(cell: str) -> Iterator[Fault]:
-    parts = cell.split(";")
-    if not all(parts) or any(part != part.strip() for part in parts):
+    parts = cell.split(";") if column.many else [cell]
+    if column.many and (not all(parts) or any(part != part.strip() for part in parts)):
         yield cell, "values with one ; between them and no spaces around it", "Take out what is too much."
     for part in sorted({part for part in parts if part and parts.count(part) > 1}):
         yield part, "each value once", "Take out the second."
+    # Each part once: an empty or double part is one problem, not also that of the id that it isn't.
+    for value in dict.fromkeys(filter(None, parts)):
+        yield from _check_value(column, value, known)
 
 
 def _check_value(column: Column, value: str, known: Known) -> Iterator[Fault]:
-    if column.type in _EXPECTED and not _has_type(column.type, value):
-        yield value, _EXPECTED[column.type], _about(column, value) or "Correct the value."
+    has_type, expected = _TYPES.get(column.type, (bool, ""))
+    if not has_type(value):
+        yield value, expected, _about(column, value) or "Correct the value."
     elif column.type == "number" and len(_digits(value)) > EXACT_DIGITS:
         yield value, f"a number of at most {EXACT_DIGITS} digits", "Round it: no spreadsheet shows more."
     elif column.minimum is not None and float(value) < column.minimum:
@@ -108,12 +92,12 @@ def _digits(number: str) -> str:
 
 def _is_known(value: str, places: Iterable[str], known: Known) -> bool:
     """Tells whether a value stands in one of the places; of a table that could not be read, whether it could."""
-    return any(value in known[place] if place in known else _may_be(value, place) for place in places)
 
+    def may_be(place: str) -> bool:
+        table, column = place.split(".")
+        return table not in BY_NAME or bool(re.fullmatch(BY_NAME[table].column(column).pattern, value, re.ASCII))
 
-def _may_be(value: str, place: str) -> bool:
-    table, column = place.split(".")
-    return table not in BY_NAME or bool(re.fullmatch(BY_NAME[table].column(column).pattern, value, re.ASCII))
+    return any(value in known[place] if place in known else may_be(place) for place in places)
 
 
 def is_line(value: Any) -> bool:
@@ -139,17 +123,11 @@ def is_address(value: str) -> bool:
         return False
 
 
-def _has_type(kind: str, value: str) -> bool:
-    if kind == "url":
-        return is_address(value)
-    if kind == "date":
-        try:
-            return date.fromisoformat(value).isoformat() == value
-        except ValueError:
-            return False
-    if kind == "period":
-        return _is_period(value)
-    return {"integer": INTEGER, "number": NUMBER}[kind].fullmatch(value) is not None
+def _is_date(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _is_period(value: str) -> bool:
@@ -160,13 +138,24 @@ def _is_period(value: str) -> bool:
     return (not month or "01" <= month[1:] <= "12") and (not last or value[:4] <= last[1:])
 
 
-def check_placeholders(text: str, row: Mapping[str, str], known: Known) -> Iterator[Fault]:
-    """Yields what is wrong with the ids between braces in a text that a reader sees.
+# Per type how to tell a value of it, and what is expected in words.
+_TYPES: dict[str, tuple[Callable[[str], object], str]] = {
+    "integer": (INTEGER.fullmatch, "a whole number of at most 15 digits"),
+    "number": (NUMBER.fullmatch, "a number with a point as decimal sign"),
+    "date": (_is_date, "a date as 2026-11-24"),
+    "period": (
+        _is_period,
+        "a year, a month from 01 to 12, or two years in order with a slash (2019, 2020-11, 2018/2022)",
+    ),
+    "url": (
+        is_address,
+        "an address that starts with http:// or https://, with other characters than these written as %20",
+    ),
+}
 
-    Example:
-        >>> list(check_placeholders("Zie {IND9}.", {}, {"indicators.id": {"IND007"}, "observations.id": set()}))
-        [('IND9', 'an indicator id or observation id between braces', 'Correct the id, or add the row.')]
-    """
+
+def check_placeholders(text: str, row: Mapping[str, str], known: Known) -> Iterator[Fault]:
+    """Yields what is wrong with the ids between braces in a text that a reader sees."""
     remainder = PLACEHOLDER.sub("", text)
     if "{" in remainder or "}" in remainder:
         yield text, "braces only around an indicator id", "Write {IND007}, or leave the braces out."

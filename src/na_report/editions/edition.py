@@ -16,17 +16,14 @@ import pandas as pd
 from na_report.base.errors import InvalidInputError, MissingRowError, NaReportError, how_many
 from na_report.base.files import copy_folder, sync_all, write_whole
 from na_report.base.paths import ANSWERS, DESCRIPTOR, Project, find_project
-from na_report.editions.approval import approval
-from na_report.editions.descriptor import describe, read_seal, schema_in, sha256
+from na_report.editions.descriptor import approval, describe, read_seal, schema_in, sha256
 from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.integrity import find_problems
 from na_report.editions.making import being_made, making, refuse_name
 from na_report.editions.reading import read_table, write_table
 from na_report.editions.reads import Reads, digest
 from na_report.editions.schema import Schema, Table
-from na_report.editions.tables import BY_NAME, TABLES
-
-_NUMBERS = {"value"}
+from na_report.editions.tables import TABLES
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,31 +54,20 @@ class Edition:
         return not self.descriptor["created"]
 
     def has(self, table: str, column: str = "") -> bool:
-        """Tells whether the edition has a table, or a column of it; one sealed earlier lacks what came later.
-
-        Example:
-            >>> edition = open_edition("2021")
-            >>> edition.has("agendas", "scope"), edition.has("agendas", "colour"), edition.has("colours")
-            (True, False, False)
-        """
-        return any(
-            found.name == table and (not column or any(part.name == column for part in found.columns))
-            for found in self.schema
-        )
+        """Tells whether the edition has a table, or a column of it; one sealed earlier lacks what came later."""
+        columns = [part.name for found in self.schema if found.name == table for part in found.columns]
+        return column in columns if column else bool(columns)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
-        self.reads.note(("table", table), lambda: self._seal(table))
+        self._note_table(table)
         return self.tables[table]
 
-    def _seal(self, table: str) -> str:
-        """Returns the hash that the table was sealed with; nothing for one that came later.
-
-        Raises:
-            KeyError: There is no such table.
-        """
+    def _note_table(self, table: str) -> None:
+        """Remembers that a whole table was asked for, with the hash that it was sealed with; none of one that came later."""
         if table not in self.tables:
             raise KeyError(table)
-        return next((str(item["hash"]) for item in self.descriptor["resources"] if item["name"] == table), "")
+        sealed = (str(item["hash"]) for item in self.descriptor["resources"] if item["name"] == table)
+        self.reads.note(("table", table), lambda: next(sealed, ""))
 
     def rows(self, table: str, **conditions: str) -> pd.DataFrame:
         """Returns the rows whose columns have the given values.
@@ -97,24 +83,17 @@ class Edition:
         return found
 
     def row(self, table: str, key: str) -> dict[str, Any]:
-        """Returns one row as a dictionary.
-
-        Raises:
-            NaReportError: The table has no row with this key.
-        """
-        index = self._index(table)
-        self.reads.note(("row", table, key), lambda: digest(index.get(key)))
-        try:
-            return dict(index[key])
-        except KeyError:
-            raise MissingRowError(
-                f"Edition {self.name} has no row {key!r} in the table {table}.",
-                hint=f"Look in data/{self.name}/{table}.csv for the ids that exist.",
-            ) from None
+        """Returns one row as a dictionary; raises a `MissingRowError` when there is none."""
+        found = self._index(table).get(key)
+        self.reads.note(("row", table, key), lambda: digest(found))
+        if found is None:
+            hint = f"Look in data/{self.name}/{table}.csv for the ids that exist."
+            raise MissingRowError(f"Edition {self.name} has no row {key!r} in the table {table}.", hint=hint)
+        return dict(found)
 
     def records(self, table: str) -> list[dict[str, Any]]:
         """Returns all rows of a table as dictionaries, not to be changed by the caller."""
-        self.reads.note(("table", table), lambda: self._seal(table))
+        self._note_table(table)
         return list(self._index(table).values())
 
     def _index(self, table: str) -> dict[str, Any]:
@@ -128,7 +107,7 @@ class Edition:
         """Returns the observation of an id, or the latest one of an indicator id: the Dutch one where there is one.
 
         Raises:
-            NaReportError: The edition has neither.
+            MissingRowError: The edition has neither.
         """
         if "-" in key:
             return self.row("observations", key)
@@ -138,10 +117,8 @@ class Edition:
         rows = self._observed.get(key, [])
         self.reads.note(("observation", key), lambda: digest(rows))
         if not rows:
-            raise MissingRowError(
-                f"Edition {self.name} has no observation of the indicator {key!r}.",
-                hint=f"Look in data/{self.name}/indicators.csv for the ids that exist.",
-            )
+            hint = f"Look in data/{self.name}/indicators.csv for the ids that exist."
+            raise MissingRowError(f"Edition {self.name} has no observation of the indicator {key!r}.", hint=hint)
         dutch = [row for row in rows if row["geo"] == "NL"] or rows
         # Of two of the same period the later in the table.
         return dict(sorted(dutch, key=lambda row: str(row["period"]))[-1])
@@ -165,7 +142,7 @@ def open_edition(name: str, project: Project | None = None) -> Edition:
     """
     folder = edition_folder(name, project)
     if draft := is_draft(folder):
-        _refuse_unsound(folder, "can't be used yet")
+        _refuse_unsound(folder, name, "can't be used yet")
         descriptor = describe(folder, name, None)
     else:
         descriptor, problems = read_seal(folder)
@@ -174,11 +151,11 @@ def open_edition(name: str, project: Project | None = None) -> Edition:
     schema = schema_in(folder, descriptor)
     try:
         tables = {table.name: _frame(folder, table) for table in schema}
-        tables = {table.name: _completed(tables.get(table.name), table) for table in TABLES} | {
-            name: frame for name, frame in tables.items() if name not in BY_NAME
-        }
-        for column in _NUMBERS:
-            tables["observations"][column] = pd.to_numeric(tables["observations"][column])
+        for table in TABLES:  # with what came after it was sealed, empty
+            frame = tables.get(table.name, pd.DataFrame(dtype=str))
+            later = [column.name for column in table.columns if column.name not in frame.columns]
+            tables[table.name] = frame.assign(**dict.fromkeys(later, "")) if later else frame
+        tables["observations"]["value"] = pd.to_numeric(tables["observations"]["value"])
     except (OSError, ValueError) as error:
         # A file is missing, or someone sealed by hand what no check passes.
         raise _refused(folder) from error
@@ -195,13 +172,6 @@ def _frame(folder: Path, table: Table) -> pd.DataFrame:
     return frame
 
 
-def _completed(frame: pd.DataFrame | None, table: Table) -> pd.DataFrame:
-    """Returns a frame with the columns that came after it was sealed too, empty."""
-    if frame is None:
-        return pd.DataFrame(columns=[column.name for column in table.columns], dtype=str)
-    return frame.assign(**{column.name: "" for column in table.columns if column.name not in frame.columns})
-
-
 def _refused(folder: Path) -> InvalidInputError:
     problems = find_problems(folder)
     return InvalidInputError(
@@ -213,11 +183,7 @@ def _refused(folder: Path) -> InvalidInputError:
 
 
 def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
-    """Copies the tables of an edition to a draft, with the columns and tables that came later, empty.
-
-    Returns:
-        The folder of the draft.
-    """
+    """Copies the tables of an edition to a draft, with the columns and tables that came later, empty; returns its folder."""
     project = project or find_project()
     source = edition_folder(old, project)
     refuse_name(new, project)
@@ -234,15 +200,10 @@ def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
 
 
 def refuse_unknown(schema: Schema, name: str) -> None:
-    """Stops where a new edition would lose what an edition has.
-
-    Raises:
-        NaReportError: The edition was sealed by a later version of the program, with tables or columns that this one lacks.
-    """
-    known = {(table.name, column.name) for table in TABLES for column in table.columns}
-    unknown = [f"{table.name}.{column.name}" for table in schema for column in table.columns]
-    unknown = [place for place in unknown if tuple(place.split(".")) not in known]
-    if unknown:
+    """Stops where a new edition would lose what one has that was sealed by a later version of the program."""
+    known = {f"{table.name}.{column.name}" for table in TABLES for column in table.columns}
+    places = [f"{table.name}.{column.name}" for table in schema for column in table.columns]
+    if unknown := [place for place in places if place not in known]:
         raise NaReportError(
             f"Edition {name} has columns that this version of na-report does not know: {', '.join(unknown)}.",
             hint="Use the version of na-report that the edition was sealed with, or a later one.",
@@ -266,22 +227,16 @@ def seal_folder(folder: Path, name: str, created: date, by: str = "") -> Path:
     """Seals the tables in a folder as the edition of that name; see `seal_edition`."""
     target = folder / DESCRIPTOR
     if target.exists():
-        raise NaReportError(
-            f"Edition {name} is sealed already.", hint=f"Make a new one: na-report edition copy {name} NEW."
-        )
-    _refuse_unsound(folder, "is not sealed", name)
+        hint = f"Make a new one: na-report edition copy {name} NEW."
+        raise NaReportError(f"Edition {name} is sealed already.", hint=hint)
+    _refuse_unsound(folder, name, "is not sealed")
     descriptor = describe(folder, name, created) | approval(folder, by, created)
     sync_all(folder)  # no seal may outlive its tables
     write_whole(target, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode())
     return target
 
 
-def _refuse_unsound(folder: Path, what: str, name: str = "") -> None:
-    """Stops when the tables of a draft have problems."""
+def _refuse_unsound(folder: Path, name: str, what: str) -> None:
     if problems := find_problems(folder, sealed=False):
-        name = name or folder.name
-        raise InvalidInputError(
-            f"Edition {name} {what}: it has {how_many(problems)}:",
-            problems,
-            hint=f"Mend them in data/{name}; na-report edition verify {name} names what is left.",
-        )
+        hint = f"Mend them in data/{name}; na-report edition verify {name} names what is left."
+        raise InvalidInputError(f"Edition {name} {what}: it has {how_many(problems)}:", problems, hint=hint)

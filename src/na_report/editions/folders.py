@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
+from na_report.base.numbers import as_counted
 from na_report.base.paths import DESCRIPTOR, Project, find_project
 from na_report.editions.integrity import find_problems
 
@@ -20,7 +21,7 @@ def place_of(name: str) -> tuple[str, list[tuple[int, str]]]:
         >>> sorted(["2026b", "2026", "2026-10", "2026-9", "2027"], key=place_of)
         ['2026', '2026-9', '2026-10', '2026b', '2027']
     """
-    return name[:4], [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", name[4:])]
+    return name[:4], as_counted(name[4:])
 
 
 def list_editions(project: Project | None = None) -> list[str]:
@@ -30,14 +31,8 @@ def list_editions(project: Project | None = None) -> list[str]:
 
 
 def previous_edition(name: str, names: Iterable[str]) -> str:
-    """Returns the edition before an edition, or nothing for the first.
-
-    Example:
-        >>> previous_edition("2026", ["2021", "2026"]), previous_edition("2021", ["2021", "2026"])
-        ('2021', '')
-    """
-    earlier = [other for other in names if place_of(other) < place_of(name)]
-    return max(earlier, key=place_of, default="")
+    """Returns the edition before an edition, or nothing for the first."""
+    return max((other for other in names if place_of(other) < place_of(name)), key=place_of, default="")
 
 
 def is_draft(folder: Path) -> bool:
@@ -58,39 +53,25 @@ def newest_edition(project: Project | None = None) -> str:
         NaReportError: The project has no sealed edition.
     """
     project = project or find_project()
-    names = sealed_editions(project)
-    if not names:
-        drafts = list_editions(project)
-        hint = f"Seal a draft: na-report edition seal {drafts[-1]}." if drafts else "Put back the folder data/2021."
-        raise NaReportError(f"{project.data} has no sealed edition.", hint=hint)
-    return names[-1]
+    if names := sealed_editions(project):
+        return names[-1]
+    drafts = list_editions(project)
+    hint = f"Seal a draft: na-report edition seal {drafts[-1]}." if drafts else "Put back the folder data/2021."
+    raise NaReportError(f"{project.data} has no sealed edition.", hint=hint)
 
 
 def edition_folder(name: str, project: Project | None = None) -> Path:
-    """Returns the folder of an edition that exists.
-
-    Raises:
-        NaReportError: There is no such edition, or the name can't be one.
-    """
+    """Returns the folder of an edition; raises a `NaReportError` when there is none or the name can't be one."""
     project = project or find_project()
     if not NAME.fullmatch(name) or not (project.data / name).is_dir():
-        raise NaReportError(
-            f"There is no edition {name!r}.", hint=f"Choose one of: {', '.join(list_editions(project)) or 'none yet'}."
-        )
+        known = ", ".join(list_editions(project)) or "none yet"
+        raise NaReportError(f"There is no edition {name!r}.", hint=f"Choose one of: {known}.")
     return project.data / name
 
 
 def verify_edition(name: str, project: Project | None = None) -> None:
-    """Checks everything about an edition.
-
-    Raises:
-        InvalidInputError: Carries all problems.
-    """
+    """Checks everything about an edition; raises an `InvalidInputError` that carries all problems."""
     folder = edition_folder(name, project)
-    problems = find_problems(folder, sealed=not is_draft(folder))
-    if problems:
-        raise InvalidInputError(
-            f"Edition {name} has {how_many(problems)}:",
-            problems,
-            hint="Mend them in data/ and run na-report edition verify again.",
-        )
+    if problems := find_problems(folder, sealed=not is_draft(folder)):
+        hint = "Mend them in data/ and run na-report edition verify again."
+        raise InvalidInputError(f"Edition {name} has {how_many(problems)}:", problems, hint=hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from na_report.base.errors import NaReportError
@@ -12,15 +12,9 @@ from na_report.base.locks import BusyError, locked
 from na_report.base.paths import Project
 from na_report.editions.folders import NAME
 
-_LOCK = ".{}.lock"
-
 
 def refuse_name(new: str, project: Project) -> None:
-    """Stops when a new edition can't have a name.
-
-    Raises:
-        NaReportError: The name is taken, or no name for an edition.
-    """
+    """Stops when a new edition can't have a name: it is taken, or none for an edition."""
     if not NAME.fullmatch(new):
         raise NaReportError(
             f"{new!r} can't be the name of an edition.",
@@ -37,9 +31,18 @@ def being_made(name: str, project: Project) -> Iterator[None]:
     Raises:
         BusyError: Another process is at it.
     """
-    with locked(project.data / _LOCK.format(name), f"Edition {name}"):
-        _clear(project.data, name)
+    with _locked(name, project):
+        remove(partial_of(project.data / name))
+        left = (path.name[1:].rsplit(".", 1) for path in project.data.glob(".*"))
+        for other in sorted({found[0] for found in left if found[-1] in ("lock", "partial")} - {name}):
+            if NAME.fullmatch(other):
+                with suppress(BusyError), _locked(other, project):
+                    remove(partial_of(project.data / other))
         yield
+
+
+def _locked(name: str, project: Project) -> AbstractContextManager[None]:
+    return locked(project.data / f".{name}.lock", f"Edition {name}")
 
 
 @contextmanager
@@ -63,21 +66,8 @@ def making(new: str, project: Project, *, again: bool = False) -> Iterator[Path]
         try:
             yield folder
             sync_all(folder)
-            if again:
-                put_in_place(folder, project.data / new)
-            else:
-                folder.rename(project.data / new)
+            put_in_place(folder, project.data / new)
         except BaseException:
             remove(folder)
             raise
         sync(project.data)
-
-
-def _clear(data: Path, mine: str) -> None:
-    """Removes locks and half-made editions of processes that no longer run."""
-    remove(partial_of(data / mine))
-    left = {path.name[1:].rsplit(".", 1)[0] for path in [*data.glob(".*.lock"), *data.glob(".*.partial")]}
-    for name in sorted(left - {mine}):
-        if NAME.fullmatch(name):
-            with suppress(BusyError), locked(data / _LOCK.format(name), f"Edition {name}"):
-                remove(partial_of(data / name))

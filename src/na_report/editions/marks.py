@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 # The texts of errors in the languages of Excel, LibreOffice and Google Sheets: #REF!, #NAAM?, #DEEL/0!, #¡VALOR!, #N/B,
 # Err:502; and the hashes of a column that is too narrow for its numbers.
@@ -10,9 +11,9 @@ _ERROR = re.compile(
     r"#[¡¿]?[^\W\d_a-z]+(?:[/ _][^\W_a-z]+)*[!?]|#(?:N/?[A-Z]|I/T|GETTING_DATA|SAKNAS!?|Н/Д)|#{2,}"
     r"|(?:Err|Error|Fout|Fehler|Erreur|Fel|Feil|Virhe)\s?:\s?\d{3}"
 )
-_NUMBER = r"[-+\u2212]?\d(?:[\d.,\xa0\u2009\u202f ]*\d)?\s?%?"
 _FLAGGED = re.compile(
-    rf"({_NUMBER})\s*(?:\(?\^?([A-Za-z]{{1,3}}|\*{{1,2}})\)?|([\u00b9\u00b2\u00b3\u2070-\u2079†‡]+|\^?\d\)))"
+    r"([-+\u2212]?\d(?:[\d.,\xa0\u2009\u202f ]*\d)?\s?%?)\s*"
+    r"(?:\(?\^?([A-Za-z]{1,3}|\*{1,2})\)?|([\u00b9\u00b2\u00b3\u2070-\u2079†‡]+|\^?\d\)))"
 )
 _FLAGS = {
     "b": "a break in the series",
@@ -36,14 +37,8 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT = "tell it in context_nl and context_en of the indicator"
-_DASHES = re.compile(r"[-\u2010-\u2015\u2212]{1,2}")
-
-_QUARTERS = r"(?:Q|KW|K|T)\s?0?[1-4]|0?[1-4]\s?(?:e|ste|de|st|nd|rd|th)?\s?(?:kwartaal|quarter)"
-_HALVES = r"(?:S|H|HJ)\s?0?[12]|0?[12]\s?(?:e|ste|st|nd)?\s?(?:halfjaar|half)"
-_WEEKS = r"(?:W|WK|WW)\s?\d\d?|week\s?\d\d?"
 _MONTHS = ("jan", "feb", "mrt|maa|mar", "apr", "mei|may", "jun", "jul", "aug", "sep", "okt|oct", "nov", "dec")
-_YEARS = re.compile(r"(\d{4})\s?(?:[-/\u2010-\u2015]|t/m|tot|to)\s?['\u2018\u2019]?(\d{2}|\d{4})")
-_MADE_OF = {"quarter": _QUARTERS, "half-year": _HALVES, "week": _WEEKS}
+_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
 
 
 def is_error(text: str) -> bool:
@@ -59,10 +54,6 @@ def is_error(text: str) -> bool:
 def about_number(text: str, *, may_be_empty: bool = False) -> str:
     """Returns what to do with a text that stands where a number belongs; nothing when it is no known mark.
 
-    Args:
-        text: The text.
-        may_be_empty: Whether the cell needs no value in words instead.
-
     Example:
         >>> about_number("19.5 b")
         'Write 19.5 alone; b says "a break in the series": give the row a series that older values don\\'t have.'
@@ -75,15 +66,14 @@ def about_number(text: str, *, may_be_empty: bool = False) -> str:
             return f"Write {number} alone; {note} is the mark of a footnote: {_CONTEXT}."
         parts = [flag.lower()] if flag.lower() in _FLAGS else list(flag.lower())
         if all(part in _FLAGS for part in parts):
-            said = ", ".join(_FLAGS[part] for part in parts)
             where = f"choose the qualifier about, or {_CONTEXT}" if parts[0] in ("e", "f", "s") else _CONTEXT
             if "b" in parts:
                 where = "give the row a series that older values don't have"
                 where += f"; {_CONTEXT} too" if len(parts) > 1 else ""
-            return f'Write {number} alone; {flag} says "{said}": {where}.'
+            return f'Write {number} alone; {flag} says "{", ".join(_FLAGS[part] for part in parts)}": {where}.'
     if _MISSING.fullmatch(text):
         otherwise = "empty the cell" if may_be_empty else "leave out the row, or say why in text_nl and text_en"
-        if _DASHES.fullmatch(text):
+        if re.fullmatch(r"[-\u2010-\u2015\u2212]{1,2}", text):
             return f"Write 0 if '{text}' says nought; if it says that there is no value, {otherwise}."
         return f"'{text}' says that there is no value: {otherwise}."
     if re.fullmatch(r"[-+]?\d+,\d+", text):
@@ -93,6 +83,56 @@ def about_number(text: str, *, may_be_empty: bool = False) -> str:
     if re.fullmatch(r"[-+]?\d+([.,]\d+)?E[-+]?\d+", text, re.IGNORECASE):
         return "Write all its digits: a program shortened it."
     return ""
+
+
+def _of_month(match: re.Match[str]) -> str:
+    names = (number for number, form in enumerate(_MONTHS, 1) if re.match(form, match["m"], re.IGNORECASE))
+    month = int(match["m"]) if match["m"].isdigit() else next(names, 0)
+    return f"Write {match['y']}-{month:02}." if 1 <= month <= 12 else ""
+
+
+def _of_years(match: re.Match[str]) -> str:
+    last = match[2] if len(match[2]) == 4 else match[1][:2] + match[2]
+    return f"Write {match[1]}/{last}." if match[1] < last else ""
+
+
+def _none(what: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: f"An edition has no {what}: take the figure of the year ({match['y']}), or of a month."
+
+
+def _year_with(*forms: str) -> str:
+    """Returns the form of a year before or after something."""
+    form = "|".join(forms)
+    return rf"(?=.*?(?P<y>\d{{4}}))(?:\d{{4}}[ -]?(?:{form})|(?:{form})[ -]?\d{{4}})"
+
+
+# How statistics offices and people write a period, and what to do; the first that has an answer.
+_PERIODS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (r"(\d{4})(?:JJ\d\d|-?A1|-A)", lambda match: f"Write {match[1]}."),
+    (
+        r"(\d{4}) ?(\*{1,2}|p|e|f)",
+        lambda match: f'Write {match[1]}; {match[2]} says "{_FLAGS[match[2].lower()]}": {_CONTEXT}.',
+    ),
+    (r"(\d{4})SJ\d\d", lambda match: f"Write {match[1]}/{int(match[1]) + 1}."),
+    (r"(?P<y>\d{4})-?M{1,2}-?(?P<m>\d\d)", _of_month),
+    (r"(?P<m>\d\d?)[-/.](?P<y>\d{4})", _of_month),
+    (r"(?P<y>\d{4})[/.](?P<m>\d\d)", _of_month),
+    (rf"(?P<m>{_MONTH})[ -]?(?P<y>\d{{4}})", _of_month),
+    (rf"(?P<y>\d{{4}})[ -]?(?P<m>{_MONTH})", _of_month),
+    (
+        rf"{_MONTH}[ -]\d\d?|\d\d?[ -]{_MONTH}",
+        lambda match: "A program made a date of it: write the year and the month, such as 2020-11.",
+    ),
+    (
+        _year_with(r"(?:Q|KW|K|T)\s?0?[1-4]", r"0?[1-4]\s?(?:e|ste|de|st|nd|rd|th)?\s?(?:kwartaal|quarter)"),
+        _none("quarters"),
+    ),
+    (_year_with(r"(?:S|H|HJ)\s?0?[12]", r"0?[12]\s?(?:e|ste|st|nd)?\s?(?:halfjaar|half)"), _none("half-years")),
+    (_year_with(r"(?:W|WK|WW)\s?\d\d?", r"week\s?\d\d?"), _none("weeks")),
+    (r"(\d{4}-\d\d)-\d\d", lambda match: f"An edition has no days: write the month or the year, {match[1]}."),
+    (r"\d\d-\d\d-\d{4}", lambda match: "An edition has no days: write the month or the year."),
+    (r"(\d{4})\s?(?:[-/\u2010-\u2015]|t/m|tot|to)\s?['\u2018\u2019]?(\d{2}|\d{4})", _of_years),
+)
 
 
 def about_period(text: str) -> str:
@@ -105,46 +145,8 @@ def about_period(text: str) -> str:
         'An edition has no quarters: take the figure of the year (2019), or of a month.'
     """
     plain = re.sub(r"\s+", " ", text.strip())
-    if match := re.fullmatch(r"(\d{4})(?:JJ\d\d|-?A1|-A)", plain, re.IGNORECASE):
-        return f"Write {match[1]}."
-    if match := re.fullmatch(r"(\d{4}) ?(\*{1,2}|p|e|f)", plain):
-        return f'Write {match[1]}; {match[2]} says "{_FLAGS[match[2]]}": {_CONTEXT}.'
-    if match := re.fullmatch(r"(\d{4})SJ\d\d", plain, re.IGNORECASE):
-        return f"Write {match[1]}/{int(match[1]) + 1}."
-    if month := _month(plain):
-        return f"Write {month}."
-    if re.fullmatch(
-        rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?[ -]\d\d?|\d\d?[ -](?:{'|'.join(_MONTHS)})[a-z]*\.?", plain, re.IGNORECASE
-    ):
-        return "A program made a date of it: write the year and the month, such as 2020-11."
-    for name, form in _MADE_OF.items():
-        if match := re.fullmatch(rf"(\d{{4}})[ -]?(?:{form})|(?:{form})[ -]?(\d{{4}})", plain, re.IGNORECASE):
-            year = match[1] or match[2]
-            several = "half-years" if name == "half-year" else f"{name}s"
-            return f"An edition has no {several}: take the figure of the year ({year}), or of a month."
-    if match := re.fullmatch(r"(\d{4}-\d\d)-\d\d|(\d\d-\d\d-\d{4})", plain):
-        return f"An edition has no days: write the month or the year{f', {match[1]}' if match[1] else ''}."
-    if match := _YEARS.fullmatch(plain):
-        first, last = match[1], match[2] if len(match[2]) == 4 else match[1][:2] + match[2]
-        return f"Write {first}/{last}." if first < last else ""
-    return ""
-
-
-def _month(text: str) -> str:
-    """Returns a month that is written in one of the usual ways as an edition has it."""
-    for form in (
-        r"(?P<y>\d{4})-?M{1,2}-?(?P<m>\d\d)",
-        r"(?P<m>\d\d?)[-/.](?P<y>\d{4})",
-        r"(?P<y>\d{4})[/.](?P<m>\d\d)",
-    ):
-        match = re.fullmatch(form, text, re.IGNORECASE)
-        if match and 1 <= int(match["m"]) <= 12:
-            return f"{match['y']}-{int(match['m']):02}"
-    for number, names in enumerate(_MONTHS, start=1):
-        name = rf"(?:{names})[a-z]*\.?"
-        if match := re.fullmatch(rf"{name}[ -]?(\d{{4}})|(\d{{4}})[ -]?{name}", text, re.IGNORECASE):
-            return f"{match[1] or match[2]}-{number:02}"
-    return ""
+    matches = ((re.fullmatch(form, plain, re.IGNORECASE), answer) for form, answer in _PERIODS)
+    return next((said for match, answer in matches if match and (said := answer(match))), "")
 
 
 def about_date(text: str) -> str:

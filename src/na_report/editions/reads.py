@@ -24,45 +24,34 @@ _DERIVED: dict[str, Callable[..., Any]] = {}
 
 
 def digest(answer: object) -> str:
-    """Returns a short hash of an answer by all that it holds.
-
-    Example:
-        >>> digest(["C14"]) == digest(["C14"]), digest(["C14"]) == digest(["C15"])
-        (True, False)
-    """
+    """Returns a short hash of an answer by all that it holds."""
     return hashlib.sha256(_whole(answer).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _whole(answer: Any) -> str:
     """Returns an answer as text; pandas and numpy show of a long one only the ends and of a number only some digits."""
-    if isinstance(answer, (pd.DataFrame, pd.Series)):
-        frame = answer.to_frame() if isinstance(answer, pd.Series) else answer
-        kinds = [str(kind) for kind in frame.dtypes]
-        head = (type(answer).__name__, list(frame.columns), kinds, list(frame.index))
-        return _whole((head, [_whole(frame.iloc[:, place].tolist()) for place in range(frame.shape[1])]))
+    kind = type(answer).__name__
+    if isinstance(answer, pd.Series):
+        answer = answer.to_frame()
+    if isinstance(answer, pd.DataFrame):
+        head = (kind, list(answer.columns), [str(dtype) for dtype in answer.dtypes], list(answer.index))
+        return _whole((head, [answer.iloc[:, place].tolist() for place in range(answer.shape[1])]))
     if hasattr(answer, "tolist"):  # an array, an index, or a number of numpy
-        return _whole((type(answer).__name__, answer.tolist()))
+        return _whole((kind, answer.tolist()))
     if isinstance(answer, (set, frozenset)):
-        return f"{type(answer).__name__}({sorted(map(_whole, answer))})"
+        return f"{kind}({sorted(map(_whole, answer))})"
     if isinstance(answer, Mapping):
         return f"{{{', '.join(f'{_whole(key)}: {_whole(value)}' for key, value in answer.items())}}}"
-    if is_dataclass(answer) and not isinstance(answer, type):
-        shown = [
-            (item.name, _whole(getattr(answer, item.name))) for item in fields(answer) if item.repr
-        ]  # no functions
-        return f"{type(answer).__name__}{shown}"
+    if is_dataclass(answer) and not isinstance(answer, type):  # without functions, which have no repr of their own
+        return f"{kind}{[(item.name, _whole(getattr(answer, item.name))) for item in fields(answer) if item.repr]}"
     if isinstance(answer, (list, tuple)):
-        return f"{type(answer).__name__}[{', '.join(map(_whole, answer))}]"
+        return f"{kind}[{', '.join(map(_whole, answer))}]"
     return repr(answer)
 
 
 @dataclass
 class Reads:
-    """The questions asked of one edition.
-
-    Args:
-        answers: Per question, as JSON text, the digest of the answer.
-    """
+    """The questions asked of one edition: per question, as JSON text, the digest of the answer."""
 
     answers: dict[str, str] = field(default_factory=dict)
     _inside: int = 0
@@ -86,12 +75,8 @@ class Reads:
 
 
 def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
-    """Makes a function of an edition one question: its result counts, not what it reads to find it.
-
-    The function takes the edition first and then only text.
-    """
+    """Makes a function of an edition, and then only text, one question: its result counts, not what it reads to find it."""
     name = f"{function.__module__}.{function.__qualname__}"
-    _DERIVED[name] = function
 
     @functools.wraps(function)
     def ask(edition: Any, /, *args: P.args, **options: P.kwargs) -> T:
@@ -100,6 +85,7 @@ def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[
         edition.reads.note(("derived", name, list(args), dict(options)), lambda: digest(result))
         return result
 
+    _DERIVED[name] = ask
     return ask
 
 
@@ -113,28 +99,14 @@ def story_part(edition: Any, folder: str, name: str, part: str) -> str:
     """Returns a part of a story in a folder of `chapters/`: a page that tells it runs again when it changes.
 
     A question of its own kind: a story changes often and is soon read, so it alone is asked for again each time.
-
-    Raises:
-        NaReportError: There is no such story or part.
     """
     text = read_story(find_project().chapters / folder / f"{name}.md").part(part)
     edition.reads.note((STORY, folder, name, part), lambda: digest(text))
     return text
 
 
-def _find(name: str) -> Callable[..., Any]:
-    """Returns a derived function of this package, imported where that has not been done yet."""
-    if name not in _DERIVED and name.startswith("na_report."):
-        importlib.import_module(name.rpartition(".")[0])
-    return _DERIVED[name]
-
-
 def answer_again(edition: Any, questions: Iterable[str]) -> dict[str, str]:
-    """Asks an edition the questions of an earlier run.
-
-    Args:
-        edition: A freshly opened edition.
-        questions: Keys of `Reads.answers`.
+    """Asks a freshly opened edition the questions of an earlier run.
 
     Returns:
         Per question the digest of today's answer; `missing` where the edition has none.
@@ -144,14 +116,13 @@ def answer_again(edition: Any, questions: Iterable[str]) -> dict[str, str]:
         # A question that can't be asked any more counts as a change: its page runs again, and tells what is wrong if anything.
         with suppress(Exception):
             if question not in edition.reads.answers:  # pages have many in common
-                _ask(edition, question)
+                _ask(edition, *json.loads(question))
         found[question] = edition.reads.answers.get(question, "missing")
     return found
 
 
-def _ask(edition: Any, question: str) -> None:
+def _ask(edition: Any, kind: str, *parts: Any) -> None:
     """Asks an edition one question of an earlier run; the answer is among its reads."""
-    kind, *parts = json.loads(question)
     if kind == "table":
         edition[parts[0]]
     elif kind == "row":
@@ -164,6 +135,6 @@ def _ask(edition: Any, question: str) -> None:
         story_part(edition, *parts)
     elif kind == "derived":
         name, args, options = parts
-        with edition.reads.inside():
-            result = _find(name)(edition, *args, **options)
-        edition.reads.answers[question] = digest(result)
+        if name not in _DERIVED and name.startswith("na_report."):
+            importlib.import_module(name.rpartition(".")[0])
+        _DERIVED[name](edition, *args, **options)

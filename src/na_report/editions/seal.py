@@ -32,22 +32,8 @@ class Seal(NamedTuple):
 
 @derived
 def seal_of(edition: Edition) -> Seal:
-    """Returns what identifies an edition.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> seal = seal_of(open_edition("2021"))
-        >>> seal.version, seal.licence, len(seal.fingerprint)
-        ('2021.1.0', 'Creative Commons Attribution 4.0', 64)
-    """
+    """Returns what identifies an edition."""
     said = edition.descriptor
-    licence = said["licenses"][0]
-    return Seal(
-        version=str(said["version"]),
-        created=str(said["created"])[:10],
-        fingerprint=edition.fingerprint,
-        author=str(said["contributors"][0]["title"]),
-        licence=str(licence["title"]),
-        licence_url=str(licence["path"]),
-        tables=len(said["resources"]),
-    )
+    licence, author = said["licenses"][0], said["contributors"][0]["title"]
+    created, tables = str(said["created"])[:10], len(said["resources"])
+    return Seal(said["version"], created, edition.fingerprint, author, licence["title"], licence["path"], tables)

@@ -10,7 +10,6 @@ from na_report.editions.cells import NUMBER
 from na_report.editions.reading import Row, read_table
 from na_report.editions.tables import BY_NAME
 
-_FACTORS = (10, 100, 1_000, 1_000_000)
 Rows = Mapping[str, Row]
 
 
@@ -24,7 +23,7 @@ def factor_between(old: str, new: str) -> str:
     if not NUMBER.fullmatch(old) or not NUMBER.fullmatch(new):
         return ""
     before, after = Decimal(old), Decimal(new)
-    for factor in _FACTORS:
+    for factor in (10, 100, 1_000, 1_000_000):
         if before and after == before * factor:
             return f"{factor:,} times"
         if after and before == after * factor:
@@ -33,20 +32,14 @@ def factor_between(old: str, new: str) -> str:
 
 
 def slips(old: Mapping[str, Rows], new: Mapping[str, Rows]) -> Iterator[str]:
-    """Yields what may be a slip in the values of an edition, next to the values of the edition that it was made from.
-
-    Args:
-        old: The rows per table and key.
-        new: Likewise.
-    """
+    """Yields what may be a slip in the values of an edition next to those of another, from the rows per table and key."""
     units = [{key: row["unit"] for key, row in edition["indicators"].items()} for edition in (old, new)]
     for key, row in new["observations"].items():
         indicator = row["indicator_id"]
         before = old["observations"].get(key) or _latest_before(row, old["observations"])
         if before is None or units[0].get(indicator) != units[1].get(indicator):
             continue
-        factor = factor_between(before["value"], row["value"])
-        if factor:
+        if factor := factor_between(before["value"], row["value"]):
             where = "" if before["id"] == key else f" ({before['id']})"
             yield (
                 f"{key}: the value {row['value']} is exactly {factor} the one before, {before['value']}{where}; "
@@ -66,9 +59,6 @@ def slips_between(old: Path, new: Path) -> list[str]:
 def _latest_before(row: Row, observations: Rows) -> Row | None:
     """Returns the latest older observation of the same indicator in the same place."""
     place = (row["indicator_id"], row["geo"])
-    older = [
-        other
-        for other in observations.values()
-        if (other["indicator_id"], other["geo"]) == place and other["period"] < row["period"]
-    ]
+    same = (other for other in observations.values() if (other["indicator_id"], other["geo"]) == place)
+    older = (other for other in same if other["period"] < row["period"])
     return max(older, key=lambda other: other["period"], default=None)

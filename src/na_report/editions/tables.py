@@ -21,28 +21,26 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _columns(row: dict[str, str]) -> Iterator[Column]:
-    """Yields the columns of a row; a name that ends in `_*` stands for one in each language."""
-    stem, both, _ = row["name"].partition("*")
-    marks = row["marks"].split()
-    for language in LANGUAGES if both else ("",):
-        yield Column(
-            stem + language,
-            row["type"],
-            pattern=row["pattern"],
-            codes=row["codes"],
-            refers_to=tuple(row["refers_to"].split()),
-            minimum=int(row["minimum"]) if row["minimum"] else None,
-            **{mark: mark in marks for mark in _MARKS},
-        )
+def _columns(table: str) -> Iterator[Column]:
+    """Yields the columns of a table; a name that ends in `_*` stands for one in each language."""
+    for row in _COLUMNS:
+        stem, both, _ = row["name"].partition("*")
+        for language in LANGUAGES if both else ("",):
+            if row["table"] == table:
+                yield Column(
+                    stem + language,
+                    row["type"],
+                    pattern=row["pattern"],
+                    codes=row["codes"],
+                    refers_to=tuple(row["refers_to"].split()),
+                    minimum=int(row["minimum"]) if row["minimum"] else None,
+                    **{mark: mark in row["marks"].split() for mark in _MARKS},
+                )
 
 
-def _declared() -> Iterator[Table]:
-    rows = _rows("columns.csv")
-    for table in _rows("tables.csv"):
-        columns = (column for row in rows if row["table"] == table["name"] for column in _columns(row))
-        yield Table(table["name"], table["title"], tuple(columns), later=table["later"] == "yes")
-
-
-TABLES: Schema = tuple(_declared())
+_COLUMNS = _rows("columns.csv")
+TABLES: Schema = tuple(
+    Table(row["name"], row["title"], tuple(_columns(row["name"])), later=row["later"] == "yes")
+    for row in _rows("tables.csv")
+)
 BY_NAME = {table.name: table for table in TABLES}

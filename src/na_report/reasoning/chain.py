@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import networkx as nx
 
@@ -13,7 +16,8 @@ from na_report.editions.edition import Edition
 from na_report.editions.reads import derived
 from na_report.editions.tables import TABLES
 from na_report.reasoning.ids import in_order
-from na_report.reasoning.memory import remembered
+
+T = TypeVar("T")
 
 # Per table the columns whose ids a row rests on.
 _RESTS = {
@@ -30,11 +34,25 @@ _RESTS = {
 _TABLES = (*_RESTS, "indicators", "sources")
 
 
+def remembered(function: Callable[[Edition], T]) -> Callable[[Edition], T]:
+    """Makes a function of an edition work once for as long as that edition is used.
+
+    A `functools.cache` would hold on to every edition that it ever saw: the preview opens one after each save.
+    """
+    known: WeakKeyDictionary[Edition, T] = WeakKeyDictionary()
+
+    @functools.wraps(function)
+    def ask(edition: Edition) -> T:
+        if edition not in known:
+            known[edition] = function(edition)
+        return known[edition]
+
+    return ask
+
+
 @remembered
 def graph(edition: Edition) -> nx.DiGraph:
-    """Returns the chain as a graph: an edge goes from a row to what it rests on.
-
-    Each node has the attribute `table`. An indicator rests on its observations.
+    """Returns the chain as a graph: an edge goes from a row to what it rests on, each node has the attribute `table`.
 
     Example:
         >>> from na_report.editions.edition import open_edition
@@ -65,24 +83,26 @@ def _with(edition: Edition, key: str) -> nx.DiGraph:
                 hint=f"Choose the id of a row of: {', '.join(_TABLES)}.",
             )
     ids = {node.upper(): node for node in net}
-    near = get_close_matches(key.strip().upper(), ids, n=3)
-    hint = (
-        f"Did you mean {' or '.join(ids[node] for node in near)}?"
-        if near
-        else "Ids look like R1, C14, FM12, A08.3 or IND007."
-    )
+    near = [ids[found] for found in get_close_matches(key.strip().upper(), ids, n=3)]
+    hint = f"Did you mean {' or '.join(near)}?" if near else "Ids look like R1, C14, FM12, A08.3 or IND007."
     raise NaReportError(f"No row of edition {edition.name} has the id {key!r}.", hint=hint)
+
+
+def _of(edition: Edition, table: str, keys: Collection[str]) -> list[str]:
+    """Returns which ids are of a table, in its order."""
+    return [item for item in edition[table]["id"] if item in keys]
 
 
 @derived
 def below(edition: Edition, key: str, table: str) -> list[str]:
-    """Returns the rows of a table that a row rests on directly, in the order of the table.
+    """Returns the rows of a table that a row of the chain rests on directly, in the order of the table."""
+    return _of(edition, table, set(_with(edition, key).successors(key)))
 
-    Raises:
-        NaReportError: No row of the chain has this id.
-    """
-    direct = set(_with(edition, key).successors(key))
-    return [item for item in edition[table]["id"] if item in direct]
+
+@derived
+def reached(edition: Edition, key: str, table: str) -> list[str]:
+    """Returns the rows of a table that a row of the chain rests on, directly or further down, in the order of the table."""
+    return _of(edition, table, nx.descendants(_with(edition, key), key))
 
 
 @derived
@@ -96,20 +116,12 @@ def users(edition: Edition, key: str) -> list[str]:
 def above(edition: Edition, key: str, table: str) -> list[str]:
     """Returns the rows of a table that rest on a row directly, in the order of the table."""
     net = graph(edition)
-    direct = set(net.predecessors(key)) if key in net else set()
-    return [item for item in edition[table]["id"] if item in direct]
+    return _of(edition, table, set(net.predecessors(key)) if key in net else ())
 
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a chain.
-
-    Args:
-        key: The id of the row.
-        table: Its table.
-        depth: 0 for the row that was asked for.
-        seen: Whether the row stands higher up with all that hangs on it.
-    """
+    """One line of a chain: a row, how deep it is, and whether it stands higher up with all that hangs on it."""
 
     key: str
     table: str
@@ -136,14 +148,3 @@ def walk(edition: Edition, key: str, *, up: bool = False) -> Iterator[Step]:
                 yield from visit(following, depth + 1)
 
     return visit(key, 0)
-
-
-@derived
-def reached(edition: Edition, key: str, table: str) -> list[str]:
-    """Returns the rows of a table that a row rests on, directly or further down, in the order of the table.
-
-    Raises:
-        NaReportError: No row of the chain has this id.
-    """
-    below_it = nx.descendants(_with(edition, key), key)
-    return [item for item in edition[table]["id"] if item in below_it]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import networkx as nx
-import pandas as pd
 
 from na_report.base.numbers import as_shown, in_digits
 from na_report.editions.cells import INTEGER
@@ -25,14 +24,7 @@ _REMARKS = ("update_", "series", "confidence", "extracted")
 
 @dataclass(frozen=True)
 class CellChange:
-    """A cell whose value differs.
-
-    Args:
-        key: The id of the row.
-        column: The column.
-        old: The value in the old edition, as text.
-        new: The value in the new edition, as text.
-    """
+    """A cell whose value differs: the id of its row, and both values as text."""
 
     key: str
     column: str
@@ -62,7 +54,7 @@ class ValueChange:
         new_key: The observation in the new edition.
         old: Its value, or nothing where the source has words.
         new: The new value.
-        unit: The unit of both.
+        unit: The unit in the new edition.
         comparable: Whether both belong to one series, so that the difference is change.
         factor: How often one fits in the other when that is a round number of times, which is mostly a slip.
     """
@@ -88,16 +80,7 @@ class ClaimChange:
 
 @dataclass(frozen=True)
 class Changes:
-    """All that differs between two editions.
-
-    Args:
-        old: The name of the old edition.
-        new: The name of the new edition.
-        tables: Per table what differs; only tables that differ.
-        values: Indicators whose latest value differs.
-        claims: Claims that changed their verdict.
-        recommendations: Recommendations that lean on something that differs.
-    """
+    """All that differs between two editions: tables, latest values and verdicts, and the recommendations that lean on it."""
 
     old: str
     new: str
@@ -107,50 +90,33 @@ class Changes:
     recommendations: tuple[str, ...] = ()
 
     @property
-    def rows(self) -> list[str]:
+    def rows(self) -> set[str]:
         """The ids of all rows that are new, gone or different."""
-        found: dict[str, None] = {}
-        for table in self.tables.values():
-            keys = [*table.added, *table.removed, *(cell.key for cell in table.changed)]
-            found.update(dict.fromkeys(keys))
-        return list(found)
+        return _rows(self.tables)
+
+
+def _rows(tables: Mapping[str, TableChange], but: tuple[str, ...] = ()) -> set[str]:
+    """Returns the rows that are new, gone or different in other columns than some."""
+    found: set[str] = set()
+    for table in tables.values():
+        cells = (cell.key for cell in table.changed if not cell.column.startswith(but))
+        found.update(table.added, table.removed, cells)
+    return found
 
 
 def compare(old: Edition, new: Edition) -> Changes:
-    """Compares two editions.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> edition = open_edition("2021")
-        >>> compare(edition, edition).tables
-        {}
-    """
-    names = dict.fromkeys([table.name for table in (*TABLES, *old.schema, *new.schema)])
-    tables = {name: _compare_table(old, new, name) for name in names}
-    tables = {name: change for name, change in tables.items() if change}
-    changes = Changes(old.name, new.name, tables, _compare_values(old, new), _compare_claims(old, new))
-    return Changes(old.name, new.name, tables, changes.values, changes.claims, _recommendations((old, new), changes))
-
-
-def _texts(edition: Edition, name: str) -> dict[str, dict[str, str]]:
-    if name not in edition.tables:  # of a later version of the program
-        return {}
-    rows = edition[name]
-    [table, *_] = [table for table in (*edition.schema, *TABLES) if table.name == name]
-    whole = {column.name for column in table.columns if column.type == "integer"}
-    frame = pd.DataFrame({column: rows[column].map(_whole if column in whole else _text) for column in rows.columns})
-    return dict(zip(rows[rows.columns[0]], frame.to_dict("records"), strict=True))
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float):
-        return "" if math.isnan(value) else in_digits(as_shown(value))
-    return str(value)
-
-
-def _whole(value: str) -> str:
-    """Returns a whole number without noughts in front, which change nothing."""
-    return str(int(value)) if INTEGER.fullmatch(value) else value
+    """Compares two editions."""
+    names = dict.fromkeys(table.name for table in (*TABLES, *old.schema, *new.schema))
+    tables = {name: change for name in names if (change := _compare_table(old, new, name))}
+    claims = _compare_claims(old, new)
+    touched = _rows(tables, _REMARKS) | {claim.claim for claim in claims}
+    leaning = (
+        key
+        for edition in (old, new)
+        for key in edition["recommendations"]["id"]
+        if key in touched or nx.descendants(chain.graph(edition), key) & touched
+    )
+    return Changes(old.name, new.name, tables, _compare_values(old, new), claims, tuple(in_order(set(leaning))))
 
 
 def _compare_table(old: Edition, new: Edition, name: str) -> TableChange:
@@ -165,53 +131,52 @@ def _compare_table(old: Edition, new: Edition, name: str) -> TableChange:
         if row.get(column, "") != after[key].get(column, "")
     )
     added = tuple(key for key in after if key not in before)
-    removed = tuple(key for key in before if key not in after)
-    return TableChange(added, removed, changed)
+    return TableChange(added, tuple(key for key in before if key not in after), changed)
+
+
+def _texts(edition: Edition, name: str) -> dict[str, dict[str, str]]:
+    """Returns the rows of a table by key, each value as text; none of a table that this edition does not know yet."""
+    if name not in edition.tables:
+        return {}
+    table = next(table for table in (*edition.schema, *TABLES) if table.name == name)
+    whole = {column.name for column in table.columns if column.type == "integer"}
+    return {
+        row[table.key]: {column: _text(value, whole=column in whole) for column, value in row.items()}
+        for row in edition.records(name)
+    }
+
+
+def _text(value: object, *, whole: bool = False) -> str:
+    """Returns a value as text; of a whole number without noughts in front, which change nothing."""
+    if isinstance(value, float):
+        return "" if math.isnan(value) else in_digits(as_shown(value))
+    text = str(value)
+    return str(int(text)) if whole and INTEGER.fullmatch(text) else text
 
 
 def _compare_values(old: Edition, new: Edition) -> tuple[ValueChange, ...]:
     """Compares per indicator and place the latest observation of both editions."""
-    latest_old, latest_new = _latest(old), _latest(new)
-    units = dict(new["indicators"][["id", "unit"]].itertuples(index=False))
-    found = []
-    for place, before in latest_old.items():
-        after = latest_new.get(place)
+    latest, found = _latest(new), []
+    for (indicator, place), before in _latest(old).items():
+        after = latest.get((indicator, place))
         if after is None:
             continue
-        if before["id"] == after["id"] and _shown(before) == _shown(after):
+        texts = [_text(row["value"]) for row in (before, after)]
+        same_row = before["id"] == after["id"]
+        if same_row and texts[0] == texts[1] and before["text_nl"] == after["text_nl"]:
             continue
-        same_series = before["id"] == after["id"] or before["series"] == after["series"] != ""
-        same_unit = units.get(place[0]) == _unit(old, place[0])
-        found.append(
-            ValueChange(
-                place[0],
-                before["id"],
-                after["id"],
-                _number(before),
-                _number(after),
-                units.get(place[0], ""),
-                same_series and same_unit,
-                factor_between(_text(before["value"]), _text(after["value"])) if same_unit else "",
-            )
-        )
+        units = [edition.row("indicators", indicator)["unit"] for edition in (old, new)]
+        same_series, same_unit = same_row or before["series"] == after["series"] != "", units[0] == units[1]
+        old_value, new_value = (float(text) if text else None for text in texts)
+        comparable, factor = same_series and same_unit, factor_between(*texts) if same_unit else ""
+        keys = (indicator, before["id"], after["id"])
+        found.append(ValueChange(*keys, old_value, new_value, units[1], comparable, factor))
     return tuple(found)
 
 
-def _number(row: dict[str, Any]) -> float | None:
-    return None if math.isnan(row["value"]) else float(row["value"])
-
-
-def _shown(row: dict[str, Any]) -> tuple[str, str]:
-    return (_text(row["value"]), str(row["text_nl"]))
-
-
-def _unit(edition: Edition, key: str) -> str:
-    return str(edition.row("indicators", key)["unit"])
-
-
 def _latest(edition: Edition) -> dict[tuple[str, str], dict[str, Any]]:
-    rows = edition["observations"].sort_values("period", kind="stable")
-    return {(row["indicator_id"], row["geo"]): row for row in rows.to_dict("records")}
+    rows = sorted(edition.records("observations"), key=lambda row: str(row["period"]))
+    return {(row["indicator_id"], row["geo"]): row for row in rows}
 
 
 def _compare_claims(old: Edition, new: Edition) -> tuple[ClaimChange, ...]:
@@ -221,18 +186,3 @@ def _compare_claims(old: Edition, new: Edition) -> tuple[ClaimChange, ...]:
         for result in check(new)
         if before.get(result.claim.id, result.verdict.state) != result.verdict.state
     )
-
-
-def _recommendations(editions: Iterable[Edition], changes: Changes) -> tuple[str, ...]:
-    """Returns the recommendations that reach a row that differs, or a conclusion whose claim differs."""
-    touched = {claim.claim for claim in changes.claims}
-    for table in changes.tables.values():
-        cells = (cell.key for cell in table.changed if not cell.column.startswith(_REMARKS))
-        touched |= {*table.added, *table.removed, *cells}
-    found: dict[str, None] = {}
-    for edition in editions:
-        net = chain.graph(edition)
-        for key in edition["recommendations"]["id"]:
-            if key in touched or nx.descendants(net, key) & touched:
-                found[key] = None
-    return tuple(in_order(found))

@@ -19,14 +19,7 @@ JUDGEMENT = "judgement"  # in place of a comparison: the data can not decide
 
 @dataclass(frozen=True)
 class Fact:
-    """A figure that decides.
-
-    Args:
-        says: What it is, per language.
-        value: The figure.
-        key: The observation that it comes from; empty for a count.
-        yes_no: Whether 1 means yes and 0 no.
-    """
+    """A figure that decides: what it is per language, its value, and the id of the observation (of a count none)."""
 
     says: Mapping[str, str]
     value: float
@@ -53,15 +46,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Figure:
-    """A fact as a claim declares it.
-
-    Args:
-        measure: The name of what measures it.
-        arguments: What the measure is given.
-        says: What it is, per language; the name of the indicator when empty.
-        shown: Whether a reader sees it.
-        yes_no: Whether 1 means yes and 0 no.
-    """
+    """A fact as a claim declares it; without a wording it goes by the name of its indicator."""
 
     measure: str
     arguments: Mapping[str, Any]
@@ -75,31 +60,19 @@ class Figure:
 
     def fact(self, edition: Edition, measured: Measured) -> Fact:
         """Returns the figure with what it is."""
-        says = self.says or _label(edition, measured.observation)
+        says = self.says
+        if not says:
+            row = edition.row("indicators", edition.observation(measured.observation)["indicator_id"])
+            says = {column.removeprefix("label_"): row[column] for column in row if column.startswith("label_")}
         return Fact(says, measured.value, measured.observation, self.yes_no)
-
-
-def _label(edition: Edition, key: str) -> dict[str, str]:
-    """Returns the name of the indicator of an observation, per language."""
-    row = edition.row("indicators", edition.observation(key)["indicator_id"])
-    return {column.removeprefix("label_"): row[column] for column in row if column.startswith("label_")}
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement with its check.
+    """A statement with its check; the first lines of `chapters/claims.yml` tell what each part means.
 
     Args:
         id: The conclusion's id, with `.later` behind it for its test on newer facts; `S` and a number for a sentence of a page.
-        page: The page that makes the statement.
-        kind: What it is tested on, one of `KINDS`.
-        says: Per language the statement, for a conclusion the part of it that is tested; or why nothing is.
-        holds: When it holds, as a comparison of its facts; or `JUDGEMENT`.
-        facts: The figures, by name.
-        uses_coding: Whether the verdict depends on how agenda items are coded.
-        against: The fact whose rows contradict the statement; empty when no single row does.
-        unknown: The fact that counts what nobody knows: of none can't be said while there is any; empty when all is known.
-        means: Per language what it means for the advice when it fails; empty when it means nothing.
     """
 
     id: str

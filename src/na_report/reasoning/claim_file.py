@@ -6,7 +6,7 @@ import csv
 import difflib
 import functools
 import inspect
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -21,11 +21,33 @@ from na_report.reasoning import formula
 from na_report.reasoning.claim import JUDGEMENT, KINDS, Claim, Figure
 from na_report.reasoning.measures import AT_LEAST, MEASURES, NOT
 
-_YES = {"yes": True, "no": False}
-_TEXT = "a line of text"
-_CONDITIONS = "columns with what their cells must hold, such as {kind: goal}"
-# Where a fault stands (the names that lead to it), what was found and what was expected.
-Fault: TypeAlias = tuple[tuple[str, ...], str, str]
+# Where something stands (the names that lead to it); with it what was found and what was expected.
+Place: TypeAlias = tuple[str, ...]
+Fault: TypeAlias = tuple[Place, str, str]
+
+_NEEDED, _OTHERS = ("page", "kind", "says", "holds"), ("facts", "against", "unknown", "uses_coding", "means")
+_OF_A_FACT = ("says", "shown", "yes_no")
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+# What some names of a claim, a fact or a measure hold: how to tell a good value, and what is expected in words.
+_Kind: TypeAlias = tuple[Callable[[Any], bool], str]
+_YES_OR_NO: _Kind = (lambda value: value in ("yes", "no"), "yes or no")
+_TEXT: _Kind = (_is_text, "a line of text")
+_LIST: _Kind = (_is_texts, "a list, such as [A02.9, A02.11]")
+_KINDS: dict[str, _Kind] = {
+    **dict.fromkeys(("uses_coding", "shown", "yes_no"), _YES_OR_NO),
+    **dict.fromkeys(("page", "holds", "indicator", "period_of", "geo", "table", "distinct", "by"), _TEXT),
+    **dict.fromkeys(("ids", "status"), _LIST),
+    "kind": (lambda value: value in KINDS, f"one of {', '.join(KINDS)}"),
+}
 
 
 def read_claims(project: Project | None = None) -> list[Claim]:
@@ -42,21 +64,19 @@ def read_claims(project: Project | None = None) -> list[Claim]:
 @functools.lru_cache(maxsize=4)
 def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
     declared, lines = read_texts(path)
-    refuse(lines, faults(declared, languages(Project(path.parent.parent))))
+    _refuse(lines, _faults(declared, languages(Project(path.parent.parent))))
     return [_claim(key, entry) for key, entry in declared.items()]
 
 
-def refuse(lines: Mapping[tuple[str, ...], int], found: Iterator[Fault]) -> None:
-    """Raises an error that names all faults with their line, if there are any."""
+def _refuse(lines: Mapping[Place, int], found: Iterator[Fault]) -> None:
     problems = [
         f"chapters/{CLAIMS}, line {lines.get(place, lines.get(place[:-1], 1))}, {', '.join(place)}: "
         f"found {what}, expected {expected}" + ("" if expected.endswith("?") else ".")
         for place, what, expected in found
     ]
     if problems:
-        raise NaReportError(
-            "\n".join(problems), hint=f"Correct chapters/{CLAIMS}; its first lines tell how a claim is made."
-        )
+        hint = f"Correct chapters/{CLAIMS}; its first lines tell how a claim is made."
+        raise NaReportError("\n".join(problems), hint=hint)
 
 
 def refuse_unknown(project: Project, pages: Collection[str]) -> None:
@@ -65,17 +85,16 @@ def refuse_unknown(project: Project, pages: Collection[str]) -> None:
     Raises:
         NaReportError: Names all of them, with their line.
     """
-    _, lines = read_texts(project.chapters / CLAIMS)
     conclusions = set(_conclusions(project))
 
     def found() -> Iterator[Fault]:
         for claim in read_claims(project):
             if claim.page not in pages:
-                yield (claim.id, "page"), shown(claim.page), f"a page of _toc.yml. {_suggest(claim.page, pages)}"
+                yield (claim.id, "page"), shown(claim.page), _one_of("a page of _toc.yml", claim.page, pages)
             if claim.conclusion and claim.conclusion not in conclusions:
-                yield (claim.id,), shown(claim.id), f"a conclusion of an edition. {_suggest(claim.id, conclusions)}"
+                yield (claim.id,), shown(claim.id), _one_of("a conclusion of an edition", claim.id, conclusions)
 
-    refuse(lines, found())
+    _refuse(read_texts(project.chapters / CLAIMS)[1], found())
 
 
 def _conclusions(project: Project) -> Iterator[str]:
@@ -87,29 +106,14 @@ def _conclusions(project: Project) -> Iterator[str]:
 
 
 def _claim(key: str, entry: Mapping[str, Any]) -> Claim:
-    return Claim(
-        key,
-        entry["page"],
-        entry["kind"],
-        entry["says"],
-        entry["holds"],
-        {name: _figure(fact) for name, fact in entry.get("facts", {}).items()},
-        _YES[entry.get("uses_coding", "no")],
-        entry.get("against", ""),
-        entry.get("unknown", ""),
-        entry.get("means", {}),
-    )
+    facts = {name: _figure(fact) for name, fact in entry.get("facts", {}).items()}
+    return Claim(key, **{**entry, "facts": facts, "uses_coding": entry.get("uses_coding") == "yes"})
 
 
 def _figure(fact: Mapping[str, Any]) -> Figure:
     [measure] = fact.keys() & MEASURES.keys()
-    return Figure(
-        measure,
-        _arguments(measure, fact[measure]),
-        fact.get("says", {}),
-        _YES[fact.get("shown", "yes")],
-        _YES[fact.get("yes_no", "no")],
-    )
+    yes_no = fact.get("yes_no") == "yes"
+    return Figure(measure, _arguments(measure, fact[measure]), fact.get("says", {}), fact.get("shown") != "no", yes_no)
 
 
 def _arguments(measure: str, given: Any) -> dict[str, Any]:
@@ -118,31 +122,28 @@ def _arguments(measure: str, given: Any) -> dict[str, Any]:
     return {first: given} if isinstance(given, str) else dict(given)
 
 
-def faults(declared: Mapping[str, Any], known: Collection[str]) -> Iterator[Fault]:
-    """Yields all that is wrong with claims.
-
-    Args:
-        declared: What the file holds.
-        known: The languages that there are words in.
-    """
+def _faults(declared: Mapping[str, Any], known: Collection[str]) -> Iterator[Fault]:
+    """Yields all that is wrong with claims; each wording must be there in each of the known languages that the file speaks."""
     spoken = {language for says in _wordings(declared) for language in says if language in known} or set(known)
     for key, entry in declared.items():
         if not isinstance(entry, dict):
             yield (key,), shown(entry), "a claim: page, kind, says, holds and facts"
             continue
-        yield from _names(
-            (key,), entry, ("page", "kind", "says", "holds"), ("facts", "against", "unknown", "uses_coding", "means")
-        )
-        for name in ("page", "holds"):
-            if name in entry and not (isinstance(entry[name], str) and entry[name]):
-                yield (key, name), shown(entry[name]), _TEXT
-        if "kind" in entry and entry["kind"] not in KINDS:
-            yield (key, "kind"), shown(entry["kind"]), f"one of {', '.join(KINDS)}"
-        yield from _yes_or_no((key,), entry, "uses_coding")
-        for name in ("says", "means"):
-            if name in entry:
-                yield from _says((key, name), entry[name], spoken, known)
-        yield from _facts(key, entry, spoken, known)
+        yield from _names((key,), entry, _NEEDED, (*_NEEDED, *_OTHERS))
+        for name in entry.keys() & {"says", "means"}:
+            yield from _says((key, name), entry[name], spoken, known)
+        facts = entry.get("facts", {})
+        if not isinstance(facts, dict):
+            yield (key, "facts"), shown(facts), "facts by name"
+            continue
+        holds = entry.get("holds")
+        if isinstance(holds, str) and holds and (holds != JUDGEMENT or facts):
+            yield from (((key, "holds"), shown(what), expected) for what, expected in formula.faults(holds, facts))
+        for role in entry.keys() & {"against", "unknown"}:
+            if not (isinstance(entry[role], str) and isinstance(facts.get(entry[role]), dict)):
+                yield (key, role), shown(entry[role]), f"one of the facts: {', '.join(facts)}"
+        for name, fact in facts.items():
+            yield from _fact((key, "facts", name), fact, spoken, known)
 
 
 def _wordings(node: Any) -> Iterator[Mapping[str, Any]]:
@@ -153,37 +154,37 @@ def _wordings(node: Any) -> Iterator[Mapping[str, Any]]:
             yield from _wordings(part)
 
 
-def _facts(key: str, entry: Mapping[str, Any], spoken: set[str], known: Collection[str]) -> Iterator[Fault]:
-    facts = entry.get("facts", {})
-    if not isinstance(facts, dict):
-        yield (key, "facts"), shown(facts), "facts by name"
+def _fact(place: Place, fact: Any, spoken: set[str], known: Collection[str]) -> Iterator[Fault]:
+    if not isinstance(fact, dict) or len(fact.keys() & MEASURES.keys()) != 1:
+        names = [*fact] if isinstance(fact, dict) else [shown(fact)]
+        other = next((name for name in names if name not in _OF_A_FACT), "")
+        yield place, ", ".join(names), _one_of("one measure", other, MEASURES)
         return
-    holds = entry.get("holds")
-    if isinstance(holds, str) and holds and (holds != JUDGEMENT or facts):
-        for what, expected in formula.faults(holds, facts):
-            yield (key, "holds"), shown(what), expected
-    for role in ("against", "unknown"):
-        if role in entry and not (isinstance(entry[role], str) and isinstance(facts.get(entry[role]), dict)):
-            yield (key, role), shown(entry[role]), f"one of the facts: {', '.join(facts)}"
-    for name, fact in facts.items():
-        place = (key, "facts", name)
-        if not isinstance(fact, dict) or len(fact.keys() & MEASURES.keys()) != 1:
-            given = ", ".join(fact) if isinstance(fact, dict) else shown(fact)
-            close = (
-                " ".join(_suggest(word, MEASURES, else_all=False) for word in fact) if isinstance(fact, dict) else ""
-            )
-            yield place, given, f"one measure: {', '.join(MEASURES)}. {close}".strip(". ")
-            continue
-        [measure] = fact.keys() & MEASURES.keys()
-        yield from _names(place, fact, (), (measure, "says", "shown", "yes_no"))
-        yield from _yes_or_no(place, fact, "shown", "yes_no")
-        if "says" in fact or (measure != "value" and fact.get("shown") != "no"):
-            yield from _says((*place, "says"), fact.get("says"), spoken, known)
-        yield from _measure((*place, measure), measure, fact[measure])
+    [measure] = fact.keys() & MEASURES.keys()
+    yield from _names(place, fact, (), (measure, *_OF_A_FACT))
+    if "says" in fact or (measure != "value" and fact.get("shown") != "no"):
+        yield from _says((*place, "says"), fact.get("says"), spoken, known)
+    place, given = (*place, measure), fact[measure]
+    if not isinstance(given, dict | str):
+        yield place, shown(given), "arguments by name"
+        return
+    parameters = list(inspect.signature(MEASURES[measure]).parameters.values())[1:]
+    needed = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
+    arguments = _arguments(measure, given)
+    yield from _names(place, arguments, needed, [parameter.name for parameter in parameters])
+    table = arguments.get("table", "agendas")
+    if not isinstance(table, str) or table not in BY_NAME:
+        yield (*place, "table"), shown(table), _one_of("a table of an edition", str(table), BY_NAME)
+        return
+    for name, argument in arguments.items():
+        if name in ("where", "among", "agendas"):
+            yield from _where((*place, name), table, argument)
+        elif name in ("distinct", "by"):
+            yield from _column((*place, name), table, str(argument))
 
 
-def _says(place: tuple[str, ...], says: Any, spoken: set[str], known: Collection[str]) -> Iterator[Fault]:
-    """Yields what is wrong with a wording: each language that the file speaks must have one."""
+def _says(place: Place, says: Any, spoken: set[str], known: Collection[str]) -> Iterator[Fault]:
+    """Yields what is wrong with a wording."""
     if not isinstance(says, dict):
         yield place, shown(says), f"the wording in each language: {', '.join(sorted(spoken))}"
         return
@@ -192,102 +193,57 @@ def _says(place: tuple[str, ...], says: Any, spoken: set[str], known: Collection
     for language, text in says.items():
         if language not in known:
             yield (*place, language), shown(language), f"a language that has words: {', '.join(sorted(known))}"
-        elif not (isinstance(text, str) and text.strip()):
-            yield (*place, language), shown(text), _TEXT
+        elif not _is_text(text):
+            yield (*place, language), shown(text), _TEXT[1]
 
 
-def _measure(place: tuple[str, ...], measure: str, given: Any) -> Iterator[Fault]:
-    """Yields what is wrong with the arguments of a measure."""
-    if not isinstance(given, dict | str):
-        yield place, shown(given), "arguments by name"
-        return
-    parameters = list(inspect.signature(MEASURES[measure]).parameters.values())[1:]
-    arguments = _arguments(measure, given)
-    needed = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
-    yield from _names(place, arguments, needed, [parameter.name for parameter in parameters])
-    table = str(arguments.get("table", "agendas"))
-    for name, argument in arguments.items():
-        here = (*place, name) if isinstance(given, dict) else place
-        if name in ("where", "among", "agendas"):
-            yield from _where(here, table, argument)
-        elif name in ("ids", "status"):
-            if not isinstance(argument, list) or not all(isinstance(key, str) for key in argument):
-                yield here, shown(argument), "a list, such as [A02.9, A02.11]"
-        elif not (isinstance(argument, str) and argument):
-            yield here, shown(argument), _TEXT
-        elif name == "table" and argument not in BY_NAME:
-            yield here, shown(argument), f"a table of an edition. {_suggest(argument, BY_NAME)}"
-        elif name in ("distinct", "by"):
-            yield from _column(here, table, argument)
-
-
-def _column(place: tuple[str, ...], table: str, name: str) -> Iterator[Fault]:
-    columns = [column.name for column in BY_NAME[table].columns] if table in BY_NAME else [name]
+def _column(place: Place, table: str, name: str) -> Iterator[Fault]:
+    columns = [column.name for column in BY_NAME[table].columns]
     if name not in columns:
-        yield place, shown(name), f"a column of {table}. {_suggest(name, columns)}"
+        yield place, shown(name), _one_of(f"a column of {table}", name, columns)
 
 
-def _where(place: tuple[str, ...], table: str, where: Any) -> Iterator[Fault]:
+def _where(place: Place, table: str, where: Any) -> Iterator[Fault]:
     """Yields what is wrong with conditions on the rows of a table."""
     if not isinstance(where, dict):
-        yield place, shown(where), _CONDITIONS
+        yield place, shown(where), "columns with what their cells must hold, such as {kind: goal}"
         return
     for name, wanted in where.items():
         wrong = list(_column((*place, name), table, name))
-        yield from wrong
-        if table in BY_NAME and not wrong:
-            yield from _condition((*place, name), table, name, wanted)
+        yield from wrong or _condition((*place, name), table, name, wanted)
 
 
-def _condition(place: tuple[str, ...], table: str, name: str, wanted: Any) -> Iterator[Fault]:
+def _condition(place: Place, table: str, name: str, wanted: Any) -> Iterator[Fault]:
     column = BY_NAME[table].column(name)
     if isinstance(wanted, dict) and NOT in wanted:
-        yield from _names(place, wanted, (NOT,), ())
+        yield from _names(place, wanted, (), (NOT,))
         yield from _condition((*place, NOT), table, name, wanted[NOT])
     elif isinstance(wanted, dict) and AT_LEAST in wanted:
-        yield from _names(place, wanted, (AT_LEAST,), ())
+        yield from _names(place, wanted, (), (AT_LEAST,))
         if not column.many or not str(wanted[AT_LEAST]).isdecimal():
-            yield (
-                place,
-                shown(wanted),
-                f"a whole number and a column with a list, and {name} has {'one' if column.many else 'none'}",
-            )
+            what = f"a whole number and a column with a list, and {name} has {'one' if column.many else 'none'}"
+            yield place, shown(wanted), what
+    elif isinstance(wanted, dict) and len(column.refers_to) == 1:
+        yield from _where(place, column.refers_to[0].split(".")[0], wanted)
     elif isinstance(wanted, dict):
-        if len(column.refers_to) == 1:
-            yield from _where(place, column.refers_to[0].split(".")[0], wanted)
-        else:
-            yield place, shown(wanted), f"values: {name} refers to no one table"
-    elif not isinstance(wanted, str) and not (
-        isinstance(wanted, list) and all(isinstance(item, str) for item in wanted)
-    ):
+        yield place, shown(wanted), f"values: {name} refers to no one table"
+    elif not isinstance(wanted, str) and not _is_texts(wanted):
         yield place, shown(wanted), "a value or a list of values"
 
 
-def _yes_or_no(place: tuple[str, ...], entry: Mapping[str, Any], *names: str) -> Iterator[Fault]:
-    for name in names:
-        if name in entry and entry[name] not in ("yes", "no"):
-            yield (*place, name), shown(entry[name]), "yes or no"
-
-
 def _names(
-    place: tuple[str, ...], entry: Mapping[str, Any], needed: Collection[str], others: Collection[str]
+    place: Place, entry: Mapping[str, Any], needed: Collection[str], allowed: Collection[str]
 ) -> Iterator[Fault]:
-    """Yields the names that a part lacks, and those that it should not have."""
-    allowed = list(dict.fromkeys([*needed, *others]))
-    for name in needed:
-        if name not in entry:
-            yield place, f"no {name}", f"{', '.join(needed)}"
-    for name in entry:
+    """Yields the names that a part lacks, those that it should not have, and those that hold something of another kind."""
+    yield from ((place, f"no {name}", ", ".join(needed)) for name in needed if name not in entry)
+    for name, value in entry.items():
+        is_good, expected = _KINDS.get(name, (lambda _: True, ""))
         if name not in allowed:
-            yield (
-                (*place, name),
-                shown(name),
-                f"one of {', '.join(allowed)}. {_suggest(name, allowed, else_all=False)}".strip(". "),
-            )
+            yield (*place, name), shown(name), _one_of("a name that is known", name, allowed)
+        elif not is_good(value):
+            yield (*place, name), shown(value), expected
 
 
-def _suggest(name: str, known: Collection[str], *, else_all: bool = True) -> str:
-    close = difflib.get_close_matches(name, sorted(known), n=1)
-    if close:
-        return f"Did you mean {close[0]}?"
-    return f"There are: {', '.join(sorted(known))}" if else_all else ""
+def _one_of(what: str, found: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(found, sorted(known), n=1)
+    return f"{what}: {', '.join(sorted(known))}" + (f". Did you mean {close[0]}?" if close else "")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+
+from na_report.base.numbers import as_counted
 
 
 def in_order(keys: Iterable[str]) -> list[str]:
-    """Returns ids in the order in which a person counts.
+    """Returns ids, each once, in the order in which a person counts.
 
     Example:
         >>> in_order(["R10", "R2", "A08.10", "A08.2a", "C14"])
         ['A08.2a', 'A08.10', 'C14', 'R2', 'R10']
     """
-    parts = {key: re.split(r"(\d+)", key) for key in keys}
-    return sorted(parts, key=lambda key: [(int(part), "") if part.isdigit() else (-1, part) for part in parts[key]])
+    return sorted(dict.fromkeys(keys), key=as_counted)

@@ -21,13 +21,7 @@ NOT, AT_LEAST = "not", "at_least"
 
 @dataclass(frozen=True)
 class Measured:
-    """A figure and where it comes from.
-
-    Args:
-        value: The figure.
-        observation: The id of the observation that it is; empty for a count.
-        rows: The ids of the rows that were counted.
-    """
+    """A figure, with the id of the observation that it is or the ids of the rows that were counted."""
 
     value: float
     observation: str = ""
@@ -45,11 +39,6 @@ def value(edition: Edition, indicator: str, *, period_of: str = "", geo: str = "
 
     Raises:
         MissingRowError: There is no such observation, or it has no number.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> value(open_edition("2021"), "IND016").value
-        80.0
     """
     if period_of or geo:
         other = edition.observation(period_of or indicator)
@@ -70,16 +59,7 @@ def count(
     distinct: str = "",
     status: Sequence[str] = (),
 ) -> Measured:
-    """Counts rows of a table, or the different values of a column in them.
-
-    Args:
-        edition: Where they are.
-        table: The table.
-        where: Which rows.
-        among: The rows that the claim is about: of no rows at all it could be said that all or none are so.
-        ids: Rows that must be there; only these count.
-        distinct: The column whose values count.
-        status: Only rows that have one of these in `statuses`: what became of them since the report.
+    """Counts rows of a table, or the different values of a column in them; `chapters/claims.yml` tells what each word does.
 
     Raises:
         MissingRowError: One of the ids or values is not in the edition, nothing is among, or it has no statuses.
@@ -104,8 +84,7 @@ def count(
         return Measured(len(found), rows=found)
     values = {value for row in _having(rows, table, distinct) for value in row[distinct].split(";") if value}
     if distinct in where:
-        fits = _condition(edition, BY_NAME[table].column(distinct), where[distinct])
-        values = {value for value in values if fits(value)}
+        values = set(filter(_condition(edition, BY_NAME[table].column(distinct), where[distinct]), values))
     return Measured(len(values), rows=found)
 
 
@@ -117,14 +96,13 @@ def largest(edition: Edition, table: str, by: str, *, where: Where | None = None
 
 def goals_in_each(edition: Edition, agendas: Where) -> Measured:
     """Counts the goal categories that occur in each of some agendas."""
-    found = _goals(edition, agendas)
-    return Measured(len(set.intersection(*found.values())))
+    return Measured(len(set.intersection(*_goals(edition, agendas)[0].values())))
 
 
 def agendas_with_all_goals(edition: Edition, agendas: Where) -> Measured:
     """Counts which of some agendas have items in each goal category."""
-    goals = _goal_codes(edition)
-    full = tuple(key for key, found in _goals(edition, agendas).items() if found == goals)
+    found, goals = _goals(edition, agendas)
+    full = tuple(key for key, mine in found.items() if mine == goals)
     return Measured(len(full), rows=full)
 
 
@@ -133,18 +111,14 @@ MEASURES: dict[str, Callable[..., Measured]] = {
 }
 
 
-def _goal_codes(edition: Edition) -> set[str]:
-    return {row["code"] for row in select(edition, "categories", {"kind": "goal"})}
-
-
-def _goals(edition: Edition, agendas: Where) -> dict[str, set[str]]:
-    """Returns per agenda the goal categories in which it has an item, by first category; of at least one agenda."""
+def _goals(edition: Edition, agendas: Where) -> tuple[dict[str, set[str]], set[str]]:
+    """Returns per agenda the goal categories in which it has an item, by first category, of at least one; and all of them."""
+    codes = {row["code"] for row in select(edition, "categories", {"kind": "goal"})}
     goals: dict[str, set[str]] = {row["id"]: set() for row in _some(select(edition, "agendas", agendas), "agendas")}
-    codes = _goal_codes(edition)
-    for item in select(edition, "agenda_items", {}):
+    for item in edition.records("agenda_items"):
         if item["category"] in codes and item["agenda_id"] in goals:
             goals[item["agenda_id"]].add(item["category"])
-    return goals
+    return goals, codes
 
 
 def _some(rows: Rows, table: str) -> Rows:
@@ -187,20 +161,14 @@ def _condition(edition: Edition, column: Column, wanted: Any) -> Callable[[str],
     if isinstance(wanted, Mapping) and NOT in wanted:
         other = _condition(edition, column, wanted[NOT])
         return lambda cell: not other(cell)
+    places = [place.split(".") for place in column.refers_to]
     if isinstance(wanted, Mapping):
-        table, target = column.refers_to[0].split(".")
+        [(table, target)] = places
         values = {row[target] for row in select(edition, table, wanted)}
     else:
         values = {wanted} if isinstance(wanted, str) else set(wanted)
-        _must_exist(edition, column, values)
-    if column.many:
-        return lambda cell: not values.isdisjoint(cell.split(";"))
-    return lambda cell: cell in values
-
-
-def _must_exist(edition: Edition, column: Column, values: set[str]) -> None:
-    """Refuses values that the edition does not know: that no row has them would say nothing."""
-    places = [place.split(".") for place in column.refers_to]
-    known = {row[target] for table, target in places for row in edition.records(table)}
-    for key in sorted(values - known) if places else ():
-        raise MissingRowError(f"The edition has no {key!r}, which {column.name} refers to.", hint="Correct the id.")
+        known = {row[target] for table, target in places for row in edition.records(table)}
+        for key in sorted(values - known) if places else ():  # that no row has it would say nothing
+            what = f"The edition has no {key!r}, which {column.name} refers to."
+            raise MissingRowError(what, hint="Correct the id.")
+    return lambda cell: not values.isdisjoint(cell.split(";") if column.many else [cell])

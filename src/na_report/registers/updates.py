@@ -11,9 +11,9 @@ from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import previous_edition, sealed_editions
 from na_report.editions.reads import derived
 from na_report.editions.seal import seal_of
+from na_report.reasoning.chain import remembered
 from na_report.reasoning.changes import Changes, compare
 from na_report.reasoning.ids import in_order
-from na_report.reasoning.memory import remembered
 from na_report.writing.markdown import Block, escape, link, paragraphs
 from na_report.writing.periods import written_day
 from na_report.writing.tables import table
