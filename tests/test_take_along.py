@@ -111,8 +111,7 @@ def test_a_text_stays_a_text_in_the_ods(tmp_path: Path, text: str) -> None:
     workbook.properties.title = "Proef"
     workbook.active.append([text])
     workbook.active["A1"].data_type = "s"
-    workbook.save(tmp_path / "text.xlsx")
-    [[[value]]] = sheets(write_ods(tmp_path / "text.xlsx", tmp_path / "text.ods")).values()
+    [[[value]]] = sheets(write_ods(workbook, tmp_path / "text.ods")).values()
     assert value == text
 
 

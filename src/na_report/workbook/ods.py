@@ -4,43 +4,39 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from string import Template
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from openpyxl import load_workbook
+from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from na_report.base.files import whole_file
 from na_report.base.zips import zip_entry
 
-MIME = "application/vnd.oasis.opendocument.spreadsheet"
+_MIME = "application/vnd.oasis.opendocument.spreadsheet"
 _FORMS = Path(__file__).with_name("ods")
 # A width in a workbook counts characters; a character of the body text is some 0.19 cm wide.
 _CM_PER_CHARACTER = 0.19
-_DEFAULT_WIDTH = 12
 # The first row and the first column of a sheet stay in sight.
 _FROZEN = "".join(
-    f'<config:config-item config:name="{side}SplitMode" config:type="short">2</config:config-item>'
-    f'<config:config-item config:name="{side}SplitPosition" config:type="int">1</config:config-item>'
-    f'<config:config-item config:name="Position{second}" config:type="int">1</config:config-item>'
+    f'<config:config-item config:name="{name}" config:type="{kind}">{value}</config:config-item>'
     for side, second in (("Horizontal", "Right"), ("Vertical", "Bottom"))
+    for name, kind, value in (
+        (f"{side}SplitMode", "short", 2),
+        (f"{side}SplitPosition", "int", 1),
+        (f"Position{second}", "int", 1),
+    )
 )
 
 
-def write_ods(workbook: Path, target: Path) -> Path:
-    """Writes a workbook as an OpenDocument spreadsheet; the same workbook gives the same bytes.
+def write_ods(book: Workbook, target: Path) -> Path:
+    """Writes a workbook that `make_workbook` made as an OpenDocument spreadsheet; the same workbook gives the same bytes.
 
     A text stays a text, whatever it starts with: nothing is written as a formula. What all such files share stands in `ods/`.
-
-    Args:
-        workbook: An .xlsx file that `export_edition` made.
-        target: Where the .ods file goes; replaced when the new one is whole.
     """
-    book = load_workbook(workbook)
     about = book.properties
     parts = {
         "title": escape(about.title),
@@ -67,7 +63,7 @@ def write_ods(workbook: Path, target: Path) -> Path:
     }
     with whole_file(target) as partial, zipfile.ZipFile(partial, "w") as archive:
         # Programs know the file by these first bytes, so they come first and uncompressed.
-        archive.writestr(zip_entry("mimetype", compressed=False), MIME)
+        archive.writestr(zip_entry("mimetype", compressed=False), _MIME)
         for form in sorted(_FORMS.glob("*.xml")):
             name = f"META-INF/{form.name}" if form.stem == "manifest" else form.name
             archive.writestr(zip_entry(name), Template(form.read_text(encoding="utf-8")).substitute(parts))
@@ -76,42 +72,40 @@ def write_ods(workbook: Path, target: Path) -> Path:
 
 def _widths(sheet: Any) -> list[int]:
     letters = map(get_column_letter, range(1, sheet.max_column + 1))
-    return [round(sheet.column_dimensions[letter].width or _DEFAULT_WIDTH) for letter in letters]
+    return [round(sheet.column_dimensions[letter].width) for letter in letters]
 
 
 def _range(sheet: Any) -> str:
-    first, last = sheet.auto_filter.ref.split(":")
-    return f"'{sheet.title}'.{first}:'{sheet.title}'.{last}"
+    place = f"'{sheet.title}'."
+    return place + str(sheet.auto_filter.ref).replace(":", f":{place}")
 
 
 def _sheet(sheet: Any) -> str:
     style = "open" if sheet.sheet_state == "visible" else "dicht"
     columns = "".join(f'<table:table-column table:style-name="breed{width}"/>' for width in _widths(sheet))
-    rows = "".join(f"<table:table-row>{''.join(_cells(row))}</table:table-row>" for row in sheet.iter_rows())
+    rows = "".join(f"<table:table-row>{_cells(row)}</table:table-row>" for row in sheet.iter_rows())
     return f'<table:table table:name={quoteattr(sheet.title)} table:style-name="{style}">{columns}{rows}</table:table>'
 
 
-def _cells(row: Any) -> Iterator[str]:
-    """Yields the cells of a row up to the last one that holds something."""
-    filled = [number for number, cell in enumerate(row, start=1) if cell.value is not None]
-    for cell in row[: filled[-1] if filled else 1]:
-        yield _cell(cell)
+def _cells(row: Any) -> str:
+    """Returns the cells of a row up to the last one that holds something."""
+    last = max((number for number, cell in enumerate(row, start=1) if cell.value is not None), default=1)
+    return "".join(map(_cell, row[:last]))
 
 
 def _cell(cell: Any) -> str:
     value = cell.value
     if value is None:
         return "<table:table-cell/>"
-    if isinstance(value, date | datetime):
-        day = value.strftime("%Y-%m-%d")
-        kind = f'table:style-name="datum" office:value-type="date" office:date-value="{day}"'
-        return f"<table:table-cell {kind}><text:p>{day}</text:p></table:table-cell>"
+    if isinstance(value, date):
+        kind = f'table:style-name="datum" office:value-type="date" office:date-value="{value:%Y-%m-%d}"'
+        return f"<table:table-cell {kind}><text:p>{value:%Y-%m-%d}</text:p></table:table-cell>"
     style = "kop" if cell.font.b else "cel" if cell.alignment.wrap_text else "regel"
     if isinstance(value, int | float):
         kind = f'table:style-name="{style}" office:value-type="float" office:value="{value!r}"'
         return f"<table:table-cell {kind}><text:p>{value!r}</text:p></table:table-cell>"
-    lines = [_text(line) for line in str(value).split("\n")]
-    if cell.hyperlink and cell.hyperlink.location:
+    lines = [_text(line) for line in value.split("\n")]
+    if cell.hyperlink:
         address = quoteattr("#" + cell.hyperlink.location.replace("!", ".").replace("'", ""))
         lines = [f'<text:a xlink:type="simple" xlink:href={address}>{line}</text:a>' for line in lines]
     text = "".join(f"<text:p>{line}</text:p>" for line in lines)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from na_report.base.files import whole_file
+from na_report.base.files import whole_file, write_whole
 from na_report.base.paths import Project
 from na_report.base.zips import zip_entry
 from na_report.editions.edition import Edition
 from na_report.editions.folders import edition_folder
 from na_report.editions.reads import derived
-from na_report.workbook.exporting import export_edition
+from na_report.workbook.exporting import make_workbook
+from na_report.workbook.layout import book_bytes
 from na_report.workbook.ods import write_ods
 
 
@@ -24,17 +25,15 @@ def write_take_along(name: str, folder: Path, project: Project) -> list[Path]:
         project: The project of the edition.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"na-report-{name}"
-    workbook = export_edition(name, folder / f"{stem}.xlsx", project, force=True)
-    tables = _zip(edition_folder(name, project), folder / f"{stem}.zip", stem)
-    return [workbook, write_ods(workbook, folder / f"{stem}.ods"), tables]
-
-
-def _zip(edition: Path, target: Path, inside: str) -> Path:
-    with whole_file(target) as partial, zipfile.ZipFile(partial, "w") as archive:
-        for path in sorted(path for path in edition.iterdir() if path.suffix in (".csv", ".json")):
-            archive.writestr(zip_entry(f"{inside}/{path.name}", mode=0o644), path.read_bytes())
-    return target
+    workbook, ods, tables = (folder / f"na-report-{name}.{ending}" for ending in ("xlsx", "ods", "zip"))
+    book = make_workbook(name, project)
+    write_whole(workbook, book_bytes(book))
+    write_ods(book, ods)
+    with whole_file(tables) as partial, zipfile.ZipFile(partial, "w") as archive:
+        for path in sorted(edition_folder(name, project).iterdir()):
+            if path.suffix in (".csv", ".json"):
+                archive.writestr(zip_entry(f"na-report-{name}/{path.name}", mode=0o644), path.read_bytes())
+    return [workbook, ods, tables]
 
 
 @derived
