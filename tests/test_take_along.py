@@ -39,8 +39,7 @@ from na_report.screen.card import HEIGHT, WIDTH, write_card
 from na_report.screen.citing import part_of
 from na_report.screen.describing import CARD, Publication, describe, site_address
 from na_report.workbook.layout import META
-from na_report.workbook.ods import write_ods
-from na_report.workbook.take_along import period_covered, write_take_along
+from na_report.workbook.take_along import period_covered, write_ods, write_take_along
 
 pytestmark = pytest.mark.book
 

@@ -13,6 +13,7 @@ from openpyxl.styles import PatternFill
 from workbooks import OBS, Book, change, put, rewrite, rows_of, small, table_bytes, take_back, template, value
 
 from na_report.base.paths import Project
+from na_report.cli import main
 from na_report.editions.folders import verify_edition
 from na_report.workbook.layout import META
 
@@ -153,6 +154,15 @@ def test_a_change_comes_through_as_meant(
     assert rows_of(small, table) == before
     old, new = table_bytes(small, "2021"), table_bytes(small, "2026")
     assert {name for name in old if old[name] != new[name]} == {f"{table}.csv"}
+
+
+def test_a_nought_comes_back(small: Project) -> None:
+    change(small, value(0))
+    assert take_back() == 0
+    assert rows_of(small, "observations")[OBS[1]]["value"] == "0"
+    assert main(["edition", "export", "2026", "again.xlsx"]) == 0
+    assert take_back("again.xlsx", "2027") == 0
+    assert table_bytes(small, "2027") == table_bytes(small, "2026")
 
 
 def test_rows_come_go_and_keep_the_order_of_the_sheet(small: Project) -> None:

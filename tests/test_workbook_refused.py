@@ -89,7 +89,7 @@ CASES: list[tuple[str, Callable[[Book], object], Place, Sequence[str]]] = [
     ("a row copied with its id", add("interviewees", "P1", name="Ander"), "interviewees!A4", ["'P1'", "interviewees!2"]),
     ("a row without an id", add("interviewees", "P1", id=None), "interviewees!A4", ["''", "Fill the cell"]),
     ("a note under the last row", on("interviewees", lambda s: s.append(["let op!"])), "interviewees!A4", ["the form"]),
-    ("all rows gone", delete("notes", "N01"), "notes!A2", ["no rows", "Put the rows back"]),
+    ("all rows gone", delete("notes", "N01"), "notes!A2", ["no rows", "Put them back"]),
     ("a removed sheet", lambda book: book.book.remove(book.sheet("sources")), "sources", ["a sheet sources", "back its name"]),
     ("a renamed sheet", on("notes", lambda s: setattr(s, "title", "voetnoten")), "notes", ["voetnoten", "a sheet notes"]),
     ("a removed column", on("observations", lambda s: s.delete_cols(8)), "observations!A1 (value)", ["Put the column back"]),

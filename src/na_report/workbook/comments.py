@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Sequence
+from itertools import chain, count
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -29,9 +30,8 @@ def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
     the new one gets a number.
     """
     remarks: dict[tuple[str, str], list[str]] = {}
-    for problem in [problem for problem in problems if problem.row and problem.column and problem.file != META][
-        :_COMMENTS_LIMIT
-    ]:
+    cells = [problem for problem in problems if problem.row and problem.column and problem.file != META]
+    for problem in cells[:_COMMENTS_LIMIT]:
         said = f"Found {problem.found!r}, expected {problem.expected}. {problem.remedy}"
         remarks.setdefault((problem.file, f"{problem.column}{problem.row}"), []).append(said)
     if not remarks:
@@ -40,10 +40,10 @@ def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
         content = _with_remarks(path, remarks)
     except Exception:  # the list of problems itself must reach the reader, with or without this copy
         return None
-    target, number = path.with_name(f"{path.with_suffix('').name}.problems.xlsx"), 1
-    while target.exists() and not _is_ours(target):
-        number += 1
-        target = path.with_name(f"{path.with_suffix('').name}.problems-{number}.xlsx")
+    names = (
+        f"{path.with_suffix('').name}.problems{number}.xlsx" for number in chain([""], map("-{}".format, count(2)))
+    )
+    target = next(target for target in map(path.with_name, names) if not target.exists() or _is_ours(target))
     write_whole(target, content)
     return target
 
@@ -52,12 +52,14 @@ def _with_remarks(path: Path, remarks: dict[tuple[str, str], list[str]]) -> byte
     """Returns the workbook with remarks under the words that its cells have already, without those of an earlier time.
 
     Raises:
-        ValueError: The workbook is too big; openpyxl raises others of any kind.
+        ValueError: The workbook can't be copied whole; openpyxl raises others of any kind.
     """
     with zipfile.ZipFile(path) as archive:
-        size = sum(part.file_size for part in archive.infolist())
-    if size > _BYTES_LIMIT:
-        raise ValueError("too big")
+        parts = archive.infolist()
+        if sum(part.file_size for part in parts) > _BYTES_LIMIT or any(
+            b"x005F_" in archive.read(part) for part in parts
+        ):
+            raise ValueError("too big, or with a text that openpyxl changes")
     book = load_workbook(path, rich_text=True)
     if sum(sheet.max_row * sheet.max_column for sheet in book.worksheets) > _CELLS_LIMIT:
         raise ValueError("too many cells")
@@ -68,7 +70,7 @@ def _with_remarks(path: Path, remarks: dict[tuple[str, str], list[str]]) -> byte
         sheet = book[title]
         cell = sheet[place]
         said, author = (f"{cell.comment.text}\n", cell.comment.author) if cell.comment else ("", AUTHOR)
-        cell.comment = Comment(encode(said + _MARK + " ".join(texts)), author, height=120, width=360)
+        cell.comment = Comment(said + _MARK + encode(" ".join(texts)), author, height=120, width=360)
         sheet.sheet_properties.tabColor = sheet.sheet_properties.tabColor or _COLOUR
     return book_bytes(book, comment=_OURS)
 

@@ -106,7 +106,7 @@ def _put(sheet: Any, row: int, values: Iterable[Any], styles: Iterable[str]) -> 
                     hint=f"Make a new edition with a shorter text than {value[:60]!r}….",
                 )
             cell.value, cell.data_type = text, "s"
-        elif value:
+        elif value != "":
             cell.value = value
 
 

@@ -67,15 +67,13 @@ def parts_of_date(form: str) -> str:
 
     Example:
         >>> [parts_of_date(form) for form in ("yyyy", "mmm-yy", "d mmmm yyyy", "yy", "mmmm", '"Q1 "yyyy', "dd-mm-yyyy hh:mm")]
-        ['y', 'ym', 'ymd', '?', 'm', 'y?', 'ymd?']
+        ['y', 'ym', 'ymd', 'y?', 'm', 'y?', 'ymd?']
     """
     code, words = _sections(form)[0]
-    found = "".join(
-        part for part, form in zip("ymd", ("y", "m", r"(?<!d)d{1,2}(?!d)"), strict=True) if re.search(form, code)
-    )
-    if found == "y" and not re.search("yyy", code):
-        found = ""
-    return found + ("?" if not found or re.search(r'[^ymd",.]', code) or re.search(r"[^\W_]", words) else "")
+    shown = {run[0] for run in re.findall(r'y+|m+|d+|[^ymd",.]', code) if run not in ("ddd", "dddd")}
+    parts = "".join(part for part in "ymd" if part in shown)
+    strange = shown - {*"ymd"} or re.search(r"[^\W_]", words) or (parts == "y" and "yyy" not in code)
+    return f"{parts}?" if strange else parts
 
 
 def shows_text(form: str) -> bool:
@@ -85,11 +83,8 @@ def shows_text(form: str) -> bool:
         >>> [shows_text(form) for form in ('"p. "@', ";;;", "0.0", "@")]
         [False, False, True, True]
     """
-    sections = _sections(form)
-    return (len(sections) < 4 and "@" not in sections[-1].code) or (
-        sections[-1].code.strip('"'),
-        sections[-1].words,
-    ) == ("@", "")
+    *others, (code, words) = _sections(form)
+    return code.strip('"') == "@" and not words if "@" in code else len(others) < 3
 
 
 def show_number(number: Decimal, form: str) -> Shown | None:
@@ -115,15 +110,11 @@ def show_number(number: Decimal, form: str) -> Shown | None:
         words = _SIGNS.sub("", words).strip()
     if match["percent"]:
         number *= 100
-    if match["whole"]:
-        number = half_up(number, len(match["part"] or ""))
+    whole, part = match["whole"] or "", match["part"] or ""
+    if whole:
+        number = half_up(number, len(part))
     left, _, right = in_digits(abs(number)).partition(".")
-    left, right = left.zfill((match["whole"] or "").count("0")), right.ljust((match["part"] or "").count("0"), "0")
-    text = ("-" if number < 0 else "") + left + ("." + right if right else "") + match["percent"]
-    before = code.startswith('"')
-    return Shown(
-        number,
-        f"{words} {text}" if before and words else f"{text} {words}".strip(),
-        words.removeprefix("+"),
-        bool(match["percent"]),
-    )
+    digits = f"{left.zfill(whole.count('0'))}.{right.ljust(part.count('0'), '0')}".removesuffix(".")
+    text = f"{'-' if number < 0 else ''}{digits}{match['percent']}"
+    text = f"{words} {text}" if code.startswith('"') else f"{text} {words}"
+    return Shown(number, text.strip(), words.removeprefix("+"), bool(match["percent"]))

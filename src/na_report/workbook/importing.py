@@ -28,18 +28,10 @@ _AGAIN = "Export the edition again and carry your changes over: na-report editio
 
 @dataclass(frozen=True)
 class Imported:
-    """What came out of a workbook.
-
-    Args:
-        folder: The folder of the new edition.
-        source: The edition that the workbook was made from.
-        rows: How many rows the new edition has.
-        added: How many of them are new; likewise `deleted` and `changed`.
-        notes: What a person may want to look at: what was left unread, values that may be slips, a later edition.
-    """
+    """What came out of a workbook: numbers of rows, and notes of what a person may want to look at."""
 
     folder: Path
-    source: str
+    source: str  # the edition that the workbook was made from
     rows: int
     added: int
     deleted: int
@@ -70,10 +62,7 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
         seal_folder(folder, new, date.today())
     base = meta["edition"][0]
     tables = {name: {row[sheet.table.key]: row for _, row in sheet.rows} for name, sheet in sheets.items()}
-    old, now = (
-        {(name, key): row for name, rows in all_rows.items() for key, row in rows.items()}
-        for all_rows in (source, tables)
-    )
+    old, now = ({(name, key): row for name in each for key, row in each[name].items()} for each in (source, tables))
     changed = sum(old[key] != now[key] for key in old.keys() & now.keys())
     notes += [*slips(source, tables), *_successors(base, new, project)]
     return Imported(project.data / new, base, len(now), len(now.keys() - old), len(old.keys() - now), changed, notes)
@@ -91,14 +80,11 @@ def _successors(base: str, new: str, project: Project) -> Iterator[str]:
 
 def _check_origin(meta: Mapping[str, tuple[str, int]], project: Project) -> tuple[list[CellProblem], Source]:
     """Compares the workbook's marks with the edition that it was made from, and returns that edition's rows."""
-    edition, row = meta.get("edition", ("", 2))
-    if not edition or meta.get("format", ("", 0))[0] != FORMAT:
-        expected = "the hidden sheet that na-report edition export writes"
-        found = "a sheet without an edition" if meta else "no such sheet"
-        return [CellProblem(META, 0, "", found, expected, f"{_AGAIN} EDITION FILE.xlsx")], {}
-    if not NAME.fullmatch(edition) or not (project.data / edition).is_dir():
-        remedy = "Put that edition in data/, or export another one."
-        return [CellProblem(META, row, "B", edition, "an edition of this project", remedy)], {}
+    edition, row = meta.get("edition", ("no such sheet, or one without an edition", 0))
+    if meta.get("format", ("", 0))[0] != FORMAT or not NAME.fullmatch(edition) or not (project.data / edition).is_dir():
+        remedy = f"Put that edition in data/. {_AGAIN} EDITION FILE.xlsx"
+        expected = "the hidden sheet of na-report edition export, with an edition of this project"
+        return [CellProblem(META, row, "B", edition, expected, remedy)], {}
     remedy = f"The workbook was made from other data. {_AGAIN} {edition} FILE.xlsx"
     tables, marks = tables_in(project.data / edition)
     problems = []
@@ -107,9 +93,8 @@ def _check_origin(meta: Mapping[str, tuple[str, int]], project: Project) -> tupl
         if found != now:
             what = f"what edition {edition} has now ({now[:19]}…)"
             problems.append(CellProblem(META, row, "B", f"{found[:19]}…", what, remedy, name=key))
-    return problems, {
-        name: {row[BY_NAME[name].key]: row for row in rows} for name, rows in tables.items() if not problems
-    }
+    keyed = {name: {row[BY_NAME[name].key]: row for row in rows} for name, rows in tables.items()}
+    return problems, {} if problems else keyed
 
 
 def _check_sheets(sheets: Mapping[str, Sheet], source: Source) -> Iterator[CellProblem]:

@@ -11,7 +11,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,8 +28,6 @@ from na_report.workbook.layout import CellProblem, FaultError
 BYTES_LIMIT = 256 * 2**20
 # Of all parts that are read. Without this a small file unpacks to more cells than memory holds.
 TAGS_LIMIT = 15_000_000
-_WHOLE = "a whole .xlsx workbook"
-_DAY = timedelta(days=1)
 
 
 class Cell(NamedTuple):
@@ -71,7 +68,7 @@ def opened(path: Path) -> Iterator[Package]:
     except (NaReportError, OSError):
         raise
     except Exception as error:  # whatever parsers raise: BadZipFile, KeyError, ValueError, XML errors
-        damaged = (f"a damaged file ({error})", _WHOLE, REMEDIES["again"])
+        damaged = (f"a damaged file ({error})", "a whole .xlsx workbook", REMEDIES["again"])
         fault = error.args if isinstance(error, FaultError) else damaged
         raise InvalidInputError(
             f"{path.name} can't be read as a workbook:",
@@ -117,8 +114,8 @@ class Package:
         others = dict(links.values())
         styles = self._xml(others["styles"]) if "styles" in others else Element("none")
         forms = {int(form.get("numFmtId", -1)): form.get("formatCode", "") for form in styles.iterfind("{*}numFmts/*")}
-        forms = BUILTIN_FORMATS | forms
-        self._forms = [forms.get(int(style.get("numFmtId", 0)), "General") for style in styles.iterfind("{*}cellXfs/*")]
+        used = [int(style.get("numFmtId", 0)) for style in styles.iterfind("{*}cellXfs/*")]
+        self._forms = [(BUILTIN_FORMATS | forms).get(number, "General") for number in used]
         texts = self._xml(others["sharedStrings"]) if "sharedStrings" in others else Element("none")
         self._texts = [_text(item) for item in texts]
 
@@ -132,10 +129,8 @@ class Package:
             raise FaultError(f"a document type or entities in {path}", "plain data", remedy)
         self._tags += content.count(b"<")
         if self._tags > TAGS_LIMIT:
-            found = f"more than {TAGS_LIMIT:,} tags, up to {path}"
-            raise FaultError(
-                found, "a workbook of a size that people make", "Delete the empty rows under the last row."
-            )
+            remedy = "Delete the empty rows under the last row."
+            raise FaultError(f"more than {TAGS_LIMIT:,} tags, up to {path}", "as many as people make", remedy)
         return content
 
     def _xml(self, path: str) -> Element:
@@ -198,8 +193,10 @@ class Package:
             texts = (raw, "s")
         if texts:
             return Cell(*texts, form)
-        if not raw or kind in ("e", "b"):
-            return Cell(raw, kind) if raw else None
+        if kind in ("e", "b"):
+            return Cell({"1": "TRUE", "0": "FALSE"}.get(raw, raw), kind)
+        if not raw:
+            return None
         if kind == "d":
             return Cell(from_ISO8601(raw), "d", form)
         number = float(raw)

@@ -21,31 +21,20 @@ _NAMES_HINT = "Give it back its name: don't rename, move or remove sheets and he
 def read_meta(book: Package) -> dict[str, tuple[str, int]]:
     """Returns what the hidden sheet says: per key its value and row; nothing when there is no such sheet."""
     rows = book.sheet(META)[0] if META in book.sheets else []
-    return {
-        str(cells[1].value): (str(cells[2].value) if 2 in cells else "", number) for number, cells in rows if 1 in cells
-    }
+    return {str(cells[1].value): (str(cells[2].value), number) for number, cells in rows if {1, 2} <= cells.keys()}
 
 
 @dataclass
 class Sheet:
-    """A table as it stands in a workbook.
-
-    Args:
-        title: The name of the sheet as its maker spells it.
-        before: The rows of the table in the edition that the workbook was made from, per key.
-        units: Per indicator its unit.
-        places: Per column of the table that the sheet has, its position.
-        rows: The rows from top to bottom, each with its number in the sheet.
-        spoilt: The places (row, column) that have a problem already, so that no check repeats it.
-    """
+    """A table as it stands in a workbook."""
 
     table: Table
     title: str
-    before: Mapping[str, Row]
-    units: Mapping[str, str] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
-    rows: list[tuple[int, Row]] = field(default_factory=list)
-    spoilt: set[tuple[int, str]] = field(default_factory=set)
+    before: Mapping[str, Row]  # per key, in the edition that the workbook was made from
+    units: Mapping[str, str]  # per indicator
+    places: dict[str, int] = field(default_factory=dict)  # per column that the sheet has
+    rows: list[tuple[int, Row]] = field(default_factory=list)  # with their numbers in the sheet
+    spoilt: set[tuple[int, str]] = field(default_factory=set)  # which rows and columns have a problem that is told
     notes: list[str] = field(default_factory=list)
     problems: list[CellProblem] = field(default_factory=list)
 
@@ -64,9 +53,7 @@ class Sheet:
             if columns.keys() & cells.keys():
                 self._read_row(number, cells, columns)
             else:
-                self.notes.append(
-                    f"sheet {self.title!r}: row {number} has values only under no header and was not read"
-                )
+                self.notes.append(f"sheet {self.title!r}: row {number} has no value under a header and was not read")
         last = rows[-1][0]
         for area in merged:
             left, top, right, bottom = range_boundaries(area)
@@ -76,24 +63,16 @@ class Sheet:
                 remedy = "Unmerge the cells (Home > Merge) and fill each of them."
                 self.tell(top, left, "", f"merged cells {area}", "cells that are not merged", remedy)
         if self.before and not self.rows:
-            self.tell(
-                header + 1, 1, "", "no rows", "the rows of the table", "Put the rows back; an edition needs them."
-            )
+            self.tell(header + 1, 1, "", "no rows", "the rows of the table", "Put them back: an edition needs them.")
 
     def _read_header(self, row: int, cells: Cells) -> None:
         names = [column.name for column in self.table.columns]
         heads = {place: trimmed(str(cell.value)) for place, cell in sorted(cells.items())}
         shown = ", ".join(heads.values())[:80]
         if not {*names} & {head.lower() for head in heads.values()}:
+            remedy = "Remove the rows above the header, or put the header back."
             expected = f"the names of the columns: {', '.join(names)[:120]}"
-            self.tell(
-                row,
-                min(heads, default=1),
-                "",
-                shown,
-                expected,
-                "Remove the rows above the header, or put the header back.",
-            )
+            self.tell(row, min(heads, default=1), "", shown, expected, remedy)
             return
         for place, head in heads.items():
             name = head.lower()
@@ -114,14 +93,11 @@ class Sheet:
             return trimmed(str(cells[self.places[name]].value)) if self.places.get(name) in cells else ""
 
         before = self.before.get(plain(self.table.key), {})
-        row = {
-            column.name: "" if column.name in self.places else before.get(column.name, "")
-            for column in self.table.columns
-        }
+        row = {column.name: before.get(column.name, "") for column in self.table.columns}
         for place, column in columns.items():
+            old, row[column.name] = row[column.name], ""
             if place not in cells:
                 continue
-            old = before.get(column.name, "")
             unit = self.units.get(plain("indicator_id"), "") if column.type == "number" else ""
             try:
                 row[column.name] = to_text(cells[place], column, before=old, unit=unit)

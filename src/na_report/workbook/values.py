@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -15,27 +14,21 @@ from na_report.workbook.layout import FaultError, decode
 from na_report.workbook.package import Cell
 
 # Marks without width that come along from web pages; str.strip() takes off all other spaces.
-_EDGES = re.compile(r"\A[\s\u200b\u200e\u200f\u2060\ufeff]+|[\s\u200b\u200e\u200f\u2060\ufeff]+\Z")
+_EDGES = re.compile(r"\A[\s{0}]+|[\s{0}]+\Z".format("\u200b\u200e\u200f\u2060\ufeff"))
 _SPACED = re.compile(r"(?<=\d)[ \xa0\u2009\u202f](?=\d{3}(?!\d))")
 _TYPED = re.compile(r"(?P<sign>-?)(?P<whole>\d*)(?:[.,](?P<part>\d+))?")
-# 1.300.000 or 1,300,000, and 1.234,5 or 1,234.5.
+# 1.300.000 and 1.234,5, and the same with comma and point changed about.
 _GROUPED = re.compile(
     r"(-?[1-9]\d{0,2}(?:(?:\.\d{3}){2,}|(?:,\d{3}){2,}|(?:\.\d{3})+(?=,)|(?:,\d{3})+(?=\.)))([.,]\d+)?"
 )
 # What may stand beside the digits of a number in a unit.
-_WORDS_OF_UNITS = {
-    "percent": ("", "%"),
-    "share_words": ("", "%"),
-    **dict.fromkeys(("eur", "eur_per_year"), ("", "€", "EUR", "euro")),
-}
+_WORDS_OF_UNITS: dict[str, tuple[str, ...]] = dict.fromkeys(("percent", "share_words"), ("", "%"))
+_WORDS_OF_UNITS |= dict.fromkeys(("eur", "eur_per_year"), ("", "€", "EUR", "euro"))
 _FAULTS = {
     "f": ("a value, no formula", "Copy the cell and paste it in place as a value (Paste special > Values)."),
     "e": ("a value, no error", "Type the value, or empty the cell."),
     "b": ("text or a number, no truth value", "Format the cell as text and type the value again."),
-    "m": (
-        "text without raised, lowered or crossed-out letters",
-        "Type what it should say, and take off the raising or crossing out.",
-    ),
+    "m": ("text without raised, lowered or crossed-out letters", "Type what it should say, in letters on the line."),
 }
 
 
@@ -45,8 +38,6 @@ def to_text(cell: Cell, column: Column, *, before: str = "", unit: str = "") -> 
     A cell that holds what the edition has is no change, however it is shown.
 
     Args:
-        cell: What stands in the workbook.
-        column: The column that the cell is in.
         before: The text of the same row and column in the edition that the workbook was made from.
         unit: The unit of a number; `percent` takes cells that are shown as per cent.
 
@@ -67,7 +58,7 @@ def _text(cell: Cell, column: Column, before: str, unit: str) -> str:
     if cell.kind in ("s", "m") and text in ("", before):
         return text
     if cell.kind in _FAULTS:
-        raise FaultError({"1": "TRUE", "0": "FALSE"}.get(text, text) if cell.kind == "b" else text, *_FAULTS[cell.kind])
+        raise FaultError(text, *_FAULTS[cell.kind])
     if not shows_text(cell.form):
         remedy = "Format the cell as text, and type what it should say."
         raise FaultError(f"{text}, shown in the format {cell.form!r}", "a text that is shown as it is", remedy)
@@ -97,7 +88,10 @@ def _date(value: Any, column: Column, form: str, before: str) -> str:
 
 
 def _number(value: float, column: Column, form: str, before: str, unit: str) -> str:
-    number = as_shown(value) if math.isfinite(value) else Decimal(0)
+    if not abs(value) < 10**EXACT_DIGITS:  # the program shows noughts for the digits of an id that it lost
+        remedy = "Format the cell as text and type the value again."
+        raise FaultError(repr(value), f"a number of at most {EXACT_DIGITS} digits", remedy)
+    number = as_shown(value)
     shown = show_number(number, form)
     if shown and shown.percent:
         number *= 100
@@ -108,10 +102,6 @@ def _number(value: float, column: Column, form: str, before: str, unit: str) -> 
     if same_number(before, number):
         return before
     text = in_digits(number)
-    if abs(value) >= 10**EXACT_DIGITS:  # the program shows noughts for the digits of an id that it lost
-        raise FaultError(
-            repr(value), f"at most {EXACT_DIGITS} digits", "Format the cell as text and type the value again."
-        )
     if column.type == "date":
         raise FaultError(text, "a date as 2026-11-24", "Format the cell as a date.")
     is_number, is_whole = column.type in ("number", "integer"), number == number.to_integral_value()
