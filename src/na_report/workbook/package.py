@@ -27,7 +27,7 @@ from na_report.workbook.layout import CellProblem, FaultError
 
 BYTES_LIMIT = 256 * 2**20
 # Of all parts that are read. Without this a small file unpacks to more cells than memory holds.
-TAGS_LIMIT = 15_000_000
+TAGS_LIMIT = 6_000_000
 
 
 class Cell(NamedTuple):
