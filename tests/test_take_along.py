@@ -39,8 +39,7 @@ from na_report.screen.card import HEIGHT, WIDTH, write_card
 from na_report.screen.citing import part_of
 from na_report.screen.describing import CARD, Publication, describe, site_address
 from na_report.workbook.layout import META
-from na_report.workbook.ods import write_ods
-from na_report.workbook.take_along import period_covered, write_take_along
+from na_report.workbook.take_along import period_covered, write_ods, write_take_along
 
 pytestmark = pytest.mark.book
 
@@ -111,8 +110,7 @@ def test_a_text_stays_a_text_in_the_ods(tmp_path: Path, text: str) -> None:
     workbook.properties.title = "Proef"
     workbook.active.append([text])
     workbook.active["A1"].data_type = "s"
-    workbook.save(tmp_path / "text.xlsx")
-    [[[value]]] = sheets(write_ods(tmp_path / "text.xlsx", tmp_path / "text.ods")).values()
+    [[[value]]] = sheets(write_ods(workbook, tmp_path / "text.ods")).values()
     assert value == text
 
 

@@ -24,6 +24,7 @@ from na_report.editions.edition import seal_edition
 from na_report.editions.tables import TABLES
 from na_report.workbook.exporting import export_edition
 
+OBS = ("observations", "IND007-NL-2019")
 WHOLE = ("codes", "sectors", "categories")
 SEEDS = {
     "conclusions": ["C14"],
@@ -194,3 +195,22 @@ def rows_of(project: Project, table: str, edition: str = "2026") -> dict[str, di
     """Returns the rows of a table of an edition per id."""
     with (project.data / edition / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def put(table: str, key: str, column: str, *value: Any) -> Callable[[Book], None]:
+    return lambda book: book.put(table, key, column, *value)
+
+
+def value(*given: Any) -> Callable[[Book], None]:
+    return put(*OBS, "value", *given)
+
+
+def refused(project: Project, capsys: pytest.CaptureFixture[str], file: str = "evidence.xlsx") -> list[str]:
+    """Imports, and returns the lines of the problems; whatever is refused must leave no trace in data/."""
+    before = snapshot(project.data)
+    assert take_back(file) == 1
+    error = capsys.readouterr().err
+    assert snapshot(project.data) == before
+    assert error.count("error:") == error.count("hint:") == 1
+    assert "Traceback" not in error
+    return [line.strip() for line in error.splitlines() if line.startswith("  ")]

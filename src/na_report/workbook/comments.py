@@ -2,66 +2,83 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import chain, count
 from pathlib import Path
 
-from na_report.base.files import write_whole
-from na_report.base.zips import zip_entry
-from na_report.workbook.layout import META, CellProblem
-from na_report.workbook.remarks import AUTHOR, with_remarks
+from openpyxl import load_workbook
+from openpyxl.comments import Comment
 
-__all__ = ["AUTHOR", "write_problems"]
-COMMENTS_LIMIT = 2_000
-# The sheets with problems are in memory as text, some times over.
-BYTES_LIMIT = 100 * 2**20
-_MARK = b"na-report problems"
+from na_report.base.files import write_whole
+from na_report.workbook.layout import META, CellProblem, book_bytes, encode
+
+AUTHOR = "na-report"
+# Stands before each remark, so that the next import finds it, under words of someone else too. LibreOffice drops authors.
+_MARK = f"— {AUTHOR}: "
+_COMMENTS_LIMIT = 2_000
+# Both in memory, some times over.
+_BYTES_LIMIT, _CELLS_LIMIT = 20 * 2**20, 4_000_000
+_OURS = b"na-report problems"
+_COLOUR = "C00000"
 
 
 def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
     """Writes `NAME.problems.xlsx` beside a workbook; returns its path, or nothing when no cell has a problem.
 
-    All else in the copy is as in the workbook. A very big workbook gets no copy. A copy that someone saved work in is never
-    replaced: the new one gets a number.
+    A workbook that is very big, or that openpyxl can't read, gets no copy. A copy that someone saved work in is never replaced:
+    the new one gets a number.
     """
-    notes: dict[str, dict[str, str]] = {}
+    remarks: dict[tuple[str, str], list[str]] = {}
     cells = [problem for problem in problems if problem.row and problem.column and problem.file != META]
-    for problem in cells[:COMMENTS_LIMIT]:
-        sheet, place = notes.setdefault(problem.file, {}), f"{problem.column}{problem.row}"
-        text = f"Found {problem.found!r}, expected {problem.expected}. {problem.remedy}"
-        sheet[place] = f"{sheet[place]} {text}" if place in sheet else text
-    if not notes:
+    for problem in cells[:_COMMENTS_LIMIT]:
+        said = f"Found {problem.found!r}, expected {problem.expected}. {problem.remedy}"
+        remarks.setdefault((problem.file, f"{problem.column}{problem.row}"), []).append(said)
+    if not remarks:
         return None
     try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(part.file_size for part in archive.infolist()) > BYTES_LIMIT:
-                return None
-        return _save(path, notes)
+        content = _with_remarks(path, remarks)
     except Exception:  # the list of problems itself must reach the reader, with or without this copy
         return None
-
-
-def _save(path: Path, notes: Mapping[str, Mapping[str, str]]) -> Path:
-    stem = path.with_suffix("").name
-    target = path.with_name(f"{stem}.problems.xlsx")
-    number = 2
-    while target.exists() and not _is_ours(target):
-        target = path.with_name(f"{stem}.problems-{number}.xlsx")
-        number += 1
-    made = io.BytesIO()
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(made, "w") as new:
-        changed = with_remarks(old, notes)
-        for name in dict.fromkeys([*old.namelist(), *changed]):
-            new.writestr(zip_entry(name), changed[name] if name in changed else old.read(name))
-        new.comment = _MARK  # gone as soon as a spreadsheet program saves the file
-    write_whole(target, made.getvalue())
+    names = (
+        f"{path.with_suffix('').name}.problems{number}.xlsx" for number in chain([""], map("-{}".format, count(2)))
+    )
+    target = next(target for target in map(path.with_name, names) if not target.exists() or _is_ours(target))
+    write_whole(target, content)
     return target
 
 
+def _with_remarks(path: Path, remarks: dict[tuple[str, str], list[str]]) -> bytes:
+    """Returns the workbook with remarks under the words that its cells have already, without those of an earlier time.
+
+    Raises:
+        ValueError: The workbook can't be copied whole; openpyxl raises others of any kind.
+    """
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+        if sum(part.file_size for part in parts) > _BYTES_LIMIT or any(
+            b"x005F_" in archive.read(part) for part in parts
+        ):
+            raise ValueError("too big, or with a text that openpyxl changes")
+    book = load_workbook(path, rich_text=True)
+    if sum(sheet.max_row * sheet.max_column for sheet in book.worksheets) > _CELLS_LIMIT:
+        raise ValueError("too many cells")
+    for cell in (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.comment):
+        said = cell.comment.text.partition(_MARK)[0].rstrip()
+        cell.comment = Comment(said, cell.comment.author) if said else None
+    for (title, place), texts in remarks.items():
+        sheet = book[title]
+        cell = sheet[place]
+        said, author = (f"{cell.comment.text}\n", cell.comment.author) if cell.comment else ("", AUTHOR)
+        cell.comment = Comment(said + _MARK + encode(" ".join(texts)), author, height=120, width=360)
+        sheet.sheet_properties.tabColor = sheet.sheet_properties.tabColor or _COLOUR
+    return book_bytes(book, comment=_OURS)
+
+
 def _is_ours(path: Path) -> bool:
+    """Tells whether nobody saved the copy since: a spreadsheet program drops the comment of the zip file."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return archive.comment == _MARK
+            return archive.comment == _OURS
     except zipfile.BadZipFile:
         return False

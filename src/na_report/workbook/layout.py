@@ -1,13 +1,20 @@
-"""What the workbook of an edition and its way back share: names of sheets, the mark of the schema, problems with a cell."""
+"""What the workbook of an edition and its way back share: names of sheets, marks of the tables, places of problems."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
+import zipfile
 from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from openpyxl import Workbook
 
 from na_report.base.errors import Problem
+from na_report.base.zips import zip_entry
+from na_report.editions.descriptor import read_seal, schema_in, sha256
+from na_report.editions.reading import Rows, completed, parse_table
 from na_report.editions.schema import table_schema
 from na_report.editions.tables import TABLES
 
@@ -37,15 +44,38 @@ class CellProblem(Problem):
         return f"{place}: found {self.found!r}, expected {self.expected}. {self.remedy}"
 
 
-def schema_version() -> str:
-    """Returns a mark of the tables and columns that this version of the program knows.
+class FaultError(Exception):
+    """What in a file or cell can't be taken over as it is; `args` are what was found, what was expected and what to do."""
 
-    Example:
-        >>> len(schema_version())
-        12
-    """
-    text = json.dumps([[table.name, table_schema(table)] for table in TABLES], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+def tables_in(folder: Path) -> tuple[dict[str, Rows], dict[str, str]]:
+    """Returns the rows of an edition per table as the workbook has them, and the marks that tell of what they were made."""
+    sealed = {table.name: table for table in schema_in(folder, read_seal(folder)[0])}
+    schema = json.dumps([[table.name, table_schema(table)] for table in TABLES], sort_keys=True)
+    rows, marks = {}, {"schema": sha256(schema.encode()).removeprefix("sha256:")[:12]}
+    for table in TABLES:
+        content = (folder / table.file).read_bytes() if table.name in sealed else b""
+        rows[table.name] = completed(parse_table(content, sealed[table.name]) if content else [], table)
+        marks[f"table:{table.name}"] = sha256(content)
+    return rows, marks
+
+
+def book_bytes(book: Workbook, comment: bytes = b"") -> bytes:
+    """Returns the bytes of a workbook, with the day that it was made on where openpyxl writes the time of now."""
+    raw, fixed = BytesIO(), BytesIO()
+    book.save(raw)
+    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(fixed, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(
+                    rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+                    f"{book.properties.created:%Y-%m-%d}T00:00:00Z".encode(),
+                    content,
+                )
+            new.writestr(zip_entry(name), content)
+        new.comment = comment
+    return fixed.getvalue()
 
 
 def encode(text: str) -> str:
@@ -65,7 +95,5 @@ def decode(text: str) -> str:
         >>> decode("a_x000C_b"), decode("_x005F_x0041_")
         ('a\x0cb', '_x0041_')
     """
-    if "_x" not in text:
-        return text
     plain = _CODED.sub(lambda match: chr(int(match[1], 16)), text)
     return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

@@ -1,173 +1,213 @@
-"""The parts of a workbook that values depend on: its sheets, its texts and its number formats.
+"""Reads the file of a workbook: the cells of its sheets, each with its type and number format.
 
-A library that reads all of a workbook stops at a colour, a font or a print area that it doesn't like. No value depends on those.
+Only parts that values depend on are read. A library that reads all of a workbook stops at a colour, a font or a print area that
+it doesn't like.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from pathlib import PurePosixPath
-from typing import Any
-from xml.etree.ElementTree import Element, iterparse
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element, fromstring, iterparse
 
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 from openpyxl.styles.numbers import BUILTIN_FORMATS
-from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
+from openpyxl.utils import column_index_from_string
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
-from na_report.workbook.guard import UNREAD
+from na_report.base.errors import InvalidInputError, NaReportError
+from na_report.workbook.formats import is_date
+from na_report.workbook.kinds import REMEDIES, refuse_other_kinds
+from na_report.workbook.layout import CellProblem, FaultError
 
-_SUPERSCRIPT = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
-_SUBSCRIPT = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+BYTES_LIMIT = 256 * 2**20
+# Of all parts that are read. Without this a small file unpacks to more cells than memory holds.
+TAGS_LIMIT = 6_000_000
 
 
-class MarkedText(str):
-    """The text of a cell some of whose letters are raised, lowered or crossed out.
+class Cell(NamedTuple):
+    """A cell with something in it.
 
     Args:
-        shown: The text with raised and lowered digits as such, as one sees it.
-        crossed: What is crossed out.
+        value: A text, a number, or a date where its format shows one.
+        kind: `s` text, `m` text with letters that are raised, lowered or crossed out, `n` number, `d` date, `b` truth value,
+            `e` error, `f` formula.
+        form: The number format.
     """
 
-    shown: str
-    crossed: str
+    value: Any
+    kind: str
+    form: str = "General"
 
-    def __new__(cls, plain: str, shown: str, crossed: str) -> MarkedText:
-        """Returns the text, with what one sees of it."""
-        text = super().__new__(cls, plain)
-        text.shown, text.crossed = shown, crossed
-        return text
+
+Cells = dict[int, Cell]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Package]:
+    """Opens a workbook; whatever goes wrong inside is told as a fault of the file.
+
+    Raises:
+        InvalidInputError: The file is no workbook, is damaged or too big, or declares what a table never needs.
+    """
+    try:
+        if (size := path.stat().st_size) > BYTES_LIMIT:
+            raise _too_big(size)
+        content = path.read_bytes()
+        refuse_other_kinds(content)
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            # zipfile never unpacks more than the size that is stated here, so a lie about it ends as a damaged file.
+            if (size := sum(part.file_size for part in archive.infolist())) > BYTES_LIMIT:
+                raise _too_big(size)
+            yield Package(archive)
+    except (NaReportError, OSError):
+        raise
+    except Exception as error:  # whatever parsers raise: BadZipFile, KeyError, ValueError, XML errors
+        damaged = (f"a damaged file ({error})", "a whole .xlsx workbook", REMEDIES["again"])
+        fault = error.args if isinstance(error, FaultError) else damaged
+        raise InvalidInputError(
+            f"{path.name} can't be read as a workbook:",
+            [CellProblem(path.name, 0, "", *fault)],
+            hint="Nothing was written. Mend the file and try again.",
+        ) from error
+
+
+def _too_big(size: int) -> FaultError:
+    limit = f"at most {BYTES_LIMIT / 2**20:.0f} MB"
+    return FaultError(f"{size / 2**20:,.0f} MB when unpacked", limit, "Take out pictures and extra sheets.")
 
 
 class Package:
     """A workbook that is open to read.
 
-    Args:
-        archive: Its zip file, which the guard has looked at.
+    Attributes:
+        titles: The names of all sheets, in their order.
+        sheets: Per name the part of each sheet with cells.
     """
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
+        self._tags = 0
         # The names of parts don't differ by capitals, and some programs write them with the slash of Windows.
         self._names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
-        main = next(
-            (path for kind, path in self._relations("").values() if kind == "officeDocument"), "xl/workbook.xml"
-        )
-        relations = self._relations(main)
+        main = next((path for kind, path in self._links("").values() if kind == "officeDocument"), "xl/workbook.xml")
+        links = self._links(main)
         book = self._xml(main)
-        self.epoch = MAC_EPOCH if _flag(_first(book, "workbookPr"), "date1904") else WINDOWS_EPOCH
-        self.sheets: dict[str, str] = {}
         self.titles: list[str] = []
-        for sheet in _all(_first(book, "sheets"), "sheet"):
-            title = str(sheet.get("name"))
-            link = next((value for key, value in sheet.items() if _local(key) == "id"), "")
-            kind, path = relations[link]
+        self.sheets: dict[str, str] = {}
+        for sheet in book.iterfind("{*}sheets/{*}sheet"):
+            title = sheet.get("name", "")
+            kind, path = links[next(value for key, value in sheet.items() if key.endswith("}id"))]
             self.titles.append(title)
             if kind == "worksheet":
                 self.sheets.setdefault(title, path)
         if not self.titles:
             raise ValueError("no sheets")
-        self.others = dict(relations.values())
-        self.formats = self._formats(self.others.get("styles", ""))
-        self.strings = list(self._strings(self.others.get("sharedStrings", "")))
+        settings = book.find("{*}workbookPr")
+        old = settings is not None and settings.get("date1904", "0") in ("1", "true", "on")
+        self._epoch = MAC_EPOCH if old else WINDOWS_EPOCH
+        others = dict(links.values())
+        styles = self._xml(others["styles"]) if "styles" in others else Element("none")
+        forms = {int(form.get("numFmtId", -1)): form.get("formatCode", "") for form in styles.iterfind("{*}numFmts/*")}
+        used = [int(style.get("numFmtId", 0)) for style in styles.iterfind("{*}cellXfs/*")]
+        self._forms = [(BUILTIN_FORMATS | forms).get(number, "General") for number in used]
+        texts = self._xml(others["sharedStrings"]) if "sharedStrings" in others else Element("none")
+        self._texts = [_text(item) for item in texts]
 
-    def part(self, path: str) -> str:
-        """Returns the name in the zip file of a part that the guard has looked at."""
-        if not path.lower().endswith((".xml", ".rels")) or UNREAD.match(path):
-            raise ValueError(f"a sheet in {path}")
-        return self._names[path.lower()]
+    def _content(self, path: str) -> bytes:
+        """Returns the bytes of a part, which are safe to parse."""
+        content = self._archive.read(self._names[path.lower()])
+        if b"\0" in content:
+            raise FaultError(f"{path} in another encoding", "parts in UTF-8", REMEDIES["again"])
+        if re.search(rb"<!(?:DOCTYPE|ENTITY)", content):
+            remedy = "No spreadsheet program writes these. Don't trust the file; ask where it comes from."
+            raise FaultError(f"a document type or entities in {path}", "plain data", remedy)
+        self._tags += content.count(b"<")
+        if self._tags > TAGS_LIMIT:
+            remedy = "Delete the empty rows under the last row."
+            raise FaultError(f"more than {TAGS_LIMIT:,} tags, up to {path}", "as many as people make", remedy)
+        return content
 
-    def open(self, path: str) -> Any:
-        """Opens a part to read it piece by piece."""
-        return self._archive.open(self.part(path))
+    def _xml(self, path: str) -> Element:
+        return fromstring(self._content(path))  # noqa: S314  what declares entities was refused
 
-    def relations(self, path: str) -> dict[str, tuple[str, str]]:
+    def _links(self, path: str) -> dict[str, tuple[str, str]]:
         """Returns per id the kind and the path of what a part names."""
-        return self._relations(path)
-
-    def _relations(self, path: str) -> dict[str, tuple[str, str]]:
-        place = PurePosixPath(path)
-        name = str(place.parent / "_rels" / f"{place.name}.rels") if path else "_rels/.rels"
-        if name.lower() not in self._names:
+        folder, name = posixpath.split(path)
+        links = posixpath.join(folder, "_rels", f"{name}.rels")
+        if links.lower() not in self._names:
             return {}
         return {
-            str(link.get("Id")): (str(link.get("Type")).rpartition("/")[2], _resolved(path, str(link.get("Target"))))
-            for link in _all(self._xml(name), "Relationship")
-            if link.get("TargetMode") != "External"
+            link.get("Id", ""): (
+                link.get("Type", "").rpartition("/")[2],
+                posixpath.normpath(posixpath.join("/", folder, link.get("Target", "").replace("\\", "/"))).lstrip("/"),
+            )
+            for link in self._xml(links)
         }
 
-    def _xml(self, path: str) -> Any:
-        return fromstring(self._archive.read(self.part(path)))
+    def sheet(self, title: str) -> tuple[list[tuple[int, Cells]], list[str]]:
+        """Returns the rows of a sheet with something in them, each with its number and its cells, and the merged areas."""
+        rows: list[tuple[int, Cells]] = []
+        merged: list[str] = []
+        number = 0
+        for _, element in iterparse(BytesIO(self._content(self.sheets[title]))):  # noqa: S314  see `_xml`
+            tag = element.tag.rpartition("}")[2]
+            if tag == "row":
+                number = int(element.get("r", number + 1))
+                if cells := dict(self._cells(element)):
+                    rows.append((number, cells))
+                element.clear()
+            elif tag == "mergeCell":
+                merged.append(element.get("ref", "").replace("$", ""))
+        return rows, merged
 
-    def _formats(self, path: str) -> list[str]:
-        """Returns per style of a cell its number format."""
-        if not path:
-            return []
-        styles = self._xml(path)
-        own = {
-            int(form.get("numFmtId", -1)): str(form.get("formatCode"))
-            for form in _all(_first(styles, "numFmts"), "numFmt")
-        }
-        known = BUILTIN_FORMATS | own
-        return [known.get(int(style.get("numFmtId", 0)), "General") for style in _all(_first(styles, "cellXfs"), "xf")]
+    def _cells(self, row: Element) -> Iterator[tuple[int, Cell]]:
+        place = 0
+        for element in row:
+            letters = re.match(r"\$?([A-Za-z]{1,3})", element.get("r", ""))
+            place = column_index_from_string(letters[1]) if letters else place + 1
+            cell = self._cell(element)
+            if cell and str(cell.value).strip():
+                yield place, cell
 
-    def _strings(self, path: str) -> Iterator[str]:
-        if not path or path.lower() not in self._names:
-            return
-        with self.open(path) as source:
-            for _, element in iterparse(source):  # noqa: S314  the guard refused all that declare entities
-                if _local(element.tag) == "si":
-                    yield text_of(element)
-                    element.clear()
-
-    def number_format(self, style: str) -> str:
-        """Returns the number format of a cell by the number of its style."""
-        number = int(style)
-        return self.formats[number] if 0 <= number < len(self.formats) else "General"
-
-
-def text_of(element: Element) -> str:
-    """Returns the text of a cell without the reading aids of Japanese; marked where letters don't stand on the line."""
-    plain, shown, crossed = [], [], []
-    for piece in element:
-        kind = _local(piece.tag)
-        if kind not in ("t", "r"):
-            continue
-        text = (piece.text if kind == "t" else "".join(t.text or "" for t in _all(piece, "t"))) or ""
-        look = _first(piece, "rPr") if kind == "r" else None
-        raised = _first(look, "vertAlign")
-        where = raised.get("val") if raised is not None else ""
-        plain.append(text)
-        shown.append(text.translate({"superscript": _SUPERSCRIPT, "subscript": _SUBSCRIPT}.get(str(where), {})))
-        if _first(look, "strike") is not None and _flag(_first(look, "strike"), "val", default="1"):
-            crossed.append(text)
-    if crossed or shown != plain:
-        return MarkedText("".join(plain), "".join(shown), "".join(crossed))
-    return "".join(plain)
-
-
-def _resolved(source: str, target: str) -> str:
-    """Returns the path of a part that another part names, without the slash at its start."""
-    target = target.replace("\\", "/")
-    path = PurePosixPath("/", PurePosixPath(source).parent, target)
-    steps: list[str] = []
-    for step in path.parts[1:]:
-        steps = steps[:-1] if step == ".." else [*steps, step]
-    return "/".join(steps)
+    def _cell(self, element: Element) -> Cell | None:
+        kind, raw, texts = element.get("t", "n"), "", None
+        for child in element:
+            tag = child.tag.rpartition("}")[2]
+            if tag == "f":
+                return Cell(f"={child.text or '…'}", "f")
+            if tag == "v":
+                raw = (child.text or "").strip()
+            elif tag == "is":
+                texts = _text(child)
+        style = int(element.get("s", 0))
+        form = self._forms[style] if 0 <= style < len(self._forms) else "General"
+        if kind == "s" and raw:
+            texts = self._texts[int(raw)]
+        elif kind == "str":
+            texts = (raw, "s")
+        if texts:
+            return Cell(*texts, form)
+        if kind in ("e", "b"):
+            return Cell({"1": "TRUE", "0": "FALSE"}.get(raw, raw), kind)
+        if not raw:
+            return None
+        if kind == "d":
+            return Cell(from_ISO8601(raw), "d", form)
+        number = float(raw)
+        try:
+            return Cell(from_excel(number, self._epoch), "d", form) if is_date(form) else Cell(number, "n", form)
+        except (OverflowError, ValueError):
+            return Cell(raw, "e")  # before or after the days that a spreadsheet knows
 
 
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
-
-
-def _all(element: Any, name: str) -> list[Any]:
-    return [child for child in element if _local(child.tag) == name] if element is not None else []
-
-
-def _first(element: Any, name: str) -> Any:
-    return next(iter(_all(element, name)), None)
-
-
-def _flag(element: Any, name: str, *, default: str = "0") -> bool:
-    return element is not None and re.fullmatch(r"1|true|on", element.get(name, default), re.IGNORECASE) is not None
+def _text(item: Element) -> tuple[str, str]:
+    """Returns the text of a cell without the reading aids of Japanese, and its kind."""
+    text = "".join(piece.text or "" for path in ("{*}t", "{*}r/{*}t") for piece in item.iterfind(path))
+    marks = [mark for name in ("vertAlign", "strike") for mark in item.iterfind(f"{{*}}r/{{*}}rPr/{{*}}{name}")]
+    return text, "m" if any(mark.get("val", "1") not in ("0", "false", "baseline") for mark in marks) else "s"

@@ -11,8 +11,7 @@ from na_report.editions.schema import Column
 _WORDS = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 STEPS: list[str] = _WORDS["steps"]
 COLUMN_HEADS: list[str] = _WORDS["heads"]
-_TYPES: dict[str, str] = _WORDS["types"]
-_COLUMNS: dict[str, str] = _WORDS["columns"]
+_LANGUAGES = {"nl": " (Nederlands)", "en": " (Engels)"}
 
 
 def explain(column: Column) -> str:
@@ -23,11 +22,9 @@ def explain(column: Column) -> str:
         >>> explain(BY_NAME["findings"].column("text_en"))
         'de tekst die de lezer ziet (Engels)'
     """
-    for ending, language in (("_nl", "Nederlands"), ("_en", "Engels")):
-        if column.name.endswith(ending):
-            stem = column.name.removesuffix(ending)
-            return f"{_COLUMNS.get(stem, stem)} ({language})"
-    return _COLUMNS.get(column.name, column.name)
+    stem, _, language = column.name.rpartition("_")
+    name, more = (stem, _LANGUAGES[language]) if language in _LANGUAGES else (column.name, "")
+    return f"{_WORDS['columns'].get(name, name)}{more}"
 
 
 def kind(column: Column) -> str:
@@ -38,11 +35,11 @@ def kind(column: Column) -> str:
         >>> kind(BY_NAME["findings"].column("source_ids"))
         'ids uit sources, met ; ertussen'
     """
+    many = "s" if column.many else ""
     if column.codes:
-        what = f"{'codes' if column.many else 'code'} uit de lijst {column.codes}"
+        what = f"code{many} uit de lijst {column.codes}"
     elif column.refers_to:
-        tables = ", ".join(place.split(".")[0] for place in column.refers_to)
-        what = f"{'ids' if column.many else 'id'} uit {tables}"
+        what = f"id{many} uit {', '.join(place.split('.')[0] for place in column.refers_to)}"
     else:
-        what = _TYPES[column.type]
+        what = _WORDS["types"][column.type]
     return f"{what}, met ; ertussen" if column.many else what
