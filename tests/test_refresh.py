@@ -26,7 +26,7 @@ from na_report.editions.tables import BY_NAME
 from na_report.registers import analysis
 from na_report.statistics.asking import Limits, Offices
 from na_report.statistics.kept import Folder
-from na_report.statistics.reading import Cell, read
+from na_report.statistics.reading import Cell, Renamed, read
 from na_report.statistics.refreshing import Refreshed, refresh
 from na_report.statistics.rows import UnreadableError
 from na_report.statistics.series import Series, declared
@@ -409,7 +409,7 @@ def test_nothing_new_is_told_and_so_are_another_definition_and_an_older_answer(p
     cells = f"ESTAT:isoc_sk_dskl_i21(1.0),A: Annual,IND_TOTAL: Everyone,{words},PC_IND,NL,2025,83.61\n"
     (real / "isoc_sk_dskl_i21.csv").write_text(header + cells, encoding="utf-8")
     [outcome] = refresh("2026", "2028", Folder(real), project).outcomes
-    assert outcome.definitions == ["IND_TOTAL was 'All individuals' and is 'Everyone'"]
+    assert outcome.definitions == [Renamed("IND_TOTAL", "All individuals", "Everyone")]
 
 
 WAYS = ("busy for ever", "too many questions", "silence", "broken off", "too large a question")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
 
 import nbformat
 import pytest
@@ -16,12 +18,15 @@ from test_publishing import only_pages
 from test_refresh import ADULTS, REAL, changed, with_series
 
 from na_report.base.paths import Project
+from na_report.base.wording import Words
 from na_report.commands.changed_page import changed_page
 from na_report.editions.edition import copy_edition, seal_edition
-from na_report.editions.reading import read_table
+from na_report.editions.reading import read_table, write_table
 from na_report.editions.tables import BY_NAME
+from na_report.statistics.flags import MEANING
 from na_report.statistics.kept import Folder
 from na_report.statistics.refreshing import refresh
+from na_report.statistics.rows import Kind
 
 START = 'from na_report.writing.page import open_page\n\nevidence, language = open_page(edition), "nl"'
 PLACES = "[Toen]{#ind101-nl-2023} en [nu]{#ind101-nl-2025}."
@@ -74,11 +79,48 @@ def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(previe
     assert "Nederland | 2021 | nieuw, breuk in de reeks | – | 26,6 (breuk in de reeks)" in lines
     assert "kort | In 2023 kon 80% het, nu 83,6%. | In 2023 kon 82,7% het, nu 83,6%." in lines
     told = page.article.get_text()  # type: ignore[union-attr]
-    assert "IND101-NL-2021 blijft 70: dat vulde iemand zelf in. Het bureau geeft 78,94." in told
+    assert "IND101-NL-2021 blijft 70%: dat vulde iemand zelf in. Het bureau geeft 78,94." in told
     assert "IND109-NL-2012 hoort door een breuk nu bij de reeks lfs4w_2011_2012" in told
-    assert "Tabel isoc_ai_iaiu: geen bruikbaar antwoord van het bureau. De melding is: found a web page" in told
+    assert "Tabel isoc_ai_iaiu: het bureau gaf geen antwoord dat te gebruiken is." in told
     assert [link["href"] for link in page.select("article li a")] == ["kort.html"], "it shows a row that differs"
     assert page.select("nav a[href='kort.html']"), "the page has the menu of the book"
+
+
+def test_each_reason_and_each_word_is_in_the_language_of_the_page(project: Project, tmp_path: Path) -> None:
+    labels = REAL.decode()
+    answers = {
+        "not read": REAL[:9000],
+        "series gone": labels.replace("Netherlands,20", "Netherlands,19").encode(),
+        "unit changed": labels.replace("Percentage of individuals,", "Per mille,").encode(),
+        "definition changed": labels.replace("All individuals,", "All persons,").encode(),
+    }
+    [row] = [row for row in read_table(ROOT / "data" / "2026", BY_NAME["series"]) if row["indicator_id"] == "IND101"]
+    row |= {"places": "NL=NL", "start": "2020"}
+    other_word = {"labels": row["labels"].replace("A=Annual", "A=Yearly")}
+    with_series(project, row | other_word, *({**row, "dataset": f"set_{number}"} for number in range(len(answers))))
+    in_words = {"value": "", "text_nl": "bijna iedereen", "text_en": "nearly all", "source_id": "roa2024piaac"}
+    changed(project, "observations", lambda rows: [r | in_words if r["id"] == "IND101-NL-2021" else r for r in rows])
+    for number, content in enumerate(answers.values()):
+        (tmp_path / f"set_{number}.csv").write_bytes(content.replace(b"ISOC_SK_DSKL_I21", b"SET_%d" % number))
+    (tmp_path / "isoc_sk_dskl_i21.csv").write_bytes(
+        labels.replace("Annual,All", "A: Annual,All")
+        .replace("Netherlands,2023,82.70,", "Netherlands,2023,82.70,p")
+        .encode()
+    )
+    refresh("2026", "2027", Folder(tmp_path), project)
+    rows = read_table(project.data / "2027", BY_NAME["series"])
+    write_table(project.data / "2027", BY_NAME["series"], [*rows, {**row, "id": "SER099", "dataset": "set_none"}])
+    tables = [*(f"set_{number}" for number in range(len(answers))), "set_none"]
+    assert {*answers, "not asked"} == {*get_args(Kind)}
+    for language, told in (("nl", "blijft bijna iedereen"), ("en", "stays nearly all")):
+        words = Words(language)
+        page = BeautifulSoup((changed_page("2027", language, project) or ("",) * 3)[1], "html.parser").get_text()
+        for dataset, kind in zip(tables, [*answers, "not asked"], strict=True):
+            assert words(f"changes.missed_{kind.replace(' ', '_')}", dataset=dataset) in page, kind
+        assert words("changes.definition", code="A", old="Yearly", new="Annual") in page
+        assert told in page
+    for flag in MEANING:
+        assert Words("nl")(f"flags.{flag}") != Words("en")(f"flags.{flag}")
 
 
 def test_axe_finds_nothing_on_the_page(preview: Running, browser: Browser) -> None:

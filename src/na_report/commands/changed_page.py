@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 
 from na_report.base.paths import Project
 from na_report.base.wording import Words
 from na_report.commands.following import Follows, follows
-from na_report.editions.cells import NUMBER
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import is_draft, previous_edition, sealed_editions
 from na_report.reasoning.claims import check
 from na_report.statistics.differences import Difference
 from na_report.statistics.refreshing import Outcome, told_again
 from na_report.writing.periods import written_day
-from na_report.writing.values import number
+from na_report.writing.values import number, value
 
 
 def changed_page(
@@ -59,8 +59,8 @@ class _Page:
         """Yields what became of a series."""
         yield f"<h2>{escape(self._indicator(outcome.indicator))}</h2>"
         if not outcome.had:
-            said = f'<span lang="en">{escape(outcome.why)}</span>'
-            yield f"<p>{self.words('changes.missed', dataset=escape(outcome.dataset), why=said)}</p>"
+            said = self.words(f"changes.missed_{outcome.kind.replace(' ', '_')}", dataset=outcome.dataset)
+            yield f"<p>{escape(said)}</p>"
             return
         day = outcome.updated or outcome.asked
         about = "changes.series" if day else "changes.series_undated"
@@ -71,12 +71,12 @@ class _Page:
         if outcome.changes:
             heads = ("place", "period", "what", "before", "now")
             yield self._table(heads, [self._cells(change) for change in outcome.changes])
-        lines = [self.words("changes.definition", text=text) for text in outcome.definitions]
+        lines = [self.words("changes.definition", **asdict(one)) for one in outcome.definitions]
         for method in outcome.methods:
             lines.append(self.words("changes.method", id=method.id, old=method.old or "–", new=method.new))
         for kept in outcome.kept:
-            value, office = self._value(kept.value), self._value(kept.office)
-            lines.append(self.words("changes.kept", id=kept.id, value=value, office=office))
+            mine, office = value(self.edition, kept.id, self.language).text, self._value(kept.office)
+            lines.append(self.words("changes.kept", id=kept.id, value=mine, office=office))
         yield self._list(map(escape, lines))
 
     def follows(self, found: Follows) -> Iterator[str]:
@@ -88,8 +88,8 @@ class _Page:
             return
         if changes.values:
             rows = [
-                (self._indicator(value.indicator), *(self._number(each) for each in (value.old, value.new)))
-                for value in changes.values
+                (self._indicator(one.indicator), *(self._number(each) for each in (one.old, one.new)))
+                for one in changes.values
             ]
             yield self._headed("values", self._table(("indicator", "before", "now"), rows))
         claims = {result.claim.id: result.claim for result in check(self.edition)}
@@ -127,11 +127,11 @@ class _Page:
         return (self.edition.label("geo", change.place, self.language), change.period, ", ".join(kinds), *values)
 
     def _value(self, text: str) -> str:
-        """Returns a value with its flags as a reader of the language writes it; words stay words."""
-        value, _, flags = text.partition(" ")
-        if not NUMBER.fullmatch(value):
-            return "–" if value == ":" else text
-        return number(float(value), self.language) + (f" ({self._flags(flags)})" if flags else "")
+        """Returns what an office says, with its flags, as a reader of the language writes it."""
+        found, _, flags = text.partition(" ")
+        return ("–" if found == ":" else number(float(found), self.language)) + (
+            f" ({self._flags(flags)})" if flags else ""
+        )
 
     def _flags(self, flags: str) -> str:
         return ", ".join(self.words(f"flags.{flag}") for flag in flags)

@@ -20,12 +20,12 @@ from urllib3.util import Retry
 
 from na_report.statistics.kept import Answer
 from na_report.statistics.offices import ADDRESSES, MOST, NAMES, addresses, async_addresses
-from na_report.statistics.rows import LARGEST, UnreadableError
+from na_report.statistics.rows import LARGEST, Kind, UnreadableError
 from na_report.statistics.sdmx_ml import named, parsed
 from na_report.statistics.series import Series
 
 _WAITING, _READY = ("SUBMITTED", "PROCESSING"), "AVAILABLE"
-_GONE = "series gone"
+_GONE: Kind = "series gone"
 _PAGES = 100
 
 
@@ -219,7 +219,7 @@ def _refusal(response: requests.Response, content: bytes) -> UnreadableError:
         return fault
     if 300 <= response.status_code < 400:
         return UnreadableError(f"it sends on to another place, {response.headers.get('Location', '')[:80]!r}")
-    kind = _GONE if response.status_code in (404, 410) else "not read"
+    kind: Kind = _GONE if response.status_code in (404, 410) else "not read"
     return UnreadableError(f"it said {response.status_code} ({response.reason})", kind)
 
 

@@ -8,11 +8,12 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast, get_args
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ANSWERS
 from na_report.editions.descriptor import sha256
-from na_report.statistics.rows import LARGEST, UnreadableError
+from na_report.statistics.rows import LARGEST, Kind, UnreadableError
 from na_report.statistics.series import Series
 
 INDEX = "index.json"
@@ -55,7 +56,7 @@ class Kept:
 
     of: str = ""
     had: dict[str, Answer] = field(default_factory=dict)
-    missed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    missed: dict[str, tuple[Kind, str]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Writes them to a folder; the same answers give the same bytes."""
@@ -90,7 +91,9 @@ def read_kept(edition: Path) -> Kept:
             parts = tuple(_packed(folder / Path(str(part["path"])).name, str(part["hash"])) for part in entry["parts"])
             kept.had[str(entry["series"])] = Answer(parts, str(entry["asked"]), str(entry["address"]))
         for entry in said["missed"]:
-            kept.missed[str(entry["series"])] = (str(entry["kind"]), str(entry["why"]))
+            if entry["kind"] not in get_args(Kind):
+                raise ValueError(f"found {entry['kind']!r}, expected one of {', '.join(get_args(Kind))}")
+            kept.missed[str(entry["series"])] = (cast("Kind", entry["kind"]), str(entry["why"]))
     except (KeyError, TypeError, ValueError, OSError, EOFError, zlib.error, RecursionError) as error:
         raise NaReportError(
             f"The answers in {folder} are damaged: {error}.",

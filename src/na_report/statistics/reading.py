@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from na_report.base.numbers import in_digits
 from na_report.statistics.eurostat_tsv import is_tsv, open_tsv
 from na_report.statistics.flags import letters
 from na_report.statistics.json_answers import open_json
-from na_report.statistics.rows import LARGEST, Rows, UnreadableError, period_of
+from na_report.statistics.rows import LARGEST, Kind, Rows, UnreadableError, period_of
 from na_report.statistics.sdmx_csv import is_sdmx_csv, open_sdmx_csv
 from na_report.statistics.sdmx_ml import open_sdmx_ml, parsed, unzipped
 from na_report.statistics.series import PLACE, Series
@@ -198,7 +198,9 @@ def _without(tests: Sequence[_Test], series: Series) -> UnreadableError:
         others = [text for text, found in test.seen.items() if not found]
         if others and not any(test.seen.values()):
             what = f"{test.name} has {', '.join(others[:3])[:120]} and not {', '.join(test.wanted)}"
-            kind = "unit changed" if test.name.lower() in ("unit", "unit_measure", "measure") else "definition changed"
+            kind: Kind = (
+                "unit changed" if test.name.lower() in ("unit", "unit_measure", "measure") else "definition changed"
+            )
             return UnreadableError(f"found no row: {what}", kind)
     return UnreadableError(f"found no value of {', '.join(series.places)} in the answer", "series gone")
 
@@ -213,13 +215,20 @@ def _cell(value: str, flags: str) -> Cell:
     return Cell(in_digits(Decimal(text)), letters(said, hidden))
 
 
-def definition_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
-    """Yields the codes that the office calls otherwise than before.
+@dataclass(frozen=True)
+class Renamed:
+    """A code that the office calls otherwise than before."""
+
+    code: str
+    old: str
+    new: str
+
+
+def renamed(before: Mapping[str, str], after: Mapping[str, str]) -> list[Renamed]:
+    """Returns the codes that the office calls otherwise than before.
 
     Example:
-        >>> list(definition_changes({"PC": "Percentage", "T": "Total"}, {"PC": "Per mille"}))
-        ["PC was 'Percentage' and is 'Per mille'"]
+        >>> renamed({"PC": "Percentage", "T": "Total"}, {"PC": "Per mille"})
+        [Renamed(code='PC', old='Percentage', new='Per mille')]
     """
-    for code, label in after.items():
-        if before.get(code, label) != label:
-            yield f"{code} was {before[code]!r} and is {label!r}"
+    return [Renamed(code, before[code], new) for code, new in after.items() if before.get(code, new) != new]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import ANSWERS, Project
@@ -20,8 +20,8 @@ from na_report.editions.tables import TABLES
 from na_report.statistics.differences import Difference, differences
 from na_report.statistics.drafting import KeptValue, NewMethod, Taken, observed, take_in
 from na_report.statistics.kept import Answer, Kept, read_kept
-from na_report.statistics.reading import Cell, Cells, Reading, definition_changes, read
-from na_report.statistics.rows import UnreadableError
+from na_report.statistics.reading import Cell, Cells, Reading, Renamed, read, renamed
+from na_report.statistics.rows import Kind, UnreadableError
 from na_report.statistics.series import Series, declared, faults, without_series
 
 Source: TypeAlias = Callable[[Series], Answer]
@@ -38,7 +38,7 @@ class Outcome:
         indicator: What it feeds.
         had: Whether there is an answer that could be read.
         why: Why not, in one sentence.
-        kind: What that means, see `UnreadableError`.
+        kind: What that means.
         form: The format of the answer.
         asked: The day that it was asked.
         updated: The day of the data.
@@ -54,14 +54,14 @@ class Outcome:
     indicator: str
     had: bool = False
     why: str = ""
-    kind: str = ""
+    kind: Kind | Literal[""] = ""
     form: str = ""
     asked: str = ""
     updated: str = ""
     changes: list[Difference] = field(default_factory=list)
     kept: list[KeptValue] = field(default_factory=list)
     methods: list[NewMethod] = field(default_factory=list)
-    definitions: list[str] = field(default_factory=list)
+    definitions: list[Renamed] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -202,7 +202,7 @@ def _tell(
         outcome.changes = [change for change in outcome.changes if change.period <= latest]
         outcome.notes = [f"the data are of {reading.updated}, older than the edition of {sealed}"]
     labels = {**series.labels, **(prior.labels if prior else {})}
-    outcome.definitions = list(definition_changes(labels, reading.labels))
+    outcome.definitions = renamed(labels, reading.labels)
 
 
 def _typed(known: Mapping[tuple[str, str], Row], series: Series, reading: Reading) -> Cells:

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from na_report.base.errors import NaReportError
 
 # The parts of a row as the answer writes them, its period, its value and its flags.
 Record = tuple[Sequence[str], str, str, str]
+# Why there is no answer to a series.
+Kind = Literal["not read", "not asked", "series gone", "unit changed", "definition changed"]
 
 # The largest answer, in bytes.
 LARGEST = 200_000_000
@@ -23,10 +26,10 @@ class UnreadableError(NaReportError):
 
     Args:
         what: What was found.
-        kind: What that means for the series: `not read`, `series gone`, `unit changed` or `definition changed`.
+        kind: What that means for the series.
     """
 
-    def __init__(self, what: str, kind: str = "not read") -> None:
+    def __init__(self, what: str, kind: Kind = "not read") -> None:
         super().__init__(what)
         self.kind = kind
 

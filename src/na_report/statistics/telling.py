@@ -35,7 +35,7 @@ def _had(outcome: Outcome) -> Iterator[str]:
     )
     yield f"{_name(outcome)}: {said} ({outcome.form}{', ' if days else ''}{days})"
     yield from (f"  note: {note}" for note in outcome.notes)
-    yield from (f"  definition changed: {text}" for text in outcome.definitions)
+    yield from (f"  definition changed: {one.code} was {one.old!r} and is {one.new!r}" for one in outcome.definitions)
     yield from (f"  {_cell(change)}" for change in outcome.changes)
     for method in outcome.methods:
         yield f"  break: {method.id} belongs to the series {method.new} now, not to {method.old or 'none'}"
