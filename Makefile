@@ -63,7 +63,7 @@ sbom: ## write what the release is made of (CycloneDX) in _build/sbom.cdx.json
 
 # In an environment of its own, as above: it brings lxml.
 opinion: ## read the real answers of statistics offices with sdmx1 too, and compare (needs the network)
-	@$(PYTHON) -m venv _build/.opinion && _build/.opinion/bin/pip install --quiet --disable-pip-version-check sdmx1==2.28.0 defusedxml==0.7.1
+	@$(PYTHON) -m venv _build/.opinion && _build/.opinion/bin/pip install --quiet --disable-pip-version-check sdmx1==2.28.0
 	@PYTHONPATH=src _build/.opinion/bin/python scripts/second_opinion.py
 
 audit: setup ## look for known vulnerabilities in the packages of the lock (needs the network)

@@ -24,7 +24,7 @@ from na_report.editions.edition import copy_edition, seal_edition
 from na_report.editions.reading import read_table, write_table
 from na_report.editions.tables import BY_NAME
 from na_report.statistics.flags import MEANING
-from na_report.statistics.kept import Folder
+from na_report.statistics.kept import answers_in
 from na_report.statistics.refreshing import refresh
 from na_report.statistics.rows import Kind
 
@@ -55,7 +55,7 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (folder / "isoc_sk_dskl_i21.csv").write_bytes(REAL)
     (folder / "trng_lfse_04.tsv").write_bytes(ADULTS)
     (folder / "isoc_ai_iaiu.csv").write_bytes(b"<html><b>closed</b>")
-    refresh("2026", "2027", Folder(folder), project)
+    refresh("2026", "2027", answers_in(folder), project)
     return project
 
 
@@ -107,7 +107,7 @@ def test_each_reason_and_each_word_is_in_the_language_of_the_page(project: Proje
         .replace("Netherlands,2023,82.70,", "Netherlands,2023,82.70,p")
         .encode()
     )
-    refresh("2026", "2027", Folder(tmp_path), project)
+    refresh("2026", "2027", answers_in(tmp_path), project)
     rows = read_table(project.data / "2027", BY_NAME["series"])
     write_table(project.data / "2027", BY_NAME["series"], [*rows, {**row, "id": "SER099", "dataset": "set_none"}])
     tables = [*(f"set_{number}" for number in range(len(answers))), "set_none"]

@@ -58,7 +58,7 @@ class _Page:
     def series(self, outcome: Outcome) -> Iterator[str]:
         """Yields what became of a series."""
         yield f"<h2>{escape(self._indicator(outcome.indicator))}</h2>"
-        if not outcome.had:
+        if outcome.kind:
             said = self.words(f"changes.missed_{outcome.kind.replace(' ', '_')}", dataset=outcome.dataset)
             yield f"<p>{escape(said)}</p>"
             return

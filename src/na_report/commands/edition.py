@@ -15,7 +15,7 @@ from na_report.base.paths import Project
 
 if TYPE_CHECKING:
     from na_report.reasoning.changes import Changes
-    from na_report.statistics.refreshing import Source
+    from na_report.statistics.kept import Source
 
 
 def add(commands: Any) -> None:
@@ -120,14 +120,14 @@ def _edition_seal(options: argparse.Namespace, project: Project) -> int:
 
 def _edition_refresh(options: argparse.Namespace, project: Project) -> int:
     from na_report.commands import following
-    from na_report.statistics.kept import Folder
+    from na_report.statistics.kept import answers_in
     from na_report.statistics.refreshing import refresh
     from na_report.statistics.telling import lines
 
     refreshed = refresh(
-        options.edition, options.new, Folder(options.answers) if options.answers else _offices(), project
+        options.edition, options.new, answers_in(options.answers) if options.answers else _offices(), project
     )
-    missed = sum(not outcome.had for outcome in refreshed.outcomes)
+    missed = sum(bool(outcome.kind) for outcome in refreshed.outcomes)
     found = following.follows(options.edition, options.new, project)
     if options.format == "json":
         print(json.dumps({**asdict(refreshed), **asdict(found)}, ensure_ascii=False, indent=2))

@@ -10,15 +10,7 @@ from na_report.statistics.reading import Cell, Cells
 
 @dataclass(frozen=True)
 class Difference:
-    """One cell that differs.
-
-    Args:
-        place: The place.
-        period: The period.
-        kinds: What happened: `new`, `revised`, `withdrawn`, `break`, `flag added` and `flag dropped`, with the flag.
-        old: The old cell as text, `:` for no value.
-        new: Likewise.
-    """
+    """One cell that differs, with its old and new text, and what happened: `new`, `revised`, `flag added: b`, `break` …"""
 
     place: str
     period: str
@@ -44,23 +36,20 @@ def differences(before: Cells, after: Cells) -> list[Difference]:
 
 
 def _kinds(old: Cell, new: Cell) -> Iterator[str]:
+    now = {*(new.flags or "")}
     if old.value and not new.value:
-        hidden = "c" in (new.flags or "")
-        yield "withdrawn, confidential" if hidden else "withdrawn"
+        yield "withdrawn, confidential" if "c" in now else "withdrawn"
         return
-    if new.value and not old.value:
+    appeared = bool(new.value and not old.value)
+    if appeared:
         yield "new"
-        if "b" in (new.flags or ""):
-            yield "break"
-        return
-    if old.value != new.value:
+    elif old.value != new.value:
         yield "revised"
-    if old.flags is None:  # an edition that kept no answers says nothing of flags
-        return
-    added, dropped = ({*one} - {*other} for one, other in ((new.flags or "", old.flags), (old.flags, new.flags or "")))
-    for flag in sorted(added):
-        yield f"flag added: {flag}"
-    for flag in sorted(dropped):
-        yield f"flag dropped: {flag}"
-    if "b" in added and new.value:
+    # An edition that kept no answers says nothing of flags.
+    if not appeared and old.flags is not None:
+        for flag in sorted(now - {*old.flags}):
+            yield f"flag added: {flag}"
+        for flag in sorted({*old.flags} - now):
+            yield f"flag dropped: {flag}"
+    if "b" in now and new.value and (appeared or (old.flags is not None and "b" not in old.flags)):
         yield "break"

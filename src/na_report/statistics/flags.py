@@ -22,46 +22,36 @@ MEANING = {
     "z": "not applicable",
 }
 # The code list of SDMX (CL_OBS_STATUS), which OECD and others write.
-_SDMX = {
-    **{code.upper(): code for code in "bdefipu"},
-    "A": "",
-    "N": "n",
-    "L": "m",
-    "O": "m",
-    "M": "m",
-    "H": "m",
-    "Q": "c",
-}
-_WORDS = {
+_SDMX = {code.upper(): code for code in "bdefinpu"} | {"A": "", "Q": "c"} | dict.fromkeys("HLMO", "m")
+_WORDS = {words: letter for letter, words in MEANING.items()} | {
     "break in time series": "b",
     "definition differs (see metadata)": "d",
     "definition differs, see metadata": "d",
     "eurostat estimate": "s",
     "see metadata": "i",
     "not available": "",
-    **{words: letter for letter, words in MEANING.items()},
 }
 
 
-def letters(text: str, confidentiality: str = "") -> str:
+def letters(text: str) -> str:
     """Returns flags as letters in the order of the alphabet.
 
     Args:
-        text: The flags as an answer writes them: letters, a code of SDMX, words, or a code with words.
-        confidentiality: What the answer says on that, F or nothing when the value is free.
+        text: Letters, a code of SDMX, words, or a code with words; behind a | what is said of confidentiality.
 
     Raises:
         UnreadableError: It is no flag that is known.
 
     Example:
-        >>> letters("bu"), letters("A"), letters("P"), letters("b: break in time series"), letters("", "C")
+        >>> letters("bu"), letters("A"), letters("P"), letters("b: break in time series"), letters("|C")
         ('bu', '', 'p', 'b', 'c')
     """
-    found = text.split(": ")[0].strip()
-    known = _SDMX.get(found, _WORDS.get(text.strip().lower()))
+    said, _, hidden = text.partition("|")
+    found = said.split(": ")[0].strip()
+    known = _SDMX.get(found, _WORDS.get(said.strip().lower()))
     if known is None:
         known = re.sub(r"[\s,]", "", found)
         if set(known) - set(MEANING):
-            raise UnreadableError(f"found the flag {text[:40]!r}, expected one of {' '.join(MEANING)}")
-    hidden = confidentiality.split(": ")[0].strip() not in ("", "F", "A")
-    return "".join(sorted({*known, *("c" if hidden else "")}))
+            raise UnreadableError(f"found the flag {said[:40]!r}, expected one of {' '.join(MEANING)}")
+    free = hidden.split(": ")[0].strip() in ("", "F", "A")
+    return "".join(sorted({*known, *("" if free else "c")}))

@@ -17,15 +17,8 @@ ADDRESSES = {
 MOST = {"oecd": 60}
 
 
-def addresses(series: Series, bases: Mapping[str, str] = ADDRESSES) -> list[str]:
-    """Returns what to ask for a series; CBS says in a second answer whether a period is provisional.
-
-    Example:
-        >>> dimensions, places = {"freq": "A", "unit": "PC", "geo": "*"}, {"NL": "NL", "EU": "EU27_2020"}
-        >>> lfs = Series("", "eurostat", "trng_lfse_04", dimensions, places, {}, "2009", "", "", ("", ""), "", "")
-        >>> addresses(lfs)[0].partition("/data/")[2]
-        'trng_lfse_04/A.PC.NL+EU27_2020?format=SDMX-CSV&compressed=false&startPeriod=2009'
-    """
+def addresses(series: Series, bases: Mapping[str, str]) -> list[str]:
+    """Returns what to ask for a series; CBS says in a second answer whether a period is provisional."""
     base, codes = bases[series.provider], list(series.places.values())
     key = ".".join("+".join(codes) if code == PLACE else code for code in series.dimensions.values())
     start = {"startPeriod": series.start} if series.start else {}
