@@ -22,8 +22,9 @@ from test_publishing import only_pages
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ADDRESS, Project
 from na_report.book import book as books
-from na_report.cli import _parser, main
-from na_report.commands.arguments import given_parameters
+from na_report.cli import main
+from na_report.commands.arguments import make_parser
+from na_report.commands.pages import given_parameters
 from na_report.editions.folders import list_editions
 from na_report.screen.describing import site_address
 
@@ -416,12 +417,11 @@ def test_what_the_system_refuses_is_told_without_a_traceback(project: Project) -
         ("build --jobs 1 -j 2", "-j is given twice"),
         ("run --grid edition=2021 --grid edition=2026", "--grid is given twice"),
         ("edition import a.xlsx --as 2027 --as 2028", "--as is given twice"),
-        ("build --edition ''", "--edition: found nothing, expected a value"),
-        ("build --edition=", "--edition: found nothing, expected a value"),
+        ("build --edition ''", "--edition/-e: found nothing, expected a value"),
+        ("build --edition=", "--edition/-e: found nothing, expected a value"),
         ("build --check ''", "--check: found nothing, expected a value"),
-        ("edition export 2026 ''", "argument 4: found nothing, expected a value"),
-        ("run '' ", "argument 2: found nothing, expected a value"),
-        ("run -p '' x", "-p: found nothing, expected a value"),
+        ("edition export 2026 ''", "argument FILE.xlsx: found nothing, expected a value"),
+        ("run '' ", "argument PAGE: found nothing, expected a value"),
         ("nothing", "invalid choice: 'nothing'"),
     ],
 )
@@ -464,7 +464,7 @@ def test_what_two_arguments_say_of_one_thing_is_refused(
 
 
 def test_an_empty_text_is_a_value_of_a_parameter() -> None:
-    assert given_parameters(_parser().parse(["run", "-p", "title", ""])) == {"title": ""}
+    assert given_parameters(make_parser().parse_args(["run", "-p", "title", ""])) == {"title": ""}
 
 
 @pytest.mark.parametrize(

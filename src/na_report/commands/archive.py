@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-from typing import Any
+from argparse import Namespace
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, Project
 
 
-def add(commands: Any) -> None:
-    """Adds the command of this module to the command line."""
-    archive = commands.add_parser("archive", help="keep a built book, its data, chapters and program in one file")
-    archive.add_argument("edition")
-    archive.add_argument("file", nargs="?", type=Path, metavar="FILE.zip", help="in _build when left out")
-    archive.add_argument("--language", action="append", help="once for each; nl when left out")
-    archive.add_argument("--wheels", type=Path, metavar="FOLDER", help="packages from pip download, to take along")
-    archive.add_argument("--force", action="store_true", help="replace an existing file")
-    archive.set_defaults(run=_archive)
-
-
-def _archive(options: argparse.Namespace, project: Project) -> int:
+def archive(options: Namespace, project: Project) -> int:
+    """Keeps a built book, its data, chapters and program in one file."""
     from na_report.book.archive import write_archive
     from na_report.editions.edition import open_edition
     from na_report.editions.folders import place_of, sealed_editions, verify_edition
