@@ -10,12 +10,12 @@ from typing import get_args
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, copy_of_project
+from conftest import copy_of_project
 from playwright.sync_api import Browser
 from test_browser import COLOUR_RULES, NARROW, RULES, WIDE, opened, violations
 from test_preview import Running, write_chapter
 from test_publishing import only_pages
-from test_refresh import ADULTS, REAL, changed, with_series
+from test_refresh import ADULTS, REAL, _row, changed, with_series
 
 from na_report.base.paths import Project
 from na_report.base.wording import Words
@@ -45,11 +45,9 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Project:
     notebook.cells.append(nbformat.v4.new_code_cell(PROSE, id="telt"))
     nbformat.write(notebook, chapter)
     shutil.copy(chapter, project.chapters / "en" / "kort.ipynb")
-    rows = {row["indicator_id"]: row for row in read_table(ROOT / "data" / "2026", BY_NAME["series"])}
-    with_series(project, *(rows[key] for key in ("IND101", "IND109", "IND121")))
+    with_series(project, *map(_row, ("IND101", "IND109", "IND121")))
     values = {"IND101-NL-2023": {"value": "80"}, "IND101-NL-2021": {"value": "70", "source_id": "roa2024piaac"}}
-    values["IND109-NL-2012"] = {"series": "lfs4w_from_2021"}
-    changed(project, "observations", lambda given: [{**row, **values.get(row["id"], {})} for row in given])
+    changed(project, "observations", values | {"IND109-NL-2012": {"series": "lfs4w_from_2021"}})
     folder = project.root / "downloaded"
     folder.mkdir()
     (folder / "isoc_sk_dskl_i21.csv").write_bytes(REAL)
@@ -72,55 +70,16 @@ def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(previe
     first = BeautifulSoup(preview.get("index.html")[1], "html.parser")
     assert first.select_one("h1 + p a[href='changes.html']") is not None
     page = BeautifulSoup(preview.get("changes.html")[1], "html.parser")
-    assert page.title is not None
-    assert page.title.get_text() == "Wat er in dit concept anders is"
     lines = [" | ".join(cell.get_text() for cell in row.find_all(["th", "td"])) for row in page.select("article tr")]
     assert "Nederland | 2023 | herzien | 80 | 82,7" in lines
     assert "Nederland | 2021 | nieuw, breuk in de reeks | – | 26,6 (breuk in de reeks)" in lines
     assert "kort | In 2023 kon 80% het, nu 83,6%. | In 2023 kon 82,7% het, nu 83,6%." in lines
-    told = page.article.get_text()  # type: ignore[union-attr]
+    told = page.select_one("article").get_text()  # type: ignore[union-attr]
     assert "IND101-NL-2021 blijft 70%: dat vulde iemand zelf in. Het bureau geeft 78,94." in told
     assert "IND109-NL-2012 hoort door een breuk nu bij de reeks lfs4w_2011_2012" in told
     assert "Tabel isoc_ai_iaiu: het bureau gaf geen antwoord dat te gebruiken is." in told
     assert [link["href"] for link in page.select("article li a")] == ["kort.html"], "it shows a row that differs"
     assert page.select("nav a[href='kort.html']"), "the page has the menu of the book"
-
-
-def test_each_reason_and_each_word_is_in_the_language_of_the_page(project: Project, tmp_path: Path) -> None:
-    labels = REAL.decode()
-    answers = {
-        "not read": REAL[:9000],
-        "series gone": labels.replace("Netherlands,20", "Netherlands,19").encode(),
-        "unit changed": labels.replace("Percentage of individuals,", "Per mille,").encode(),
-        "definition changed": labels.replace("All individuals,", "All persons,").encode(),
-    }
-    [row] = [row for row in read_table(ROOT / "data" / "2026", BY_NAME["series"]) if row["indicator_id"] == "IND101"]
-    row |= {"places": "NL=NL", "start": "2020"}
-    other_word = {"labels": row["labels"].replace("A=Annual", "A=Yearly")}
-    with_series(project, row | other_word, *({**row, "dataset": f"set_{number}"} for number in range(len(answers))))
-    in_words = {"value": "", "text_nl": "bijna iedereen", "text_en": "nearly all", "source_id": "roa2024piaac"}
-    changed(project, "observations", lambda rows: [r | in_words if r["id"] == "IND101-NL-2021" else r for r in rows])
-    for number, content in enumerate(answers.values()):
-        (tmp_path / f"set_{number}.csv").write_bytes(content.replace(b"ISOC_SK_DSKL_I21", b"SET_%d" % number))
-    (tmp_path / "isoc_sk_dskl_i21.csv").write_bytes(
-        labels.replace("Annual,All", "A: Annual,All")
-        .replace("Netherlands,2023,82.70,", "Netherlands,2023,82.70,p")
-        .encode()
-    )
-    refresh("2026", "2027", answers_in(tmp_path), project)
-    rows = read_table(project.data / "2027", BY_NAME["series"])
-    write_table(project.data / "2027", BY_NAME["series"], [*rows, {**row, "id": "SER099", "dataset": "set_none"}])
-    tables = [*(f"set_{number}" for number in range(len(answers))), "set_none"]
-    assert {*answers, "not asked"} == {*get_args(Kind)}
-    for language, told in (("nl", "blijft bijna iedereen"), ("en", "stays nearly all")):
-        words = Words(language)
-        page = BeautifulSoup((changed_page("2027", language, project) or ("",) * 3)[1], "html.parser").get_text()
-        for dataset, kind in zip(tables, [*answers, "not asked"], strict=True):
-            assert words(f"changes.missed_{kind.replace(' ', '_')}", dataset=dataset) in page, kind
-        assert words("changes.definition", code="A", old="Yearly", new="Annual") in page
-        assert told in page
-    for flag in MEANING:
-        assert Words("nl")(f"flags.{flag}") != Words("en")(f"flags.{flag}")
 
 
 def test_axe_finds_nothing_on_the_page(preview: Running, browser: Browser) -> None:
@@ -133,10 +92,39 @@ def test_axe_finds_nothing_on_the_page(preview: Running, browser: Browser) -> No
         page.context.close()
 
 
-def test_the_page_speaks_the_language_of_the_book_and_comes_with_a_draft_alone(
-    refreshed: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(refreshed.root)
+def test_each_reason_and_each_word_is_in_the_language_of_the_page(project: Project, tmp_path: Path) -> None:
+    labels = REAL.decode()
+    answers = {
+        "not read": labels[:9000],
+        "series gone": labels.replace("Netherlands,20", "Netherlands,19"),
+        "unit changed": labels.replace("Percentage of individuals,", "Per mille,"),
+        "definition changed": labels.replace("All individuals,", "All persons,"),
+    }
+    kinds = {f"set_{number}": kind for number, kind in enumerate(answers)} | {"set_none": "not asked"}
+    assert {*kinds.values()} == {*get_args(Kind)}
+    row = _row("IND101", places="NL=NL", start="2020")
+    other_word = {"labels": row["labels"].replace("A=Annual", "A=Yearly")}
+    with_series(project, row | other_word, *(row | {"dataset": name} for name in [*kinds][:-1]))
+    in_words = {"value": "", "text_nl": "bijna iedereen", "text_en": "nearly all", "source_id": "roa2024piaac"}
+    changed(project, "observations", {"IND101-NL-2021": in_words})
+    for name, content in zip(kinds, answers.values(), strict=False):
+        (tmp_path / f"{name}.csv").write_text(content.replace("ISOC_SK_DSKL_I21", name), encoding="utf-8")
+    (tmp_path / "isoc_sk_dskl_i21.csv").write_bytes(REAL.replace(b"Annual,All", b"A: Annual,All"))
+    refresh("2026", "2027", answers_in(tmp_path), project)
+    rows = read_table(project.data / "2027", BY_NAME["series"])
+    write_table(project.data / "2027", BY_NAME["series"], [*rows, row | {"id": "SER099", "dataset": "set_none"}])
+    for language, told in (("nl", "blijft bijna iedereen"), ("en", "stays nearly all")):
+        words = Words(language)
+        page = BeautifulSoup((changed_page("2027", language, project) or ("",) * 3)[1], "html.parser").get_text()
+        for dataset, kind in kinds.items():
+            assert words(f"changes.missed_{kind.replace(' ', '_')}", dataset=dataset) in page, kind
+        assert words("changes.definition", code="A", old="Yearly", new="Annual") in page
+        assert told in page
+    dutch, english = ([Words(language)(f"flags.{flag}") for flag in MEANING] for language in ("nl", "en"))
+    assert not {*dutch} & {*english}
+
+
+def test_the_page_comes_with_a_draft_alone_in_the_language_of_the_book(refreshed: Project) -> None:
     assert changed_page("2026", "nl", refreshed) is None
     copy_edition("2026", "2026b", refreshed)
     title, contents, _ = changed_page("2026b", "nl", refreshed) or ("", "", "")
