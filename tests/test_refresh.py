@@ -25,10 +25,9 @@ from na_report.editions.reading import Row, read_table, write_table
 from na_report.editions.tables import BY_NAME
 from na_report.registers import analysis
 from na_report.statistics.asking import Limits, Offices
-from na_report.statistics.differences import Difference
 from na_report.statistics.drafting import KeptValue
 from na_report.statistics.kept import answers_in
-from na_report.statistics.reading import Cell, read
+from na_report.statistics.reading import Cell, Difference, read
 from na_report.statistics.refreshing import refresh
 from na_report.statistics.rows import UnreadableError
 from na_report.statistics.series import Series, declared

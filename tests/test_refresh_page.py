@@ -23,10 +23,9 @@ from na_report.commands.changed_page import changed_page
 from na_report.editions.edition import copy_edition, seal_edition
 from na_report.editions.reading import read_table, write_table
 from na_report.editions.tables import BY_NAME
-from na_report.statistics.flags import MEANING
 from na_report.statistics.kept import answers_in
 from na_report.statistics.refreshing import refresh
-from na_report.statistics.rows import Kind
+from na_report.statistics.rows import MEANING, Kind
 
 START = 'from na_report.writing.page import open_page\n\nevidence, language = open_page(edition), "nl"'
 PLACES = "[Toen]{#ind101-nl-2023} en [nu]{#ind101-nl-2025}."

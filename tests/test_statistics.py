@@ -15,11 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from na_report.editions.edition import open_edition
-from na_report.statistics.differences import Difference, differences
 from na_report.statistics.drafting import method_series
-from na_report.statistics.flags import letters
-from na_report.statistics.reading import Cell, read
-from na_report.statistics.rows import UnreadableError
+from na_report.statistics.reading import Cell, Difference, differences, read
+from na_report.statistics.rows import UnreadableError, letters
 from na_report.statistics.series import Series, declared, faults, without_series
 
 ANSWERS = ROOT / "tests" / "answers"

@@ -132,13 +132,13 @@ _COMMANDS: dict[str, tuple[Any, ...]] = {
     ),
     "explain": ("pages.explain", "tell why a page would run again", _taken("page", metavar="PAGE"), _NEWEST, _LANGUAGE),
     "languages": (
-        "chapters.tell_languages",
+        "pages.tell_languages",
         "tell what is behind, missing or extra in translations",
         _taken("--accept", nargs="+", type=_path, default=[], metavar="FILE", help="these follow what they translate"),
         _taken("--list", action="store_true", help="name the languages of the project, one a line"),
     ),
     "new chapter": (
-        "chapters.new_chapter",
+        "pages.new_chapter",
         "a notebook in each language, with the cells that it needs",
         _taken("name", help="as in the address of its page"),
     ),
@@ -171,7 +171,7 @@ _COMMANDS: dict[str, tuple[Any, ...]] = {
         _taken("--port", type=int, default=8000, help="the port on this machine; 0 for any that is free"),
     ),
     "archive": (
-        "archive.archive",
+        "book.archive",
         "keep a built book, its data, chapters and program in one file",
         _EDITION,
         _taken("file", nargs="?", type=_path, metavar="FILE.zip", help="in _build when left out"),

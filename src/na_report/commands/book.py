@@ -1,4 +1,4 @@
-"""`na-report build` and `site`: executed notebooks to a book, books to a site."""
+"""`na-report build`, `site` and `archive`: executed notebooks to a book, and books to keep."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from na_report.base.errors import NaReportError
 from na_report.base.files import write_whole
-from na_report.base.paths import LOCK, Project
+from na_report.base.paths import BUILD, LOCK, Project
 from na_report.book.book import Book
 from na_report.book.published import hash_part, held, is_current
 from na_report.commands.pages import answers_of, execute
@@ -21,6 +21,7 @@ from na_report.editions.folders import (
     edition_folder,
     list_editions,
     newest_edition,
+    place_of,
     sealed_editions,
     verify_edition,
 )
@@ -158,4 +159,32 @@ def site(options: Namespace, project: Project) -> int:
     books = [Book(project, edition, language) for edition in editions for language in spoken]
     index = write_site(Shelf(project, books))
     print(f"site  {project.short(index)}: {len(editions)} editions in {', '.join(spoken)}")
+    return 0
+
+
+def archive(options: Namespace, project: Project) -> int:
+    """Keeps a built book, its data, chapters and program in one file."""
+    from na_report.book.archive import write_archive
+    from na_report.editions.edition import open_edition
+
+    edition = open_edition(options.edition, project)
+    if edition.draft:
+        raise NaReportError(
+            f"Edition {edition.name} is a draft, and what still changes is not archived.",
+            hint=f"Seal it first: na-report edition seal {edition.name}.",
+        )
+    # A chapter may look back to an earlier edition, never ahead.
+    editions = [name for name in sealed_editions(project) if place_of(name) <= place_of(edition.name)]
+    for name in editions:
+        verify_edition(name, project)
+    languages = list(dict.fromkeys(known_language(project, name) for name in options.language or [""]))
+    about = edition.descriptor
+    target = options.file or project.root / BUILD / edition.name / f"{about['name']}.zip"
+    project.refuse_data(target)
+    if target.suffix.lower() != ".zip":
+        raise NaReportError(f"{target.name} is not the name of an archive.", hint="End the name with .zip.")
+    if options.file and target.exists() and not options.force:
+        raise NaReportError(f"{target} exists already.", hint="Choose another name, or replace it with --force.")
+    write_archive(project, editions, languages, about, target, options.wheels)
+    print(f"archive  {target}  ({target.stat().st_size / 1e6:.1f} MB)")
     return 0

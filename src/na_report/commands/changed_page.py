@@ -13,7 +13,7 @@ from na_report.commands.following import Follows, follows
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import is_draft, previous_edition, sealed_editions
 from na_report.reasoning.claims import check
-from na_report.statistics.differences import Difference
+from na_report.statistics.reading import Difference
 from na_report.statistics.refreshing import Outcome, told_again
 from na_report.writing.periods import written_day
 from na_report.writing.values import number, value

@@ -1,4 +1,4 @@
-"""`na-report run` and `explain`: chapters to executed notebooks."""
+"""`na-report run`, `explain`, `languages` and `new`: chapters, and the notebooks that are run from them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from na_report.base.errors import NaReportError
-from na_report.base.paths import BUILD, Project
+from na_report.base.paths import BUILD, PAGES, TOC, Project
 from na_report.book.book import Book
 from na_report.book.published import held
 from na_report.commands.progress import Progress
 from na_report.editions.folders import edition_folder, list_editions, newest_edition
+from na_report.running.contents import languages
 from na_report.running.execution import local_pool, run_pages
 from na_report.running.fingerprint import reasons
 from na_report.running.pages import agreeing, all_pages, checked_parameters, choose
@@ -143,9 +144,41 @@ def execute(
 ) -> None:
     """Runs pages with a line for each."""
     start = time.perf_counter()
-    languages = ", ".join(dict.fromkeys(page.language for page in pages))
-    print(f"running pages of edition {parameters['edition']} ({languages})", flush=True)
+    spoken = ", ".join(dict.fromkeys(page.language for page in pages))
+    print(f"running pages of edition {parameters['edition']} ({spoken})", flush=True)
     with Progress() as progress:
         runs = run_pages(project, pages, parameters, folder, jobs=jobs, answers=answers, watcher=progress)
     same = f", {len(pages) - len(runs)} were up to date" if len(runs) < len(pages) else ""
     print(f"ran {len(runs)} pages in {time.perf_counter() - start:.1f} s{same}", flush=True)
+
+
+def tell_languages(options: Namespace, project: Project) -> int:
+    """Tells what is behind, missing or extra in translations."""
+    from na_report.running.translation import accept, find_differences
+
+    first, *others = languages(project)
+    if options.list:
+        print("\n".join([first, *others]))
+        return 0
+    for path in options.accept:
+        accept(project, path)
+    found = find_differences(project)
+    for line in found:
+        print(line)
+    if found:
+        print("Translate them, then run: na-report languages --accept FILE")
+    else:
+        print(f"{', '.join(others) or 'no language'}: as {first}")
+    return 1 if found else 0
+
+
+def new_chapter(options: Namespace, project: Project) -> int:
+    """Lays out a new chapter."""
+    from na_report.running.new_chapter import write_chapter
+
+    for path in write_chapter(project, options.name):
+        print(f"wrote {project.short(path)}")
+    print(f"Add a line to {TOC} where the page belongs:\n  - file: {options.name}")
+    print(f"More than one page of this chapter, or a limit? Name them in chapters/{PAGES} as the sector pages are.")
+    print("Write in JupyterLab (make lab) and look (make preview); make outputs keeps what nbval compares.")
+    return 0

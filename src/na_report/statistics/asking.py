@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -18,10 +18,17 @@ from urllib3 import BaseHTTPResponse
 from urllib3.util import Retry
 
 from na_report.statistics.kept import Answer
-from na_report.statistics.offices import ADDRESSES, MOST, NAMES, addresses, async_addresses
 from na_report.statistics.rows import LARGEST, UnreadableError
-from na_report.statistics.series import Series
+from na_report.statistics.series import PLACE, Series
 
+NAMES = {"eurostat": "Eurostat", "oecd": "the OECD", "cbs": "CBS"}
+ADDRESSES = {
+    "eurostat": "https://ec.europa.eu/eurostat/api/dissemination",
+    "oecd": "https://sdmx.oecd.org/public/rest",
+    "cbs": "https://datasets.cbs.nl/odata/v1/CBS",
+}
+# Downloads that an office allows in an hour.
+MOST = {"oecd": 60}
 _WAITING, _READY = ("SUBMITTED", "PROCESSING"), "AVAILABLE"
 _PAGES = 100
 _FEWER = "name more codes in the table series"
@@ -67,7 +74,7 @@ class Offices:
             UnreadableError: There is none; says who failed and how.
         """
         office = NAMES[series.provider]
-        asked = addresses(series, self.bases)
+        asked = _addresses(series, self.bases)
         try:
             parts = [part for address in asked for part in self._pages(series, address)]
         except UnreadableError as error:
@@ -121,7 +128,7 @@ class Offices:
 
     def _when_ready(self, series: Series, key: str) -> bytes:
         """Returns an answer of which Eurostat said first that it will come later."""
-        status, data = async_addresses(self.bases[series.provider], key)
+        status, data = _async_addresses(self.bases[series.provider], key)
         for _ in range(self.limits.polls):
             time.sleep(self.limits.poll)
             state = _said(self._get(series, status), "status") or "nothing"
@@ -130,6 +137,31 @@ class Offices:
             if state not in _WAITING:
                 raise UnreadableError(f"it promised an answer for later and then said {state[:40]!r}")
         raise UnreadableError(f"it promised one and had none after {self.limits.poll * self.limits.polls:.0f} s")
+
+
+def _addresses(series: Series, bases: Mapping[str, str]) -> list[str]:
+    """Returns what to ask for a series; CBS says in a second answer whether a period is provisional."""
+    base, codes = bases[series.provider], list(series.places.values())
+    key = ".".join("+".join(codes) if code == PLACE else code for code in series.dimensions.values())
+    start = {"startPeriod": series.start} if series.start else {}
+    if series.provider == "eurostat":
+        query = urlencode({"format": "SDMX-CSV", "compressed": "false", **start})
+        return [f"{base}/sdmx/2.1/data/{quote(series.dataset)}/{quote(key, safe='.+')}?{query}"]
+    if series.provider == "oecd":
+        query = urlencode({"format": "csvfile", "dimensionAtObservation": "AllDimensions", **start})
+        return [f"{base}/data/{quote(series.dataset, safe=',@')}/{quote(key, safe='.+')}?{query}"]
+    wanted = [
+        " or ".join(f"{name} eq '{each}'" for each in (codes if code == PLACE else [code]))
+        for name, code in series.dimensions.items()
+    ]
+    query = urlencode({"$filter": " and ".join(f"({one})" for one in wanted)}, quote_via=quote)
+    return [f"{base}/{quote(series.dataset)}/Observations?{query}", f"{base}/{quote(series.dataset)}/PeriodenCodes"]
+
+
+def _async_addresses(base: str, key: str) -> tuple[str, str]:
+    """Returns where Eurostat tells of an answer that comes later, and where that answer is."""
+    key = quote(key, safe="")
+    return f"{base}/1.0/async/status/{key}", f"{base}/1.0/async/data/{key}?format=SDMX-CSV&compressed=false"
 
 
 def _retry(limits: Limits) -> Retry:

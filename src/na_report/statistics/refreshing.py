@@ -17,10 +17,9 @@ from na_report.editions.integrity import find_problems
 from na_report.editions.making import making, refuse_name
 from na_report.editions.reading import Row, Rows, completed, read_table, write_table
 from na_report.editions.tables import TABLES
-from na_report.statistics.differences import Difference, differences
 from na_report.statistics.drafting import KeptValue, NewMethod, observed, take_in
 from na_report.statistics.kept import Kept, Source, read_kept
-from na_report.statistics.reading import Cell, Cells, Reading, Renamed, read, renamed
+from na_report.statistics.reading import Cell, Cells, Difference, Reading, Renamed, differences, read, renamed
 from na_report.statistics.rows import Kind, UnreadableError
 from na_report.statistics.series import Series, declared, faults, without_series
 

@@ -1,7 +1,8 @@
-"""What every kind of answer gives: rows with codes, a period, a value and flags, read one by one."""
+"""What every kind of answer gives: rows with codes, a period, a value and flags, which are letters here."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +15,31 @@ Record = tuple[Sequence[str], str, str, str]
 Kind = Literal["not read", "not asked", "series gone", "unit changed", "definition changed"]
 # The largest answer, in bytes.
 LARGEST = 200_000_000
+# Eurostat since 2025 knows b d e f i m n p u; before that also c s z.
+MEANING = {
+    "b": "break in the series",
+    "c": "confidential",
+    "d": "definition differs",
+    "e": "estimated",
+    "f": "forecast",
+    "i": "see the notes",
+    "m": "missing",
+    "n": "not significant",
+    "p": "provisional",
+    "s": "estimate of Eurostat",
+    "u": "low reliability",
+    "z": "not applicable",
+}
+# The code list of SDMX (CL_OBS_STATUS), which OECD and others write.
+_SDMX = {code.upper(): code for code in "bdefinpu"} | {"A": "", "Q": "c"} | dict.fromkeys("HLMO", "m")
+_WORDS = {words: letter for letter, words in MEANING.items()} | {
+    "break in time series": "b",
+    "definition differs (see metadata)": "d",
+    "definition differs, see metadata": "d",
+    "eurostat estimate": "s",
+    "see metadata": "i",
+    "not available": "",
+}
 
 
 class UnreadableError(NaReportError):
@@ -33,3 +59,27 @@ class Rows:
     updated: str
     dimensions: tuple[str, ...]  # what the parts of a row are called, dimensions among them
     records: Iterator[Record]
+
+
+def letters(text: str) -> str:
+    """Returns flags as letters in the order of the alphabet.
+
+    Args:
+        text: Letters, a code of SDMX, words, or a code with words; behind a | what is said of confidentiality.
+
+    Raises:
+        UnreadableError: It is no flag that is known.
+
+    Example:
+        >>> letters("bu"), letters("A"), letters("P"), letters("b: break in time series"), letters("|C")
+        ('bu', '', 'p', 'b', 'c')
+    """
+    said, _, hidden = text.partition("|")
+    found = said.split(": ")[0].strip()
+    known = _SDMX.get(found, _WORDS.get(said.strip().lower()))
+    if known is None:
+        known = re.sub(r"[\s,]", "", found)
+        if set(known) - set(MEANING):
+            raise UnreadableError(f"found the flag {said[:40]!r}, expected one of {' '.join(MEANING)}")
+    free = hidden.split(": ")[0].strip() in ("", "F", "A")
+    return "".join(sorted({*known, *("" if free else "c")}))

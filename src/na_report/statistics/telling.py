@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from na_report.statistics.differences import Difference
-from na_report.statistics.flags import MEANING
+from na_report.statistics.reading import Difference
 from na_report.statistics.refreshing import Outcome, Refreshed
+from na_report.statistics.rows import MEANING
 
 
 def lines(refreshed: Refreshed) -> Iterator[str]:
