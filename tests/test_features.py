@@ -7,7 +7,7 @@ import re
 
 from conftest import ROOT
 
-from na_report.cli import _parser
+from na_report.commands.arguments import make_parser
 
 ROWS = re.findall(
     r"^\| ([^|]+) \| ([^|]*) \| `(tests/\S+)` \|$", (ROOT / "docs" / "features.md").read_text(), re.MULTILINE
@@ -29,4 +29,4 @@ def test_each_feature_has_a_test() -> None:
 
 def test_each_command_is_a_feature() -> None:
     named = set(re.findall(r"`([a-z ]+?)(?: --\w+)?`", " ".join(command for _, command, _ in ROWS)))
-    assert commands(_parser()) <= named
+    assert commands(make_parser()) <= named

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, copy_of_project
+from conftest import copy_of_project
 from playwright.sync_api import Browser
 from test_browser import COLOUR_RULES, NARROW, RULES, WIDE, opened, violations
 from test_preview import Running, write_chapter
 from test_publishing import only_pages
-from test_refresh import ADULTS, REAL, changed, with_series
+from test_refresh import ADULTS, REAL, _row, changed, with_series
 
 from na_report.base.paths import Project
+from na_report.base.wording import Words
 from na_report.commands.changed_page import changed_page
 from na_report.editions.edition import copy_edition, seal_edition
-from na_report.editions.reading import read_table
+from na_report.editions.reading import read_table, write_table
 from na_report.editions.tables import BY_NAME
-from na_report.statistics.kept import Folder
+from na_report.statistics.kept import answers_in
 from na_report.statistics.refreshing import refresh
+from na_report.statistics.rows import MEANING, Kind
 
 START = 'from na_report.writing.page import open_page\n\nevidence, language = open_page(edition), "nl"'
 PLACES = "[Toen]{#ind101-nl-2023} en [nu]{#ind101-nl-2025}."
@@ -40,17 +44,15 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Project:
     notebook.cells.append(nbformat.v4.new_code_cell(PROSE, id="telt"))
     nbformat.write(notebook, chapter)
     shutil.copy(chapter, project.chapters / "en" / "kort.ipynb")
-    rows = {row["indicator_id"]: row for row in read_table(ROOT / "data" / "2026", BY_NAME["series"])}
-    with_series(project, *(rows[key] for key in ("IND101", "IND109", "IND121")))
+    with_series(project, *map(_row, ("IND101", "IND109", "IND121")))
     values = {"IND101-NL-2023": {"value": "80"}, "IND101-NL-2021": {"value": "70", "source_id": "roa2024piaac"}}
-    values["IND109-NL-2012"] = {"series": "lfs4w_from_2021"}
-    changed(project, "observations", lambda given: [{**row, **values.get(row["id"], {})} for row in given])
+    changed(project, "observations", values | {"IND109-NL-2012": {"series": "lfs4w_from_2021"}})
     folder = project.root / "downloaded"
     folder.mkdir()
     (folder / "isoc_sk_dskl_i21.csv").write_bytes(REAL)
     (folder / "trng_lfse_04.tsv").write_bytes(ADULTS)
     (folder / "isoc_ai_iaiu.csv").write_bytes(b"<html><b>closed</b>")
-    refresh("2026", "2027", Folder(folder), project)
+    refresh("2026", "2027", answers_in(folder), project)
     return project
 
 
@@ -67,16 +69,14 @@ def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(previe
     first = BeautifulSoup(preview.get("index.html")[1], "html.parser")
     assert first.select_one("h1 + p a[href='changes.html']") is not None
     page = BeautifulSoup(preview.get("changes.html")[1], "html.parser")
-    assert page.title is not None
-    assert page.title.get_text() == "Wat er in dit concept anders is"
     lines = [" | ".join(cell.get_text() for cell in row.find_all(["th", "td"])) for row in page.select("article tr")]
     assert "Nederland | 2023 | herzien | 80 | 82,7" in lines
     assert "Nederland | 2021 | nieuw, breuk in de reeks | – | 26,6 (breuk in de reeks)" in lines
     assert "kort | In 2023 kon 80% het, nu 83,6%. | In 2023 kon 82,7% het, nu 83,6%." in lines
-    told = page.article.get_text()  # type: ignore[union-attr]
-    assert "IND101-NL-2021 blijft 70: dat vulde iemand zelf in. Het bureau geeft 78,94." in told
+    told = page.select_one("article").get_text()  # type: ignore[union-attr]
+    assert "IND101-NL-2021 blijft 70%: dat vulde iemand zelf in. Het bureau geeft 78,94." in told
     assert "IND109-NL-2012 hoort door een breuk nu bij de reeks lfs4w_2011_2012" in told
-    assert "Tabel isoc_ai_iaiu: geen bruikbaar antwoord van het bureau. De melding is: found a web page" in told
+    assert "Tabel isoc_ai_iaiu: het bureau gaf geen antwoord dat te gebruiken is." in told
     assert [link["href"] for link in page.select("article li a")] == ["kort.html"], "it shows a row that differs"
     assert page.select("nav a[href='kort.html']"), "the page has the menu of the book"
 
@@ -91,10 +91,39 @@ def test_axe_finds_nothing_on_the_page(preview: Running, browser: Browser) -> No
         page.context.close()
 
 
-def test_the_page_speaks_the_language_of_the_book_and_comes_with_a_draft_alone(
-    refreshed: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(refreshed.root)
+def test_each_reason_and_each_word_is_in_the_language_of_the_page(project: Project, tmp_path: Path) -> None:
+    labels = REAL.decode()
+    answers = {
+        "not read": labels[:9000],
+        "series gone": labels.replace("Netherlands,20", "Netherlands,19"),
+        "unit changed": labels.replace("Percentage of individuals,", "Per mille,"),
+        "definition changed": labels.replace("All individuals,", "All persons,"),
+    }
+    kinds = {f"set_{number}": kind for number, kind in enumerate(answers)} | {"set_none": "not asked"}
+    assert {*kinds.values()} == {*get_args(Kind)}
+    row = _row("IND101", places="NL=NL", start="2020")
+    other_word = {"labels": row["labels"].replace("A=Annual", "A=Yearly")}
+    with_series(project, row | other_word, *(row | {"dataset": name} for name in [*kinds][:-1]))
+    in_words = {"value": "", "text_nl": "bijna iedereen", "text_en": "nearly all", "source_id": "roa2024piaac"}
+    changed(project, "observations", {"IND101-NL-2021": in_words})
+    for name, content in zip(kinds, answers.values(), strict=False):
+        (tmp_path / f"{name}.csv").write_text(content.replace("ISOC_SK_DSKL_I21", name), encoding="utf-8")
+    (tmp_path / "isoc_sk_dskl_i21.csv").write_bytes(REAL.replace(b"Annual,All", b"A: Annual,All"))
+    refresh("2026", "2027", answers_in(tmp_path), project)
+    rows = read_table(project.data / "2027", BY_NAME["series"])
+    write_table(project.data / "2027", BY_NAME["series"], [*rows, row | {"id": "SER099", "dataset": "set_none"}])
+    for language, told in (("nl", "blijft bijna iedereen"), ("en", "stays nearly all")):
+        words = Words(language)
+        page = BeautifulSoup((changed_page("2027", language, project) or ("",) * 3)[1], "html.parser").get_text()
+        for dataset, kind in kinds.items():
+            assert words(f"changes.missed_{kind.replace(' ', '_')}", dataset=dataset) in page, kind
+        assert words("changes.definition", code="A", old="Yearly", new="Annual") in page
+        assert told in page
+    dutch, english = ([Words(language)(f"flags.{flag}") for flag in MEANING] for language in ("nl", "en"))
+    assert not {*dutch} & {*english}
+
+
+def test_the_page_comes_with_a_draft_alone_in_the_language_of_the_book(refreshed: Project) -> None:
     assert changed_page("2026", "nl", refreshed) is None
     copy_edition("2026", "2026b", refreshed)
     title, contents, _ = changed_page("2026b", "nl", refreshed) or ("", "", "")

@@ -1,55 +1,40 @@
-"""`na-report build` and `site`: executed notebooks to a book, books to a site."""
+"""`na-report build`, `site` and `archive`: executed notebooks to a book, and books to keep."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from na_report.base.errors import NaReportError
-from na_report.base.paths import LOCK, Project
-from na_report.commands.arguments import add_edition, add_jobs, add_language
+from na_report.base.files import write_whole
+from na_report.base.paths import BUILD, LOCK, Project
+from na_report.book.book import Book
+from na_report.book.published import hash_part, held, is_current
 from na_report.commands.pages import answers_of, execute
+from na_report.editions.folders import (
+    edition_folder,
+    list_editions,
+    newest_edition,
+    place_of,
+    sealed_editions,
+    verify_edition,
+)
+from na_report.running.contents import known_language, languages
+from na_report.running.fingerprint import hash_files, hash_inputs, library_hash
 
 if TYPE_CHECKING:
-    from na_report.book.book import Book
     from na_report.book.building import Subject, TakeAlong
     from na_report.running.pages import Page
 
 
-def add(commands: Any) -> None:
-    """Adds the commands of this module to the command line."""
-    build = commands.add_parser("build", help="make the book")
-    add_edition(build)
-    add_language(build)
-    build.add_argument("--format", default="html,pdf", help="html, pdf or both with a comma")
-    add_jobs(build)
-    build.add_argument("--force", action="store_true", help="run every page, also what would come out the same")
-    build.add_argument(
-        "--check",
-        type=Path,
-        metavar="PATH",
-        help="make nothing; tell whether a published book is what this project gives",
-    )
-    build.set_defaults(run=_build)
-
-    site = commands.add_parser("site", help="lay the built books of all editions side by side, ready to publish")
-    site.add_argument("--language", action="append", help="once for each; all when left out")
-    site.set_defaults(run=_site)
-
-
-def _build(options: argparse.Namespace, project: Project) -> int:
-    from na_report.book.book import Book
-    from na_report.book.published import held, is_current
-    from na_report.editions.folders import edition_folder, newest_edition
-    from na_report.running.contents import known_language
-    from na_report.running.fingerprint import hash_inputs
-
+def build(options: Namespace, project: Project) -> int:
+    """Makes the book."""
     formats = options.format.split(",")
     unknown = [name for name in formats if name not in ("html", "pdf")]
     if unknown:
@@ -63,18 +48,21 @@ def _build(options: argparse.Namespace, project: Project) -> int:
         print(f"edition {book.edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
         return 0
     edition_folder(book.edition, project)
+    _make(book, inputs, formats, options.jobs, force=options.force)
+    print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
+    return 0
+
+
+def _make(book: Book, inputs: str, formats: Sequence[str], jobs: int, *, force: bool) -> None:
     from na_report.book.building import make_book
     from na_report.processes.renderer import renderer
     from na_report.processes.surroundings import pinned
 
     with held(book), pinned(), renderer() as process:  # gets ready while the pages run
-        subject = _subject(book, jobs=options.jobs, force=options.force)
-        make_book(book, inputs, formats, process, subject, options.jobs)
-    print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
-    return 0
+        make_book(book, inputs, formats, process, _subject(book, jobs, force=force), jobs)
 
 
-def _subject(book: Book, *, jobs: int, force: bool) -> Subject:
+def _subject(book: Book, jobs: int, *, force: bool) -> Subject:
     """Returns what a build of a book needs of this project's subject; it tells of itself on the screen."""
     from na_report.book.building import Subject
     from na_report.commands.sectors import refuse_missing
@@ -98,15 +86,9 @@ def _subject(book: Book, *, jobs: int, force: bool) -> Subject:
     return Subject(verify, run, say)
 
 
-def _check(options: argparse.Namespace, project: Project) -> int:
+def _check(options: Namespace, project: Project) -> int:
     """Tells whether a published book is what this project gives."""
-    from na_report.book.book import Book
-    from na_report.book.building import make_book
     from na_report.book.comparing import differences, formats_of, private_copy
-    from na_report.book.published import held
-    from na_report.editions.folders import edition_folder, list_editions, newest_edition
-    from na_report.processes.renderer import renderer
-    from na_report.processes.surroundings import pinned
 
     if options.force or "format" in options.given:
         raise NaReportError("--check makes nothing: --force and --format do not go with it.", hint="Leave them out.")
@@ -120,8 +102,7 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     edition_folder(edition, project)
     with private_copy(project) as copy:
         book = Book(copy, edition, options.language)
-        with held(book), pinned(), renderer() as process:
-            make_book(book, "", formats, process, _subject(book, jobs=options.jobs, force=True), options.jobs)
+        _make(book, "", formats, options.jobs, force=True)
         count, found = differences(book, path)
     for difference in found:
         print(difference)
@@ -134,11 +115,7 @@ def _check(options: argparse.Namespace, project: Project) -> int:
 
 
 def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], TakeAlong]:
-    """Verifies the edition of a book, unless data and program are those of the last time.
-
-    Args:
-        book: The book.
-        force: Does both whatever was done before.
+    """Verifies the edition of a book, unless data and program are those of the last time, or it is forced.
 
     Returns:
         What writes the edition to take along where it is not at hand, and gives the files with the first and last year
@@ -147,14 +124,9 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], TakeAlon
     Raises:
         InvalidInputError: Carries all problems of the edition.
     """
-    from na_report.base.files import write_whole
-    from na_report.book.published import hash_part
-    from na_report.running.fingerprint import hash_files, library_hash
-
     project, folder = book.project, book.folder / "take-along"
-    lock = project.root / LOCK
     inputs = [path for path in (project.data / book.edition).rglob("*") if path.is_file()]
-    key = [hash_files(inputs, project.data), library_hash(), hash_part(lock), sys.version]
+    key = [hash_files(inputs, project.data), library_hash(), hash_part(project.root / LOCK), sys.version]
     try:
         done = json.loads((folder / "made.json").read_text(encoding="utf-8"))
         files = [folder / name for name in done["files"]]
@@ -162,14 +134,12 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], TakeAlon
             return lambda: (files, (done["period"][0], done["period"][1]))
     except (OSError, ValueError, KeyError, TypeError):
         pass  # never done, or stopped halfway
-
-    from na_report.editions.edition import open_edition
-    from na_report.editions.folders import verify_edition
-    from na_report.workbook.take_along import period_covered, write_take_along
-
     verify_edition(book.edition, project)
 
     def write() -> TakeAlong:
+        from na_report.editions.edition import open_edition
+        from na_report.workbook.take_along import period_covered, write_take_along
+
         files = write_take_along(book.edition, folder, project)
         period = period_covered(open_edition(book.edition, project))
         done = {"key": key, "files": {path.name: hash_part(path) for path in files}, "period": period}
@@ -179,11 +149,9 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], TakeAlon
     return write
 
 
-def _site(options: argparse.Namespace, project: Project) -> int:
-    from na_report.book.book import Book
+def site(options: Namespace, project: Project) -> int:
+    """Lays the built books of all editions side by side."""
     from na_report.book.site import Shelf, write_site
-    from na_report.editions.folders import newest_edition, sealed_editions
-    from na_report.running.contents import known_language, languages
 
     newest_edition(project)
     spoken = [known_language(project, name) for name in options.language or languages(project)]
@@ -191,4 +159,32 @@ def _site(options: argparse.Namespace, project: Project) -> int:
     books = [Book(project, edition, language) for edition in editions for language in spoken]
     index = write_site(Shelf(project, books))
     print(f"site  {project.short(index)}: {len(editions)} editions in {', '.join(spoken)}")
+    return 0
+
+
+def archive(options: Namespace, project: Project) -> int:
+    """Keeps a built book, its data, chapters and program in one file."""
+    from na_report.book.archive import write_archive
+    from na_report.editions.edition import open_edition
+
+    edition = open_edition(options.edition, project)
+    if edition.draft:
+        raise NaReportError(
+            f"Edition {edition.name} is a draft, and what still changes is not archived.",
+            hint=f"Seal it first: na-report edition seal {edition.name}.",
+        )
+    # A chapter may look back to an earlier edition, never ahead.
+    editions = [name for name in sealed_editions(project) if place_of(name) <= place_of(edition.name)]
+    for name in editions:
+        verify_edition(name, project)
+    languages = list(dict.fromkeys(known_language(project, name) for name in options.language or [""]))
+    about = edition.descriptor
+    target = options.file or project.root / BUILD / edition.name / f"{about['name']}.zip"
+    project.refuse_data(target)
+    if target.suffix.lower() != ".zip":
+        raise NaReportError(f"{target.name} is not the name of an archive.", hint="End the name with .zip.")
+    if options.file and target.exists() and not options.force:
+        raise NaReportError(f"{target} exists already.", hint="Choose another name, or replace it with --force.")
+    write_archive(project, editions, languages, about, target, options.wheels)
+    print(f"archive  {target}  ({target.stat().st_size / 1e6:.1f} MB)")
     return 0

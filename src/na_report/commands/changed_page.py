@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 
 from na_report.base.paths import Project
 from na_report.base.wording import Words
 from na_report.commands.following import Follows, follows
-from na_report.editions.cells import NUMBER
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import is_draft, previous_edition, sealed_editions
 from na_report.reasoning.claims import check
-from na_report.statistics.differences import Difference
+from na_report.statistics.reading import Difference
 from na_report.statistics.refreshing import Outcome, told_again
 from na_report.writing.periods import written_day
-from na_report.writing.values import number
+from na_report.writing.values import number, value
 
 
 def changed_page(
@@ -40,7 +40,7 @@ def changed_page(
     if not old:
         return None
     page = _Page(open_edition(edition, project), language, project)
-    parts = [page.lead(old)]
+    parts = [page.said("p", "lead", edition=edition, before=old)]
     for outcome in told.outcomes if told else ():
         parts += page.series(outcome)
     parts += page.follows(follows(old, edition, project, language, notebooks))
@@ -52,70 +52,66 @@ class _Page:
         self.edition, self.language = edition, language
         self.words = Words(language, project)
 
-    def lead(self, old: str) -> str:
-        return f"<p>{escape(self.words('changes.lead', edition=self.edition.name, before=old))}</p>"
+    def said(self, tag: str, key: str, **parts: str) -> str:
+        return f"<{tag}>{escape(self.words(f'changes.{key}', **parts))}</{tag}>"
 
     def series(self, outcome: Outcome) -> Iterator[str]:
         """Yields what became of a series."""
+        dataset, day = outcome.dataset, outcome.updated or outcome.asked
         yield f"<h2>{escape(self._indicator(outcome.indicator))}</h2>"
-        if not outcome.had:
-            said = f'<span lang="en">{escape(outcome.why)}</span>'
-            yield f"<p>{self.words('changes.missed', dataset=escape(outcome.dataset), why=said)}</p>"
+        if outcome.kind:
+            yield self.said("p", f"missed_{outcome.kind.replace(' ', '_')}", dataset=dataset)
             return
-        day = outcome.updated or outcome.asked
-        about = "changes.series" if day else "changes.series_undated"
-        said = self.words(about, dataset=outcome.dataset, day=written_day(day, self.language))
-        yield f"<p>{escape(said)}</p>"
+        yield self.said(
+            "p", "series" if day else "series_undated", dataset=dataset, day=written_day(day, self.language)
+        )
         if not (outcome.changes or outcome.kept or outcome.methods or outcome.definitions):
-            yield f"<p>{escape(self.words('changes.nothing'))}</p>"
+            yield self.said("p", "nothing")
         if outcome.changes:
-            heads = ("place", "period", "what", "before", "now")
-            yield self._table(heads, [self._cells(change) for change in outcome.changes])
-        lines = [self.words("changes.definition", text=text) for text in outcome.definitions]
-        for method in outcome.methods:
-            lines.append(self.words("changes.method", id=method.id, old=method.old or "–", new=method.new))
-        for kept in outcome.kept:
-            value, office = self._value(kept.value), self._value(kept.office)
-            lines.append(self.words("changes.kept", id=kept.id, value=value, office=office))
-        yield self._list(map(escape, lines))
+            yield self._table("place period what before now", map(self._cells, outcome.changes))
+        yield _list(
+            [
+                *(self.said("li", "definition", **asdict(one)) for one in outcome.definitions),
+                *(self.said("li", "method", id=one.id, old=one.old or "–", new=one.new) for one in outcome.methods),
+                *(
+                    self.said("li", "kept", id=one.id, value=self._mine(one.id), office=self._value(one.office))
+                    for one in outcome.kept
+                ),
+            ]
+        )
 
     def follows(self, found: Follows) -> Iterator[str]:
         """Yields what follows from what differs."""
         changes = found.changes
-        yield f"<h2>{escape(self.words('changes.follows'))}</h2>"
+        yield self.said("h2", "follows")
         if not changes.tables:
-            yield f"<p>{escape(self.words('changes.same'))}</p>"
+            yield self.said("p", "same")
             return
         if changes.values:
-            rows = [
-                (self._indicator(value.indicator), *(self._number(each) for each in (value.old, value.new)))
-                for value in changes.values
+            latest = [
+                (self._indicator(one.indicator), *(self._number(each) for each in (one.old, one.new)))
+                for one in changes.values
             ]
-            yield self._headed("values", self._table(("indicator", "before", "now"), rows))
-        claims = {result.claim.id: result.claim for result in check(self.edition)}
-        yield self._headed(
-            "claims",
-            self._list(
-                f"{escape(claims[each.claim].says[self.language])} "
-                f"{escape(self.words(f'states.{each.old}'))} → {escape(self.words(f'states.{each.new}'))}"
-                for each in changes.claims
-            ),
-        )
-        yield self._headed(
-            "recommendations",
-            self._list(
-                f"{key}: {escape(self.edition.row('recommendations', key)[f'title_{self.language}'])}"
-                for key in changes.recommendations
-            ),
-        )
-        yield self._headed("pages", self._list(map(_page_link, found.pages or ())))
+            yield self._headed("values", self._table("indicator before now", latest))
+        claims = {result.claim.id: result.claim.says[self.language] for result in check(self.edition)}
+        outcomes = [
+            f"{claims[one.claim]} {self.words(f'states.{one.old}')} → {self.words(f'states.{one.new}')}"
+            for one in changes.claims
+        ]
+        yield self._headed("claims", _list(f"<li>{escape(text)}</li>" for text in outcomes))
+        titles = [
+            f"{key}: {self.edition.row('recommendations', key)[f'title_{self.language}']}"
+            for key in changes.recommendations
+        ]
+        yield self._headed("recommendations", _list(f"<li>{escape(text)}</li>" for text in titles))
+        pages = map(escape, found.pages or ())
+        yield self._headed("pages", _list(f'<li><a href="{page}.html">{page}</a></li>' for page in pages))
         if found.sentences is not None:  # none and not known are two things
-            rows = [(sentence.page, sentence.old, sentence.new) for sentence in found.sentences]
-            yield self._headed("sentences", self._table(("page", "before", "now"), rows) if rows else "")
+            reads = [(one.page, one.old, one.new) for one in found.sentences]
+            yield self._headed("sentences", self._table("page before now", reads) if reads else "")
 
     def _headed(self, key: str, content: str) -> str:
-        shown = content or f"<p>{escape(self.words('changes.none'))}</p>"
-        return f"<h3>{escape(self.words(f'changes.{key}'))}</h3>\n{shown}"
+        return f"{self.said('h3', key)}\n{content or self.said('p', 'none')}"
 
     def _cells(self, change: Difference) -> tuple[str, ...]:
         kinds = []
@@ -123,38 +119,33 @@ class _Page:
             name, _, flag = kind.partition(": ")
             key = name.replace(",", "").replace(" ", "_")
             kinds.append(self.words(f"changes.kind_{key}", flag=self._flags(flag)))
-        values = (self._value(text) for text in (change.old, change.new))
-        return (self.edition.label("geo", change.place, self.language), change.period, ", ".join(kinds), *values)
+        place = self.edition.label("geo", change.place, self.language)
+        return place, change.period, ", ".join(kinds), self._value(change.old), self._value(change.new)
+
+    def _mine(self, key: str) -> str:
+        return value(self.edition, key, self.language).text
 
     def _value(self, text: str) -> str:
-        """Returns a value with its flags as a reader of the language writes it; words stay words."""
-        value, _, flags = text.partition(" ")
-        if not NUMBER.fullmatch(value):
-            return "–" if value == ":" else text
-        return number(float(value), self.language) + (f" ({self._flags(flags)})" if flags else "")
+        """Returns what an office says, with its flags, as a reader of the language writes it."""
+        found, _, flags = text.partition(" ")
+        shown = "–" if found == ":" else number(float(found), self.language)
+        return f"{shown} ({self._flags(flags)})" if flags else shown
 
     def _flags(self, flags: str) -> str:
         return ", ".join(self.words(f"flags.{flag}") for flag in flags)
 
-    def _number(self, value: float | None) -> str:
-        return number(value, self.language) if value is not None else self.words("changes.in_words")
+    def _number(self, given: float | None) -> str:
+        return number(given, self.language) if given is not None else self.words("changes.in_words")
 
     def _indicator(self, key: str) -> str:
         return str(self.edition.row("indicators", key)[f"label_{self.language}"])
 
-    def _list(self, items: Iterable[str]) -> str:
-        lines = "\n".join(f"<li>{item}</li>" for item in items)
-        return f"<ul>\n{lines}\n</ul>" if lines else ""
-
-    def _table(self, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-        head = _row("th", (self.words(f"changes.{head}") for head in heads))
-        body = "\n".join(_row("td", row) for row in rows)
-        return f'<div class="tabel"><table class="table"><thead>{head}</thead><tbody>\n{body}\n</tbody></table></div>'
+    def _table(self, heads: str, rows: Iterable[Iterable[str]]) -> str:
+        head = "".join(self.said("th", head) for head in heads.split())
+        body = "\n".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        return f'<div class="tabel"><table class="table"><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>'
 
 
-def _row(tag: str, cells: Iterable[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
-
-
-def _page_link(page: str) -> str:
-    return f'<a href="{escape(page)}.html">{escape(page)}</a>'
+def _list(items: Iterable[str]) -> str:
+    lines = "\n".join(items)
+    return f"<ul>\n{lines}\n</ul>" if lines else ""

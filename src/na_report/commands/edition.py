@@ -2,86 +2,43 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import shlex
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from na_report.base.paths import Project
+from na_report.base.errors import InvalidInputError
+from na_report.base.paths import DESCRIPTOR, Project
+from na_report.editions.folders import is_draft, list_editions, previous_edition, sealed_editions, verify_edition
 
 if TYPE_CHECKING:
     from na_report.reasoning.changes import Changes
-    from na_report.statistics.refreshing import Source
+    from na_report.statistics.kept import Source
 
 
-def add(commands: Any) -> None:
-    """Adds the commands of this module to the command line."""
-    edition = commands.add_parser("edition", help="list, verify, copy and seal editions of the evidence")
-    actions = edition.add_subparsers(required=True, metavar="ACTION")
-    lists = actions.add_parser("list", help="list the editions")
-    lists.add_argument("--sealed", action="store_true", help="only the names of those that are sealed, for scripts")
-    lists.set_defaults(run=_edition_list)
-    verify = actions.add_parser("verify", help="check bytes, types, codes, ranges and references")
-    verify.add_argument("edition", nargs="?", help="all editions when left out")
-    verify.set_defaults(run=_edition_verify)
-    copy = actions.add_parser("copy", help="start a new edition from an existing one")
-    copy.add_argument("old")
-    copy.add_argument("new")
-    copy.set_defaults(run=_edition_copy)
-    diff = actions.add_parser("diff", help="show what differs between two editions, and what follows")
-    diff.add_argument("old")
-    diff.add_argument("new")
-    diff.add_argument("--format", choices=["text", "json"], default="text")
-    diff.set_defaults(run=_edition_diff)
-    seal = actions.add_parser("seal", help="check a new edition and fix its bytes")
-    seal.add_argument("edition")
-    seal.add_argument("--by", default="", metavar="NAME", help="who approved what came from statistics offices")
-    seal.set_defaults(run=_edition_seal)
-    refresh = actions.add_parser("refresh", help="make a draft with what statistics offices say now")
-    refresh.add_argument("edition", help="the edition to refresh")
-    refresh.add_argument("--as", dest="new", required=True, metavar="NEW", help="the name of the draft")
-    refresh.add_argument("--answers", type=Path, metavar="DIR", help="read the answers in this folder; no network")
-    refresh.add_argument("--format", choices=["text", "json"], default="text")
-    refresh.set_defaults(run=_edition_refresh)
-    export = actions.add_parser("export", help="write an edition as an Excel workbook")
-    export.add_argument("edition")
-    export.add_argument("file", type=Path, metavar="FILE.xlsx")
-    export.add_argument("--force", action="store_true", help="replace an existing file")
-    export.set_defaults(run=_edition_export)
-    take = actions.add_parser("import", help="make a new edition from a workbook that was exported and changed")
-    take.add_argument("file", type=Path, metavar="FILE.xlsx")
-    take.add_argument("--as", dest="new", required=True, metavar="NEW", help="the name of the new edition")
-    take.set_defaults(run=_edition_import)
-
-
-def _edition_list(options: argparse.Namespace, project: Project) -> int:
-    from na_report.base.paths import DESCRIPTOR
-    from na_report.editions.folders import edition_folder, list_editions, sealed_editions
-
+def show_all(options: Namespace, project: Project) -> int:
+    """Lists the editions."""
     if options.sealed:
         print("\n".join(sealed_editions(project)))
         return 0
     for name in list_editions(project):
-        descriptor = edition_folder(name, project) / DESCRIPTOR
-        if descriptor.is_file():
-            try:
-                about = json.loads(descriptor.read_text(encoding="utf-8"))
-                print(f"{name}\tsealed {about['created'][:10]}\tversion {about['version']}")
-            except (OSError, ValueError, KeyError, TypeError, RecursionError):
-                print(f"{name}\tdamaged\trun: na-report edition verify {name}")
-        else:
+        if is_draft(project.data / name):
             print(f"{name}\tdraft\tnot sealed yet")
+            continue
+        try:
+            about = json.loads((project.data / name / DESCRIPTOR).read_text(encoding="utf-8"))
+            print(f"{name}\tsealed {about['created'][:10]}\tversion {about['version']}")
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            print(f"{name}\tdamaged\trun: na-report edition verify {name}")
     return 0
 
 
-def _edition_verify(options: argparse.Namespace, project: Project) -> int:
-    from na_report.base.errors import InvalidInputError
-    from na_report.editions.folders import is_draft, list_editions, verify_edition
-
+def verify(options: Namespace, project: Project) -> int:
+    """Checks one edition or all."""
     status = 0
     for name in [options.edition] if options.edition else list_editions(project):
         try:
@@ -94,7 +51,8 @@ def _edition_verify(options: argparse.Namespace, project: Project) -> int:
     return status
 
 
-def _edition_copy(options: argparse.Namespace, project: Project) -> int:
+def copy(options: Namespace, project: Project) -> int:
+    """Starts a new edition from an existing one."""
     from na_report.editions.edition import copy_edition
 
     folder = copy_edition(options.old, options.new, project)
@@ -105,12 +63,12 @@ def _edition_copy(options: argparse.Namespace, project: Project) -> int:
     return 0
 
 
-def _edition_seal(options: argparse.Namespace, project: Project) -> int:
+def seal(options: Namespace, project: Project) -> int:
+    """Checks a new edition and fixes its bytes."""
     from na_report.editions.edition import seal_edition
-    from na_report.editions.folders import list_editions, previous_edition
     from na_report.editions.slips import slips_between
 
-    path = seal_edition(options.edition, project, by=options.by)
+    path = seal_edition(options.edition, project, by=options.by or "")
     before = previous_edition(options.edition, list_editions(project))
     for slip in slips_between(project.data / before, path.parent) if before else ():
         print(f"note: {slip}")
@@ -118,27 +76,25 @@ def _edition_seal(options: argparse.Namespace, project: Project) -> int:
     return 0
 
 
-def _edition_refresh(options: argparse.Namespace, project: Project) -> int:
+def refresh(options: Namespace, project: Project) -> int:
+    """Makes a draft with what statistics offices say now."""
     from na_report.commands import following
-    from na_report.statistics.kept import Folder
-    from na_report.statistics.refreshing import refresh
+    from na_report.statistics import refreshing
+    from na_report.statistics.kept import answers_in
     from na_report.statistics.telling import lines
 
-    refreshed = refresh(
-        options.edition, options.new, Folder(options.answers) if options.answers else _offices(), project
-    )
-    missed = sum(not outcome.had for outcome in refreshed.outcomes)
+    source = answers_in(options.answers) if options.answers else _offices()
+    refreshed = refreshing.refresh(options.edition, options.new, source, project)
     found = following.follows(options.edition, options.new, project)
+    missed, series = sum(bool(outcome.kind) for outcome in refreshed.outcomes), len(refreshed.outcomes)
     if options.format == "json":
-        print(json.dumps({**asdict(refreshed), **asdict(found)}, ensure_ascii=False, indent=2))
-        return 1 if missed else 0
+        return _json({**asdict(refreshed), **asdict(found)}, 1 if missed else 0)
     for line in (*lines(refreshed), *following.lines(found)):
         print(line)
     if missed:
         again = shlex.join(["na-report", "edition", "refresh", options.edition, "--as", options.new])
-        had = len(refreshed.outcomes) - missed
         print(
-            f"error: {missed} of {len(refreshed.outcomes)} series could not be had; the draft has the other {had}.\n"
+            f"error: {missed} of {series} series could not be had; the draft has the other {series - missed}.\n"
             f"hint: Ask for the rest with: {again}",
             file=sys.stderr,
         )
@@ -151,21 +107,24 @@ def _edition_refresh(options: argparse.Namespace, project: Project) -> int:
 
 
 def _offices() -> Source:
-    from datetime import date
-
     from na_report.statistics.asking import Offices
 
     return Offices(date.today())
 
 
-def _edition_diff(options: argparse.Namespace, project: Project) -> int:
+def _json(said: Any, code: int = 0) -> int:
+    print(json.dumps(said, ensure_ascii=False, indent=2))
+    return code
+
+
+def diff(options: Namespace, project: Project) -> int:
+    """Shows what differs between two editions, and what follows."""
     from na_report.commands import following
 
     found = following.follows(options.old, options.new, project)
     if options.format == "json":
         said = asdict(found)
-        print(json.dumps({**said.pop("changes"), **said}, ensure_ascii=False, indent=2))
-        return 0
+        return _json({**said.pop("changes"), **said})
     if not found.changes.tables:
         print(f"{options.old} and {options.new} hold the same")
         return 0
@@ -180,15 +139,16 @@ def _diff_lines(changes: Changes) -> Iterator[str]:
 
     for name, table in changes.tables.items():
         yield f"{name}: {len(table.added)} added, {len(table.removed)} removed, {len(table.changed)} cells changed"
-        for sign, keys in (("+", table.added), ("-", table.removed)):
-            yield from (f"  {sign} {key}" for key in keys)
+        yield from (f"  + {key}" for key in table.added)
+        yield from (f"  - {key}" for key in table.removed)
         for cell in table.changed:
             factor = factor_between(cell.old, cell.new) if (name, cell.column) == ("observations", "value") else ""
             slip = f" (exactly {factor} the one before)" if factor else ""
             yield f"  {cell.key} {cell.column}: {cell.old!r} -> {cell.new!r}{slip}"
 
 
-def _edition_export(options: argparse.Namespace, project: Project) -> int:
+def export(options: Namespace, project: Project) -> int:
+    """Writes an edition as a workbook."""
     from na_report.workbook.exporting import export_edition
 
     project.refuse_data(options.file)
@@ -198,7 +158,8 @@ def _edition_export(options: argparse.Namespace, project: Project) -> int:
     return 0
 
 
-def _edition_import(options: argparse.Namespace, project: Project) -> int:
+def take_in(options: Namespace, project: Project) -> int:
+    """Makes a new edition from a workbook."""
     from na_report.workbook.importing import import_edition
 
     done = import_edition(options.file, options.new, project)

@@ -9,7 +9,7 @@ from pathlib import Path
 from na_report.base.errors import NaReportError
 from na_report.base.numbers import as_shown, in_digits
 from na_report.base.paths import Project
-from na_report.editions.edition import Edition, open_edition
+from na_report.editions.edition import open_edition
 from na_report.reasoning.changes import Changes, compare
 from na_report.running.chapters import read_chapter
 from na_report.running.contents import known_language
@@ -20,17 +20,11 @@ from na_report.writing.sentences import Reworded, prose_of, reworded
 
 @dataclass(frozen=True)
 class Follows:
-    """What follows from what differs.
-
-    Args:
-        changes: What differs, with the claims and recommendations concerned.
-        pages: Per page that shows a row that differs the figures that do; nothing when no book was built.
-        sentences: The sentences that read otherwise; nothing when the chapters can't be read.
-    """
+    """What differs, with the claims and recommendations concerned, and what follows in the book."""
 
     changes: Changes
-    pages: dict[str, list[str]] | None
-    sentences: list[Reworded] | None
+    pages: dict[str, list[str]] | None  # per page that shows a row that differs the figures that do; not known unbuilt
+    sentences: list[Reworded] | None  # that read otherwise; not known when the chapters can't be read
 
 
 def follows(old: str, new: str, project: Project, language: str = "", notebooks: Path | None = None) -> Follows:
@@ -45,23 +39,21 @@ def follows(old: str, new: str, project: Project, language: str = "", notebooks:
     """
     before, after = open_edition(old, project), open_edition(new, project)
     changes = compare(before, after)
-    sentences: list[Reworded] | None = []
+    read: list[Reworded] = []
+    sentences: list[Reworded] | None = read
     # What differs is told whatever is wrong with the chapters: who builds hears of that.
     try:
         language = known_language(project, language)
-        if changes.tables:
-            sentences = list(_sentences(before, after, project, language))
+        for page in all_pages(project, language, new) if changes.tables else ():
+            prose = prose_of(
+                (cell.source for cell in read_chapter(page.chapter).cells), page.stories(), project.chapters
+            )
+            read += reworded(page.name, prose, before, after, language)
     except NaReportError:
         sentences = None
     built = (notebooks, *(project.build(name, language) / "notebooks" for name in (new, old) if language))
     folder = next((each for each in built if each and each.is_dir()), None)
     return Follows(changes, mentions(folder, {anchor(row) for row in changes.rows}) if folder else None, sentences)
-
-
-def _sentences(before: Edition, after: Edition, project: Project, language: str) -> Iterator[Reworded]:
-    for page in all_pages(project, language, after.name):
-        cells = (cell.source for cell in read_chapter(page.chapter).cells)
-        yield from reworded(page.name, prose_of(cells, page.stories(), project.chapters), before, after, language)
 
 
 def lines(found: Follows) -> Iterator[str]:

@@ -1,51 +1,31 @@
-"""`na-report run` and `explain`: chapters to executed notebooks."""
+"""`na-report run`, `explain`, `languages` and `new`: chapters, and the notebooks that are run from them."""
 
 from __future__ import annotations
 
-import argparse
 import functools
 import os
 import shlex
 import time
-from collections.abc import Iterable, Sequence
+from argparse import Namespace
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from na_report.base.errors import NaReportError
-from na_report.base.paths import BUILD, Project
-from na_report.commands.arguments import add_edition, add_jobs, add_language, given_parameters, refuse_both
+from na_report.base.paths import BUILD, PAGES, TOC, Project
+from na_report.book.book import Book
+from na_report.book.published import held
+from na_report.commands.progress import Progress
+from na_report.editions.folders import edition_folder, list_editions, newest_edition
+from na_report.running.contents import languages
+from na_report.running.execution import local_pool, run_pages
+from na_report.running.fingerprint import reasons
+from na_report.running.pages import agreeing, all_pages, checked_parameters, choose
 
 
-def add(commands: Any) -> None:
-    """Adds the commands of this module to the command line."""
-    run = commands.add_parser("run", help="run chapters only")
-    run.add_argument("pages", nargs="*", metavar="PAGE", help="names of pages or chapters; all when left out")
-    add_edition(run)
-    add_language(run)
-    run.add_argument("-p", dest="parameters", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
-    add_jobs(run)
-    run.add_argument(
-        "--grid", nargs="+", default=[], metavar="NAME=VALUES", help="every combination: edition=2021,2026 sector=all"
-    )
-    run.add_argument("--to", metavar="FOLDER", help="where the notebooks of a grid go; _build/sweep/PAGE when left out")
-    run.add_argument(
-        "--scheduler", metavar="ADDRESS", help="run a grid on a Dask cluster, such as tcp://127.0.0.1:8786"
-    )
-    run.set_defaults(run=_run)
-
-    explain = commands.add_parser("explain", help="tell why a page would run again")
-    explain.add_argument("page", metavar="PAGE")
-    add_edition(explain)
-    add_language(explain)
-    explain.set_defaults(run=_explain)
-
-
-def _run(options: argparse.Namespace, project: Project) -> int:
-    from na_report.book.book import Book
-    from na_report.book.published import held
+def run(options: Namespace, project: Project) -> int:
+    """Runs chapters only."""
     from na_report.editions.edition import open_edition
-    from na_report.editions.folders import newest_edition
-    from na_report.running.pages import agreeing, all_pages, choose
 
     if options.grid:
         return _sweep(options, project)
@@ -62,19 +42,15 @@ def _run(options: argparse.Namespace, project: Project) -> int:
                 hint=f"Write: --{name} {shlex.quote(parameters[name])}",
             )
     pages = agreeing(choose(all_pages(project, options.language, edition), options.pages), parameters)
-    given = {"edition": edition}
     book = Book(project, edition, options.language)
     with held(book):
-        execute(project, pages, given | parameters, book.notebooks, options.jobs)
+        execute(project, pages, {"edition": edition} | parameters, book.notebooks, options.jobs)
     return 0
 
 
-def _sweep(options: argparse.Namespace, project: Project) -> int:
-    from na_report.commands.progress import Progress
+def _sweep(options: Namespace, project: Project) -> int:
     from na_report.editions.edition import open_edition
-    from na_report.editions.folders import list_editions, newest_edition
     from na_report.running.cluster import check_address, cluster_pool
-    from na_report.running.execution import local_pool
     from na_report.running.grid import read_grid, tasks_of
     from na_report.running.sweep import check_folder, run_sweep
 
@@ -83,7 +59,7 @@ def _sweep(options: argparse.Namespace, project: Project) -> int:
         check_address(options.scheduler)
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
     parameters, axes = given_parameters(options), read_grid(options.grid)
-    refuse_both(options, parameters, axes)
+    _refuse_both(options, parameters, axes)
     grid = {name: [value] for name, value in (single | parameters).items()} | axes
     tasks = tasks_of(project, options.pages, grid, {"edition": list_editions(project)})
     for edition in dict.fromkeys(str(task.parameters["edition"]) for task in tasks):
@@ -99,25 +75,47 @@ def _sweep(options: argparse.Namespace, project: Project) -> int:
     with Progress() as progress:
         rows = run_sweep(project, tasks, folder, answers, pool=pool, watcher=progress)
     same = sum(row.state == "unchanged" for row in rows)
-    print(
-        f"ran {len(rows) - same} in {time.perf_counter() - start:.1f} s" + (f", {same} were up to date" if same else "")
-    )
+    print(f"ran {len(rows) - same} in {time.perf_counter() - start:.1f} s{f', {same} were up to date' if same else ''}")
     print(f"table {os.path.relpath(folder / 'index.csv')}")
     return 0
 
 
-def _explain(options: argparse.Namespace, project: Project) -> int:
-    from na_report.book.book import Book
-    from na_report.editions.folders import edition_folder, newest_edition
-    from na_report.running.fingerprint import reasons
-    from na_report.running.pages import all_pages, checked_parameters, choose
+def given_parameters(options: Namespace) -> dict[str, str]:
+    """Returns the parameters that `-p` gives.
 
+    Raises:
+        NaReportError: One has two values.
+    """
+    found: dict[str, str] = {}
+    for name, value in options.parameters:
+        if name in found:
+            values = ",".join(dict.fromkeys(said for key, said in options.parameters if key == name))
+            once = shlex.join(["na-report", "run", *options.pages, "--grid", f"{name}={values}"])
+            raise NaReportError(
+                f"The parameter {name} is given twice: {found[name]!r} and {value!r}.",
+                hint=f"Give it one value, or run a page for each: {once}",
+            )
+        found[name] = value
+    return found
+
+
+def _refuse_both(options: Namespace, parameters: Mapping[str, str], grid: Mapping[str, Sequence[str]]) -> None:
+    """Sees that each parameter of a grid has its values from one place."""
+    ways = {"an option": options.given & {"edition", "language"}, "-p": {*parameters}, "--grid": {*grid}}
+    for name in sorted(set().union(*ways.values())):
+        said = [f"--{name}" if way == "an option" else way for way, names in ways.items() if name in names]
+        if len(said) > 1:
+            raise NaReportError(f"{' and '.join(said)} both say what {name} is.", hint="Leave one of them out.")
+
+
+def explain(options: Namespace, project: Project) -> int:
+    """Tells why a page would run again."""
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)
-    given = {"edition": edition}
     folder = Book(project, edition, options.language).notebooks
     for page in choose(all_pages(project, options.language, edition), [options.page]):
-        found = reasons(project, page, checked_parameters(page, given), folder, answers_of(project, edition))
+        parameters = checked_parameters(page, {"edition": edition})
+        found = reasons(project, page, parameters, folder, answers_of(project, edition))
         print(f"{page.name}: {'would run again' if found else 'is up to date'}")
         for reason in found:
             print(f"  {reason}")
@@ -126,36 +124,61 @@ def _explain(options: argparse.Namespace, project: Project) -> int:
 
 def answers_of(project: Project, edition: str) -> Any:
     """Returns a function that asks today's edition what a page asked when it last ran."""
-    opened: list[Any] = []
+
+    @functools.cache
+    def opened() -> Any:
+        from na_report.editions.edition import open_edition
+
+        return open_edition(edition, project)
 
     def answers(questions: Iterable[str]) -> dict[str, str]:
-        from na_report.editions.edition import open_edition
         from na_report.editions.reads import answer_again
 
-        if not opened:
-            opened.append(open_edition(edition, project))
-        return answer_again(opened[0], questions)
+        return answer_again(opened(), questions)
 
     return answers
 
 
 def execute(
-    project: Project,
-    pages: Sequence[Any],
-    parameters: dict[str, Any],
-    folder: Path,
-    jobs: int,
-    answers: Any = None,
-) -> int:
-    """Runs pages with a line for each, and returns how many ran."""
-    from na_report.commands.progress import Progress
-    from na_report.running.execution import run_pages
-
+    project: Project, pages: Sequence[Any], parameters: dict[str, Any], folder: Path, jobs: int, answers: Any = None
+) -> None:
+    """Runs pages with a line for each."""
     start = time.perf_counter()
-    languages = ", ".join(dict.fromkeys(page.language for page in pages))
-    print(f"running pages of edition {parameters['edition']} ({languages})", flush=True)
+    spoken = ", ".join(dict.fromkeys(page.language for page in pages))
+    print(f"running pages of edition {parameters['edition']} ({spoken})", flush=True)
     with Progress() as progress:
         runs = run_pages(project, pages, parameters, folder, jobs=jobs, answers=answers, watcher=progress)
     same = f", {len(pages) - len(runs)} were up to date" if len(runs) < len(pages) else ""
     print(f"ran {len(runs)} pages in {time.perf_counter() - start:.1f} s{same}", flush=True)
-    return len(runs)
+
+
+def tell_languages(options: Namespace, project: Project) -> int:
+    """Tells what is behind, missing or extra in translations."""
+    from na_report.running.translation import accept, find_differences
+
+    first, *others = languages(project)
+    if options.list:
+        print("\n".join([first, *others]))
+        return 0
+    for path in options.accept:
+        accept(project, path)
+    found = find_differences(project)
+    for line in found:
+        print(line)
+    if found:
+        print("Translate them, then run: na-report languages --accept FILE")
+    else:
+        print(f"{', '.join(others) or 'no language'}: as {first}")
+    return 1 if found else 0
+
+
+def new_chapter(options: Namespace, project: Project) -> int:
+    """Lays out a new chapter."""
+    from na_report.running.new_chapter import write_chapter
+
+    for path in write_chapter(project, options.name):
+        print(f"wrote {project.short(path)}")
+    print(f"Add a line to {TOC} where the page belongs:\n  - file: {options.name}")
+    print(f"More than one page of this chapter, or a limit? Name them in chapters/{PAGES} as the sector pages are.")
+    print("Write in JupyterLab (make lab) and look (make preview); make outputs keeps what nbval compares.")
+    return 0

@@ -2,60 +2,50 @@
 
 from __future__ import annotations
 
-import argparse
-import signal
+import os
 import sys
 import time
+from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
-from na_report.commands.arguments import add_edition, add_language
+from na_report.book import preview as previewing
+from na_report.book.serving import State, serve
 from na_report.commands.pages import answers_of
+from na_report.commands.progress import Progress
+from na_report.editions.folders import edition_folder, newest_edition, verify_edition
 
 
-def add(commands: Any) -> None:
-    """Adds the command of this module to the command line."""
-    preview = commands.add_parser("preview", help="show the book in a browser and follow what is saved")
-    add_edition(preview)
-    add_language(preview)
-    preview.add_argument("--port", type=int, default=8000, help="the port on this machine; 0 for any that is free")
-    preview.set_defaults(run=_preview)
-
-
-def _preview(options: argparse.Namespace, project: Project) -> int:
-    from na_report.book.preview import PreviewBook, Tools, look, preview, wait_for_change
-    from na_report.book.serving import State, serve
+def preview(options: Namespace, project: Project) -> int:
+    """Shows the book in a browser and follows what is saved, until it is stopped."""
     from na_report.commands.changed_page import changed_page
-    from na_report.commands.progress import Progress
-    from na_report.editions.folders import edition_folder, newest_edition, verify_edition
 
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)
-    book = PreviewBook(project, edition, options.language)
-    tools = Tools(
+    book = previewing.PreviewBook(project, edition, options.language)
+    tools = previewing.Tools(
         lambda: verify_edition(edition, project),
         lambda: answers_of(project, edition),
         lambda: changed_page(edition, options.language, project, book.notebooks),
     )
     state = State()
-    # Told to end by another program, it clears up as after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with serve(options.port, book.html, state) as server, preview(book, tools) as made:
+        with serve(options.port, book.html, state) as server, previewing.preview(book, tools) as made:
             print(f"preview {server.address}  (Ctrl-C stops it)", flush=True)
-            seen, changed = look(project), [project.root]
+            seen, changed = previewing.look(project), [project.root]
             while True:
                 with Progress() as progress:
                     _refresh(made, progress, state, _names(changed, project))
-                seen, changed = wait_for_change(project, seen)
+                seen, changed = previewing.wait_for_change(project, seen)
     except KeyboardInterrupt:
         print("preview stopped", flush=True)
         return 0
 
 
-def _refresh(made: Any, progress: Any, state: Any, names: str) -> None:
+def _refresh(made: Any, progress: Progress, state: State, names: str) -> None:
     start = time.perf_counter()
 
     def printed(problem: NaReportError | None) -> None:
@@ -77,15 +67,15 @@ def _refresh(made: Any, progress: Any, state: Any, names: str) -> None:
     print(f"{names}: shown in {time.perf_counter() - start:.1f} s, {len(ran)} pages ran", flush=True)
 
 
-def _tell(error: NaReportError, state: Any) -> None:
+def _tell(error: NaReportError, state: State) -> None:
     text = f"error: {error}" + (f"\nhint: {error.hint}" if error.hint else "")
     print(text, file=sys.stderr, flush=True)
     state.set(text)
 
 
-def _names(changed: list[Path], project: Project) -> str:
-    names = [
-        path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
-        for path in changed
-    ]
-    return "book" if changed == [project.root] else ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")
+def _names(changed: Sequence[Path], project: Project) -> str:
+    if [*changed] == [project.root]:
+        return "book"
+    return ", ".join(os.path.relpath(path, project.root) for path in changed[:3]) + (
+        " and more" if len(changed) > 3 else ""
+    )

@@ -9,35 +9,26 @@ from na_report.base.paths import PAGES, TOC, Project
 from na_report.base.stories import read_story
 from na_report.editions.edition import Edition
 from na_report.running.contents import languages
-from na_report.running.pages import Page, all_pages
+from na_report.running.pages import all_pages
 
 
 def refuse_missing(edition: Edition, project: Project, language: str = "") -> None:
-    """Stops when a sector of the edition would be missing from the book; a book without any page of a sector has none to miss.
-
-    Args:
-        edition: The edition.
-        project: The project.
-        language: The language of the book; all of the project when left out.
+    """Stops when a sector of the edition would be missing from the book in a language, or in any when that is left out.
 
     Raises:
         NaReportError: Names for each sector what it lacks, and where that goes.
     """
-    missing = [
-        line
-        for spoken in ([language] if language else languages(project))
-        for line in _missing(edition, project, spoken)
-    ]
-    if missing:
+    spoken = [language] if language else languages(project)
+    if missing := dict.fromkeys(line for each in spoken for line in _missing(edition, project, each)):
         raise NaReportError(
             f"The sectors of edition {edition.name} and the pages of the book differ:\n"
-            + "\n".join(f"  {line}" for line in dict.fromkeys(missing)),
+            + "\n".join(f"  {line}" for line in missing),
             hint="Nothing is left out in silence: add these, or take the sector out of sectors.csv.",
         )
 
 
 def _missing(edition: Edition, project: Project, language: str) -> Iterator[str]:
-    """Yields what a sector lacks in the book of one language."""
+    """Yields what a sector lacks in the book of one language; a book without any page of a sector has none to miss."""
     pages = {
         str(page.parameters["sector"]): page
         for page in all_pages(project, language, edition.name)
@@ -45,8 +36,9 @@ def _missing(edition: Edition, project: Project, language: str) -> Iterator[str]
     }
     if not pages:
         return
+    stories = {key: page.stories({"sector": key})[0] for key, page in pages.items()}
+    parts = dict.fromkeys(part for path in stories.values() if path.is_file() for part in read_story(path).parts)
     sectors = dict(edition.rows("sectors", kind="sector")[["id", "slug"]].itertuples(index=False, name=None))
-    parts = _parts(list(pages.values()))
     for key, slug in sectors.items():
         if edition.rows("findings", sector=key).empty:
             yield f"sector {key}: no findings. Add rows to findings.csv."
@@ -55,7 +47,7 @@ def _missing(edition: Edition, project: Project, language: str) -> Iterator[str]
             setting = f'{page}: {{chapter: sector, parameters: {{sector: {key}}}, since: "{edition.name}"}}'
             yield f"sector {key}: no page. Add `{setting}` to chapters/{PAGES} and `- file: {page}` to {TOC}."
             continue
-        [story] = pages[key].stories({"sector": key})
+        story = stories[key]
         if not story.is_file():
             yield f"sector {key}: no story. Write {project.short(story)} after the example of the others."
         elif lacking := [part for part in parts if part not in read_story(story).parts]:
@@ -66,9 +58,3 @@ def _missing(edition: Edition, project: Project, language: str) -> Iterator[str]
             f"page {pages[key].name}: this edition has no sector {key}. Say in chapters/{PAGES} since which edition the "
             f'page is there, such as `since: "2027"`.'
         )
-
-
-def _parts(pages: list[Page]) -> list[str]:
-    """Returns the parts that the stories of the sectors have, in their order."""
-    stories = [path for page in pages for path in page.stories({"sector": page.parameters["sector"]})]
-    return list(dict.fromkeys(part for path in stories if path.is_file() for part in read_story(path).parts))

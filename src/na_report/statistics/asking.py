@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
-from typing import Any
-from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element
+from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,58 +18,35 @@ from urllib3 import BaseHTTPResponse
 from urllib3.util import Retry
 
 from na_report.statistics.kept import Answer
-from na_report.statistics.offices import ADDRESSES, MOST, NAMES, addresses, async_addresses
 from na_report.statistics.rows import LARGEST, UnreadableError
-from na_report.statistics.sdmx_ml import named, parsed
-from na_report.statistics.series import Series
+from na_report.statistics.series import PLACE, Series
 
+NAMES = {"eurostat": "Eurostat", "oecd": "the OECD", "cbs": "CBS"}
+ADDRESSES = {
+    "eurostat": "https://ec.europa.eu/eurostat/api/dissemination",
+    "oecd": "https://sdmx.oecd.org/public/rest",
+    "cbs": "https://datasets.cbs.nl/odata/v1/CBS",
+}
+# Downloads that an office allows in an hour.
+MOST = {"oecd": 60}
 _WAITING, _READY = ("SUBMITTED", "PROCESSING"), "AVAILABLE"
-_GONE = "series gone"
 _PAGES = 100
+_FEWER = "name more codes in the table series"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long and how much; seconds, bytes and times.
+    """How long and how much; seconds, bytes and times."""
 
-    Args:
-        connect: Until a connection is there.
-        silence: Without a byte of an answer.
-        whole: For one answer.
-        size: Of one answer.
-        attempts: Times that a question is asked again after a failure that may pass.
-        backoff: The first wait before that; each next one is twice as long.
-        patience: The longest wait that an office may ask for; a longer one is left to a next run.
-        poll: Between two looks at an answer that comes later.
-        polls: Looks.
-    """
-
-    connect: float = 10
-    silence: float = 60
-    whole: float = 600
-    size: int = LARGEST
-    attempts: int = 3
-    backoff: float = 1
-    patience: float = 120
-    poll: float = 10
+    connect: float = 10  # until a connection is there
+    silence: float = 60  # without a byte of an answer
+    whole: float = 600  # for one answer
+    size: int = LARGEST  # of one answer
+    attempts: int = 3  # after a failure that may pass
+    backoff: float = 1  # the first wait before that; each next one is twice as long
+    patience: float = 120  # the longest wait that an office may ask for; a longer one is left to a next run
+    poll: float = 10  # between two looks at an answer that comes later
     polls: int = 60
-
-
-class _Patient(Retry):
-    """Waits as long as an office asks for, unless that is too long to sit through."""
-
-    patience = 0.0
-
-    def new(self, **options: Any) -> _Patient:
-        other = super().new(**options)
-        other.patience = self.patience
-        return other
-
-    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        seconds = super().get_retry_after(response)
-        if seconds and seconds > self.patience:
-            raise UnreadableError(f"it asks to come back in {seconds:.0f} s; run the command again then")
-        return seconds
 
 
 class Offices:
@@ -85,21 +61,11 @@ class Offices:
     def __init__(self, today: date, bases: Mapping[str, str] = ADDRESSES, limits: Limits | None = None) -> None:
         self.today, self.bases, self.limits = today, bases, limits or Limits()
         self.asked: Counter[str] = Counter()
-        retry = _Patient(
-            total=self.limits.attempts,
-            redirect=0,
-            status_forcelist=(429, 500, 502, 503, 504),
-            allowed_methods={"GET"},
-            backoff_factor=self.limits.backoff,
-            raise_on_status=False,
-        )
-        retry.patience = self.limits.patience
         self.session = requests.Session()
-        self.session.headers["User-Agent"] = (
-            f"na-report/{version('na-report')} (research report; one question per series)"
-        )
+        asks = f"na-report/{version('na-report')} (research report; one question per series)"
+        self.session.headers["User-Agent"] = asks
         for scheme in ("http://", "https://"):
-            self.session.mount(scheme, HTTPAdapter(max_retries=retry))
+            self.session.mount(scheme, HTTPAdapter(max_retries=_retry(self.limits)))
 
     def __call__(self, series: Series) -> Answer:
         """Returns the answer to a series.
@@ -108,7 +74,7 @@ class Offices:
             UnreadableError: There is none; says who failed and how.
         """
         office = NAMES[series.provider]
-        asked = addresses(series, self.bases)
+        asked = _addresses(series, self.bases)
         try:
             parts = [part for address in asked for part in self._pages(series, address)]
         except UnreadableError as error:
@@ -127,11 +93,16 @@ class Offices:
         return "no connection"
 
     def _pages(self, series: Series, address: str) -> list[bytes]:
-        parts = [self._later(series, self._get(series, address))]
+        content = self._get(series, address)
+        if b"asyncResponse" in content[:2000]:
+            content = self._when_ready(series, _said(content, "id"))
+        parts = [content]
         while series.provider == "cbs" and (onward := _next_page(parts[-1])):
             if len(parts) == _PAGES:
-                raise UnreadableError(f"it has more than {_PAGES} pages; name more codes in the table series")
-            parts.append(self._get(series, self._same_place(series, onward)))
+                raise UnreadableError(f"it has more than {_PAGES} pages; {_FEWER}")
+            if urlsplit(onward)[:2] != urlsplit(self.bases["cbs"])[:2]:
+                raise UnreadableError(f"it sends on to another place, {onward[:80]!r}")
+            parts.append(self._get(series, onward))
         return parts
 
     def _get(self, series: Series, address: str) -> bytes:
@@ -142,8 +113,7 @@ class Offices:
         timeouts = (self.limits.connect, self.limits.silence)
         with self.session.get(address, timeout=timeouts, stream=True, allow_redirects=False) as response:
             content = self._body(response)
-        if response.status_code != 200:
-            raise _refusal(response, content)
+        _refuse(response, content)
         return content
 
     def _body(self, response: requests.Response) -> bytes:
@@ -151,92 +121,87 @@ class Offices:
         for chunk in response.iter_content(65_536):
             content += chunk
             if len(content) > self.limits.size:
-                raise UnreadableError(
-                    f"it is larger than {self.limits.size:,} bytes; name more codes in the table series"
-                )
+                raise UnreadableError(f"it is larger than {self.limits.size:,} bytes; {_FEWER}")
             if time.monotonic() > end:
                 raise UnreadableError(f"it was not whole after {self.limits.whole:g} s")
         return bytes(content)
 
-    def _later(self, series: Series, content: bytes) -> bytes:
-        """Returns an answer, also when an office says first that it will come later."""
-        root = parsed(content)
-        if root is None:
-            return content
-        if promised := named(root, "asyncResponse"):
-            return self._when_ready(series, _text(promised[0], "id"))
-        for message in named(root, "Message"):
-            if message.get("code") == "413":  # as Eurostat said it until 2023, with the address of a zip file
-                texts = [(part.text or "").strip() for part in named(message, "Text")]
-                return self._when_there(series, next((text for text in texts if text.startswith("http")), ""))
-        if fault := _fault(root):
-            raise fault
-        return content
-
     def _when_ready(self, series: Series, key: str) -> bytes:
-        status, data = async_addresses(self.bases[series.provider], key)
-
-        def look() -> bytes | None:
-            root = parsed(self._get(series, status))
-            said = [(part.text or "").strip() for part in (named(root, "status") if root is not None else ())]
-            state = next((text for text in said if text), "nothing")
-            if state not in (*_WAITING, _READY):
-                raise UnreadableError(f"it promised an answer for later and then said {state[:40]!r}")
-            return self._get(series, data) if state == _READY else None
-
-        return self._waited(look)
-
-    def _when_there(self, series: Series, address: str) -> bytes:
-        scheme = urlsplit(self.bases[series.provider]).scheme
-        address = self._same_place(series, urlsplit(address)._replace(scheme=scheme).geturl())
-
-        def look() -> bytes | None:
-            try:
-                return self._get(series, address)
-            except UnreadableError as error:
-                if error.kind != _GONE:
-                    raise
-            return None
-
-        return self._waited(look)
-
-    def _waited(self, look: Callable[[], bytes | None]) -> bytes:
+        """Returns an answer of which Eurostat said first that it will come later."""
+        status, data = _async_addresses(self.bases[series.provider], key)
         for _ in range(self.limits.polls):
             time.sleep(self.limits.poll)
-            if (content := look()) is not None:
-                return content
+            state = _said(self._get(series, status), "status") or "nothing"
+            if state == _READY:
+                return self._get(series, data)
+            if state not in _WAITING:
+                raise UnreadableError(f"it promised an answer for later and then said {state[:40]!r}")
         raise UnreadableError(f"it promised one and had none after {self.limits.poll * self.limits.polls:.0f} s")
 
-    def _same_place(self, series: Series, address: str) -> str:
-        if urlsplit(address)[:2] != urlsplit(self.bases[series.provider])[:2]:
-            raise UnreadableError(f"it sends on to another place, {address[:80]!r}")
-        return address
+
+def _addresses(series: Series, bases: Mapping[str, str]) -> list[str]:
+    """Returns what to ask for a series; CBS says in a second answer whether a period is provisional."""
+    base, codes = bases[series.provider], list(series.places.values())
+    key = ".".join("+".join(codes) if code == PLACE else code for code in series.dimensions.values())
+    start = {"startPeriod": series.start} if series.start else {}
+    if series.provider == "eurostat":
+        query = urlencode({"format": "SDMX-CSV", "compressed": "false", **start})
+        return [f"{base}/sdmx/2.1/data/{quote(series.dataset)}/{quote(key, safe='.+')}?{query}"]
+    if series.provider == "oecd":
+        query = urlencode({"format": "csvfile", "dimensionAtObservation": "AllDimensions", **start})
+        return [f"{base}/data/{quote(series.dataset, safe=',@')}/{quote(key, safe='.+')}?{query}"]
+    wanted = [
+        " or ".join(f"{name} eq '{each}'" for each in (codes if code == PLACE else [code]))
+        for name, code in series.dimensions.items()
+    ]
+    query = urlencode({"$filter": " and ".join(f"({one})" for one in wanted)}, quote_via=quote)
+    return [f"{base}/{quote(series.dataset)}/Observations?{query}", f"{base}/{quote(series.dataset)}/PeriodenCodes"]
 
 
-def _refusal(response: requests.Response, content: bytes) -> UnreadableError:
-    root = parsed(content)
-    if root is not None and (fault := _fault(root)):
-        return fault
-    if 300 <= response.status_code < 400:
-        return UnreadableError(f"it sends on to another place, {response.headers.get('Location', '')[:80]!r}")
-    kind = _GONE if response.status_code in (404, 410) else "not read"
-    return UnreadableError(f"it said {response.status_code} ({response.reason})", kind)
+def _async_addresses(base: str, key: str) -> tuple[str, str]:
+    """Returns where Eurostat tells of an answer that comes later, and where that answer is."""
+    key = quote(key, safe="")
+    return f"{base}/1.0/async/status/{key}", f"{base}/1.0/async/data/{key}?format=SDMX-CSV&compressed=false"
 
 
-def _fault(root: Element) -> UnreadableError | None:
-    """Returns what an error message of Eurostat says."""
-    code, text = _text(root, "faultcode"), _text(root, "faultstring")
-    if not code:
-        return None
+def _retry(limits: Limits) -> Retry:
+    class Patient(Retry):
+        """Waits as long as an office asks for, unless that is too long to sit through."""
+
+        def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+            seconds = super().get_retry_after(response)
+            if seconds and seconds > limits.patience:
+                raise UnreadableError(f"it asks to come back in {seconds:.0f} s; run the command again then")
+            return seconds
+
+    again = (429, 500, 502, 503, 504)
+    return Patient(
+        limits.attempts, redirect=0, status_forcelist=again, backoff_factor=limits.backoff, raise_on_status=False
+    )
+
+
+def _refuse(response: requests.Response, content: bytes) -> None:
+    """Stops at what is no answer, also when Eurostat says so with a status of 200."""
+    code, text = _said(content, "faultcode"), _said(content, "faultstring")
     if code == "413" or "EXTRACTION_TOO_BIG" in text:
-        return UnreadableError("the question is too large for it; name more codes in the table series")
+        raise UnreadableError(f"the question is too large for it; {_FEWER}")
     if code == "100":
-        return UnreadableError("it has nothing for these codes", _GONE)
-    return UnreadableError(f"it said {code}: {text[:120]}")
+        raise UnreadableError("it has nothing for these codes", "series gone")
+    if code:
+        raise UnreadableError(f"it said {code}: {text[:120]}")
+    if 300 <= response.status_code < 400:
+        raise UnreadableError(f"it sends on to another place, {response.headers.get('Location', '')[:80]!r}")
+    if response.status_code != 200:
+        gone = response.status_code in (404, 410)
+        what = f"it said {response.status_code} ({response.reason})"
+        raise UnreadableError(what, "series gone" if gone else "not read")
 
 
-def _text(root: Element, name: str) -> str:
-    return next(((part.text or "").strip() for part in named(root, name)), "")
+def _said(content: bytes, name: str) -> str:
+    """Returns the first text in a part of a name of a message in XML; nothing of what is no message."""
+    text = content[:10_000].decode("utf-8-sig", "replace").lstrip()
+    found = re.findall(rf"<(?:\w+:)?{name}\b[^>]*>\s*([^<]*)", text) if text.startswith("<") else []
+    return next((each.strip() for each in found if each.strip()), "")
 
 
 def _next_page(content: bytes) -> str:

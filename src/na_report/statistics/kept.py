@@ -5,14 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias, cast, get_args
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ANSWERS
 from na_report.editions.descriptor import sha256
-from na_report.statistics.rows import LARGEST, UnreadableError
+from na_report.statistics.rows import LARGEST, Kind, UnreadableError
 from na_report.statistics.series import Series
 
 INDEX = "index.json"
@@ -20,16 +21,10 @@ INDEX = "index.json"
 
 @dataclass(frozen=True)
 class Answer:
-    """What an office answered; compressed, as a refresh holds those to all series at once.
+    """What an office answered; compressed, as a refresh holds those to all series at once."""
 
-    Args:
-        packed: The bytes, compressed; more than one where an office gives an answer in pages.
-        asked: The day as ISO date; empty when it is not known.
-        address: What was asked.
-    """
-
-    packed: tuple[bytes, ...]
-    asked: str = ""
+    packed: tuple[bytes, ...]  # more than one where an office gives an answer in pages
+    asked: str = ""  # the day as ISO date; empty when it is not known
     address: str = ""
 
     @classmethod
@@ -43,19 +38,17 @@ class Answer:
         return [gzip.decompress(part) for part in self.packed]
 
 
+# What gives the answer to a series: an office, or a folder.
+Source: TypeAlias = Callable[[Series], Answer]
+
+
 @dataclass
 class Kept:
-    """The answers to the series of an edition.
+    """The answers to the series of an edition."""
 
-    Args:
-        of: The edition that was refreshed.
-        had: Per series the answer.
-        missed: Per series why there is none: kind and sentence.
-    """
-
-    of: str = ""
+    of: str = ""  # the edition that was refreshed
     had: dict[str, Answer] = field(default_factory=dict)
-    missed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    missed: dict[str, tuple[Kind, str]] = field(default_factory=dict)  # why there is none, with a sentence
 
     def write(self, folder: Path) -> None:
         """Writes them to a folder; the same answers give the same bytes."""
@@ -90,7 +83,9 @@ def read_kept(edition: Path) -> Kept:
             parts = tuple(_packed(folder / Path(str(part["path"])).name, str(part["hash"])) for part in entry["parts"])
             kept.had[str(entry["series"])] = Answer(parts, str(entry["asked"]), str(entry["address"]))
         for entry in said["missed"]:
-            kept.missed[str(entry["series"])] = (str(entry["kind"]), str(entry["why"]))
+            if entry["kind"] not in get_args(Kind):
+                raise ValueError(f"found {entry['kind']!r}, expected one of {', '.join(get_args(Kind))}")
+            kept.missed[str(entry["series"])] = (cast("Kind", entry["kind"]), str(entry["why"]))
     except (KeyError, TypeError, ValueError, OSError, EOFError, zlib.error, RecursionError) as error:
         raise NaReportError(
             f"The answers in {folder} are damaged: {error}.",
@@ -108,32 +103,23 @@ def _packed(path: Path, expected: str) -> bytes:
     return path.read_bytes()
 
 
-class Folder:
-    """A folder with answers, to work from without a network: one that was kept, or files with the dataset in their name."""
+def answers_in(folder: Path) -> Source:
+    """Returns a folder as a source of answers: one where they were kept, or files with the dataset in their name."""
+    if not folder.is_dir():
+        raise NaReportError(f"There is no folder {folder}.", hint="Name a folder with answers, as --answers data/2027.")
+    kept = read_kept(folder.parent if folder.name == ANSWERS else folder)
 
-    def __init__(self, path: Path) -> None:
-        if not path.is_dir():
-            raise NaReportError(
-                f"There is no folder {path}.", hint="Name a folder with answers, as --answers data/2027."
-            )
-        self.path = path
-        self.kept = read_kept(path.parent if path.name == ANSWERS else path)
-
-    def __call__(self, series: Series) -> Answer:
-        """Returns the answer to a series.
-
-        Raises:
-            UnreadableError: There is none.
-        """
-        if series.id in self.kept.had:
-            return self.kept.had[series.id]
-        if series.id in self.kept.missed:
-            kind, why = self.kept.missed[series.id]
+    def answer(series: Series) -> Answer:
+        if series.id in kept.had:
+            return kept.had[series.id]
+        if series.id in kept.missed:
+            kind, why = kept.missed[series.id]
             raise UnreadableError(why, kind)
-        files = [path for path in self.path.iterdir() if series.dataset.lower() in path.name.lower() and path.is_file()]
+        files = [path for path in folder.iterdir() if series.dataset.lower() in path.name.lower() and path.is_file()]
         if len(files) != 1:
-            found = f"{len(files)} files" if files else "no file"
-            raise UnreadableError(f"found {found} with {series.dataset} in the name, expected one")
+            raise UnreadableError(f"found {len(files)} files with {series.dataset} in the name, expected one")
         if files[0].stat().st_size > LARGEST:
             raise UnreadableError(f"found more than {LARGEST:,} bytes in {files[0].name}")
         return Answer.of([files[0].read_bytes()])
+
+    return answer

@@ -1,42 +1,29 @@
-"""What an answer says of a series: per place and period a value and flags. It is data of somebody else, so all is checked."""
+"""What an answer says of a series, per place and period, and how two of them differ.
+
+An answer is data of somebody else, so all is checked.
+"""
 
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from na_report.base.numbers import in_digits
-from na_report.statistics.eurostat_tsv import is_tsv, open_tsv
-from na_report.statistics.flags import letters
-from na_report.statistics.json_answers import open_json
-from na_report.statistics.rows import LARGEST, Rows, UnreadableError, period_of
-from na_report.statistics.sdmx_csv import is_sdmx_csv, open_sdmx_csv
-from na_report.statistics.sdmx_ml import open_sdmx_ml, parsed, unzipped
+from na_report.statistics.formats import open_answer
+from na_report.statistics.rows import Kind, Rows, UnreadableError, letters
 from na_report.statistics.series import PLACE, Series
 
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?([eE][-+]?\d{1,2})?", re.ASCII)
 _NO_VALUE = ("", ":", "NaN", "nan")
-_ZIP = b"PK\x03\x04"
-_KINDS = (
-    (b"\x1f\x8b", "a gzip file"),
-    (b"\xff\xfe", "UTF-16 text"),
-    (b"\xfe\xff", "UTF-16 text"),
-    (b"%PDF", "a PDF"),
-)
+_YEAR, _MONTH = re.compile(r"(\d{4})(-A1|JJ00)?"), re.compile(r"(\d{4})(?:-M?|M|MM)(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One value of an office.
-
-    Args:
-        value: The number in digits; empty when there is none.
-        flags: Letters; nothing is known of them when `None`.
-    """
+    """One value of an office in digits, empty when there is none; nothing is known of its flags when they are `None`."""
 
     value: str
     flags: str | None = ""
@@ -45,19 +32,13 @@ class Cell:
         return f"{self.value or ':'} {self.flags or ''}".strip()
 
 
+# Per place of the edition and period.
 Cells = Mapping[tuple[str, str], Cell]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What an answer says of a series.
-
-    Args:
-        form: The name of the format.
-        updated: The day of the data; empty when the answer doesn't say.
-        cells: Per place of the edition and period the value.
-        labels: What the office calls its codes, where the answer says so.
-    """
+    """What an answer says of a series, and what it calls its codes, where it says so."""
 
     form: str
     updated: str
@@ -76,7 +57,7 @@ def read(parts: Sequence[bytes], series: Series) -> Reading:
         UnreadableError: The answer is in another format, of another dataset, damaged, or without this series.
     """
     try:
-        rows = _open(parts)
+        rows = open_answer(parts)
         flow = series.dataset.split(",")[1 if "," in series.dataset else 0].lower()  # OECD: agency,flow,version
         if rows.dataset and flow not in re.split(r"[:$()]", rows.dataset.lower()):
             raise UnreadableError(f"found the dataset {rows.dataset[:60]}, expected {series.dataset}")
@@ -85,141 +66,148 @@ def read(parts: Sequence[bytes], series: Series) -> Reading:
         raise UnreadableError(f"found what can't be read as a table: {error}") from error
 
 
-def _open(parts: Sequence[bytes]) -> Rows:
-    if parts[0].startswith(_ZIP):
-        parts = [unzipped(parts[0], LARGEST)]
-    kind = next((name for start, name in _KINDS if parts[0].startswith(start)), "")
-    if kind:
-        raise UnreadableError(f"found {kind}, expected text in UTF-8")
-    try:
-        texts = [part.decode("utf-8-sig") for part in parts]
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"found the byte {error.object[error.start]:#x}, expected text in UTF-8") from error
-    text = texts[0].lstrip()
-    if text.startswith(("{", "[")):
-        return open_json([_json(text) for text in texts])
-    if len(texts) == 1 and is_sdmx_csv(text):
-        return open_sdmx_csv(text)
-    if len(texts) == 1 and is_tsv(text):
-        return open_tsv(text)
-    if text.startswith("<") and (root := parsed(parts[0])) is not None and "sdmx" in text[:2000].lower():
-        return open_sdmx_ml(root)
-    raise UnreadableError(f"found {_name(text)}, expected SDMX-CSV, Eurostat TSV or OData v4 of CBS")
+class _Dimension(dict[str, str]):
+    """Per text in one dimension what it stands for: a place, a code that is wanted, or nothing; each is looked at once."""
 
+    def __init__(self, name: str, column: int, series: Series) -> None:
+        super().__init__()
+        self.name, self.column = name, column
+        self.places = series.dimensions[name] == PLACE
+        code = series.dimensions[name]
+        self.wanted = {code: place for place, code in series.places.items()} if self.places else {code: code}
+        self.by_label = {series.labels[code]: meant for code, meant in self.wanted.items() if code in series.labels}
+        self.labels: dict[str, str] = {}
 
-def _json(text: str) -> object:
-    try:
-        # A number keeps the digits that the office wrote.
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=lambda _: None)
-    except ValueError as error:
-        raise UnreadableError(f"found damaged JSON ({error}); the answer may be cut off") from error
-
-
-def _name(text: str) -> str:
-    start = text[:2000].lower()
-    if not text:
-        return "nothing"
-    if "<html" in start or "<!doctype html" in start:
-        return "a web page"
-    return "XML" if start.startswith("<") else f"text of an unknown kind, {text[:30]!r}"
+    def __missing__(self, text: str) -> str:
+        code, _, label = text.partition(": ")
+        if label and code in self.wanted:
+            self.labels[code] = label
+        self[text] = self.wanted.get(code) or self.by_label.get(text, "")
+        return self[text]
 
 
 def _selected(rows: Rows, series: Series) -> Reading:
     columns = {name.lower(): number for number, name in enumerate(rows.dimensions)}
-    lacking = [name for name in series.dimensions if name.lower() not in columns and name.lower() != "freq"]
+    lacking = [name for name in series.dimensions if name.lower() not in {*columns, "freq"}]
     if lacking:
-        raise UnreadableError(
-            f"found no dimension {', '.join(lacking)}: the dataset has another form", "definition changed"
-        )
-    tests = [_Test(series, name, columns[name.lower()]) for name in series.dimensions if name.lower() in columns]
+        what = f"found no dimension {', '.join(lacking)}: the dataset has another form"
+        raise UnreadableError(what, "definition changed")
+    there = [name for name in series.dimensions if name.lower() in columns]
+    dimensions = [_Dimension(name, columns[name.lower()], series) for name in there]
+    of_places = next((each for each in dimensions if each.places), None)
     cells: dict[tuple[str, str], Cell] = {}
     for parts, period_text, value, flags in rows.records:
-        place = _place(tests, parts, series)
-        if not place:
+        if not all(each[parts[each.column]] for each in dimensions):
             continue
-        period = period_of(period_text)
+        period = _period(period_text)
         if period < series.start:
             continue
-        try:
-            cell, key = _cell(value, flags), (place, period)
-        except UnreadableError as error:
-            raise UnreadableError(f"{place} {period}: {error}") from error
-        if cells.setdefault(key, cell) != cell:
-            raise UnreadableError(
-                f"found {cells[key]} and {cell} for {place} {period}, expected one value: the dataset has a dimension more",
-                "definition changed",
-            )
-    labels = {code: label for test in tests for code, label in test.labels.items()}
+        place = of_places[parts[of_places.column]] if of_places else next(iter(series.places))
+        cell = _cell(value, flags, f"{place} {period}")
+        if cells.setdefault((place, period), cell) != cell:
+            two = f"found {cells[place, period]} and {cell} for {place} {period}, expected one value"
+            raise UnreadableError(f"{two}: the dataset has a dimension more", "definition changed")
     if not any(cell.value for cell in cells.values()):
-        raise _without(tests, series)
+        raise _without(dimensions, series)
+    labels = {code: label for each in dimensions for code, label in each.labels.items()}
     return Reading(rows.form, rows.updated, cells, labels)
 
 
-class _Test:
-    """Whether what rows say in one dimension is what a series is about; each text is looked at once."""
-
-    def __init__(self, series: Series, name: str, column: int) -> None:
-        self.name, self.column, self.series = name, column, series
-        self.places = series.dimensions[name] == PLACE
-        codes = {code: place for place, code in series.places.items()}
-        self.wanted = codes if self.places else {series.dimensions[name]: name}
-        self.seen: dict[str, str] = {}
-        self.labels: dict[str, str] = {}
-
-    def __call__(self, text: str) -> str:
-        """Returns what the text stands for; nothing when the series is about something else."""
-        if text not in self.seen:
-            self.seen[text] = self._found(text)
-        return self.seen[text]
-
-    def _found(self, text: str) -> str:
-        code, _, label = text.partition(": ")
-        if code in self.wanted:
-            if label:
-                self.labels[code] = label
-            return self.wanted[code]
-        return next((place for code, place in self.wanted.items() if self.series.labels.get(code) == text), "")
-
-
-def _place(tests: Sequence[_Test], parts: Sequence[str], series: Series) -> str:
-    place = next(iter(series.places))
-    for test in tests:
-        found = test(parts[test.column])
-        if not found:
-            return ""
-        if test.places:
-            place = found
-    return place
-
-
-def _without(tests: Sequence[_Test], series: Series) -> UnreadableError:
+def _without(dimensions: Sequence[_Dimension], series: Series) -> UnreadableError:
     """Tells why an answer has nothing of a series: a code that is not in it any more, or all of it."""
-    for test in tests:
-        others = [text for text, found in test.seen.items() if not found]
-        if others and not any(test.seen.values()):
-            what = f"{test.name} has {', '.join(others[:3])[:120]} and not {', '.join(test.wanted)}"
-            kind = "unit changed" if test.name.lower() in ("unit", "unit_measure", "measure") else "definition changed"
-            return UnreadableError(f"found no row: {what}", kind)
+    for each in dimensions:
+        if each and not any(each.values()):
+            found = ", ".join(list(each)[:3])[:120]
+            kind: Kind = (
+                "unit changed" if each.name.lower() in ("unit", "unit_measure", "measure") else "definition changed"
+            )
+            return UnreadableError(f"found no row: {each.name} has {found} and not {', '.join(each.wanted)}", kind)
     return UnreadableError(f"found no value of {', '.join(series.places)} in the answer", "series gone")
 
 
-def _cell(value: str, flags: str) -> Cell:
-    said, _, hidden = flags.partition("|")
+def _period(text: str) -> str:
+    """Returns a year or a month as an edition writes it."""
+    if found := _YEAR.fullmatch(text.strip()):
+        return found[1]
+    if found := _MONTH.fullmatch(text.strip()):
+        return f"{found[1]}-{found[2]}"
+    raise UnreadableError(f"found the period {text[:40]!r}, expected a year or a month")
+
+
+def _cell(value: str, flags: str, place: str) -> Cell:
     text = value.strip()
+    try:
+        said = letters(flags)
+    except UnreadableError as error:
+        raise UnreadableError(f"{place}: {error}") from error
     if text in _NO_VALUE:
-        return Cell("", letters(said, hidden))
+        return Cell("", said)
     if not _NUMBER.fullmatch(text):
-        raise UnreadableError(f"found the value {text[:40]!r}, expected a number")
-    return Cell(in_digits(Decimal(text)), letters(said, hidden))
+        raise UnreadableError(f"{place}: found the value {text[:40]!r}, expected a number")
+    return Cell(in_digits(Decimal(text)), said)
 
 
-def definition_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
-    """Yields the codes that the office calls otherwise than before.
+@dataclass(frozen=True)
+class Difference:
+    """One cell that differs, with its old and new text, and what happened: `new`, `revised`, `flag added: b`, `break` …"""
+
+    place: str
+    period: str
+    kinds: tuple[str, ...]
+    old: str
+    new: str
+
+
+def differences(before: Cells, after: Cells) -> list[Difference]:
+    """Returns the cells that differ, in the order of places and periods.
 
     Example:
-        >>> list(definition_changes({"PC": "Percentage", "T": "Total"}, {"PC": "Per mille"}))
-        ["PC was 'Percentage' and is 'Per mille'"]
+        >>> before = {("PL", "2019"): Cell("4.8"), ("NO", "2000"): Cell("13.3", "u")}
+        >>> [(each.period, each.kinds) for each in differences(before, {("PL", "2019"): Cell("4.9", "b")})]
+        [('2000', ('withdrawn',)), ('2019', ('revised', 'flag added: b', 'break'))]
     """
-    for code, label in after.items():
-        if before.get(code, label) != label:
-            yield f"{code} was {before[code]!r} and is {label!r}"
+    found = []
+    for place, period in sorted({*before, *after}):
+        old, new = (cells.get((place, period), Cell("")) for cells in (before, after))
+        if kinds := tuple(_kinds(old, new)):
+            found.append(Difference(place, period, kinds, str(old), str(new)))
+    return found
+
+
+def _kinds(old: Cell, new: Cell) -> Iterator[str]:
+    now = {*(new.flags or "")}
+    if old.value and not new.value:
+        yield "withdrawn, confidential" if "c" in now else "withdrawn"
+        return
+    appeared = bool(new.value and not old.value)
+    if appeared:
+        yield "new"
+    elif old.value != new.value:
+        yield "revised"
+    # An edition that kept no answers says nothing of flags.
+    if not appeared and old.flags is not None:
+        for flag in sorted(now - {*old.flags}):
+            yield f"flag added: {flag}"
+        for flag in sorted({*old.flags} - now):
+            yield f"flag dropped: {flag}"
+    if "b" in now and new.value and (appeared or (old.flags is not None and "b" not in old.flags)):
+        yield "break"
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """A code that the office calls otherwise than before."""
+
+    code: str
+    old: str
+    new: str
+
+
+def renamed(before: Mapping[str, str], after: Mapping[str, str]) -> list[Renamed]:
+    """Returns the codes that the office calls otherwise than before.
+
+    Example:
+        >>> renamed({"PC": "Percentage", "T": "Total"}, {"PC": "Per mille"})
+        [Renamed(code='PC', old='Percentage', new='Per mille')]
+    """
+    return [Renamed(code, before[code], new) for code, new in after.items() if before.get(code, new) != new]

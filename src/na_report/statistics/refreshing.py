@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import ANSWERS, Project
@@ -17,71 +17,43 @@ from na_report.editions.integrity import find_problems
 from na_report.editions.making import making, refuse_name
 from na_report.editions.reading import Row, Rows, completed, read_table, write_table
 from na_report.editions.tables import TABLES
-from na_report.statistics.differences import Difference, differences
-from na_report.statistics.drafting import KeptValue, NewMethod, Taken, observed, take_in
-from na_report.statistics.kept import Answer, Kept, read_kept
-from na_report.statistics.reading import Cell, Cells, Reading, definition_changes, read
-from na_report.statistics.rows import UnreadableError
+from na_report.statistics.drafting import KeptValue, NewMethod, observed, take_in
+from na_report.statistics.kept import Kept, Source, read_kept
+from na_report.statistics.reading import Cell, Cells, Difference, Reading, Renamed, differences, read, renamed
+from na_report.statistics.rows import Kind, UnreadableError
 from na_report.statistics.series import Series, declared, faults, without_series
 
-Source: TypeAlias = Callable[[Series], Answer]
 Tables: TypeAlias = Mapping[str, Rows]
 
 
 @dataclass
 class Outcome:
-    """What became of one series.
-
-    Args:
-        series: Its id.
-        dataset: The code of the dataset.
-        indicator: What it feeds.
-        had: Whether there is an answer that could be read.
-        why: Why not, in one sentence.
-        kind: What that means, see `UnreadableError`.
-        form: The format of the answer.
-        asked: The day that it was asked.
-        updated: The day of the data.
-        changes: The cells that differ from what the office said before.
-        kept: Values of people that the office gives otherwise.
-        methods: Observations in another method series, because of a break.
-        definitions: Codes that the office calls otherwise than before.
-        notes: What else to know.
-    """
+    """What became of one series, and how its answer differs from what the office said before."""
 
     series: str
     dataset: str
     indicator: str
-    had: bool = False
-    why: str = ""
-    kind: str = ""
+    kind: Kind | Literal[""] = ""  # why there is no answer; empty when there is one
+    why: str = ""  # the same in one sentence
     form: str = ""
-    asked: str = ""
-    updated: str = ""
+    asked: str = ""  # the day that it was asked
+    updated: str = ""  # the day of the data
     changes: list[Difference] = field(default_factory=list)
     kept: list[KeptValue] = field(default_factory=list)
     methods: list[NewMethod] = field(default_factory=list)
-    definitions: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    definitions: list[Renamed] = field(default_factory=list)
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """A draft, and what became of each series.
-
-    Args:
-        old: The edition that was refreshed.
-        new: The draft.
-        asked: The series that were asked for this time.
-        outcomes: Per series what became of it.
-        unserved: Per indicator with figures of an office and without a series the sources of those figures.
-    """
+    """A draft, and what became of each series."""
 
     old: str
     new: str
-    asked: list[str]
+    asked: list[str]  # the series that were asked for this time
     outcomes: list[Outcome]
-    unserved: dict[str, list[str]]
+    unserved: dict[str, list[str]]  # per indicator with figures of an office and without a series their sources
 
 
 def refresh(old: str, new: str, source: Source | None, project: Project) -> Refreshed:
@@ -112,17 +84,22 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
     readings, asked = _readings(all_series, source, kept)
     outcomes = []
     for series in all_series:
-        outcome = Outcome(series.id, series.dataset, series.indicator)
+        outcome = Outcome(series.id, series.dataset, series.indicator_id)
         outcomes.append(outcome)
         if series.id not in readings:
             outcome.kind, outcome.why = kept.missed.get(series.id, ("not asked", "run the command again"))
             continue
-        answers = readings[series.id], prior.get(series.id)
-        outcome.asked = kept.had[series.id].asked
+        reading, earlier = readings[series.id], prior.get(series.id)
+        outcome.form, outcome.asked, outcome.updated = reading.form, kept.had[series.id].asked, reading.updated
         # A person may have changed a draft that is completed; what is told is how its answers differ from the old edition.
-        _tell(outcome, before["observations"], series, *answers, new, sealed)
+        _take_in(outcome, before["observations"], series, reading, earlier, new)
+        if earlier is None and reading.updated and reading.updated < sealed:
+            # The edition knows more than an older answer; that is no withdrawal.
+            latest = max(period for _, period in reading.cells)
+            outcome.changes = [change for change in outcome.changes if change.period <= latest]
+            outcome.note = f"the data are of {reading.updated}, older than the edition of {sealed}"
         if again and series.id in asked:
-            _take_in(tables["observations"], series, *answers, new, outcome.asked)
+            _take_in(replace(outcome), tables["observations"], series, reading, earlier, new)
     if asked:
         _write(tables, kept, new, project, again=again)
     return Refreshed(old, new, asked, outcomes, without_series(tables))
@@ -177,32 +154,19 @@ def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tu
     return found, asked
 
 
-def _take_in(rows: Rows, series: Series, reading: Reading, prior: Reading | None, new: str, asked: str) -> Taken:
-    return take_in(rows, series, reading.cells, prior.cells if prior else None, new, asked or reading.updated)
-
-
-def _tell(
-    outcome: Outcome, rows: Rows, series: Series, reading: Reading, prior: Reading | None, new: str, sealed: str
-) -> None:
-    """Takes an answer into the observations of the old edition, and tells what that changes."""
+def _take_in(outcome: Outcome, rows: Rows, series: Series, reading: Reading, earlier: Reading | None, new: str) -> None:
+    """Takes an answer into observations, and tells what that changes."""
     known = observed(rows, series)
-    said = prior.cells if prior else _typed(known, series, reading)
-    outcome.had, outcome.form, outcome.updated = True, reading.form, reading.updated
-    taken = _take_in(rows, series, reading, prior, new, outcome.asked)
-    outcome.kept, outcome.methods = taken.kept, taken.methods
-    mine = {value.id for value in taken.kept}
+    said = earlier.cells if earlier else _typed(known, series, reading)
+    day = outcome.asked or reading.updated
+    outcome.kept, outcome.methods = take_in(rows, series, reading.cells, earlier.cells if earlier else None, new, day)
+    mine = {value.id for value in outcome.kept}
     outcome.changes = [
         change
         for change in differences(said, reading.cells)
         if known.get((change.place, change.period), {}).get("id") not in mine
     ]
-    if prior is None and reading.updated and reading.updated < sealed:
-        # The edition knows more than an older answer; that is no withdrawal.
-        latest = max(period for _, period in reading.cells)
-        outcome.changes = [change for change in outcome.changes if change.period <= latest]
-        outcome.notes = [f"the data are of {reading.updated}, older than the edition of {sealed}"]
-    labels = {**series.labels, **(prior.labels if prior else {})}
-    outcome.definitions = list(definition_changes(labels, reading.labels))
+    outcome.definitions = renamed({**series.labels, **(earlier.labels if earlier else {})}, reading.labels)
 
 
 def _typed(known: Mapping[tuple[str, str], Row], series: Series, reading: Reading) -> Cells:
@@ -210,7 +174,7 @@ def _typed(known: Mapping[tuple[str, str], Row], series: Series, reading: Readin
     return {
         key: Cell(row["value"], None)
         for key, row in known.items()
-        if row["value"] and (row["source_id"] == series.source or key in reading.cells) and key[1] >= series.start
+        if row["value"] and (row["source_id"] == series.source_id or key in reading.cells) and key[1] >= series.start
     }
 
 

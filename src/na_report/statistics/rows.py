@@ -1,82 +1,85 @@
-"""What every kind of answer gives: rows with dimensions, a period, a value and flags, read one by one."""
+"""What every kind of answer gives: rows with codes, a period, a value and flags, which are letters here."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Literal
 
 from na_report.base.errors import NaReportError
 
 # The parts of a row as the answer writes them, its period, its value and its flags.
 Record = tuple[Sequence[str], str, str, str]
-
+# Why there is no answer to a series.
+Kind = Literal["not read", "not asked", "series gone", "unit changed", "definition changed"]
 # The largest answer, in bytes.
 LARGEST = 200_000_000
-_STAMPS = ("%d/%m/%y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
-_YEAR, _MONTH = re.compile(r"(\d{4})(-A1|JJ00)?"), re.compile(r"(\d{4})(?:-M?|M|MM)(\d{2})")
+# Eurostat since 2025 knows b d e f i m n p u; before that also c s z.
+MEANING = {
+    "b": "break in the series",
+    "c": "confidential",
+    "d": "definition differs",
+    "e": "estimated",
+    "f": "forecast",
+    "i": "see the notes",
+    "m": "missing",
+    "n": "not significant",
+    "p": "provisional",
+    "s": "estimate of Eurostat",
+    "u": "low reliability",
+    "z": "not applicable",
+}
+# The code list of SDMX (CL_OBS_STATUS), which OECD and others write.
+_SDMX = {code.upper(): code for code in "bdefinpu"} | {"A": "", "Q": "c"} | dict.fromkeys("HLMO", "m")
+_WORDS = {words: letter for letter, words in MEANING.items()} | {
+    "break in time series": "b",
+    "definition differs (see metadata)": "d",
+    "definition differs, see metadata": "d",
+    "eurostat estimate": "s",
+    "see metadata": "i",
+    "not available": "",
+}
 
 
 class UnreadableError(NaReportError):
-    """An answer that is not what it should be; says in one sentence what was found.
+    """An answer that is not what it should be; says in one sentence what was found, and what that means for the series."""
 
-    Args:
-        what: What was found.
-        kind: What that means for the series: `not read`, `series gone`, `unit changed` or `definition changed`.
-    """
-
-    def __init__(self, what: str, kind: str = "not read") -> None:
+    def __init__(self, what: str, kind: Kind = "not read") -> None:
         super().__init__(what)
         self.kind = kind
 
 
 @dataclass(frozen=True)
 class Rows:
-    """An answer, opened.
-
-    Args:
-        form: The name of the format.
-        dataset: The dataset that it says to be of; empty when the format doesn't say.
-        updated: The day of the data as ISO date; empty when the answer doesn't say.
-        dimensions: What the parts of a row are called, dimensions among them.
-        records: Its rows.
-    """
+    """An answer, opened; its dataset and day (as ISO date) are empty where it doesn't say them."""
 
     form: str
     dataset: str
     updated: str
-    dimensions: tuple[str, ...]
+    dimensions: tuple[str, ...]  # what the parts of a row are called, dimensions among them
     records: Iterator[Record]
 
 
-def day_of(stamp: str) -> str:
-    """Returns the day of a time as an office writes it; nothing when it can't be told.
+def letters(text: str) -> str:
+    """Returns flags as letters in the order of the alphabet.
 
-    Example:
-        >>> day_of("17/12/24 11:00:00"), day_of("2024-12-17T11:00:00"), day_of("soon")
-        ('2024-12-17', '2024-12-17', '')
-    """
-    for form in _STAMPS:
-        try:
-            return datetime.strptime(stamp.strip()[:19], form).date().isoformat()
-        except ValueError:
-            continue
-    return ""
-
-
-def period_of(text: str) -> str:
-    """Returns a period as an edition writes it.
+    Args:
+        text: Letters, a code of SDMX, words, or a code with words; behind a | what is said of confidentiality.
 
     Raises:
-        UnreadableError: It is no year and no month.
+        UnreadableError: It is no flag that is known.
 
     Example:
-        >>> period_of("2019"), period_of("2019JJ00"), period_of("2019MM03"), period_of("2019M03"), period_of("2019-03")
-        ('2019', '2019', '2019-03', '2019-03', '2019-03')
+        >>> letters("bu"), letters("A"), letters("P"), letters("b: break in time series"), letters("|C")
+        ('bu', '', 'p', 'b', 'c')
     """
-    if found := _YEAR.fullmatch(text.strip()):
-        return found[1]
-    if (found := _MONTH.fullmatch(text.strip())) and 1 <= int(found[2]) <= 12:
-        return f"{found[1]}-{found[2]}"
-    raise UnreadableError(f"found the period {text[:40]!r}, expected a year or a month")
+    said, _, hidden = text.partition("|")
+    found = said.split(": ")[0].strip()
+    known = _SDMX.get(found, _WORDS.get(said.strip().lower()))
+    if known is None:
+        known = re.sub(r"[\s,]", "", found)
+        if set(known) - set(MEANING):
+            raise UnreadableError(f"found the flag {said[:40]!r}, expected one of {' '.join(MEANING)}")
+    free = hidden.split(": ")[0].strip() in ("", "F", "A")
+    return "".join(sorted({*known, *("" if free else "c")}))

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from na_report.statistics.differences import Difference
-from na_report.statistics.flags import MEANING
+from na_report.statistics.reading import Difference
 from na_report.statistics.refreshing import Outcome, Refreshed
+from na_report.statistics.rows import MEANING
 
 
 def lines(refreshed: Refreshed) -> Iterator[str]:
     """Yields what became of each series, and last what could not be had."""
     for outcome in refreshed.outcomes:
-        if outcome.had:
+        if not outcome.kind:
             yield from _had(outcome)
     for outcome in refreshed.outcomes:
-        if not outcome.had:
+        if outcome.kind:
             yield f"{_name(outcome)}: {outcome.kind}; {outcome.why}"
     for indicator, sources in refreshed.unserved.items():
         yield f"{indicator} has no series: no recorded answer to verify its codes ({', '.join(sources)})"
@@ -30,12 +30,11 @@ def _had(outcome: Outcome) -> Iterator[str]:
     counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
     nothing = "no other value" if outcome.methods or outcome.kept or outcome.definitions else "nothing new"
     said = ", ".join(f"{count} {kind}" for kind, count in counted.items()) or nothing
-    days = ", ".join(
-        f"{word} {day}" for word, day in (("data of", outcome.updated), ("asked on", outcome.asked)) if day
-    )
-    yield f"{_name(outcome)}: {said} ({outcome.form}{', ' if days else ''}{days})"
-    yield from (f"  note: {note}" for note in outcome.notes)
-    yield from (f"  definition changed: {text}" for text in outcome.definitions)
+    days = [f"{word} {day}" for word, day in (("data of", outcome.updated), ("asked on", outcome.asked)) if day]
+    yield f"{_name(outcome)}: {said} ({', '.join([outcome.form, *days])})"
+    if outcome.note:
+        yield f"  note: {outcome.note}"
+    yield from (f"  definition changed: {one.code} was {one.old!r} and is {one.new!r}" for one in outcome.definitions)
     yield from (f"  {_cell(change)}" for change in outcome.changes)
     for method in outcome.methods:
         yield f"  break: {method.id} belongs to the series {method.new} now, not to {method.old or 'none'}"
