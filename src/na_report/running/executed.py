@@ -63,7 +63,7 @@ def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any], r
     for cell in notebook.cells:
         for extra in CELL_EXTRAS:
             cell.metadata.pop(extra, None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
+        if INJECTED in cell.metadata.get("tags", []):
             cell["id"] = INJECTED
             cell.metadata["tags"] = [*cell.metadata["tags"], "remove-cell"]
     ids = {str(cell.get("execution_count")): cell.id for cell in notebook.cells}
