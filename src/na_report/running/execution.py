@@ -22,16 +22,8 @@ from na_report.processes.processes import cores, new_pool
 from na_report.processes.surroundings import pinned
 from na_report.running.chapters import read_chapter
 from na_report.running.executed import normalised, own_cell
-from na_report.running.fingerprint import (
-    Answers,
-    data_hash,
-    ingredients,
-    read_state,
-    reasons,
-    state_file,
-    write_state,
-)
-from na_report.running.pages import Page, checked_parameters
+from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state
+from na_report.running.pages import Page, checked_parameters, refuse_all
 
 if TYPE_CHECKING:
     import nbformat
@@ -43,14 +35,7 @@ READS_FILE = "NA_REPORT_READS"
 
 @dataclass(frozen=True)
 class Run:
-    """A page that has run, or failed.
-
-    Args:
-        page: The name of the page.
-        notebook: Where the executed notebook is.
-        seconds: How long it took.
-        error: What went wrong; empty when nothing did.
-    """
+    """A page that has run, or failed: its notebook, how many seconds it took, and what went wrong, if something did."""
 
     page: str
     notebook: Path
@@ -120,8 +105,7 @@ def run_pages(
         runs = list(run_tasks(project, stale, folder, executor, workers, watcher or Watcher()))
     names = [task.page.name for task in stale]
     runs.sort(key=lambda run: names.index(run.page))
-    failed = [run for run in runs if run.error]
-    if failed:
+    if failed := [run for run in runs if run.error]:
         kept = next((run.notebook for run in failed if run.notebook.exists()), None)
         see = f"Open {kept} to see the cell with its output, mend" if kept else "Mend"
         raise ChapterError("\n".join(run.error for run in failed), hint=f"{see} the chapter and run it again.")
@@ -130,32 +114,25 @@ def run_pages(
 
 def _checked(pages: Sequence[Page], parameters: Mapping[str, Any]) -> list[Task]:
     """Returns the pages with their parameters, or all that is wrong with chapters and parameters at once."""
-    tasks: list[Task] = []
-    problems: dict[str, NaReportError] = {}
+    tasks, problems = [], []
     for page in pages:
         try:
             tasks.append(Task(page, checked_parameters(page, parameters)))
-        except NaReportError as error:
-            problems.setdefault(str(error), error)  # pages of one damaged chapter say the same
-    if problems:
-        hints = dict.fromkeys(error.hint for error in problems.values())
-        raise NaReportError("\n".join(problems), hint=" ".join(hints))
+        except NaReportError as problem:
+            problems.append(problem)
+    refuse_all(problems)
     return tasks
 
 
 def needs_run(project: Project, task: Task, folder: Path, answers: Answers) -> bool:
     """Tells whether a page is no longer what its ingredients make."""
-    found = reasons(project, task.page, task.parameters, folder, answers)
-    if not found:
-        _remember_data(project, task.page.name, folder)
-    return bool(found)
-
-
-def _remember_data(project: Project, page: str, folder: Path) -> None:
-    """Notes that a page's answers are those of today's data, so that they are not asked again until it changes again."""
-    state, data = read_state(folder, page), data_hash(project)
+    if reasons(project, task.page, task.parameters, folder, answers):
+        return True
+    # Its answers are those of today's data, so they are not asked again until it changes again.
+    state, data = read_state(folder, task.page.name), data_hash(project)
     if state is not None and state.data != data:
-        write_state(folder, page, state.ingredients, state.reads, data)
+        write_state(folder, task.page.name, state.ingredients, state.reads, data)
+    return False
 
 
 @contextmanager

@@ -226,6 +226,13 @@ def _suggest(name: str, known: set[str]) -> str:
     return f"Did you mean {close[0]}?" if close else f"Choose from: {', '.join(sorted(known))}."
 
 
+def refuse_all(problems: Sequence[NaReportError]) -> None:
+    """Raises problems as one; what pages of one chapter say alike is said once."""
+    if problems:
+        hints = dict.fromkeys(problem.hint for problem in problems)
+        raise NaReportError("\n".join(dict.fromkeys(map(str, problems))), hint=" ".join(hints))
+
+
 def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
     """Returns parameters with the types that the chapter's parameters cell declares.
 
