@@ -38,7 +38,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with one page that ran and a book that counts as built."""
     project = copy_of_project(tmp_path_factory.mktemp("archive"))
     book = Book(project, "2026", "nl")
-    run_pages(project, choose(all_pages(project), [PAGE]), {"edition": "2026"}, book.notebooks, warm=False)
+    run_pages(project, choose(all_pages(project), [PAGE]), {"edition": "2026"}, book.notebooks)
     (book.notebooks / "kort.failed.ipynb").write_text("{}", encoding="utf-8")
     for path in (book.html / "index.html", book.html / "bijlage €.html", book.pdf):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,34 +7,30 @@ import signal
 import stat
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
 from conftest import one_of_a_kind
+from test_kernels import add_cell, cold, run, wait
 
 from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.paths import Project
-from na_report.processes import limits, private
-from na_report.running.execution import run_pages
-from na_report.running.pages import all_pages, choose
+from na_report.processes import kernels, limits
+from na_report.running.pages import all_pages
 
-BASE = {"edition": "2021"}
 PAGE = "kanttekeningen"
+LARGE = "import numpy\nlen(numpy.zeros(2 * 2**30, dtype='int8'))"
+ENDLESS = "while True: pass"
+DEAF = "import time\nwhile True:\n    try: time.sleep(60)\n    except BaseException: pass"
 
 
-def with_cell(project: Project, code: str) -> None:
-    path = project.chapters / "nl" / f"{PAGE}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells = [*notebook.cells[:2], nbformat.v4.new_code_cell(code)]
-    nbformat.write(notebook, path)
-
-
-def failure(project: Project, folder: Path, **options: bool) -> str:
+def failure(project: Project, folder: Path, code: str) -> str:
+    add_cell(project, code, PAGE, after=2)
     with pytest.raises(ChapterError) as caught:
-        run_pages(project, choose(all_pages(project), [PAGE]), BASE, folder, **options)  # type: ignore[arg-type]
+        run(project, folder, PAGE)
+    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 3 (proef, " in str(caught.value)
     return str(caught.value)
 
 
@@ -43,52 +39,46 @@ def test_a_cell_that_takes_too_much_memory_is_named_with_the_limit(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm: bool
 ) -> None:
     monkeypatch.setenv(limits.MEMORY, "1500")
-    with_cell(project, "import numpy\nlen(numpy.zeros(2 * 2**30, dtype='int8'))")
-    message = failure(project, tmp_path, warm=warm)
-    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 3 (" in message
+    if not warm:
+        cold(monkeypatch)
+    message = failure(project, tmp_path, LARGE)
     assert "1500 MB" in message
     assert f"set {limits.MEMORY} higher" in message
 
 
 @pytest.mark.parametrize(
     "code",
-    [
-        pytest.param("while True: pass", marks=pytest.mark.slow("what can only be killed is the harder case")),
-        "import signal, time\nsignal.signal(2, signal.SIG_IGN)\nwhile True: time.sleep(60)",
-    ],
+    [pytest.param(ENDLESS, marks=pytest.mark.slow("what can only be killed is the harder case")), DEAF],
     ids=["can be asked to stop", "can only be killed"],
 )
 def test_a_page_that_takes_too_long_is_stopped_and_named(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     monkeypatch.setenv(limits.SECONDS, "6")
-    with_cell(project, code)
-    message = failure(project, tmp_path)
-    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 3 (" in message
+    message = failure(project, tmp_path, code)
     assert "longer than the 6 s" in message
     assert f"set {limits.SECONDS} higher" in message
+    assert (tmp_path / f"{PAGE}.failed.ipynb").exists() == (code == ENDLESS)
 
 
 @pytest.mark.slow("the same limits from another file")
-def test_a_page_can_have_limits_of_its_own(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("setting", "code", "told"),
+    [("seconds: 2", ENDLESS, "longer than the 2 s"), ("memory_mb: 1400", LARGE, "1400 MB")],
+)
+def test_a_page_can_have_limits_of_its_own(
+    project: Project, tmp_path: Path, setting: str, code: str, told: str
+) -> None:
     declared = project.chapters / "pages.yml"
-    text = declared.read_text(encoding="utf-8")
-    monkeypatch.setenv(limits.SECONDS, "60")
-    declared.write_text(f"{text}{PAGE}: {{seconds: 2}}\n", encoding="utf-8")
-    with_cell(project, "while True: pass")
-    assert "longer than the 2 s" in failure(project, tmp_path)
-    declared.write_text(f"{text}{PAGE}: {{memory_mb: 1400}}\n", encoding="utf-8")
-    with_cell(project, "import numpy\nlen(numpy.zeros(2 * 2**30, dtype='int8'))")
-    message = failure(project, tmp_path)
-    assert "1400 MB" in message
+    declared.write_text(f"{declared.read_text(encoding='utf-8')}{PAGE}: {{{setting}}}\n", encoding="utf-8")
+    message = failure(project, tmp_path, code)
+    assert told in message
     assert "chapters/pages.yml" in message
 
 
 @pytest.mark.parametrize("value", ["0", "veel", "1.5", "True"])
 def test_a_limit_of_a_page_that_is_no_number_is_named(project: Project, value: str) -> None:
-    declared = project.chapters / "pages.yml"
-    text = declared.read_text(encoding="utf-8")
-    declared.write_text(f"{text}{PAGE}: {{seconds: {value}}}\n", encoding="utf-8")
+    (project.chapters / "pages.yml").write_text(f"{PAGE}: {{seconds: {value}}}\n", encoding="utf-8")
     with pytest.raises(
         NaReportError, match=rf"pages.yml: page {PAGE}, seconds: found .*{value}.*, expected a whole .* 900"
     ):
@@ -103,20 +93,10 @@ def test_a_limit_that_is_no_number_is_wrong_use(monkeypatch: pytest.MonkeyPatch,
 
 
 def below(parent: int) -> set[int]:
-    """Returns all processes that descend from one."""
-    children: dict[int, list[int]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            pid, after = path.read_text().split(" (", 1)
-        except OSError:
-            continue
-        children.setdefault(int(after.rsplit(") ", 1)[1].split()[1]), []).append(int(pid))
-    found, todo = set(), [parent]
-    while todo:
-        mine = children.get(todo.pop(), [])
-        found |= {*mine}
-        todo += mine
-    return found
+    """Returns all processes that descend from one and run."""
+    listed = subprocess.run(["pgrep", "--parent", str(parent)], capture_output=True, text=True, check=False).stdout
+    children = {int(pid) for pid in listed.split()}
+    return children.union(*map(below, children))
 
 
 def runs(pid: int) -> bool:
@@ -124,15 +104,6 @@ def runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
     except OSError:
         return False
-
-
-def wait(condition: Callable[[], object], seconds: float = 15) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return bool(condition())
 
 
 ASKED = pytest.mark.slow("what survives being killed survives being asked")
@@ -148,74 +119,36 @@ ASKED = pytest.mark.slow("what survives being killed survives being asked")
         pytest.param(os.killpg, signal.SIGKILL, marks=pytest.mark.slow("a crash, of which there is one above")),
     ],
 )
-def test_nothing_of_a_stopped_run_keeps_running(
+def test_nothing_of_a_stopped_run_is_left(
     project: Project, tmp_path: Path, tell: Callable[[int, int], None], number: signal.Signals
 ) -> None:
     sign = tmp_path / "runs"
-    with_cell(project, f"import pathlib, time\npathlib.Path({str(sign)!r}).touch()\ntime.sleep(60)")
+    code = "import pathlib, subprocess, time\nsubprocess.Popen(['sleep', '60'], start_new_session=True)\n"
+    add_cell(project, f"{code}pathlib.Path({str(sign)!r}).touch()\ntime.sleep(60)", PAGE, after=2)
     command = [sys.executable, "-m", "na_report.cli", "run", PAGE, "--edition", "2021"]
-    run = subprocess.Popen(
-        command, cwd=project.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    assert wait(sign.exists, 30)
-    family = below(run.pid)
-    assert len(family) > 2, "worker, server and kernel"
-    tell(run.pid, number)
-    run.wait(timeout=20)
-    assert wait(lambda: not any(runs(pid) for pid in family)), [pid for pid in family if runs(pid)]
-
-
-def test_sockets_are_private_and_a_dead_process_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(private.tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(private, "_LONGEST", 1000)
-    os.umask(os.umask(0))
-    code = "import os; from na_report.processes import private as p; p._LONGEST = 1000; p.private_folder(); os._exit(1)"
-    subprocess.run([sys.executable, "-c", code], env=os.environ | {"TMPDIR": str(tmp_path)}, check=False)
-    [left] = tmp_path.iterdir()
-    mine = Path(private.private_folder())
-    assert stat.S_IMODE(mine.stat().st_mode) == 0o700
-    assert left.exists(), "a folder may be new and not locked yet"
-    monkeypatch.setattr(private, "_NEW_SECONDS", 0)
-    other = Path(private.private_folder())
-    assert not left.exists()
-    assert mine.exists(), "its process runs"
-    private.remove_folder(str(mine))
-    private.remove_folder(str(other))
-    assert [*tmp_path.iterdir()] == []
-
-
-def test_the_folder_of_someone_else_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(private.tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(private, "_LONGEST", 1000)
-    monkeypatch.setattr(private, "_NEW_SECONDS", 0)
-    theirs = tmp_path / "na-report-theirs"
-    theirs.mkdir()
-    (theirs / ".in-use").touch()
-    me = os.getuid()
-    monkeypatch.setattr(os, "getuid", lambda: me + 1)
-    private.remove_folder(private.private_folder())
-    assert theirs.exists()
-    monkeypatch.setattr(os, "getuid", lambda: me)
-    private.remove_folder(private.private_folder())
-    assert not theirs.exists()
+    with tempfile.TemporaryDirectory() as temporary:
+        process = subprocess.Popen(
+            command,
+            cwd=project.root,
+            env=os.environ | {"TMPDIR": temporary},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        assert wait(sign.exists, 30)
+        family = below(process.pid)
+        assert len(family) > 4, "worker, server, its process for the kernel, kernel and what the cell started"
+        [folder] = Path(temporary).iterdir()
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        tell(process.pid, number)
+        process.wait(timeout=20)
+        assert wait(lambda: not any(map(runs, family))), [pid for pid in family if runs(pid)]
+        assert wait(lambda: not [*Path(temporary).iterdir()])
 
 
 def test_a_folder_for_sockets_has_a_short_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deep = tmp_path / ("d" * 80)
     deep.mkdir()
-    monkeypatch.setattr(private.tempfile, "tempdir", str(deep))
-    folder = private.private_folder()
-    assert len(folder) < 80
-    private.remove_folder(folder)
-
-
-def test_a_kernel_that_starts_when_the_time_is_over_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "GRACE_SECONDS", 0.1)
-    kernel = subprocess.Popen(["sleep", "60"], process_group=0)
-    try:
-        with limits.within(limits.Limits(1000, 0)):
-            time.sleep(1)
-            limits.confine(kernel.pid)
-            assert kernel.wait(timeout=10) in (-signal.SIGINT, -signal.SIGKILL)
-    finally:
-        kernel.kill()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with kernels.kernel_folder() as folder:
+        assert len(folder) < 80

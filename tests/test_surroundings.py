@@ -18,9 +18,7 @@ from test_publishing import only_pages
 
 from na_report.base.paths import Project
 from na_report.processes.processes import cores
-from na_report.running import execution
 from na_report.running.executed import normalised
-from na_report.running.pages import all_pages
 
 COMMAND = Path(sys.executable).with_name("na-report")
 PARAMETERS = 'edition: str = "2026"\nlanguage: str = "nl"'
@@ -180,37 +178,22 @@ def test_a_file_that_an_output_carries_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "expected"),
+    ("group", "limits", "expected"),
     [
-        ({"proc/self/cgroup": "0::/a/b\n", "sys/fs/cgroup/a/b/cpu.max": "max 100000\n"}, 64),
-        ({"proc/self/cgroup": "0::/a/b\n", "sys/fs/cgroup/a/cpu.max": "150000 100000\n"}, 2),
-        ({"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.max": "50000 100000\n"}, 1),
-        ({"proc/self/cgroup": "0::/of/outside\n", "sys/fs/cgroup/cpu.max": "300000 100000\n"}, 3),
-        (
-            {
-                "proc/self/cgroup": "4:memory:/m\n3:cpu,cpuacct:/x\n",
-                "sys/fs/cgroup/cpu/x/cpu.cfs_quota_us": "200000\n",
-                "sys/fs/cgroup/cpu/x/cpu.cfs_period_us": "100000\n",
-            },
-            2,
-        ),
-        (
-            {
-                "proc/self/cgroup": "3:cpu:/x\n",
-                "sys/fs/cgroup/cpu/x/cpu.cfs_quota_us": "-1\n",
-                "sys/fs/cgroup/cpu/x/cpu.cfs_period_us": "100000\n",
-            },
-            64,
-        ),
-        ({"proc/self/cgroup": "garbage\n"}, 64),
-        ({}, 64),
+        ("0::/a/b\n", {"a/b": "max 100000\n"}, 64),
+        ("0::/a/b\n", {"a": "150000 100000\n"}, 2),
+        ("0::/\n", {"": "50000 100000\n"}, 1),
+        ("0::/of/outside\n", {"": "300000 100000\n"}, 3),
+        ("garbage\n", {}, 64),
+        (None, {}, 64),
     ],
 )
 def test_the_cores_are_those_that_the_control_groups_allow(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], expected: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str | None, limits: dict[str, str], expected: int
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
-    for name, text in files.items():
+    files = {f"sys/fs/cgroup/{name}/cpu.max": text for name, text in limits.items()}
+    for name, text in (files | ({"proc/self/cgroup": group} if group else {})).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     assert cores(tmp_path) == expected
@@ -220,14 +203,6 @@ def test_the_cores_are_those_that_the_process_was_given() -> None:
     command = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
     command += "from na_report.processes.processes import cores; print(cores())"
     assert subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout == "1\n"
-
-
-def test_as_many_pages_run_at_once_as_there_are_cores(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    tasks = [execution.Task(page, {}) for page in all_pages(project)]
-    for count in (1, 3):
-        monkeypatch.setattr(execution, "cores", lambda count=count: count)
-        with execution.local_pool(tasks, warm=False) as (_, workers):
-            assert workers == count
 
 
 def test_nothing_asks_how_many_cores_the_machine_has() -> None:

@@ -5,48 +5,42 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
+from test_kernels import processes, wait
 
 from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.locks import BusyError, locked
 from na_report.base.paths import Project
 from na_report.processes.processes import cores
-from na_report.running import sweep
-from na_report.running.cluster import cluster_pool
-from na_report.running.execution import Task, local_pool, run_page
+from na_report.running import cluster, sweep
+from na_report.running.execution import Pool, Task, local_pool, run_page
 from na_report.running.grid import read_grid, task_name, tasks_of
 
 PARAMETERS = 'edition: str = "2021"\nsector: str = "mbo"\nnumber: int = 0\nfast: bool = True\nslow: float = 0.0'
-RECORD = (
-    "import time\nfrom IPython.display import display\n"
-    "time.sleep(slow)\n"
-    "display({'application/papermill.record/text/plain': f'{sector} {10 // (number - 13)}'}, raw=True,"
-    " metadata={'scrapbook': {'name': 'answer'}})"
-)
+RECORD = """import time
+from IPython.display import display
+time.sleep(slow)
+data = {"application/papermill.record/text/plain": f"{sector} {10 // (number - 13)}"}
+display(data, raw=True, metadata={"scrapbook": {"name": "answer"}})"""
 
 
 @pytest.fixture
 def small(project: Project) -> Project:
     """A project whose chapters compute next to nothing."""
-    notebook = nbformat.v4.new_notebook(
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    )
-    notebook.cells = [
+    cells = [
         nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell(RECORD),
     ]
-    nbformat.write(notebook, project.chapters / "nl" / "proef.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), project.chapters / "nl" / "proef.ipynb")
     (project.root / "_toc.yml").write_text("format: jb-book\nroot: proef-mbo\nchapters:\n- file: proef-ho\n")
     (project.chapters / "pages.yml").write_text(
         "proef-mbo: {chapter: proef, parameters: {sector: mbo}}\nproef-ho: {chapter: proef, parameters: {sector: ho}}\n"
@@ -55,17 +49,20 @@ def small(project: Project) -> Project:
 
 
 def tasks(project: Project, *grid: str, pages: Sequence[str] = ("proef",)) -> list[Task]:
-    known = {"edition": ["2021", "2026"]}
-    return tasks_of(project, pages, read_grid(grid), known)
+    return tasks_of(project, pages, read_grid(grid), {"edition": ["2021", "2026"]})
 
 
-def run(project: Project, wanted: Sequence[Task], folder: Path) -> list[sweep.Row]:
-    return sweep.run_sweep(project, wanted, folder, lambda edition: lambda questions: {})
+def run(project: Project, wanted: Sequence[Task], folder: Path, pool: Pool = local_pool) -> list[sweep.Row]:
+    return sweep.run_sweep(project, wanted, folder, lambda edition: lambda questions: {}, pool=pool)
 
 
 def table(folder: Path) -> list[dict[str, str]]:
     with (folder / "index.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def column(folder: Path, name: str) -> list[str]:
+    return [row[name] for row in table(folder)]
 
 
 def test_all_stands_for_what_the_pages_and_the_project_have(small: Project) -> None:
@@ -106,43 +103,38 @@ def test_a_failing_run_stops_no_other_and_only_what_changed_runs_again(small: Pr
     wanted = tasks(small, "number=12,13,14")
     with pytest.raises(ChapterError, match="2 of 6 runs failed"):
         run(small, wanted, tmp_path)
-    rows = table(tmp_path)
-    assert [row["state"] for row in rows] == ["ran", "ran", "failed", "failed", "ran", "ran"]
-    assert [row["answer"] for row in rows] == ["mbo -10", "ho -10", "", "", "mbo 10", "ho 10"]
-    assert "ZeroDivisionError" in rows[2]["error"]
-    assert all((tmp_path / row["notebook"]).is_file() for row in rows)
-    assert (tmp_path / "index.html").read_text(encoding="utf-8").count("<tr>") == 7
+    assert column(tmp_path, "state") == ["ran", "ran", "failed", "failed", "ran", "ran"]
+    assert column(tmp_path, "answer") == ["mbo -10", "ho -10", "", "", "mbo 10", "ho 10"]
+    assert "ZeroDivisionError" in column(tmp_path, "error")[2]
+    assert all((tmp_path / name).is_file() for name in column(tmp_path, "notebook"))
     run(small, [task for task in wanted if task.parameters["number"] != 13], tmp_path)
-    assert [row["state"] for row in table(tmp_path)] == ["unchanged"] * 4
-    assert [row["answer"] for row in table(tmp_path)] == ["mbo -10", "ho -10", "mbo 10", "ho 10"]
+    assert column(tmp_path, "state") == ["unchanged"] * 4
+    assert column(tmp_path, "answer") == ["mbo -10", "ho -10", "mbo 10", "ho 10"]
 
 
-@pytest.mark.parametrize("content", [b"my,data\n", b"", b"\xff\xfe", b"notebook,mine\n"])
-def test_a_table_of_something_else_is_left_alone(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "index.csv").write_bytes(content)
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("index.csv", b"my,data\n"),
+        ("index.csv", b""),
+        ("index.csv", b"\xff\xfe"),
+        ("index.csv", b"notebook,mine\n"),
+        ("letter.txt", b"dear"),
+    ],
+)
+def test_a_folder_with_something_else_is_left_alone(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
     with pytest.raises(NaReportError, match="no sweep"):
         sweep.check_folder(tmp_path)
 
 
 def test_one_sweep_at_a_time_in_a_folder(small: Project, tmp_path: Path) -> None:
     wanted = tasks(small, "number=1", pages=["proef-mbo"])
-    folder = tmp_path / "sweep"
-    folder.mkdir()
-    with locked(folder / ".sweep.lock", "It"):
-        sweep.check_folder(folder)
-        with pytest.raises(BusyError, match=r"The sweep in .* is being made by process"):
-            run(small, wanted, folder)
-    run(small, wanted, folder)
-    sweep.check_folder(folder)
-
-
-def test_a_run_leaves_the_half_made_notebook_of_another_value_alone(small: Project, tmp_path: Path) -> None:
-    other, own = (tmp_path / f"proef--sector={name}.0a1b2c3d.running.ipynb" for name in ("mbo.avond", "mbo"))
-    for path in (other, own):
-        path.write_text("{}")
-    run(small, tasks(small, "sector=mbo", pages=["proef-mbo"]), tmp_path)
-    assert other.exists()
-    assert not own.exists()
+    with locked(tmp_path / ".sweep.lock", "It"), pytest.raises(BusyError, match=r"The sweep in .* is being made"):
+        run(small, wanted, tmp_path)
+    assert not (tmp_path / "index.csv").exists()
+    run(small, wanted, tmp_path)
+    sweep.check_folder(tmp_path)
 
 
 def test_a_cell_of_the_table_is_no_formula(small: Project, tmp_path: Path) -> None:
@@ -155,147 +147,101 @@ def test_a_cell_of_the_table_is_no_formula(small: Project, tmp_path: Path) -> No
 def test_a_process_that_dies_is_a_failed_run_in_the_table(small: Project, tmp_path: Path) -> None:
     @contextmanager
     def pool(stale: Sequence[Task]) -> Iterator[tuple[object, int]]:
-        with local_pool(stale, jobs=1, warm=False) as (executor, workers):
+        with local_pool(stale, jobs=1) as (executor, workers):
             executor.submit(os._exit, 3)
             yield executor, workers
 
     with pytest.raises(ChapterError, match="its process ended"):
-        sweep.run_sweep(small, tasks(small, "number=1"), tmp_path, lambda edition: lambda questions: {}, pool=pool)
-    assert [row["state"] for row in table(tmp_path)] == ["failed", "failed"]
+        run(small, tasks(small, "number=1"), tmp_path, pool)
+    assert column(tmp_path, "state") == ["failed", "failed"]
 
 
 @pytest.mark.parametrize(("jobs", "count"), [(1, 1), (2, 2), (9, 4), (0, min(4, cores()))])
 def test_there_is_a_process_per_task_up_to_the_number_asked_for(small: Project, jobs: int, count: int) -> None:
-    wanted = tasks(small, "number=1,2")
-    assert len(wanted) == 4
-    with local_pool(wanted, jobs=jobs, warm=False) as (_, workers):
+    with local_pool(tasks(small, "number=1,2"), jobs=jobs) as (_, workers):
         assert workers == count
-
-
-def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(NaReportError, match="no sweep"):
-        sweep.check_folder(tmp_path)
 
 
 # A Dask cluster on this machine only. Its workers are processes of their own, so that one can die.
 
 
-@contextmanager
-def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+@pytest.fixture
+def dask(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of a scheduler with two workers, and one of these."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": ""}
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(*command: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], env=environment, cwd=folder, stderr=subprocess.DEVNULL
-        )
-        started.append(process)
-        return process
-
-    try:
-        found = folder / "scheduler.json"
-        options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(found)]
-        start("distributed.cli.dask_scheduler", *options)
-        workers = [
-            start(
-                "distributed.cli.dask_worker",
-                *("--scheduler-file", str(found), "--nthreads", "1", "--no-nanny", "--no-dashboard"),
-                *("--host", "127.0.0.1", "--local-directory", str(folder), "--name", str(number)),
-            )
-            for number in range(2)
-        ]
-        end = time.monotonic() + 20
-        while not found.is_file() and time.monotonic() < end:
-            time.sleep(0.05)
-        yield json.loads(found.read_text())["address"], workers
-    finally:
-        for process in reversed(started):
-            process.kill()
-            process.wait()
+    folder, started = tmp_path / "cluster", []
+    folder.mkdir()
+    place = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", "scheduler.json"]
+    worker = ["distributed.cli.dask_worker", *place, "--nthreads", "1", "--no-nanny", "--name"]
+    for command in (["distributed.cli.dask_scheduler", *place, "--port", "0"], [*worker, "0"], [*worker, "1"]):
+        command = [sys.executable, "-m", *command]
+        started.append(subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.DEVNULL))
+        assert wait((folder / "scheduler.json").is_file, 20)
+    yield json.loads((folder / "scheduler.json").read_text())["address"], started[1]
+    for process in reversed(started):
+        process.kill()
+        process.wait()
 
 
 @pytest.mark.slow("a crash of another machine")
-def test_a_worker_that_dies_costs_no_run_and_doubles_none(small: Project, tmp_path: Path) -> None:
+def test_a_worker_that_dies_costs_no_run_and_doubles_none(
+    small: Project, tmp_path: Path, dask: tuple[str, subprocess.Popen[bytes]]
+) -> None:
     from distributed import Client, default_client
 
-    wanted = tasks(small, "number=1,2,3,4", "slow=0.4")
-    folder, place = tmp_path / "sweep", tmp_path / "cluster"
-    place.mkdir()
-    with cluster(place) as (address, workers):
-        with Client(address, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=20)
+    (address, worker), folder = dask, tmp_path / "sweep"
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=20)
 
-        done_at_kill = []
+    def states() -> int:
+        return len([*folder.glob("*.state.json")])
 
-        def kill_one() -> None:
-            end = time.monotonic() + 20
-            while len(list(folder.glob("*.state.json"))) < 2 and time.monotonic() < end:
-                time.sleep(0.02)
-            workers[0].send_signal(signal.SIGKILL)
-            done_at_kill.append(len(list(folder.glob("*.state.json"))))
+    done: list[int] = []
 
-        killer = threading.Thread(target=kill_one)
-        killer.start()
-        with cluster_pool(address, small, wanted) as pool:
+    def kill_one() -> None:
+        wait(lambda: states() >= 2, 20)
+        worker.kill()
+        done.append(states())
+
+    @contextmanager
+    def pool(stale: Sequence[Task]) -> Iterator[tuple[object, int]]:
+        with cluster.cluster_pool(address, small, stale) as found:
             with pytest.raises(ValueError, match="No clients found"):
                 default_client()  # a program that uses the library keeps its own
+            yield found
 
-            @contextmanager
-            def same(stale: Sequence[Task]) -> Iterator[tuple[object, int]]:
-                yield pool
-
-            rows = sweep.run_sweep(small, wanted, folder, lambda edition: lambda questions: {}, pool=same)
-        killer.join()
-        assert workers[0].wait(timeout=5) == -signal.SIGKILL
-        assert done_at_kill[0] < 6, "one worker died midway"
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    rows = run(small, tasks(small, "number=1,2,3,4", "slow=0.4"), folder, pool)
+    killer.join()
+    assert worker.wait(timeout=5) == -signal.SIGKILL
+    assert done[0] < 6, "one worker died midway"
     assert [row.state for row in rows] == ["ran"] * 8
-    found = table(folder)
-    assert len(found) == len({row["notebook"] for row in found}) == 8
-    assert len(list(folder.glob("*.ipynb"))) == 8, "the run that died leaves nothing behind"
-    parameters: list[Mapping[str, str]] = [{key: row[key] for key in ("sector", "number")} for row in found]
-    assert len({tuple(each.values()) for each in parameters}) == 8
+    assert len({(row["notebook"], row["sector"], row["number"]) for row in table(folder)}) == 8
+    assert len([*folder.glob("*.ipynb")]) == 8, "the run that died leaves nothing behind"
 
 
 def test_a_scheduler_that_does_not_answer_is_named(small: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("na_report.running.cluster.CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.3)
     with (
         pytest.raises(NaReportError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
-        cluster_pool("tcp://127.0.0.1:9", small, []),
+        cluster.cluster_pool("tcp://127.0.0.1:9", small, []),
     ):
         pass
 
 
 def test_without_distributed_the_error_says_what_to_install(small: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(NaReportError) as caught, cluster_pool("tcp://127.0.0.1:9", small, []):
+    with pytest.raises(NaReportError) as caught, cluster.cluster_pool("tcp://127.0.0.1:9", small, []):
         pass
     assert "na-report[cluster]" in caught.value.hint
 
 
-def test_a_worker_that_was_idle_for_long_gets_a_new_server(small: Project, tmp_path: Path) -> None:
-    """What a worker of a cluster does, in this process: its server ends unused between two runs."""
-    from na_report.processes import kernels
-    from na_report.running import cluster
-
+def test_a_worker_keeps_one_server_until_it_ends(small: Project, tmp_path: Path) -> None:
     [task] = tasks(small, "number=1", pages=["proef-mbo"])
-    chapters = (task.page.chapter,)
-    try:
-        for _ in range(2):
-            done = cluster._run_warm(chapters, run_page, small, task.page, task.parameters, tmp_path)
-            assert done.error == ""
-            assert kernels.is_warm()
-            folder = Path(os.environ[kernels.FOLDER])
-            [server] = _children("na_report.processes.forkserver")
-            os.kill(server, signal.SIGKILL)
-            shutil.rmtree(folder)
-    finally:
-        cluster._warm.close()
-    assert _children("na_report.processes.forkserver") == []
-
-
-def _children(name: str) -> list[int]:
-    listed = subprocess.run(
-        ["pgrep", "--parent", str(os.getpid()), "--full", name], capture_output=True, text=True, check=False
-    )
-    return [int(pid) for pid in listed.stdout.split()]
+    for _ in range(2):
+        done = cluster.run_warm((task.page.chapter,), run_page, small, task.page, task.parameters, tmp_path)
+        assert done.error == ""
+        assert len(processes("na_report.processes.forkserver")) == 1
+    cluster.end_server()
+    assert processes("na_report.processes.forkserver") == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +20,6 @@ from na_report.base.paths import Project
 from na_report.base.wording import Words
 from na_report.book.book import Book
 from na_report.book.site import pdfs, with_switch
-from na_report.processes.private import private_folder, remove_folder
 from na_report.running.contents import languages
 from na_report.running.fingerprint import FILES
 
@@ -128,14 +128,11 @@ def copied(project: Project, folder: Path) -> Project:
 
 @contextmanager
 def private_copy(project: Project) -> Iterator[Project]:
-    """Gives such a copy in a folder that is gone after the block; where this process is killed, a later one removes it."""
-    folder = private_folder()
-    try:
+    """Gives such a copy in a folder that is gone after the block."""
+    with tempfile.TemporaryDirectory(prefix="na-report-") as folder:
         copy = Path(folder) / "project"
         copy.mkdir()
         yield copied(project, copy)
-    finally:
-        remove_folder(folder)
 
 
 def formats_of(path: Path, language: str) -> list[str]:

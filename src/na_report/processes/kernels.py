@@ -1,261 +1,193 @@
-"""Kernels that start warm and don't get in each other's way."""
+"""Kernels of pages: forked from a server that has imported what chapters import, on sockets that only this user can reach."""
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import json
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGINT
 from typing import Any
 
-import nbformat
+import zmq
+import zmq.asyncio
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Dict
+from traitlets import Dict, Type, default
+from traitlets.config import Config
 
-from na_report.processes.clients import PromptKernelClient
-from na_report.processes.limits import confine
-from na_report.processes.private import private_folder, remove_folder
 from na_report.processes.surroundings import environment, fixed
 
-# Where the server listens; kernels start cold where it is not set.
-SOCKET = "NA_REPORT_FORKSERVER"
-# Where kernels put their sockets, so that one hand can clear them away.
-FOLDER = "NA_REPORT_SOCKETS"
+# The folder of the server, with its socket and those of its kernels; kernels start from nothing where it is not set.
+SERVER = "NA_REPORT_KERNELS"
+SOCKET = "server"
 # What runs each page, whatever kernel its notebook names and whichever the user has: this Python, with its packages.
-KERNEL = "na_report.processes.page_kernel"
-SPEC = KernelSpec(
-    argv=[sys.executable, "-m", KERNEL, "-f", "{connection_file}"],
+_KERNEL = "na_report.processes.page_kernel"
+_SPEC = KernelSpec(
+    argv=[sys.executable, "-m", _KERNEL, "-f", "{connection_file}"],
     display_name="Python 3",
     language="python",
     metadata={"kernel_provisioner": {"provisioner_name": "na-report-warm"}},
 )
-START_SECONDS = 20
-POLL_SECONDS = 0.005  # Jupyter looks ten times a second whether a kernel has ended, which is longer than it takes
-IDLE_SECONDS = 120
+# A client connects before its kernel listens; so soon it tries again.
+_RETRY_MS = 5
+# So long nothing is published when no more will come. What does come later is for a question that nobody waits for any more.
+_SILENCE_SECONDS = 0.02
+# The address of a socket has some 100 characters, of which folders and name take up to 40.
+_LONGEST = 60
 
 
-class PrivateKernelManager(AsyncKernelManager):  # type: ignore[misc]
-    """Starts a kernel on sockets in a folder that only this user can enter.
-
-    TCP ports are chosen before they are taken, so that two notebooks that start together can choose the same one.
+def page_kernel(folder: Path, own: Mapping[str, str]) -> dict[str, Any]:
+    """Returns what to tell papermill about the kernel of a page.
 
     Args:
-        environment: What the kernel has in its environment beside what this process has.
+        folder: Where its sockets go; see `kernel_folder`.
+        own: What it has in its environment beside what this process has.
     """
+    # TCP ports are chosen before they are taken, so that two notebooks that start together can choose the same one.
+    place = {"transport": "ipc", "ip": f"{folder}/k", "connection_file": f"{folder}/k.json"}
+    manager = place | {"environment": {"IPYTHONDIR": f"{folder}/ipython", **own}}
+    return {
+        "kernel_manager_class": f"{__name__}.PageKernelManager",
+        "config": Config(PageKernelManager=manager),
+        "kernel_name": "python3",
+        "language": "python",
+        "shutdown_kernel": "immediate",  # all that a page leaves behind is written by then
+    }
+
+
+def kernel_folder() -> tempfile.TemporaryDirectory[str]:
+    """Returns a new folder that only this user can enter, with a name that is short enough for sockets."""
+    return tempfile.TemporaryDirectory(prefix="na-report-", dir=os.environ.get(SERVER) or _short())
+
+
+def _short() -> str:
+    """Returns the usual folder for what is temporary, or the system's own where that one's name is too long for sockets."""
+    usual = tempfile.gettempdir()
+    return next((base for base in (usual, "/tmp", "/var/tmp") if len(os.fsencode(base)) <= _LONGEST), usual)  # noqa: S108
+
+
+class PromptChannel(AsyncZMQSocketChannel):  # type: ignore[misc]
+    """What a kernel publishes; who waits for the end of it waits shortly, and who waits for all of a cell as long as it takes."""
+
+    async def get_msg(self, timeout: float | None = None) -> Any:
+        """Returns the next message, or raises `Empty`."""
+        return await super().get_msg(None if timeout is None else min(timeout, _SILENCE_SECONDS))
+
+
+class PromptKernelClient(AsyncKernelClient):  # type: ignore[misc]
+    """Knows soon that its kernel is ready, where Jupyter waits 0.2 s in which nothing may be published."""
+
+    iopub_channel_class = Type(PromptChannel)
+
+    @default("context")  # type: ignore[untyped-decorator]
+    def _quick_context(self) -> zmq.asyncio.Context:
+        context = zmq.asyncio.Context()
+        context.setsockopt(zmq.RECONNECT_IVL, _RETRY_MS)
+        return context
+
+    def stop_channels(self) -> None:
+        """Lets go of the kernel, with what was opened for it."""
+        super().stop_channels()
+        self.context.destroy()
+
+
+class PageKernelManager(AsyncKernelManager):  # type: ignore[misc]
+    """Starts the kernel of a page, whichever kernel is named."""
 
     environment = Dict(config=True)
-    kernel_spec = SPEC
+    kernel_spec = _SPEC
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.client_factory = PromptKernelClient
-        # Socket paths have a limit of some 100 characters: a short folder, whatever the project's own path.
-        self._folder = _socket_folder()
-        self.transport = "ipc"
-        self.ip = f"{self._folder}/k"
-        # Beside the sockets, so that it goes with them when this process is killed.
-        self.connection_file = f"{self._folder}/k.json"
-
-    async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
-        await super()._async_launch_kernel(kernel_cmd, **options)
-        confine(self.provisioner.pid)
-
-    _launch_kernel = _async_launch_kernel
-
-    async def _async_pre_start_kernel(self, **options: Any) -> tuple[list[str], dict[str, Any]]:
-        own = {"IPYTHONDIR": f"{self._folder}/ipython", **self.environment}
-        options["env"] = fixed(os.environ | options.get("env", {})) | own
-        command, started = await super()._async_pre_start_kernel(**options)
-        return command, started
-
-    pre_start_kernel = _async_pre_start_kernel
-
-    async def _async_interrupt_kernel(self) -> None:
-        # A kernel that is about to stop needs no interrupt: an idle one only answers with an error on the screen.
-        if not self.shutting_down:
-            await super()._async_interrupt_kernel()
-
-    interrupt_kernel = _async_interrupt_kernel
-
-    async def _async_wait(self, pollinterval: float = POLL_SECONDS) -> None:
-        await super()._async_wait(min(pollinterval, POLL_SECONDS))
-
-    async def _async_cleanup_resources(self, restart: bool = False) -> None:
-        await super()._async_cleanup_resources(restart=restart)
-        if not restart:
-            remove_folder(self._folder)
-
-    cleanup_resources = _async_cleanup_resources
-
-
-def _socket_folder() -> str:
-    """Returns a new folder in the one that is shared; one of its own where there is none, or no longer."""
-    try:
-        return tempfile.mkdtemp(prefix="na-", dir=os.environ[FOLDER])
-    except (KeyError, FileNotFoundError):
-        return private_folder()
-
-
-def is_warm() -> bool:
-    """Tells whether this process has a server of warm kernels; one that nobody asked for a while is gone."""
-    return Path(os.environ.get(SOCKET, "/")).is_socket()
+    @default("client_factory")  # type: ignore[untyped-decorator]
+    def _prompt_client(self) -> type[PromptKernelClient]:
+        return PromptKernelClient
 
 
 class ForkedKernel:
-    """A kernel that the server forked, with the part of `subprocess.Popen` that Jupyter uses.
+    """A kernel that the server forked, with the part of `subprocess.Popen` that Jupyter uses; it ends with the connection."""
 
-    Args:
-        connection: The connection to the server; closing it ends the kernel.
-        pid: The process id.
-    """
+    stdin = stdout = stderr = pid = None
+    returncode: int | None = None
 
-    stdin = stdout = stderr = None
-
-    def __init__(self, connection: socket.socket, pid: int) -> None:
-        self._connection = connection
-        self.pid = pid
-        self.returncode: int | None = None
+    def __init__(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> None:
+        self._connection = socket.socket(socket.AF_UNIX)
+        self._connection.connect(f"{os.environ[SERVER]}/{SOCKET}")
+        request = {"arguments": arguments, "folder": folder, "environment": dict(environment)}
+        self._connection.sendall((json.dumps(request) + "\n").encode())
 
     def poll(self) -> int | None:
-        """Returns the exit code, or nothing while the kernel runs."""
+        """Returns nothing while the kernel runs, or something that it started."""
         if self.returncode is None and select.select([self._connection], [], [], 0)[0]:
-            said = self._connection.recv(64)
-            self.returncode = int(said) if said.strip() else -signal.SIGKILL
             self._connection.close()
+            self.returncode = 0
         return self.returncode
 
-    def wait(self, timeout: float | None = None) -> int | None:
-        """Waits for the end and returns the exit code."""
+    def wait(self) -> int | None:
+        """Waits for the end."""
         if self.returncode is None:
-            select.select([self._connection], [], [], timeout or START_SECONDS)
+            select.select([self._connection], [], [])
         return self.poll()
 
     def send_signal(self, number: int) -> None:
-        """Sends a signal to the kernel."""
-        if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, number)
-
-    def terminate(self) -> None:
-        """Asks the kernel to end."""
-        self.send_signal(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """Ends the kernel."""
-        self.send_signal(signal.SIGKILL)
+        """Ends the kernel, however kindly it is asked."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
 
 
 class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
     """Has the server fork a kernel; starts one from nothing where there is no server or it does not answer."""
 
+    async def pre_launch(self, **options: Any) -> dict[str, Any]:
+        """Returns how to start, in fixed surroundings."""
+        found: dict[str, Any] = await super().pre_launch(**options)
+        return found | {"env": fixed(found["env"]) | self.parent.environment}
+
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         """Starts the kernel and returns how to reach it."""
-        address = os.environ.get(SOCKET, "")
-        if not address or KERNEL not in cmd:
-            return await super().launch_kernel(cmd, **options)
-        try:
-            self.process = _ask(address, cmd[cmd.index(KERNEL) + 1 :], options)
-        except OSError:
-            return await super().launch_kernel(cmd, **options)
-        self.pid = self.pgid = self.process.pid
-        return self.connection_info
+        if SERVER in os.environ:
+            with contextlib.suppress(OSError):
+                arguments = cmd[cmd.index(_KERNEL) + 1 :]
+                self.process = ForkedKernel(arguments, str(options.get("cwd") or Path.cwd()), options["env"])
+                return self.connection_info
+        return await super().launch_kernel(cmd, **options)
 
+    async def send_signal(self, signum: int) -> None:
+        """Ends the kernel; no page is interrupted, and an idle kernel answers that with an error on the screen."""
+        if signum != SIGINT:
+            await super().send_signal(signum)
 
-def _ask(address: str, arguments: list[str], options: dict[str, Any]) -> ForkedKernel:
-    request = {
-        "arguments": arguments,
-        "folder": str(options.get("cwd") or Path.cwd()),
-        "environment": dict(options.get("env") or os.environ),
-    }
-    with contextlib.ExitStack() as opened:
-        connection = opened.enter_context(socket.socket(socket.AF_UNIX))
-        connection.settimeout(START_SECONDS)
-        connection.connect(address)
-        connection.sendall((json.dumps(request) + "\n").encode())
-        pid = b""
-        while not pid.endswith(b"\n"):
-            piece = connection.recv(1)
-            if not piece:
-                raise ConnectionError("the server closed the connection")
-            pid += piece
-        opened.pop_all()  # the kernel keeps the connection
-    return ForkedKernel(connection, int(pid))
+    async def kill(self, restart: bool = False) -> None:
+        """Ends the kernel, without the 0.1 s until Jupyter looks whether it did."""
+        await super().kill(restart)
+        self.process.wait()
 
 
 @contextmanager
-def warm_kernels(notebooks: Iterable[Path], *, idle_seconds: int = IDLE_SECONDS) -> Iterator[None]:
-    """Lets kernels of this process and its children start warm, with what the notebooks import.
+def warm_kernels(chapters: Iterable[Path], *, idle_seconds: int = 0) -> Iterator[None]:
+    """Lets kernels of this process and its children start warm, with what the chapters import.
 
-    The server goes when the block ends, when this process dies, and when nobody asked for a kernel for a while; it takes its
-    kernels along.
+    The server goes when the block ends and when this process dies, with its folder and its kernels.
     """
-    folder = private_folder()
-    address = f"{folder}/s"
-    command = [
-        sys.executable,
-        "-m",
-        "na_report.processes.forkserver",
-        address,
-        str(idle_seconds),
-        *imported(notebooks),
-    ]
-    # The server must stay single-threaded, and its kernels compute on small tables. It imports for all kernels, so its
-    # surroundings are fixed also where nobody fixed those of its parent: on a worker of a cluster.
-    # The debugger, which every kernel imports, would say on the screen what no reader of a book needs.
+    command = [sys.executable, "-m", "na_report.processes.forkserver", _short(), *map(str, chapters)]
+    # It must stay single-threaded, and its kernels compute on small tables. It imports for all of them, so its surroundings are
+    # fixed also where nobody fixed those of its parent: on a worker of a cluster. The debugger, which every kernel imports,
+    # would say on the screen what no reader of a book needs.
     around = fixed() | {"OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     # Out of reach of Ctrl-C: the server ends after what it serves, in silence.
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=around, process_group=0)  # noqa: S603
-    ours = {SOCKET: address, FOLDER: folder}
-    try:
-        with environment(ours if _listens(address, server) else {}):
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=around, process_group=0
+    ) as server:
+        folder = server.stdout.readline().strip() if server.stdout else ""
+        with environment({SERVER: folder} if folder else {}):
             yield
-    finally:
-        if server.stdin is not None:
-            server.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(timeout=5)
-        server.kill()
-        server.wait()
-        remove_folder(folder)
-
-
-def _listens(address: str, server: subprocess.Popen[bytes]) -> bool:
-    """Waits until the server listens; tells whether it does, as one that died leaves kernels to start cold."""
-    end = time.monotonic() + START_SECONDS
-    while not Path(address).exists() and server.poll() is None and time.monotonic() < end:
-        time.sleep(0.01)
-    return Path(address).exists() and server.poll() is None
-
-
-def imported(notebooks: Iterable[Path]) -> list[str]:
-    """Returns the modules that the code of notebooks imports, sorted."""
-    found: set[str] = set()
-    for path in notebooks:
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code":
-                with contextlib.suppress(SyntaxError):
-                    found |= _modules(ast.parse(cell.source))
-    return sorted(found)
-
-
-def _modules(tree: ast.AST) -> set[str]:
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found

@@ -5,16 +5,20 @@ Started as `python -m na_report.processes.page_kernel -f FILE`, or forked by the
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import resource
+import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 from ipykernel import kernelapp
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
 from traitlets import Type
+
+from na_report.processes.limits import GRACE_SECONDS, MEMORY, SECONDS
 
 
 class _Compiler(XCachingCompiler):
@@ -46,20 +50,40 @@ class IPKernelApp(kernelapp.IPKernelApp):
         """Runs nothing before the first cell."""
 
 
-def launch(arguments: list[str], **options: Any) -> None:
+def launch(arguments: list[str]) -> None:
     """Serves cells until told to stop, in the working directory, whose modules come after all that is installed.
 
     Args:
         arguments: What a kernel is started with, such as `-f` and the connection file.
-        options: Settings of the kernel by name.
     """
     for name in ("PYTHONPATH", "PYTHONSAFEPATH"):
         os.environ.pop(name, None)  # for the start of this one; a program that a cell runs is its own affair
     sys.path.append(str(Path.cwd()))
     sys.dont_write_bytecode = True  # what stands beside a chapter is what the book is made of
     sys.argv = ["ipykernel_launcher.py", *arguments]
-    settings = [f"--IPKernelApp.{name}={value}" for name, value in options.items()]
-    IPKernelApp.launch_instance(argv=[*arguments, *settings])
+    _confine()
+    IPKernelApp.launch_instance(argv=arguments, parent_handle=os.getppid())  # with which it ends
+
+
+def _confine() -> None:
+    """Keeps this process to the limits that its environment names.
+
+    Counted is the memory that it asks for itself, not the libraries that it shares; beyond it is a `MemoryError` in the cell.
+    """
+    if MEMORY in os.environ:
+        size = int(os.environ[MEMORY]) * 2**20
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+    if SECONDS in os.environ:
+        seconds = int(os.environ[SECONDS])
+        signal.signal(signal.SIGALRM, _stop_cell)
+        signal.alarm(seconds)
+        # For a cell that goes on nevertheless.
+        silent = os.open(os.devnull, os.O_WRONLY)
+        faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True, file=silent)
+
+
+def _stop_cell(*_: object) -> None:
+    raise TimeoutError(f"the page ran longer than {os.environ[SECONDS]} s")
 
 
 if __name__ == "__main__":

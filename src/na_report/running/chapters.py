@@ -7,7 +7,7 @@ import functools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from na_report.base.errors import NaReportError
 from na_report.running.notebooks import notebook_faults
@@ -22,7 +22,38 @@ def read_chapter(path: Path) -> nbformat.NotebookNode:
     Raises:
         NaReportError: The file is no notebook; names the line where it stops being one.
     """
-    return _read_seen(path, *_seen(path))
+    found = path.stat()
+    return _read_seen(path, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _read_seen(path: Path, changed: int, size: int) -> nbformat.NotebookNode:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        faults = notebook_faults(found)
+    except json.JSONDecodeError as problem:
+        faults = [f"line {problem.lineno}: found {problem.msg!r}, expected JSON"]
+    except (ValueError, RecursionError) as problem:
+        faults = [f"found {str(problem)!r}, expected a Jupyter notebook"]
+    if faults:
+        raise _no_notebook(path, faults)
+    from nbformat.v4.nbjson import JSONReader
+
+    # Without validation, which takes four times as long; papermill does that for a page that runs.
+    return JSONReader().to_notebook(found)
+
+
+def _no_notebook(path: Path, faults: Sequence[str]) -> NaReportError:
+    name = "/".join(path.parts[-3:])
+    hint = f"Put the chapter back as it was (git restore {name}), or save it again in JupyterLab."
+    if any(" id" in fault for fault in faults):
+        hint += (
+            ' This gives cells an id of their own: .venv/bin/python -c "import nbformat as n; '
+            f"n.write(n.v4.upgrade(n.read('{name}', 4)), '{name}')\""
+        )
+    # A place goes with the file name, as in "koploper.ipynb, cell 3: found"; a fault of the whole starts with what was found.
+    lines = [f"{path.name}{':' if fault.startswith('found ') else ','} {fault}." for fault in faults]
+    return NaReportError("\n".join(lines), hint=hint)
 
 
 def declared_types(chapter: Path) -> Mapping[str, str]:
@@ -31,28 +62,10 @@ def declared_types(chapter: Path) -> Mapping[str, str]:
     Raises:
         NaReportError: The file is no notebook, or its parameters cell is no Python.
     """
-    return _declared(chapter, *_seen(chapter))
-
-
-def _seen(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_mtime_ns, found.st_size
-
-
-@functools.lru_cache(maxsize=64)
-def _read_seen(path: Path, changed: int, size: int) -> nbformat.NotebookNode:
-    from nbformat.v4.nbjson import JSONReader
-
-    # Without validation, which takes four times as long; papermill does that for a page that runs.
-    return JSONReader().to_notebook(_load(path))
-
-
-@functools.lru_cache(maxsize=64)
-def _declared(chapter: Path, changed: int, size: int) -> Mapping[str, str]:
     declared: dict[str, str] = {}
-    for number, cell in enumerate(_load(chapter)["cells"], 1):
-        if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", []):
-            for line in _parsed(chapter, number, "".join(cell["source"])):
+    for number, cell in enumerate(read_chapter(chapter).cells, 1):
+        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
+            for line in _parsed(chapter, number, cell.source):
                 if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
                     declared[line.target.id] = ast.unparse(line.annotation)
                 elif isinstance(line, ast.Assign):
@@ -70,33 +83,3 @@ def _parsed(chapter: Path, number: int, source: str) -> list[ast.stmt]:
             "expected parameters as Python writes them.",
             hint='Write each as NAME: TYPE = VALUE, such as sector: str = "mbo".',
         ) from None
-
-
-def _load(path: Path) -> dict[str, Any]:
-    """Returns what a notebook file holds, or says all that is wrong with it."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as problem:
-        raise _no_notebook(path, [f"line {problem.lineno}: found {problem.msg!r}, expected JSON"]) from None
-    except (ValueError, RecursionError) as problem:
-        raise _no_notebook(path, [f"found {str(problem)!r}, expected a Jupyter notebook"]) from None
-    if faults := notebook_faults(found):
-        raise _no_notebook(path, faults)
-    return dict(found)
-
-
-def _shown(path: Path) -> str:
-    """Returns the file of a chapter as a person in the project's folder would write it."""
-    return "/".join(path.parts[-3:])
-
-
-def _no_notebook(path: Path, faults: Sequence[str]) -> NaReportError:
-    hint = f"Put the chapter back as it was (git restore {_shown(path)}), or save it again in JupyterLab."
-    if any(" id" in fault for fault in faults):
-        hint += (
-            ' This gives cells an id of their own: .venv/bin/python -c "import nbformat as n; '
-            f"n.write(n.v4.upgrade(n.read('{_shown(path)}', 4)), '{_shown(path)}')\""
-        )
-    # A place goes with the file name, as in "koploper.ipynb, cell 3: found"; a fault of the whole starts with what was found.
-    lines = [f"{path.name}{':' if fault.startswith('found ') else ','} {fault}." for fault in faults]
-    return NaReportError("\n".join(lines), hint=hint)

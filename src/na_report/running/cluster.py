@@ -5,9 +5,10 @@ from __future__ import annotations
 import atexit
 import contextlib
 import logging
+import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,45 +16,32 @@ from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import TOC, Project
-from na_report.processes.kernels import is_warm, warm_kernels
+from na_report.processes.kernels import SERVER, warm_kernels
 from na_report.running.execution import Task
 
 CONNECT_SECONDS = 10
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d{1,5}/?")
 _GIVE = "give the address that it prints: --scheduler tcp://HOST:PORT."
 _lock = threading.Lock()
-_warm = contextlib.ExitStack()
-atexit.register(_warm.close)
+_server = contextlib.ExitStack()
+end_server = atexit.register(_server.close)
 
 
-class ClusterPool(Executor):
-    """Runs pages on the workers of a cluster.
+class _Pool(Executor):
+    """Has the workers run pages with warm kernels; one that dies leaves its pages to the others."""
 
-    Args:
-        client: A `distributed.Client`.
-        chapters: The notebooks, whose imports each worker keeps ready.
-    """
-
-    def __init__(self, client: Any, chapters: Sequence[Path]) -> None:
-        # Two runs are two runs, also when they look the same to the scheduler.
-        self._executor = client.get_executor(pure=False)
-        self._chapters = tuple(chapters)
+    def __init__(self, executor: Executor, chapters: Sequence[Path]) -> None:
+        self._executor, self._chapters = executor, tuple(chapters)
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
-        """Hands a task to the cluster; a worker that dies leaves its tasks to the others."""
-        return self._executor.submit(_run_warm, self._chapters, function, *args, **options)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Lets go of what was handed out."""
-        self._executor.shutdown(wait=wait)
+        return self._executor.submit(run_warm, self._chapters, function, *args, **options)
 
 
-def _run_warm(chapters: tuple[Path, ...], function: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """Runs on a worker, which keeps one server of warm kernels until it ends, and a new one where that ended unused."""
+def run_warm(chapters: Sequence[Path], function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Calls a function on a worker, which keeps one server of warm kernels until it ends."""
     with _lock:
-        if not is_warm():
-            _warm.close()
-            _warm.enter_context(warm_kernels(chapters))
+        if SERVER not in os.environ:
+            _server.enter_context(warm_kernels(chapters))
     return function(*args, **options)
 
 
@@ -100,29 +88,26 @@ def cluster_pool(address: str, project: Project, tasks: Sequence[Task]) -> Itera
         log.setLevel(said)
     with client:
         workers = _check_workers(client, project, address)
-        pool = ClusterPool(client, list(dict.fromkeys(task.page.chapter for task in tasks)))
+        executor = client.get_executor(
+            pure=False
+        )  # two runs are two runs, also when they look the same to the scheduler
         try:
-            yield pool, workers
+            yield _Pool(executor, list(dict.fromkeys(task.page.chapter for task in tasks))), workers
         finally:
-            pool.shutdown(wait=False)
+            executor.shutdown(wait=False)
 
 
 def _check_workers(client: Any, project: Project, address: str) -> int:
     """Returns how many pages the cluster runs at once."""
-    threads: Mapping[str, int] = client.nthreads()
+    threads: dict[str, int] = client.nthreads()
     if not threads:
         raise NaReportError(
             f"The scheduler at {address} has no workers.", hint=f"Start some with: dask worker {address} --nthreads 1"
         )
-    seen = client.run(_sees, project.root)
-    blind = sorted(worker for worker, there in seen.items() if not there)
-    if blind:
+    seen = client.run((project.root / TOC).is_file)
+    if blind := sorted(worker for worker, there in seen.items() if not there):
         raise NaReportError(
             f"These workers do not see {project.root}: {', '.join(blind)}.",
             hint="Put the project on a disk that all machines share, under the same path.",
         )
     return sum(threads.values())
-
-
-def _sees(folder: Path) -> bool:
-    return (folder / TOC).is_file()

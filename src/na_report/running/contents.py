@@ -14,22 +14,15 @@ from na_report.base.settings import read_settings, shown
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 # What Sphinx takes at each level; anything else stops it, long after the pages have run.
 _OPTIONS = {"caption", "hidden", "maxdepth", "numbered", "reversed", "titlesonly", "style", "restart_numbering"}
-_ROOT = {"format", "root", "title", "options", "defaults", "meta"}
+_ROOT = {"format", "root", "title", "options", "defaults", "meta", "parts", "chapters"}
 _ENTRY = {"file", "url", "title", "options", "sections"}
 _LISTS = ("parts", "chapters", "sections")
-# What the pages are under at the top, per format.
-_FORMATS = {"jb-book": ("parts", "chapters"), "jb-article": ("sections",)}
+_FORMAT = "jb-book"
 
 
 @dataclass
 class Contents:
-    """What a table of contents says.
-
-    Args:
-        pages: The names of the pages in reading order.
-        parts: How many parts it has.
-        problems: What is wrong with it.
-    """
+    """What a table of contents says: the pages in reading order, how many parts it has, and what is wrong with it."""
 
     pages: list[str] = field(default_factory=list)
     parts: int = 0
@@ -97,21 +90,16 @@ def read_contents(project: Project, language: str = "") -> Contents:
     if not toc:
         found.problems.append(f"{TOC}: found no pages, expected a root and chapters.")
         return found
-    under = _FORMATS.get(toc["format"], ()) if isinstance(toc.get("format"), str) else ()
-    if not under:
-        _fault(found, ["format"], toc.get("format"), "jb-book")
-        under = _FORMATS["jb-book"]
-    _check_keys(found, [], toc, _ROOT | set(under))
+    if toc.get("format") != _FORMAT:
+        _fault(found, ["format"], toc.get("format"), _FORMAT)
+    _check_keys(found, [], toc, _ROOT)
     _add_page(found, ["root"], toc.get("root"))
     if "parts" in toc and "chapters" in toc:
         found.problems.append(f"{TOC}: found parts and chapters at the top, expected one of the two.")
-    for key in under:
-        for place, item in _items(found, [], toc, key):
-            if key == "parts":
-                found.parts += 1
-                _add_part(found, place, item)
-            else:
-                _add_entry(found, place, item)
+    for place, item in _items(found, [], toc, "parts"):
+        found.parts += 1
+        _add_part(found, place, item)
+    _add_entries(found, [], toc, "chapters")
     if language:
         _leave(found, read_words(project)[language], language)
     return found
@@ -120,14 +108,11 @@ def read_contents(project: Project, language: str = "") -> Contents:
 def _leave(found: Contents, words: Any, language: str) -> None:
     """Takes away the pages that a language says it does not have; one that says nothing has all."""
     kept = words.get("pages") if isinstance(words, dict) else None
-    if kept is None:
-        return
-    if not isinstance(kept, list) or found.pages[:1] != kept[:1] or not {*map(str, kept)} <= {*found.pages}:
-        found.problems.append(
-            f"chapters/{WORDS}, {language}, pages: found {shown(kept)}, expected pages of {TOC}, the root first."
-        )
-    else:
+    if isinstance(kept, list) and found.pages[:1] == kept[:1] and {*map(str, kept)} <= {*found.pages}:
         found.pages = [page for page in found.pages if page in kept]
+    elif kept is not None:
+        place = f"chapters/{WORDS}, {language}, pages"
+        found.problems.append(f"{place}: found {shown(kept)}, expected pages of {TOC}, the root first.")
 
 
 def without_others(entry: Any, pages: Collection[str]) -> Any:
@@ -156,21 +141,20 @@ def _add_part(found: Contents, place: list[str], part: Any) -> None:
     _check_keys(found, place, part, _OPTIONS | {"chapters"})
     if "chapters" not in part:
         _fault(found, [*place, "chapters"], None, "a list of pages, such as `- file: index`")
-    for inner, item in _items(found, place, part, "chapters"):
-        _add_entry(found, inner, item)
+    _add_entries(found, place, part, "chapters")
 
 
-def _add_entry(found: Contents, place: list[str], entry: Any) -> None:
-    if not isinstance(entry, dict) or ("file" in entry) == ("url" in entry):
-        _fault(found, place, entry, "a page, such as `file: index`")
-        return
-    _check_keys(found, place, entry, _ENTRY if "file" in entry else {"url", "title"})
-    if "file" in entry:
-        _add_page(found, [*place, "file"], entry["file"])
-    elif not isinstance(entry["url"], str):
-        _fault(found, [*place, "url"], entry["url"], "an address")
-    for inner, item in _items(found, place, entry, "sections"):
-        _add_entry(found, inner, item)
+def _add_entries(found: Contents, above: list[str], node: Mapping[Any, Any], key: str) -> None:
+    for place, entry in _items(found, above, node, key):
+        if not isinstance(entry, dict) or ("file" in entry) == ("url" in entry):
+            _fault(found, place, entry, "a page, such as `file: index`")
+            continue
+        _check_keys(found, place, entry, _ENTRY if "file" in entry else {"url", "title"})
+        if "file" in entry:
+            _add_page(found, [*place, "file"], entry["file"])
+        elif not isinstance(entry["url"], str):
+            _fault(found, [*place, "url"], entry["url"], "an address")
+        _add_entries(found, place, entry, "sections")
 
 
 def _add_page(found: Contents, place: list[str], name: Any) -> None:

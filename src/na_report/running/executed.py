@@ -46,18 +46,6 @@ def first_line(source: str) -> str:
     return next((line.strip() for line in source.splitlines() if line.strip()), "")
 
 
-def stopped_in(notebook: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode, str] | None:
-    """Returns the cell that ended the page early, and how, if one did.
-
-    Papermill takes a `sys.exit()` for a good end, though the cells after it did not run.
-    """
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                return cell, f"{output.ename}, so the cells after it did not run."
-    return None
-
-
 def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any], root: Path) -> nbformat.NotebookNode:
     """Returns an executed notebook without what differs from run to run and from machine to machine.
 
@@ -75,7 +63,7 @@ def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any], r
     for cell in notebook.cells:
         for extra in CELL_EXTRAS:
             cell.metadata.pop(extra, None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
+        if INJECTED in cell.metadata.get("tags", []):
             cell["id"] = INJECTED
             cell.metadata["tags"] = [*cell.metadata["tags"], "remove-cell"]
     ids = {str(cell.get("execution_count")): cell.id for cell in notebook.cells}

@@ -5,32 +5,28 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import shutil
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from na_report.base.errors import ChapterError, NaReportError
+from na_report.base.files import write_whole
 from na_report.base.paths import Project
-from na_report.processes.limits import cell_of, page_limits, within
-from na_report.processes.processes import cores, new_pool, workers_stopped_on_error
+from na_report.processes.limits import page_limits
+from na_report.processes.processes import cores, new_pool
 from na_report.processes.surroundings import pinned
 from na_report.running.chapters import read_chapter
-from na_report.running.executed import normalised, own_cell, stopped_in
-from na_report.running.fingerprint import (
-    Answers,
-    data_hash,
-    ingredients,
-    read_state,
-    reasons,
-    state_file,
-    write_state,
-)
-from na_report.running.pages import Page, checked_parameters
+from na_report.running.executed import normalised, own_cell
+from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state
+from na_report.running.pages import Page, checked_parameters, refuse_all
+
+if TYPE_CHECKING:
+    import nbformat
 
 # Nbformat, papermill and Jupyter are imported in the functions that need them: a build that runs no page needs none of them.
 # Tells a kernel where to write down what its page asks of the data.
@@ -39,14 +35,7 @@ READS_FILE = "NA_REPORT_READS"
 
 @dataclass(frozen=True)
 class Run:
-    """A page that has run, or failed.
-
-    Args:
-        page: The name of the page.
-        notebook: Where the executed notebook is.
-        seconds: How long it took.
-        error: What went wrong; empty when nothing did.
-    """
+    """A page that has run, or failed: its notebook, how many seconds it took, and what went wrong, if something did."""
 
     page: str
     notebook: Path
@@ -84,7 +73,6 @@ def run_pages(
     *,
     jobs: int = 0,
     answers: Answers | None = None,
-    warm: bool = True,
     pool: Pool | None = None,
     watcher: Watcher | None = None,
 ) -> list[Run]:
@@ -100,7 +88,6 @@ def run_pages(
         jobs: How many run at once; 0 for one per core.
         answers: Gives today's digests for what a page asked of the data; a page that would come out the same is then
             left alone. Without it every page runs.
-        warm: Whether kernels are forked from a process that has the imports of the chapters; else each starts from nothing.
         pool: Gives processes to run in; those of `local_pool` when left out.
         watcher: Hears how it goes.
 
@@ -114,10 +101,11 @@ def run_pages(
     stale = [task for task in tasks if answers is None or needs_run(project, task, folder, answers)]
     if not stale:
         return []
-    with pool(stale) if pool else local_pool(stale, jobs=jobs, warm=warm) as (executor, workers):
-        runs = run_tasks(project, stale, folder, executor, workers=workers, watcher=watcher or Watcher())
-    failed = [run for run in runs if run.error]
-    if failed:
+    with pool(stale) if pool else local_pool(stale, jobs=jobs) as (executor, workers):
+        runs = list(run_tasks(project, stale, folder, executor, workers, watcher or Watcher()))
+    names = [task.page.name for task in stale]
+    runs.sort(key=lambda run: names.index(run.page))
+    if failed := [run for run in runs if run.error]:
         kept = next((run.notebook for run in failed if run.notebook.exists()), None)
         see = f"Open {kept} to see the cell with its output, mend" if kept else "Mend"
         raise ChapterError("\n".join(run.error for run in failed), hint=f"{see} the chapter and run it again.")
@@ -126,133 +114,128 @@ def run_pages(
 
 def _checked(pages: Sequence[Page], parameters: Mapping[str, Any]) -> list[Task]:
     """Returns the pages with their parameters, or all that is wrong with chapters and parameters at once."""
-    tasks: list[Task] = []
-    problems: dict[str, NaReportError] = {}
+    tasks, problems = [], []
     for page in pages:
         try:
             tasks.append(Task(page, checked_parameters(page, parameters)))
-        except NaReportError as error:
-            problems.setdefault(str(error), error)  # pages of one damaged chapter say the same
-    if problems:
-        hints = dict.fromkeys(error.hint for error in problems.values())
-        raise NaReportError("\n".join(problems), hint=" ".join(hints))
+        except NaReportError as problem:
+            problems.append(problem)
+    refuse_all(problems)
     return tasks
 
 
 def needs_run(project: Project, task: Task, folder: Path, answers: Answers) -> bool:
     """Tells whether a page is no longer what its ingredients make."""
-    found = reasons(project, task.page, task.parameters, folder, answers)
-    if not found:
-        _remember_data(project, task.page.name, folder)
-    return bool(found)
-
-
-def _remember_data(project: Project, page: str, folder: Path) -> None:
-    """Notes that a page's answers are those of today's data, so that they are not asked again until it changes again."""
-    state, data = read_state(folder, page), data_hash(project)
+    if reasons(project, task.page, task.parameters, folder, answers):
+        return True
+    # Its answers are those of today's data, so they are not asked again until it changes again.
+    state, data = read_state(folder, task.page.name), data_hash(project)
     if state is not None and state.data != data:
-        write_state(folder, page, state.ingredients, state.reads, data)
+        write_state(folder, task.page.name, state.ingredients, state.reads, data)
+    return False
 
 
 @contextmanager
-def local_pool(tasks: Sequence[Task], *, jobs: int = 0, warm: bool = True) -> Iterator[tuple[Executor, int]]:
+def local_pool(tasks: Sequence[Task], *, jobs: int = 0) -> Iterator[tuple[Executor, int]]:
     """Gives processes of this machine to run tasks in, and their number; none is left when the block ends, however it ends."""
     from na_report.processes.kernels import warm_kernels
 
     workers = max(1, min(jobs or cores(), len(tasks)))
-    with (
-        pinned(),
-        warm_kernels(dict.fromkeys(task.page.chapter for task in tasks)) if warm else nullcontext(),
-        new_pool(workers) as pool,
-        workers_stopped_on_error(),
-    ):
+    with pinned(), warm_kernels(dict.fromkeys(task.page.chapter for task in tasks)), new_pool(workers) as pool:
         yield pool, workers
 
 
 def run_tasks(
-    project: Project, tasks: Sequence[Task], folder: Path, pool: Executor, *, workers: int, watcher: Watcher
-) -> list[Run]:
-    """Runs tasks in a pool of whatever kind, and returns a run per task in the order of the tasks.
+    project: Project, tasks: Sequence[Task], folder: Path, pool: Executor, workers: int, watcher: Watcher
+) -> Iterator[Run]:
+    """Runs tasks in a pool of whatever kind, and yields each run as it ends.
 
     A task whose process dies is a run with an error, like one whose notebook fails.
     """
     waiting = {pool.submit(run_page, project, task.page, task.parameters, folder): task.page.name for task in tasks}
-    runs: dict[str, Run] = {}
     while waiting:
         # Pages start in the order in which they were asked for.
-        watcher.going(len(runs), len(tasks), list(waiting.values())[:workers])
+        watcher.going(len(tasks) - len(waiting), len(tasks), list(waiting.values())[:workers])
         for future in wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED).done:
             name = waiting.pop(future)
             try:
                 run = future.result()
             except Exception as problem:
                 run = Run(name, folder / f"{name}.failed.ipynb", 0, f"Page {name} failed: its process ended: {problem}")
-            runs[name] = run
             watcher.ended(run)
-    return [runs[task.page.name] for task in tasks]
+            yield run
 
 
 def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder: Path) -> Run:
     """Runs one page; the parameters are checked already."""
     import nbformat
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-    from traitlets.config import Config
+
+    from na_report.processes.kernels import kernel_folder
 
     start = time.perf_counter()
-    logging.getLogger("papermill").setLevel(logging.ERROR)
     target, failed = folder / f"{page.name}.ipynb", folder / f"{page.name}.failed.ipynb"
-    # A name of its own: on a cluster a run that was given up may still go on beside the one that replaces it.
-    own = f"{page.name}.{uuid.uuid4().hex[:8]}"
-    running, reads = folder / f"{own}.running.ipynb", folder / f"{own}.reads.json"
     # The state goes first and comes back last: a run that is killed leaves no page that looks whole.
-    for old in (
-        state_file(folder, page.name),
-        target,
-        failed,
-        *folder.glob(f"{page.name}.{'[0-9a-f]' * 8}.running.ipynb"),
-    ):
+    for old in (state_file(folder, page.name), target, failed):
         old.unlink(missing_ok=True)
     made_of, data = ingredients(project, page, parameters), data_hash(project)
-    chapter = read_chapter(page.chapter)
-    cell, cause, limits = None, "", page_limits(page.memory_mb, page.seconds)
-    try:
-        with within(limits):
-            papermill.execute_notebook(
-                copy.deepcopy(chapter),
-                str(running),
-                parameters=dict(parameters),
-                kernel_name="python3",
-                language="python",
-                cwd=str(page.chapter.parent),
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                kernel_manager_class="na_report.processes.kernels.PrivateKernelManager",
-                config=Config(PrivateKernelManager={"environment": {READS_FILE: str(reads)}}),
-                shutdown_kernel="immediate",  # all that a page leaves behind is written by then
-            )
-    except PapermillExecutionError as problem:
-        # Papermill counts the cells of this run, which lacks those of other pages and has one with parameters.
-        ran = nbformat.read(running, as_version=4).cells
-        cell = next((cell for cell in ran if cell.get("execution_count") == problem.exec_count), None)
-        cause = limits.story(problem, problem.ename) or f"{problem.ename}: {problem.evalue}"
-    except Exception as problem:
-        # Whatever a kernel or the file system does, the other pages go on and this one is named.
-        cell, cause = cell_of(problem), limits.story(problem) or f"{type(problem).__name__}: {problem}"
-    else:
-        executed = nbformat.read(running, as_version=4)
-        cell, cause = stopped_in(executed) or (None, "")
+    chapter, limits = read_chapter(page.chapter), page_limits(page.memory_mb, page.seconds)
+    with kernel_folder() as name:
+        place, reads = Path(name) / "page.ipynb", Path(name) / "reads.json"
+        begun: list[nbformat.NotebookNode] = []
+        own, cause = limits.environment() | {READS_FILE: str(reads)}, ""
+        try:
+            executed = run_notebook(chapter, parameters, page.chapter.parent, place, own, begun.append)
+        except Exception as problem:
+            # Whatever a kernel or the file system does, the other pages go on and this one is named.
+            kind = getattr(problem, "ename", type(problem).__name__)
+            cause = limits.story(kind, time.perf_counter() - start) or f"{kind}: {getattr(problem, 'evalue', problem)}"
+            if place.exists():
+                shutil.copyfile(place, failed)
+        else:
+            # Papermill takes a `sys.exit()` for a good end, though the cells after it did not run.
+            for output in begun[-1].outputs if begun else ():
+                if output.output_type == "error":
+                    cause = f"{output.ename}, so the cells after it did not run."
+                    shutil.copyfile(place, failed)
+        answered = json.loads(reads.read_text(encoding="utf-8")) if reads.is_file() else {}
     if cause:
-        place = f"{page.chapter.name}, {own_cell(chapter, cell)}" if cell else page.chapter.name
-        error = f"Page {page.name} failed: chapter {place}: {cause}"
-        reads.unlink(missing_ok=True)
-        if running.exists():
-            running.replace(failed)
-        return Run(page.name, failed, time.perf_counter() - start, error)
-    executed = normalised(executed, dict(parameters), project.root)
-    nbformat.write(executed, running)
-    running.replace(target)
-    answered = json.loads(reads.read_text(encoding="utf-8")) if reads.is_file() else {}
-    reads.unlink(missing_ok=True)
+        where = f"{page.chapter.name}, {own_cell(chapter, begun[-1])}" if begun else page.chapter.name
+        return Run(page.name, failed, time.perf_counter() - start, f"Page {page.name} failed: chapter {where}: {cause}")
+    write_whole(target, f"{nbformat.writes(normalised(executed, parameters, project.root))}\n".encode())
     write_state(folder, page.name, made_of, answered, data)
     return Run(page.name, target, time.perf_counter() - start)
+
+
+def run_notebook(
+    chapter: nbformat.NotebookNode,
+    parameters: Mapping[str, Any],
+    folder: Path,
+    place: Path,
+    own: Mapping[str, str],
+    begin: Callable[[Any], object] = lambda cell: None,
+) -> nbformat.NotebookNode:
+    """Runs a notebook with papermill in a kernel of its own, and returns it with its outputs.
+
+    Args:
+        chapter: The notebook; left as it is.
+        parameters: Values of its parameters.
+        folder: Where its code runs.
+        place: Where papermill writes it, also when it fails; in a folder that sockets can be in.
+        own: What the kernel has in its environment beside what this process has.
+        begin: Called with each cell of code before it runs.
+    """
+    import papermill
+
+    from na_report.processes.kernels import page_kernel
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    return papermill.execute_notebook(
+        copy.deepcopy(chapter),
+        str(place),
+        parameters=dict(parameters),
+        cwd=str(folder),
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        on_cell_execute=lambda cell, cell_index: begin(cell),
+        **page_kernel(place.parent, own),
+    )

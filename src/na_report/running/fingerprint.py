@@ -50,17 +50,14 @@ def ingredients(project: Project, page: Page, parameters: Mapping[str, Any]) -> 
     """
     notebook = read_chapter(page.chapter)
     cells = [(cell.id, cell.cell_type, cell.metadata, cell.source) for cell in notebook.cells]
-    lock = project.root / LOCK
+    files = {f"{path.parent.name}/{path.name}": path for path in page.stories(parameters) if path.is_file()}
+    files |= {"lock": project.root / LOCK, **{name: project.root / name for name in page.reads}}
     return {
         "chapter": _hash([cells, notebook.metadata]),
-        **{
-            f"{path.parent.name}/{path.name}": _hash(_text(path)) for path in page.stories(parameters) if path.is_file()
-        },
         "parameters": _hash(sorted(parameters.items())),
         "library": code_hash(),
-        "lock": _hash(_text(lock)),
         "python": platform.python_version(),
-        **{name: _hash(_text(project.root / name)) for name in page.reads},
+        **{name: _hash(_text(path)) for name, path in files.items()},
     }
 
 
@@ -69,7 +66,7 @@ def _text(path: Path) -> str:
 
 
 def library_hash() -> str:
-    """Returns the hash of the library; the bytes of a file are read again only when it has been written to."""
+    """Returns the hash of the library."""
     return _hash_once(*library_files())
 
 
@@ -102,10 +99,9 @@ def _hash(value: object) -> str:
 
 def hash_inputs(project: Project) -> str:
     """Returns one hash over all that any book of a project is made of; takes some hundredths of a second."""
-    folders = (project.data, project.chapters)
     files = [
         path
-        for folder in folders
+        for folder in (project.data, project.chapters)
         for path in folder.rglob("*")
         if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts)
     ]
@@ -140,30 +136,17 @@ def state_file(folder: Path, page: str) -> Path:
 def read_state(folder: Path, page: str) -> State | None:
     """Returns the state of a page; nothing when it never ran to the end, or when its file is damaged."""
     try:
-        found = json.loads(state_file(folder, page).read_text(encoding="utf-8"))
-        state = State(found["ingredients"], found["reads"], found["notebook"], found["data"])
-        sound = isinstance(state.notebook, str) and isinstance(state.data, str)
-        sound = sound and _is_texts(state.ingredients) and _is_texts(state.reads)
-        return state if sound and all(map(_is_question, state.reads)) else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        found, mark = json.loads(state_file(folder, page).read_text(encoding="utf-8"))
+        return State(**found) if mark == _hash(found) else None
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
-
-
-def _is_question(text: str) -> bool:
-    found = json.loads(text)
-    return isinstance(found, list) and bool(found) and isinstance(found[0], str)
 
 
 def write_state(folder: Path, page: str, made_of: Mapping[str, str], reads: Mapping[str, str], data: str) -> None:
     """Marks a page as whole; the last thing that a run writes."""
     notebook = hash_files([folder / f"{page}.ipynb"], folder)
     state = {"ingredients": dict(made_of), "reads": dict(reads), "notebook": notebook, "data": data}
-    text = json.dumps(state, ensure_ascii=False)
-    write_whole(state_file(folder, page), text.encode())
+    write_whole(state_file(folder, page), json.dumps([state, _hash(state)], ensure_ascii=False).encode())
 
 
 def reasons(project: Project, page: Page, parameters: Mapping[str, Any], folder: Path, answers: Answers) -> list[str]:
@@ -177,8 +160,7 @@ def reasons(project: Project, page: Page, parameters: Mapping[str, Any], folder:
         answers: Gives today's digests for the questions that the page asked.
     """
     state = read_state(folder, page.name)
-    notebook = folder / f"{page.name}.ipynb"
-    if state is None or not notebook.is_file():
+    if state is None or not (notebook := folder / f"{page.name}.ipynb").is_file():
         return ["it has not run to the end yet"]
     if hash_files([notebook], folder) != state.notebook:
         return ["its executed notebook was changed or damaged"]
@@ -187,14 +169,9 @@ def reasons(project: Project, page: Page, parameters: Mapping[str, Any], folder:
     is_same = state.data == data_hash(project)
     asked = [question for question in state.reads if not is_same or json.loads(question)[0] == STORY]
     today = answers(asked) if asked else {}
-    found += [
-        f"data changed: {_readable(question)}" for question in asked if today.get(question) != state.reads[question]
-    ]
+    for question in asked:
+        if today.get(question) != state.reads[question]:
+            parts = json.loads(question)
+            words = (part if isinstance(part, str) else json.dumps(part, ensure_ascii=False) for part in parts)
+            found.append(f"data changed: {' '.join(words)}")
     return found
-
-
-def _readable(question: str) -> str:
-    kind, *parts = json.loads(question)
-    return " ".join(
-        [kind, *(part if isinstance(part, str) else json.dumps(part, ensure_ascii=False) for part in parts)]
-    )

@@ -15,7 +15,7 @@ from na_report.base.paths import Project
 from na_report.running.chapters import declared_types
 from na_report.running.contents import known_language, languages
 from na_report.running.execution import Task
-from na_report.running.pages import Page, all_pages, checked_parameters, choose
+from na_report.running.pages import Page, all_pages, checked_parameters, choose, refuse_all
 
 ALL = "all"
 _LANGUAGE = "language"
@@ -65,12 +65,11 @@ def tasks_of(
     Raises:
         NaReportError: A combination can't run, or nobody knows what `all` is; names all that is wrong.
     """
-    spoken = list(grid.get(_LANGUAGE, []))
-    books = languages(project) if spoken == [ALL] else [known_language(project, name) for name in spoken or [""]]
+    spoken = list(grid.get(_LANGUAGE, [""]))
+    books = languages(project) if spoken == [ALL] else [known_language(project, name) for name in spoken]
     found = {book: choose(all_pages(project, book), wanted) for book in books}
-    pages = found[books[0]]
     axes = {
-        name: books if name == _LANGUAGE else _values(project, name, values, pages, known)
+        name: books if name == _LANGUAGE else _values(project, name, values, found[books[0]], known)
         for name, values in grid.items()
     }
     problems: dict[str, NaReportError] = {}
@@ -88,13 +87,9 @@ def tasks_of(
                 problems.setdefault(str(error).partition(":")[2], error)
                 continue
             shown = {name: value for name, value in parameters.items() if name in axes or name in page.parameters}
-            if _LANGUAGE in axes:
-                shown[_LANGUAGE] = language
-            name = task_name(page.chapter.stem, shown)
+            name = task_name(page.chapter.stem, shown | ({_LANGUAGE: language} if _LANGUAGE in axes else {}))
             tasks.setdefault(name, Task(replace(page, name=name, parameters={}), parameters))
-    if problems:
-        errors = list(problems.values())
-        raise NaReportError("\n".join(map(str, errors)), hint=errors[0].hint)
+    refuse_all([*problems.values()])
     return list(tasks.values())
 
 
@@ -107,11 +102,9 @@ def _values(
         return list(known[name])
     chapters = {page.chapter for page in pages}
     everything = all_pages(project, pages[0].language)
-    given = [page.parameters[name] for page in everything if page.chapter in chapters and name in page.parameters]
-    if given:
+    if given := [page.parameters[name] for page in everything if page.chapter in chapters and name in page.parameters]:
         return list(dict.fromkeys(given))
-    kinds = {declared_types(path).get(name) for path in chapters}
-    if kinds == {"bool"}:
+    if {declared_types(path).get(name) for path in chapters} == {"bool"}:
         return [False, True]
     raise NaReportError(
         f"Nobody knows which values {name} allows: no page in chapters/pages.yml sets it.",

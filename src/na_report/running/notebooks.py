@@ -5,7 +5,10 @@ The checks of nbformat take four times as long as reading, stop at the first fau
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -41,21 +44,21 @@ def notebook_faults(found: Any) -> list[str]:
         faults.append(f"nbformat_minor: found {shown(minor)}, expected a whole number")
     elif minor < _LEAST_MINOR:
         faults.append(f"found notebook format 4.{minor}, whose cells have no ids, expected 4.{_LEAST_MINOR}")
-    if not isinstance(metadata, dict):
-        faults.append(f"metadata: found {shown(metadata)}, expected names with values")
-    else:
+    if isinstance(metadata, dict):
         faults += _metadata_faults(metadata)
-    places: dict[tuple[str, str], list[int]] = {}
-    for number, cell in enumerate(found["cells"], 1):
-        for fault in _cell_faults(cell):
-            places.setdefault(fault, []).append(number)
-    numbers: dict[str, list[int]] = {}
+    else:
+        faults.append(f"metadata: found {shown(metadata)}, expected names with values")
+    ids, places = defaultdict(list), defaultdict(list)
     for number, cell in enumerate(found["cells"], 1):
         if isinstance(cell, dict) and isinstance(cell.get("id"), str):
-            numbers.setdefault(cell["id"], []).append(number)
-    for name, same in numbers.items():
-        if len(same) > 1:
-            faults.append(f"{_cells(same)}: found the id {name} more than once, expected one for each cell")
+            ids[cell["id"]].append(number)
+        for fault in _cell_faults(cell):
+            places[fault].append(number)
+    faults += [
+        f"{_cells(same)}: found the id {name} more than once, expected one for each cell"
+        for name, same in ids.items()
+        if len(same) > 1
+    ]
     return faults + [f"{_cells(same)}{part}: {fault}" for (part, fault), same in places.items()]
 
 
@@ -75,12 +78,8 @@ def _metadata_faults(metadata: dict[str, Any]) -> Iterator[str]:
 def _is_deep(found: Any) -> bool:
     level = [found]
     for _ in range(_MOST_DEEP):
-        level = [
-            inner
-            for node in level
-            if isinstance(node, dict | list)
-            for inner in (node.values() if isinstance(node, dict) else node)
-        ]
+        members = [node.values() if isinstance(node, dict) else node for node in level if isinstance(node, dict | list)]
+        level = [*itertools.chain.from_iterable(members)]
     return bool(level)
 
 
@@ -94,16 +93,15 @@ def _cell_faults(cell: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(cell, dict):
         yield "", f"found {shown(cell)}, expected a cell with type, source and metadata"
         return
-    checks = _CELL | (_CODE if cell.get("cell_type") == "code" else {})
-    for name, (is_sound, expected) in checks.items():
+    for name, (is_sound, expected) in (_CELL | (_CODE if cell.get("cell_type") == "code" else {})).items():
         if not is_sound(cell.get(name)):
             yield f", {name}", f"found {shown(cell.get(name))}, expected {expected}"
-    metadata, outputs = cell.get("metadata"), cell.get("outputs")
     if "attachments" in cell and not _is_bundles(cell["attachments"]):
         yield ", attachments", f"found {shown(cell['attachments'])}, expected files by name"
+    metadata, outputs = cell.get("metadata"), cell.get("outputs", [])
     if isinstance(metadata, dict) and not _is_list(metadata.get("tags", []), str):
         yield ", tags", f"found {shown(metadata['tags'])}, expected a list of texts"
-    if cell.get("cell_type") == "code" and isinstance(outputs, list) and _is_list(outputs, dict):
+    if cell.get("cell_type") == "code" and _is_list(outputs, dict):
         for number, output in enumerate(outputs, 1):
             if not _is_output(output):
                 yield f", output {number}", f"found {shown(output)}, expected an output as Jupyter writes it"
@@ -111,13 +109,9 @@ def _cell_faults(cell: Any) -> Iterator[tuple[str, str]]:
 
 def _is_text(value: object) -> bool:
     """Tells whether a value is text that a file can hold, whole or in lines."""
-    if not isinstance(value, str | list) or not all(isinstance(line, str) for line in value):
-        return False
-    try:
-        "".join(value).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    with contextlib.suppress(TypeError, UnicodeEncodeError):
+        return isinstance(value, str | list) and "".join(value).encode() is not None
+    return False
 
 
 def _is_list(value: Any, kind: type) -> bool:
@@ -126,7 +120,7 @@ def _is_list(value: Any, kind: type) -> bool:
 
 def _is_bundles(value: object) -> bool:
     """Tells whether a value is what a cell carries along: per name a content per kind."""
-    return isinstance(value, dict) and all(isinstance(bundle, dict) for bundle in value.values())
+    return isinstance(value, dict) and _is_list([*value.values()], dict)
 
 
 def _is_output(output: dict[str, Any]) -> bool:
@@ -135,9 +129,8 @@ def _is_output(output: dict[str, Any]) -> bool:
         return isinstance(output.get("name"), str) and _is_text(output.get("text"))
     if kind == "error":
         return isinstance(output.get("ename"), str) and _is_list(output.get("traceback"), str)
-    if kind not in ("display_data", "execute_result"):
-        return False
-    return isinstance(output.get("data"), dict) and isinstance(output.get("metadata"), dict)
+    shows = kind in ("display_data", "execute_result")
+    return shows and isinstance(output.get("data"), dict) and isinstance(output.get("metadata"), dict)
 
 
 # Per part of a cell how to tell a good value, and what is expected in words.

@@ -108,16 +108,18 @@ def _faults(name: str, entry: Any, project: Project, language: str) -> Iterator[
         yield f"{place}: found {shown(entry)}, expected settings such as {{chapter: sector}}."
         return
     for key, value in entry.items():
-        if key not in _SETTINGS:
+        is_sound, expected = _SETTINGS.get(key, (None, ""))
+        if is_sound is None:
             yield f"{place}: unknown setting {shown(key)}. {_suggest(str(key), set(_SETTINGS))}"
-        elif not _SETTINGS[key][0](value):
-            yield f"{place}, {key}: found {shown(value)}, expected {_SETTINGS[key][1]}."
+        elif not is_sound(value):
+            yield f"{place}, {key}: found {shown(value)}, expected {expected}."
+        elif key == "reads":
+            for read in value:
+                if not _is_inside(project.root, read):
+                    yield f"{place}, reads: found {shown(read)}, expected a file of the project."
     chapter = entry.get("chapter", name)
     if is_name(chapter) and not _chapter(name, entry, project, language).is_file():
         yield f"{TOC}: the page {name} has no notebook: chapters/{language}/{chapter}.ipynb does not exist."
-    for read in entry.get("reads", ()) if _is_files(entry.get("reads")) else ():
-        if not _is_inside(project.root, read):
-            yield f"{place}, reads: found {shown(read)}, expected a file of the project."
 
 
 def _is_inside(root: Path, name: str) -> bool:
@@ -127,33 +129,26 @@ def _is_inside(root: Path, name: str) -> bool:
         return False  # no name that a file can have, or links that lead to each other
 
 
-def _is_parameters(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(name, str) for name in value)
+def _all_texts(kind: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, kind) and all(isinstance(item, str) for item in value)  # type: ignore[attr-defined]
 
 
-def _is_count(value: object, most: int) -> bool:
-    return type(value) is int and 0 < value <= most
-
-
-def _is_files(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+def _up_to(most: int, of: str) -> tuple[Callable[[object], bool], str]:
+    return (
+        lambda value: type(value) is int and 0 < value <= most,
+        f"a whole number from 1 to {most}, {of}, such as 900",
+    )
 
 
 # What `pages.yml` may say of a page: how to tell a good value, and what is expected in words.
-_SETTINGS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+_SETTINGS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "chapter": (is_name, "the name of a notebook, without folder or .ipynb"),
-    "parameters": (_is_parameters, "parameters with values, such as {sector: mbo}"),
+    "parameters": (_all_texts(dict), "parameters with values, such as {sector: mbo}"),
     "on_paper": (lambda value: isinstance(value, bool), "true or false"),
-    "reads": (_is_files, "a list of files of the project"),
+    "reads": (_all_texts(list), "a list of files of the project"),
     "since": (lambda value: isinstance(value, str), 'the name of an edition, such as "2027"'),
-    "memory_mb": (
-        lambda value: _is_count(value, MOST[MEMORY]),
-        f"a whole number from 1 to {MOST[MEMORY]}, a tebibyte, such as 900",
-    ),
-    "seconds": (
-        lambda value: _is_count(value, MOST[SECONDS]),
-        f"a whole number from 1 to {MOST[SECONDS]}, a week, such as 900",
-    ),
+    "memory_mb": _up_to(MOST[MEMORY], "a tebibyte"),
+    "seconds": _up_to(MOST[SECONDS], "a week"),
 }
 
 
@@ -170,6 +165,8 @@ def mentions(folder: Path, anchors: Collection[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     wanted = re.compile("|".join(rf"#{re.escape(anchor)}\b(?![-\w])" for anchor in sorted(anchors)) or "(?!)")
     for path in sorted(folder.glob("*.ipynb")):
+        if "." in path.stem:
+            continue  # of a page that failed
         try:
             cells = read_chapter(path).cells
         except NaReportError:
@@ -180,10 +177,8 @@ def mentions(folder: Path, anchors: Collection[str]) -> dict[str, list[str]]:
             for output in cell.get("outputs", [])
             for mime in ("text/markdown", "application/papermill.record/text/markdown")
         ]
-        hits = [text for text in texts if wanted.search(text)]
-        if hits and not path.stem.endswith((".failed", ".running")):
-            figures = [name for text in hits for name in re.findall(r"^:name: (fig-\S+)$", text, re.MULTILINE)]
-            found[path.stem] = figures
+        if hits := [text for text in texts if wanted.search(text)]:
+            found[path.stem] = re.findall(r"^:name: (fig-\S+)$", "\n".join(hits), re.MULTILINE)
     return found
 
 
@@ -196,8 +191,7 @@ def choose(pages: Sequence[Page], wanted: Sequence[str]) -> list[Page]:
     if not wanted:
         return list(pages)
     known = {page.name for page in pages} | {page.chapter.stem for page in pages}
-    unknown = [name for name in wanted if name not in known]
-    if unknown:
+    if unknown := [name for name in wanted if name not in known]:
         raise NaReportError(f"There is no page or chapter {unknown[0]!r}.", hint=_suggest(unknown[0], known))
     return [page for page in pages if page.name in wanted or page.chapter.stem in wanted]
 
@@ -232,6 +226,13 @@ def _suggest(name: str, known: set[str]) -> str:
     return f"Did you mean {close[0]}?" if close else f"Choose from: {', '.join(sorted(known))}."
 
 
+def refuse_all(problems: Sequence[NaReportError]) -> None:
+    """Raises problems as one; what pages of one chapter say alike is said once."""
+    if problems:
+        hints = dict.fromkeys(problem.hint for problem in problems)
+        raise NaReportError("\n".join(dict.fromkeys(map(str, problems))), hint=" ".join(hints))
+
+
 def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
     """Returns parameters with the types that the chapter's parameters cell declares.
 
@@ -248,32 +249,26 @@ def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
         if name not in known:
             problems.append(f"unknown parameter {name!r}. {_suggest(name, set(known))}")
             continue
-        kind = known[name]
         try:
-            checked[name] = _converted(value, kind)
+            checked[name] = _converted(value, known[name])
         except ValueError:
-            problems.append(f"parameter {name}: found {value!r}, expected a value of type {kind}.")
+            problems.append(f"parameter {name}: found {value!r}, expected a value of type {known[name]}.")
     if problems:
+        parameters = ", ".join(f"{name} ({kind})" for name, kind in known.items())
         raise NaReportError(
-            f"Page {page.name} does not run: " + " ".join(problems),
-            hint=f"The parameters cell of {page.chapter.name} has: "
-            + ", ".join(f"{name} ({kind})" for name, kind in known.items())
-            + ".",
+            f"Page {page.name} does not run: {' '.join(problems)}",
+            hint=f"The parameters cell of {page.chapter.name} has: {parameters}.",
         )
     return checked
 
 
 def _converted(value: Any, kind: str) -> Any:
     if kind == "bool":
-        if isinstance(value, bool):
-            return value
-        if str(value).lower() in _TRUE_FALSE:
-            return _TRUE_FALSE[str(value).lower()]
-        raise ValueError(value)
-    if kind == "int":
-        return int(str(value))
-    if kind == "float":
-        return float(str(value))
+        if str(value).lower() not in _TRUE_FALSE:
+            raise ValueError(value)
+        return _TRUE_FALSE[str(value).lower()]
+    if kind in ("int", "float"):
+        return {"int": int, "float": float}[kind](str(value))
     if kind == "str" and not isinstance(value, str):
         raise ValueError(value)
     return value

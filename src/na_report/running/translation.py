@@ -39,44 +39,35 @@ def find_differences(project: Project) -> list[str]:
         NaReportError: A chapter or story can't be read, or the first language misses one.
     """
     first, *others = languages(project)
-    pages = all_pages(project, first)
-    root = project.chapters / first
-    found = []
+    root, found = project.chapters / first, []
     for language in others:
-        kept = read_contents(project, language).pages
-        own = [page for page in pages if page.name in kept]
-        wanted = dict.fromkeys(path for page in own for path in (page.chapter, *page.stories()))
-        there = project.chapters / language
-        for source in wanted:
-            target = there / source.relative_to(root)
+        kept, there = read_contents(project, language).pages, project.chapters / language
+        pages = [page for page in all_pages(project, first) if page.name in kept]
+        wanted = dict.fromkeys(path.relative_to(root) for page in pages for path in (page.chapter, *page.stories()))
+        for name in wanted:
+            source, target = root / name, there / name
             if not target.is_file():
-                found.append(f"{_shown(project, target)}: missing, it would translate {_shown(project, source)}")
-            elif source.suffix == ".md":
+                found.append(f"{project.short(target)}: missing, it would translate {project.short(source)}")
+            elif name.suffix == ".md":
                 found += _story(project, source, target)
             else:
-                found += [f"{_shown(project, target)}, {fault}" for fault in _notebook(source, target)]
-        names = {path.relative_to(root) for path in wanted}
+                found += [f"{project.short(target)}, {fault}" for fault in _notebook(source, target)]
         for path in sorted([*there.glob("*.ipynb"), *there.glob("*/*.md")]):
-            if path.relative_to(there) not in names:
-                found.append(f"{_shown(project, path)}: extra, it translates nothing")
+            if path.relative_to(there) not in wanted:
+                found.append(f"{project.short(path)}: extra, it translates nothing")
     return found
-
-
-def _shown(project: Project, path: Path) -> str:
-    return path.relative_to(project.root).as_posix()
 
 
 def _story(project: Project, source: Path, target: Path) -> Iterator[str]:
     said, story = read_story(source), read_story(target)
-    marks = _LINE.findall(story.settings)
-    if marks != [mark_of(_whole(said.parts))]:
-        yield f"{_shown(project, target)}: behind {_shown(project, source)}"
+    if _LINE.findall(story.settings) != [_story_mark(source)]:
+        yield f"{project.short(target)}: behind {project.short(source)}"
     for name in sorted(said.parts.keys() ^ story.parts.keys()):
-        yield f"{_shown(project, target)}, part {name}: {'missing' if name in said.parts else 'extra'}"
+        yield f"{project.short(target)}, part {name}: {'missing' if name in said.parts else 'extra'}"
 
 
-def _whole(parts: Any) -> str:
-    return "\n".join(f"+++ {name}\n{text}" for name, text in parts.items())
+def _story_mark(path: Path) -> str:
+    return mark_of("\n".join(f"+++ {name}\n{text}" for name, text in read_story(path).parts.items()))
 
 
 def _notebook(source: Path, target: Path) -> Iterator[str]:
@@ -112,10 +103,8 @@ def accept(project: Project, path: Path) -> None:
         NaReportError: The file is no translation, or it has other cells than what it translates.
     """
     first, *others = languages(project)
-    path = path.resolve()
-    parts = (
-        path.relative_to(project.chapters.resolve()).parts if path.is_relative_to(project.chapters.resolve()) else ()
-    )
+    path, chapters = path.resolve(), project.chapters.resolve()
+    parts = path.relative_to(chapters).parts if path.is_relative_to(chapters) else ()
     if len(parts) < 2 or parts[0] not in others or not path.is_file():
         raise NaReportError(
             f"{path} is no translation.", hint=f"Name a file in chapters/{others[0] if others else first}/."
@@ -123,18 +112,17 @@ def accept(project: Project, path: Path) -> None:
     source = project.chapters / first / Path(*parts[1:])
     if path.suffix == ".md":
         text, story = path.read_text(encoding="utf-8"), read_story(path)
-        settings = _LINE.sub("", story.settings) + f"{MARK}: {mark_of(_whole(read_story(source).parts))}\n"
+        settings = _LINE.sub("", story.settings) + f"{MARK}: {_story_mark(source)}\n"
         body = text.partition("\n---\n")[2] if text.startswith("---\n") else text
         write_whole(path, f"---\n{settings}---\n{body}".encode())
         return
     import nbformat
 
-    notebook, said = nbformat.read(path, as_version=4), read_chapter(source).cells
-    _pair([cell.id for cell in said], notebook.cells)
-    texts = {cell.id: cell.source for cell in said}
+    notebook, texts = nbformat.read(path, as_version=4), {cell.id: cell.source for cell in read_chapter(source).cells}
+    _pair([*texts], notebook.cells)
     if faults := [cell.id for cell in notebook.cells if cell.id not in texts]:
         raise NaReportError(
-            f"{_shown(project, path)} has cells that translate nothing: {', '.join(faults)}.",
+            f"{path.relative_to(project.root.resolve())} has cells that translate nothing: {', '.join(faults)}.",
             hint="Remove them, or add their text to the chapter that it translates.",
         )
     for cell in notebook.cells:
