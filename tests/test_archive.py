@@ -48,7 +48,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def count_as_built(project: Project) -> Project:
     """Lets the book count as made of what the project has now."""
-    published._remember(Book(project, "2026", "nl"), hash_inputs(project), ["html", "pdf"])
+    published.remember(Book(project, "2026", "nl"), hash_inputs(project), ["html", "pdf"])
     return project
 
 

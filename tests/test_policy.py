@@ -17,7 +17,7 @@ from test_browser import HTML, NARROW, PAGES, WIDE, QuietHandler, violations
 
 from na_report.base.paths import Project
 from na_report.book.book import Book
-from na_report.book.site import _front
+from na_report.book.site import front
 
 pytestmark = pytest.mark.book
 
@@ -198,7 +198,7 @@ def test_the_accessibility_page_tells_the_widths_of_the_tests() -> None:
         assert f"({NARROW} pixels" in text
 
 
-def test_the_front_page_of_the_site_allows_nothing() -> None:
-    html = BeautifulSoup(_front(Book(Project(ROOT), "2021", "nl")), "html.parser")
+def test_thefront_page_of_the_site_allows_nothing() -> None:
+    html = BeautifulSoup(front(Book(Project(ROOT), "2021", "nl")), "html.parser")
     assert html.select("meta[http-equiv=Content-Security-Policy]")[0]["content"] == "default-src 'none'"
     assert inline(html) == []

@@ -108,6 +108,7 @@ def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None
     assert na_report(project, *command).returncode == 0
     book = books.Book(project, "2021", "nl")
     whole = files(book.html)
+    assert [name for name in whole if b".pdf" in whole[name]] == [], "it leads to no PDF, as none was made"
     for path in [*book.stage.rglob("*"), *(book.folder / "sphinx").rglob("*")]:
         if path.is_file():
             path.write_bytes(b"")
@@ -177,7 +178,7 @@ def test_a_part_that_a_new_book_does_not_have_goes(small: Project) -> None:
     assert book.pdf.is_file()
     assert not book.summary.exists(), "the summary of the book before"
     assert book.html.is_dir(), "its format was not asked for"
-    assert is_whole(book)
+    assert not is_whole(book), "pages and PDF are of two builds"
 
 
 @pytest.mark.parametrize(

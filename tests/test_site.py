@@ -12,7 +12,7 @@ from na_report.base.errors import BookError, NaReportError
 from na_report.base.paths import ADDRESS, Project
 from na_report.book.book import Book
 from na_report.book.published import publish
-from na_report.book.site import PLACE, Shelf, write_site
+from na_report.book.site import PLACE, write_site
 
 FOOT = '<footer><ul><li><a href="../report.pdf">Boek</a></li><li><a href="../summary.pdf">Kort</a></li></ul></footer>'
 PAGE = f'<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{{}}</article>{FOOT}</body></html>'
@@ -36,7 +36,7 @@ def links(path: Path) -> dict[str, str]:
 
 def test_a_page_leads_to_itself_in_another_edition(project: Project) -> None:
     new, old = built(project, "2026", "index", "koploper", "nieuw"), built(project, "2021", "index", "koploper")
-    index = write_site(Shelf(project, [new, old]))
+    index = write_site([new, old])
     assert "2026/nl/index.html" in index.read_text(encoding="utf-8")
     pages = index.parent / "2026" / "nl"
     assert links(pages / "koploper.html") == {
@@ -54,7 +54,7 @@ def test_a_page_leads_to_itself_in_another_language(project: Project, monkeypatc
     monkeypatch.setenv(ADDRESS, "https://example.org/report")
     dutch = built(project, "2026", "index", "koploper", "nieuw")
     english = built(project, "2026", "index", "koploper", language="en")
-    folder = write_site(Shelf(project, [dutch, english])).parent / "2026" / "nl"
+    folder = write_site([dutch, english]).parent / "2026" / "nl"
 
     def ways(name: str) -> tuple[dict[str, str], dict[str, str]]:
         page = BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
@@ -89,14 +89,14 @@ def test_a_page_without_a_place_for_the_switch_is_named(project: Project) -> Non
     book = built(project, "2021", "index")
     html = book.made / "html"
     html.mkdir(parents=True)
-    (html / "index.html").write_text("<html><body></body></html>", encoding="utf-8")
-    publish(book, "", {"html": html}, ["html"])
+    (html / "index.html").write_text("<html><head></head><body></body></html>", encoding="utf-8")
+    publish(book, "", {"html": html, "report.pdf": book.pdf}, ["html", "pdf"])
     with pytest.raises(BookError, match=r"index\.html"):
-        write_site(Shelf(project, [book]))
+        write_site([book])
 
 
 def test_data_and_pdf_lie_beside_the_pages(project: Project) -> None:
-    index = write_site(Shelf(project, [built(project, "2021", "index")]))
+    index = write_site([built(project, "2021", "index")])
     assert (index.parent / "2021" / "data" / "datapackage.json").is_file()
     pages = index.parent / "2021" / "nl"
     assert (pages / "report.pdf").is_file()
@@ -110,12 +110,12 @@ def test_a_book_that_is_not_as_its_build_left_it_is_refused(project: Project) ->
     book = built(project, "2021", "index", "koploper")
     (book.html / "koploper.html").unlink()
     with pytest.raises(NaReportError, match="not to the end"):
-        write_site(Shelf(project, [book]))
+        write_site([book])
 
 
 def test_a_book_that_was_not_built_leaves_the_site_as_it_was(project: Project) -> None:
-    index = write_site(Shelf(project, [built(project, "2021", "index")]))
+    index = write_site([built(project, "2021", "index")])
     before = sorted(index.parent.rglob("*"))
     with pytest.raises(NaReportError, match="2026"):
-        write_site(Shelf(project, [Book(project, "2026", "nl")]))
+        write_site([Book(project, "2026", "nl")])
     assert sorted(index.parent.rglob("*")) == before

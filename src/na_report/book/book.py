@@ -30,6 +30,8 @@ _WORDS = (
     *("name", "title", "subtitle", "author", "cover", "contents", "notes", "figures", "registers", "where"),
     *("summary", "figure", "table"),
 )
+# The name of a figure or table in what an output shows.
+_NAMED = re.compile(r"^:name: (\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -88,82 +90,80 @@ def drop_renderings(book: Book) -> None:
         remove(kept)
 
 
-def stage(book: Book, pages: Sequence[Page]) -> None:
+def stage(book: Book, pages: Sequence[Page], *, papers: bool = True) -> None:
     """Lays out the source of the book: notebooks, the files that they carry, configuration and style.
 
+    Args:
+        book: The book.
+        pages: Its pages, which have run.
+        papers: Whether its pages lead to PDFs.
+
     Raises:
-        NaReportError: A page has no title.
+        NaReportError: See `staging.lay_out`.
     """
     from na_report.book.staging import lay_out
 
-    lay_out(book.stage, book.notebooks, pages, _settings(book, [page.name for page in pages]))
+    lay_out(book.stage, book.notebooks, pages, _settings(book, [page.name for page in pages], papers=papers))
 
 
-def _settings(book: Book, pages: Collection[str]) -> dict[str, Any]:
+def _settings(book: Book, pages: Collection[str], *, papers: bool) -> dict[str, Any]:
     """Returns configuration and table of contents with the words of the language and edition."""
     from na_report.screen.footing import footing
 
-    config, toc = read_configuration(book.project), read_settings(book.project.root / TOC)
-    said = words(book)
-    config["title"] = said["title"]
-    config.setdefault("sphinx", {}).setdefault("config", {})
-    config["sphinx"].setdefault("extra_extensions", []).append("na_report.book.extension")
-    settings = config["sphinx"]["config"]
+    config, toc, said = read_configuration(book.project), read_settings(book.project.root / TOC), words(book)
+    sphinx = config.setdefault("sphinx", {})
+    settings = sphinx.setdefault("config", {})
+    sphinx["extra_extensions"] = [*sphinx.get("extra_extensions", []), "na_report.book.extension"]
+    config["title"] = settings["html_title"] = said["title"]
     # Chapters run within their limits, in `execution.py`, and nowhere else: whatever the file says, Sphinx only renders them.
     config["execute"] = config.get("execute", {}) | {"execute_notebooks": "off"}
     settings["nb_execution_mode"] = "off"
     settings.pop("jupyter_execute_notebooks", None)  # its name before
-    settings["language"] = book.language
-    settings["locale_dirs"] = ["_locale"]
-    settings["templates_path"] = ["_templates"]
-    settings["html_context"] = footing(book.project, book.edition, book.language, said)
-    settings["html_title"] = said["title"]
-    settings["numfig_format"] = {"figure": said["figure"], "table": said["table"]}
+    settings |= {
+        "language": book.language,
+        "locale_dirs": ["_locale"],
+        "templates_path": ["_templates"],
+        "html_context": footing(book.project, book.edition, book.language, said) | ({} if papers else {"papers": []}),
+        "numfig_format": {"figure": said["figure"], "table": said["table"]},
+    }
     for part, caption in zip(toc.get("parts", []), said["parts"], strict=True):
         part["caption"] = caption
-    toc = without_others(toc, pages)
     if "pages" in said:
         # What its text links to may be on a page that the book has in other languages only.
         settings["suppress_warnings"] = [*settings.get("suppress_warnings", []), "myst.xref_missing"]
-    return {"config": config, "toc": toc}
+    return {"config": config, "toc": without_others(toc, pages)}
 
 
 def words(book: Book) -> dict[str, Any]:
     """Returns title, subtitle and other words of the book in its language, from `chapters/words.yml`.
 
-    They are asked for before anything runs, so this is also where the configuration that they go into is looked at.
-
     Raises:
-        NaReportError: The book has no words in its language, or not all of them, or can't be made with its configuration,
-            or for the address that it is to have.
+        NaReportError: Some are missing, or something is wrong with the table of contents, the configuration or the address of
+            the site: this is asked before anything runs.
     """
     from na_report.screen.describing import site_address
 
     site_address(book.project)
     read_configuration(book.project)
+    place = f"chapters/{WORDS}, {book.language}"
     found = read_words(book.project)[known_language(book.project, book.language)]
     if not isinstance(found, dict):
-        raise NaReportError(
-            f"chapters/{WORDS}, {book.language}: found {shown(found)}, expected words such as `title: …`.",
-            hint=f"Fill these in chapters/{WORDS}.",
-        )
-    place, contents = f"chapters/{WORDS}, {book.language}", read_contents(book.project, book.language)
-    problems = contents.problems + [
-        f"{place}, {name}: found {shown(found.get(name))}, expected text."
-        for name in _WORDS
-        if not isinstance(found.get(name), str)
+        found = {}
+    contents = read_contents(book.project, book.language)
+    parts, summary, pages = found.get("parts"), found.get("summary"), contents.pages
+    captions = isinstance(parts, list) and len(parts) == contents.parts and all(isinstance(part, str) for part in parts)
+    a_page = not isinstance(summary, str) or summary in ("", *pages)
+    checks = [
+        *((name, found.get(name), "text", isinstance(found.get(name), str)) for name in _WORDS),
+        ("parts", parts, f"{contents.parts} captions as text: one per part of {TOC}", captions),
+        ("summary", summary, f"a page of {TOC}, or '' for a book without a short PDF", a_page),
     ]
-    parts = found.get("parts")
-    if not isinstance(parts, list) or len(parts) != contents.parts or not all(isinstance(part, str) for part in parts):
-        problems.append(
-            f"{place}, parts: found {shown(parts)}, expected {contents.parts} captions as text: one per part of {TOC}."
-        )
-    summary = found.get("summary")
-    if isinstance(summary, str) and summary and summary not in contents.pages:
-        problems.append(
-            f"{place}, summary: found {shown(summary)}, expected a page of {TOC}, or '' for a book without a short PDF."
-        )
-    if problems:
+    problems = [
+        f"{place}, {name}: found {shown(value)}, expected {expected}."
+        for name, value, expected, is_sound in checks
+        if not is_sound
+    ]
+    if problems := contents.problems + problems:
         raise NaReportError("\n".join(problems), hint=f"Fill these in chapters/{WORDS}.")
     given = {
         key: value.replace("{edition}", book.edition) if isinstance(value, str) else value
@@ -184,7 +184,7 @@ def build_html(
     jobs: int = 0,
     known: dict[str, Any] | None = None,
 ) -> Path:
-    """Makes the HTML book, for `publish` to put in its place.
+    """Makes the HTML book, for `publish` to put in its place, and returns its folder.
 
     Args:
         book: The book, staged.
@@ -195,19 +195,17 @@ def build_html(
         jobs: How many pages at once; 0 for one per core.
         known: What came of pages before, which is used and added to.
 
-    Returns:
-        Its folder.
-
     Raises:
-        BookError: Sphinx found a problem, or a page is missing or shows nothing of its outputs.
+        BookError: Sphinx found a problem, a page is missing or shows nothing of its outputs, or an address leads nowhere.
     """
     from na_report.book.rendering import render_stage
     from na_report.screen.polish import polish
 
     rendered = render_stage(book.stage, book.folder, process, written)
-    _check_pages(rendered, book, pages)
+    for page in pages:
+        _check_page(rendered / f"{page.name}.html", book, page.name)
     result = book.made / "html"
-    shutil.rmtree(result, ignore_errors=True)
+    remove(result)
     shutil.copytree(rendered, result)
     ends = polish(result, publication() if publication else None, jobs=jobs, known=known)
     if ends:
@@ -219,35 +217,30 @@ def build_html(
     return result
 
 
+def _cells(book: Book, page: str) -> list[dict[str, Any]]:
+    """Returns the cells of a staged page; none of a page that Sphinx makes itself."""
+    path = book.stage / f"{page}.ipynb"
+    return json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
+
+
 def _named_in(book: Book, page: str, address: str) -> str:
     """Returns which cell of a page names an address; nothing when none does as it is."""
-    notebook = book.stage / page.replace(".html", ".ipynb")
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if notebook.is_file() else []:
-        said = ["".join(cell["source"]), *(json.dumps(output) for output in cell.get("outputs", []))]
-        if any(address in text for text in said):
-            return f" (cell {cell['id']}, {shown(first_line(said[0]))})"
+    for cell in _cells(book, page.removesuffix(".html")):
+        source = "".join(cell["source"])
+        if address in source or any(address in json.dumps(output) for output in cell.get("outputs", [])):
+            return f" (cell {cell['id']}, {shown(first_line(source))})"
     return ""
 
 
-def _check_pages(folder: Path, book: Book, pages: Sequence[Page]) -> None:
-    """Asserts that every page is there and that every figure of its notebook is on it."""
-    for page in pages:
-        target = folder / f"{page.name}.html"
-        if not target.is_file():
-            raise BookError(f"The book has no page {page.name}.", hint=f"Look in {book.folder / 'html.log'}.")
-        html = target.read_text(encoding="utf-8")
-        notebook = json.loads((book.stage / f"{page.name}.ipynb").read_text(encoding="utf-8"))
-        shown = [
-            name
-            for cell in notebook["cells"]
-            for output in cell.get("outputs", [])
-            for name in re.findall(
-                r"^:name: (\S+)$", "".join(output.get("data", {}).get("text/markdown", "")), re.MULTILINE
-            )
-        ]
-        missing = [name for name in shown if f'id="{name}"' not in html]
-        if missing:
-            raise BookError(
-                f"The page {page.name} does not show {', '.join(missing)}.",
-                hint="Look whether the cell has the tag remove-output or remove-cell.",
-            )
+def _check_page(target: Path, book: Book, page: str) -> None:
+    """Asserts that a page is there, with every figure and table that its notebook shows."""
+    if not target.is_file():
+        raise BookError(f"The book has no page {page}.", hint=f"Look in {book.folder / 'html.log'}.")
+    outputs = [output.get("data", {}) for cell in _cells(book, page) for output in cell.get("outputs", [])]
+    named = [_NAMED.findall("".join(data.get("text/markdown", ""))) for data in outputs]
+    html = target.read_text(encoding="utf-8")
+    if missing := [name for names in named for name in names if f'id="{name}"' not in html]:
+        raise BookError(
+            f"The page {page} does not show {', '.join(missing)}.",
+            hint="Look whether the cell has the tag remove-output or remove-cell.",
+        )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from na_report.base.errors import BookError
@@ -61,28 +62,27 @@ def make_book(
     books.drop_renderings(book)
     drop_other_pages(book, pages)
     subject.run(pages)
-    books.stage(book, pages)
+    books.stage(book, pages, papers="pdf" in formats)
     made: dict[str, Path] = {}
     began = time.perf_counter()
 
     def tell(kind: str, path: Path) -> None:
         subject.say(f"{kind:<5} {project.short(path)}  ({time.perf_counter() - began:.1f} s)")
 
-    with press() if "pdf" in formats else nullcontext() as printer:
+    with press() if "pdf" in formats else nullcontext() as printer, ThreadPoolExecutor(1) as aside:
         printing = printer.printing(book, pages, words) if printer else None
         written = printing.start if printing else None
         if "html" in formats:
-            with ThreadPoolExecutor(1) as aside:  # while Sphinx renders
-                at_hand = aside.submit(take_along)
-                aside.submit(_get_ready)
-                made["html"] = books.build_html(
-                    book,
-                    pages,
-                    publication=lambda: publication(project, book.edition, book.language, words, *at_hand.result()),
-                    process=process,
-                    written=written,
-                    jobs=jobs,
-                )
+            at_hand = aside.submit(take_along)  # while Sphinx renders
+            aside.submit(import_module, "na_report.screen.polish")
+            made["html"] = books.build_html(
+                book,
+                pages,
+                publication=lambda: publication(project, book.edition, book.language, words, *at_hand.result()),
+                process=process,
+                written=written,
+                jobs=jobs,
+            )
             tell("HTML", book.html / "index.html")
         else:
             render_stage(book.stage, book.folder, process, written)
@@ -95,8 +95,3 @@ def make_book(
             hint="Look with `git status` whether a chapter writes to one of its sources, and build again.",
         )
     publish(book, inputs, made, formats)
-
-
-def _get_ready() -> None:
-    """Imports what mends the pages, while Sphinx renders."""
-    from na_report.screen import polish  # noqa: F401

@@ -123,8 +123,8 @@ def _check(options: argparse.Namespace, project: Project) -> int:
         with held(book), pinned(), renderer() as process:
             make_book(book, "", formats, process, _subject(book, jobs=options.jobs, force=True), options.jobs)
         count, found = differences(book, path)
-    for difference in found:
-        print(difference)
+    for line in found:
+        print(line)
     what = f"edition {edition}: {path}"
     if found:
         print(f"{what} is not what this project gives: {len(found)} of {count} files differ")
@@ -181,7 +181,7 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], TakeAlon
 
 def _site(options: argparse.Namespace, project: Project) -> int:
     from na_report.book.book import Book
-    from na_report.book.site import Shelf, write_site
+    from na_report.book.site import write_site
     from na_report.editions.folders import newest_edition, sealed_editions
     from na_report.running.contents import known_language, languages
 
@@ -189,6 +189,6 @@ def _site(options: argparse.Namespace, project: Project) -> int:
     spoken = [known_language(project, name) for name in options.language or languages(project)]
     editions = list(reversed(sealed_editions(project)))
     books = [Book(project, edition, language) for edition in editions for language in spoken]
-    index = write_site(Shelf(project, books))
+    index = write_site(books)
     print(f"site  {project.short(index)}: {len(editions)} editions in {', '.join(spoken)}")
     return 0
