@@ -16,7 +16,6 @@ def add(commands: Any) -> None:
     archive.add_argument("edition")
     archive.add_argument("file", nargs="?", type=Path, metavar="FILE.zip", help="in _build when left out")
     archive.add_argument("--language", action="append", help="once for each; nl when left out")
-    archive.add_argument("--wheels", type=Path, metavar="FOLDER", help="packages from pip download, to take along")
     archive.add_argument("--force", action="store_true", help="replace an existing file")
     archive.set_defaults(run=_archive)
 
@@ -45,6 +44,6 @@ def _archive(options: argparse.Namespace, project: Project) -> int:
         raise NaReportError(f"{target.name} is not the name of an archive.", hint="End the name with .zip.")
     if options.file and target.exists() and not options.force:
         raise NaReportError(f"{target} exists already.", hint="Choose another name, or replace it with --force.")
-    write_archive(project, editions, languages, about, target, options.wheels)
+    write_archive(project, editions, languages, about, target)
     print(f"archive  {target}  ({target.stat().st_size / 1e6:.1f} MB)")
     return 0
