@@ -61,8 +61,7 @@ class Running:
         return False
 
     def message(self) -> dict[str, object]:
-        with urllib.request.urlopen(self.address + "-/events", timeout=10) as events:
-            return dict(json.loads(events.readline().decode().removeprefix("data: ")))
+        return dict(json.loads(self.get("-/state")[1]))
 
     def comes_to(self, expected: dict[str, object]) -> bool:
         """Waits for a message: pages are there a moment before it."""

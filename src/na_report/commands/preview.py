@@ -43,8 +43,8 @@ def _preview(options: argparse.Namespace, project: Project) -> int:
     # Told to end by another program, it clears up as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with serve(options.port, book.html, state) as server, preview(book, tools) as made:
-            print(f"preview {server.address}  (Ctrl-C stops it)", flush=True)
+        with serve(options.port, book.html, state) as address, preview(book, tools) as made:
+            print(f"preview {address}  (Ctrl-C stops it)", flush=True)
             seen, changed = look(project), [project.root]
             while True:
                 with Progress() as progress:
