@@ -163,9 +163,11 @@ def test_a_new_title_is_in_the_menu_of_every_page(running: Running) -> None:
 def test_an_error_is_told_and_the_last_good_book_stays(running: Running, text: str, code: str, message: str) -> None:
     write_chapter(running.project, "index", "# Begin\n\nHet laatste goede.")
     assert running.shows("index.html", "Het laatste goede")
+    assert until(lambda: "Hetlaatstegoede." in printed(running))
     write_chapter(running.project, "index", text, code)
     assert running.tells(message)
     assert "Het laatste goede" in running.get("index.html")[1]
+    assert "Hetlaatstegoede." in printed(running)
     write_chapter(running.project, "index", "# Begin\n\nWeer goed.")
     assert running.shows("index.html", "Weer goed")
     assert running.comes_to(error="")

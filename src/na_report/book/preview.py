@@ -97,7 +97,7 @@ class Preview:
 
         Args:
             watcher: Is told which pages run.
-            printed: Called when the PDF is there too, or could not be made; in another thread, often after this returned.
+            printed: Called when the PDF is there, or could not be made; in another thread, before or after this returned.
 
         Raises:
             NaReportError: Something is wrong in data, chapters or text; the last good book is still there.
@@ -123,11 +123,15 @@ class Preview:
         books.stage(book, pages)
         self._looks = looks
         printing = self._printer.printing(book, pages, books.words(book))
-        html = books.build_html(book, pages, process=self._process, written=printing.start, known=self._polished)
+
+        def print_pages() -> None:
+            printing.then(lambda: printed(self._keep(printing)))
+
+        html = books.build_html(book, pages, process=self._process, written=print_pages, known=self._polished)
         if changes := self._tools.changes():
             _add_page(html, *changes)
         put_in_place(html, book.html)
-        printing.then(lambda: printed(self._keep(printing)))
+        print_pages()  # Sphinx says nothing when it had nothing to write
         return [run.page for run in runs]
 
     def _hash_looks(self) -> str:

@@ -80,7 +80,9 @@ class Printing:
             self._tasks[target] = task
 
     def then(self, do: Callable[[], None]) -> None:
-        """Starts if need be, and calls a function when all is done or has failed, in another thread."""
+        """Starts, and calls a function in another thread when all is done or has failed; nothing when it was started before."""
+        if self._tasks:
+            return
         self.start()
         *_, last = self._tasks.values()  # one process makes them in turn
         last.add_done_callback(lambda task: do())

@@ -35,7 +35,8 @@ def render_stage(
         stage: The source folder.
         folder: Where the log goes, and `sphinx/` with the result.
         process: Renders; one is started and ended when left out.
-        written: Called when the pages for paper are there, while those for the screen are still being written.
+        written: Called when the pages for paper are there and nothing is wrong so far, while those for the screen are still
+            being written.
 
     Returns:
         The folder of the result: copy it, don't change it.
@@ -48,11 +49,16 @@ def render_stage(
     output.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
     command = ["build", str(stage), "--path-output", str(output), "-W", "-n", "--keep-going", "--builder", "html"]
+
+    def written_well() -> None:
+        if written and not _problems(_said(log)):
+            written()
+
     with nullcontext(process) if process else renderer() as used:
-        code = used.run(command, log, written)
-    text = _ANSI.sub("", log.read_text(encoding="utf-8", errors="replace")) if log.is_file() else ""
+        code = used.run(command, log, written_well)
+    text = _said(log)
     log.write_text(text, encoding="utf-8")
-    problems = [line.strip() for line in text.splitlines() if _PROBLEM.search(line) and "Traceback" not in line]
+    problems = _problems(text)
     result = output / "_build" / "html"
     if code or problems or not (result / "index.html").is_file():
         shutil.rmtree(output, ignore_errors=True)
@@ -65,6 +71,14 @@ def render_stage(
         again = f"Look in {log} for the whole story, and build again."
         raise BookError(f"{_count(problems)}:\n{told}", hint=mend if problems else again)
     return result
+
+
+def _said(log: Path) -> str:
+    return _ANSI.sub("", log.read_text(encoding="utf-8", errors="replace")) if log.is_file() else ""
+
+
+def _problems(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if _PROBLEM.search(line) and "Traceback" not in line]
 
 
 def _placed(line: str, stage: Path) -> str:
