@@ -35,8 +35,9 @@ import yaml
 from bs4 import BeautifulSoup
 
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.book.book import Book, stage
+from na_report.book.book import Book
 from na_report.book.comparing import copied
+from na_report.book.staging import stage
 from na_report.editions.edition import seal_edition
 from na_report.processes.processes import cores
 from na_report.running.execution import Task
@@ -55,13 +56,12 @@ SCREEN = ".meenemen, .als-tabel, .alleen-scherm, figure .legend, .headerlink, .t
 PRINT = """
 import sys; from pathlib import Path
 from na_report.base.paths import Project
-from na_report.book import book as books
+from na_report.book.book import Book
 from na_report.running.pages import all_pages
-from na_report.book.printing import press
+from na_report.book.printing import Printing, press
 project = Project(Path(sys.argv[1]))
-book = books.Book(project, sys.argv[2], 'nl')
-with press() as printer:
-    printer.printing(book, all_pages(project), books.words(book)).result()
+with press() as pool:
+    Printing(pool, Book(project, sys.argv[2], 'nl'), all_pages(project)).result()
 """
 Work = Callable[[], object]
 
@@ -343,7 +343,7 @@ class Bench:
             "the pages on all cores, then Sphinx on one core with Typst beside it",
             *(lambda: self.na_report("build", "--edition", EDITION), stock, 3),
             prepare=self.nothing_built,
-            gate=lambda: same_letters(self.book.pdf, self.pdfs[1]),
+            gate=lambda: same_letters(self.book.folder / "report.pdf", self.pdfs[1]),
         )
 
     def long_page(self) -> None:

@@ -15,7 +15,9 @@ from conftest import ROOT, Change
 
 from na_report.base.errors import BookError, ChapterError, NaReportError
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.book import book as books
+from na_report.book.book import Book
+from na_report.book.rendering import build_html
+from na_report.book.staging import stage
 from na_report.editions.edition import seal_edition
 from na_report.processes.renderer import Renderer
 from na_report.running.chapters import declared_types
@@ -141,12 +143,12 @@ def written(project: Project, text: str) -> list[Page]:
 
 def test_a_wrong_reference_in_the_text_fails_the_book(project: Project, process: Renderer) -> None:
     pages = written(project, "%%text\n# Kanttekeningen\n\nGeen rapport is foutloos: {caveats}.")
-    book, path = books.Book(project, "2021", "nl"), project.chapters / "nl" / "index.ipynb"
+    book, path = Book(project, "2021", "nl"), project.chapters / "nl" / "index.ipynb"
     edit(path, "Geen rapport", "Zie [C99](#c99) en {glu:}`caveats`: geen rapport")
     run(project)
-    books.stage(book, pages)
+    stage(book, pages)
     with pytest.raises(BookError) as caught:
-        books.build_html(book, pages, process=process)
+        build_html(book, pages, process)
     assert re.search(r"index\.ipynb.*c99", str(caught.value))
     assert re.search(r"index\.ipynb.*glu:", str(caught.value))
     assert not book.html.exists(), "no half book is shown as whole"
@@ -163,7 +165,7 @@ def test_a_number_in_a_cell_that_is_not_run_is_named(project: Project) -> None:
     nbformat.write(notebook, path)
     run(project)
     with pytest.raises(NaReportError, match=r"page index would show {caveats} instead"):
-        books.stage(books.Book(project, "2021", "nl"), pages)
+        stage(Book(project, "2021", "nl"), pages)
 
 
 def shown_in(folder: Path) -> dict[str, dict[str, str]]:

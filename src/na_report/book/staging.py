@@ -5,43 +5,52 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
 
 from na_report.base.errors import NaReportError
+from na_report.base.files import remove
 from na_report.base.paths import CONFIG, TOC
+from na_report.base.settings import read_settings
+from na_report.base.site_settings import read_configuration
 from na_report.base.stories import PLACE
+from na_report.book.book import Book, words
 from na_report.book.pictures import beside, unpacked
+from na_report.running.contents import without_others
 from na_report.running.pages import Page
+from na_report.screen.footing import footing
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 # The last of the looks that is laid out.
 _FONTS = "_static/fonts"
 
 
-def lay_out(stage: Path, notebooks: Path, pages: Sequence[Page], settings: Mapping[str, Any]) -> None:
+def drop_renderings(book: Book) -> None:
+    """Removes what the next rendering could go on from, so that it starts from nothing."""
+    remove(book.stage)
+    remove(book.rendered)
+
+
+def stage(book: Book, pages: Sequence[Page], *, papers: bool = True) -> None:
     """Lays out the source of a book: notebooks, the files that they carry, configuration and style.
 
     Args:
-        stage: The folder; what an earlier book left there is overwritten or removed, except the style.
-        notebooks: The executed notebooks.
-        pages: The pages of the book.
-        settings: `config` and `toc` of Jupyter Book.
+        book: The book; of an earlier stage the style stays and the rest is overwritten or removed.
+        pages: Its pages, which have run.
+        papers: Whether its pages lead to PDFs.
 
     Raises:
         NaReportError: A page has no title or an unfilled number, or a file has no place or the name of another.
     """
-    if not (stage / _FONTS).is_dir():
-        _lay_out_assets(stage)
-    files = {
-        CONFIG: yaml.safe_dump(settings["config"], allow_unicode=True).encode(),
-        TOC: yaml.safe_dump(settings["toc"], allow_unicode=True).encode(),
-    }
+    if not (book.stage / _FONTS).is_dir():
+        _lay_out_assets(book.stage)
+    settings = zip((CONFIG, TOC), _settings(book, [page.name for page in pages], papers=papers), strict=True)
+    files = {name: yaml.safe_dump(content, allow_unicode=True).encode() for name, content in settings}
     for page in pages:
-        files |= _files_of(json.loads((notebooks / f"{page.name}.ipynb").read_text(encoding="utf-8")), page)
+        files |= _files_of(json.loads((book.notebooks / f"{page.name}.ipynb").read_text(encoding="utf-8")), page)
     for folder in sorted({page.chapter.parent for page in pages}):
         for name, path in beside(folder).items():
             if name in files:
@@ -51,14 +60,40 @@ def lay_out(stage: Path, notebooks: Path, pages: Sequence[Page], settings: Mappi
                 )
             files[name] = path.read_bytes()
     for name, content in files.items():
-        target = stage / name
+        target = book.stage / name
         if not target.is_file() or target.read_bytes() != content:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-    for path in stage.rglob("*"):
-        name = path.relative_to(stage).as_posix()
+    for path in book.stage.rglob("*"):
+        name = path.relative_to(book.stage).as_posix()
         if path.is_file() and not name.startswith("_") and name not in files:
             path.unlink()
+
+
+def _settings(book: Book, pages: Collection[str], *, papers: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns configuration and table of contents with the words of the language and edition."""
+    config, toc, said = read_configuration(book.project), read_settings(book.project.root / TOC), words(book)
+    sphinx = config.setdefault("sphinx", {})
+    settings = sphinx.setdefault("config", {})
+    sphinx["extra_extensions"] = [*sphinx.get("extra_extensions", []), "na_report.book.extension"]
+    config["title"] = settings["html_title"] = said["title"]
+    # Chapters run within their limits, in `execution.py`, and nowhere else: whatever the file says, Sphinx only renders them.
+    config["execute"] = config.get("execute", {}) | {"execute_notebooks": "off"}
+    settings["nb_execution_mode"] = "off"
+    settings.pop("jupyter_execute_notebooks", None)  # its name before
+    settings |= {
+        "language": book.language,
+        "locale_dirs": ["_locale"],
+        "templates_path": ["_templates"],
+        "html_context": footing(book.project, book.edition, book.language, said) | ({} if papers else {"papers": []}),
+        "numfig_format": {"figure": said["figure"], "table": said["table"]},
+    }
+    for part, caption in zip(toc.get("parts", []), said["parts"], strict=True):
+        part["caption"] = caption
+    if "pages" in said:
+        # What its text links to may be on a page that the book has in other languages only.
+        settings["suppress_warnings"] = [*settings.get("suppress_warnings", []), "myst.xref_missing"]
+    return config, without_others(toc, pages)
 
 
 def _files_of(notebook: dict[str, Any], page: Page) -> dict[str, bytes]:

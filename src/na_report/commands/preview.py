@@ -25,7 +25,8 @@ def add(commands: Any) -> None:
 
 
 def _preview(options: argparse.Namespace, project: Project) -> int:
-    from na_report.book.preview import PreviewBook, Tools, look, preview, wait_for_change
+    from na_report.book.book import Book
+    from na_report.book.preview import Tools, look, preview, wait_for_change
     from na_report.book.serving import State, serve
     from na_report.commands.changed_page import changed_page
     from na_report.commands.progress import Progress
@@ -33,7 +34,7 @@ def _preview(options: argparse.Namespace, project: Project) -> int:
 
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)
-    book = PreviewBook(project, edition, options.language)
+    book = Book(project, edition, options.language, is_preview=True)
     tools = Tools(
         lambda: verify_edition(edition, project),
         lambda: answers_of(project, edition),
