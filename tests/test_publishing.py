@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 import yaml
-from conftest import ROOT, Change
+from conftest import Change
 
 from na_report.base.errors import BookError, ChapterError, NaReportError
 from na_report.base.paths import DESCRIPTOR, Project
@@ -20,7 +20,6 @@ from na_report.book.rendering import build_html
 from na_report.book.staging import stage
 from na_report.editions.edition import seal_edition
 from na_report.processes.renderer import Renderer
-from na_report.running.chapters import declared_types
 from na_report.running.execution import run_pages
 from na_report.running.pages import Page, all_pages, checked_parameters, choose
 
@@ -48,11 +47,6 @@ def only_pages(project: Project, *names: str) -> None:
     words = project.root / "chapters" / "words.yml"
     text = re.sub(r"parts: .*", f"parts: [{'Deel' if parts else ''}]", words.read_text(encoding="utf-8"))
     words.write_text(text.replace("summary: index", 'summary: ""'), encoding="utf-8")
-
-
-def test_the_sector_chapter_makes_four_pages(project: Project) -> None:
-    pages = choose(all_pages(project), ["sector"])
-    assert [page.parameters["sector"] for page in pages] == ["po_vo", "mbo", "ho", "ve"]
 
 
 @pytest.mark.parametrize(
@@ -85,15 +79,6 @@ def test_text_becomes_the_declared_type_or_is_refused(
             checked_parameters(page, {"extra": given})
     else:
         assert checked_parameters(page, {"extra": given})["extra"] == expected
-
-
-def test_only_a_cell_of_code_declares_parameters(project: Project) -> None:
-    path = project.chapters / "nl" / "koploper.ipynb"
-    before = dict(declared_types(path))
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.append(nbformat.v4.new_markdown_cell("kind: str", metadata={"tags": ["parameters"]}))
-    nbformat.write(notebook, path)
-    assert dict(declared_types(path)) == before
 
 
 def test_an_unknown_page_is_refused_with_a_suggestion(project: Project) -> None:
@@ -217,9 +202,3 @@ def test_nbval_bites(project: Project, change: Change) -> None:
     broken = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
     assert broken.returncode == 1
     assert "negende" in broken.stdout
-
-
-def test_nothing_below_the_command_line_prints() -> None:
-    for path in (ROOT / "src").rglob("*.py"):
-        if path.name != "cli.py" and path.parent.name != "commands":
-            assert not re.search(r"^\s*print\(", path.read_text(encoding="utf-8"), re.MULTILINE), path
