@@ -14,7 +14,9 @@ from test_publishing import only_pages
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.paths import Project
-from na_report.book import book as books
+from na_report.book.book import Book
+from na_report.book.rendering import build_html
+from na_report.book.staging import stage
 from na_report.processes.renderer import Renderer
 from na_report.running.pages import all_pages
 from na_report.screen.addresses import Ways, dead_ends
@@ -86,16 +88,16 @@ def small(project: Project) -> Project:
 
 
 def write(project: Project, name: str, *cells: nbformat.NotebookNode) -> None:
-    folder = books.Book(project, "2021", "nl").notebooks
+    folder = Book(project, "2021", "nl").notebooks
     folder.mkdir(parents=True, exist_ok=True)
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(new_notebook(cells=cells, metadata=kernel), folder / f"{name}.ipynb")
 
 
 def make(project: Project, process: Renderer) -> Path:
-    book = books.Book(project, "2021", "nl")
-    books.stage(book, all_pages(project))
-    return books.build_html(book, all_pages(project), process=process)
+    book = Book(project, "2021", "nl")
+    stage(book, all_pages(project))
+    return build_html(book, all_pages(project), process)
 
 
 def article(path: Path) -> BeautifulSoup:
@@ -181,13 +183,13 @@ def test_a_place_that_a_page_does_not_have_and_a_damaged_paste_are_told(
 
 def test_a_file_beside_the_chapters_takes_no_name_of_the_book(small: Project) -> None:
     write(small, "index", new_markdown_cell(f"# Proef\n\n![x]({PASTED})", id="tekst"))
-    book = books.Book(small, "2021", "nl")
-    books.stage(book, all_pages(small))
+    book = Book(small, "2021", "nl")
+    stage(book, all_pages(small))
     [name] = [path.name for path in book.stage.glob("index-*.png")]
     assert (book.stage / "foto.png").is_file()
     (small.chapters / "nl" / name).write_bytes(b"other")
     with pytest.raises(NaReportError, match=f"the name of another file of the book: {name}"):
-        books.stage(book, all_pages(small))
+        stage(book, all_pages(small))
 
 
 def test_dead_ends_of_finished_pages(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from na_report.base.paths import Project
 from na_report.book.book import Book
 from na_report.book.comparing import contents
 from na_report.book.published import held, is_current, is_whole, publish
-from na_report.book.site import PLACE, Shelf, write_site
+from na_report.book.site import PLACE, write_site
 from na_report.editions.edition import copy_edition, seal_edition
 from na_report.running.fingerprint import hash_inputs
 from na_report.workbook.exporting import export_edition
@@ -69,7 +69,8 @@ def make(book: Book, word: str) -> None:
         html.mkdir(parents=True)
         for name in ("index", *(f"page-{number}" for number in range(20))):
             (html / f"{name}.html").write_text(
-                f'<html><body><nav id="{PLACE.split("#")[1]}"></nav>{word} {name}</body></html>', encoding="utf-8"
+                f'<html><head></head><body><nav id="{PLACE.split("#")[1]}"></nav>{word} {name}</body></html>',
+                encoding="utf-8",
             )
         made = {"html": html}
         for name in ("report.pdf", "summary.pdf"):
@@ -87,9 +88,9 @@ def publishing(project: Project) -> Act:
 def laying_out(project: Project) -> Act:
     book = Book(project, OLD, "nl")
     make(book, "old")
-    write_site(Shelf(project, [book]))
+    write_site([book])
     make(book, "new")
-    return lambda: write_site(Shelf(project, [book]))
+    return lambda: write_site([book])
 
 
 # What is done, and where the files lie that it makes or changes.

@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,29 +18,29 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.book import comparing
 from na_report.book.book import Book
-from na_report.book.comparing import compare, differences, formats_of
+from na_report.book.comparing import differences, formats_of
 from na_report.book.published import publish
-from na_report.book.site import Shelf, write_site
+from na_report.book.site import write_site
 from na_report.processes.surroundings import FIXED, fixed, pinned
 
-PAGE = '<html lang="nl"><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
+PAGE = '<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
 
 
-def built(project: Project, edition: str) -> Book:
-    book = Book(project, edition, "nl")
+def built(project: Project, edition: str, language: str = "nl") -> Book:
+    book = Book(project, edition, language)
     html = book.made / "html"
     html.mkdir(parents=True)
     for name in ("index", "koploper"):
         (html / f"{name}.html").write_text(PAGE.format(name), encoding="utf-8")
     made = {"html": html, "report.pdf": book.made / "report.pdf", "summary.pdf": book.made / "summary.pdf"}
-    made["report.pdf"].write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n2 0 obj\n<</A 1>>\nendobj\n")
-    made["summary.pdf"].write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n")
+    made["report.pdf"].write_bytes(b"%PDF-1.7\n\xff\n<</A 1>>\n")
+    made["summary.pdf"].write_bytes(b"%PDF-1.7\n\xff\n")
     publish(book, "", made, ["html", "pdf"])
     return book
 
 
 def told(book: Book, path: Path) -> list[str]:
-    return [str(difference) for difference in differences(book, path)[1]]
+    return differences(book, path)[1]
 
 
 def test_changed_missing_and_extra_files_are_named_with_the_place(project: Project, tmp_path: Path) -> None:
@@ -52,9 +51,12 @@ def test_changed_missing_and_extra_files_are_named_with_the_place(project: Proje
     (copy / "koploper.html").unlink()
     (copy / "extra.js").touch()
     (copy / "index.html").write_text(PAGE.format("indeks"), encoding="utf-8")
-    changed, extra, missing = sorted(told(book, copy))
-    assert changed.startswith("changed  index.html: line 1, column 65: expected")
-    assert (extra, missing) == ("extra    extra.js", "missing  koploper.html")
+    assert told(book, copy) == [
+        "extra    extra.js",
+        "changed  index.html: line 1: expected '></nav><article>index</article></body></html>', "
+        "found '></nav><article>indeks</article></body></html>'",
+        "missing  koploper.html",
+    ]
 
 
 def test_a_pdf_is_held_against_the_one_of_its_name(project: Project, tmp_path: Path) -> None:
@@ -62,16 +64,14 @@ def test_a_pdf_is_held_against_the_one_of_its_name(project: Project, tmp_path: P
     for name in ("report.pdf", "summary.pdf"):
         shutil.copy(book.folder / name, tmp_path / name)
         assert told(book, tmp_path / name) == []
-    shutil.copy(book.pdf, tmp_path / "elsewhere.pdf")
-    assert told(book, tmp_path / "elsewhere.pdf") == []
-    (tmp_path / "elsewhere.pdf").write_bytes(book.pdf.read_bytes().replace(b"/A 1", b"/A 2"))
-    assert told(book, tmp_path / "elsewhere.pdf") == ["changed  elsewhere.pdf: byte 42, in object 2 of the PDF"]
+    (tmp_path / "elsewhere.pdf").write_bytes((book.folder / "report.pdf").read_bytes().replace(b"/A 1", b"/A 2"))
+    assert told(book, tmp_path / "elsewhere.pdf") == ["changed  elsewhere.pdf: byte 16"]
 
 
 @pytest.mark.parametrize("inside", ["", "nl"], ids=["edition", "pages"])
-def test_an_edition_in_a_site_is_known_with_its_list_of_editions(project: Project, inside: str) -> None:
-    new, old = built(project, "2026"), built(project, "2021")
-    site = write_site(Shelf(project, [new, old])).parent
+def test_an_edition_in_a_site_is_known_with_its_ways_to_others(project: Project, inside: str) -> None:
+    new, english, old = built(project, "2026"), built(project, "2026", "en"), built(project, "2021")
+    site = write_site([new, english, old]).parent
     for book in (new, old):
         assert told(book, site / book.edition / inside) == []
 
@@ -81,7 +81,6 @@ def test_an_edition_in_a_site_is_known_with_its_list_of_editions(project: Projec
     [
         ("nl/index.html", "../../2021/nl/index.html", "https://elders.example/2021"),
         ("nl/index.html", ">Editie 2021<", "><script>alert(1)</script>Editie 2021<"),
-        ("nl/index.html", ">Editie 2021<", ' onclick="alert(1)">Editie 2021<'),
         ("nl/koploper.html", ">koploper<", ">koplopers<"),
         ("data/observations.csv", "IND019-NL-2019", "IND019-NL-2020"),
         ("nl/report.pdf", "/A 1", "/A 2"),
@@ -89,24 +88,11 @@ def test_an_edition_in_a_site_is_known_with_its_list_of_editions(project: Projec
 )
 def test_whatever_changes_in_a_site_is_found(project: Project, part: str, was: str, becomes: str) -> None:
     new, old = built(project, "2026"), built(project, "2021")
-    folder = write_site(Shelf(project, [new, old])).parent / "2026"
+    folder = write_site([new, old]).parent / "2026"
     text = (folder / part).read_bytes()
     assert was.encode() in text
     (folder / part).write_bytes(text.replace(was.encode(), becomes.encode()))
     assert [line.split(":")[0] for line in told(new, folder)] == [f"changed  {part}"]
-
-
-def test_an_archive_is_compared_by_its_parts(tmp_path: Path) -> None:
-    packed = []
-    for number, text in enumerate(("een", "twee")):
-        with zipfile.ZipFile(tmp_path / f"{number}.xlsx", "w") as archive:
-            archive.writestr("a.xml", "gelijk")
-            archive.writestr("b.xml", text)
-        packed.append((tmp_path / f"{number}.xlsx").read_bytes())
-    [difference] = compare({"a.xlsx": packed[0]}, {"a.xlsx": packed[1]})
-    assert "part b.xml line 1, column 1: expected 'een', found 'twee'" in difference.place
-    [difference] = compare({"a.xlsx": packed[0]}, {"a.xlsx": b"no archive"})
-    assert difference.place.startswith("byte 0: expected b'PK"), "what is no archive has no parts"
 
 
 def test_what_is_no_book_is_refused(tmp_path: Path) -> None:

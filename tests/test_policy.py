@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import re
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 from playwright.sync_api import Browser, Page, expect
-from test_browser import HTML, NARROW, PAGES, WIDE, QuietHandler, violations
+from test_browser import HTML, NARROW, PAGES, WIDE, violations
 
 from na_report.base.paths import Project
 from na_report.book.book import Book
-from na_report.book.site import _front
+from na_report.book.site import front
 
 pytestmark = pytest.mark.book
 
 BLOCKED = """window.geweigerd = [];
 document.addEventListener("securitypolicyviolation", (event) => window.geweigerd.push(event.violatedDirective));"""
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    handler = functools.partial(QuietHandler, directory=str(HTML))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
 
 
 def inline(html: BeautifulSoup) -> list[str]:
@@ -61,10 +48,7 @@ def test_a_page_holds_nothing_inline_and_asks_no_other_site(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    [
-        *("<p style='color:red'>", "<a onclick='x()'>", "<script>x()</script>", "<style>p{}</style>"),
-        *("<img src='//a.org/x.png'>", "<link href='https://a.org/x.css'>", "<iframe src='x.html'></iframe>"),
-    ],
+    ["<p style='color:red'>", "<a onclick='x()'>", "<script>x()</script>", "<img src='//a.org/x.png'>", "<iframe>"],
 )
 def test_something_inline_or_from_elsewhere_is_found(bad: str) -> None:
     assert inline(BeautifulSoup(bad, "html.parser"))
@@ -77,25 +61,19 @@ def watched(browser: Browser, **options: object) -> Page:
     return context.new_page()
 
 
-@pytest.mark.parametrize(
-    "where", ["folder", pytest.param("server", marks=pytest.mark.slow("the same pages from another place"))]
-)
-def test_all_pages_work_under_their_policy(browser: Browser, server: str, where: str) -> None:
+def test_all_pages_work_under_their_policy(browser: Browser) -> None:
     page = watched(browser)
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
     for name in [*(path.name for path in PAGES), "search.html?q=docenten"]:
-        page.goto(f"{HTML.as_uri()}/{name}" if where == "folder" else f"{server}/{name}")
+        page.goto(f"{HTML.as_uri()}/{name}")
         state = page.evaluate(
             """document.fonts.ready.then((fonts) => [window.geweigerd, document.documentElement.className,
-               [...fonts].filter((font) => font.status === "loaded").length,
+               [...fonts].some((font) => font.status === "loaded"),
                getComputedStyle(document.querySelector(".kop")).backgroundColor,
                document.querySelector(".weergave").hidden])"""
         )
-        assert state[0] == [], name
-        assert state[1] == "js", name
-        assert state[2] >= 1, name
-        assert (state[3], state[4]) == ("rgb(11, 61, 99)", False), name
+        assert state == [[], "js", True, "rgb(11, 61, 99)", False], name
     assert messages == []
     assert page.locator("#zoekresultaten a").count() > 0
     page.context.close()
@@ -123,10 +101,9 @@ def fold(page: Page) -> None:
     page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("where", ["folder", "server"])
-def test_a_reference_is_copied_by_keyboard_and_the_reader_hears_it(browser: Browser, server: str, where: str) -> None:
+def test_a_reference_is_copied_by_keyboard_and_the_reader_hears_it(browser: Browser) -> None:
     page = watched(browser, permissions=["clipboard-read", "clipboard-write"])
-    page.goto(f"{HTML.as_uri()}/koploper.html" if where == "folder" else f"{server}/koploper.html")
+    page.goto(f"{HTML.as_uri()}/koploper.html")
     fold(page)
     for _ in range(3):  # the link, its button, the button of APA
         page.keyboard.press("Tab")
@@ -135,11 +112,6 @@ def test_a_reference_is_copied_by_keyboard_and_the_reader_hears_it(browser: Brow
     expect(page.locator("#melding")).to_have_text("APA is gekopieerd.")
     text = page.locator(".verwijs dd > span").first.text_content()
     assert page.evaluate("navigator.clipboard.readText()") == text
-    button = page.locator(".verwijs .kopieer").first
-    button.click()
-    expect(page.locator("#melding")).to_have_text("Vaste link is gekopieerd.")
-    anchor = page.locator(".verwijs dd > a").first.get_attribute("href")
-    assert page.evaluate("navigator.clipboard.readText()") == page.url.split("#")[0] + str(anchor)
     page.context.close()
 
 
@@ -165,10 +137,9 @@ def test_a_reference_opens_without_scripts_and_shows_no_dead_button(browser: Bro
     page.context.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
-def test_axe_finds_nothing_in_an_open_reference(browser: Browser, width: int, scheme: str) -> None:
-    page = watched(browser, color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 900})
+def test_axe_finds_nothing_in_an_open_reference(browser: Browser) -> None:
+    page = watched(browser, color_scheme="dark")
+    page.set_viewport_size({"width": NARROW, "height": 900})
     page.goto(f"{HTML.as_uri()}/koploper.html")
     page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
     assert violations(page) == []
@@ -191,14 +162,12 @@ def test_the_pages_follow_the_settings_of_the_computer(browser: Browser) -> None
 
 
 def test_the_accessibility_page_tells_the_widths_of_the_tests() -> None:
-    for edition in ("2021", "2026"):
-        path = ROOT / "_build" / edition / "nl" / "html" / "toegankelijkheid.html"
-        text = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").get_text()
-        assert f"({WIDE // 1000}.{WIDE % 1000} pixels)" in text
-        assert f"({NARROW} pixels" in text
+    html = (HTML / "toegankelijkheid.html").read_text(encoding="utf-8")
+    assert f"({WIDE // 1000}.{WIDE % 1000} pixels)" in html
+    assert f"({NARROW} pixels" in html
 
 
 def test_the_front_page_of_the_site_allows_nothing() -> None:
-    html = BeautifulSoup(_front(Book(Project(ROOT), "2021", "nl")), "html.parser")
+    html = BeautifulSoup(front(Book(Project(ROOT), "2021", "nl")), "html.parser")
     assert html.select("meta[http-equiv=Content-Security-Policy]")[0]["content"] == "default-src 'none'"
     assert inline(html) == []

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import platform
-import re
-import shlex
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
-from importlib import resources
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -28,17 +24,13 @@ from na_report.running.fingerprint import hash_inputs, library_files
 # Beside the library and the chapters: what installs them, and what tells who may use them.
 _OF_LIBRARY = (PROGRAM, LOCK, "README.md", "Makefile", "LICENSE", "LICENSE-CC-BY-4.0", "CITATION.cff", "scripts/setup")
 _OF_PROJECT = (TOC, CONFIG, LOCK, f"data/{ABOUT}", "chapters")
+_README = Path(__file__).resolve().parent / "texts" / "archive.md"
 # What a path in a manifest may not hold as it is.
 _ENCODED = str.maketrans({"%": "%25", "\n": "%0A", "\r": "%0D"})
 
 
 def write_archive(
-    project: Project,
-    editions: Sequence[str],
-    languages: Sequence[str],
-    about: Mapping[str, Any],
-    target: Path,
-    wheels: Path | None = None,
+    project: Project, editions: Sequence[str], languages: Sequence[str], about: Mapping[str, Any], target: Path
 ) -> None:
     """Writes an archive; the same book gives the same bytes, and a file appears only when it is whole.
 
@@ -48,26 +40,29 @@ def write_archive(
         languages: The languages of the books.
         about: The descriptor of the edition.
         target: The file.
-        wheels: A folder with packages of the lock, to take along.
 
     Raises:
-        NaReportError: A book is missing or older than its ingredients, or a package is not in the lock.
+        NaReportError: A book is missing or older than its ingredients.
         BusyError: Another process is making one of the books.
     """
     books = [Book(project, editions[-1], language) for language in languages]
-    with contextlib.ExitStack() as books_held:
-        for book in books:
-            # A build that ends while files are read would leave some of the old book and some of the new one.
-            books_held.enter_context(held(book))
+    # A build that ends while files are read would leave some of the old book and some of the new one.
+    with held(*books):
         files = _report(project, editions)
-        program = tomllib.loads(files[f"report/{PROGRAM}"].read_text(encoding="utf-8"))["project"]
         inputs = hash_inputs(project)
         for book in books:
             files |= _built(book, inputs)
-        if wheels:
-            files |= _packages(wheels, files[f"report/{LOCK}"])
+        program = tomllib.loads(files[f"report/{PROGRAM}"].read_text(encoding="utf-8"))["project"]
         crate = describe(about, editions, languages, sorted(files), program["license"])
-        readme = _readme(about, editions[-1], languages[0], program, bool(wheels))
+        readme = _README.read_text(encoding="utf-8").format(
+            title=about["title"],
+            edition=editions[-1],
+            language=languages[0],
+            requires=program["requires-python"],
+            python=platform.python_version(),
+            licence=", ".join(licence["title"] for licence in about["licenses"]),
+            code_licence=program["license"],
+        )
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(target) as partial:
             _write_bag(partial, about, files, crate, readme)
@@ -97,38 +92,13 @@ def _built(book: Book, inputs: str) -> dict[str, Path]:
     return _found(book.folder, f"book/{book.language}", *chain(*PARTS.values()), *notebooks)
 
 
-def _packages(folder: Path, lock: Path) -> dict[str, Path]:
-    """Returns the packages in a folder, each one of the lock."""
-    known = set(re.findall(r"--hash=sha256:([0-9a-f]{64})", lock.read_text(encoding="utf-8")))
-    files = _found(folder, "wheels", ".")
-    strange = [path.name for path in files.values() if sha256(path.read_bytes()).hexdigest() not in known]
-    if strange or not files:
-        found = f"holds {strange[0]}, which is not in {lock.name}" if strange else "holds no packages"
-        command = [
-            "pip",
-            "download",
-            "--no-deps",
-            "--require-hashes",
-            "--dest",
-            str(folder),
-            "--requirement",
-            lock.name,
-        ]
-        raise NaReportError(f"{folder} {found}.", hint=f"Fill an empty folder with: {shlex.join(command)}")
-    return files
-
-
 def _found(root: Path, place: str, *names: str) -> dict[str, Path]:
     """Returns files by where the archive has them: those of these names, and those in the folders of these names."""
     return {f"{place}/{path.relative_to(root).as_posix()}": path for name in names for path in _files(root / name)}
 
 
 def _files(top: Path) -> Iterator[Path]:
-    """Yields a file, or those in a folder and below; what programs hide there stays out.
-
-    Raises:
-        NaReportError: A link would bring in a file from elsewhere.
-    """
+    """Yields a file, or those in a folder and below; what programs hide there stays out."""
     for path in [top] if top.is_file() else sorted(top.rglob("*")):
         if any(part.startswith((".", "__pycache__")) for part in path.relative_to(top).parts):
             continue
@@ -169,18 +139,3 @@ def _write_bag(target: Path, about: Mapping[str, Any], files: Mapping[str, Path]
             "manifest-sha256.txt": "".join(lines),
         }
         add("tagmanifest-sha256.txt", "".join(add(name, text.encode()) for name, text in tags.items()).encode())
-
-
-def _readme(about: Mapping[str, Any], edition: str, language: str, program: Mapping[str, Any], wheels: bool) -> str:
-    """Returns how to read, check and rebuild what is in the archive, for whoever opens it in ten years."""
-    template = resources.files("na_report.book") / "texts" / "archive.md"
-    return template.read_text(encoding="utf-8").format(
-        title=about["title"],
-        edition=edition,
-        language=language,
-        requires=program["requires-python"],
-        python=platform.python_version(),
-        licence=", ".join(licence["title"] for licence in about["licenses"]),
-        code_licence=program["license"],
-        offline="--no-index --find-links ARCHIEF/data/wheels " if wheels else "",
-    )

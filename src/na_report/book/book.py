@@ -1,29 +1,18 @@
-"""Makes the book of executed notebooks: its stage, then HTML, with pages for paper on the way."""
+"""Which book is being made, where its parts are, and what it says of itself."""
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from na_report.base.errors import BookError, NaReportError
-from na_report.base.files import remove
+from na_report.base.errors import NaReportError
 from na_report.base.paths import TOC, WORDS, Project
-from na_report.base.settings import read_settings, shown
+from na_report.base.settings import shown
 from na_report.base.site_settings import read_configuration
 from na_report.base.wording import Words
 from na_report.editions.folders import is_draft
-from na_report.running.contents import known_language, read_contents, read_words, without_others
-from na_report.running.executed import first_line
-from na_report.running.pages import Page
-
-if TYPE_CHECKING:
-    from na_report.processes.renderer import Renderer
-    from na_report.screen.describing import Publication
+from na_report.running.contents import known_language, read_contents, read_words
 
 # What every book says of itself, beside the captions of its parts.
 _WORDS = (
@@ -34,22 +23,19 @@ _WORDS = (
 
 @dataclass(frozen=True)
 class Book:
-    """What is being made of one edition in one language.
-
-    Args:
-        project: The project.
-        edition: The name of the edition.
-        language: `nl` or `en`.
-    """
+    """What is being made of one edition in one language."""
 
     project: Project
     edition: str
     language: str
+    # The preview has a folder of its own, so that the book that is published is always one that a build made.
+    is_preview: bool = False
 
     @property
     def folder(self) -> Path:
-        """Where everything of this book is."""
-        return self.project.build(self.edition, self.language)
+        """Where everything of this book is: `report.pdf` and `summary.pdf`, and what follows."""
+        built = self.project.build(self.edition, self.language)
+        return built.parents[1] / "preview" / self.edition / self.language if self.is_preview else built
 
     @property
     def notebooks(self) -> Path:
@@ -62,16 +48,6 @@ class Book:
         return self.folder / "html"
 
     @property
-    def pdf(self) -> Path:
-        """The finished PDF."""
-        return self.folder / "report.pdf"
-
-    @property
-    def summary(self) -> Path:
-        """The short PDF of one page of the book."""
-        return self.folder / "summary.pdf"
-
-    @property
     def made(self) -> Path:
         """Where the parts of a new book wait until all are whole."""
         return self.folder / "made"
@@ -81,89 +57,42 @@ class Book:
         """The source folder that Sphinx reads."""
         return self.folder / "stage"
 
-
-def drop_renderings(book: Book) -> None:
-    """Removes what the next rendering could go on from, so that it starts from nothing."""
-    for kept in (book.stage, book.folder / "sphinx"):
-        remove(kept)
-
-
-def stage(book: Book, pages: Sequence[Page]) -> None:
-    """Lays out the source of the book: notebooks, the files that they carry, configuration and style.
-
-    Raises:
-        NaReportError: A page has no title.
-    """
-    from na_report.book.staging import lay_out
-
-    lay_out(book.stage, book.notebooks, pages, _settings(book, [page.name for page in pages]))
-
-
-def _settings(book: Book, pages: Collection[str]) -> dict[str, Any]:
-    """Returns configuration and table of contents with the words of the language and edition."""
-    from na_report.screen.footing import footing
-
-    config, toc = read_configuration(book.project), read_settings(book.project.root / TOC)
-    said = words(book)
-    config["title"] = said["title"]
-    config.setdefault("sphinx", {}).setdefault("config", {})
-    config["sphinx"].setdefault("extra_extensions", []).append("na_report.book.extension")
-    settings = config["sphinx"]["config"]
-    # Chapters run within their limits, in `execution.py`, and nowhere else: whatever the file says, Sphinx only renders them.
-    config["execute"] = config.get("execute", {}) | {"execute_notebooks": "off"}
-    settings["nb_execution_mode"] = "off"
-    settings.pop("jupyter_execute_notebooks", None)  # its name before
-    settings["language"] = book.language
-    settings["locale_dirs"] = ["_locale"]
-    settings["templates_path"] = ["_templates"]
-    settings["html_context"] = footing(book.project, book.edition, book.language, said)
-    settings["html_title"] = said["title"]
-    settings["numfig_format"] = {"figure": said["figure"], "table": said["table"]}
-    for part, caption in zip(toc.get("parts", []), said["parts"], strict=True):
-        part["caption"] = caption
-    toc = without_others(toc, pages)
-    if "pages" in said:
-        # What its text links to may be on a page that the book has in other languages only.
-        settings["suppress_warnings"] = [*settings.get("suppress_warnings", []), "myst.xref_missing"]
-    return {"config": config, "toc": toc}
+    @property
+    def rendered(self) -> Path:
+        """What Sphinx makes of the stage, and goes on from: `html` and the pages for paper."""
+        return self.folder / "sphinx"
 
 
 def words(book: Book) -> dict[str, Any]:
     """Returns title, subtitle and other words of the book in its language, from `chapters/words.yml`.
 
-    They are asked for before anything runs, so this is also where the configuration that they go into is looked at.
-
     Raises:
-        NaReportError: The book has no words in its language, or not all of them, or can't be made with its configuration,
-            or for the address that it is to have.
+        NaReportError: Some are missing, or something is wrong with the table of contents, the configuration or the address of
+            the site: this is asked before anything runs.
     """
     from na_report.screen.describing import site_address
 
     site_address(book.project)
     read_configuration(book.project)
+    place = f"chapters/{WORDS}, {book.language}"
     found = read_words(book.project)[known_language(book.project, book.language)]
     if not isinstance(found, dict):
-        raise NaReportError(
-            f"chapters/{WORDS}, {book.language}: found {shown(found)}, expected words such as `title: …`.",
-            hint=f"Fill these in chapters/{WORDS}.",
-        )
-    place, contents = f"chapters/{WORDS}, {book.language}", read_contents(book.project, book.language)
-    problems = contents.problems + [
-        f"{place}, {name}: found {shown(found.get(name))}, expected text."
-        for name in _WORDS
-        if not isinstance(found.get(name), str)
+        found = {}
+    contents = read_contents(book.project, book.language)
+    parts, summary, pages = found.get("parts"), found.get("summary"), contents.pages
+    captions = isinstance(parts, list) and len(parts) == contents.parts and all(isinstance(part, str) for part in parts)
+    a_page = not isinstance(summary, str) or summary in ("", *pages)
+    checks = [
+        *((name, found.get(name), "text", isinstance(found.get(name), str)) for name in _WORDS),
+        ("parts", parts, f"{contents.parts} captions as text: one per part of {TOC}", captions),
+        ("summary", summary, f"a page of {TOC}, or '' for a book without a short PDF", a_page),
     ]
-    parts = found.get("parts")
-    if not isinstance(parts, list) or len(parts) != contents.parts or not all(isinstance(part, str) for part in parts):
-        problems.append(
-            f"{place}, parts: found {shown(parts)}, expected {contents.parts} captions as text: one per part of {TOC}."
-        )
-    summary = found.get("summary")
-    if isinstance(summary, str) and summary and summary not in contents.pages:
-        problems.append(
-            f"{place}, summary: found {shown(summary)}, expected a page of {TOC}, or '' for a book without a short PDF."
-        )
-    if problems:
+    problems = [
+        f"{place}, {name}: found {shown(value)}, expected {expected}."
+        for name, value, expected, is_sound in checks
+        if not is_sound
+    ]
+    if problems := contents.problems + problems:
         raise NaReportError("\n".join(problems), hint=f"Fill these in chapters/{WORDS}.")
     given = {
         key: value.replace("{edition}", book.edition) if isinstance(value, str) else value
@@ -172,82 +101,3 @@ def words(book: Book) -> dict[str, Any]:
     # What is not sealed says so on every page: its title is in the head of the pages.
     mark = Words(book.language, book.project)("site.draft") if is_draft(book.project.data / book.edition) else ""
     return given | {"mark": mark, "title": f"{mark}: {given['title']}" if mark else given["title"]}
-
-
-def build_html(
-    book: Book,
-    pages: Sequence[Page],
-    *,
-    publication: Callable[[], Publication] | None = None,
-    process: Renderer | None = None,
-    written: Callable[[], None] | None = None,
-    jobs: int = 0,
-    known: dict[str, Any] | None = None,
-) -> Path:
-    """Makes the HTML book, for `publish` to put in its place.
-
-    Args:
-        book: The book, staged.
-        pages: Its pages.
-        publication: Tells what the book says of itself, with the files of the whole edition; asked once Sphinx is done.
-        process: Renders; one is started and ended when left out.
-        written: Called when the pages for paper are there, while those for the screen are still being written.
-        jobs: How many pages at once; 0 for one per core.
-        known: What came of pages before, which is used and added to.
-
-    Returns:
-        Its folder.
-
-    Raises:
-        BookError: Sphinx found a problem, or a page is missing or shows nothing of its outputs.
-    """
-    from na_report.book.rendering import render_stage
-    from na_report.screen.polish import polish
-
-    rendered = render_stage(book.stage, book.folder, process, written)
-    _check_pages(rendered, book, pages)
-    result = book.made / "html"
-    shutil.rmtree(result, ignore_errors=True)
-    shutil.copytree(rendered, result)
-    ends = polish(result, publication() if publication else None, jobs=jobs, known=known)
-    if ends:
-        told = [f"  {name}: {address!r} leads nowhere{_named_in(book, name, address)}." for name, address in ends]
-        raise BookError(
-            "\n".join(["These addresses on pages lead to no page, place or file of the book:", *told]),
-            hint="Mend the address, or put the file beside the chapter.",
-        )
-    return result
-
-
-def _named_in(book: Book, page: str, address: str) -> str:
-    """Returns which cell of a page names an address; nothing when none does as it is."""
-    notebook = book.stage / page.replace(".html", ".ipynb")
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if notebook.is_file() else []:
-        said = ["".join(cell["source"]), *(json.dumps(output) for output in cell.get("outputs", []))]
-        if any(address in text for text in said):
-            return f" (cell {cell['id']}, {shown(first_line(said[0]))})"
-    return ""
-
-
-def _check_pages(folder: Path, book: Book, pages: Sequence[Page]) -> None:
-    """Asserts that every page is there and that every figure of its notebook is on it."""
-    for page in pages:
-        target = folder / f"{page.name}.html"
-        if not target.is_file():
-            raise BookError(f"The book has no page {page.name}.", hint=f"Look in {book.folder / 'html.log'}.")
-        html = target.read_text(encoding="utf-8")
-        notebook = json.loads((book.stage / f"{page.name}.ipynb").read_text(encoding="utf-8"))
-        shown = [
-            name
-            for cell in notebook["cells"]
-            for output in cell.get("outputs", [])
-            for name in re.findall(
-                r"^:name: (\S+)$", "".join(output.get("data", {}).get("text/markdown", "")), re.MULTILINE
-            )
-        ]
-        missing = [name for name in shown if f'id="{name}"' not in html]
-        if missing:
-            raise BookError(
-                f"The page {page.name} does not show {', '.join(missing)}.",
-                hint="Look whether the cell has the tag remove-output or remove-cell.",
-            )

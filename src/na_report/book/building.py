@@ -7,13 +7,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from na_report.base.errors import BookError
-from na_report.book import book as books
-from na_report.book.printing import press
+from na_report.book.book import Book
+from na_report.book.book import words as words_of
+from na_report.book.printing import Printing, press
 from na_report.book.published import drop_other_pages, publish
-from na_report.book.rendering import render_stage
+from na_report.book.rendering import build_html, render_stage
+from na_report.book.staging import drop_renderings, stage
 from na_report.processes.renderer import Renderer
 from na_report.running.fingerprint import hash_inputs
 from na_report.running.pages import Page, all_pages
@@ -25,21 +28,17 @@ TakeAlong = tuple[list[Path], tuple[str, str]]
 
 @dataclass(frozen=True)
 class Subject:
-    """What a build needs to know of the subject and of who asked for it.
+    """What a build needs to know of the subject and of who asked for it."""
 
-    Args:
-        verify: Checks the edition, and gives what writes it to take along; raises `NaReportError`.
-        run: Runs the pages; raises `NaReportError`.
-        say: Tells how far it is, in a line.
-    """
-
+    # Checks the edition, and gives what writes it to take along.
     verify: Callable[[], Callable[[], TakeAlong]]
     run: Callable[[Sequence[Page]], None]
+    # Tells how far it is, in a line.
     say: Callable[[str], None]
 
 
 def make_book(
-    book: books.Book, inputs: str, formats: Sequence[str], process: Renderer, subject: Subject, jobs: int = 0
+    book: Book, inputs: str, formats: Sequence[str], process: Renderer, subject: Subject, jobs: int = 0
 ) -> None:
     """Makes a book out of sight and publishes it when all of it is whole.
 
@@ -57,35 +56,34 @@ def make_book(
     project = book.project
     began_with = hash_inputs(project)
     take_along = subject.verify()
-    pages, words = all_pages(project, book.language, book.edition), books.words(book)
-    books.drop_renderings(book)
+    pages, words = all_pages(project, book.language, book.edition), words_of(book)
+    drop_renderings(book)
     drop_other_pages(book, pages)
     subject.run(pages)
-    books.stage(book, pages)
+    stage(book, pages, papers="pdf" in formats)
     made: dict[str, Path] = {}
     began = time.perf_counter()
 
     def tell(kind: str, path: Path) -> None:
         subject.say(f"{kind:<5} {project.short(path)}  ({time.perf_counter() - began:.1f} s)")
 
-    with press() if "pdf" in formats else nullcontext() as printer:
-        printing = printer.printing(book, pages, words) if printer else None
-        written = printing.start if printing else None
+    with press() if "pdf" in formats else nullcontext() as pool, ThreadPoolExecutor(1) as aside:
+        printing = Printing(pool, book, pages) if pool else None
+        written = printing.start if printing else lambda: None
         if "html" in formats:
-            with ThreadPoolExecutor(1) as aside:  # while Sphinx renders
-                at_hand = aside.submit(take_along)
-                aside.submit(_get_ready)
-                made["html"] = books.build_html(
-                    book,
-                    pages,
-                    publication=lambda: publication(project, book.edition, book.language, words, *at_hand.result()),
-                    process=process,
-                    written=written,
-                    jobs=jobs,
-                )
+            at_hand = aside.submit(take_along)  # while Sphinx renders
+            aside.submit(import_module, "na_report.screen.polish")
+            made["html"] = build_html(
+                book,
+                pages,
+                process,
+                publication=lambda: publication(project, book.edition, book.language, words, *at_hand.result()),
+                written=written,
+                jobs=jobs,
+            )
             tell("HTML", book.html / "index.html")
         else:
-            render_stage(book.stage, book.folder, process, written)
+            render_stage(book, process, written)
         for name, path in (printing.result() if printing else {}).items():
             made[name] = path
             tell("PDF", book.folder / name)
@@ -95,8 +93,3 @@ def make_book(
             hint="Look with `git status` whether a chapter writes to one of its sources, and build again.",
         )
     publish(book, inputs, made, formats)
-
-
-def _get_ready() -> None:
-    """Imports what mends the pages, while Sphinx renders."""
-    from na_report.screen import polish  # noqa: F401

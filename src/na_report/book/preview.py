@@ -23,10 +23,11 @@ from bs4 import BeautifulSoup
 from na_report.base.errors import BookError
 from na_report.base.files import put_in_place
 from na_report.base.paths import CONFIG, TOC, WORDS, Project
-from na_report.book import book as books
-from na_report.book.printing import Press, Printing, press
+from na_report.book.book import Book
+from na_report.book.printing import Printing, press
 from na_report.book.published import held
-from na_report.book.rendering import asset_folder
+from na_report.book.rendering import build_html
+from na_report.book.staging import drop_renderings, stage
 from na_report.processes.kernels import warm_kernels
 from na_report.processes.processes import cores, end_pool, new_pool
 from na_report.processes.renderer import Renderer, renderer
@@ -44,52 +45,28 @@ IDLE_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
-class PreviewBook(books.Book):
-    """A book in the folder of the preview."""
-
-    @property
-    def folder(self) -> Path:
-        """Where everything of this book is."""
-        built = self.project.build(self.edition, self.language)
-        return built.parents[1] / "preview" / self.edition / self.language
-
-
-@dataclass(frozen=True)
 class Tools:
-    """What the preview needs to know of the subject.
+    """What the preview needs to know of the subject."""
 
-    Args:
-        verify: Checks the edition; raises `NaReportError`.
-        answers: Makes a function that gives today's digests for what a page asked of the data.
-        changes: Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
-    """
-
+    # Checks the edition.
     verify: Callable[[], None]
+    # Makes a function that gives today's digests for what a page asked of the data.
     answers: Callable[[], Answers]
+    # Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
     changes: Callable[[], tuple[str, str, str] | None] = lambda: None
 
 
 class Preview:
-    """Makes the book again and again, each time only what changed.
+    """Makes the book again and again, each time only what changed; see `preview`."""
 
-    Args:
-        book: The book.
-        tools: The subject's part.
-        process: Renders.
-        processes: Gives processes to run pages in.
-        printer: Makes the PDF, beside all that.
-    """
-
-    def __init__(
-        self, book: PreviewBook, tools: Tools, process: Renderer, processes: Processes, printer: Press
-    ) -> None:
+    def __init__(self, book: Book, tools: Tools, process: Renderer, processes: Processes, printer: Executor) -> None:
         self._book = book
         self._tools = tools
         self._process = process
         self._processes = processes
         self._printer = printer
         self._verified = ""
-        self._looks = ""
+        self._settings = ""
         self._polished: dict[str, Any] = {}
 
     def refresh(self, watcher: Watcher, printed: Callable[[BookError | None], None]) -> list[str]:
@@ -102,14 +79,14 @@ class Preview:
         Raises:
             NaReportError: Something is wrong in data, chapters or text; the last good book is still there.
         """
-        book = self._book
-        data = data_hash(book.project)
+        book, project = self._book, self._book.project
+        data = data_hash(project)
         if data != self._verified:
             self._tools.verify()
             self._verified = data
-        pages = all_pages(book.project, book.language, book.edition)
+        pages = all_pages(project, book.language, book.edition)
         runs = run_pages(
-            book.project,
+            project,
             pages,
             {"edition": book.edition},
             book.notebooks,
@@ -117,31 +94,20 @@ class Preview:
             pool=self._processes.borrow,
             watcher=watcher,
         )
-        if (looks := self._hash_looks()) != self._looks:
-            self._looks = ""
-            books.drop_renderings(book)
-        books.stage(book, pages)
-        self._looks = looks
-        printing = self._printer.printing(book, pages, books.words(book))
-
-        def print_pages() -> None:
-            printing.then(lambda: printed(self._keep(printing)))
-
-        html = books.build_html(book, pages, process=self._process, written=print_pages, known=self._polished)
+        files = [project.root / CONFIG, project.root / TOC, project.chapters / WORDS]
+        settings = hash_files([path for path in files if path.is_file()], project.root)
+        if settings != self._settings:
+            self._settings = ""
+            drop_renderings(book)
+        stage(book, pages)
+        self._settings = settings
+        printing = Printing(self._printer, book, pages, lambda: printed(self._keep(printing)))
+        html = build_html(book, pages, self._process, written=printing.start, known=self._polished)
         if changes := self._tools.changes():
             _add_page(html, *changes)
         put_in_place(html, book.html)
-        print_pages()  # Sphinx says nothing when it had nothing to write
+        printing.start()  # Sphinx says nothing when it had nothing to write
         return [run.page for run in runs]
-
-    def _hash_looks(self) -> str:
-        """Returns a hash of what all pages are made with, beside their text: when it differs, all are rendered from nothing."""
-        project = self._book.project
-        files = [path for path in asset_folder().rglob("*") if path.is_file()]
-        settings = [
-            path for path in (project.root / CONFIG, project.root / TOC, project.chapters / WORDS) if path.is_file()
-        ]
-        return hash_files(files, asset_folder()) + hash_files(settings, project.root)
 
     def _keep(self, printing: Printing) -> BookError | None:
         """Puts the PDFs in their place; returns what is wrong when there are none, and the last good ones stay."""
@@ -157,8 +123,7 @@ class Processes:
     """Processes that run pages, kept from one change to the next."""
 
     def __init__(self) -> None:
-        self._workers = cores()
-        self._pool = new_pool(self._workers)
+        self._pool = new_pool(cores())
 
     @contextmanager
     def borrow(self, tasks: Sequence[Task]) -> Iterator[tuple[Executor, int]]:
@@ -166,8 +131,8 @@ class Processes:
         try:
             self._pool.submit(bool)
         except BrokenProcessPool:
-            self._pool = new_pool(self._workers)
-        yield self._pool, self._workers
+            self._pool = new_pool(cores())
+        yield self._pool, cores()
 
     def close(self) -> None:
         """Ends the processes, whatever they are doing."""
@@ -175,7 +140,7 @@ class Processes:
 
 
 @contextmanager
-def preview(book: PreviewBook, tools: Tools) -> Iterator[Preview]:
+def preview(book: Book, tools: Tools) -> Iterator[Preview]:
     """Gives a preview with all that it keeps ready, and leaves nothing running."""
     chapters = sorted({page.chapter for page in all_pages(book.project, book.language)})
     with (
@@ -184,13 +149,12 @@ def preview(book: PreviewBook, tools: Tools) -> Iterator[Preview]:
         warm_kernels(chapters, idle_seconds=IDLE_SECONDS),
         renderer() as process,
         press() as printer,
+        contextlib.closing(Processes()) as processes,
     ):
-        _use_built(book)
-        processes = Processes()
-        try:
-            yield Preview(book, tools, process, processes, printer)
-        finally:
-            processes.close()
+        built = Book(book.project, book.edition, book.language).notebooks
+        if built.is_dir() and not book.notebooks.exists():
+            shutil.copytree(built, book.notebooks)
+        yield Preview(book, tools, process, processes, printer)
 
 
 def _add_page(html: Path, title: str, contents: str, link: str) -> None:
@@ -214,21 +178,13 @@ def _add_page(html: Path, title: str, contents: str, link: str) -> None:
     (html / CHANGES).write_text(str(page), encoding="utf-8")
 
 
-def _use_built(book: PreviewBook) -> None:
-    """Starts from the pages of the last build, if there was one."""
-    built = books.Book(book.project, book.edition, book.language).notebooks
-    if built.is_dir() and not book.notebooks.exists():
-        shutil.copytree(built, book.notebooks)
-
-
 Seen = dict[Path, tuple[int, int]]
 
 
 def look(project: Project) -> Seen:
     """Returns time and size of every file that the book is made of."""
     seen: Seen = {}
-    folders = (project.chapters, project.data, asset_folder())
-    paths = [project.root / name for name in FILES] + [path for folder in folders for path in folder.rglob("*")]
+    paths = [project.root / name for name in FILES] + [*project.chapters.rglob("*"), *project.data.rglob("*")]
     for path in paths:
         if ".ipynb_checkpoints" not in path.parts and not path.name.startswith((".", "~")):
             with contextlib.suppress(OSError):

@@ -14,7 +14,7 @@ from babel.dates import format_date
 
 from na_report.base.errors import BookError
 from na_report.base.paths import DESCRIPTOR
-from na_report.book.book import Book
+from na_report.book.book import Book, words
 from na_report.editions.descriptor import descriptor_of
 from na_report.paper import FOLDER
 from na_report.paper.typesetting import Document, get_ready, typeset
@@ -26,66 +26,48 @@ from na_report.screen.describing import book_address, site_address
 _NO_DAY = "1980-01-01"
 
 
-class Press:
-    """The process that makes PDFs."""
-
-    def __init__(self) -> None:
-        self._pool = new_pool(1)
-        self._pool.submit(get_ready)
-
-    def printing(self, book: Book, pages: Sequence[Page], words: Mapping[str, Any]) -> Printing:
-        """Returns the PDFs of a book as something to start and to wait for."""
-        source = book.folder / "sphinx" / "_build" / FOLDER / "pages"
-        return Printing(self._pool, book, source, documents(book, pages, words))
-
-    def close(self) -> None:
-        """Ends the process, whatever it is doing."""
-        end_pool(self._pool)
-
-
 @contextmanager
-def press() -> Iterator[Press]:
-    """Gives a press that is gone when the block ends."""
-    process = Press()
+def press() -> Iterator[Executor]:
+    """Gives a process that makes PDFs, and is gone when the block ends, whatever it is doing."""
+    pool = new_pool(1)
+    pool.submit(get_ready)
     try:
-        yield process
+        yield pool
     finally:
-        process.close()
+        end_pool(pool)
 
 
 class Printing:
     """The PDFs of a book.
 
     Args:
-        pool: The process that makes them.
-        book: The book.
-        source: The folder with the pages that Sphinx writes for paper.
-        documents: What is printed.
+        pool: The process that makes them, see `press`.
+        book: The book, whose pages for paper Sphinx has yet to write.
+        pages: Its pages.
+        done: Called in another thread when all PDFs are made or have failed.
     """
 
-    def __init__(self, pool: Executor, book: Book, source: Path, documents: Sequence[Document]) -> None:
+    def __init__(
+        self, pool: Executor, book: Book, pages: Sequence[Page], done: Callable[[], None] | None = None
+    ) -> None:
         self._pool = pool
         self._book = book
-        self._source = source
-        self._documents = documents
-        self._tasks: dict[Path, Future[None]] = {}
+        self._documents = documents(book, pages, words(book))
+        self._done = done
+        self._tasks: dict[str, Future[None]] = {}
 
     def start(self) -> None:
-        """Starts, once Sphinx wrote the pages for paper; fine when it was started before."""
-        book = self._book
-        book.made.mkdir(parents=True, exist_ok=True)
-        for document in self._documents if not self._tasks else ():
-            target = book.made / f"{document.name}.pdf"
-            task = self._pool.submit(typeset, document, self._source, book.stage, book.project.root, target)
-            self._tasks[target] = task
-
-    def then(self, do: Callable[[], None]) -> None:
-        """Starts, and calls a function in another thread when all is done or has failed; nothing when it was started before."""
+        """Starts, once Sphinx wrote the pages for paper; nothing when it was started before."""
         if self._tasks:
             return
-        self.start()
-        *_, last = self._tasks.values()  # one process makes them in turn
-        last.add_done_callback(lambda task: do())
+        book, source = self._book, self._book.rendered / "_build" / FOLDER / "pages"
+        book.made.mkdir(parents=True, exist_ok=True)
+        for document in self._documents:
+            name = f"{document.name}.pdf"
+            task = self._pool.submit(typeset, document, source, book.stage, book.project.root, book.made / name)
+            self._tasks[name] = task
+        if done := self._done:
+            task.add_done_callback(lambda task: done())  # one process makes them in turn
 
     def result(self) -> dict[str, Path]:
         """Waits, and returns the PDFs by the names that readers know them by.
@@ -101,7 +83,7 @@ class Printing:
             raise BookError(
                 "The process that makes the PDF was killed.", hint="Look whether memory ran out, and build again."
             ) from None
-        return {path.name: path for path in self._tasks}
+        return {name: self._book.made / name for name in self._tasks}
 
 
 def documents(book: Book, pages: Sequence[Page], words: Mapping[str, Any]) -> list[Document]:
@@ -112,16 +94,8 @@ def documents(book: Book, pages: Sequence[Page], words: Mapping[str, Any]) -> li
     day = sealed or _NO_DAY
     attached = {folder / DESCRIPTOR: str(about["title"])} if sealed else {}
     attached |= {folder / str(table["path"]): str(table["title"]) for table in about["resources"]}
-    imprint = [
-        str(words["cover"]),
-        f"{about['contributors'][0]['title']}, "
-        + (
-            format_date(date.fromisoformat(sealed), "long", locale=book.language)
-            if sealed
-            else str(words["mark"]).lower()
-        ),
-        str(about["licenses"][0]["title"]),
-    ]
+    when = format_date(date.fromisoformat(day), "long", locale=book.language) if sealed else str(words["mark"]).lower()
+    imprint = [str(words["cover"]), f"{about['contributors'][0]['title']}, {when}", str(about["licenses"][0]["title"])]
     on_paper = [page.name for page in pages if page.on_paper]
     registers = [page.name for page in pages if not page.on_paper]
     site = book_address(site_address(book.project), book.edition, book.language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +19,23 @@ MARK = "build.json"
 # What readers get of each format; the mark holds a hash of each.
 PARTS = {"html": ("html",), "pdf": ("report.pdf", "summary.pdf")}
 # What a killed run of a page leaves beside the notebooks.
-_LEFT_OVER = ("*.running.ipynb", "*.reads.json", ".*.partial")
+_LEFT_OVER = ("notebooks/*.running.ipynb", "notebooks/*.reads.json", "notebooks/.*.partial", ".*.partial", "made")
 
 
 @contextmanager
-def held(book: Book) -> Iterator[None]:
-    """Keeps other processes from making the same book, and clears away what a dead one left.
+def held(*books: Book) -> Iterator[None]:
+    """Keeps other processes from making the same books, and clears away what a dead one left.
 
     Raises:
-        BusyError: Another process is making it.
+        BusyError: Another process is making one of them.
     """
-    book.folder.mkdir(parents=True, exist_ok=True)
-    with locked(book.folder / "build.lock", f"The book of edition {book.edition} ({book.language})"):
-        for pattern in _LEFT_OVER:
-            for path in book.notebooks.glob(pattern):
+    with ExitStack() as locks:
+        for book in books:
+            book.folder.mkdir(parents=True, exist_ok=True)
+            what = f"The book of edition {book.edition} ({book.language})"
+            locks.enter_context(locked(book.folder / "build.lock", what))
+            for path in [path for pattern in _LEFT_OVER for path in book.folder.glob(pattern)]:
                 remove(path)
-        for path in book.folder.glob(".*.partial"):
-            remove(path)
-        remove(book.made)
         yield
 
 
@@ -51,34 +50,32 @@ def drop_other_pages(book: Book, pages: Sequence[Page]) -> None:
 def is_current(book: Book, inputs: str, formats: Sequence[str]) -> bool:
     """Tells whether the book was made whole, in these formats, of the same inputs, and was not touched since."""
     mark = _mark(book)
-    notebooks = mark.get("notebooks") == _hash_notebooks(book)
-    return notebooks and mark.get("inputs") == inputs and all(name in _whole(book, mark) for name in formats)
+    same = mark.get("inputs") == inputs and mark.get("notebooks") == _hash_notebooks(book)
+    return same and _is_there(book, mark, formats)
 
 
 def is_whole(book: Book) -> bool:
     """Tells whether HTML and PDF of the book are there as one and the same build left them."""
-    return set(_whole(book, _mark(book))) == set(PARTS)
+    return _is_there(book, _mark(book), tuple(PARTS))
 
 
 def publish(book: Book, inputs: str, made: Mapping[str, Path], formats: Sequence[str]) -> None:
-    """Puts what was made in its place and marks the book as whole.
+    """Puts what was made in its place and marks the book as whole in the formats of this build.
 
     Args:
         book: The book.
         inputs: The hash of all that it was made of.
         made: New files and folders by their name in the folder of the book.
-        formats: The formats that they are.
+        formats: The formats that they are; a part of these that was not made is removed.
     """
-    mark = _mark(book)
-    same = mark.get("inputs") == inputs
-    kept = [name for name in _whole(book, mark) if same and name not in formats]
     forget(book)
-    for name, source in made.items():
-        put_in_place(source, book.folder / name)
-    for part in (part for name in formats for part in PARTS[name] if part not in made):
-        remove(book.folder / part)
+    for part in [part for name in formats for part in PARTS[name]]:
+        if part in made:
+            put_in_place(made[part], book.folder / part)
+        else:
+            remove(book.folder / part)
     remove(book.made)
-    _remember(book, inputs, sorted({*kept, *formats}))
+    remember(book, inputs, formats)
 
 
 def forget(book: Book) -> None:
@@ -86,28 +83,24 @@ def forget(book: Book) -> None:
     (book.folder / MARK).unlink(missing_ok=True)
 
 
-def _remember(book: Book, inputs: str, formats: Sequence[str]) -> None:
-    hashes = {part: hash_part(book.folder / part) for name in formats for part in PARTS[name]}
-    mark = {"inputs": inputs, "formats": formats, "hashes": hashes, "notebooks": _hash_notebooks(book)}
+def remember(book: Book, inputs: str, formats: Sequence[str]) -> None:
+    """Marks the book as it is now as whole."""
+    parts = {part: hash_part(book.folder / part) for name in formats for part in PARTS[name]}
+    mark = {"inputs": inputs, "notebooks": _hash_notebooks(book), "parts": parts}
     write_whole(book.folder / MARK, json.dumps(mark).encode())
 
 
 def _mark(book: Book) -> dict[str, Any]:
     try:
         mark = json.loads((book.folder / MARK).read_text(encoding="utf-8"))
-        return mark if isinstance(mark.get("hashes"), dict) and isinstance(mark.get("formats"), list) else {}
-    except (OSError, ValueError, AttributeError):
+        return mark if isinstance(mark["parts"], dict) else {}
+    except (OSError, ValueError, LookupError, TypeError):
         return {}
 
 
-def _whole(book: Book, mark: Mapping[str, Any]) -> list[str]:
-    """Returns the formats that are as the mark says."""
-    return [
-        name
-        for name, parts in PARTS.items()
-        if name in mark.get("formats", [])
-        and all(hash_part(book.folder / part) == mark["hashes"].get(part) for part in parts)
-    ]
+def _is_there(book: Book, mark: Mapping[str, Any], formats: Sequence[str]) -> bool:
+    wanted = [part for name in formats for part in PARTS[name]]
+    return bool(mark) and all(mark["parts"].get(part) == hash_part(book.folder / part) for part in wanted)
 
 
 def hash_part(path: Path) -> str:

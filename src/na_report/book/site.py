@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import html
-import os
-import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -14,157 +11,114 @@ from bs4 import BeautifulSoup
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import copy_folder, partial_of, put_in_place, remove
 from na_report.base.locks import locked
-from na_report.base.paths import BUILD, Project
+from na_report.base.paths import BUILD
 from na_report.base.wording import Words
 from na_report.book.book import Book
 from na_report.book.published import held, is_whole
 from na_report.running.contents import read_words
 from na_report.screen.describing import site_address
-from na_report.screen.footing import move_papers
+from na_report.screen.footing import PAPERS, move_papers
 
 # The list of chapters in the page template.
 PLACE = "nav#hoofdstukken"
+# The names of the pages per edition and language, in the order in which a reader chooses.
+Shelf = Mapping[tuple[str, str], Collection[str]]
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """The books of a site, newest edition first.
-
-    Args:
-        project: The project.
-        books: The books; each must have been built.
-    """
-
-    project: Project
-    books: Sequence[Book]
-
-    @property
-    def folder(self) -> Path:
-        """Where the site is made."""
-        return self.project.root / BUILD / "site"
-
-
-def write_site(shelf: Shelf) -> Path:
-    """Lays all books side by side, with their PDFs and data, and returns the first page.
+def write_site(books: Sequence[Book]) -> Path:
+    """Lays books side by side, newest edition first, with their PDFs and data, and returns the first page.
 
     Raises:
         NaReportError: A book has not been built, or not to the end.
         BusyError: Another process is making the site or one of its books.
         BookError: A page has no place for the list of editions.
     """
-    shelf.folder.parent.mkdir(exist_ok=True)
-    with locked(shelf.folder.with_suffix(".lock"), "The site"):
-        partial = partial_of(shelf.folder)
+    first = books[0]
+    target = first.project.root / BUILD / "site"
+    target.parent.mkdir(exist_ok=True)
+    with locked(target.with_suffix(".lock"), "The site"), held(*books):
+        partial = partial_of(target)
         remove(partial)
-        for book in shelf.books:
-            _copy_book(book, partial / book.edition)
-        for book in shelf.books:
-            _add_switch(partial, book, shelf.books)
-        first = shelf.books[0]
-        (partial / "index.html").write_text(_front(first), encoding="utf-8")
+        shelf = {(book.edition, book.language): [page.name for page in book.html.glob("*.html")] for book in books}
+        for book in books:
+            folder = partial / book.edition
+            for name, content in in_site(book, shelf).items():
+                path = folder / book.language / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            copy_folder(book.project.data / book.edition, folder / "data")
+        (partial / "index.html").write_text(front(first), encoding="utf-8")
         (partial / ".nojekyll").touch()
-        put_in_place(partial, shelf.folder)
-    return shelf.folder / "index.html"
+        put_in_place(partial, target)
+    return target / "index.html"
 
 
-def _copy_book(book: Book, folder: Path) -> None:
-    """Copies pages, PDFs and data of a book to the folder of its edition in the site."""
-    with held(book):
-        if not is_whole(book):
-            raise NaReportError(
-                f"The book of edition {book.edition} in {book.language} has not been built, or not to the end.",
-                hint=f"Run: na-report build --edition {book.edition} --language {book.language}",
-            )
-        target = folder / book.language
-        copy_folder(book.html, target)
-        for pdf in pdfs(book):
-            shutil.copy(pdf, target / pdf.name)
-    data = folder / "data"
-    if not data.exists():
-        copy_folder(book.project.data / book.edition, data)
+def in_site(book: Book, shelf: Shelf) -> dict[str, bytes]:
+    """Returns the files of a built book as they stand in a site: PDFs among the pages, and on each page the ways to others.
 
-
-def _add_switch(root: Path, book: Book, others: Sequence[Book]) -> None:
-    """Leads every page of a book to the PDFs beside it, and puts lists of editions and languages in its side bar."""
-    folder = root / book.edition / book.language
-    editions = [other for other in others if other.language == book.language]
-    languages = [other for other in others if other.edition == book.edition]
-    for page in sorted(folder.glob("*.html")):
-        text = page.read_text(encoding="utf-8")
-        switched = with_switch(
-            text,
-            page.name,
-            book,
-            {other.edition: _address(root, folder, other, page.name) for other in editions},
-            {other.language: _address(root, folder, other, page.name) for other in languages},
+    Raises:
+        NaReportError: The book has not been built, or not to the end.
+        BookError: A page has no place for the list of editions.
+    """
+    if not is_whole(book):
+        raise NaReportError(
+            f"The book of edition {book.edition} in {book.language} has not been built, or not to the end.",
+            hint=f"Run: na-report build --edition {book.edition} --language {book.language}",
         )
-        if not switched:
-            raise BookError(
-                f"The page {page.name} of edition {book.edition} has no {PLACE} for the list of editions.",
-                hint="Look whether the page template changed, or build the edition again: na-report build --force.",
-            )
-        page.write_text(switched, encoding="utf-8")
+    files = {path.name: path.read_bytes() for name in PAPERS if (path := book.folder / name).is_file()}
+    for path in sorted(path for path in book.html.rglob("*") if path.is_file()):
+        name = path.relative_to(book.html).as_posix()
+        content = path.read_bytes()
+        files[name] = with_switch(content.decode(), name, book, shelf).encode() if path.suffix == ".html" else content
+    return files
 
 
-def pdfs(book: Book) -> list[Path]:
-    """Returns the PDFs of a book, which in a site stand beside its pages."""
-    return [pdf for pdf in (book.pdf, book.summary) if pdf.is_file()]
-
-
-def with_switch(page: str, name: str, book: Book, editions: Mapping[str, str], languages: Mapping[str, str]) -> str:
-    """Returns a page that leads to its PDFs and to other editions and languages; empty when it has no place for these.
+def with_switch(page: str, name: str, book: Book, shelf: Shelf) -> str:
+    """Returns a page that leads to its PDFs and to other editions and languages.
 
     Args:
         page: The HTML of the page.
         name: Its file name.
         book: The book that it is of.
-        editions: Per edition the address of the page there.
-        languages: Per language the address of the page there.
+        shelf: What there is to lead to.
+
+    Raises:
+        BookError: The page has no place for these.
     """
     soup = BeautifulSoup(page, "html.parser")
     place = soup.select_one(PLACE)
-    if place is None:
-        return ""
-    words = Words(book.language, book.project)
-    items = "".join(
-        f'<li><a href="{address}"{_mark(edition == book.edition)}>'
-        f"{html.escape(words('site.edition_named', edition=edition))}</a></li>"
-        for edition, address in editions.items()
-    )
-    move_papers(soup, {pdf.name: pdf for pdf in pdfs(book)}, book.language)
-    markup = f'<h2>{words("site.edition")}</h2><ul class="edities">{items}</ul>'
-    if len(languages) > 1:
-        markup += f"<h2>{words('site.language')}</h2>" + _languages(soup, name, book, languages)
+    if place is None or soup.head is None:
+        raise BookError(
+            f"The page {name} of edition {book.edition} has no {PLACE} for the list of editions.",
+            hint="Look whether the page template changed, or build the edition again: na-report build --force.",
+        )
+    move_papers(soup, {name: book.folder / name for name in PAPERS if (book.folder / name).is_file()}, book.language)
+    words, known, site = Words(book.language, book.project), read_words(book.project), site_address(book.project)
+    editions = languages = ""
+    spoken = [language for edition, language in shelf if edition == book.edition]
+    for (edition, language), pages in shelf.items():
+        folder = (f"../../{edition}" if edition != book.edition else "..") + f"/{language}/"
+        folder = "" if (edition, language) == (book.edition, book.language) else folder
+        address = folder + (name if name in pages else "index.html")
+        mark = "" if folder else " aria-current=true"
+        if language == book.language:
+            label = html.escape(words("site.edition_named", edition=edition))
+            editions += f'<li><a href="{address}"{mark}>{label}</a></li>'
+        if edition == book.edition and len(spoken) > 1:
+            label = html.escape(str(known[language].get("name", language)))
+            languages += f'<li><a href="{address}" lang="{language}" hreflang="{language}"{mark}>{label}</a></li>'
+            if name in pages:  # tells search engines which page is the same in which language
+                whole = f"{site}{edition}/{language}/{name}" if site else address
+                soup.head.append(soup.new_tag("link", attrs={"rel": "alternate", "hreflang": language, "href": whole}))
+    markup = f'<h2>{words("site.edition")}</h2><ul class="edities">{editions}</ul>'
+    if languages:
+        markup += f'<h2>{words("site.language")}</h2><ul class="talen">{languages}</ul>'
     place.append(BeautifulSoup(markup, "html.parser"))
     return str(soup)
 
 
-def _mark(is_current: bool) -> str:
-    return " aria-current=true" if is_current else ""
-
-
-def _languages(soup: BeautifulSoup, name: str, book: Book, languages: Mapping[str, str]) -> str:
-    """Returns the list of languages, and tells search engines which page is the same in which language."""
-    known, site, items = read_words(book.project), site_address(book.project), ""
-    for language, address in languages.items():
-        called = html.escape(str(known[language].get("name", language)))
-        codes = f'lang="{language}" hreflang="{language}"'
-        items += f'<li><a href="{address}" {codes}{_mark(language == book.language)}>{called}</a></li>'
-        if soup.head is not None and address.rpartition("/")[2] == name:
-            whole = f"{site}{book.edition}/{language}/{name}" if site else address
-            soup.head.append(soup.new_tag("link", attrs={"rel": "alternate", "hreflang": language, "href": whole}))
-    return f'<ul class="talen">{items}</ul>'
-
-
-def _address(root: Path, folder: Path, other: Book, name: str) -> str:
-    """Returns the way to a page of another book, or to its first page where that book does not have it."""
-    target = root / other.edition / other.language
-    page = target / name if (target / name).is_file() else target / "index.html"
-    return os.path.relpath(page, folder)
-
-
-def _front(book: Book) -> str:
-    """Returns a page that leads on to the newest edition, by script or by hand."""
+def front(book: Book) -> str:
+    """Returns a page that leads on to the newest edition, by itself or by hand."""
     address = f"{book.edition}/{book.language}/index.html"
     title = Words(book.language, book.project)("site.newest")
     return (

@@ -4,93 +4,120 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
 
 from na_report.base.errors import NaReportError
+from na_report.base.files import remove
 from na_report.base.paths import CONFIG, TOC
+from na_report.base.settings import read_settings
+from na_report.base.site_settings import read_configuration
 from na_report.base.stories import PLACE
+from na_report.book.book import Book, words
 from na_report.book.pictures import beside, unpacked
+from na_report.running.contents import without_others
 from na_report.running.pages import Page
+from na_report.screen.footing import footing
 
+ASSETS = Path(__file__).resolve().parent / "assets"
 # The last of the looks that is laid out.
 _FONTS = "_static/fonts"
 
 
-def lay_out(stage: Path, notebooks: Path, pages: Sequence[Page], settings: Mapping[str, Any]) -> None:
+def drop_renderings(book: Book) -> None:
+    """Removes what the next rendering could go on from, so that it starts from nothing."""
+    remove(book.stage)
+    remove(book.rendered)
+
+
+def stage(book: Book, pages: Sequence[Page], *, papers: bool = True) -> None:
     """Lays out the source of a book: notebooks, the files that they carry, configuration and style.
 
     Args:
-        stage: The folder; what an earlier book left there is overwritten or removed, except the style.
-        notebooks: The executed notebooks.
-        pages: The pages of the book.
-        settings: `config` and `toc` of Jupyter Book.
+        book: The book; of an earlier stage the style stays and the rest is overwritten or removed.
+        pages: Its pages, which have run.
+        papers: Whether its pages lead to PDFs.
 
     Raises:
-        NaReportError: A page has no title.
+        NaReportError: A page has no title or an unfilled number, or a file has no place or the name of another.
     """
-    if not (stage / _FONTS).is_dir():
-        _lay_out_assets(stage)
-    own: set[str] = set()
+    if not (book.stage / _FONTS).is_dir():
+        _lay_out_assets(book.stage)
+    settings = zip((CONFIG, TOC), _settings(book, [page.name for page in pages], papers=papers), strict=True)
+    files = {name: yaml.safe_dump(content, allow_unicode=True).encode() for name, content in settings}
     for page in pages:
-        notebook = json.loads((notebooks / f"{page.name}.ipynb").read_text(encoding="utf-8"))
-        own.update(_lay_out_page(notebook, page, stage))
-    for name, content in ((CONFIG, settings["config"]), (TOC, settings["toc"])):
-        _write(stage / name, yaml.safe_dump(content, allow_unicode=True).encode())
-    _remove_others(stage, own | _lay_out_beside(stage, pages, own))
+        files |= _files_of(json.loads((book.notebooks / f"{page.name}.ipynb").read_text(encoding="utf-8")), page)
+    for folder in sorted({page.chapter.parent for page in pages}):
+        for name, path in beside(folder).items():
+            if name in files:
+                raise NaReportError(
+                    f"{path.name} in {folder.name} has the name of another file of the book: {name}.",
+                    hint="Give it another name, also in the text of the page.",
+                )
+            files[name] = path.read_bytes()
+    for name, content in files.items():
+        target = book.stage / name
+        if not target.is_file() or target.read_bytes() != content:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    for path in book.stage.rglob("*"):
+        name = path.relative_to(book.stage).as_posix()
+        if path.is_file() and not name.startswith("_") and name not in files:
+            path.unlink()
 
 
-def _is_inside(path: Path, stage: Path) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(stage))
+def _settings(book: Book, pages: Collection[str], *, papers: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns configuration and table of contents with the words of the language and edition."""
+    config, toc, said = read_configuration(book.project), read_settings(book.project.root / TOC), words(book)
+    sphinx = config.setdefault("sphinx", {})
+    settings = sphinx.setdefault("config", {})
+    sphinx["extra_extensions"] = [*sphinx.get("extra_extensions", []), "na_report.book.extension"]
+    config["title"] = settings["html_title"] = said["title"]
+    # Chapters run within their limits, in `execution.py`, and nowhere else: whatever the file says, Sphinx only renders them.
+    config["execute"] = config.get("execute", {}) | {"execute_notebooks": "off"}
+    settings["nb_execution_mode"] = "off"
+    settings.pop("jupyter_execute_notebooks", None)  # its name before
+    settings |= {
+        "language": book.language,
+        "locale_dirs": ["_locale"],
+        "templates_path": ["_templates"],
+        "html_context": footing(book.project, book.edition, book.language, said) | ({} if papers else {"papers": []}),
+        "numfig_format": {"figure": said["figure"], "table": said["table"]},
+    }
+    for part, caption in zip(toc.get("parts", []), said["parts"], strict=True):
+        part["caption"] = caption
+    if "pages" in said:
+        # What its text links to may be on a page that the book has in other languages only.
+        settings["suppress_warnings"] = [*settings.get("suppress_warnings", []), "myst.xref_missing"]
+    return config, without_others(toc, pages)
 
 
-def _write(target: Path, content: bytes) -> None:
-    if not target.is_file() or target.read_bytes() != content:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-
-
-def _lay_out_page(notebook: dict[str, Any], page: Page, stage: Path) -> list[str]:
-    """Writes the files that outputs carry, and the notebook with only what Sphinx reads; returns their names."""
-    notebook["cells"] = [shown for cell in notebook["cells"] for shown in _as_shown(cell)]
-    if not any(
-        cell["cell_type"] == "markdown" and "".join(cell["source"]).startswith("# ") for cell in notebook["cells"]
-    ):
+def _files_of(notebook: dict[str, Any], page: Page) -> dict[str, bytes]:
+    """Returns a notebook with only what Sphinx reads, and the files that its text and outputs carry."""
+    cells = notebook["cells"] = [shown for cell in notebook["cells"] for shown in _as_shown(cell)]
+    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    if not any(text.startswith("# ") for text in texts):
         raise NaReportError(
             f"The page {page.name} has no title.",
             hint=f"Start a text cell of {page.chapter.name} with `# ` and the title.",
         )
-    unfilled = [
-        place[0]
-        for cell in notebook["cells"]
-        if cell["cell_type"] == "markdown"
-        for place in PLACE.finditer("".join(cell["source"]))
-    ]
-    if unfilled:
+    if unfilled := dict.fromkeys(place[0] for text in texts for place in PLACE.finditer(text)):
         raise NaReportError(
-            f"The page {page.name} would show {', '.join(dict.fromkeys(unfilled))} instead of a number.",
+            f"The page {page.name} would show {', '.join(unfilled)} instead of a number.",
             hint=f"In {page.chapter.name} make the text cell a code cell that starts with %%text: those are filled in.",
         )
-    names = [f"{page.name}.ipynb"]
-    for name, picture in unpacked(notebook, page.name).items():
-        _write(stage / name, picture)
-        names.append(name)
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", []):
-            for mime, name in _carried(output, page, stage).items():
-                content = "".join(output["data"].pop(mime))
-                # A notebook holds pictures of pixels as base64, everything else as text.
-                _write(stage / name, base64.b64decode(content) if mime == "image/png" else content.encode())
-                names.append(name)
+    files = unpacked(notebook, page.name)
+    for output in [output for cell in cells for output in cell.get("outputs", [])]:
+        for mime, name in _carried(output, page).items():
+            content = "".join(output["data"].pop(mime))
+            # A notebook holds pictures of pixels as base64, everything else as text.
+            files[name] = base64.b64decode(content) if mime == "image/png" else content.encode()
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
-    _write(stage / f"{page.name}.ipynb", f"{text}\n".encode())
-    return names
+    return files | {f"{page.name}.ipynb": f"{text}\n".encode()}
 
 
 def _as_shown(cell: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -113,39 +140,12 @@ def _is_prose(output: Mapping[str, Any]) -> bool:
     return isinstance(said, dict) and said.get("prose") is True and "text/markdown" in output.get("data", {})
 
 
-def _lay_out_beside(stage: Path, pages: Sequence[Page], own: set[str]) -> set[str]:
-    """Lays out the files beside the chapters, for pages that name them; returns their names.
-
-    Raises:
-        NaReportError: Two files would have one name.
-    """
-    found: dict[str, Path] = {}
-    for folder in sorted({page.chapter.parent for page in pages}):
-        for name, path in beside(folder).items():
-            if name in own or name in found:
-                raise NaReportError(
-                    f"{path.name} in {folder.name} has the name of another file of the book: {name}.",
-                    hint="Give it another name, also in the text of the page.",
-                )
-            found[name] = path
-    for name, path in found.items():
-        _write(stage / name, path.read_bytes())
-    return {*found}
-
-
-def _carried(output: Mapping[str, Any], page: Page, stage: Path) -> dict[str, str]:
-    """Returns per kind of data of an output the name of the file that it becomes.
-
-    Raises:
-        NaReportError: There is no such data, or the file would be outside the stage or among the looks.
-    """
+def _carried(output: Mapping[str, Any], page: Page) -> dict[str, str]:
+    """Returns per kind of data of an output the name of the file that it becomes."""
     said = output.get("metadata", {}).get("na_report", {})
     files = said.get("files", {}) if isinstance(said, dict) else None
     data = output.get("data", {})
-    if isinstance(files, dict) and all(
-        mime in data and isinstance(name, str) and not name.startswith("_") and _is_inside(stage / name, stage)
-        for mime, name in files.items()
-    ):
+    if isinstance(files, dict) and all(mime in data and _is_inside(name) for mime, name in files.items()):
         return files
     raise NaReportError(
         f"The page {page.name} carries a file that can't be laid out: found {said!r:.200}, "
@@ -154,19 +154,16 @@ def _carried(output: Mapping[str, Any], page: Page, stage: Path) -> dict[str, st
     )
 
 
+def _is_inside(name: object) -> bool:
+    """Tells whether something is the name of a file in the stage, outside the folders of the looks."""
+    return isinstance(name, str) and not name.startswith(("_", "/")) and ".." not in PurePosixPath(name).parts
+
+
 def _lay_out_assets(stage: Path) -> None:
     from na_report.book.fonts import write_fonts  # half a second of imports
 
-    with resources.as_file(resources.files("na_report.book") / "assets") as assets:
-        elsewhere = shutil.ignore_patterns("locale", "templates", "paper")
-        shutil.copytree(assets, stage / "_static", ignore=elsewhere)
-        shutil.copytree(assets / "locale", stage / "_locale")
-        shutil.copytree(assets / "templates", stage / "_templates")
+    elsewhere = shutil.ignore_patterns("locale", "templates", "paper")
+    shutil.copytree(ASSETS, stage / "_static", ignore=elsewhere)
+    shutil.copytree(ASSETS / "locale", stage / "_locale")
+    shutil.copytree(ASSETS / "templates", stage / "_templates")
     write_fonts(stage / _FONTS)
-
-
-def _remove_others(stage: Path, kept: set[str]) -> None:
-    for path in stage.rglob("*"):
-        name = path.relative_to(stage).as_posix()
-        if path.is_file() and not name.startswith("_") and name not in kept:
-            path.unlink()

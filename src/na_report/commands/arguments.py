@@ -176,7 +176,6 @@ _COMMANDS: dict[str, tuple[Any, ...]] = {
         _EDITION,
         _taken("file", nargs="?", type=_path, metavar="FILE.zip", help="in _build when left out"),
         _taken("--language", action="append", help="once for each; nl when left out"),
-        _taken("--wheels", type=_path, metavar="FOLDER", help="packages from pip download, to take along"),
         _REPLACE,
     ),
 }

@@ -104,8 +104,8 @@ def _check(options: Namespace, project: Project) -> int:
         book = Book(copy, edition, options.language)
         _make(book, "", formats, options.jobs, force=True)
         count, found = differences(book, path)
-    for difference in found:
-        print(difference)
+    for line in found:
+        print(line)
     what = f"edition {edition}: {path}"
     if found:
         print(f"{what} is not what this project gives: {len(found)} of {count} files differ")
@@ -151,13 +151,13 @@ def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], TakeAlon
 
 def site(options: Namespace, project: Project) -> int:
     """Lays the built books of all editions side by side."""
-    from na_report.book.site import Shelf, write_site
+    from na_report.book.site import write_site
 
     newest_edition(project)
     spoken = [known_language(project, name) for name in options.language or languages(project)]
     editions = list(reversed(sealed_editions(project)))
     books = [Book(project, edition, language) for edition in editions for language in spoken]
-    index = write_site(Shelf(project, books))
+    index = write_site(books)
     print(f"site  {project.short(index)}: {len(editions)} editions in {', '.join(spoken)}")
     return 0
 
@@ -185,6 +185,6 @@ def archive(options: Namespace, project: Project) -> int:
         raise NaReportError(f"{target.name} is not the name of an archive.", hint="End the name with .zip.")
     if options.file and target.exists() and not options.force:
         raise NaReportError(f"{target} exists already.", hint="Choose another name, or replace it with --force.")
-    write_archive(project, editions, languages, about, target, options.wheels)
+    write_archive(project, editions, languages, about, target)
     print(f"archive  {target}  ({target.stat().st_size / 1e6:.1f} MB)")
     return 0

@@ -13,6 +13,7 @@ from typing import Any
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.book import preview as previewing
+from na_report.book.book import Book
 from na_report.book.serving import State, serve
 from na_report.commands.pages import answers_of
 from na_report.commands.progress import Progress
@@ -25,7 +26,7 @@ def preview(options: Namespace, project: Project) -> int:
 
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)
-    book = previewing.PreviewBook(project, edition, options.language)
+    book = Book(project, edition, options.language, is_preview=True)
     tools = previewing.Tools(
         lambda: verify_edition(edition, project),
         lambda: answers_of(project, edition),
@@ -33,8 +34,8 @@ def preview(options: Namespace, project: Project) -> int:
     )
     state = State()
     try:
-        with serve(options.port, book.html, state) as server, previewing.preview(book, tools) as made:
-            print(f"preview {server.address}  (Ctrl-C stops it)", flush=True)
+        with serve(options.port, book.html, state) as address, previewing.preview(book, tools) as made:
+            print(f"preview {address}  (Ctrl-C stops it)", flush=True)
             seen, changed = previewing.look(project), [project.root]
             while True:
                 with Progress() as progress:
