@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from na_report.base.wording import Words
 from na_report.editions.edition import Edition
 from na_report.registers import analysis, statuses
 from na_report.registers.registers import observed_sources
-from na_report.writing.markdown import Block, escape, link
-from na_report.writing.periods import period
-from na_report.writing.tables import choice, filtered, sortable, table
-from na_report.writing.text import cited, filled, ids, sentence_case, short_source
+from na_report.writing.markdown import Block, aside, box, escape, link
+from na_report.writing.tables import choice, filtered, sortable
+from na_report.writing.text import ids
 from na_report.writing.values import value
+from na_report.writing.voice import Row, Voice
 
 PAGE = "bewijs"
 PARTS = ("findings", "initiatives", "figures")
@@ -23,168 +21,141 @@ PARTS = ("findings", "initiatives", "figures")
 
 def findings(edition: Edition, language: str = "nl") -> Block:
     """Shows all findings with sector, category, kind and source, in the order of sectors and categories."""
-    words = Words(language)
-    rows = _in_order(edition, edition["findings"], "sector", "category")
-    frame = pd.DataFrame(
+    voice = Voice(edition, language)
+    rows = (
         {
-            words("nr"): link(row["id"]),
-            words("finding"): filled(edition, row[f"text_{language}"], language),
-            words("sector"): _sectors(edition, row["sector"], language),
-            words("category"): _categories(edition, row["category"], language),
-            words("kind"): choice(sentence_case(edition.label("finding_kind", row["kind"], language))),
-            words("source"): cited(edition, ids(row["source_ids"]), language)
-            or sentence_case(edition.label("evidence_type", row["evidence_type"], language)),
+            "nr": link(row["id"]),
+            "finding": voice.filled(row, "text"),
+            "sector": _sectors(voice, row["sector"]),
+            "category": _categories(voice, row["category"]),
+            "kind": choice(voice.state("finding_kind", row["kind"])),
+            "source": voice.cited(ids(row["source_ids"])) or voice.state("evidence_type", row["evidence_type"]),
         }
-        for row in rows
+        for row in _in_order(edition, edition["findings"], "sector", "category")
     )
-    return _table(
-        frame, words("captions.find_findings"), "tab-zoek-bevindingen", ("sector", "category", "kind"), language
-    )
+    filters = ("sector", "category", "kind")
+    return voice.table(rows, voice.words("captions.find_findings"), "tab-zoek-bevindingen", filters=filters)
 
 
 def agenda_items(edition: Edition, language: str = "nl") -> Block:
     """Shows the items of all agendas with the agenda, its sector, category, kind and source."""
-    words = Words(language)
-    agendas = {row["id"]: row for row in edition["agendas"].to_dict("records")}
+    voice = Voice(edition, language)
+    agendas = {row["id"]: row for row in edition.records("agendas")}
     items = edition["agenda_items"]
-    items = items.assign(sector=items["agenda_id"].map(lambda key: agendas[key]["sector"]))
-    frame = pd.DataFrame(
+    items = items.assign(sector=[agendas[key]["sector"] for key in items["agenda_id"]])
+    rows = (
         {
-            words("nr"): link(row["id"]),
-            words(
-                "goal"
-            ): f"**{escape(row[f'label_{language}'])}**. {filled(edition, row[f'gist_{language}'], language)}",
-            words("sector"): _sectors(edition, row["sector"], language),
-            words("category"): _categories(edition, f"{row['category']};{row['category_secondary']}", language),
-            words("kind"): choice(sentence_case(edition.label("item_type", row["item_type"], language))),
-            words("source"): link(row["agenda_id"], escape(agendas[row["agenda_id"]][f"short_{language}"]))
-            + f" ({short_source(edition, agendas[row['agenda_id']]['source_id'], language)})",
+            "nr": link(row["id"]),
+            "goal": f"**{voice.shown(row, 'label')}**. {voice.filled(row, 'gist')}",
+            "sector": _sectors(voice, row["sector"]),
+            "category": _categories(voice, f"{row['category']};{row['category_secondary']}"),
+            "kind": choice(voice.state("item_type", row["item_type"])),
+            "source": f"{voice.link('agendas', row['agenda_id'], 'short')} "
+            f"({voice.source(agendas[row['agenda_id']]['source_id'])})",
         }
         for row in _in_order(edition, items, "sector")
     )
-    return _table(frame, words("captions.find_goals"), "tab-zoek-doelen", ("sector", "category", "kind"), language)
+    filters = ("sector", "category", "kind")
+    return voice.table(rows, voice.words("captions.find_goals"), "tab-zoek-doelen", filters=filters)
 
 
 def initiatives(edition: Edition, language: str = "nl") -> Block:
     """Shows all initiatives with who leads them, sector, category, kind, state and the sections that name them."""
-    words = Words(language)
-    frame = pd.DataFrame(
-        {
-            words("nr"): link(row["id"]),
-            words(
-                "initiative"
-            ): f"**{escape(row[f'name_{language}'])}**. {filled(edition, row[f'gist_{language}'], language)} "
-            f"[{words('lead')}: {escape(row[f'owners_{language}'].replace(';', ', '))}.]{{.grondslag}}",
-            words("sector"): _sectors(edition, row["sector"], language),
-            words("category"): _categories(edition, row["category"], language),
-            words("kind"): choice(sentence_case(edition.label("initiative_type", row["type"], language))),
-            words("status"): choice(sentence_case(_state(edition, row, language))),
-            words("source"): _named_in(edition, row, language),
-        }
-        for row in _in_order(edition, edition["initiatives"], "sector", "category")
-    )
-    return _table(
-        frame,
-        words("captions.find_initiatives"),
-        "tab-zoek-initiatieven",
-        ("sector", "category", "kind", "status"),
-        language,
-    )
+    voice, rows = Voice(edition, language), []
+    for row in _in_order(edition, edition["initiatives"], "sector", "category"):
+        lead = aside(f"{voice.words('lead')}: {escape(voice.said(row, 'owners').replace(';', ', '))}.")
+        rows.append(
+            {
+                "nr": link(row["id"]),
+                "initiative": f"**{voice.shown(row, 'name')}**. {voice.filled(row, 'gist')} {lead}",
+                "sector": _sectors(voice, row["sector"]),
+                "category": _categories(voice, row["category"]),
+                "kind": choice(voice.state("initiative_type", row["type"])),
+                "status": choice(_state(voice, row)),
+                "source": _named_in(voice, row),
+            }
+        )
+    filters = ("sector", "category", "kind", "status")
+    return voice.table(rows, voice.words("captions.find_initiatives"), "tab-zoek-initiatieven", filters=filters)
 
 
-def _state(edition: Edition, row: dict[str, Any], language: str) -> str:
+def _state(voice: Voice, row: Row) -> str:
     """Returns how an initiative stands now; in an edition that does not say so, how it stood in the report."""
-    if statuses.known(edition):
-        return edition.label("subject_status", statuses.code(edition, row["id"]), language)
-    return edition.label("initiative_status", row["status"], language)
+    if statuses.known(voice.edition):
+        return voice.state("subject_status", statuses.code(voice.edition, row["id"]))
+    return voice.state("initiative_status", row["status"])
 
 
-def _named_in(edition: Edition, row: dict[str, Any], language: str) -> str:
-    if row["id"] in set(analysis.of_report(edition, "initiatives")["id"]):
-        return f"{Words(language)('report')} {escape(', '.join(ids(row['sections'])))}"
-    return short_source(edition, edition.row("statuses", row["id"])["source_id"], language)
+def _named_in(voice: Voice, row: Row) -> str:
+    if analysis.came_later(row):
+        return voice.source(voice.edition.row("statuses", row["id"])["source_id"])
+    return f"{voice.words('report')} {escape(', '.join(ids(row['sections'])))}"
 
 
 def observations(edition: Edition, language: str = "nl") -> Block:
     """Shows every observation with what it measures, sector, kind, place, period, value and source."""
-    words = Words(language)
-    indicators = {row["id"]: row for row in edition["indicators"].to_dict("records")}
+    voice, rows = Voice(edition, language), []
+    indicators = {row["id"]: row for row in edition.records("indicators")}
     observed = edition["observations"]
-    observed = observed.assign(sector=observed["indicator_id"].map(lambda key: indicators[key]["sector"]))
-    rows = _in_order(edition, observed, "sector")
-    shown = [value(edition, row["id"], language) for row in rows]
-    periods = [escape(period(edition, row, language)) if row["period"] else "–" for row in rows]
-    frame = pd.DataFrame(
-        {
-            words("nr"): [link(row["id"], escape(row["indicator_id"])) for row in rows],
-            words("what"): [_measured(indicators[row["indicator_id"]], row, language) for row in rows],
-            words("value"): sortable([f"**{escape(item.text)}**" for item in shown], [item.number for item in shown]),
-            words("period"): sortable(periods, [float(row["period"][:4] or "nan") for row in rows]),
-            words("place"): [choice(edition.label("geo", row["geo"], language)) for row in rows],
-            words("sector"): [_sectors(edition, row["sector"], language) for row in rows],
-            words("kind"): [_indicator_kind(edition, indicators[row["indicator_id"]], language) for row in rows],
-            words("source"): [observed_sources(edition, [row], language) for row in rows],
-        }
-    )
-    return _table(frame, words("captions.find_observations"), "tab-zoek-cijfers", ("place", "sector", "kind"), language)
+    observed = observed.assign(sector=[indicators[key]["sector"] for key in observed["indicator_id"]])
+    for row in _in_order(edition, observed, "sector"):
+        indicator, group = indicators[row["indicator_id"]], voice.shown(row, "group")
+        shown = f"**{escape(value(edition, row['id'], language).text)}**"
+        period = voice.period(row) if row["period"] else "–"
+        rows.append(
+            {
+                "nr": link(row["id"], escape(row["indicator_id"])),
+                "what": voice.shown(indicator, "label") + (f" {aside(group)}" if group else ""),
+                "value": sortable(shown, row["value"]),
+                "period": sortable(period, float(row["period"][:4] or "nan")),
+                "place": choice(voice.label("geo", row["geo"])),
+                "sector": _sectors(voice, row["sector"]),
+                "kind": choice(voice.state("indicator_kind", indicator["kind"])),
+                "source": observed_sources(voice, [row]),
+            }
+        )
+    caption, filters = voice.words("captions.find_observations"), ("place", "sector", "kind")
+    return voice.table(rows, caption, "tab-zoek-cijfers", filters=filters, right=["value"])
 
 
 def links(edition: Edition, sector: str, language: str = "nl") -> Block:
     """Shows links to what the evidence holds about a sector: per kind of finding, the initiatives and the figures."""
-    words = Words(language)
-    name = edition.row("sectors", sector)[f"short_{language}"]
-    part, here = words("part").lower(), {words("sector").lower(): name}
+    voice = Voice(edition, language)
+    words, part = voice.words, voice.words("part").lower()
+    here = {words("sector").lower(): voice.said(edition.row("sectors", sector), "short")}
     counts = analysis.findings(edition, sector)["kind"].value_counts()
-    kinds = [
-        filtered(
-            f"{words(f'lookup.{code}')} ({counts[code]})",
-            PAGE,
-            **here,
-            **{part: words("lookup.findings"), words("kind").lower(): edition.label("finding_kind", code, language)},
-        )
-        for code in analysis.codes(edition, "finding_kind")
-        if code in counts
-    ]
-    parts = {key: words(f"lookup.{key}") for key in PARTS}
-    shown = {key: filtered(title.lower(), PAGE, **here, **{part: title}) for key, title in parts.items()}
-    text = words("lookup.links", **shown, kinds=", ".join(kinds))
-    return Block(f":::{{container}} alleen-scherm zoek-verder\n{text}\n:::")
-
-
-def _table(frame: pd.DataFrame, caption: str, name: str, filters: Iterable[str], language: str) -> Block:
-    words = Words(language)
-    align = {words("value"): "right"}
-    return table(frame, caption, name, align=align, filters=[words(key) for key in filters], language=language)
+    kinds = []
+    for code in analysis.codes(edition, "finding_kind"):
+        if code in counts:
+            chosen = {part: words("lookup.findings"), words("kind").lower(): voice.label("finding_kind", code)}
+            kinds.append(filtered(f"{words(f'lookup.{code}')} ({counts[code]})", PAGE, **here, **chosen))
+    titles = {key: words(f"lookup.{key}") for key in PARTS}
+    shown = {key: filtered(title.lower(), PAGE, **here, **{part: title}) for key, title in titles.items()}
+    return Block(box("alleen-scherm zoek-verder", words("lookup.links", **shown, kinds=", ".join(kinds))))
 
 
 def _in_order(edition: Edition, rows: pd.DataFrame, *columns: str) -> list[dict[str, Any]]:
     """Returns rows in the order of the sectors and the categories, and otherwise as they are."""
     orders = {"sector": list(edition["sectors"]["id"]), "category": list(edition["categories"]["code"])}
-    places = {
-        column: rows[column].map(lambda cell, order=orders[column]: order.index(ids(cell)[0])) for column in columns
-    }
-    order = pd.DataFrame(places, index=rows.index).sort_values(list(columns), kind="stable").index
-    return [dict(row) for row in rows.loc[order].to_dict("records")]
+    return sorted(
+        rows.to_dict("records"),
+        key=lambda row: [orders[column].index(ids(row[column])[0]) for column in columns],
+    )
 
 
-def _sectors(edition: Edition, cell: str, language: str) -> str:
-    rows = edition["sectors"].reset_index(drop=True)
-    wanted = rows[rows["id"].isin(ids(cell))]
-    shown = wanted[f"short_{language}"].where(wanted["id"] != "all", wanted[f"label_{language}"])
-    return ", ".join(choice(name, rank) for rank, name in shown.items())
+def _sectors(voice: Voice, cell: str) -> str:
+    """Returns sectors in the order of their table; of all sectors together their whole name."""
+    wanted = ids(cell)
+    return ", ".join(
+        choice(voice.said(row, "label" if row["id"] == "all" else "short"), rank)
+        for rank, row in enumerate(voice.edition.records("sectors"))
+        if row["id"] in wanted
+    )
 
 
-def _categories(edition: Edition, cell: str, language: str) -> str:
+def _categories(voice: Voice, cell: str) -> str:
     """Returns categories in the order of the cell: the first is the one that the row is coded in."""
-    rows = edition["categories"].reset_index(drop=True)
-    places = {code: rank for rank, code in enumerate(rows["code"])}
-    return ", ".join(choice(rows.at[places[code], f"short_{language}"], places[code]) for code in ids(cell))
-
-
-def _indicator_kind(edition: Edition, indicator: dict[str, Any], language: str) -> str:
-    return choice(sentence_case(edition.label("indicator_kind", indicator["kind"], language)))
-
-
-def _measured(indicator: dict[str, Any], row: dict[str, Any], language: str) -> str:
-    group = row[f"group_{language}"]
-    return escape(indicator[f"label_{language}"]) + (f" [{escape(group)}]{{.grondslag}}" if group else "")
+    known = {
+        row["code"]: (voice.said(row, "short"), rank) for rank, row in enumerate(voice.edition.records("categories"))
+    }
+    return ", ".join(choice(*known[code]) for code in ids(cell))

@@ -16,10 +16,7 @@ _ENTITY = {character: f"&#{ord(character)};" for character in "\\`*_{}[]<>#!|~$&
 
 
 def escape(text: str) -> str:
-    """Returns text that Markdown shows as it is, whatever it holds.
-
-    Every character with a meaning in MyST becomes a character reference, so that no directive, role, link, table
-    bar or tag can form.
+    """Returns text that Markdown shows as it is, whatever it holds: no directive, role, link, bar of a table or tag can form.
 
     Example:
         >>> escape("a|b <i> {glue:}`x`")
@@ -39,13 +36,13 @@ def anchor(key: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
 
 
-def place(key: str) -> str:
-    """Returns the id of a row as text that others can link to."""
-    return f"[{escape(key)}]{{#{anchor(key)} .nr}}"
+def place(key: str, text: str = "") -> str:
+    """Returns the id of a row, or another text for it, as what others can link to."""
+    return f"[{escape(text or key)}]{{#{anchor(key)} .nr}}"
 
 
 def link(key: str, text: str = "") -> str:
-    """Returns a link to a row, with its id as text when none is given.
+    """Returns a link to a row, with its id as text when no MyST is given.
 
     Example:
         >>> link("C14")
@@ -89,14 +86,22 @@ class Block:
             shown["text/html"] = as_html(self.markdown, self.attachments, files)
         return shown, self.metadata
 
-    def __add__(self, other: Block) -> Block:
-        """Returns both as one; only one of them may carry files, which the whole then carries."""
-        if self.attachments and other.attachments:
-            raise ValueError("Two blocks with files can't be one: an output has one file of a kind.")
-        carrier = self if self.attachments else other
-        return Block(f"{self.markdown}\n\n{other.markdown}", carrier.attachments, carrier.metadata)
-
 
 def paragraphs(*parts: str) -> Block:
     """Returns the parts that aren't empty as one block, with a blank line between them."""
     return Block("\n\n".join(part for part in parts if part))
+
+
+def box(kind: str, *lines: str) -> str:
+    """Returns MyST in a container with these classes."""
+    return "\n".join([f":::{{container}} {kind}", *lines, ":::"])
+
+
+def fold(title: str, *lines: str, kind: str = "alleen-scherm") -> str:
+    """Returns MyST folded under a title, with these classes; usually for a screen alone."""
+    return "\n".join([f":::{{dropdown}} {title}", f":class-container: {kind}", "", *lines, ":::"])
+
+
+def aside(text: str) -> str:
+    """Returns MyST that stands apart: where a statement comes from, and what is to know of it."""
+    return f"[{text}]{{.grondslag}}"

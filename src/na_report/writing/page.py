@@ -24,10 +24,7 @@ READS_FILE = "NA_REPORT_READS"
 
 
 def get_ready() -> None:
-    """Does once what each page would do first, for the kernels that are forked from a process: whatever no edition changes.
-
-    That is the words of languages for numbers, and the parts of pandas that are made at first use; figures have their own.
-    """
+    """Does once what each page would do first, for the kernels that are forked from a process; figures have their own."""
     from babel.numbers import format_decimal
 
     from na_report.reasoning import claim_file  # noqa: F401  imported by the first verdict

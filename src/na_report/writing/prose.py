@@ -19,7 +19,7 @@ from na_report.base.paths import find_project
 from na_report.base.stories import PLACE, Story, read_story
 from na_report.editions.edition import Edition
 from na_report.editions.reads import story_part
-from na_report.writing.markdown import Block, escape, link, plain
+from na_report.writing.markdown import Block, escape, link
 from na_report.writing.periods import period
 from na_report.writing.text import sentence_case
 from na_report.writing.values import Value, in_words, value
@@ -32,12 +32,11 @@ PIECE = re.compile(
 )
 # A number of the chapter with the words that go with it: none at all, one, several.
 _FORMS = re.compile(r"\{([A-Za-z]\w*)\|([^{}|]+)\|([^{}|]*)\|([^{}|]*)\}")
-_YEAR, _SINCE = "_year", "_since"
-FINDING = re.compile(r"\{(F[A-Z0-9]\d+)\}")
+FINDING = re.compile(r"F[A-Z0-9]\d+")
 # Tells publishing that an output is text of the page and not what a cell made of data.
 _PROSE = {"na_report": {"prose": True}}
 # What the page has told so far, by the names that its prose uses.
-_TOLD: dict[str, Value | Block] = {}
+_TOLD: dict[str, Value] = {}
 
 
 def begin() -> None:
@@ -68,6 +67,9 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
             Where words depend on a count, it has three forms: the words for none, and what stands behind one and behind more.
         names: What the notebook calls `evidence`, `language` and, where it counts something, `counts`.
 
+    Raises:
+        NaReportError: There are no such numbers; all of them are named.
+
     Example:
         >>> from na_report.editions.edition import open_edition
         >>> names = {"evidence": open_edition("2021"), "language": "nl", "counts": {"gaps": 3}}
@@ -76,68 +78,55 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
         >>> told("Er {gaps|ontbreekt niets|ontbreekt|ontbreken}. {gaps|Geen gat|gat|gaten}.", names).markdown
         'Er drie ontbreken. Drie gaten.'
     """
-    problems, marks = [], {}
+    counts = names.get("counts", {})
+    shown, problems = {}, []
     for name in dict.fromkeys(PLACE.findall(text)):
         try:
-            if FINDING.fullmatch(f"{{{name}}}"):
-                marks[name] = _mark(names["evidence"], name)
-            else:
-                _TOLD[name] = _shown(name, names["evidence"], names["language"], names.get("counts", {}))
+            shown[name] = said(name, names["evidence"], names["language"], counts)
         except NaReportError as problem:
             problems.append(f"{{{name}}}: {problem}")
+    problems += [
+        f"{{{found[1]}|…}}: There is no such count." for found in _FORMS.finditer(text) if found[1] not in counts
+    ]
     if problems:
         raise NaReportError(
             "\n".join(problems), hint="Use the id of a row of observations or indicators, or a name in counts = {…}."
         )
-    text = _FORMS.sub(lambda match: _counted(match, names), text)
-    filled = PLACE.sub(lambda match: marks.get(match[1]) or _link(_TOLD[match[1]]), text)
+    _TOLD.update({name: number for name, number in shown.items() if not FINDING.fullmatch(name)})
+    text = _FORMS.sub(lambda match: _counted(match, counts[match[1]], names["language"]), text)
+    filled = PLACE.sub(lambda match: shown[match[1]].link, text)
     return Block(filled.strip("\n"), metadata=_PROSE)
 
 
-def _counted(match: re.Match[str], names: Mapping[str, Any]) -> str:
+def _counted(match: re.Match[str], number: int, language: str) -> str:
     """Returns the words for a number of the chapter, with a capital where a sentence starts."""
     name, none, one, more = match.groups()
-    if name not in names.get("counts", {}):
-        raise NaReportError(f"{{{name}|…}}: found no such count.", hint="Use a name in counts = {…}.")
-    number, language = names["counts"][name], names["language"]
-    shown = _TOLD[name] = _shown(name, names["evidence"], language, names["counts"])
-    said = f"{_link(shown)} {one if number == 1 else more}".rstrip() if number else none
+    shown = _TOLD[name] = _plain(in_words(number, language))
+    words = f"{shown.link} {one if number == 1 else more}".rstrip() if number else none
     starts = re.search(r"(?:^|[.!?]\s+|\n\n|[-*] )\Z", match.string[: match.start()])
-    return sentence_case(said) if starts else said
+    return sentence_case(words) if starts else words
 
 
-def _mark(edition: Edition, finding: str) -> str:
-    """Returns a mark that leads to a finding, for a screen: paper goes without findings."""
-    return f"[{link(edition.row('findings', finding)['id'], escape('*'))}]{{.herkomst .alleen-scherm}}"
-
-
-def _shown(name: str, edition: Edition, language: str, counts: Mapping[str, int]) -> Value | Block:
-    if name in counts:
-        return Block(escape(in_words(counts[name], language)))
-    if name.endswith(_SINCE):
-        return Block(escape(edition.row("statuses", name.removesuffix(_SINCE))["since"][:4]))
-    if name.endswith(_YEAR):
-        return Block(escape(period(edition, edition.observation(name.removesuffix(_YEAR)), language, told=True)))
-    return value(edition, name, language)
-
-
-def text_of(name: str, edition: Edition, language: str) -> str:
-    """Returns what prose with `{name}` says, as text.
+def said(name: str, edition: Edition, language: str, counts: Mapping[str, int]) -> Value:
+    """Returns what prose with `{name}` says; of a finding a mark that leads to it, for a screen: paper goes without findings.
 
     Raises:
         NaReportError: The edition has no such row.
     """
-    return _text_of(_shown(name, edition, language, {}))
+    if name in counts:
+        return _plain(in_words(counts[name], language))
+    if FINDING.fullmatch(name):
+        return Value("", f"[{link(edition.row('findings', name)['id'], escape('*'))}]{{.herkomst .alleen-scherm}}")
+    key, _, what = name.rpartition("_")
+    if what == "since":
+        return _plain(edition.row("statuses", key)["since"][:4])
+    if what == "year":
+        return _plain(period(edition, edition.observation(key), language, told=True))
+    return value(edition, name, language)
 
 
-def _text_of(shown: Value | Block) -> str:
-    return shown.text if isinstance(shown, Value) else plain(shown.markdown)
-
-
-def _link(shown: Value | Block) -> str:
-    if isinstance(shown, Block):
-        return shown.markdown
-    return shown.link
+def _plain(text: str) -> Value:
+    return Value(text, escape(text))
 
 
 def glue_told() -> None:
@@ -145,30 +134,10 @@ def glue_told() -> None:
     for name, shown in _TOLD.items():
         prefix = "application/papermill.record/"
         display(  # type: ignore[no-untyped-call]
-            {f"{prefix}text/plain": _text_of(shown), f"{prefix}text/markdown": _link(shown)},
+            {f"{prefix}text/plain": shown.text, f"{prefix}text/markdown": shown.link},
             metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
             raw=True,
         )
-
-
-def shown(story: Story, part: str, names: Mapping[str, Any]) -> Iterator[object]:
-    """Yields what a part of a story shows: its text with the numbers, where its conditions hold, and what its code cells give."""
-    yield from _pieces(story.part(part), f"{story.name}, part {part}", names)
-
-
-def _pieces(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]:
-    end = 0
-    for found in PIECE.finditer(text):
-        if (before := text[end : found.start()]).strip():
-            yield told(before, names)
-        end = found.end()
-        given = eval(compile((found["code"] or found["condition"]).strip(), place, "eval"), dict(names))  # noqa: S307  as much the author's code as any cell
-        if found["code"]:
-            yield given
-        elif given:
-            yield from _pieces(found["text"], place, names)
-    if (after := text[end:]).strip():
-        yield told(after, names)
 
 
 @dataclass(frozen=True)
@@ -183,16 +152,28 @@ class Teller:
         Raises:
             NaReportError: There is no such part.
         """
-        for piece in shown(self.story, part, _names()):
+        for piece in pieces(self.story.part(part), f"{self.story.name}, part {part}", _names()):
             display(piece)  # type: ignore[no-untyped-call]
 
 
-def open_story(folder: str, name: str) -> Teller:
-    """Returns the story in a file of a folder in `chapters/`.
+def pieces(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]:
+    """Yields what text of a story shows: the text with the numbers, where its conditions hold, and what its code cells give."""
+    end = 0
+    for found in PIECE.finditer(text):
+        if (before := text[end : found.start()]).strip():
+            yield told(before, names)
+        end = found.end()
+        given = eval(compile((found["code"] or found["condition"]).strip(), place, "eval"), dict(names))  # noqa: S307  as much the author's code as any cell
+        if found["code"]:
+            yield given
+        elif given:
+            yield from pieces(found["text"], place, names)
+    if (after := text[end:]).strip():
+        yield told(after, names)
 
-    Args:
-        folder: Such as `nl/sector`.
-        name: The name of the file without `.md`.
+
+def open_story(folder: str, name: str) -> Teller:
+    """Returns the story of a name in a folder of `chapters/`, such as `nl/sector`.
 
     Raises:
         NaReportError: There is no such story, or it has no parts.
@@ -201,12 +182,7 @@ def open_story(folder: str, name: str) -> Teller:
 
 
 def tell_each(folder: str, stories: Iterable[str], part: str) -> Block:
-    """Tells the same part of several stories as one text, such as what each sector comes to.
-
-    Args:
-        folder: Where the stories are, such as `nl/sector`.
-        stories: Their names without `.md`.
-        part: The part, without code cells.
+    """Tells the same part, without code cells, of several stories in a folder as one text: what each sector comes to.
 
     Raises:
         NaReportError: A story or its part is not there.
