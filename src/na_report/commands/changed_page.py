@@ -15,8 +15,7 @@ from na_report.editions.folders import is_draft, previous_edition, sealed_editio
 from na_report.reasoning.claims import check
 from na_report.statistics.differences import Difference
 from na_report.statistics.refreshing import Outcome, told_again
-from na_report.writing.periods import written_day
-from na_report.writing.values import number
+from na_report.writing.values import number, written_day
 
 
 def changed_page(

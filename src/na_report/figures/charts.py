@@ -31,7 +31,7 @@ def observed_bars(
     Args:
         edition: Where the observations are.
         keys: Ids of observations or indicators.
-        name: The name of the figure.
+        name: The name of the figure, unique in the book, starts with `fig-`.
         caption: What it shows, as MyST in which `{IND007}` becomes a value as in `%%text`.
         alt: The same for who does not see the figure; a list of the bars when empty.
         labels: What stands beside each bar: `group`, `period`, `label` or a text per bar.
@@ -47,13 +47,9 @@ def observed_bars(
 
 
 def bars(labels: Sequence[str], frame: pd.DataFrame, colours: Sequence[str], *, row_inch: float = 0.6) -> Draw:
-    """Returns what draws horizontal bars from the top down, with the value as text behind each.
+    """Returns what draws horizontal bars from the top down, with the value as text behind each, and the label beside or above.
 
-    Args:
-        labels: What each bar is; beside it, on a narrow screen above it.
-        frame: Has the `value` of each bar, NaN where the source has only words, which then stand alone, and the `text` of it.
-        colours: One per bar.
-        row_inch: The height of a bar with the room around it.
+    The frame has the `value` of each bar, NaN where the source has only words, which then stand alone, and the `text` of it.
     """
 
     def draw(width_inch: float) -> Canvas:

@@ -7,7 +7,6 @@ import io
 import json
 import textwrap
 from collections.abc import Callable
-from functools import cache
 
 import font_source_sans_pro
 import matplotlib as mpl
@@ -22,6 +21,9 @@ from na_report.base.spreadsheets import for_sheet
 from na_report.writing.markdown import Block, anchor, fold
 from na_report.writing.tables import rows
 from na_report.writing.voice import Voice
+
+for _name in ("SourceSansPro", "SourceSansProSemibold"):
+    font_manager.fontManager.addfont(font_source_sans_pro.font_files_ttf[_name])
 
 Draw = Callable[[float], Canvas]  # draws at a width in inches
 
@@ -52,12 +54,6 @@ _STYLE = {
 }
 
 
-@cache
-def _register_fonts() -> None:
-    for name in ("SourceSansPro", "SourceSansProSemibold"):
-        font_manager.fontManager.addfont(font_source_sans_pro.font_files_ttf[name])
-
-
 def is_narrow(width_inch: float) -> bool:
     """Tells whether a drawing is for a phone, where labels stand above what they name instead of beside it."""
     return width_inch < WIDE_INCH
@@ -65,7 +61,6 @@ def is_narrow(width_inch: float) -> bool:
 
 def canvas(width_inch: float, height_inch: float) -> tuple[Canvas, Axes]:
     """Returns an empty drawing in the style of the report, with its axes."""
-    _register_fonts()
     # Text takes its font when it is made, so the style has to hold for all that the caller draws.
     mpl.rcParams.update(_STYLE)
     drawing = Canvas(figsize=(width_inch, height_inch), layout="constrained")
@@ -73,7 +68,7 @@ def canvas(width_inch: float, height_inch: float) -> tuple[Canvas, Axes]:
 
 
 def get_ready() -> None:
-    """Draws a figure that nobody sees: what matplotlib makes at first use is there for all kernels forked from this process."""
+    """Draws a figure that nobody sees: what matplotlib makes at first use is there for the kernels forked from this process."""
     drawing, axes = canvas(1, 1)
     axes.bar([0], [1])
     _svg(drawing)
@@ -92,17 +87,20 @@ def figure(
 
     Args:
         voice: The edition and the language.
-        draw: Is called for a wide and for a narrow screen. Gets a line with the source.
+        draw: Draws it at a width in inches, for a wide and for a narrow screen.
         data: The frame that it shows, kept beside the figure as CSV.
-        shown: The same for a reader: words as headers, cells in MyST. Stands folded under the figure.
+        shown: The same for a reader, folded under the figure: words as headers, cells in MyST.
         name: For `{numref}` and the file names; unique in the book, starts with `fig-`.
         caption: MyST in one line.
         alt: What the figure shows, in words, for who doesn't see it.
-        source: Plain text for the source line.
+        source: Plain text for the line at its foot.
     """
     words, path = voice.words, f"figuren/{anchor(name)}"
     line = words("figures.source", source=source, edition=voice.edition.name)
-    wide, narrow = (_signed(draw(width), line, width) for width in (WIDE_INCH, NARROW_INCH))
+    wide, narrow = drawings = draw(WIDE_INCH), draw(NARROW_INCH)
+    for drawing in drawings:
+        foot = wrapped(line, round(17 * drawing.get_figwidth()))
+        drawing.supxlabel(foot, x=0.005, ha="left", size=8.5, color=SOFT)
     # JSON's double quotes are YAML's, so that a colon in the alt text can't end it.
     alt = json.dumps(" ".join(alt.split()), ensure_ascii=False)
     other = f":::{{image}} {path}-smal.svg\n:alt: {alt}\n:::"
@@ -123,12 +121,6 @@ def figure(
         dict(files.values()),
         {"na_report": {"files": {kind: file for file, (kind, _) in files.items()}}},
     )
-
-
-def _signed(drawing: Canvas, line: str, width_inch: float) -> Canvas:
-    """Returns a drawing with the line of its source at the foot."""
-    drawing.supxlabel(wrapped(line, round(17 * width_inch)), x=0.005, ha="left", size=8.5, color=SOFT)
-    return drawing
 
 
 def _svg(drawing: Canvas) -> str:

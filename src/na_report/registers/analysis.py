@@ -10,7 +10,6 @@ import pandas as pd
 
 from na_report.editions.edition import Edition
 from na_report.editions.reads import derived
-from na_report.writing.values import value
 from na_report.writing.voice import Voice
 
 # What stands for a section where a row is of an edition and not of the report.
@@ -19,22 +18,12 @@ _EDITION = r"\d{4}[a-z0-9-]*"
 
 @derived
 def has_later(edition: Edition) -> bool:
-    """Tells whether an edition has agendas of after the report.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> has_later(open_edition("2021")), has_later(open_edition("2026"))
-        (False, True)
-    """
+    """Tells whether an edition has agendas of after the report."""
     return bool((edition["agendas"]["analysed"] == "added").any())
 
 
 def observed(edition: Edition, keys: Iterable[str], language: str = "nl") -> pd.DataFrame:
     """Returns observations, of ids or the latest of indicators, in the given order.
-
-    Returns:
-        A frame with `id`, `indicator_id`, `label`, `group`, `period`, `value`, `unit`, `text`, `source_id`, `geo`, `place` and
-        `series`.
 
     Example:
         >>> from na_report.editions.edition import open_edition
@@ -55,7 +44,7 @@ def observed(edition: Edition, keys: Iterable[str], language: str = "nl") -> pd.
                 "period": row["period"],
                 "value": row["value"],
                 "unit": indicator["unit"],
-                "text": value(edition, row["id"], language).text,
+                "text": voice.value(row["id"]).text,
                 "source_id": row["source_id"],
                 "geo": row["geo"],
                 "place": voice.label("geo", row["geo"]),
@@ -94,17 +83,7 @@ def categories(edition: Edition, language: str = "nl") -> dict[str, str]:
 
 
 def coding(edition: Edition) -> pd.DataFrame:
-    """Counts agenda items per agenda, category and basis of the coding.
-
-    Returns:
-        A frame with `agenda_id`, `category`, `explicit` and `inferred`, a row per pair that occurs.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> counts = coding(open_edition("2021"))
-        >>> int(counts["explicit"].sum()), int(counts["inferred"].sum())
-        (25, 49)
-    """
+    """Counts agenda items per basis of the coding, `explicit` and `inferred`, with a row per `agenda_id` and `category`."""
     items = edition["agenda_items"]
     counts = items.groupby(["agenda_id", "category", "coding_basis"], sort=True).size().unstack(fill_value=0)
     return counts.reindex(columns=["explicit", "inferred"], fill_value=0).reset_index().rename_axis(columns=None)
@@ -118,11 +97,7 @@ def findings(edition: Edition, sector: str | None = None, themes: Iterable[str] 
 
 
 def finding_counts(edition: Edition, by: str = "sector", sector: str | None = None) -> pd.DataFrame:
-    """Counts findings, of one sector when it is given, per category and `sector` or `kind`.
-
-    Returns:
-        A frame with a row per category code in the order of the framework and a column per value.
-    """
+    """Counts findings, of one sector when it is given: a row per category of the framework, a column per `sector` or `kind`."""
     rows = findings(edition, sector)
     columns = sectors(edition) if by == "sector" else codes(edition, f"finding_{by}")
     counts = pd.crosstab(rows["category"], rows[by])
@@ -130,13 +105,7 @@ def finding_counts(edition: Edition, by: str = "sector", sector: str | None = No
 
 
 def sectors(edition: Edition) -> list[str]:
-    """Returns the ids of the sectors of the study in the order of their table.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> sectors(open_edition("2021"))
-        ['po_vo', 'mbo', 'ho', 've']
-    """
+    """Returns the ids of the sectors of the study in the order of their table."""
     return list(edition.rows("sectors", kind="sector")["id"])
 
 
@@ -146,13 +115,7 @@ def codes(edition: Edition, name: str) -> list[str]:
 
 
 def of_report(edition: Edition, table: str) -> pd.DataFrame:
-    """Returns the rows that the report names; what came later has the name of an edition for a section.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> [len(of_report(open_edition("2026"), table)) for table in ("initiatives", "organisations", "agendas")]
-        [65, 50, 12]
-    """
+    """Returns the rows that the report names; what came later has the name of an edition for a section."""
     rows = edition[table]
     return rows[~rows["sections"].str.fullmatch(_EDITION)]
 

@@ -14,8 +14,8 @@ from na_report.writing.markdown import Block, anchor, aside, box, escape, fold, 
 from na_report.writing.prose import told
 from na_report.writing.tables import rows as table_rows
 from na_report.writing.text import ended, ids, number_of, sentence_case
-from na_report.writing.values import in_words, value
-from na_report.writing.voice import Row, Voice
+from na_report.writing.values import in_words
+from na_report.writing.voice import Cells, Row, Voice, register
 
 
 def agendas(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
@@ -84,7 +84,7 @@ def findings_below(edition: Edition, sector: str, themes: Iterable[str], languag
 def _finding(voice: Voice, row: Row) -> str:
     words, sources = voice.words, voice.cited(ids(row["source_ids"]))
     users = [key for kind in ("conclusions", "recommendations") for key in chain.above(voice.edition, row["id"], kind)]
-    about = [escape(voice.state("finding_kind", row["kind"]))]
+    about = [escape(sentence_case(voice.label("finding_kind", row["kind"])))]
     about += [f"{words('source')}: {sources}"] if sources else []
     about += [words("used", len(users), rows=voice.rows(users))] if users else []
     return f"{place(row['id'])} {voice.filled(row, 'text')} {aside(' '.join(map(ended, about)))}"
@@ -95,12 +95,9 @@ def conclusions(edition: Edition, section: str, language: str = "nl") -> Block:
     voice, shown = Voice(edition, language), []
     for row in edition.records("conclusions"):
         if row["section"] == section:
-            lines = [
-                f"{_title(voice, row, 'title', end='.')} {voice.filled(row, 'text')}",
-                verdict(edition, row["id"], language),
-            ]
+            text = f"{_title(voice, row, 'title', end='.')} {voice.filled(row, 'text')}"
             kind = "kader stelling" + (" tegenspraak" if is_contradicted(edition, row["id"]) else "")
-            shown.append(box(kind, "\n\n".join(filter(None, lines))))
+            shown.append(box(kind, paragraphs(text, verdict(edition, row["id"], language)).markdown))
             shown.append(basis(edition, row["id"], voice.words("verdicts.under_conclusion"), language))
     return paragraphs(*shown)
 
@@ -112,7 +109,7 @@ def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
     everyone = row["sectors"] == "all" or set(ids(row["sectors"])) == set(analysis.sectors(edition))
     sectors = words("all_sectors") if everyone else voice.sectors(row["sectors"])
     facts = {
-        "sectors": escape(sentence_case(sectors)) + ".",
+        "sectors": sentence_case(sectors) + ".",
         "partners": escape(voice.said(row, "partners").replace(";", ", ")) + ".",
         "how": voice.filled(row, "text"),
         "tradeoffs": voice.filled(row, "tradeoffs"),
@@ -130,18 +127,15 @@ def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
 
 
 def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "nl") -> Block:
-    """Shows observations as cards: the value large, with what it measures, what that means, for whom, when and according to whom.
+    """Shows observations as cards: the value large, with what it measures, for whom, when and according to whom.
 
-    Args:
-        edition: Where the observations are.
-        figures: Per id of an observation or indicator what it means, in which `{IND007}` becomes a value as in `%%text`.
-        language: `nl` or `en`.
+    Per id of an observation or indicator comes what it means, in which `{IND007}` becomes a value as in `%%text`.
     """
     voice, lines = Voice(edition, language), []
     for key, means in figures.items():
         row = edition.observation(key)
         indicator = edition.row("indicators", row["indicator_id"])
-        large = link(row["id"], escape(sentence_case(value(edition, key, language).text)))
+        large = link(row["id"], escape(sentence_case(voice.value(key).text)))
         meaning = told(means, {"evidence": edition, "language": language}).markdown
         whom = voice.shown(row, "group")
         if not whom and indicator["sector"] != "all":
@@ -166,33 +160,25 @@ def recommendations_in_short(edition: Edition, begin: Mapping[str, tuple[str, st
     return Block(box("lijst", *lines))
 
 
-def starting_points(edition: Edition, language: str = "nl") -> Block:
+@register("starting_points", "tab-aanknopingspunten")
+def starting_points(voice: Voice, row: Row) -> Cells:
     """Shows the starting points for the NA with the recommendations that follow from them."""
-    voice = Voice(edition, language)
-    rows = (
-        {
-            "nr": place(row["id"], number_of(row["id"])),
-            "starting_point": voice.filled(row, "text"),
-            "advice": sentence_case(voice.rows(ids(row["recommendation_ids"]))),
-        }
-        for row in edition.records("starting_points")
-    )
-    return voice.table(rows, voice.words("captions.starting_points"), "tab-aanknopingspunten")
+    return {
+        "nr": place(row["id"], number_of(row["id"])),
+        "starting_point": voice.filled(row, "text"),
+        "advice": sentence_case(voice.rows(ids(row["recommendation_ids"]))),
+    }
 
 
-def contradictions(edition: Edition, language: str = "nl") -> Block:
+@register("contradictions", "tab-tegenstellingen")
+def contradictions(voice: Voice, row: Row) -> Cells:
     """Shows where agendas, or parts of the report, say different things."""
-    voice = Voice(edition, language)
-    rows = (
-        {
-            "nr": place(row["id"], number_of(row["id"])),
-            "subject": f"**{voice.shown(row, 'topic')}.** {voice.filled(row, 'text')}",
-            "parties": escape(voice.said(row, "parties").replace(";", "; ")),
-            "rests": sentence_case(voice.rows(ids(row["refs"]))),
-        }
-        for row in edition.records("contradictions")
-    )
-    return voice.table(rows, voice.words("captions.contradictions"), "tab-tegenstellingen")
+    return {
+        "nr": place(row["id"], number_of(row["id"])),
+        "subject": f"**{voice.shown(row, 'topic')}.** {voice.filled(row, 'text')}",
+        "parties": escape(voice.said(row, "parties").replace(";", "; ")),
+        "rests": sentence_case(voice.rows(ids(row["refs"]))),
+    }
 
 
 def framework(edition: Edition, kinds: Iterable[str], language: str = "nl") -> Block:

@@ -2,120 +2,110 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
-
 from na_report.editions.edition import Edition
 from na_report.registers import analysis, statuses
 from na_report.registers.registers import observed_sources
 from na_report.writing.markdown import Block, aside, box, escape, link
 from na_report.writing.tables import choice, filtered, sortable
-from na_report.writing.text import ids
-from na_report.writing.values import value
-from na_report.writing.voice import Row, Voice
+from na_report.writing.text import ids, sentence_case
+from na_report.writing.voice import Cells, Row, Voice, register
 
 PAGE = "bewijs"
 PARTS = ("findings", "initiatives", "figures")
+_FILTERS = ("sector", "category", "kind")
 
 
-def findings(edition: Edition, language: str = "nl") -> Block:
+def _about(voice: Voice, row: Row) -> Row:
+    """Returns the row that has the sector: of a goal its agenda, of an observation its indicator, else the row itself."""
+    for table, column in (("agendas", "agenda_id"), ("indicators", "indicator_id")):
+        if column in row:
+            return voice.edition.row(table, row[column])
+    return row
+
+
+def _order(voice: Voice, row: Row) -> list[int]:
+    """Returns the places of the first sector, and of the category of a row that has both, in their tables."""
+    about = _about(voice, row)
+    places = [list(voice.edition["sectors"]["id"]).index(ids(about["sector"])[0])]
+    return places if about is not row else [*places, list(voice.edition["categories"]["code"]).index(row["category"])]
+
+
+@register("findings", "tab-zoek-bevindingen", "find_findings", _order, filters=_FILTERS)
+def findings(voice: Voice, row: Row) -> Cells:
     """Shows all findings with sector, category, kind and source, in the order of sectors and categories."""
-    voice = Voice(edition, language)
-    rows = (
-        {
-            "nr": link(row["id"]),
-            "finding": voice.filled(row, "text"),
-            "sector": _sectors(voice, row["sector"]),
-            "category": _categories(voice, row["category"]),
-            "kind": choice(voice.state("finding_kind", row["kind"])),
-            "source": voice.cited(ids(row["source_ids"])) or voice.state("evidence_type", row["evidence_type"]),
-        }
-        for row in _in_order(edition, edition["findings"], "sector", "category")
-    )
-    filters = ("sector", "category", "kind")
-    return voice.table(rows, voice.words("captions.find_findings"), "tab-zoek-bevindingen", filters=filters)
+    return {
+        "nr": link(row["id"]),
+        "finding": voice.filled(row, "text"),
+        "sector": _sectors(voice, row["sector"]),
+        "category": _categories(voice, row["category"]),
+        "kind": _code(voice, "finding_kind", row["kind"]),
+        "source": voice.cited(ids(row["source_ids"]))
+        or sentence_case(voice.label("evidence_type", row["evidence_type"])),
+    }
 
 
-def agenda_items(edition: Edition, language: str = "nl") -> Block:
+@register("agenda_items", "tab-zoek-doelen", "find_goals", _order, filters=_FILTERS)
+def agenda_items(voice: Voice, row: Row) -> Cells:
     """Shows the items of all agendas with the agenda, its sector, category, kind and source."""
-    voice = Voice(edition, language)
-    agendas = {row["id"]: row for row in edition.records("agendas")}
-    items = edition["agenda_items"]
-    items = items.assign(sector=[agendas[key]["sector"] for key in items["agenda_id"]])
-    rows = (
-        {
-            "nr": link(row["id"]),
-            "goal": f"**{voice.shown(row, 'label')}**. {voice.filled(row, 'gist')}",
-            "sector": _sectors(voice, row["sector"]),
-            "category": _categories(voice, f"{row['category']};{row['category_secondary']}"),
-            "kind": choice(voice.state("item_type", row["item_type"])),
-            "source": f"{voice.link('agendas', row['agenda_id'], 'short')} "
-            f"({voice.source(agendas[row['agenda_id']]['source_id'])})",
-        }
-        for row in _in_order(edition, items, "sector")
-    )
-    filters = ("sector", "category", "kind")
-    return voice.table(rows, voice.words("captions.find_goals"), "tab-zoek-doelen", filters=filters)
+    agenda = _about(voice, row)
+    return {
+        "nr": link(row["id"]),
+        "goal": f"**{voice.shown(row, 'label')}**. {voice.filled(row, 'gist')}",
+        "sector": _sectors(voice, agenda["sector"]),
+        "category": _categories(voice, f"{row['category']};{row['category_secondary']}"),
+        "kind": _code(voice, "item_type", row["item_type"]),
+        "source": f"{link(agenda['id'], voice.shown(agenda, 'short'))} ({voice.source(agenda['source_id'])})",
+    }
 
 
-def initiatives(edition: Edition, language: str = "nl") -> Block:
-    """Shows all initiatives with who leads them, sector, category, kind, state and the sections that name them."""
-    voice, rows = Voice(edition, language), []
-    for row in _in_order(edition, edition["initiatives"], "sector", "category"):
-        lead = aside(f"{voice.words('lead')}: {escape(voice.said(row, 'owners').replace(';', ', '))}.")
-        rows.append(
-            {
-                "nr": link(row["id"]),
-                "initiative": f"**{voice.shown(row, 'name')}**. {voice.filled(row, 'gist')} {lead}",
-                "sector": _sectors(voice, row["sector"]),
-                "category": _categories(voice, row["category"]),
-                "kind": choice(voice.state("initiative_type", row["type"])),
-                "status": choice(_state(voice, row)),
-                "source": _named_in(voice, row),
-            }
-        )
-    filters = ("sector", "category", "kind", "status")
-    return voice.table(rows, voice.words("captions.find_initiatives"), "tab-zoek-initiatieven", filters=filters)
+@register("initiatives", "tab-zoek-initiatieven", "find_initiatives", _order, filters=(*_FILTERS, "status"))
+def initiatives(voice: Voice, row: Row) -> Cells:
+    """Shows all initiatives with who leads them, sector, category, kind, state and the sections that name them.
 
-
-def _state(voice: Voice, row: Row) -> str:
-    """Returns how an initiative stands now; in an edition that does not say so, how it stood in the report."""
+    The state is how it stands now; in an edition that does not say so, how it stood in the report.
+    """
     if statuses.known(voice.edition):
-        return voice.state("subject_status", statuses.code(voice.edition, row["id"]))
-    return voice.state("initiative_status", row["status"])
-
-
-def _named_in(voice: Voice, row: Row) -> str:
+        state = _code(voice, "subject_status", statuses.code(voice.edition, row["id"]))
+    else:
+        state = _code(voice, "initiative_status", row["status"])
     if analysis.came_later(row):
-        return voice.source(voice.edition.row("statuses", row["id"])["source_id"])
-    return f"{voice.words('report')} {escape(', '.join(ids(row['sections'])))}"
+        source = voice.source(voice.edition.row("statuses", row["id"])["source_id"])
+    else:
+        source = f"{voice.words('report')} {escape(', '.join(ids(row['sections'])))}"
+    lead = aside(f"{voice.words('lead')}: {escape(voice.said(row, 'owners').replace(';', ', '))}.")
+    return {
+        "nr": link(row["id"]),
+        "initiative": f"**{voice.shown(row, 'name')}**. {voice.filled(row, 'gist')} {lead}",
+        "sector": _sectors(voice, row["sector"]),
+        "category": _categories(voice, row["category"]),
+        "kind": _code(voice, "initiative_type", row["type"]),
+        "status": state,
+        "source": source,
+    }
 
 
-def observations(edition: Edition, language: str = "nl") -> Block:
+@register(
+    "observations",
+    "tab-zoek-cijfers",
+    "find_observations",
+    _order,
+    filters=("place", "sector", "kind"),
+    right=["value"],
+)
+def observations(voice: Voice, row: Row) -> Cells:
     """Shows every observation with what it measures, sector, kind, place, period, value and source."""
-    voice, rows = Voice(edition, language), []
-    indicators = {row["id"]: row for row in edition.records("indicators")}
-    observed = edition["observations"]
-    observed = observed.assign(sector=[indicators[key]["sector"] for key in observed["indicator_id"]])
-    for row in _in_order(edition, observed, "sector"):
-        indicator, group = indicators[row["indicator_id"]], voice.shown(row, "group")
-        shown = f"**{escape(value(edition, row['id'], language).text)}**"
-        period = voice.period(row) if row["period"] else "–"
-        rows.append(
-            {
-                "nr": link(row["id"], escape(row["indicator_id"])),
-                "what": voice.shown(indicator, "label") + (f" {aside(group)}" if group else ""),
-                "value": sortable(shown, row["value"]),
-                "period": sortable(period, float(row["period"][:4] or "nan")),
-                "place": choice(voice.label("geo", row["geo"])),
-                "sector": _sectors(voice, row["sector"]),
-                "kind": choice(voice.state("indicator_kind", indicator["kind"])),
-                "source": observed_sources(voice, [row]),
-            }
-        )
-    caption, filters = voice.words("captions.find_observations"), ("place", "sector", "kind")
-    return voice.table(rows, caption, "tab-zoek-cijfers", filters=filters, right=["value"])
+    indicator, group = _about(voice, row), voice.shown(row, "group")
+    period = voice.period(row) if row["period"] else "–"
+    return {
+        "nr": link(row["id"], escape(row["indicator_id"])),
+        "what": voice.shown(indicator, "label") + (f" {aside(group)}" if group else ""),
+        "value": sortable(f"**{escape(voice.value(row['id']).text)}**", row["value"]),
+        "period": sortable(period, float(row["period"][:4] or "nan")),
+        "place": choice(voice.label("geo", row["geo"])),
+        "sector": _sectors(voice, indicator["sector"]),
+        "kind": _code(voice, "indicator_kind", indicator["kind"]),
+        "source": observed_sources(voice, [row]),
+    }
 
 
 def links(edition: Edition, sector: str, language: str = "nl") -> Block:
@@ -134,13 +124,8 @@ def links(edition: Edition, sector: str, language: str = "nl") -> Block:
     return Block(box("alleen-scherm zoek-verder", words("lookup.links", **shown, kinds=", ".join(kinds))))
 
 
-def _in_order(edition: Edition, rows: pd.DataFrame, *columns: str) -> list[dict[str, Any]]:
-    """Returns rows in the order of the sectors and the categories, and otherwise as they are."""
-    orders = {"sector": list(edition["sectors"]["id"]), "category": list(edition["categories"]["code"])}
-    return sorted(
-        rows.to_dict("records"),
-        key=lambda row: [orders[column].index(ids(row[column])[0]) for column in columns],
-    )
+def _code(voice: Voice, codes: str, code: str) -> str:
+    return choice(sentence_case(voice.label(codes, code)))
 
 
 def _sectors(voice: Voice, cell: str) -> str:
@@ -155,7 +140,5 @@ def _sectors(voice: Voice, cell: str) -> str:
 
 def _categories(voice: Voice, cell: str) -> str:
     """Returns categories in the order of the cell: the first is the one that the row is coded in."""
-    known = {
-        row["code"]: (voice.said(row, "short"), rank) for rank, row in enumerate(voice.edition.records("categories"))
-    }
-    return ", ".join(choice(*known[code]) for code in ids(cell))
+    ranks = {row["code"]: (rank, row) for rank, row in enumerate(voice.edition.records("categories"))}
+    return ", ".join(choice(voice.said(row, "short"), rank) for rank, row in map(ranks.__getitem__, ids(cell)))

@@ -10,43 +10,33 @@ from na_report.reasoning.ids import in_order
 from na_report.registers import analysis, statuses
 from na_report.writing.markdown import Block, anchor, aside, box, escape, place
 from na_report.writing.text import ended, ids, in_sentence, number_of, sentence_case, spoken
-from na_report.writing.values import value
-from na_report.writing.voice import Row, Voice, source_anchor
+from na_report.writing.voice import Cells, Row, Voice, register, source_anchor
 
 
-def organisations(edition: Edition, language: str = "nl") -> Block:
+@register("organisations", "tab-organisaties")
+def organisations(voice: Voice, row: Row) -> Cells:
     """Shows the organisations with their role; links to one lead here."""
-    voice = Voice(edition, language)
-    rows = (
-        {
-            "nr": place(row["id"]),
-            "organisation": voice.shown(row, "name") + _later(voice, row),
-            "role": voice.filled(row, "role"),
-            **statuses.column(voice, row["id"]),
-            "sector": escape(voice.sectors(row["sectors"])),
-        }
-        for row in edition.records("organisations")
-    )
-    return voice.table(rows, voice.words("captions.organisations"), "tab-organisaties")
+    return {
+        "nr": place(row["id"]),
+        "organisation": voice.shown(row, "name") + _later(voice, row),
+        "role": voice.filled(row, "role"),
+        **statuses.column(voice, row["id"]),
+        "sector": voice.sectors(row["sectors"]),
+    }
 
 
-def initiatives(edition: Edition, language: str = "nl") -> Block:
+@register("initiatives", "tab-initiatieven")
+def initiatives(voice: Voice, row: Row) -> Cells:
     """Shows the initiatives with who leads them and how they stand; links to one lead here."""
-    voice = Voice(edition, language)
-    state = "became.in_report" if statuses.known(edition) else "status"
-    rows = (
-        {
-            "nr": place(row["id"]),
-            "initiative": f"**{voice.shown(row, 'name')}** ({escape(voice.label('initiative_type', row['type']))})"
-            f"{_later(voice, row)}. {voice.filled(row, 'gist')}",
-            "lead": escape(voice.said(row, "owners").replace(";", ", ")),
-            state: _in_report(voice, row),
-            **statuses.column(voice, row["id"]),
-            "sector": escape(voice.sectors(row["sector"])),
-        }
-        for row in edition.records("initiatives")
-    )
-    return voice.table(rows, voice.words("captions.initiatives"), "tab-initiatieven")
+    kind = f"({escape(voice.label('initiative_type', row['type']))}){_later(voice, row)}"
+    return {
+        "nr": place(row["id"]),
+        "initiative": f"**{voice.shown(row, 'name')}** {kind}. {voice.filled(row, 'gist')}",
+        "lead": escape(voice.said(row, "owners").replace(";", ", ")),
+        "became.in_report" if statuses.known(voice.edition) else "status": _in_report(voice, row),
+        **statuses.column(voice, row["id"]),
+        "sector": voice.sectors(row["sector"]),
+    }
 
 
 def _later(voice: Voice, row: Row) -> str:
@@ -108,7 +98,7 @@ def _value(voice: Voice, row: Row) -> str:
     notes = voice.period(row)
     if row["confidence"] == "B":
         notes += escape(f", B: {voice.label('confidence', 'B')}")
-    text = escape(value(voice.edition, row["id"], voice.language).text)
+    text = escape(voice.value(row["id"]).text)
     return f"[**{text}**]{{#{anchor(row['id'])}}} ({notes})"
 
 
@@ -143,7 +133,7 @@ def _source(voice: Voice, row: Row) -> str:
     title = voice.shown(row, "title")
     shown = f"[{title}](<{row['url']}>)" if row["url"] else title
     shown = spoken(shown, voice.said(row, "title"), voice.language)
-    facts = [voice.state("source_type", row["source_type"])]
+    facts = [sentence_case(voice.label("source_type", row["source_type"]))]
     if numbers := ids(row["footnotes"]):
         facts.append(f"{voice.words('footnotes', len(numbers))} {', '.join(numbers)}")
     elif row["cited_how"] == "in_text":
@@ -160,50 +150,37 @@ def _source(voice: Voice, row: Row) -> str:
     return f"- []{{#{anchor(source_anchor(row['id']))}}}{author} ({year}). *{shown}*. {aside(about)}"
 
 
-def notes(edition: Edition, language: str = "nl") -> Block:
+@register("notes", "tab-voetnoten")
+def notes(voice: Voice, row: Row) -> Cells:
     """Shows the footnotes of the report that say more than a source."""
-    voice = Voice(edition, language)
-    rows = (
-        {
-            "footnote": place(row["id"], row["footnote"]),
-            "kind": escape(voice.label("note_kind", row["kind"])),
-            "what": voice.filled(row, "text"),
-            "source": voice.source(row["source_id"]) if row["source_id"] else "–",
-        }
-        for row in edition.records("notes")
-    )
-    return voice.table(rows, voice.words("captions.notes"), "tab-voetnoten")
+    return {
+        "footnote": place(row["id"], row["footnote"]),
+        "kind": escape(voice.label("note_kind", row["kind"])),
+        "what": voice.filled(row, "text"),
+        "source": voice.source(row["source_id"]) if row["source_id"] else "–",
+    }
 
 
-def caveats(edition: Edition, language: str = "nl") -> Block:
+@register("caveats", "tab-kanttekeningen")
+def caveats(voice: Voice, row: Row) -> Cells:
     """Shows the slips and tensions of the report, and how this edition treats them."""
-    voice, known = Voice(edition, language), set(edition["sources"]["id"])
-    rows = []
-    for row in edition.records("caveats"):
-        keys = ids(row["refs"])
-        about = [voice.rows(key for key in keys if key not in known), voice.cited(key for key in keys if key in known)]
-        rows.append(
-            {
-                "nr": place(row["id"], number_of(row["id"])),
-                "slip": voice.filled(row, "text"),
-                "treatment": voice.filled(row, "treatment"),
-                "concerns": sentence_case("; ".join(filter(None, about))),
-            }
-        )
-    return voice.table(rows, voice.words("captions.caveats"), "tab-kanttekeningen")
+    known, keys = set(voice.edition["sources"]["id"]), ids(row["refs"])
+    about = [voice.rows(key for key in keys if key not in known), voice.cited(key for key in keys if key in known)]
+    return {
+        "nr": place(row["id"], number_of(row["id"])),
+        "slip": voice.filled(row, "text"),
+        "treatment": voice.filled(row, "treatment"),
+        "concerns": sentence_case("; ".join(filter(None, about))),
+    }
 
 
-def interviewees(edition: Edition, language: str = "nl") -> Block:
+@register("interviewees", "tab-gesprekspartners")
+def interviewees(voice: Voice, row: Row) -> Cells:
     """Shows who was interviewed, of which organisation and for which sector."""
-    voice = Voice(edition, language)
-    rows = (
-        {
-            "nr": place(row["id"], number_of(row["id"])),
-            "person": escape(row["name"]),
-            "organisation": voice.link("organisations", row["organisation_id"]),
-            "sector": escape(voice.sectors(row["sectors"])),
-            "note": voice.filled(row, "note") or "–",
-        }
-        for row in edition.records("interviewees")
-    )
-    return voice.table(rows, voice.words("captions.interviewees"), "tab-gesprekspartners")
+    return {
+        "nr": place(row["id"], number_of(row["id"])),
+        "person": escape(row["name"]),
+        "organisation": voice.link("organisations", row["organisation_id"]),
+        "sector": voice.sectors(row["sectors"]),
+        "note": voice.filled(row, "note") or "–",
+    }

@@ -12,8 +12,8 @@ from na_report.reasoning.changes import Changes, compare
 from na_report.reasoning.ids import in_order
 from na_report.reasoning.memory import remembered
 from na_report.writing.markdown import Block, escape, fold, paragraphs
-from na_report.writing.periods import written_day
-from na_report.writing.values import value
+from na_report.writing.text import sentence_case
+from na_report.writing.values import written_day
 from na_report.writing.voice import Voice
 
 SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
@@ -91,7 +91,7 @@ def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, lan
         # Only what stands in the report of 2021 has a line in its text.
         old = mine[mine["source_line"] != ""]["id"].tolist()
         newest = edition.observation(row["id"])["id"]
-        status = escape(voice.state("update_status", row["update_status"]))
+        status = escape(sentence_case(voice.label("update_status", row["update_status"])))
         note = voice.filled(row, "update_note")
         rows.append(
             {
@@ -111,7 +111,7 @@ def _dated(voice: Voice, key: str) -> str:
     row = voice.edition.row("observations", key)
     period = escape(row["period"].replace("/", "–"))
     mark = " (B)" if row["confidence"] == "B" else ""
-    return value(voice.edition, key, voice.language).link + (f" ({period})" if period else "") + mark
+    return voice.value(key).link + (f" ({period})" if period else "") + mark
 
 
 @derived

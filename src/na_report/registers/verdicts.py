@@ -12,15 +12,12 @@ from na_report.reasoning.claim import CONTRADICTED, HOLDS, NEWER, NOT_TESTABLE, 
 from na_report.reasoning.claims import Result, check, failing, results_of, robustness
 from na_report.writing.markdown import Block, box, escape, fold, link
 from na_report.writing.text import ended, listed, sentence_case
-from na_report.writing.values import in_words, number, value
+from na_report.writing.values import in_words, number
 from na_report.writing.voice import Voice
 
 
 def _outcome(edition: Edition, conclusion: str) -> str:
-    """Returns the outcome for a conclusion: of its tests the first that says something.
-
-    What only the report's own facts bear out was not tested again.
-    """
+    """Returns the first outcome for a conclusion that says something; what only the report's own facts bear out does not."""
     for result in results_of(edition, conclusion):
         state = result.verdict.state
         if state != NOT_TESTABLE and (state != HOLDS or result.claim.kind == NEWER):
@@ -69,7 +66,7 @@ def _fact(voice: Voice, fact: Fact) -> str:
     if not fact.key:
         return f"{what}: {number(fact.value, voice.language)}"
     year = voice.edition.observation(fact.key)["period"].replace("/", "–")
-    return f"{what}: {value(voice.edition, fact.key, voice.language).link}" + (f" ({escape(year)})" if year else "")
+    return f"{what}: {voice.value(fact.key).link}" + (f" ({escape(year)})" if year else "")
 
 
 def _said(voice: Voice, result: Result) -> str:
@@ -87,19 +84,13 @@ def page_note(edition: Edition, page: str = "", language: str = "nl", *, section
         language: `nl` or `en`.
         section: Only the conclusions of this section of the report; when empty, only the sentences that are no conclusion.
     """
-    voice = Voice(edition, language)
-    found = [
-        result
-        for result in failing(edition, page)
-        if (page or result.claim.means) and section in (None, _section(edition, result.claim.conclusion))
-    ]
-    lines = [f"- {_warned(voice, result, figures=bool(page))}" for result in found]
+    voice, lines = Voice(edition, language), []
+    for result in failing(edition, page):
+        key = result.claim.conclusion
+        if section is None or section == (edition.row("conclusions", key)["section"] if key else ""):
+            lines += [f"- {_warned(voice, result, figures=bool(page))}"] if page or result.claim.means else []
     warning = f"**{voice.words('verdicts.warning' if page else 'verdicts.for_advice')}**"
     return Block(box("kader tegenspraak", warning, "", *lines)) if lines else None
-
-
-def _section(edition: Edition, conclusion: str) -> str:
-    return str(edition.row("conclusions", conclusion)["section"]) if conclusion else ""
 
 
 def _warned(voice: Voice, result: Result, *, figures: bool = False) -> str:

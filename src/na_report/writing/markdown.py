@@ -26,6 +26,16 @@ def escape(text: str) -> str:
     return _START.sub(lambda match: f"{match[1] or ''}&#{ord(match[2] or match[4])};", escaped)
 
 
+def plain(markdown: str) -> str:
+    """Returns MyST without links, anchors, emphasis and character references, for who reads it as text.
+
+    Example:
+        >>> plain("**Doel** [C14](#c14) [19,5%]{#x .nr}&#58;")
+        'Doel C14 19,5%:'
+    """
+    return html.unescape(re.sub(r"\]\((?:#|<)[^)]*\)|\]\{[#.][^}]*\}|\[|\*\*", "", markdown))
+
+
 def anchor(key: str) -> str:
     """Returns the name of the place in the book of a row.
 
@@ -41,24 +51,24 @@ def place(key: str, text: str = "") -> str:
     return f"[{escape(text or key)}]{{#{anchor(key)} .nr}}"
 
 
-def link(key: str, text: str = "") -> str:
-    """Returns a link to a row, with its id as text when no MyST is given.
-
-    Example:
-        >>> link("C14")
-        '[C14](#c14)'
-    """
-    return f"[{text or escape(key)}](#{anchor(key)})"
+def link(key: str, shown: str = "") -> str:
+    """Returns a link to a row, with its id as text when no MyST is given."""
+    return f"[{shown or escape(key)}](#{anchor(key)})"
 
 
-def plain(markdown: str) -> str:
-    """Returns MyST without links, anchors, emphasis and character references, for who reads it as text.
+def aside(shown: str) -> str:
+    """Returns MyST that stands apart: where a statement comes from, and what is to know of it."""
+    return f"[{shown}]{{.grondslag}}"
 
-    Example:
-        >>> plain("**Doel** [C14](#c14) [19,5%]{#x .nr}&#58;")
-        'Doel C14 19,5%:'
-    """
-    return html.unescape(re.sub(r"\]\((?:#|<)[^)]*\)|\]\{[#.][^}]*\}|\[|\*\*", "", markdown))
+
+def box(kind: str, *lines: str) -> str:
+    """Returns MyST in a container with these classes."""
+    return "\n".join([f":::{{container}} {kind}", *lines, ":::"])
+
+
+def fold(title: str, *lines: str, kind: str = "alleen-scherm") -> str:
+    """Returns MyST folded under a title, with these classes; usually for a screen alone."""
+    return "\n".join([f":::{{dropdown}} {title}", f":class-container: {kind}", "", *lines, ":::"])
 
 
 @dataclass(frozen=True)
@@ -89,19 +99,4 @@ class Block:
 
 def paragraphs(*parts: str) -> Block:
     """Returns the parts that aren't empty as one block, with a blank line between them."""
-    return Block("\n\n".join(part for part in parts if part))
-
-
-def box(kind: str, *lines: str) -> str:
-    """Returns MyST in a container with these classes."""
-    return "\n".join([f":::{{container}} {kind}", *lines, ":::"])
-
-
-def fold(title: str, *lines: str, kind: str = "alleen-scherm") -> str:
-    """Returns MyST folded under a title, with these classes; usually for a screen alone."""
-    return "\n".join([f":::{{dropdown}} {title}", f":class-container: {kind}", "", *lines, ":::"])
-
-
-def aside(text: str) -> str:
-    """Returns MyST that stands apart: where a statement comes from, and what is to know of it."""
-    return f"[{text}]{{.grondslag}}"
+    return Block("\n\n".join(filter(None, parts)))

@@ -20,9 +20,8 @@ from na_report.base.stories import PLACE, Story, read_story
 from na_report.editions.edition import Edition
 from na_report.editions.reads import story_part
 from na_report.writing.markdown import Block, escape, link
-from na_report.writing.periods import period
 from na_report.writing.text import sentence_case
-from na_report.writing.values import Value, in_words, value
+from na_report.writing.values import Value, in_words, period, value
 
 # In a story, between its text: a code cell, and text under a condition as `:::{if} later` says it.
 PIECE = re.compile(
@@ -50,25 +49,19 @@ def _text(line: str, cell: str) -> Block | None:
     """Shows the text of a cell with its numbers; of `%%text if CONDITION` only when the condition holds."""
     word, _, condition = line.strip().partition(" ")
     if word not in ("", "if"):
-        raise NaReportError(
-            f"%%text: found {line.strip()!r}, expected nothing or a condition.", hint="Write %%text or %%text if …"
-        )
-    if word and not eval(condition, _names()):  # noqa: S307  as much the author's code as any cell
-        return None
-    return told(cell, _names())
+        found = f"%%text: found {line.strip()!r}, expected nothing or a condition."
+        raise NaReportError(found, hint="Write %%text or %%text if …")
+    holds = not word or eval(condition, _names())  # noqa: S307  as much the author's code as any cell
+    return told(cell, _names()) if holds else None
 
 
 def told(text: str, names: Mapping[str, Any]) -> Block:
     """Returns text with its numbers filled in, and remembers which numbers it tells.
 
     Args:
-        text: MyST with the id of an observation or indicator in braces, with `_year` behind it for its period, the id of a row of
-            `statuses` with `_since` for its year, or the name of one of the chapter's counts. The id of a finding becomes a mark.
-            Where words depend on a count, it has three forms: the words for none, and what stands behind one and behind more.
+        text: MyST with names in braces, see `said`. Where words depend on a count, it has three forms: the words for none, and
+            what stands behind one and behind more.
         names: What the notebook calls `evidence`, `language` and, where it counts something, `counts`.
-
-    Raises:
-        NaReportError: There are no such numbers; all of them are named.
 
     Example:
         >>> from na_report.editions.edition import open_edition
@@ -101,31 +94,30 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
 def _counted(match: re.Match[str], number: int, language: str) -> str:
     """Returns the words for a number of the chapter, with a capital where a sentence starts."""
     name, none, one, more = match.groups()
-    shown = _TOLD[name] = _plain(in_words(number, language))
-    words = f"{shown.link} {one if number == 1 else more}".rstrip() if number else none
+    text = in_words(number, language)
+    _TOLD[name] = Value(text, escape(text))
+    words = f"{escape(text)} {one if number == 1 else more}".rstrip() if number else none
     starts = re.search(r"(?:^|[.!?]\s+|\n\n|[-*] )\Z", match.string[: match.start()])
     return sentence_case(words) if starts else words
 
 
 def said(name: str, edition: Edition, language: str, counts: Mapping[str, int]) -> Value:
-    """Returns what prose with `{name}` says; of a finding a mark that leads to it, for a screen: paper goes without findings.
+    """Returns what prose with `{name}` says.
 
-    Raises:
-        NaReportError: The edition has no such row.
+    That is the count of a name; the value of an observation or indicator, with `_year` behind its id its period; with `_since`
+    behind the id of a row of `statuses` its year; and of a finding a mark that leads to it, for a screen, as paper goes without.
     """
-    if name in counts:
-        return _plain(in_words(counts[name], language))
-    if FINDING.fullmatch(name):
-        return Value("", f"[{link(edition.row('findings', name)['id'], escape('*'))}]{{.herkomst .alleen-scherm}}")
     key, _, what = name.rpartition("_")
-    if what == "since":
-        return _plain(edition.row("statuses", key)["since"][:4])
-    if what == "year":
-        return _plain(period(edition, edition.observation(key), language, told=True))
-    return value(edition, name, language)
-
-
-def _plain(text: str) -> Value:
+    if name in counts:
+        text = in_words(counts[name], language)
+    elif what == "since":
+        text = str(edition.row("statuses", key)["since"][:4])
+    elif what == "year":
+        text = period(edition, edition.observation(key), language, told=True)
+    elif FINDING.fullmatch(name):
+        return Value("", f"[{link(edition.row('findings', name)['id'], escape('*'))}]{{.herkomst .alleen-scherm}}")
+    else:
+        return value(edition, name, language)
     return Value(text, escape(text))
 
 
@@ -133,11 +125,9 @@ def glue_told() -> None:
     """Records each number that the page told under its name, where nbval compares them and a sweep makes a table of them."""
     for name, shown in _TOLD.items():
         prefix = "application/papermill.record/"
-        display(  # type: ignore[no-untyped-call]
-            {f"{prefix}text/plain": shown.text, f"{prefix}text/markdown": shown.link},
-            metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
-            raw=True,
-        )
+        data = {f"{prefix}text/plain": shown.text, f"{prefix}text/markdown": shown.link}
+        about = {"scrapbook": {"name": name, "mime_prefix": prefix}}
+        display(data, metadata=about, raw=True)  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
@@ -147,11 +137,7 @@ class Teller:
     story: Story
 
     def tell(self, part: str) -> None:
-        """Shows a part: its text with the numbers, and what its code cells give, which may use all that the notebook has.
-
-        Raises:
-            NaReportError: There is no such part.
-        """
+        """Shows a part: its text with the numbers, and what its code cells give, which may use all that the notebook has."""
         for piece in pieces(self.story.part(part), f"{self.story.name}, part {part}", _names()):
             display(piece)  # type: ignore[no-untyped-call]
 
@@ -173,25 +159,16 @@ def pieces(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]:
 
 
 def open_story(folder: str, name: str) -> Teller:
-    """Returns the story of a name in a folder of `chapters/`, such as `nl/sector`.
-
-    Raises:
-        NaReportError: There is no such story, or it has no parts.
-    """
+    """Returns the story of a name in a folder of `chapters/`, such as `nl/sector`."""
     return Teller(read_story(find_project().chapters / folder / f"{name}.md"))
 
 
 def tell_each(folder: str, stories: Iterable[str], part: str) -> Block:
-    """Tells the same part, without code cells, of several stories in a folder as one text: what each sector comes to.
-
-    Raises:
-        NaReportError: A story or its part is not there.
-    """
+    """Tells the same part, without code cells, of several stories in a folder as one text: what each sector comes to."""
     names = _names()
     return told("\n".join(story_part(names["evidence"], folder, story, part) for story in stories), names)
 
 
 def _names() -> dict[str, Any]:
     """Returns what the notebook has under which name."""
-    shell = get_ipython()
-    return shell.user_ns if shell is not None else {}
+    return getattr(get_ipython(), "user_ns", {})

@@ -32,12 +32,9 @@ class Reworded:
 
 
 def prose_of(cells: Iterable[str], stories: Iterable[Path], chapters: Path) -> Iterator[tuple[str, str]]:
-    """Yields the prose of a page as condition and text: that of its cells, and the parts of stories that they tell.
+    """Yields the prose of a page as condition and text: that of its cells, and the parts that they tell of stories.
 
-    Args:
-        cells: The sources of the cells of its chapter.
-        stories: The files of its own stories.
-        chapters: The folder `chapters/`, where other stories are.
+    Those are the page's own stories, and other ones in the folder `chapters`.
     """
     own = [path for path in stories if path.is_file()]
     for source in cells:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -16,16 +16,15 @@ def table(
     frame: pd.DataFrame,
     caption: str,
     name: str,
-    *,
-    filters: Collection[str] = (),
-    right: Collection[str] = (),
+    filters: Iterable[str] = (),
+    right: Iterable[str] = (),
     language: str = "nl",
 ) -> Block:
     """Returns a table with one row per row of a frame; of no rows a sentence that says so.
 
     Args:
         frame: Cells hold MyST (escape data first); the column names are the headers.
-        caption: What the table shows, as MyST in one line.
+        caption: MyST in one line.
         name: The name that `{numref}` uses, unique in the book.
         filters: The columns that a reader can filter by, whose cells hold `choice`s; makes the table one to sort and filter.
         right: The columns that stand at the right.
@@ -43,32 +42,25 @@ def table(
         <BLANKLINE>
         [Download de tabel: {download}`CSV <tabellen/tab-x.csv>`.]{.meenemen}
     """
-    words, path = Words(language), f"tabellen/{anchor(name)}.csv"
+    words, path, chosen = Words(language), f"tabellen/{anchor(name)}.csv", list(filters)
     if frame.empty:
         return Block(words("tables.empty"))
-    settings = [f":name: {name}", *([":class: filterbaar"] if filters else [])]
+    settings = [f":name: {name}", *([":class: filterbaar"] if chosen else [])]
     along = f"[{words('tables.take_along')}: {{download}}`CSV <{path}>`.]{{.meenemen}}"
-    lines = [f":::{{table}} {caption}", *settings, "", *rows(frame, filters, right), ":::", "", along]
+    lines = [f":::{{table}} {caption}", *settings, "", *rows(frame, chosen, right), ":::", "", along]
     bare = frame.map(lambda cell: for_sheet(plain(str(cell))))
-    return Block(
-        "\n".join(lines),
-        {"text/csv": bare.to_csv(index=False, lineterminator="\n")},
-        {"na_report": {"files": {"text/csv": path}}},
-    )
+    csv = {"text/csv": bare.to_csv(index=False, lineterminator="\n")}
+    return Block("\n".join(lines), csv, {"na_report": {"files": {"text/csv": path}}})
 
 
-def rows(frame: pd.DataFrame, filters: Collection[str] = (), right: Collection[str] = ()) -> list[str]:
+def rows(frame: pd.DataFrame, filters: Iterable[str] = (), right: Iterable[str] = ()) -> list[str]:
     """Returns the lines of a table without caption or number; the arguments are those of `table`."""
-    heads = {str(column): escape(str(column)) for column in frame.columns}
+    names, chosen, numbers = [str(column) for column in frame.columns], set(filters), set(right)
+    heads = [f"[{escape(name)}]{{.keuze}}" if name in chosen else escape(name) for name in names]
+    marks = ["--:" if name in numbers else ":--" for name in names]
     return [
-        _row(f"[{text}]{{.keuze}}" if name in filters else text for name, text in heads.items()),
-        _row("--:" if name in right else ":--" for name in heads),
-        *(_row(" ".join(str(cell).split()) for cell in row) for row in frame.itertuples(index=False)),
+        f"| {' | '.join(' '.join(str(cell).split()) for cell in row)} |" for row in (heads, marks, *frame.to_numpy())
     ]
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
 
 
 def choice(text: str, rank: int | None = None) -> str:
@@ -88,27 +80,19 @@ def sortable(cell: str, number: float) -> str:
         >>> sortable("ruim 9%", 9.0), sortable("-1,5", -1.5), sortable("onbekend", float("nan"))
         ('[ruim 9%]{.rang-9}', '[-1,5]{.rang-m1_5}', 'onbekend')
     """
-    if pd.isna(number):
-        return cell
     text = f"{number:.6f}".rstrip("0").rstrip(".").replace("-", "m").replace(".", "_")
-    return f"[{cell}]{{.rang-{text}}}"
+    return cell if pd.isna(number) else f"[{cell}]{{.rang-{text}}}"
 
 
 def filtered(text: str, page: str, **choices: str) -> str:
-    """Returns a link, for a screen alone, to a page on which only the chosen rows show.
-
-    Args:
-        text: What the link says, as MyST.
-        page: The name of the page.
-        choices: Per column, as in its header in lower case, the value as its cells have it.
+    """Returns a link, for a screen alone, to a page on which only the chosen rows show: per head, in lower case, the value.
 
     Example:
         >>> filtered("Vlaanderen en Wallonië", "bewijs", plaats="België")
         '[[Vlaanderen en Wallonië](bewijs.ipynb)]{.alleen-scherm .keuze-plaats-belgie}'
     """
-    bare = {
-        column: unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
-        for column, value in choices.items()
-    }
-    classes = "".join(f" .keuze-{anchor(column)}-{anchor(value)}" for column, value in bare.items())
-    return f"[[{text}]({page}.ipynb)]{{.alleen-scherm{classes}}}"
+    classes = [".alleen-scherm"]
+    for column, value in choices.items():
+        bare = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
+        classes.append(f".keuze-{anchor(column)}-{anchor(bare)}")
+    return f"[[{text}]({page}.ipynb)]{{{' '.join(classes)}}}"

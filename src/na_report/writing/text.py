@@ -10,22 +10,12 @@ from na_report.writing.markdown import plain
 
 
 def ids(cell: str) -> list[str]:
-    """Returns the values of a list cell.
-
-    Example:
-        >>> ids("C03;C13"), ids("")
-        (['C03', 'C13'], [])
-    """
+    """Returns the values of a list cell."""
     return [item for item in cell.split(";") if item]
 
 
 def number_of(key: str) -> str:
-    """Returns the number in an id.
-
-    Example:
-        >>> number_of("FM07"), number_of("AM54")
-        ('7', '54')
-    """
+    """Returns the number in an id, such as the 7 of FM07."""
     found = re.search(r"\d+", key)
     return str(int(found[0])) if found else key
 
@@ -52,12 +42,7 @@ def ended(text: str) -> str:
 
 
 def sentence_case(text: str) -> str:
-    """Returns text with a capital at the start; Dutch has no accent on that of één.
-
-    Example:
-        >>> sentence_case("stand van zaken"), sentence_case("één cijfer")
-        ('Stand van zaken', 'Eén cijfer')
-    """
+    """Returns text with a capital at the start; Dutch has no accent on that of één."""
     return f"E{text[1:]}" if text.startswith("éé") else text[:1].upper() + text[1:]
 
 
@@ -80,20 +65,13 @@ def language_of(text: str) -> str:
         ('en', 'nl', '')
     """
     words = re.findall(r"[^\W\d_]+", text.lower())
-    counts = {
-        language: sum(word in set(Words(language)("language.typical").split()) for word in words)
-        for language in languages()
-    }
+    typical = {language: Words(language)("language.typical").split() for language in languages()}
+    counts = {language: sum(word in known for word in words) for language, known in typical.items()}
     most = [language for language, count in counts.items() if count == max(counts.values())]
     return most[0] if len(most) == 1 else ""
 
 
 def spoken(shown: str, text: str, language: str) -> str:
-    """Returns the MyST of a text, marked for screen readers where the text is in another language than the book.
-
-    Example:
-        >>> spoken("New Skills Agenda", "New Skills Agenda for Europe", "nl")
-        '[New Skills Agenda]{.taal-en}'
-    """
+    """Returns the MyST of a text, marked for screen readers where the text is in another language than the book."""
     other = language_of(text)
     return f"[{shown}]{{.taal-{other}}}" if other and other != language else shown

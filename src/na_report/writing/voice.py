@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -15,12 +15,12 @@ from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import Edition
 from na_report.editions.tables import TABLES
 from na_report.writing.markdown import Block, escape, link
-from na_report.writing.periods import period
 from na_report.writing.tables import table
 from na_report.writing.text import ids, in_sentence, listed, number_of, sentence_case, spoken
-from na_report.writing.values import value
+from na_report.writing.values import Value, period, value
 
 Row = Mapping[str, Any]
+Cells = Mapping[str, str]
 # Rows that have no name: a reader knows them by their number.
 NUMBERED = ("findings", "caveats", "recommendations", "notes", "contradictions", "starting_points")
 # An id in running text.
@@ -29,10 +29,6 @@ _CODE = re.compile(r"(?<![\w{-])(?:[A-Z]{1,3}\d{1,3}(?:\.\d+[a-z]?)?|FR-[A-Z]\d+
 
 class Voice:
     """An edition in one language.
-
-    Args:
-        edition: Where the rows are.
-        language: `nl` or `en`.
 
     Example:
         >>> from na_report.editions.edition import open_edition
@@ -53,19 +49,18 @@ class Voice:
         return str(row[f"{column}_{self.language}"])
 
     def shown(self, row: Row, column: str) -> str:
-        """Returns a cell in the language as MyST, without any markup."""
+        """Returns a cell in the language as MyST."""
         return escape(self.said(row, column))
 
     def filled(self, row: Row, column: str) -> str:
-        """Returns a cell in the language as MyST, see `text`."""
+        """Returns a cell in the language as MyST with its numbers, see `text`."""
         return self.text(self.said(row, column))
 
     def text(self, text: str) -> str:
         """Returns a text of the edition as MyST: `{IND001}` is its value, an id what the row is called, linked."""
         pieces = PLACEHOLDER.split(text)
         return "".join(
-            value(self.edition, piece, self.language).link if index % 2 else self._named(piece)
-            for index, piece in enumerate(pieces)
+            self.value(piece).link if index % 2 else self._named(piece) for index, piece in enumerate(pieces)
         )
 
     def _named(self, text: str) -> str:
@@ -95,9 +90,13 @@ class Voice:
         """Returns what a reader sees for a code of a code list."""
         return self.edition.label(codes, code, self.language)
 
-    def state(self, codes: str, code: str) -> str:
-        """Returns the label of a code as a sentence starts with it."""
-        return sentence_case(self.label(codes, code))
+    def value(self, key: str) -> Value:
+        """Returns an observation, of an indicator the latest."""
+        return value(self.edition, key, self.language)
+
+    def period(self, row: Row, *, told: bool = False) -> str:
+        """Returns the period of an observation as MyST, see `values.period`."""
+        return escape(period(self.edition, row, self.language, told=told))
 
     def link(self, table: str, key: str, column: str = "name") -> str:
         """Returns a link to a row with what a column says."""
@@ -113,22 +112,19 @@ class Voice:
         told = []
         for (table, about), links in groups.items():
             kind = self.words(f"rows.{table}", len(links)) if table in NUMBERED else ""
-            parts = (kind, listed(links, self.language), f"({escape(about)})" if about else "")
+            parts = (kind, listed(links, self.language), f"({about})" if about else "")
             told.append(" ".join(filter(None, parts)))
         return "; ".join(told)
 
     def _linked(self, table: str, key: str) -> str:
-        said = number_of(key) if table in NUMBERED else f"‘{self.name(self.edition.row(table, key))}’"
-        return link(key, escape(said))
+        return link(
+            key, escape(number_of(key) if table in NUMBERED else f"‘{self.name(self.edition.row(table, key))}’")
+        )
 
     def sectors(self, cell: str) -> str:
-        """Returns the sectors of a list cell."""
+        """Returns the sectors of a list cell as MyST."""
         names = [self.said(self.edition.row("sectors", key), "short") for key in ids(cell)]
-        return sentence_case(", ".join([*names[:1], *map(in_sentence, names[1:])]))
-
-    def period(self, row: Row, *, told: bool = False) -> str:
-        """Returns the period of an observation as MyST, see `periods.period`."""
-        return escape(period(self.edition, row, self.language, told=told))
+        return escape(sentence_case(", ".join([*names[:1], *map(in_sentence, names[1:])])))
 
     def source(self, key: str) -> str:
         """Returns author and year of a source, linked to its entry; talks and sessions name no author and go by their title."""
@@ -156,13 +152,7 @@ class Voice:
         return listed(names, self.language) if len(names) < 3 else f"{names[0]} {self.words('sources.others')}"
 
     def table(
-        self,
-        rows: Iterable[Mapping[str, str]],
-        caption: str,
-        name: str,
-        *,
-        filters: Collection[str] = (),
-        right: Collection[str] = (),
+        self, rows: Iterable[Cells], caption: str, name: str, filters: Collection[str] = (), right: Collection[str] = ()
     ) -> Block:
         """Returns rows, whose keys are those of words, as a table; the other arguments are those of `tables.table`."""
 
@@ -170,8 +160,32 @@ class Voice:
             return sentence_case(self.words(key, edition=self.edition.name))
 
         frame = pd.DataFrame({head(key): cell for key, cell in row.items()} for row in rows)
-        filtered, numbers = ([head(key) for key in keys] for keys in (filters, right))
-        return table(frame, caption, name, filters=filtered, right=numbers, language=self.language)
+        return table(frame, caption, name, map(head, filters), map(head, right), self.language)
+
+
+def register(
+    rows: str,
+    name: str,
+    caption: str = "",
+    order: Callable[[Voice, Row], Any] = lambda voice, row: 0,
+    **looks: Collection[str],
+) -> Callable[[Callable[[Voice, Row], Cells]], Callable[..., Block]]:
+    """Makes of a function, which tells a row of a table of the edition in cells per word, one that shows all of them in order.
+
+    The caption is a name in the words, that of the table when empty; see `Voice.table` for the rest.
+    """
+
+    def made(cells: Callable[[Voice, Row], Cells]) -> Callable[..., Block]:
+        def show(edition: Edition, language: str = "nl") -> Block:
+            voice = Voice(edition, language)
+            found = sorted(edition.records(rows), key=lambda row: order(voice, row))
+            shown = (cells(voice, row) for row in found)
+            return voice.table(shown, voice.words(f"captions.{caption or rows}"), name, **looks)
+
+        show.__doc__ = cells.__doc__
+        return show
+
+    return made
 
 
 def _edge(text: str) -> str:
