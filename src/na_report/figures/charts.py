@@ -77,31 +77,14 @@ def bars(labels: Sequence[str], frame: pd.DataFrame, colours: Sequence[str], *, 
 
 def observed_figure(voice: Voice, draw: Draw, frame: pd.DataFrame, name: str, caption: str, alt: str) -> Block:
     """Makes a drawing of observations a figure, with their sources in the caption and a link to each row in the table."""
-    sources = list(dict.fromkeys(key for key in frame["source_id"] if key))
-    rows = [voice.edition.row("sources", key) for key in sources]
-    return figure(
-        voice,
-        draw,
-        frame,
-        _observed_rows(voice, frame),
-        name=name,
-        caption=f"{caption} {voice.words('source')}: {ended(voice.cited(sources))}",
-        alt=alt,
-        source="; ".join(f"{', '.join(ids(row['author']))}, {voice.said(row, 'title')}" for row in rows),
-    )
-
-
-def _observed_rows(voice: Voice, frame: pd.DataFrame) -> pd.DataFrame:
-    """Returns observations as a reader wants them in a table: what, for whom, where, when, how much."""
-    columns = {"what": "label", "group": "group", "place": "place", "period": "period", "value": "text"}
     shown = {voice.words("nr"): [link(key) for key in frame["id"]]}
+    # What, for whom, where, when, how much.
+    columns = {"what": "label", "group": "group", "place": "place", "period": "period", "value": "text"}
     for word, column in columns.items():
         if (frame[column] != "").any():
             shown[voice.words(word)] = [escape(str(cell).replace("/", "–")) or "–" for cell in frame[column]]
-    return pd.DataFrame(shown)
-
-
-def unit_in_words(voice: Voice, frame: pd.DataFrame) -> str:
-    """Returns the unit of observations as a caption names it, such as `in procenten`."""
-    unit = str(frame.iloc[0]["unit"])
-    return voice.words("figures.in_percent") if unit == "percent" else voice.label("unit", unit)
+    sources = list(dict.fromkeys(key for key in frame["source_id"] if key))
+    caption = f"{caption} {voice.words('source')}: {ended(voice.cited(sources))}"
+    rows = [voice.edition.row("sources", key) for key in sources]
+    source = "; ".join(f"{', '.join(ids(row['author']))}, {voice.said(row, 'title')}" for row in rows)
+    return figure(voice, draw, frame, pd.DataFrame(shown), name=name, caption=caption, alt=alt, source=source)

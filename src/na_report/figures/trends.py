@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from na_report.editions.edition import Edition
-from na_report.figures.charts import bars, observed_figure, unit_in_words
+from na_report.figures.charts import bars, observed_figure
 from na_report.figures.figures import BLUE, COLOURS, LINE, SOFT, canvas, is_narrow, wrapped
 from na_report.registers import analysis
 from na_report.writing.markdown import Block
@@ -107,7 +107,9 @@ def _scale(axes: Axes, frame: pd.DataFrame, language: str, *, narrow: bool) -> N
 
 def _caption(voice: Voice, frame: pd.DataFrame, title: str, measure: str, when: str) -> str:
     """Returns the message of a figure, and under it what was measured, in which unit and when."""
-    about = ", ".join(filter(None, (measure, unit_in_words(voice, frame), when)))
+    unit = str(frame.iloc[0]["unit"])
+    unit = voice.words("figures.in_percent") if unit == "percent" else voice.label("unit", unit)
+    about = ", ".join(filter(None, (measure, unit, when)))
     return f"**{title}.** {sentence_case(about)}."
 
 

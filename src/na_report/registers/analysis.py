@@ -12,6 +12,7 @@ from na_report.editions.edition import Edition
 from na_report.editions.reads import derived
 from na_report.writing.voice import Voice
 
+_OBSERVED = "id indicator_id label group period value unit text source_id geo place series"
 # What stands for a section where a row is of an edition and not of the report.
 _EDITION = r"\d{4}[a-z0-9-]*"
 
@@ -30,28 +31,14 @@ def observed(edition: Edition, keys: Iterable[str], language: str = "nl") -> pd.
         >>> observed(open_edition("2021"), ["IND019", "IND020"])[["period", "value", "text"]].values.tolist()
         [['2019', 41.0, '41%'], ['2015', 76.0, '76%']]
     """
-    voice = Voice(edition, language)
-    rows = []
+    voice, rows = Voice(edition, language), []
     for key in keys:
         row = edition.observation(key)
         indicator = edition.row("indicators", row["indicator_id"])
-        rows.append(
-            {
-                "id": row["id"],
-                "indicator_id": row["indicator_id"],
-                "label": voice.said(indicator, "label"),
-                "group": voice.said(row, "group"),
-                "period": row["period"],
-                "value": row["value"],
-                "unit": indicator["unit"],
-                "text": voice.value(row["id"]).text,
-                "source_id": row["source_id"],
-                "geo": row["geo"],
-                "place": voice.label("geo", row["geo"]),
-                "series": row["series"],
-            }
-        )
-    return pd.DataFrame(rows)
+        said = {"label": voice.said(indicator, "label"), "group": voice.said(row, "group"), "unit": indicator["unit"]}
+        shown = {"text": voice.value(row["id"]).text, "place": voice.label("geo", row["geo"])}
+        rows.append(row | said | shown)
+    return pd.DataFrame(rows, columns=_OBSERVED.split())
 
 
 def series(edition: Edition, keys: Iterable[str], geo: Iterable[str], language: str = "nl") -> pd.DataFrame:

@@ -8,8 +8,9 @@ import pandas as pd
 
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
+from na_report.reasoning.claim import FAILS
 from na_report.registers import analysis, statuses
-from na_report.registers.verdicts import basis, is_contradicted, recommendation_note, verdict
+from na_report.registers.verdicts import basis, outcome, recommendation_note, verdict
 from na_report.writing.markdown import Block, anchor, aside, box, escape, fold, link, paragraphs, place
 from na_report.writing.prose import told
 from na_report.writing.tables import rows as table_rows
@@ -96,7 +97,7 @@ def conclusions(edition: Edition, section: str, language: str = "nl") -> Block:
     for row in edition.records("conclusions"):
         if row["section"] == section:
             text = f"{_title(voice, row, 'title', end='.')} {voice.filled(row, 'text')}"
-            kind = "kader stelling" + (" tegenspraak" if is_contradicted(edition, row["id"]) else "")
+            kind = "kader stelling" + (" tegenspraak" if outcome(edition, row["id"]) in FAILS else "")
             shown.append(box(kind, paragraphs(text, verdict(edition, row["id"], language)).markdown))
             shown.append(basis(edition, row["id"], voice.words("verdicts.under_conclusion"), language))
     return paragraphs(*shown)

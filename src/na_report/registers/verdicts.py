@@ -16,7 +16,7 @@ from na_report.writing.values import in_words, number
 from na_report.writing.voice import Voice
 
 
-def _outcome(edition: Edition, conclusion: str) -> str:
+def outcome(edition: Edition, conclusion: str) -> str:
     """Returns the first outcome for a conclusion that says something; what only the report's own facts bear out does not."""
     for result in results_of(edition, conclusion):
         state = result.verdict.state
@@ -27,12 +27,7 @@ def _outcome(edition: Edition, conclusion: str) -> str:
 
 def state(edition: Edition, key: str, language: str = "nl") -> str:
     """Returns in words whether a conclusion is still right."""
-    return Voice(edition, language).words(f"states.{_outcome(edition, key)}")
-
-
-def is_contradicted(edition: Edition, key: str) -> bool:
-    """Tells whether newer facts, or those of the report itself, are against a conclusion."""
-    return _outcome(edition, key) not in (HOLDS, NOT_TESTABLE)
+    return Voice(edition, language).words(f"states.{outcome(edition, key)}")
 
 
 def verdict(edition: Edition, key: str, language: str = "nl") -> str:
@@ -126,8 +121,8 @@ def _below(voice: Voice, key: str) -> Iterator[str]:
     """Yields what a row rests on directly, each as a sentence with a link to its place."""
     edition = voice.edition
     for item in chain.below(edition, key, "conclusions"):
-        outcome = "" if _outcome(edition, item) == NOT_TESTABLE else f" ({state(edition, item, voice.language)})"
-        yield f"{voice.link('conclusions', item, 'title')}{outcome}."
+        said = "" if outcome(edition, item) == NOT_TESTABLE else f" ({state(edition, item, voice.language)})"
+        yield f"{voice.link('conclusions', item, 'title')}{said}."
     for item in chain.below(edition, key, "findings"):
         row = edition.row("findings", item)
         sector = link(item, voice.shown(edition.row("sectors", row["sector"]), "short"))

@@ -85,9 +85,7 @@ class Block:
     attachments: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, str], dict[str, Any]]:
+    def _repr_mimebundle_(self, **wanted: object) -> tuple[dict[str, str], dict[str, Any]]:
         shown = {"text/plain": plain(self.markdown), "text/markdown": self.markdown, **self.attachments}
         if SESSION in os.environ:
             from na_report.writing.lab import as_html

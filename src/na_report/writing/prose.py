@@ -78,9 +78,8 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
             shown[name] = said(name, names["evidence"], names["language"], counts)
         except NaReportError as problem:
             problems.append(f"{{{name}}}: {problem}")
-    problems += [
-        f"{{{found[1]}|…}}: There is no such count." for found in _FORMS.finditer(text) if found[1] not in counts
-    ]
+    unknown = [found[1] for found in _FORMS.finditer(text) if found[1] not in counts]
+    problems += [f"{{{name}|…}}: There is no such count." for name in unknown]
     if problems:
         raise NaReportError(
             "\n".join(problems), hint="Use the id of a row of observations or indicators, or a name in counts = {…}."
