@@ -126,7 +126,7 @@ def test_a_figure_a_caption_and_a_word(project: Project) -> None:
         do(step, project.root)
     shown = page(project, "gesprekspartners")
     assert ":name: fig-niveaus" in shown
-    assert "twee laagste niveaus: van 76% naar 41%" in shown
+    assert "twee laagste niveaus: van [[76%]" in shown
     assert "Met wie de onderzoekers spraken." in shown
     assert "| Wie |" in shown and "Naam" not in shown
     assert languages(project) == "en: as nl\n"

@@ -20,7 +20,7 @@ from na_report.editions.reads import answer_again
 from na_report.running import fingerprint
 from na_report.running.execution import run_pages
 from na_report.running.pages import all_pages, checked_parameters, choose
-from na_report.writing.languages import language_of
+from na_report.writing.text import language_of
 
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 # The workbook and the schema of the data, which are no part of the book, have their own words.

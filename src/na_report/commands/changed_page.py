@@ -15,8 +15,7 @@ from na_report.editions.folders import is_draft, previous_edition, sealed_editio
 from na_report.reasoning.claims import check
 from na_report.statistics.reading import Difference
 from na_report.statistics.refreshing import Outcome, told_again
-from na_report.writing.periods import written_day
-from na_report.writing.values import number, value
+from na_report.writing.values import number, value, written_day
 
 
 def changed_page(

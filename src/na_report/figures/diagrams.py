@@ -1,4 +1,4 @@
-"""The figures of structure: what belongs to what, where the weight lies, what rests on what."""
+"""The figures of structure: what belongs to what."""
 
 from __future__ import annotations
 
@@ -7,91 +7,46 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyBboxPatch
 
-from na_report.base.wording import Words
 from na_report.editions.edition import Edition
-from na_report.figures.figures import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    PURPLE,
-    canvas,
-    clear,
-    figure,
-    is_narrow,
-    wrapped,
-)
-from na_report.writing.markdown import Block, escape, link
-from na_report.writing.text import short_source
-
-
-def _box(axes: Axes, x: float, y: float, width: float, height: float, text: str, colour: str, *, solid: bool) -> None:
-    """Draws a box with text; solid boxes have white text on the colour."""
-    axes.add_patch(
-        FancyBboxPatch(
-            (x, y),
-            width,
-            height,
-            boxstyle="round,pad=0,rounding_size=0.06",
-            facecolor=colour if solid else "white",
-            edgecolor=colour,
-            linewidth=1.3,
-        )
-    )
-    axes.text(
-        x + width / 2, y + height / 2, text, ha="center", va="center", color="white" if solid else INK, linespacing=1.15
-    )
-
-
-def _grid(axes: Axes, width: float, height: float) -> None:
-    axes.set_xlim(-0.05, width + 0.05)
-    axes.set_ylim(-0.05, height + 0.05)
-    clear(axes)
+from na_report.figures.figures import BLUE, GREEN, INK, ORANGE, PURPLE, canvas, figure, is_narrow, wrapped
+from na_report.writing.markdown import Block
+from na_report.writing.voice import Voice
 
 
 def framework(edition: Edition, language: str = "nl") -> Block:
     """Draws the framework: goals, principles and ways of working."""
-    rows = edition["categories"]
-    layers = rows[rows["kind"] == "layer"]
+    voice, rows = Voice(edition, language), edition["categories"]
     frame = rows[rows["kind"].isin(["layer", "goal", "principle", "way_of_working"])]
     frame = frame[["id", "kind", f"label_{language}", f"gist_{language}", "parent_id"]]
-    layers_with_parts = {
-        layer: list(rows[rows["parent_id"] == key][f"label_{language}"])
-        for key, layer in layers[["id", f"label_{language}"]].itertuples(index=False)
-    }
-    said = [f"{layer}: {', '.join(parts).lower()}" for layer, parts in layers_with_parts.items()]
-
-    def draw(width_inch: float) -> Canvas:
-        return (_layers_narrow if is_narrow(width_inch) else _layers)(layers_with_parts, width_inch)
-
+    parts = frame[frame["kind"] != "layer"].to_dict("records")
+    layers: dict[str, list[str]] = {}
+    for row in parts:
+        layer = voice.said(edition.row("categories", row["parent_id"]), "label")
+        layers.setdefault(layer, []).append(voice.said(row, "label"))
     shown = pd.DataFrame(
         {
-            Words(language)("layer"): link(
-                row["parent_id"], escape(edition.row("categories", row["parent_id"])[f"label_{language}"])
-            ),
-            Words(language)("what"): link(row["id"], escape(row[f"label_{language}"])),
-            Words(language)("means"): escape(row[f"gist_{language}"]),
+            voice.words("layer"): voice.link("categories", row["parent_id"], "label"),
+            voice.words("what"): voice.link("categories", row["id"], "label"),
+            voice.words("means"): voice.shown(row, "gist"),
         }
-        for row in frame[frame["kind"] != "layer"].to_dict("records")
+        for row in parts
     )
-    words = Words(language)
+    said = ". ".join(f"{layer}: {', '.join(labels).lower()}" for layer, labels in layers.items())
     return figure(
-        draw,
+        voice,
+        lambda width_inch: (_layers_narrow if is_narrow(width_inch) else _layers)(layers, width_inch),
         frame,
         shown,
         name="fig-raamwerk",
-        caption=words("diagrams.framework"),
-        alt=words("diagrams.framework_alt", layers=". ".join(said)),
-        source=words("figures.report"),
-        edition=edition.name,
-        language=language,
+        caption=voice.words("diagrams.framework"),
+        alt=voice.words("diagrams.framework_alt", layers=said),
+        source=voice.words("figures.report"),
     )
 
 
 def _layers(layers: dict[str, list[str]], width_inch: float) -> Canvas:
     """Draws a row of boxes per layer."""
-    drawing, (axes,) = canvas(width_inch, 4.2)
-    _grid(axes, 6.6, 4.2)
+    drawing, axes = _field(width_inch, 6.6, 4.2)
     for index, ((layer, parts), colour) in enumerate(zip(layers.items(), (BLUE, GREEN, ORANGE), strict=True)):
         y = 2.95 - 1.45 * index
         _box(axes, 0, y, 1.45, 1.25, layer, colour, solid=True)
@@ -104,10 +59,8 @@ def _layers(layers: dict[str, list[str]], width_inch: float) -> Canvas:
 
 def _layers_narrow(layers: dict[str, list[str]], width_inch: float) -> Canvas:
     """Draws a column of boxes per layer, one layer below the other."""
-    height = sum(0.65 + 0.46 * len(parts) for parts in layers.values())
-    drawing, (axes,) = canvas(width_inch, height + 0.4)
-    _grid(axes, width_inch, height)
-    y = height
+    y = sum(0.65 + 0.46 * len(parts) for parts in layers.values())
+    drawing, axes = _field(width_inch, width_inch, y, room=0.4)
     for (layer, parts), colour in zip(layers.items(), (BLUE, GREEN, ORANGE), strict=True):
         y -= 0.45
         _box(axes, 0, y, width_inch, 0.4, layer, colour, solid=True)
@@ -120,43 +73,53 @@ def _layers_narrow(layers: dict[str, list[str]], width_inch: float) -> Canvas:
 
 def four_in_balance(edition: Edition, language: str = "nl") -> Block:
     """Draws Kennisnet's model anew: two human and two material conditions."""
-    rows = edition["categories"]
+    voice, rows = Voice(edition, language), edition["categories"]
     factors = rows[rows["kind"] == "factor"][["id", f"label_{language}", f"gist_{language}"]]
     labels = list(factors[f"label_{language}"])
-    words = Words(language)
-    sides = (words("diagrams.human"), words("diagrams.material"))
+    sides = {"human": (labels[:2], PURPLE), "material": (labels[2:], BLUE)}
 
     def draw(width_inch: float) -> Canvas:
-        drawing, (axes,) = canvas(width_inch, 2.7)
-        _grid(axes, 6.6, 2.7)
+        drawing, axes = _field(width_inch, 6.6, 2.7)
         letters = 15 if is_narrow(width_inch) else 40
-        for side, (title, colour) in enumerate(zip(sides, (PURPLE, BLUE), strict=True)):
-            x = side * 3.4
-            title = wrapped(title, letters)
+        for x, (side, (conditions, colour)) in zip((0, 3.4), sides.items(), strict=True):
+            title = wrapped(voice.words(f"diagrams.{side}"), letters)
             axes.text(x + 1.6, 2.52, title, ha="center", va="center", weight="semibold", color=colour, linespacing=1.0)
-            for row in (0, 1):
-                label = wrapped(labels[side * 2 + row], letters)
-                _box(axes, x, 1.32 - 1.02 * row, 3.2, 0.88, label, colour, solid=True)
+            for y, label in zip((1.32, 1.32 - 1.02), conditions, strict=True):
+                _box(axes, x, y, 3.2, 0.88, wrapped(label, letters), colour, solid=True)
         axes.plot([0.6, 6.0], [0.16, 0.16], color=INK, lw=2)
         axes.plot([3.3], [0.06], marker="^", color=INK, markersize=10)
         return drawing
 
     shown = pd.DataFrame(
-        {
-            Words(language)("what"): escape(row[f"label_{language}"]),
-            Words(language)("means"): escape(row[f"gist_{language}"]),
-        }
+        {voice.words("what"): voice.shown(row, "label"), voice.words("means"): voice.shown(row, "gist")}
         for row in factors.to_dict("records")
     )
-    left, right = ", ".join(labels[:2]).lower(), ", ".join(labels[2:]).lower()
+    said = {side: ", ".join(conditions).lower() for side, (conditions, _) in sides.items()}
     return figure(
+        voice,
         draw,
         factors,
         shown,
         name="fig-vier-in-balans",
-        caption=words("diagrams.balance", source=short_source(edition, "kennisnetvierinbalans", language)),
-        alt=words("diagrams.balance_alt", human=left, material=right),
-        source=words("diagrams.balance_source"),
-        edition=edition.name,
-        language=language,
+        caption=voice.words("diagrams.balance", source=voice.source("kennisnetvierinbalans")),
+        alt=voice.words("diagrams.balance_alt", **said),
+        source=voice.words("diagrams.balance_source"),
     )
+
+
+def _field(width_inch: float, width: float, height: float, room: float = 0.0) -> tuple[Canvas, Axes]:
+    """Returns a drawing of a height in inches, and of units, without axes; with room for the line of its source."""
+    drawing, axes = canvas(width_inch, height + room)
+    axes.set_xlim(-0.05, width + 0.05)
+    axes.set_ylim(-0.05, height + 0.05)
+    axes.set_axis_off()
+    return drawing, axes
+
+
+def _box(axes: Axes, x: float, y: float, width: float, height: float, text: str, colour: str, *, solid: bool) -> None:
+    """Draws a box with text; solid boxes have white text on the colour."""
+    fill, ink = (colour, "white") if solid else ("white", INK)
+    form = "round,pad=0,rounding_size=0.06"
+    box = FancyBboxPatch((x, y), width, height, boxstyle=form, facecolor=fill, edgecolor=colour, linewidth=1.3)
+    axes.add_patch(box)
+    axes.text(x + width / 2, y + height / 2, text, ha="center", va="center", color=ink, linespacing=1.15)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import csv
 import io
 import json
 import textwrap
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable
 
 import font_source_sans_pro
 import matplotlib as mpl
@@ -20,13 +18,18 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
 from na_report.base.spreadsheets import for_sheet
-from na_report.base.wording import Words
-from na_report.writing.markdown import Block, anchor
+from na_report.writing.markdown import Block, anchor, fold
 from na_report.writing.tables import rows
+from na_report.writing.voice import Voice
+
+for _name in ("SourceSansPro", "SourceSansProSemibold"):
+    font_manager.fontManager.addfont(font_source_sans_pro.font_files_ttf[_name])
+
+Draw = Callable[[float], Canvas]  # draws at a width in inches
 
 # Okabe and Ito's palette, darkened until each colour has a contrast of 4.5 or more on white.
 INK, SOFT, LINE, PALE = "#1b2733", "#55636f", "#aab4bd", "#e6ebef"
-BLUE, ORANGE, GREEN, PURPLE = "#0b5c94", "#b34700", "#00735c", "#8a3a78"
+BLUE, ORANGE, GREEN, PURPLE = COLOURS = ("#0b5c94", "#b34700", "#00735c", "#8a3a78")
 WIDE_INCH, NARROW_INCH = 6.6, 3.7
 # The drawing for a narrow screen travels beside the wide one under a type of its own.
 NARROW_SVG = "application/vnd.na-report.narrow+svg"
@@ -42,9 +45,6 @@ _STYLE = {
     "axes.edgecolor": LINE,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.titlelocation": "left",
-    "axes.titlesize": 11,
-    "axes.titleweight": "semibold",
     "xtick.color": INK,
     "ytick.color": INK,
     "xtick.major.size": 0,
@@ -54,123 +54,73 @@ _STYLE = {
 }
 
 
-@cache
-def _register_fonts() -> None:
-    for name in ("SourceSansPro", "SourceSansProSemibold", "SourceSansProBold"):
-        font_manager.fontManager.addfont(font_source_sans_pro.font_files_ttf[name])
-
-
 def is_narrow(width_inch: float) -> bool:
     """Tells whether a drawing is for a phone, where labels stand above what they name instead of beside it."""
     return width_inch < WIDE_INCH
 
 
-def canvas(
-    width_inch: float, height_inch: float, rows: int = 1, columns: int = 1, **ratios: Sequence[float]
-) -> tuple[Canvas, list[Axes]]:
-    """Returns an empty drawing in the style of the report, with its axes from left to right and from the top down.
-
-    Args:
-        width_inch: `WIDE_INCH` for the column of text, `NARROW_INCH` for a phone.
-        height_inch: Height.
-        rows: The number of axes one above the other.
-        columns: The number of axes side by side.
-        ratios: `width_ratios` or `height_ratios` of the axes.
-    """
-    _register_fonts()
+def canvas(width_inch: float, height_inch: float) -> tuple[Canvas, Axes]:
+    """Returns an empty drawing in the style of the report, with its axes."""
     # Text takes its font when it is made, so the style has to hold for all that the caller draws.
     mpl.rcParams.update(_STYLE)
     drawing = Canvas(figsize=(width_inch, height_inch), layout="constrained")
-    axes = drawing.subplots(rows, columns, squeeze=False, gridspec_kw=ratios or None)
-    return drawing, list(axes.flat)
+    return drawing, drawing.subplots()
 
 
 def get_ready() -> None:
-    """Draws a figure that nobody sees: what matplotlib makes at first use is there for all kernels forked from this process."""
-    drawing, [axes] = canvas(1, 1)
+    """Draws a figure that nobody sees: what matplotlib makes at first use is there for the kernels forked from this process."""
+    drawing, axes = canvas(1, 1)
     axes.bar([0], [1])
     _svg(drawing)
     _png(drawing)
 
 
 def wrapped(text: str, width: int = 44) -> str:
-    """Returns text with line breaks for a label.
-
-    Example:
-        >>> wrapped("een lang bijschrift", 10)
-        'een lang\\nbijschrift'
-    """
+    """Returns text with line breaks for a label."""
     return "\n".join(textwrap.wrap(text, width, break_long_words=False))
 
 
-def clear(axes: Axes) -> None:
-    """Takes away everything that frames the data."""
-    axes.set_axis_off()
-
-
 def figure(
-    draw: Callable[[float], Canvas],
-    data: pd.DataFrame,
-    shown: pd.DataFrame,
-    *,
-    name: str,
-    caption: str,
-    alt: str,
-    source: str,
-    edition: str,
-    language: str = "nl",
+    voice: Voice, draw: Draw, data: pd.DataFrame, shown: pd.DataFrame, *, name: str, caption: str, alt: str, source: str
 ) -> Block:
     """Makes a drawing a figure of the book: numbered, captioned, with alt text and its data.
 
     Args:
-        draw: Draws at a width in inches; called for a wide and for a narrow screen. Gets a line with the source.
+        voice: The edition and the language.
+        draw: Draws it at a width in inches, for a wide and for a narrow screen.
         data: The frame that it shows, kept beside the figure as CSV.
-        shown: The same for a reader: words as headers, cells in MyST. Stands folded under the figure.
+        shown: The same for a reader, folded under the figure: words as headers, cells in MyST.
         name: For `{numref}` and the file names; unique in the book, starts with `fig-`.
         caption: MyST in one line.
         alt: What the figure shows, in words, for who doesn't see it.
-        source: Plain text for the source line.
-        edition: The name of the edition.
-        language: `nl` or `en`.
+        source: Plain text for the line at its foot.
     """
-    words = Words(language)
-    line = words("figures.source", source=source, edition=edition)
-    wide, narrow = (_signed(draw(width), line, width) for width in (WIDE_INCH, NARROW_INCH))
-    svg = _svg(wide)
-    path = f"figuren/{anchor(name)}"
+    words, path = voice.words, f"figuren/{anchor(name)}"
+    line = words("figures.source", source=source, edition=voice.edition.name)
+    wide, narrow = drawings = draw(WIDE_INCH), draw(NARROW_INCH)
+    for drawing in drawings:
+        foot = wrapped(line, round(17 * drawing.get_figwidth()))
+        drawing.supxlabel(foot, x=0.005, ha="left", size=8.5, color=SOFT)
     # JSON's double quotes are YAML's, so that a colon in the alt text can't end it.
     alt = json.dumps(" ".join(alt.split()), ensure_ascii=False)
     other = f":::{{image}} {path}-smal.svg\n:alt: {alt}\n:::"
-    markdown = f"::::{{figure}} {path}.svg\n:name: {name}\n:alt: {alt}\n\n{caption}\n\n{other}\n::::"
+    drawn = f"::::{{figure}} {path}.svg\n:name: {name}\n:alt: {alt}\n\n{caption}\n\n{other}\n::::"
     links = ", ".join(f"{{download}}`{kind} <{path}.{kind.lower()}>`" for kind in ("SVG", "PNG"))
-    data_link = f"{words('figures.data')}: {{download}}`CSV <{path}.csv>`"
-    markdown += f"\n\n[{words('figures.take_along')}: {links}. {data_link}.]{{.meenemen}}"
-    table = "\n".join(rows(shown))
-    markdown += f"\n\n:::{{dropdown}} {words('figures.as_table')}\n:class-container: als-tabel\n\n{table}\n:::"
+    links += f". {words('figures.data')}: {{download}}`CSV <{path}.csv>`"
+    along = f"[{words('figures.take_along')}: {links}.]{{.meenemen}}"
+    table = fold(words("figures.as_table"), *rows(shown), kind="als-tabel")
+    bare = data.map(lambda cell: for_sheet(cell) if isinstance(cell, str) else cell)
     files = {
-        "image/svg+xml": f"{path}.svg",
-        NARROW_SVG: f"{path}-smal.svg",
-        "image/png": f"{path}.png",
-        "text/csv": f"{path}.csv",
+        f"{path}.svg": ("image/svg+xml", _svg(wide)),
+        f"{path}-smal.svg": (NARROW_SVG, _svg(narrow)),
+        f"{path}.png": ("image/png", base64.b64encode(_png(wide)).decode()),
+        f"{path}.csv": ("text/csv", bare.to_csv(index=False, lineterminator="\n")),
     }
     return Block(
-        markdown,
-        attachments={
-            "image/svg+xml": svg,
-            NARROW_SVG: _svg(narrow),
-            "image/png": base64.b64encode(_png(wide)).decode(),
-            "text/csv": data.map(lambda cell: for_sheet(cell) if isinstance(cell, str) else cell).to_csv(
-                index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"
-            ),
-        },
-        metadata={"na_report": {"files": files}},
+        f"{drawn}\n\n{along}\n\n{table}",
+        dict(files.values()),
+        {"na_report": {"files": {kind: file for file, (kind, _) in files.items()}}},
     )
-
-
-def _signed(drawing: Canvas, line: str, width_inch: float) -> Canvas:
-    """Returns a drawing with the line of its source at the foot."""
-    drawing.supxlabel(wrapped(line, round(17 * width_inch)), x=0.005, ha="left", size=8.5, color=SOFT)
-    return drawing
 
 
 def _svg(drawing: Canvas) -> str:

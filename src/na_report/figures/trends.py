@@ -1,4 +1,4 @@
-"""Figures of series: change over time with breaks drawn as breaks, countries side by side, distance to a target."""
+"""Figures of series: change over time with breaks drawn as breaks, and countries side by side."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from na_report.base.wording import Words
 from na_report.editions.edition import Edition
 from na_report.figures.charts import bars, observed_figure
-from na_report.figures.figures import BLUE, GREEN, LINE, ORANGE, PURPLE, SOFT, canvas, is_narrow, wrapped
+from na_report.figures.figures import BLUE, COLOURS, LINE, SOFT, canvas, is_narrow, wrapped
 from na_report.registers import analysis
-from na_report.writing.captions import unit_in_words
 from na_report.writing.markdown import Block
 from na_report.writing.text import sentence_case
 from na_report.writing.values import written
-
-_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+from na_report.writing.voice import Voice
 
 
 def time_series(
@@ -45,48 +42,44 @@ def time_series(
         geo: Codes of places.
         language: `nl` or `en`.
     """
-    words = Words(language)
-    frame = analysis.series(edition, keys, geo, language)
+    voice, frame = Voice(edition, language), analysis.series(edition, keys, geo, language)
     pieces = [rows for _, rows in frame.groupby(["indicator_id", "geo"], sort=False)]
     names = labels or [rows.iloc[0]["group" if len(keys) > 1 else "place"] for rows in pieces]
     lines = dict(zip(names, pieces, strict=True))
-    breaks = sorted({year for rows in lines.values() for year in _breaks(rows)})
+    breaks = {year for rows in pieces for year in _breaks(rows)}
 
     def draw(width_inch: float) -> Canvas:
-        drawing, (axes,) = canvas(width_inch, 3.4)
+        drawing, axes = canvas(width_inch, 3.4)
         ends = []
-        for colour, (label, rows) in zip(_COLOURS, lines.items(), strict=False):
+        for colour, (label, rows) in zip(COLOURS, lines.items(), strict=False):
             for _, piece in rows.groupby("series", sort=False):
                 axes.plot(piece["year"], piece["value"], color=colour, marker="o", lw=2, markersize=5)
             last = rows.iloc[-1]
             end = f"{wrapped(label, 13 if is_narrow(width_inch) else 24)} {last['text']}"
             ends.append((last["value"], last["year"], end, colour))
-        for year in breaks:
+        for year in sorted(breaks):
             axes.axvline(year, color=LINE, lw=1.2, ls=(0, (2, 3)))
         if breaks:  # close to each other more than one would not be read
-            over = axes.get_xaxis_transform()
-            axes.text(
-                max(breaks), 1, words("trends.method"), transform=over, ha="center", va="top", size=8.5, color=SOFT
-            )
-        _scale_years(axes, frame, language, narrow=is_narrow(width_inch))
+            over, said = axes.get_xaxis_transform(), voice.words("trends.method")
+            axes.text(max(breaks), 1, said, transform=over, ha="center", va="top", size=8.5, color=SOFT)
+        _scale(axes, frame, language, narrow=is_narrow(width_inch))
         _label_ends(axes, ends)
         return drawing
 
-    said = [
-        f"{label}: " + ", ".join(f"{row['text']} ({row['period']})" for row in rows.to_dict("records"))
-        for label, rows in lines.items()
-    ]
-    note = " " + words("trends.broken") if breaks else ""
-    alt = words("trends.lines", lines=". ".join(said)) + note
-    years = f"{frame['year'].min()}–{frame['year'].max()}"
-    caption = _caption(title, measure, unit_in_words(edition, frame, language), years) + note
-    return observed_figure(edition, draw, frame, name, (caption, alt), language)
+    said = []
+    for label, rows in lines.items():
+        values = ", ".join(f"{text} ({year})" for text, year in zip(rows["text"], rows["period"], strict=True))
+        said.append(f"{label}: {values}")
+    note = " " + voice.words("trends.broken") if breaks else ""
+    caption = _caption(voice, frame, title, measure, f"{frame['year'].min()}–{frame['year'].max()}")
+    alt = voice.words("trends.lines", lines=". ".join(said))
+    return observed_figure(voice, draw, frame, name, caption + note, alt + note)
 
 
 def _breaks(rows: pd.DataFrame) -> set[float]:
     """Returns the years between the series of one line."""
-    pieces = [piece for _, piece in rows.groupby("series", sort=False)]
-    return {(left["year"].max() + right["year"].min()) / 2 for left, right in pairwise(pieces)}
+    pieces = [piece["year"] for _, piece in rows.groupby("series", sort=False)]
+    return {(left.max() + right.min()) / 2 for left, right in pairwise(pieces)}
 
 
 def _label_ends(axes: Axes, ends: list[tuple[float, int, str, str]]) -> None:
@@ -100,9 +93,9 @@ def _label_ends(axes: Axes, ends: list[tuple[float, int, str, str]]) -> None:
         free = top - height
 
 
-def _scale_years(axes: Axes, frame: pd.DataFrame, language: str, *, narrow: bool) -> None:
+def _scale(axes: Axes, frame: pd.DataFrame, language: str, *, narrow: bool) -> None:
+    """Shows as many years as fit in the room that the names at the end leave."""
     years = sorted(set(frame["year"]))
-    # As many years as fit in the room that the names at the end leave.
     shown = years[:: -(-len(years) // (5 if narrow else 8))]
     axes.set_xticks(shown, [str(year) for year in shown])
     span = years[-1] - years[0]
@@ -112,18 +105,19 @@ def _scale_years(axes: Axes, frame: pd.DataFrame, language: str, *, narrow: bool
     axes.set_yticks(ticks, [written(tick, frame.iloc[0]["unit"], language) for tick in ticks])
 
 
-def _caption(title: str, *about: str) -> str:
+def _caption(voice: Voice, frame: pd.DataFrame, title: str, measure: str, when: str) -> str:
     """Returns the message of a figure, and under it what was measured, in which unit and when."""
-    return f"**{title}.** {sentence_case(', '.join(filter(None, about)))}."
+    unit = str(frame.iloc[0]["unit"])
+    unit = voice.words("figures.in_percent") if unit == "percent" else voice.label("unit", unit)
+    about = ", ".join(filter(None, (measure, unit, when)))
+    return f"**{title}.** {sentence_case(about)}."
 
 
 def neighbours(edition: Edition, key: str, *, name: str, title: str, measure: str = "", language: str = "nl") -> Block:
     """Draws the places that have an indicator in its latest shared year, from high to low, the Netherlands set off."""
-    frame = analysis.places(edition, key, language)
-    colours = [{"NL": BLUE, "EU": SOFT}.get(geo, LINE) for geo in frame["geo"]]
-    draw = bars(list(frame["place"]), list(frame["value"]), list(frame["text"]), colours, row_inch=0.36)
-    order = ", ".join(f"{row['place']} {row['text']}" for row in frame.to_dict("records"))
+    voice, frame = Voice(edition, language), analysis.places(edition, key, language)
+    draw = bars(frame["place"], frame, [{"NL": BLUE, "EU": SOFT}.get(geo, LINE) for geo in frame["geo"]], row_inch=0.36)
+    order = ", ".join(f"{place} {text}" for place, text in zip(frame["place"], frame["text"], strict=True))
     year = frame.iloc[0]["period"]
-    alt = Words(language)("trends.ranked", year=year, values=order)
-    caption = _caption(title, measure, unit_in_words(edition, frame, language), year)
-    return observed_figure(edition, draw, frame, name, (caption, alt), language)
+    alt = voice.words("trends.ranked", year=year, values=order)
+    return observed_figure(voice, draw, frame, name, _caption(voice, frame, title, measure, year), alt)

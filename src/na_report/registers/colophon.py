@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from na_report.base.citation import Work, apa, bibtex
@@ -15,30 +14,31 @@ from na_report.base.settings import read_settings
 from na_report.base.wording import Words
 from na_report.editions.edition import Edition
 from na_report.editions.seal import seal_of
-from na_report.writing.markdown import Block, escape
-from na_report.writing.periods import written_day
+from na_report.writing.markdown import Block, box, escape
+from na_report.writing.values import written_day
 
 # Files that a page shows something of; chapters/pages.yml names the same ones, so that a change runs the page again.
 WORDS_FILE, PROJECT_FILE, LOCK_FILE = f"chapters/{WORDS}", PROGRAM, LOCK
-_FACTS = ("edition", "version", "sealed", "fingerprint", "licence", "code_licence")
 
 
 def facts(edition: Edition, language: str = "nl") -> Block:
     """Shows edition, version, date, fingerprint and licences as a list of terms."""
     words, seal = Words(language), seal_of(edition)
-    day = written_day(seal.created, language)
-    licence = f"[{escape(seal.licence)}]({seal.licence_url})"
-    code = escape(str(_project()["license"]))
-    shown = (escape(edition.name), escape(seal.version), day, f"`{seal.fingerprint}`", licence, code)
-    terms = "\n\n".join(f"{words(f'colophon.{name}')}\n: {text}" for name, text in zip(_FACTS, shown, strict=True))
-    return Block(f":::{{container}} feiten\n{terms}\n:::")
+    shown = {
+        "edition": escape(edition.name),
+        "version": escape(seal.version),
+        "sealed": written_day(seal.created, language),
+        "fingerprint": f"`{seal.fingerprint}`",
+        "licence": f"[{escape(seal.licence)}]({seal.licence_url})",
+        "code_licence": escape(str(_project()["license"])),
+    }
+    return Block(box("feiten", "\n\n".join(f"{words(f'colophon.{name}')}\n: {text}" for name, text in shown.items())))
 
 
 def software(language: str = "nl") -> Block:
     """Shows na-report, Python and the main libraries with the versions that are locked."""
-    project, locked = _project(), _locked()
+    project, locked, words = _project(), _locked(), Words(language)
     first, last = re.findall(r"[0-9.]+", str(project["requires-python"]))
-    words = Words(language)
     python = words("colophon.python", first=first, last=last)
     lines = [f"- **{project['name']}** {project['version']}", f"- **Python** {python}"]
     libraries = words.section("libraries")
@@ -48,11 +48,10 @@ def software(language: str = "nl") -> Block:
 
 def reference(edition: Edition, language: str = "nl") -> Block:
     """Shows how to refer to the report; the book on the web makes of it what can be copied."""
-    seal = seal_of(edition)
-    title = str(_words(language)["title"])
+    seal, title = seal_of(edition), str(_words(language)["title"])
     work = Work(seal.author, title, seal.created[:4] or edition.name[:4], edition.name, seal.version, language)
-    text = escape(apa(work)).replace(escape(title), f"*{escape(title)}*")
-    return Block(f":::{{container}} citeer\n{text}\n\n```text\n{bibtex(work)}\n```\n:::")
+    shown = escape(apa(work)).replace(escape(title), f"*{escape(title)}*")
+    return Block(box("citeer", shown, "", commands(bibtex(work)).markdown))
 
 
 def commands(*lines: str) -> Block:
@@ -81,9 +80,8 @@ def _locked() -> dict[str, str]:
 
 
 def _read(name: str) -> str:
-    path: Path = find_project().root / name
     try:
-        return path.read_text(encoding="utf-8")
+        return (find_project().root / name).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise NaReportError(
             f"The colophon tells what the book was made with, and {name} is not there.",

@@ -2,253 +2,185 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
 
-import pandas as pd
-
-from na_report.base.wording import Words
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.reasoning.ids import in_order
 from na_report.registers import analysis, statuses
-from na_report.registers.blocks import sector_names
-from na_report.writing.languages import spoken
-from na_report.writing.markdown import Block, anchor, escape, link, place
-from na_report.writing.naming import in_sentence, numbered, rows_in_words
-from na_report.writing.periods import period
-from na_report.writing.tables import table
-from na_report.writing.text import (
-    cited,
-    ended,
-    filled,
-    ids,
-    sentence_case,
-    short_source,
-    source_anchor,
-)
-from na_report.writing.values import value
+from na_report.writing.markdown import Block, anchor, aside, box, escape, place
+from na_report.writing.text import ended, ids, in_sentence, number_of, sentence_case, spoken
+from na_report.writing.voice import Cells, Row, Voice, register, source_anchor
 
 
-def organisations(edition: Edition, language: str = "nl") -> Block:
+@register("organisations", "tab-organisaties")
+def organisations(voice: Voice, row: Row) -> Cells:
     """Shows the organisations with their role; links to one lead here."""
-    words = Words(language)
-    entries: list[dict[str, Any]] = [
-        {
-            words("nr"): place(row["id"]),
-            words("organisation"): escape(row[f"name_{language}"]) + _later(row, language),
-            words("role"): filled(edition, row[f"role_{language}"], language),
-            **statuses.column(edition, row["id"], language),
-            words("sector"): escape(sector_names(edition, row["sectors"], language)),
-        }
-        for row in edition["organisations"].to_dict("records")
-    ]
-    return table(pd.DataFrame(entries), words("captions.organisations"), "tab-organisaties", language=language)
+    return {
+        "nr": place(row["id"]),
+        "organisation": voice.shown(row, "name") + _later(voice, row),
+        "role": voice.filled(row, "role"),
+        **statuses.column(voice, row["id"]),
+        "sector": voice.sectors(row["sectors"]),
+    }
 
 
-def initiatives(edition: Edition, language: str = "nl") -> Block:
+@register("initiatives", "tab-initiatieven")
+def initiatives(voice: Voice, row: Row) -> Cells:
     """Shows the initiatives with who leads them and how they stand; links to one lead here."""
-    words = Words(language)
-    entries: list[dict[str, Any]] = [
-        {
-            words("nr"): place(row["id"]),
-            words("initiative"): f"**{escape(row[f'name_{language}'])}** "
-            f"({escape(edition.label('initiative_type', row['type'], language))})"
-            f"{_later(row, language)}. {filled(edition, row[f'gist_{language}'], language)}",
-            words("lead"): escape(row[f"owners_{language}"].replace(";", ", ")),
-            words("became.in_report" if statuses.known(edition) else "status"): _in_report(edition, row, language),
-            **statuses.column(edition, row["id"], language),
-            words("sector"): escape(sector_names(edition, row["sector"], language)),
-        }
-        for row in edition["initiatives"].to_dict("records")
-    ]
-    return table(pd.DataFrame(entries), words("captions.initiatives"), "tab-initiatieven", language=language)
+    kind = f"({escape(voice.label('initiative_type', row['type']))}){_later(voice, row)}"
+    return {
+        "nr": place(row["id"]),
+        "initiative": f"**{voice.shown(row, 'name')}** {kind}. {voice.filled(row, 'gist')}",
+        "lead": escape(voice.said(row, "owners").replace(";", ", ")),
+        "became.in_report" if statuses.known(voice.edition) else "status": _in_report(voice, row),
+        **statuses.column(voice, row["id"]),
+        "sector": voice.sectors(row["sector"]),
+    }
 
 
-def _later(row: Mapping[str, Any], language: str) -> str:
+def _later(voice: Voice, row: Row) -> str:
     """Returns that a row came after the report; nothing for what the report names."""
-    return f" [{Words(language)('became.later')}]{{.grondslag}}" if analysis.came_later(row) else ""
+    return f" {aside(voice.words('became.later'))}" if analysis.came_later(row) else ""
 
 
-def _in_report(edition: Edition, row: dict[str, Any], language: str) -> str:
+def _in_report(voice: Voice, row: Row) -> str:
     """Returns the state of an initiative as the report has it, with what this book corrects; a dash for what came later."""
     if analysis.came_later(row):
         return "–"
-    detail = filled(edition, row[f"status_note_{language}"], language)
-    caveats = rows_in_words(edition, statuses.caveats_of(edition, row["id"]), language)
-    state = escape(edition.label("initiative_status", row["status"], language)) + (f" ({detail})" if detail else "")
-    return f"{state}. {Words(language)('note')}: {caveats}" if caveats else state
+    detail, caveats = voice.filled(row, "status_note"), voice.rows(statuses.caveats_of(voice.edition, row["id"]))
+    state = escape(voice.label("initiative_status", row["status"])) + (f" ({detail})" if detail else "")
+    return f"{state}. {voice.words('note')}: {caveats}" if caveats else state
 
 
 def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
     """Shows all indicators of a sector with their observations: values, period, place, source and use."""
-    words, about = Words(language), edition.row("sectors", sector)
-    indicators = edition["indicators"]
-    entries = []
-    for indicator in indicators[indicators["sector"] == sector].to_dict("records"):
+    voice, about, entries = Voice(edition, language), edition.row("sectors", sector), []
+    for indicator in edition.records("indicators"):
+        if indicator["sector"] != sector:
+            continue
         rows = edition.rows("observations", indicator_id=indicator["id"]).to_dict("records")
-        users = {user for row in rows for user in chain.users(edition, row["id"])} | set(
-            chain.users(edition, indicator["id"])
-        )
-        users -= {indicator["id"]}
-        used = words("used", len(users), rows=rows_in_words(edition, in_order(users), language))
+        users = {user for row in (indicator, *rows) for user in chain.users(edition, row["id"])} - {indicator["id"]}
+        used = voice.words("used", len(users), rows=voice.rows(in_order(users)))
         entries.append(
             {
-                words("nr"): place(indicator["id"]),
-                words("what"): _indicator(edition, indicator, language),
-                words("value"): "; ".join(_values(edition, rows, language)),
-                words("source_and_use"): f"{ended(observed_sources(edition, rows, language))} {used}",
+                "nr": place(indicator["id"]),
+                "what": _indicator(voice, indicator),
+                "value": "; ".join(_values(voice, rows)),
+                "source_and_use": f"{ended(observed_sources(voice, rows))} {used}",
             }
         )
-    return table(
-        pd.DataFrame(entries),
-        escape(words("captions.observations", sector=in_sentence(about[f"label_{language}"]))),
-        f"tab-waarnemingen-{about['slug'] or sector}",
-        language=language,
-    )
+    caption = voice.words("captions.observations", sector=in_sentence(voice.said(about, "label")))
+    return voice.table(entries, escape(caption), f"tab-waarnemingen-{about['slug'] or sector}")
 
 
-def _values(edition: Edition, rows: list[dict[str, Any]], language: str) -> list[str]:
+def _values(voice: Voice, rows: list[Row]) -> list[str]:
     """Returns per place and group the values in the order of the years, with a mark where the method changes."""
     shown = []
     for geo in dict.fromkeys(row["geo"] for row in rows):
-        here = sorted((row for row in rows if row["geo"] == geo), key=lambda row: row["period"])
+        here = sorted((row for row in rows if row["geo"] == geo), key=lambda row: str(row["period"]))
         before = None
-        for group in dict.fromkeys(row[f"group_{language}"] for row in here):
+        for group in dict.fromkeys(voice.said(row, "group") for row in here):
             parts = []
-            for row in (row for row in here if row[f"group_{language}"] == group):
+            for row in (row for row in here if voice.said(row, "group") == group):
                 # A later group that was measured in another way does not go on from the one before it.
                 if before and before["series"] != row["series"] and before["period"] <= row["period"]:
-                    parts.append(Words(language)("break"))
-                parts.append(_value(edition, row, language))
+                    parts.append(voice.words("break"))
+                parts.append(_value(voice, row))
                 before = row
-            where = edition.label("geo", geo, language) + (f", {in_sentence(group)}" if group else "")
+            where = voice.label("geo", geo) + (f", {in_sentence(group)}" if group else "")
             shown.append(f"{escape(where)}: {', '.join(parts)}")
     return shown
 
 
-def _value(edition: Edition, row: dict[str, Any], language: str) -> str:
+def _value(voice: Voice, row: Row) -> str:
     """Returns one value with its anchor, period and marks for what is inferred or second-hand."""
-    notes = [period(edition, row, language)]
+    notes = voice.period(row)
     if row["confidence"] == "B":
-        notes.append(f"B: {edition.label('confidence', 'B', language)}")
-    text = escape(value(edition, row["id"], language).text)
-    return f"[**{text}**]{{#{anchor(row['id'])}}} ({escape(', '.join(notes))})"
+        notes += escape(f", B: {voice.label('confidence', 'B')}")
+    text = escape(voice.value(row["id"]).text)
+    return f"[**{text}**]{{#{anchor(row['id'])}}} ({notes})"
 
 
-def _indicator(edition: Edition, row: dict[str, Any], language: str) -> str:
-    words = Words(language)
-    notes = [filled(edition, row[f"context_{language}"], language)]
-    if row[f"comparator_{language}"]:
-        notes.append(f"{words('compare')}: {filled(edition, row[f'comparator_{language}'], language)}.")
-    if mine := statuses.caveats_of(edition, row["id"]):
-        notes.append(f"{words('note')}: {rows_in_words(edition, mine, language)}.")
-    kind = edition.label("indicator_kind", row["kind"], language)
-    notes.append(f"{words('kind')}: {escape(kind)}.")
-    return f"**{escape(row[f'label_{language}'])}**. [{' '.join(note for note in notes if note)}]{{.grondslag}}"
+def _indicator(voice: Voice, row: Row) -> str:
+    compared, caveats = voice.filled(row, "comparator"), voice.rows(statuses.caveats_of(voice.edition, row["id"]))
+    notes = [voice.filled(row, "context")]
+    notes += [f"{voice.words('compare')}: {compared}."] if compared else []
+    notes += [f"{voice.words('note')}: {caveats}."] if caveats else []
+    notes += [f"{voice.words('kind')}: {escape(voice.label('indicator_kind', row['kind']))}."]
+    return f"**{voice.shown(row, 'label')}**. {aside(' '.join(filter(None, notes)))}"
 
 
-def observed_sources(edition: Edition, rows: list[dict[str, Any]], language: str) -> str:
+def observed_sources(voice: Voice, rows: Iterable[Row]) -> str:
     """Returns the different sources of observations, with page and footnote."""
-    words = Words(language)
-    found = []
+    found: dict[str, None] = {}
     for row in rows:
         if row["source_id"]:
-            detail = [short_source(edition, row["source_id"], language)]
-            detail += [f"{words('page')} {escape(row['page'])}"] if row["page"] else []
-            detail += [f"{words('footnote')} {escape(row['footnote'])}"] if row["footnote"] else []
-            found.append(", ".join(detail))
-    return "; ".join(dict.fromkeys(found)) or sentence_case(words("unknown"))
+            detail = [voice.source(row["source_id"])]
+            detail += [f"{voice.words(name)} {escape(row[name])}" for name in ("page", "footnote") if row[name]]
+            found[", ".join(detail)] = None
+    return "; ".join(found) or sentence_case(voice.words("unknown"))
 
 
 def sources(edition: Edition, language: str = "nl") -> Block:
     """Shows all sources by author, each with its address, its footnotes and what rests on it."""
-    words = Words(language)
-    lines = []
-    for row in (
-        edition["sources"]
-        .sort_values(["author", "year", "id"], key=lambda column: column.str.lower())
-        .to_dict("records")
-    ):
-        title = escape(row[f"title_{language}"])
-        shown = f"[{title}](<{row['url']}>)" if row["url"] else title
-        shown = spoken(shown, row[f"title_{language}"], language)
-        year = row["year"] or words("sources.no_date")
-        kind = edition.label("source_type", row["source_type"], language)
-        facts = [sentence_case(kind)]
-        if row["footnotes"]:
-            count = ids(row["footnotes"])
-            facts.append(f"{words('footnotes', len(count))} {', '.join(count)}")
-        else:
-            facts.append(_without_footnote(edition, row["cited_how"], language))
-        if row["year_basis"] in ("inferred", "url"):
-            facts.append(words(f"years.{row['year_basis']}"))
-        note = filled(edition, row[f"note_{language}"], language)
-        users = in_order({*chain.users(edition, row["id"]), *statuses.traced_to(edition, row["id"])})
-        lines.append(
-            f"- []{{#{anchor(source_anchor(row['id']))}}}{escape(row['author'].replace(';', ', '))} ({escape(year)}). *{shown}*. "
-            f"[{escape('; '.join(facts))}.{' ' + note if note else ''} "
-            f"[{words('used', len(users), rows=rows_in_words(edition, users, language))}]{{.alleen-scherm}}]{{.grondslag}}"
-        )
-    return Block("\n".join([":::{container} bronnenlijst", *lines, ":::"]))
+    order = edition["sources"].sort_values(["author", "year", "id"], key=lambda column: column.str.lower())
+    voice = Voice(edition, language)
+    return Block(box("bronnenlijst", *(_source(voice, row) for row in order.to_dict("records"))))
 
 
-def _without_footnote(edition: Edition, how: str, language: str) -> str:
-    """Returns where a source without a footnote comes from: the text of the report, or from after it."""
-    return Words(language)("in_text") if how == "in_text" else edition.label("cited_how", how, language)
+def _source(voice: Voice, row: Row) -> str:
+    title = voice.shown(row, "title")
+    shown = f"[{title}](<{row['url']}>)" if row["url"] else title
+    shown = spoken(shown, voice.said(row, "title"), voice.language)
+    facts = [sentence_case(voice.label("source_type", row["source_type"]))]
+    if numbers := ids(row["footnotes"]):
+        facts.append(f"{voice.words('footnotes', len(numbers))} {', '.join(numbers)}")
+    elif row["cited_how"] == "in_text":
+        facts.append(voice.words("in_text"))
+    else:
+        facts.append(voice.label("cited_how", row["cited_how"]))
+    if row["year_basis"] in ("inferred", "url"):
+        facts.append(voice.words(f"years.{row['year_basis']}"))
+    note = voice.filled(row, "note")
+    users = in_order({*chain.users(voice.edition, row["id"]), *statuses.traced_to(voice.edition, row["id"])})
+    used = f"[{voice.words('used', len(users), rows=voice.rows(users))}]{{.alleen-scherm}}"
+    about = " ".join(filter(None, [f"{escape('; '.join(facts))}.", note, used]))
+    author, year = escape(row["author"].replace(";", ", ")), escape(row["year"] or voice.words("sources.no_date"))
+    return f"- []{{#{anchor(source_anchor(row['id']))}}}{author} ({year}). *{shown}*. {aside(about)}"
 
 
-def notes(edition: Edition, language: str = "nl") -> Block:
+@register("notes", "tab-voetnoten")
+def notes(voice: Voice, row: Row) -> Cells:
     """Shows the footnotes of the report that say more than a source."""
-    words = Words(language)
-    frame = pd.DataFrame(
-        {
-            sentence_case(words("footnote")): place(row["id"]).replace(row["id"], row["footnote"], 1),
-            words("kind"): escape(edition.label("note_kind", row["kind"], language)),
-            words("what"): filled(edition, row[f"text_{language}"], language),
-            words("source"): short_source(edition, row["source_id"], language) if row["source_id"] else "–",
-        }
-        for row in edition["notes"].to_dict("records")
-    )
-    return table(frame, words("captions.notes"), "tab-voetnoten", language=language)
+    return {
+        "footnote": place(row["id"], row["footnote"]),
+        "kind": escape(voice.label("note_kind", row["kind"])),
+        "what": voice.filled(row, "text"),
+        "source": voice.source(row["source_id"]) if row["source_id"] else "–",
+    }
 
 
-def caveats(edition: Edition, language: str = "nl") -> Block:
+@register("caveats", "tab-kanttekeningen")
+def caveats(voice: Voice, row: Row) -> Cells:
     """Shows the slips and tensions of the report, and how this edition treats them."""
-    words = Words(language)
-    frame = pd.DataFrame(
-        {
-            words("nr"): numbered(row["id"]),
-            words("slip"): filled(edition, row[f"text_{language}"], language),
-            words("treatment"): filled(edition, row[f"treatment_{language}"], language),
-            words("concerns"): sentence_case("; ".join(filter(None, _concerned(edition, ids(row["refs"]), language)))),
-        }
-        for row in edition["caveats"].to_dict("records")
-    )
-    return table(frame, words("captions.caveats"), "tab-kanttekeningen", language=language)
+    known, keys = set(voice.edition["sources"]["id"]), ids(row["refs"])
+    about = [voice.rows(key for key in keys if key not in known), voice.cited(key for key in keys if key in known)]
+    return {
+        "nr": place(row["id"], number_of(row["id"])),
+        "slip": voice.filled(row, "text"),
+        "treatment": voice.filled(row, "treatment"),
+        "concerns": sentence_case("; ".join(filter(None, about))),
+    }
 
 
-def _concerned(edition: Edition, keys: list[str], language: str) -> tuple[str, str]:
-    """Returns the rows and the sources that a remark is about."""
-    known = set(edition["sources"]["id"])
-    rows = [key for key in keys if key not in known]
-    return rows_in_words(edition, rows, language), cited(edition, [key for key in keys if key in known], language)
-
-
-def interviewees(edition: Edition, language: str = "nl") -> Block:
+@register("interviewees", "tab-gesprekspartners")
+def interviewees(voice: Voice, row: Row) -> Cells:
     """Shows who was interviewed, of which organisation and for which sector."""
-    words = Words(language)
-    frame = pd.DataFrame(
-        {
-            words("nr"): numbered(row["id"]),
-            words("person"): escape(row["name"]),
-            words("organisation"): link(
-                row["organisation_id"],
-                escape(edition.row("organisations", row["organisation_id"])[f"name_{language}"]),
-            ),
-            words("sector"): escape(sector_names(edition, row["sectors"], language)),
-            words("note"): filled(edition, row[f"note_{language}"], language) or "–",
-        }
-        for row in edition["interviewees"].to_dict("records")
-    )
-    return table(frame, words("captions.interviewees"), "tab-gesprekspartners", language=language)
+    return {
+        "nr": place(row["id"], number_of(row["id"])),
+        "person": escape(row["name"]),
+        "organisation": voice.link("organisations", row["organisation_id"]),
+        "sector": voice.sectors(row["sectors"]),
+        "note": voice.filled(row, "note") or "–",
+    }

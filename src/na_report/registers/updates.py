@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import pandas as pd
 
-from na_report.base.wording import Words
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import previous_edition, sealed_editions
 from na_report.editions.reads import derived
@@ -14,14 +11,12 @@ from na_report.editions.seal import seal_of
 from na_report.reasoning.chain import remembered
 from na_report.reasoning.changes import Changes, compare
 from na_report.reasoning.ids import in_order
-from na_report.writing.markdown import Block, escape, link, paragraphs
-from na_report.writing.periods import written_day
-from na_report.writing.tables import table
-from na_report.writing.text import filled, sentence_case, titled_source
-from na_report.writing.values import value
+from na_report.writing.markdown import Block, escape, fold, paragraphs
+from na_report.writing.text import sentence_case
+from na_report.writing.values import written_day
+from na_report.writing.voice import Voice
 
 SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
-_ADDED = ("agendas", "indicators", "sources")
 
 
 @derived
@@ -35,119 +30,92 @@ def since(edition: Edition) -> Changes | None:
     return compare(open_edition(before), edition) if before else None
 
 
-class Named(NamedTuple):
-    """An edition and the day that it was sealed."""
-
-    name: str
-    created: str
+def _added_rows(edition: Edition, table: str) -> list[str]:
+    changes = since(edition)
+    return in_order(changes.tables[table].added) if changes and table in changes.tables else []
 
 
 @derived
-def compared_editions(edition: Edition) -> tuple[Named, Named] | None:
-    """Returns this edition and the one before it, or nothing for the first edition."""
-    before = previous_edition(edition.name, sealed_editions())
-    if not before:
-        return None
-    return Named(edition.name, seal_of(edition).created), Named(before, seal_of(open_edition(before)).created)
+def edition_before(edition: Edition) -> tuple[str, str]:
+    """Returns the name of the edition before this one, empty for the first, and the day that this one was sealed."""
+    return previous_edition(edition.name, sealed_editions()), seal_of(edition).created
 
 
 def compared(edition: Edition, language: str = "nl") -> Block | None:
     """Says which two editions this page compares; nothing for the first edition."""
-    editions = compared_editions(edition)
-    if editions is None:
-        return None
-    mine, before = editions
-    return Block(
-        Words(language)(
-            "updates.compared" if mine.created else "updates.compared_draft",
-            edition=escape(mine.name),
-            before=escape(before.name),
-        )
-    )
+    return _about(edition, language, "updates.compared", "updates.compared_draft")
 
 
 def edition_note(edition: Edition, language: str = "nl") -> Block | None:
     """Says which edition the reader has, and of which day; nothing for the first edition."""
-    editions = compared_editions(edition)
-    if editions is None:
+    return _about(edition, language, "updates.edition", "updates.edition_draft")
+
+
+def _about(edition: Edition, language: str, sealed: str, draft: str) -> Block | None:
+    before, created = edition_before(edition)
+    if not before:
         return None
-    mine, _ = editions
-    key = "updates.edition" if mine.created else "updates.edition_draft"
-    return Block(Words(language)(key, edition=escape(mine.name), day=written_day(mine.created, language)))
+    parts = {"edition": edition.name, "before": before, "day": written_day(created, language)}
+    words = Voice(edition, language).words
+    return Block(words(sealed if created else draft, **{name: escape(text) for name, text in parts.items()}))
 
 
 def added(edition: Edition, language: str = "nl") -> Block:
     """Shows by name, folded and on a screen alone, what is new since the edition before: agendas, indicators and sources."""
-    changes = since(edition)
-    tables = changes.tables if changes else {}
-    parts = []
-    for name in _ADDED:
-        keys = in_order(tables[name].added) if name in tables else []
-        if name == "sources":
+    voice, parts = Voice(edition, language), []
+    for table in ("agendas", "indicators", "sources"):
+        keys = _added_rows(edition, table)
+        if table == "sources":
             keys.sort(key=lambda key: str(edition.row("sources", key)["author"]).lower())
-        if keys:
-            head = f"{Words(language)(f'updates.added_{name}')} ({len(keys)})"
-            lines = [f"- {_added(edition, name, key, language)}" for key in keys]
-            parts.append("\n".join([f":::{{dropdown}} {head}", ":class-container: alleen-scherm", "", *lines, ":::"]))
+            lines = [f"- {voice.titled_source(key)}" for key in keys]
+        else:
+            lines = [f"- {voice.link(table, key, 'name' if table == 'agendas' else 'label')}" for key in keys]
+        if lines:
+            parts.append(fold(f"{voice.words(f'updates.added_{table}')} ({len(keys)})", *lines))
     return paragraphs(*parts)
 
 
-def _added(edition: Edition, table: str, key: str, language: str) -> str:
-    if table == "sources":
-        return titled_source(edition, key, language)
-    row = edition.row(table, key)
-    name = row[f"name_{language}"] if table == "agendas" else row[f"label_{language}"]
-    return link(key, escape(name))
-
-
 def status_counts(edition: Edition) -> pd.DataFrame:
-    """Counts indicators per status of the update.
-
-    Returns:
-        A frame with `status` and `count`, a row per status a reader should know.
-    """
+    """Counts indicators per status of the update that a reader should know, as a frame with `status` and `count`."""
     counts = edition["indicators"]["update_status"].value_counts()
     return pd.DataFrame({"status": SHOWN, "count": [int(counts.get(status, 0)) for status in SHOWN]})
 
 
 def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, language: str = "nl") -> Block:
     """Shows indicators of certain statuses: the value of the report, the latest value, and what is to know."""
-    rows = edition["indicators"]
-    rows = rows[rows["update_status"].isin(statuses)]
-    words = Words(language)
-    names = [words(f"updates.{head}") for head in ("indicator", "in_report", "latest", "to_know")]
-    entries = []
-    for row in rows.to_dict("records"):
+    voice, rows = Voice(edition, language), []
+    for row in edition.records("indicators"):
+        if row["update_status"] not in statuses:
+            continue
         mine = edition.rows("observations", indicator_id=row["id"]).sort_values("period", kind="stable")
         # Only what stands in the report of 2021 has a line in its text.
         old = mine[mine["source_line"] != ""]["id"].tolist()
         newest = edition.observation(row["id"])["id"]
-        status = sentence_case(edition.label("update_status", row["update_status"], language))
-        note = filled(edition, row[f"update_note_{language}"], language)
-        entries.append(
-            (
-                link(row["id"], escape(row[f"label_{language}"])),
-                _dated(edition, old[0], language) if old else "–",
-                _dated(edition, newest, language) if newest not in old else "–",
-                f"**{escape(status)}.** {note}" if len(statuses) > 1 else note,
-            )
+        status = escape(sentence_case(voice.label("update_status", row["update_status"])))
+        note = voice.filled(row, "update_note")
+        rows.append(
+            {
+                "updates.indicator": voice.link("indicators", row["id"], "label"),
+                "updates.in_report": _dated(voice, old[0]) if old else "",
+                "updates.latest": _dated(voice, newest) if newest not in old else "",
+                "updates.to_know": f"**{status}.** {note}" if len(statuses) > 1 else note,
+            }
         )
-    label = escape(edition.label("update_status", statuses[0], language))
+    shown = [head for head in rows[0] if any(row[head] for row in rows)] if rows else []
     key = f"statuses.{statuses[0]}" if statuses[0] in SHOWN else "statuses.other"
-    frame = pd.DataFrame(entries, columns=names)
-    return table(frame.loc[:, (frame != "–").any()], words(key, status=label), name, language=language)
+    caption = voice.words(key, status=escape(voice.label("update_status", statuses[0])))
+    return voice.table(({head: row[head] or "–" for head in shown} for row in rows), caption, name)
 
 
-def _dated(edition: Edition, key: str, language: str) -> str:
-    period = edition.row("observations", key)["period"].replace("/", "–")
-    mark = " (B)" if edition.row("observations", key)["confidence"] == "B" else ""
-    return value(edition, key, language).link + (f" ({escape(period)})" if period else "") + mark
+def _dated(voice: Voice, key: str) -> str:
+    row = voice.edition.row("observations", key)
+    period = escape(row["period"].replace("/", "–"))
+    mark = " (B)" if row["confidence"] == "B" else ""
+    return voice.value(key).link + (f" ({period})" if period else "") + mark
 
 
 @derived
 def changed_counts(edition: Edition) -> dict[str, int]:
-    """Returns how many rows are new or different since the edition before, per kind that a reader knows."""
-    changes = since(edition)
-    tables = changes.tables if changes else {}
+    """Returns how many rows are new since the edition before, per kind that a reader knows."""
     wanted = ("indicators", "observations", "agendas", "agenda_items", "sources", "caveats")
-    return {f"new_{name}": len(tables[name].added) if name in tables else 0 for name in wanted}
+    return {f"new_{name}": len(_added_rows(edition, name)) for name in wanted}

@@ -1,1 +1,1 @@
-"""How a chapter says things: numbers, prose, tables, captions."""
+"""How a chapter says things: numbers, texts, prose, tables."""

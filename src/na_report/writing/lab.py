@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from functools import cache
 
 from docutils import nodes
 from docutils.core import publish_parts
@@ -40,13 +39,14 @@ class _Fold(Directive):  # type: ignore[misc]
         return [content]
 
 
-def as_html(markdown: str, attachments: Mapping[str, str], files: Mapping[str, str]) -> str:
-    """Returns MyST as HTML, with the drawings that come with it in place.
+# What only Sphinx and its extensions know.
+directives.register_directive("dropdown", _Fold)
+for _name in ("numref", "download", "doc", "ref"):
+    roles.register_generic_role(_name, nodes.inline)
 
-    Args:
-        markdown: The MyST of a block.
-        attachments: Its other forms, per MIME type.
-        files: Per MIME type the path under which the MyST names it.
+
+def as_html(markdown: str, attachments: Mapping[str, str], files: Mapping[str, str]) -> str:
+    """Returns MyST as HTML with its drawing in place: `files` has per MIME type of the attachments how the MyST names it.
 
     Example:
         >>> print(as_html("Het is [[41%](#ind019-nl-2019)]{.waarde}.", {}, {}))
@@ -54,21 +54,11 @@ def as_html(markdown: str, attachments: Mapping[str, str], files: Mapping[str, s
     """
     from myst_parser.parsers.docutils_ import Parser
 
-    _know_the_book()
     markdown = _ELSEWHERE.sub("", markdown)
     html = str(publish_parts(markdown, parser=Parser(), writer_name="html5", settings_overrides=_SETTINGS)["fragment"])
-    html = re.sub(
-        r'class="(opmerking|[^"]*\bherkomst)\b[^"]*"', 'style="vertical-align: super; font-size: smaller"', html
-    )
+    small = 'style="vertical-align: super; font-size: smaller"'
+    html = re.sub(r'class="(opmerking|[^"]*\bherkomst)\b[^"]*"', small, html)
     if _SVG in files:
         code = base64.b64encode(attachments[_SVG].encode()).decode()
         html = html.replace(f'src="{files[_SVG]}"', f'src="data:{_SVG};base64,{code}"')
     return html.strip()
-
-
-@cache
-def _know_the_book() -> None:
-    """Teaches docutils what only Sphinx and its extensions know."""
-    directives.register_directive("dropdown", _Fold)
-    for name in ("numref", "download", "doc", "ref"):
-        roles.register_generic_role(name, nodes.inline)

@@ -16,10 +16,7 @@ _ENTITY = {character: f"&#{ord(character)};" for character in "\\`*_{}[]<>#!|~$&
 
 
 def escape(text: str) -> str:
-    """Returns text that Markdown shows as it is, whatever it holds.
-
-    Every character with a meaning in MyST becomes a character reference, so that no directive, role, link, table
-    bar or tag can form.
+    """Returns text that Markdown shows as it is, whatever it holds: no directive, role, link, bar of a table or tag can form.
 
     Example:
         >>> escape("a|b <i> {glue:}`x`")
@@ -27,6 +24,16 @@ def escape(text: str) -> str:
     """
     escaped = "".join(_ENTITY.get(character, character) for character in " ".join(text.split()))
     return _START.sub(lambda match: f"{match[1] or ''}&#{ord(match[2] or match[4])};", escaped)
+
+
+def plain(markdown: str) -> str:
+    """Returns MyST without links, anchors, emphasis and character references, for who reads it as text.
+
+    Example:
+        >>> plain("**Doel** [C14](#c14) [19,5%]{#x .nr}&#58;")
+        'Doel C14 19,5%:'
+    """
+    return html.unescape(re.sub(r"\]\((?:#|<)[^)]*\)|\]\{[#.][^}]*\}|\[|\*\*", "", markdown))
 
 
 def anchor(key: str) -> str:
@@ -39,29 +46,29 @@ def anchor(key: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
 
 
-def place(key: str) -> str:
-    """Returns the id of a row as text that others can link to."""
-    return f"[{escape(key)}]{{#{anchor(key)} .nr}}"
+def place(key: str, text: str = "") -> str:
+    """Returns the id of a row, or another text for it, as what others can link to."""
+    return f"[{escape(text or key)}]{{#{anchor(key)} .nr}}"
 
 
-def link(key: str, text: str = "") -> str:
-    """Returns a link to a row, with its id as text when none is given.
-
-    Example:
-        >>> link("C14")
-        '[C14](#c14)'
-    """
-    return f"[{text or escape(key)}](#{anchor(key)})"
+def link(key: str, shown: str = "") -> str:
+    """Returns a link to a row, with its id as text when no MyST is given."""
+    return f"[{shown or escape(key)}](#{anchor(key)})"
 
 
-def plain(markdown: str) -> str:
-    """Returns MyST without links, anchors, emphasis and character references, for who reads it as text.
+def aside(shown: str) -> str:
+    """Returns MyST that stands apart: where a statement comes from, and what is to know of it."""
+    return f"[{shown}]{{.grondslag}}"
 
-    Example:
-        >>> plain("**Doel** [C14](#c14) [19,5%]{#x .nr}&#58;")
-        'Doel C14 19,5%:'
-    """
-    return html.unescape(re.sub(r"\]\((?:#|<)[^)]*\)|\]\{[#.][^}]*\}|\[|\*\*", "", markdown))
+
+def box(kind: str, *lines: str) -> str:
+    """Returns MyST in a container with these classes."""
+    return "\n".join([f":::{{container}} {kind}", *lines, ":::"])
+
+
+def fold(title: str, *lines: str, kind: str = "alleen-scherm") -> str:
+    """Returns MyST folded under a title, with these classes; usually for a screen alone."""
+    return "\n".join([f":::{{dropdown}} {title}", f":class-container: {kind}", "", *lines, ":::"])
 
 
 @dataclass(frozen=True)
@@ -78,9 +85,7 @@ class Block:
     attachments: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, str], dict[str, Any]]:
+    def _repr_mimebundle_(self, **wanted: object) -> tuple[dict[str, str], dict[str, Any]]:
         shown = {"text/plain": plain(self.markdown), "text/markdown": self.markdown, **self.attachments}
         if SESSION in os.environ:
             from na_report.writing.lab import as_html
@@ -89,14 +94,7 @@ class Block:
             shown["text/html"] = as_html(self.markdown, self.attachments, files)
         return shown, self.metadata
 
-    def __add__(self, other: Block) -> Block:
-        """Returns both as one; only one of them may carry files, which the whole then carries."""
-        if self.attachments and other.attachments:
-            raise ValueError("Two blocks with files can't be one: an output has one file of a kind.")
-        carrier = self if self.attachments else other
-        return Block(f"{self.markdown}\n\n{other.markdown}", carrier.attachments, carrier.metadata)
-
 
 def paragraphs(*parts: str) -> Block:
     """Returns the parts that aren't empty as one block, with a blank line between them."""
-    return Block("\n\n".join(part for part in parts if part))
+    return Block("\n\n".join(filter(None, parts)))

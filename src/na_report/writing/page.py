@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from IPython.core.getipython import get_ipython
 
 from na_report.base.errors import NaReportError
@@ -18,25 +18,16 @@ from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
 from na_report.editions.reads import said
 from na_report.writing import prose
+from na_report.writing.values import number
 
 # Where publishing wants to find what the page asked; nobody asks when a chapter runs in JupyterLab.
 READS_FILE = "NA_REPORT_READS"
 
 
 def get_ready() -> None:
-    """Does once what each page would do first, for the kernels that are forked from a process: whatever no edition changes.
-
-    That is the words of languages for numbers, and the parts of pandas that are made at first use; figures have their own.
-    """
-    from babel.numbers import format_decimal
-
-    from na_report.reasoning import claim_file  # noqa: F401  imported by the first verdict
-
+    """Does once what each page would do first, for the kernels that are forked from a process."""
     for language in languages():
-        format_decimal(0.5, locale=language)
-    frame = pd.DataFrame({"a": [0]})
-    frame.to_dict("records")
-    frame.to_csv()
+        number(0.5, language)
 
 
 def open_page(name: str = "") -> Edition:
@@ -47,8 +38,7 @@ def open_page(name: str = "") -> Edition:
     """
     edition = open_edition(name or newest_edition())
     prose.begin()
-    target = os.environ.get(READS_FILE)
-    shell = get_ipython()
+    target, shell = os.environ.get(READS_FILE), get_ipython()
     if target and shell is not None:
         shell.events.register("post_run_cell", lambda *_: _write(edition, Path(target)))
         _guard(find_project().data)
@@ -67,14 +57,11 @@ def _guard(data: Path) -> None:
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(arguments[0], str) and os.path.abspath(arguments[0]).startswith(inside):  # noqa: PTH100
-            frame = sys._getframe()
-            while frame is not None:
-                if frame.f_globals.get("__name__") == "na_report.editions.edition":
-                    return
-                frame = frame.f_back  # type: ignore[assignment]
-            raise NaReportError(
-                f"The page opens {arguments[0]} itself, so a change of it would not be noticed.",
-                hint="Take the rows from the edition: evidence['findings'], evidence.rows(…) or evidence.row(…).",
-            )
+            frames = (frame for frame, _ in traceback.walk_stack(sys._getframe()))
+            if not any(frame.f_globals.get("__name__") == "na_report.editions.edition" for frame in frames):
+                raise NaReportError(
+                    f"The page opens {arguments[0]} itself, so a change of it would not be noticed.",
+                    hint="Take the rows from the edition: evidence['findings'], evidence.rows(…) or evidence.row(…).",
+                )
 
     sys.addaudithook(watch)

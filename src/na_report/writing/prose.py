@@ -19,10 +19,9 @@ from na_report.base.paths import find_project
 from na_report.base.stories import PLACE, Story, read_story
 from na_report.editions.edition import Edition
 from na_report.editions.reads import story_part
-from na_report.writing.markdown import Block, escape, link, plain
-from na_report.writing.periods import period
+from na_report.writing.markdown import Block, escape, link
 from na_report.writing.text import sentence_case
-from na_report.writing.values import Value, in_words, value
+from na_report.writing.values import Value, in_words, period, value
 
 # In a story, between its text: a code cell, and text under a condition as `:::{if} later` says it.
 PIECE = re.compile(
@@ -32,12 +31,11 @@ PIECE = re.compile(
 )
 # A number of the chapter with the words that go with it: none at all, one, several.
 _FORMS = re.compile(r"\{([A-Za-z]\w*)\|([^{}|]+)\|([^{}|]*)\|([^{}|]*)\}")
-_YEAR, _SINCE = "_year", "_since"
-FINDING = re.compile(r"\{(F[A-Z0-9]\d+)\}")
+FINDING = re.compile(r"F[A-Z0-9]\d+")
 # Tells publishing that an output is text of the page and not what a cell made of data.
 _PROSE = {"na_report": {"prose": True}}
 # What the page has told so far, by the names that its prose uses.
-_TOLD: dict[str, Value | Block] = {}
+_TOLD: dict[str, Value] = {}
 
 
 def begin() -> None:
@@ -51,21 +49,18 @@ def _text(line: str, cell: str) -> Block | None:
     """Shows the text of a cell with its numbers; of `%%text if CONDITION` only when the condition holds."""
     word, _, condition = line.strip().partition(" ")
     if word not in ("", "if"):
-        raise NaReportError(
-            f"%%text: found {line.strip()!r}, expected nothing or a condition.", hint="Write %%text or %%text if …"
-        )
-    if word and not eval(condition, _names()):  # noqa: S307  as much the author's code as any cell
-        return None
-    return told(cell, _names())
+        found = f"%%text: found {line.strip()!r}, expected nothing or a condition."
+        raise NaReportError(found, hint="Write %%text or %%text if …")
+    holds = not word or eval(condition, _names())  # noqa: S307  as much the author's code as any cell
+    return told(cell, _names()) if holds else None
 
 
 def told(text: str, names: Mapping[str, Any]) -> Block:
     """Returns text with its numbers filled in, and remembers which numbers it tells.
 
     Args:
-        text: MyST with the id of an observation or indicator in braces, with `_year` behind it for its period, the id of a row of
-            `statuses` with `_since` for its year, or the name of one of the chapter's counts. The id of a finding becomes a mark.
-            Where words depend on a count, it has three forms: the words for none, and what stands behind one and behind more.
+        text: MyST with names in braces, see `said`. Where words depend on a count, it has three forms: the words for none, and
+            what stands behind one and behind more.
         names: What the notebook calls `evidence`, `language` and, where it counts something, `counts`.
 
     Example:
@@ -76,99 +71,62 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
         >>> told("Er {gaps|ontbreekt niets|ontbreekt|ontbreken}. {gaps|Geen gat|gat|gaten}.", names).markdown
         'Er drie ontbreken. Drie gaten.'
     """
-    problems, marks = [], {}
+    counts = names.get("counts", {})
+    shown, problems = {}, []
     for name in dict.fromkeys(PLACE.findall(text)):
         try:
-            if FINDING.fullmatch(f"{{{name}}}"):
-                marks[name] = _mark(names["evidence"], name)
-            else:
-                _TOLD[name] = _shown(name, names["evidence"], names["language"], names.get("counts", {}))
+            shown[name] = said(name, names["evidence"], names["language"], counts)
         except NaReportError as problem:
             problems.append(f"{{{name}}}: {problem}")
+    unknown = [found[1] for found in _FORMS.finditer(text) if found[1] not in counts]
+    problems += [f"{{{name}|…}}: There is no such count." for name in unknown]
     if problems:
         raise NaReportError(
             "\n".join(problems), hint="Use the id of a row of observations or indicators, or a name in counts = {…}."
         )
-    text = _FORMS.sub(lambda match: _counted(match, names), text)
-    filled = PLACE.sub(lambda match: marks.get(match[1]) or _link(_TOLD[match[1]]), text)
+    _TOLD.update({name: number for name, number in shown.items() if not FINDING.fullmatch(name)})
+    text = _FORMS.sub(lambda match: _counted(match, counts[match[1]], names["language"]), text)
+    filled = PLACE.sub(lambda match: shown[match[1]].link, text)
     return Block(filled.strip("\n"), metadata=_PROSE)
 
 
-def _counted(match: re.Match[str], names: Mapping[str, Any]) -> str:
+def _counted(match: re.Match[str], number: int, language: str) -> str:
     """Returns the words for a number of the chapter, with a capital where a sentence starts."""
     name, none, one, more = match.groups()
-    if name not in names.get("counts", {}):
-        raise NaReportError(f"{{{name}|…}}: found no such count.", hint="Use a name in counts = {…}.")
-    number, language = names["counts"][name], names["language"]
-    shown = _TOLD[name] = _shown(name, names["evidence"], language, names["counts"])
-    said = f"{_link(shown)} {one if number == 1 else more}".rstrip() if number else none
+    text = in_words(number, language)
+    _TOLD[name] = Value(text, escape(text))
+    words = f"{escape(text)} {one if number == 1 else more}".rstrip() if number else none
     starts = re.search(r"(?:^|[.!?]\s+|\n\n|[-*] )\Z", match.string[: match.start()])
-    return sentence_case(said) if starts else said
+    return sentence_case(words) if starts else words
 
 
-def _mark(edition: Edition, finding: str) -> str:
-    """Returns a mark that leads to a finding, for a screen: paper goes without findings."""
-    return f"[{link(edition.row('findings', finding)['id'], escape('*'))}]{{.herkomst .alleen-scherm}}"
+def said(name: str, edition: Edition, language: str, counts: Mapping[str, int]) -> Value:
+    """Returns what prose with `{name}` says.
 
-
-def _shown(name: str, edition: Edition, language: str, counts: Mapping[str, int]) -> Value | Block:
-    if name in counts:
-        return Block(escape(in_words(counts[name], language)))
-    if name.endswith(_SINCE):
-        return Block(escape(edition.row("statuses", name.removesuffix(_SINCE))["since"][:4]))
-    if name.endswith(_YEAR):
-        return Block(escape(period(edition, edition.observation(name.removesuffix(_YEAR)), language, told=True)))
-    return value(edition, name, language)
-
-
-def text_of(name: str, edition: Edition, language: str) -> str:
-    """Returns what prose with `{name}` says, as text.
-
-    Raises:
-        NaReportError: The edition has no such row.
+    That is the count of a name; the value of an observation or indicator, with `_year` behind its id its period; with `_since`
+    behind the id of a row of `statuses` its year; and of a finding a mark that leads to it, for a screen, as paper goes without.
     """
-    return _text_of(_shown(name, edition, language, {}))
-
-
-def _text_of(shown: Value | Block) -> str:
-    return shown.text if isinstance(shown, Value) else plain(shown.markdown)
-
-
-def _link(shown: Value | Block) -> str:
-    if isinstance(shown, Block):
-        return shown.markdown
-    return shown.link
+    key, _, what = name.rpartition("_")
+    if name in counts:
+        text = in_words(counts[name], language)
+    elif what == "since":
+        text = str(edition.row("statuses", key)["since"][:4])
+    elif what == "year":
+        text = period(edition, edition.observation(key), language, told=True)
+    elif FINDING.fullmatch(name):
+        return Value("", f"[{link(edition.row('findings', name)['id'], escape('*'))}]{{.herkomst .alleen-scherm}}")
+    else:
+        return value(edition, name, language)
+    return Value(text, escape(text))
 
 
 def glue_told() -> None:
     """Records each number that the page told under its name, where nbval compares them and a sweep makes a table of them."""
     for name, shown in _TOLD.items():
         prefix = "application/papermill.record/"
-        display(  # type: ignore[no-untyped-call]
-            {f"{prefix}text/plain": _text_of(shown), f"{prefix}text/markdown": _link(shown)},
-            metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
-            raw=True,
-        )
-
-
-def shown(story: Story, part: str, names: Mapping[str, Any]) -> Iterator[object]:
-    """Yields what a part of a story shows: its text with the numbers, where its conditions hold, and what its code cells give."""
-    yield from _pieces(story.part(part), f"{story.name}, part {part}", names)
-
-
-def _pieces(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]:
-    end = 0
-    for found in PIECE.finditer(text):
-        if (before := text[end : found.start()]).strip():
-            yield told(before, names)
-        end = found.end()
-        given = eval(compile((found["code"] or found["condition"]).strip(), place, "eval"), dict(names))  # noqa: S307  as much the author's code as any cell
-        if found["code"]:
-            yield given
-        elif given:
-            yield from _pieces(found["text"], place, names)
-    if (after := text[end:]).strip():
-        yield told(after, names)
+        data = {f"{prefix}text/plain": shown.text, f"{prefix}text/markdown": shown.link}
+        about = {"scrapbook": {"name": name, "mime_prefix": prefix}}
+        display(data, metadata=about, raw=True)  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
@@ -178,44 +136,38 @@ class Teller:
     story: Story
 
     def tell(self, part: str) -> None:
-        """Shows a part: its text with the numbers, and what its code cells give, which may use all that the notebook has.
-
-        Raises:
-            NaReportError: There is no such part.
-        """
-        for piece in shown(self.story, part, _names()):
+        """Shows a part: its text with the numbers, and what its code cells give, which may use all that the notebook has."""
+        for piece in pieces(self.story.part(part), f"{self.story.name}, part {part}", _names()):
             display(piece)  # type: ignore[no-untyped-call]
 
 
+def pieces(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]:
+    """Yields what text of a story shows: the text with the numbers, where its conditions hold, and what its code cells give."""
+    end = 0
+    for found in PIECE.finditer(text):
+        if (before := text[end : found.start()]).strip():
+            yield told(before, names)
+        end = found.end()
+        given = eval(compile((found["code"] or found["condition"]).strip(), place, "eval"), dict(names))  # noqa: S307  as much the author's code as any cell
+        if found["code"]:
+            yield given
+        elif given:
+            yield from pieces(found["text"], place, names)
+    if (after := text[end:]).strip():
+        yield told(after, names)
+
+
 def open_story(folder: str, name: str) -> Teller:
-    """Returns the story in a file of a folder in `chapters/`.
-
-    Args:
-        folder: Such as `nl/sector`.
-        name: The name of the file without `.md`.
-
-    Raises:
-        NaReportError: There is no such story, or it has no parts.
-    """
+    """Returns the story of a name in a folder of `chapters/`, such as `nl/sector`."""
     return Teller(read_story(find_project().chapters / folder / f"{name}.md"))
 
 
 def tell_each(folder: str, stories: Iterable[str], part: str) -> Block:
-    """Tells the same part of several stories as one text, such as what each sector comes to.
-
-    Args:
-        folder: Where the stories are, such as `nl/sector`.
-        stories: Their names without `.md`.
-        part: The part, without code cells.
-
-    Raises:
-        NaReportError: A story or its part is not there.
-    """
+    """Tells the same part, without code cells, of several stories in a folder as one text: what each sector comes to."""
     names = _names()
     return told("\n".join(story_part(names["evidence"], folder, story, part) for story in stories), names)
 
 
 def _names() -> dict[str, Any]:
     """Returns what the notebook has under which name."""
-    shell = get_ipython()
-    return shell.user_ns if shell is not None else {}
+    return getattr(get_ipython(), "user_ns", {})

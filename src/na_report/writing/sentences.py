@@ -11,7 +11,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.stories import PLACE, read_story
 from na_report.editions.edition import Edition
 from na_report.writing.markdown import plain
-from na_report.writing.prose import FINDING, PIECE, text_of
+from na_report.writing.prose import FINDING, PIECE, said
 
 _CELL = re.compile(r"\A%%text(?: if (?P<condition>[^\n]+))?\n(?P<text>.*)", re.DOTALL)
 _TELLS = re.compile(r'\.tell\("([^"]+)"\)')
@@ -19,19 +19,11 @@ _TELLS_EACH = re.compile(r'tell_each\("([^"]+)",.*?"([^"]+)"\)', re.DOTALL)
 # What stands in a text and is in no sentence: fences and settings of directives, and the signs of a heading or an item.
 _AROUND = re.compile(r"^(:.*|#+ |[-*] )", re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|\n\s*\n")
-_UNKNOWN = "…"
 
 
 @dataclass(frozen=True)
 class Reworded:
-    """A sentence that reads otherwise.
-
-    Args:
-        page: The page that has it.
-        old: What it says with the old edition.
-        new: What it says with the new one.
-        condition: When the page has it; always when empty.
-    """
+    """A sentence of a page that reads otherwise; the condition says when the page has it, always when empty."""
 
     page: str
     old: str
@@ -40,12 +32,9 @@ class Reworded:
 
 
 def prose_of(cells: Iterable[str], stories: Iterable[Path], chapters: Path) -> Iterator[tuple[str, str]]:
-    """Yields the prose of a page as condition and text: that of its cells, and the parts of stories that they tell.
+    """Yields the prose of a page as condition and text: that of its cells, and the parts that they tell of stories.
 
-    Args:
-        cells: The sources of the cells of its chapter.
-        stories: The files of its own stories.
-        chapters: The folder `chapters/`, where other stories are.
+    Those are the page's own stories, and other ones in the folder `chapters`.
     """
     own = [path for path in stories if path.is_file()]
     for source in cells:
@@ -66,14 +55,7 @@ def _pieces(text: str, condition: str) -> Iterator[tuple[str, str]]:
 
 
 def reworded(page: str, texts: Iterable[tuple[str, str]], old: Edition, new: Edition, language: str) -> list[Reworded]:
-    """Returns the sentences of a page that read otherwise with another edition.
-
-    Args:
-        page: The name of the page.
-        texts: Its prose, see `prose_of`.
-        old: The old edition.
-        new: The new edition.
-        language: The language of the page.
+    """Returns the sentences of a page, of which `prose_of` gives the texts, that read otherwise with another edition.
 
     Example:
         >>> from na_report.editions.edition import open_edition
@@ -83,7 +65,8 @@ def reworded(page: str, texts: Iterable[tuple[str, str]], old: Edition, new: Edi
     """
     found: dict[Reworded, None] = {}
     for condition, text in texts:
-        for sentence in _SENTENCE_END.split(_AROUND.sub("\n\n", FINDING.sub("", text))):
+        without = PLACE.sub(lambda name: "" if FINDING.fullmatch(name[1]) else name[0], text)
+        for sentence in _SENTENCE_END.split(_AROUND.sub("\n\n", without)):
             was, now = (_filled(sentence, edition, language) for edition in (old, new))
             if was != now:
                 found[Reworded(page, was, now, condition)] = None
@@ -91,10 +74,10 @@ def reworded(page: str, texts: Iterable[tuple[str, str]], old: Edition, new: Edi
 
 
 def _filled(sentence: str, edition: Edition, language: str) -> str:
-    def said(name: re.Match[str]) -> str:
+    def text(name: re.Match[str]) -> str:
         try:
-            return text_of(name[1], edition, language)
+            return said(name[1], edition, language, {}).text
         except NaReportError:
-            return _UNKNOWN  # a count of the chapter, or a row that this edition has not
+            return "…"  # a count of the chapter, or a row that this edition has not
 
-    return " ".join(plain(PLACE.sub(said, sentence)).split())
+    return " ".join(plain(PLACE.sub(text, sentence)).split())

@@ -1,88 +1,34 @@
-"""Texts of the edition as MyST: placeholders filled, sources cited."""
+"""Text as a sentence has it: lists, capitals, full stops, and the language that it is in."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from na_report.base.wording import Words
-from na_report.editions.cells import PLACEHOLDER
-from na_report.editions.edition import Edition
-from na_report.writing.languages import spoken
-from na_report.writing.markdown import escape, link, plain
-from na_report.writing.naming import listed, named
-from na_report.writing.values import value
+from na_report.base.wording import Words, languages
+from na_report.writing.markdown import plain
 
 
 def ids(cell: str) -> list[str]:
-    """Returns the values of a list cell.
-
-    Example:
-        >>> ids("C03;C13"), ids("")
-        (['C03', 'C13'], [])
-    """
+    """Returns the values of a list cell."""
     return [item for item in cell.split(";") if item]
 
 
-def filled(edition: Edition, text: str, language: str = "nl") -> str:
-    """Returns a text of the edition as MyST: each `{IND001}` is the value with a link to its row, and an id is what it is called.
+def number_of(key: str) -> str:
+    """Returns the number in an id, such as the 7 of FM07."""
+    found = re.search(r"\d+", key)
+    return str(int(found[0])) if found else key
+
+
+def listed(parts: Iterable[str], language: str = "nl") -> str:
+    """Returns parts as a sentence lists them.
 
     Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> filled(open_edition("2021"), "Het gaat om {IND007} van hen.")
-        'Het gaat om [[19,5%](#ind007-nl-2019)]{.waarde} van hen.'
+        >>> listed(["C03"]), listed(["C03", "C07"]), listed(["a", "b", "c"], "en")
+        ('C03', 'C03 en C07', 'a, b and c')
     """
-    pieces = PLACEHOLDER.split(text)
-    shown = [
-        named(edition, piece, language) if index % 2 == 0 else value(edition, piece, language).link
-        for index, piece in enumerate(pieces)
-    ]
-    return "".join(shown)
-
-
-def source_anchor(key: str) -> str:
-    """Returns the id under which a source stands in the list of sources."""
-    return f"bron-{key}"
-
-
-def short_source(edition: Edition, key: str, language: str = "nl") -> str:
-    """Returns author and year of a source, linked to its entry in the list of sources.
-
-    Talks and sessions have no author to name, so they go by their title.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> short_source(open_edition("2021"), "ceps2019irdll")
-        '[Centre for European Policy Studies (CEPS), 2019](#bron-ceps2019irdll)'
-    """
-    row = edition.row("sources", key)
-    if row["source_type"] in ("interview", "workshop"):
-        return link(source_anchor(key), escape(row[f"title_{language}"].strip("[]")))
-    text = f"{authors(row['author'], language)}, {row['year'] or Words(language)('sources.no_date')}"
-    return link(source_anchor(key), escape(text))
-
-
-def titled_source(edition: Edition, key: str, language: str = "nl") -> str:
-    """Returns author and title of a source, the title linked to its entry; for lists where author and year would repeat."""
-    row = edition.row("sources", key)
-    title = row[f"title_{language}"].strip("[]")
-    shown = spoken(link(source_anchor(key), escape(title)), title, language)
-    return f"{escape(authors(row['author'], language))}, {shown}"
-
-
-def authors(cell: str, language: str = "nl") -> str:
-    """Returns the authors of a source as a reader writes them.
-
-    Example:
-        >>> authors("PO-raad;VO-raad"), authors("PO-raad;VO-raad;OCW")
-        ('PO-raad en VO-raad', 'PO-raad e.a.')
-    """
-    names = ids(cell)
-    return listed(names, language) if len(names) < 3 else f"{names[0]} {Words(language)('sources.others')}"
-
-
-def cited(edition: Edition, keys: Iterable[str], language: str = "nl") -> str:
-    """Returns the short form of sources with semicolons between them."""
-    return "; ".join(short_source(edition, key, language) for key in keys)
+    *first, last = parts or [""]
+    return Words(language)("language.and", first=", ".join(first), last=last) if first else last
 
 
 def ended(text: str) -> str:
@@ -96,11 +42,36 @@ def ended(text: str) -> str:
 
 
 def sentence_case(text: str) -> str:
-    """Returns text with a capital at the start.
+    """Returns text with a capital at the start; Dutch has no accent on that of één."""
+    return f"E{text[1:]}" if text.startswith("éé") else text[:1].upper() + text[1:]
+
+
+def in_sentence(text: str) -> str:
+    """Returns a label with a small letter, unless it starts with a name or an abbreviation.
 
     Example:
-        >>> sentence_case("stand van zaken"), sentence_case("één cijfer")
-        ('Stand van zaken', 'Eén cijfer')
+        >>> in_sentence("Alle sectoren"), in_sentence("Nederland als geheel"), in_sentence("ICT-specialisten")
+        ('alle sectoren', 'Nederland als geheel', 'ICT-specialisten')
     """
-    # Dutch has no accent on the capital of één.
-    return f"E{text[1:]}" if text.startswith("éé") else text[:1].upper() + text[1:]
+    names = tuple(name for language in languages() for name in Words(language)("language.names").split())
+    return text if text.startswith(names) or text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def language_of(text: str) -> str:
+    """Returns the language that most words of a title are typical of, else nothing: a name belongs to none.
+
+    Example:
+        >>> language_of("New Skills Agenda for Europe"), language_of("Digitaal Toetsen"), language_of("NL DIGIbeter")
+        ('en', 'nl', '')
+    """
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    typical = {language: Words(language)("language.typical").split() for language in languages()}
+    counts = {language: sum(word in known for word in words) for language, known in typical.items()}
+    most = [language for language, count in counts.items() if count == max(counts.values())]
+    return most[0] if len(most) == 1 else ""
+
+
+def spoken(shown: str, text: str, language: str) -> str:
+    """Returns the MyST of a text, marked for screen readers where the text is in another language than the book."""
+    other = language_of(text)
+    return f"[{shown}]{{.taal-{other}}}" if other and other != language else shown

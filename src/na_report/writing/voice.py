@@ -1,0 +1,200 @@
+"""An edition as it speaks to readers of one language: its texts with their numbers, its rows by name, its sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import pandas as pd
+
+from na_report.base.errors import MissingRowError
+from na_report.base.wording import Words
+from na_report.editions.cells import PLACEHOLDER
+from na_report.editions.edition import Edition
+from na_report.editions.tables import TABLES
+from na_report.writing.markdown import Block, escape, link
+from na_report.writing.tables import table
+from na_report.writing.text import ids, in_sentence, listed, number_of, sentence_case, spoken
+from na_report.writing.values import Value, period, value
+
+Row = Mapping[str, Any]
+Cells = Mapping[str, str]
+# Rows that have no name: a reader knows them by their number.
+NUMBERED = ("findings", "caveats", "recommendations", "notes", "contradictions", "starting_points")
+# An id in running text.
+_CODE = re.compile(r"(?<![\w{-])(?:[A-Z]{1,3}\d{1,3}(?:\.\d+[a-z]?)?|FR-[A-Z]\d+)(?![\w-])")
+
+
+class Voice:
+    """An edition in one language.
+
+    Example:
+        >>> from na_report.editions.edition import open_edition
+        >>> voice = Voice(open_edition("2021"))
+        >>> voice.text("Zie aanbeveling R5: {IND007} van hen.")
+        'Zie aanbeveling [5](#r5)&#58; [[19,5%](#ind007-nl-2019)]{.waarde} van hen.'
+        >>> voice.rows(["FM12", "FM13", "R5"])
+        'bevindingen [12](#fm12) en [13](#fm13) (mbo); aanbeveling [5](#r5)'
+        >>> voice.source("ceps2019irdll")
+        '[Centre for European Policy Studies (CEPS), 2019](#bron-ceps2019irdll)'
+    """
+
+    def __init__(self, edition: Edition, language: str = "nl") -> None:
+        self.edition, self.language, self.words = edition, language, Words(language)
+
+    def said(self, row: Row, column: str) -> str:
+        """Returns a cell in the language, as it is."""
+        return str(row[f"{column}_{self.language}"])
+
+    def shown(self, row: Row, column: str) -> str:
+        """Returns a cell in the language as MyST."""
+        return escape(self.said(row, column))
+
+    def filled(self, row: Row, column: str) -> str:
+        """Returns a cell in the language as MyST with its numbers, see `text`."""
+        return self.text(self.said(row, column))
+
+    def text(self, text: str) -> str:
+        """Returns a text of the edition as MyST: `{IND001}` is its value, an id what the row is called, linked."""
+        pieces = PLACEHOLDER.split(text)
+        return "".join(
+            self.value(piece).link if index % 2 else self._named(piece) for index, piece in enumerate(pieces)
+        )
+
+    def _named(self, text: str) -> str:
+        shown, end = [], 0
+        for found in _CODE.finditer(text):
+            if table := self.table_of(found[0]):
+                shown += [_edge(text[end : found.start()]), self._linked(table, found[0])]
+                end = found.end()
+        return "".join([*shown, _edge(text[end:])])
+
+    def table_of(self, key: str) -> str:
+        """Returns the table of a row; nothing for what is no id."""
+        for each in TABLES:
+            with suppress(MissingRowError):
+                self.edition.row(each.name, key)
+                return each.name
+        return ""
+
+    def name(self, row: Row) -> str:
+        """Returns what a row is called, whatever its table calls that; an observation goes by its indicator."""
+        if "indicator_id" in row:
+            row = self.edition.row("indicators", row["indicator_id"])
+        columns = (f"{name}_{self.language}" for name in ("name", "label", "title", "text"))
+        return next((str(row[column]) for column in columns if column in row), str(row.get("name", row["id"])))
+
+    def label(self, codes: str, code: str) -> str:
+        """Returns what a reader sees for a code of a code list."""
+        return self.edition.label(codes, code, self.language)
+
+    def value(self, key: str) -> Value:
+        """Returns an observation, of an indicator the latest."""
+        return value(self.edition, key, self.language)
+
+    def period(self, row: Row, *, told: bool = False) -> str:
+        """Returns the period of an observation as MyST, see `values.period`."""
+        return escape(period(self.edition, row, self.language, told=told))
+
+    def link(self, table: str, key: str, column: str = "name") -> str:
+        """Returns a link to a row with what a column says."""
+        return link(key, self.shown(self.edition.row(table, key), column))
+
+    def rows(self, keys: Iterable[str]) -> str:
+        """Returns rows as a reader can name them, each a link, those of a kind together; nothing for none."""
+        groups: dict[tuple[str, str], dict[str, None]] = {}
+        for key in keys:
+            table = self.table_of(key)
+            about = self.sectors(self.edition.row(table, key)["sector"]) if table == "findings" else ""
+            groups.setdefault((table, in_sentence(about)), {})[self._linked(table, key)] = None
+        told = []
+        for (table, about), links in groups.items():
+            kind = self.words(f"rows.{table}", len(links)) if table in NUMBERED else ""
+            parts = (kind, listed(links, self.language), f"({about})" if about else "")
+            told.append(" ".join(filter(None, parts)))
+        return "; ".join(told)
+
+    def _linked(self, table: str, key: str) -> str:
+        return link(
+            key, escape(number_of(key) if table in NUMBERED else f"‘{self.name(self.edition.row(table, key))}’")
+        )
+
+    def sectors(self, cell: str) -> str:
+        """Returns the sectors of a list cell as MyST."""
+        names = [self.said(self.edition.row("sectors", key), "short") for key in ids(cell)]
+        return escape(sentence_case(", ".join([*names[:1], *map(in_sentence, names[1:])])))
+
+    def source(self, key: str) -> str:
+        """Returns author and year of a source, linked to its entry; talks and sessions name no author and go by their title."""
+        row = self.edition.row("sources", key)
+        if row["source_type"] in ("interview", "workshop"):
+            return link(source_anchor(key), escape(self._title(row)))
+        return link(source_anchor(key), escape(f"{self._authors(row)}, {row['year'] or self.words('sources.no_date')}"))
+
+    def cited(self, keys: Iterable[str]) -> str:
+        """Returns the short form of sources with semicolons between them."""
+        return "; ".join(map(self.source, keys))
+
+    def titled_source(self, key: str) -> str:
+        """Returns author and linked title of a source; for lists where author and year would repeat."""
+        row = self.edition.row("sources", key)
+        title = self._title(row)
+        shown = spoken(link(source_anchor(key), escape(title)), title, self.language)
+        return f"{escape(self._authors(row))}, {shown}"
+
+    def _title(self, row: Row) -> str:
+        return self.said(row, "title").strip("[]")
+
+    def _authors(self, row: Row) -> str:
+        names = ids(row["author"])
+        return listed(names, self.language) if len(names) < 3 else f"{names[0]} {self.words('sources.others')}"
+
+    def table(
+        self, rows: Iterable[Cells], caption: str, name: str, filters: Collection[str] = (), right: Collection[str] = ()
+    ) -> Block:
+        """Returns rows, whose keys are those of words, as a table; the other arguments are those of `tables.table`."""
+
+        def head(key: str) -> str:
+            return sentence_case(self.words(key, edition=self.edition.name))
+
+        frame = pd.DataFrame({head(key): cell for key, cell in row.items()} for row in rows)
+        return table(frame, caption, name, map(head, filters), map(head, right), self.language)
+
+
+def register(
+    rows: str,
+    name: str,
+    caption: str = "",
+    order: Callable[[Voice, Row], Any] = lambda voice, row: 0,
+    **looks: Collection[str],
+) -> Callable[[Callable[[Voice, Row], Cells]], Callable[..., Block]]:
+    """Makes of a function, which tells a row of a table of the edition in cells per word, one that shows all of them in order.
+
+    The caption is a name in the words, that of the table when empty; see `Voice.table` for the rest.
+    """
+
+    def made(cells: Callable[[Voice, Row], Cells]) -> Callable[..., Block]:
+        def show(edition: Edition, language: str = "nl") -> Block:
+            voice = Voice(edition, language)
+            found = sorted(edition.records(rows), key=lambda row: order(voice, row))
+            shown = (cells(voice, row) for row in found)
+            return voice.table(shown, voice.words(f"captions.{caption or rows}"), name, **looks)
+
+        show.__doc__ = cells.__doc__
+        return show
+
+    return made
+
+
+def _edge(text: str) -> str:
+    """Returns escaped text that keeps the spaces at its ends, for a piece of a sentence."""
+    if not text.strip():
+        return " " if text else ""
+    return (" " if text[0].isspace() else "") + escape(text) + (" " if text[-1].isspace() else "")
+
+
+def source_anchor(key: str) -> str:
+    """Returns the id under which a source stands in the list of sources."""
+    return f"bron-{key}"
