@@ -25,7 +25,7 @@ from na_report.base.errors import BookError
 from na_report.base.paths import Project
 from na_report.editions.folders import verify_edition
 from na_report.paper import typesetting
-from na_report.paper.columns import columns
+from na_report.paper.table import columns
 from na_report.paper.typesetting import Document, typeset
 from na_report.paper.writer import Writer
 from na_report.running.pages import all_pages

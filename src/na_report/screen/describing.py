@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,10 @@ from na_report.base.site_settings import read_configuration
 from na_report.base.wording import Words
 from na_report.editions.descriptor import descriptor_of
 
-# Overrules `html: baseurl` of _config.yml: where the site is, is known to who publishes it.
 CARD = "_images/kaart.png"
+FILES = "_downloads"
 # What RFC 3986 lets an address be written with.
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
-FILES = "_downloads"
 _MIMES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
@@ -62,12 +62,7 @@ class Publication:
 
 
 def book_address(site: str, edition: str, language: str) -> str:
-    """Returns where a book is on the web, with a slash at the end; empty when the site's address is not known.
-
-    Example:
-        >>> book_address("https://example.org/report/", "2026", "nl")
-        'https://example.org/report/2026/nl/'
-    """
+    """Returns where a book is on the web, with a slash at the end; empty when the site's address is not known."""
     return f"{site}{edition}/{language}/" if site else ""
 
 
@@ -79,15 +74,7 @@ def publication(
     files: Sequence[Path] = (),
     period: tuple[str, str] = ("", ""),
 ) -> Publication:
-    """Returns what a book says of itself.
-
-    Args:
-        project: The project.
-        edition: The name of the edition.
-        language: `nl` or `en`.
-        words: Title and subtitle in that language.
-        files: The whole edition in several forms.
-        period: The first and last year of its data.
+    """Returns what a book says of itself, with title and subtitle in its language as `words`.
 
     Raises:
         NaReportError: The address of the site is no web address.
@@ -102,11 +89,12 @@ def publication(
 def site_address(project: Project) -> str:
     """Returns where the site is on the web, or nothing when nobody said so.
 
+    The variable overrules `html: baseurl` of _config.yml: where the site is, is known to who publishes it.
+
     Raises:
         NaReportError: What was said is no web address.
     """
-    config = read_configuration(project)
-    found = os.environ.get(ADDRESS) or config.get("html", {}).get("baseurl", "")
+    found = os.environ.get(ADDRESS) or read_configuration(project).get("html", {}).get("baseurl", "")
     if wrong := _wrong_address(found) if found else "":
         raise NaReportError(
             f"The address of the site has {wrong}; expected one such as https://example.org/report/.",
@@ -122,14 +110,14 @@ def _wrong_address(address: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError as problem:
         return f"a fault ({problem})"
+    has_page = re.search(r"\.x?html?/*$", parts.path, re.IGNORECASE)
     faults = {
         f"no https:// in front: {address!r}": parts.scheme not in ("http", "https"),
         "a user or password, which each page would show": "@" in parts.netloc,
         f"characters that an address can't have: {address!r}": _ADDRESS.fullmatch(address) is None,
         f"no name of a host: {address!r}": not host,
         f"a question or a place in a page: {address!r}": "?" in address or "#" in address,
-        f"the name of a page at its end: {address!r}": re.search(r"\.x?html?/*$", parts.path, re.IGNORECASE)
-        is not None,
+        f"the name of a page at its end: {address!r}": has_page is not None,
     }
     return next((fault for fault, is_there in faults.items() if is_there), "")
 
@@ -146,54 +134,53 @@ def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) ->
     head = page.head
     if head is None:
         return
-    first, title = name == "index.html", article.find("h1")
-    shown = book.work.title
-    if isinstance(title, Tag) and not first:
-        shown = " ".join(title.get_text().removesuffix("#").split())
+    is_first, title = name == "index.html", article.find("h1")
+    shown = text_of(title) if isinstance(title, Tag) and not is_first else book.work.title
     summary = _summary(article) or book.subtitle
-    facts = [
-        ("name", "description", summary),
-        ("property", "og:type", "website" if first else "article"),
-        ("property", "og:title", shown),
-        ("property", "og:description", summary),
-        ("property", "og:site_name", book.work.name),
-        ("property", "og:locale", Words(book.work.language)("language.region")),
-        ("property", "og:image", book.address(CARD) or CARD),
-        ("property", "og:image:width", "1200"),
-        ("property", "og:image:height", "630"),
-        ("property", "og:image:alt", f"{book.work.title}. {book.subtitle}."),
-        ("name", "twitter:card", "summary_large_image"),
-    ]
+    facts = {
+        "og:type": "website" if is_first else "article",
+        "og:title": shown,
+        "og:description": summary,
+        "og:site_name": book.work.name,
+        "og:locale": Words(book.work.language)("language.region"),
+        "og:image": book.address(CARD) or CARD,
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": f"{book.work.title}. {book.subtitle}.",
+    }
     if book.site:
-        facts.append(("property", "og:url", book.address(name)))
+        facts["og:url"] = book.address(name)
         head.append(page.new_tag("link", attrs={"rel": "canonical", "href": book.address(name)}))
-    for kind, key, value in facts:
-        head.append(page.new_tag("meta", attrs={kind: key, "content": value}))
-    if first:
+    head.append(page.new_tag("meta", attrs={"name": "description", "content": summary}))
+    head.append(page.new_tag("meta", attrs={"name": "twitter:card", "content": "summary_large_image"}))
+    for key, value in facts.items():
+        head.append(page.new_tag("meta", attrs={"property": key, "content": value}))
+    if is_first:
         script = page.new_tag("script", attrs={"type": "application/ld+json"})
-        script.string = as_data(dataset(book, summary))
+        # No sign in it can end the element or start another.
+        data = json.dumps(_dataset(book, summary), ensure_ascii=False)
+        script.string = re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", data)
         head.append(script)
+
+
+def text_of(tag: Tag) -> str:
+    """Returns what a tag says, without the marks in it."""
+    said = copy(tag)
+    for mark in said.select(".opmerking, .herkomst, .headerlink"):
+        mark.decompose()
+    return " ".join(said.get_text().split())
 
 
 def _summary(article: Tag) -> str:
     """Returns the first paragraph that says something, cut at a word."""
-    for paragraph in article.select("section > p"):
-        copy = BeautifulSoup(str(paragraph), "html.parser")
-        for mark in copy.select(".opmerking, .herkomst, .headerlink"):
-            mark.decompose()
-        text = " ".join(copy.get_text().split())
+    for text in map(text_of, article.select("section > p")):
         if len(text) >= _SHORTEST_SUMMARY:
             return text if len(text) <= _SUMMARY_CHARACTERS else text[:_SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"
     return ""
 
 
-def dataset(book: Publication, summary: str) -> dict[str, Any]:
-    """Returns the data of the book as a Dataset of schema.org.
-
-    Args:
-        book: The book.
-        summary: What the first page says first.
-    """
+def _dataset(book: Publication, summary: str) -> dict[str, Any]:
+    """Returns the data of the book as a Dataset of schema.org."""
     said = book.descriptor
     found: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -227,14 +214,3 @@ def _download(path: Path, book: Publication) -> dict[str, str]:
         "contentSize": f"{len(content)} B",
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-
-
-def as_data(value: object) -> str:
-    r"""Returns JSON that can stand in a page: no sign in it can end the element or start another.
-
-    Example:
-        >>> as_data({"a": "</script><b>&"})
-        '{"a": "\\u003c/script\\u003e\\u003cb\\u003e\\u0026"}'
-    """
-    text = json.dumps(value, ensure_ascii=False)
-    return re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text)

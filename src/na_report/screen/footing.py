@@ -22,14 +22,7 @@ BESIDE = "../"
 
 
 def footing(project: Project, edition: str, language: str, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns what the page template fills in.
-
-    Args:
-        project: The project.
-        edition: The name of the edition.
-        language: `nl` or `en`.
-        said: What the book says of itself, see `book.words`.
-    """
+    """Returns what the page template fills in; `said` is what the book says of itself, see `book.words`."""
     words = Words(language, project)
     made = [name for name in PAPERS if said["summary"] or name != "summary.pdf"]
     day, contact = str(descriptor_of(project.data / edition)["created"] or "")[:10], str(said.get("contact") or "")

@@ -33,7 +33,7 @@ def spoken(shown: str, text: str, language: str) -> str:
 
     Example:
         >>> spoken("New Skills Agenda", "New Skills Agenda for Europe", "nl")
-        '[New Skills Agenda]{.taal-en}'
+        '[New Skills Agenda]{.language-en}'
     """
     other = language_of(text)
-    return f"[{shown}]{{.taal-{other}}}" if other and other != language else shown
+    return f"[{shown}]{{.language-{other}}}" if other and other != language else shown
