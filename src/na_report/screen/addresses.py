@@ -36,19 +36,15 @@ _EARLY = 100  # before Sphinx's own look at pictures
 
 
 class _Tags(HTMLParser):
-    """Lists the tags of a piece of HTML with their places; a piece may begin or end in the middle of an element."""
+    """Lists the tags of a piece of HTML, with each its source; a piece may begin or end in the middle of an element."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self._lines = [0]
-        for line in text.split("\n"):
-            self._lines.append(self._lines[-1] + len(line) + 1)
-        self.found: list[tuple[int, str, str, list[tuple[str, str | None]]]] = []
+        self.found: list[tuple[str, str, list[tuple[str, str | None]]]] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        line, column = self.getpos()
-        self.found.append((self._lines[line - 1] + column, self.get_starttag_text() or "", tag, attrs))
+        self.found.append((self.get_starttag_text() or "", tag, attrs))
 
 
 def rewritten(text: str, judge: Callable[[str, str, str], str]) -> str:
@@ -58,14 +54,12 @@ def rewritten(text: str, judge: Callable[[str, str, str], str]) -> str:
         >>> rewritten('<p><img src="a.png" alt="a"/>&amp;', lambda tag, name, said: said.replace("a.png", "_images/a.png"))
         '<p><img src="_images/a.png" alt="a"/>&amp;'
     """
-    done, parts = 0, []
-    for start, source, tag, attributes in _Tags(text).found:
+    for source, tag, attributes in _Tags(text).found:
         new = [(name, value if value is None else judge(tag, name, value)) for name, value in attributes]
         if new != attributes:
             said = "".join(f" {name}" if value is None else f' {name}="{html.escape(value)}"' for name, value in new)
-            parts += [text[done:start], f"<{tag}{said}{'/' if source.endswith('/>') else ''}>"]
-            done = start + len(source)
-    return "".join(parts) + text[done:]
+            text = text.replace(source, f"<{tag}{said}{'/' if source.endswith('/>') else ''}>")
+    return text
 
 
 def setup(app: Any) -> None:
@@ -105,14 +99,14 @@ def _take_along(app: Any, tree: Any) -> None:
 
 def _only_pictures(text: str) -> list[dict[str, str]]:
     """Returns the pictures of a piece of HTML that holds nothing else, for screen and paper alike."""
-    found, rest = _Tags(text).found, text
-    for _, source, _, _ in found:
+    rest, said = text, []
+    for source, tag, attributes in _Tags(text).found:
         rest = rest.replace(source, "", 1)
-    said = [{name: value or "" for name, value in attributes} for _, _, _, attributes in found]
-    are_pictures = all(tag == "img" and "src" in one for (_, _, tag, _), one in zip(found, said, strict=True))
-    if rest.strip() or not are_pictures or any(not one.keys() <= _OF_PICTURE for one in said):
-        return []
-    return [{"uri" if name == "src" else name: value for name, value in one.items()} for one in said]
+        found = {name: value or "" for name, value in attributes}
+        if tag != "img" or "src" not in found or not found.keys() <= _OF_PICTURE:
+            return []
+        said.append({"uri" if name == "src" else name: value for name, value in found.items()})
+    return [] if rest.strip() else said
 
 
 def _far(address: str) -> str:
@@ -203,13 +197,7 @@ def ways_of(page: Any) -> Ways:
 
 
 def dead_ends(folder: Path, pages: Mapping[str, Ways], beside: Collection[str] = ()) -> Iterator[tuple[str, str]]:
-    """Yields each page with each of its addresses that leads nowhere.
-
-    Args:
-        folder: The finished book.
-        pages: Per file name of a page where it leads.
-        beside: Addresses outside the folder that will be there.
-    """
+    """Yields each page of a finished book with each of its addresses that leads nowhere; those beside it will be there."""
     anchors = {name: {*ways.anchors} for name, ways in pages.items()}
     for name, ways in pages.items():
         for address in (address for address in ways.addresses if address not in beside):

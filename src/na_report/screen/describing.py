@@ -22,7 +22,6 @@ from na_report.base.site_settings import read_configuration
 from na_report.base.wording import Words
 from na_report.editions.descriptor import descriptor_of
 
-CARD = "_images/kaart.png"
 FILES = "_downloads"
 # What RFC 3986 lets an address be written with.
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
@@ -37,23 +36,14 @@ _SHORTEST_SUMMARY = 40
 
 @dataclass(frozen=True)
 class Publication:
-    """A book as others see it from outside.
-
-    Args:
-        work: What a reference to it says.
-        subtitle: What it is, in one line.
-        descriptor: The Data Package of its edition.
-        files: The whole edition in several forms.
-        period: The first and last year of its data; empty when not known.
-        site: Where the site is on the web, with a slash at the end; empty when that is not known.
-    """
+    """A book as others see it from outside."""
 
     work: Work
     subtitle: str
-    descriptor: Mapping[str, Any]
-    files: Sequence[Path] = ()
-    period: tuple[str, str] = ("", "")
-    site: str = ""
+    descriptor: Mapping[str, Any]  # the Data Package of its edition
+    files: Sequence[Path] = ()  # the whole edition in several forms
+    period: tuple[str, str] = ("", "")  # the first and last year of its data; empty when not known
+    site: str = ""  # where the site is on the web, with a slash at the end; empty when not known
 
     def address(self, page: str) -> str:
         """Returns where a page or file of the book is on the web; empty when the site's address is not known."""
@@ -123,38 +113,26 @@ def _wrong_address(address: str) -> str:
 
 
 def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) -> None:
-    """Adds what a shared link shows, where the page is on the web, and on the first page what the data is.
-
-    Args:
-        page: The whole page.
-        article: Its text.
-        name: Its file name.
-        book: The book that it belongs to.
-    """
+    """Adds to the head of a page what a shared link shows and where it is on the web, and to the first what the data is."""
     head = page.head
     if head is None:
         return
     is_first, title = name == "index.html", article.find("h1")
-    shown = text_of(title) if isinstance(title, Tag) and not is_first else book.work.title
     summary = _summary(article) or book.subtitle
     facts = {
+        "description": summary,
         "og:type": "website" if is_first else "article",
-        "og:title": shown,
+        "og:title": text_of(title) if isinstance(title, Tag) and not is_first else book.work.title,
         "og:description": summary,
         "og:site_name": book.work.name,
         "og:locale": Words(book.work.language)("language.region"),
-        "og:image": book.address(CARD) or CARD,
-        "og:image:width": "1200",
-        "og:image:height": "630",
-        "og:image:alt": f"{book.work.title}. {book.subtitle}.",
     }
     if book.site:
         facts["og:url"] = book.address(name)
         head.append(page.new_tag("link", attrs={"rel": "canonical", "href": book.address(name)}))
-    head.append(page.new_tag("meta", attrs={"name": "description", "content": summary}))
-    head.append(page.new_tag("meta", attrs={"name": "twitter:card", "content": "summary_large_image"}))
     for key, value in facts.items():
-        head.append(page.new_tag("meta", attrs={"property": key, "content": value}))
+        kind = "property" if key.startswith("og:") else "name"
+        head.append(page.new_tag("meta", attrs={kind: key, "content": value}))
     if is_first:
         script = page.new_tag("script", attrs={"type": "application/ld+json"})
         # No sign in it can end the element or start another.
@@ -181,36 +159,33 @@ def _summary(article: Tag) -> str:
 
 def _dataset(book: Publication, summary: str) -> dict[str, Any]:
     """Returns the data of the book as a Dataset of schema.org."""
-    said = book.descriptor
-    found: dict[str, Any] = {
+    said, site = book.descriptor, book.address("")
+    optional = {
+        "datePublished": str(said["created"] or "")[:10],
+        "temporalCoverage": "/".join(filter(None, book.period)),
+        "url": site and f"{site}index.html",
+    }
+    return {
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": book.work.name,
         "description": f"{said['description']} {summary}",
         "version": book.work.version,
-        **({"datePublished": str(said["created"])[:10]} if said["created"] else {}),
         "inLanguage": list(said["languages"]),
         "license": str(said["licenses"][0]["path"]),
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "name": book.work.author},
         "isBasedOn": [{"@type": "Report", "name": str(source["title"])} for source in said.get("sources", [])],
-        "distribution": [_download(path, book) for path in book.files],
-    }
-    if book.period[0]:
-        found["temporalCoverage"] = "/".join(book.period)
-    if book.site:
-        found["url"] = book.address("index.html")
-    return found
-
-
-def _download(path: Path, book: Publication) -> dict[str, str]:
-    content = path.read_bytes()
-    place = f"{FILES}/{path.name}"
-    return {
-        "@type": "DataDownload",
-        "name": path.name,
-        "encodingFormat": _MIMES[path.suffix],
-        "contentUrl": book.address(place) or place,
-        "contentSize": f"{len(content)} B",
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": path.name,
+                "encodingFormat": _MIMES[path.suffix],
+                "contentUrl": f"{site}{FILES}/{path.name}",
+                "contentSize": f"{path.stat().st_size} B",
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            }
+            for path in book.files
+        ],
+        **{key: value for key, value in optional.items() if value},
     }

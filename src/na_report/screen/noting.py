@@ -11,44 +11,31 @@ from dataclasses import dataclass, field
 
 from bs4 import Tag
 
-MARKS = ("herkomst", "opmerking", "waarde")
-_LOOKUP = "filterbaar"
 # Per cell the name of its column and what it says.
 _Lines = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Notes:
-    """What one page has for the notes of all.
+    """What one page has for the notes of all."""
 
-    Args:
-        wanted: Where its marks lead.
-        remarks: The pages that its remarks are on.
-        told: What its tables to look things up in tell per address.
-        held: What its other tables tell per place in their rows, and where that row leads.
-    """
-
-    wanted: set[str] = field(default_factory=set)
-    remarks: set[str] = field(default_factory=set)
-    told: dict[str, _Lines] = field(default_factory=dict)
+    wanted: set[str] = field(default_factory=set)  # where its marks lead
+    remarks: set[str] = field(default_factory=set)  # the pages that its remarks are on
+    told: dict[str, _Lines] = field(default_factory=dict)  # what its tables to look things up in tell per address
+    # What its other tables tell per place in their rows, and where that row leads.
     held: dict[str, tuple[_Lines, list[str]]] = field(default_factory=dict)
 
 
 def notes_of(name: str, article: Tag) -> Notes:
-    """Returns what a page has for notes.
-
-    Args:
-        name: Its file name.
-        article: Its text, with its tables mended.
-    """
+    """Returns what a page with a file name and a text has for notes; its tables are mended."""
     found = Notes()
-    for mark in article.find_all("span", class_=MARKS):
+    for mark in article.find_all("span", class_=("herkomst", "opmerking", "waarde")):
         addresses = _addresses(name, mark)
         found.wanted.update(addresses)
         if "opmerking" in mark["class"]:
             found.remarks.update(address.partition("#")[0] for address in addresses)
     for table in article.find_all("table"):
-        is_lookup = _LOOKUP in (table.get("class") or [])
+        is_lookup = "filterbaar" in (table.get("class") or [])
         skipped = {_text(head) for head in table.find_all("th", attrs={"data-filter": True})}
         for row in table.select("tbody tr"):
             first, *cells = row.find_all(["th", "td"], recursive=False)
@@ -86,7 +73,7 @@ def _is_list_of_links(cell: Tag) -> bool:
     return len(_text(cell).replace(", ", "")) <= len(linked)
 
 
-def gathered(pages: Iterable[Notes]) -> dict[str, list[tuple[str, str]]]:
+def gathered(pages: Iterable[Notes]) -> dict[str, _Lines]:
     """Returns per address that a mark leads to what a reader is told there: pairs of a name and a text.
 
     A name is empty for what the row is about, and `!` for a remark of the row.

@@ -16,10 +16,9 @@ from na_report.processes.processes import cores, new_pool, workers_stopped_on_er
 from na_report.processes.surroundings import pinned
 from na_report.running.fingerprint import hash_files
 from na_report.screen.addresses import Ways, dead_ends, ways_of
-from na_report.screen.card import write_card
 from na_report.screen.citing import add_take_along
 from na_report.screen.darkening import darkened
-from na_report.screen.describing import CARD, FILES, Publication, describe
+from na_report.screen.describing import FILES, Publication, describe
 from na_report.screen.filtering import add_filters
 from na_report.screen.footing import BESIDE, PAPERS
 from na_report.screen.mending import mend
@@ -73,7 +72,6 @@ def polish(
     _write_data(folder, "search", [place for page in found.values() for place in page.places])
     _write_data(folder, "notes", gathered(page.notes for page in found.values()))
     if book is not None:
-        write_card(folder / CARD, book.work.title, book.subtitle)
         (folder / FILES).mkdir(exist_ok=True)
         for path in book.files:
             shutil.copy(path, folder / FILES / path.name)
