@@ -33,14 +33,7 @@ def is_plain(rows: Sequence[Any]) -> bool:
 
 
 def grid(rows: Sequence[Any], cell: Callable[[Any], str], caption: str, label: str) -> str:
-    """Returns the call of the template that shows a table.
-
-    Args:
-        rows: Its rows, that with the heads too.
-        cell: Writes a cell.
-        caption: The caption, as code.
-        label: The name by which links find it, as code.
-    """
+    """Returns the call of the template that shows a table, with its caption and the name by which links find it as code."""
     widths, lines, fits = columns([[part.astext() for part in row.children] for row in rows])
     sides = ("right" if "text-right" in part.get("classes", ()) else "left" for part in rows[0].children)
     return call(
@@ -65,9 +58,6 @@ def columns(rows: Sequence[Sequence[str]]) -> tuple[list[float], int, bool]:
     """Returns how wide columns are in em, together the width of a page; how many lines of text that makes; whether they fit.
 
     No word is wider than its column; they fit when there is room for that. The rest is for who has most to say.
-
-    Args:
-        rows: The texts of all rows, the heads too; each row with as many cells.
 
     Example:
         >>> widths, lines, fits = columns([["Nr.", "Doel"], ["1", "Een zin over een doel dat niemand meet"]])

@@ -32,42 +32,29 @@ _WORDS = ("title", "subtitle", "author", "contents", "notes", "figures", "regist
 
 @dataclass(frozen=True)
 class Document:
-    """A document of some pages of the book.
+    """A document of some pages of the book."""
 
-    Args:
-        name: The name of the file, without `.pdf`.
-        pages: The names of its pages, in order.
-        words: Title, subtitle, author and the like in its language.
-        language: The language of the text.
-        day: The date on it, as ISO date.
-        imprint: Lines at the foot of the cover.
-        front: Whether it has a cover and contents.
-        attached: Tables and their description that go with it, with what each is.
-        registers: Pages of the book that it goes without, and tells where they are.
-        site: Where the book is on the web, with a slash at the end; empty when that is not known.
-    """
-
-    name: str
-    pages: Sequence[str]
-    words: Mapping[str, Any]
+    name: str  # of the file, without `.pdf`
+    pages: Sequence[str]  # in order
+    words: Mapping[str, Any]  # title, subtitle, author and the like in its language
     language: str
-    day: str
-    imprint: Sequence[str] = ()
-    front: bool = True
-    attached: Mapping[Path, str] = field(default_factory=dict)
-    registers: Sequence[str] = ()
-    site: str = ""
+    day: str  # as ISO date
+    imprint: Sequence[str] = ()  # lines at the foot of the cover
+    front: bool = True  # whether it has a cover and contents
+    attached: Mapping[Path, str] = field(default_factory=dict)  # what goes with it, with what each file is
+    registers: Sequence[str] = ()  # pages of the book that it goes without, and tells where they are
+    site: str = ""  # where the book is on the web, with a slash at the end; empty when that is not known
 
 
 def typeset(document: Document, pages: Path, pictures: Path, root: Path, target: Path) -> None:
-    """Writes a PDF. In a process that did so before, it sets only what changed.
+    """Writes a PDF, replaced when the new one is whole. In a process that did so before, it sets only what changed.
 
     Args:
         document: What it is made of.
         pages: The folder with the pages that Sphinx wrote for paper.
         pictures: The folder that the addresses of pictures start from.
         root: The folder that holds all of these; Typst reads nothing outside it.
-        target: The PDF; replaced when the new one is whole.
+        target: The PDF.
 
     Raises:
         BookError: A page is missing, or Typst found something wrong.

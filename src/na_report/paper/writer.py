@@ -42,12 +42,7 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 class Writer:
-    """Writes one page.
-
-    Args:
-        page: Its name.
-        numbers: Returns the numbered name of a figure or table, such as `Figuur 3`; empty when it has none.
-    """
+    """Writes a page; `numbers` gives the numbered name of a figure or table, such as `Figuur 3`, or nothing."""
 
     def __init__(self, page: str, numbers: Callable[[str, str], str]) -> None:
         self.page = page
@@ -55,19 +50,8 @@ class Writer:
         self.unknown: list[Any] = []
         # What the template needs to know. Per id that a link can name the label in the document; per figure its label, number
         # and title; what each row of a table says that a link can name, and the rows that are notes to something on this page.
-        self.title = ""
-        self.places: dict[str, str] = {}
-        self.pictures: list[str] = []
-        self.figures: list[dict[str, str]] = []
-        self.rows: dict[str, str] = {}
-        self.noted: list[str] = []
+        self.about: dict[str, Any] = {"title": "", "places": {}, "pictures": [], "figures": [], "rows": {}, "noted": []}
         self._level = 0
-
-    @property
-    def about(self) -> dict[str, Any]:
-        """What the template needs to know of the page."""
-        names = ("title", "places", "pictures", "figures", "rows", "noted")
-        return {name: getattr(self, name) for name in names}
 
     def write(self, node: Any) -> str:
         """Returns a node with all that is in it."""
@@ -108,7 +92,7 @@ class Writer:
         """Returns the label of a node; all its ids lead there. Empty when it has none."""
         names = node.get("ids", ())
         label = f"{self.page}#{names[0]}" if names else ""
-        self.places |= {f"{self.page}#{name}": label for name in names}
+        self.about["places"] |= {f"{self.page}#{name}": label for name in names}
         return label
 
     def _spot(self, node: Any) -> str:
@@ -121,9 +105,9 @@ class Writer:
         label = self._label(node) or f"{self.page}#"
         if self._level == 1:
             # The page itself is named by a link without an id; headings have one label in Typst.
-            self.places[f"{self.page}#"] = label
+            self.about["places"][f"{self.page}#"] = label
         title, *rest = node.children
-        self.title = self.title or title.astext()
+        self.about["title"] = self.about["title"] or title.astext()
         body = joined([call("head", str(self._level), string(label), self._content(title)), *map(self.write, rest)])
         self._level -= 1
         return body
@@ -155,14 +139,12 @@ class Writer:
         return call("unfolded", self._content(title), content(*map(self.write, rest)))
 
     def _bullet_list(self, node: Any) -> str:
-        return self._items("list", node)
-
-    def _enumerated_list(self, node: Any) -> str:
-        return self._items("enum", node, start=str(node.get("start", 1)))
-
-    def _items(self, name: str, node: Any, **named: str) -> str:
+        numbered = {"start": str(node.get("start", 1))} if isinstance(node, nodes.enumerated_list) else {}
+        name = "enum" if numbered else "list"
         items = (call(f"{name}.item", content(self._spot(item), self._flow(item))) for item in node.children)
-        return call(name, *items, **named)
+        return call(name, *items, **numbered)
+
+    _enumerated_list = _bullet_list
 
     def _definition_list(self, node: Any) -> str:
         return call("terms", *map(self._term, node.children))
@@ -172,9 +154,6 @@ class Writer:
         terms = [child for child in node.children if isinstance(child, nodes.term | nodes.classifier)]
         head = content(self._spot(terms[0]), *map(self._inner, terms))
         return call("terms.item", head, content(*map(self._flow, said)))
-
-    def _literal_block(self, node: Any) -> str:
-        return call("raw", string(node.astext()), block="true")
 
     def _figure(self, node: Any) -> str:
         [image] = [child for child in node.children if isinstance(child, nodes.image | nodes.reference)]
@@ -186,7 +165,7 @@ class Writer:
         if caption is not None:
             # The index of figures says what the caption has in bold, else all of it.
             title = _text_of(next(iter(caption.findall(nodes.strong)), caption)).strip().rstrip(".")
-            self.figures.append({"place": label, "number": self._number(caption, "figure"), "title": title})
+            self.about["figures"].append({"place": label, "number": self._number(caption, "figure"), "title": title})
         drawing = call("drawing", self.write(image), self._caption(caption, "figure"), string(label))
         return joined([drawing, *map(self.write, said)])
 
@@ -200,7 +179,7 @@ class Writer:
         return next((self.numbers(kind, name) for name in caption.parent.get("ids", ())), "")
 
     def _image(self, node: Any) -> str:
-        self.pictures.append(str(node["uri"]))
+        self.about["pictures"].append(str(node["uri"]))
         return call("picture", string(node["uri"]), string(node.get("alt", "")))
 
     def _table(self, node: Any) -> str:
@@ -209,7 +188,7 @@ class Writer:
             return self._unknown(node)
         for first, said, *_ in (row.children for row in rows if len(row.children) > 1):
             places = [name for part in first.findall(nodes.Element) for name in part.get("ids", ())]
-            self.rows |= {f"{self.page}#{name}": _text_of(said) for name in places}
+            self.about["rows"] |= {f"{self.page}#{name}": _text_of(said) for name in places}
         return grid(rows, self._cell, self._caption(_first(node, nodes.title), "table"), string(label))
 
     def _cell(self, node: Any) -> str:
@@ -224,7 +203,9 @@ class Writer:
         return words(node.astext())
 
     def _literal(self, node: Any) -> str:
-        return call("raw", string(node.astext()))
+        return call("raw", string(node.astext()), block="true" if isinstance(node, nodes.literal_block) else "false")
+
+    _literal_block = _literal
 
     def _inline(self, node: Any) -> str:
         if NOTE in node.get("classes", ()):
@@ -251,7 +232,7 @@ class Writer:
         """Returns the mark of a note, which stands at the end of the page; none on the page that has the row itself."""
         if (place := self._led_to(link)).startswith(f"{self.page}#"):
             return ""
-        self.noted.append(place)
+        self.about["noted"].append(place)
         return call("noted", string(self.page), string(place))
 
     def _led_to(self, link: Any) -> str:

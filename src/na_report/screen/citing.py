@@ -16,21 +16,14 @@ _KINDS = {".xlsx": "XLSX", ".ods": "ODS", ".zip": "CSV (zip)"}
 
 
 def add_take_along(page: BeautifulSoup, article: Tag, name: str, book: Publication | None) -> None:
-    """Makes the line under each figure and table, and fills the places of the colophon.
+    """Makes the line under each figure and table, and fills the places of the colophon; without a book they stay as they are.
 
     The form and its words are a template in the page, so that they are in its language; it is taken away.
-
-    Args:
-        page: The whole page.
-        article: Its text.
-        name: Its file name.
-        book: What a reference says; without it the lines stay as the chapter made them.
     """
     template = page.select_one("template#verwijs")
-    if template is None:
-        return
-    template.extract()
-    if book is None:
+    if template is not None:
+        template.extract()
+    if template is None or book is None:
         return
     files = {path: _link(f"{FILES}/{path.name}", _KINDS[path.suffix]) for path in book.files}
     # The colophon has all forms of the edition.

@@ -34,12 +34,7 @@ def slug(text: str) -> str:
 
 
 def add_filters(page: BeautifulSoup, article: Tag) -> None:
-    """Marks rows and cells for the script and puts its form before the first table; links to choices become addresses.
-
-    Args:
-        page: The whole page.
-        article: The part that the chapter made, with its tables mended.
-    """
+    """Marks rows and cells of mended tables for the script, puts its form before the first, and makes links to choices."""
     for span in article.find_all("span", class_=_CHOICE):
         # The link in it gets the choices of its classes as a query.
         names, link = list(span["class"]), span.find("a")

@@ -15,13 +15,7 @@ _SIZE = re.compile(r"\b(width|height): *(\d+)(?:\.\d+)?(px|%)")
 
 
 def mend(page: BeautifulSoup, article: Tag, folder: Path) -> None:
-    """Changes one page.
-
-    Args:
-        page: The whole page.
-        article: The part that the chapter made.
-        folder: Where the book is, for its figures.
-    """
+    """Changes a page, with the part of it that the chapter made, of the book in a folder."""
     # Selectors in CSS take three times as long as a search by name and class.
     for box in article.find_all(class_=["cell", "cell_output", "toctree-wrapper", "std-ref", "std-numref", "std-doc"]):
         box.unwrap()

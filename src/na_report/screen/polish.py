@@ -48,13 +48,10 @@ def polish(
     jobs: int = 0,
     known: dict[str, tuple[str, Polished]] | None = None,
 ) -> list[tuple[str, str]]:
-    """Changes all pages in a folder, and returns each page with an address on it that leads nowhere.
+    """Changes all pages in a folder of Sphinx, and returns each page with an address on it that leads nowhere.
 
-    Args:
-        folder: The pages as Sphinx made them.
-        book: What the book says of itself; without it the pages hold no references and nothing of the whole edition.
-        jobs: How many pages at once; 0 for one per core.
-        known: What came of pages of the same book before, which is used and added to.
+    Without what the book says of itself pages hold no references and nothing of the whole edition. What came of pages of the
+    same book before, in `known`, is used and added to.
     """
     for path in folder.glob("_images/*.svg"):
         path.write_text(darkened(path.read_text(encoding="utf-8")), encoding="utf-8")

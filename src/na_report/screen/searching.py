@@ -16,12 +16,7 @@ _USELESS_CLASSES = {"headerlink", "meenemen", "filterblok", "filterbaar", "herko
 
 
 def places(name: str, article: Tag, part: str = "") -> list[dict[str, str]]:
-    """Returns the sections of a page in their order; the text of a section is without the sections inside it.
-
-    Args:
-        name: The file name of the page.
-        article: Its text.
-        part: The part of the book that it is in.
+    """Returns the sections of a page with a file name, a text, and the part of the book that it is in.
 
     Example:
         >>> from bs4 import BeautifulSoup
