@@ -88,7 +88,7 @@ class Writer:
         return self._unknown(node) if _BARE_TAGS.sub("", node.astext()).strip() else ""
 
     # Places that links lead to
-    def _label(self, node: Any) -> str:
+    def _anchor(self, node: Any) -> str:
         """Returns the label of a node; all its ids lead there. Empty when it has none."""
         names = node.get("ids", ())
         label = f"{self.page}#{names[0]}" if names else ""
@@ -97,12 +97,12 @@ class Writer:
 
     def _spot(self, node: Any) -> str:
         """Returns an invisible mark for who has no label of its own."""
-        return call("spot", string(label)) if (label := self._label(node)) else ""
+        return call("spot", string(label)) if (label := self._anchor(node)) else ""
 
     # Blocks
     def _section(self, node: Any) -> str:
         self._level += 1
-        label = self._label(node) or f"{self.page}#"
+        label = self._anchor(node) or f"{self.page}#"
         if self._level == 1:
             # The page itself is named by a link without an id; headings have one label in Typst.
             self.about["places"][f"{self.page}#"] = label
@@ -161,15 +161,15 @@ class Writer:
         # The drawing for a narrow screen stands below the caption.
         below = [part for part in node.children if isinstance(part, nodes.legend)]
         said = [child for legend in below for child in legend.children if not isinstance(child, nodes.image)]
-        label = self._label(node)
+        label = self._anchor(node)
         if caption is not None:
             # The index of figures says what the caption has in bold, else all of it.
             title = _text_of(next(iter(caption.findall(nodes.strong)), caption)).strip().rstrip(".")
             self.about["figures"].append({"place": label, "number": self._number(caption, "figure"), "title": title})
-        drawing = call("drawing", self.write(image), self._caption(caption, "figure"), string(label))
+        drawing = call("drawing", self.write(image), self._captioned(caption, "figure"), string(label))
         return joined([drawing, *map(self.write, said)])
 
-    def _caption(self, node: Any, kind: str) -> str:
+    def _captioned(self, node: Any, kind: str) -> str:
         if node is None:
             return "[]"
         number = self._number(node, kind)
@@ -183,13 +183,13 @@ class Writer:
         return call("picture", string(node["uri"]), string(node.get("alt", "")))
 
     def _table(self, node: Any) -> str:
-        label, rows = self._label(node), list(node.findall(nodes.row))
+        label, rows = self._anchor(node), list(node.findall(nodes.row))
         if not is_plain(rows):
             return self._unknown(node)
         for first, said, *_ in (row.children for row in rows if len(row.children) > 1):
             places = [name for part in first.findall(nodes.Element) for name in part.get("ids", ())]
             self.about["rows"] |= {f"{self.page}#{name}": _text_of(said) for name in places}
-        return grid(rows, self._cell, self._caption(_first(node, nodes.title), "table"), string(label))
+        return grid(rows, self._cell, self._captioned(_first(node, nodes.title), "table"), string(label))
 
     def _cell(self, node: Any) -> str:
         return content(self._spot(node), self._flow(node))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +31,7 @@ _MIMES = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".zip": "application/zip",
 }
-_SUMMARY_CHARACTERS = 170
+_SUMMARY_CHARACTERS = 172
 _SHORTEST_SUMMARY = 40
 
 
@@ -151,10 +152,8 @@ def text_of(tag: Tag) -> str:
 
 def _summary(article: Tag) -> str:
     """Returns the first paragraph that says something, cut at a word."""
-    for text in map(text_of, article.select("section > p")):
-        if len(text) >= _SHORTEST_SUMMARY:
-            return text if len(text) <= _SUMMARY_CHARACTERS else text[:_SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"
-    return ""
+    texts = (text for text in map(text_of, article.select("section > p")) if len(text) >= _SHORTEST_SUMMARY)
+    return shorten(next(texts, ""), _SUMMARY_CHARACTERS, placeholder=" …", break_on_hyphens=False)
 
 
 def _dataset(book: Publication, summary: str) -> dict[str, Any]:
