@@ -9,7 +9,9 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 from bs4 import BeautifulSoup, NavigableString, Tag
@@ -20,28 +22,13 @@ POINTS_PER_MM = 72 / 25.4
 SMALLEST = 6.4
 HEAD, FOOT = 272 * POINTS_PER_MM, 24 * POINTS_PER_MM
 LEFT, RIGHT = 26 * POINTS_PER_MM, 188 * POINTS_PER_MM
-
 # A line of its own on a screen. Text of two of them does not stand in one sentence.
 BLOCKS = {
-    *(
-        "p",
-        "li",
-        "td",
-        "th",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "caption",
-        "figcaption",
-        "dt",
-        "dd",
-        "pre",
-        "summary",
-        "div",
-    ),
+    *["p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "caption", "figcaption", "dt", "dd", "pre", "summary", "div"]
 }
+# What a chapter marks as a note, and what only a screen shows or shows in another way.
+MARK = ".opmerking"
+SCREEN = ".meenemen, .als-tabel, .alleen-scherm, .headerlink, .verwijzing, .hele-editie, script, style, svg, button"
 
 
 @dataclass(frozen=True)
@@ -57,104 +44,80 @@ class Letter:
 
 
 class Printed:
-    """A PDF that is open."""
+    """A PDF that is open; its pages count from 0."""
 
     def __init__(self, document: pdfium.PdfDocument) -> None:
         self.document = document
         self.pages = list(document)
-        self._letters: dict[int, list[Letter]] = {}
+        self.letters = cache(self._letters)
 
     def __len__(self) -> int:
         return len(self.pages)
 
-    def letters(self, page: int) -> list[Letter]:
-        """Returns the letters of a page, counted from 0, in the order of reading; no spaces, no hyphens at ends of lines."""
-        if page not in self._letters:
-            text = self.pages[page].get_textpage()
-            said = text.get_text_range()
-            indexes = range(text.count_chars())
-            found = []
-            for index in indexes:
-                character = chr(raw.FPDFText_GetUnicode(text.raw, index))
-                if character.isspace() or character in "\ufffe\u00ad\x02":
-                    continue
-                box = text.get_charbox(index)
-                found.append(Letter(character, _size(text.raw, index), *box))
-            assert said.strip() or not found
-            self._letters[page] = found
-        return self._letters[page]
+    def _letters(self, page: int) -> list[Letter]:
+        """Returns the letters of a page in the order of reading; no spaces, no hyphens at ends of lines."""
+        text, found = self.pages[page].get_textpage(), []
+        for index in range(text.count_chars()):
+            character = chr(raw.FPDFText_GetUnicode(text.raw, index))
+            if not character.isspace() and character not in "\ufffe\u00ad\x02":
+                # The size as it is printed, which in a drawing is not that of its font.
+                matrix = raw.FS_MATRIX()
+                raw.FPDFText_GetMatrix(text.raw, index, ctypes.byref(matrix))
+                size = float(raw.FPDFText_GetFontSize(text.raw, index)) * math.hypot(matrix.b, matrix.d)
+                found.append(Letter(character, round(size, 2), *text.get_charbox(index)))
+        return found
 
     def body(self, page: int) -> list[Letter]:
         """Returns the letters between the running head and the number of the page."""
         return [letter for letter in self.letters(page) if FOOT - 4 < letter.bottom < HEAD + 4]
 
-    def links(self, page: int) -> Iterator[tuple[int, tuple[float, float, float, float]]]:
-        """Yields the page that each link in the document leads to, and the place of the link."""
-        handle, position, link = self.pages[page].raw, ctypes.c_int(0), raw.FPDF_LINK()
-        while raw.FPDFLink_Enumerate(handle, ctypes.byref(position), ctypes.byref(link)):
-            target = raw.FPDFLink_GetDest(self.document.raw, link)
-            box = raw.FS_RECTF()
-            raw.FPDFLink_GetAnnotRect(link, ctypes.byref(box))
-            if target:
-                yield (
-                    raw.FPDFDest_GetDestPageIndex(self.document.raw, target),
-                    (box.left, box.bottom, box.right, box.top),
-                )
+    def said(self, page: int) -> str:
+        """Returns what a page says between its head and its number, without the numbers of notes and pages."""
+        return bare("".join(letter.text for letter in self.body(page) if letter.size > SMALLEST))
+
+    def _links(self, page: int) -> Iterator[Any]:
+        position, link = ctypes.c_int(0), raw.FPDF_LINK()
+        while raw.FPDFLink_Enumerate(self.pages[page].raw, ctypes.byref(position), ctypes.byref(link)):
+            yield link
+
+    def links(self, page: int) -> list[int]:
+        """Returns the page that each link in the document leads to."""
+        targets = [raw.FPDFLink_GetDest(self.document.raw, link) for link in self._links(page)]
+        return [raw.FPDFDest_GetDestPageIndex(self.document.raw, target) for target in targets if target]
 
     def addresses(self, page: int) -> list[str]:
         """Returns where the links of a page out of the document lead."""
-        handle, position, link, found = self.pages[page].raw, ctypes.c_int(0), raw.FPDF_LINK(), []
-        while raw.FPDFLink_Enumerate(handle, ctypes.byref(position), ctypes.byref(link)):
-            action = raw.FPDFLink_GetAction(link)
-            size = raw.FPDFAction_GetURIPath(self.document.raw, action, None, 0) if action else 0
-            if size > 1:
-                content = ctypes.create_string_buffer(size)
-                raw.FPDFAction_GetURIPath(self.document.raw, action, content, size)
+        found = []
+        for link in self._links(page):
+            content = ctypes.create_string_buffer(2000)
+            if raw.FPDFAction_GetURIPath(self.document.raw, raw.FPDFLink_GetAction(link), content, 2000) > 1:
                 found.append(content.value.decode("utf-8"))
         return found
 
-    def heads(self) -> list[tuple[str, int, float]]:
-        """Returns the title of each bookmark with its page and how far from the foot it stands."""
-        found = [(mark.get_title(), mark.get_dest()) for mark in self.document.get_toc()]
-        return [(title, dest.get_index(), dest.get_view()[1][1]) for title, dest in found]
-
     def languages(self, page: int) -> list[str]:
         """Returns the languages that parts of a page say they are in."""
-        tree = raw.FPDF_StructTree_GetForPage(self.pages[page].raw)
+        tree, found = raw.FPDF_StructTree_GetForPage(self.pages[page].raw), []
         count = raw.FPDF_StructTree_CountChildren(tree)
-        found = [said for index in range(count) for said in _said(raw.FPDF_StructTree_GetChildAtIndex(tree, index))]
+        parts = [raw.FPDF_StructTree_GetChildAtIndex(tree, index) for index in range(count)]
+        while parts:
+            part, content = parts.pop(), ctypes.create_string_buffer(100)
+            size = raw.FPDF_StructElement_GetLang(part, content, 100)
+            if size > 2:
+                found.append(content.raw[: size - 2].decode("utf-16-le"))
+            below = range(raw.FPDF_StructElement_CountChildren(part))
+            parts += filter(None, (raw.FPDF_StructElement_GetChildAtIndex(part, index) for index in below))
         raw.FPDF_StructTree_Close(tree)
         return found
 
     def files(self) -> dict[str, bytes]:
         """Returns the files in the document."""
-        count = self.document.count_attachments()
-        found = [self.document.get_attachment(index) for index in range(count)]
+        found = map(self.document.get_attachment, range(self.document.count_attachments()))
         return {file.get_name(): bytes(file.get_data()) for file in found}
 
-    def contents(self) -> list[tuple[int, str, int]]:
-        """Returns level, title and page of each bookmark."""
-        return [(mark.level, mark.get_title(), mark.get_dest().get_index()) for mark in self.document.get_toc()]
-
-
-def _size(text: raw.FPDF_TEXTPAGE, index: int) -> float:
-    """Returns the size of a letter as it is printed, which in a drawing is not that of its font."""
-    matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(text, index, ctypes.byref(matrix))
-    return round(float(raw.FPDFText_GetFontSize(text, index)) * math.hypot(matrix.b, matrix.d), 2)
-
-
-def _said(element: raw.FPDF_STRUCTELEMENT) -> Iterator[str]:
-    """Yields the languages of a part and of the parts in it."""
-    if not element:
-        return
-    size = raw.FPDF_StructElement_GetLang(element, None, 0)
-    if size > 2:
-        content = ctypes.create_string_buffer(size)
-        raw.FPDF_StructElement_GetLang(element, content, size)
-        yield content.raw[: size - 2].decode("utf-16-le")
-    for index in range(raw.FPDF_StructElement_CountChildren(element)):
-        yield from _said(raw.FPDF_StructElement_GetChildAtIndex(element, index))
+    def contents(self) -> list[tuple[int, str, int, float]]:
+        """Returns level, title and page of each bookmark, and how far from the foot it stands."""
+        marks = [(mark, mark.get_dest()) for mark in self.document.get_toc()]
+        return [(mark.level, mark.get_title(), dest.get_index(), dest.get_view()[1][1]) for mark, dest in marks]
 
 
 @contextmanager

@@ -35,7 +35,7 @@ from na_report.processes.surroundings import pinned
 from na_report.running.execution import Task, Watcher, run_pages
 from na_report.running.fingerprint import FILES, Answers, data_hash, hash_files
 from na_report.running.pages import all_pages
-from na_report.screen.polish import mend_table
+from na_report.screen.mending import mend_table
 
 POLL_SECONDS = 0.1
 # The page about what is otherwise in a draft.

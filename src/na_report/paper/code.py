@@ -28,19 +28,18 @@ def words(text: str) -> str:
     """
     bare = _SPACES.sub(" ", text)
     inner = bare.strip(" ")
-    parts = ["[ ]" if bare.startswith(" ") else "", string(inner) if inner else ""]
-    parts.append("[ ]" if inner and bare.endswith(" ") else "")
-    return joined(parts)
+    before, after = bare.startswith(" "), inner and bare.endswith(" ")
+    return joined(["[ ]" if before else "", string(inner) if inner else "", "[ ]" if after else ""])
 
 
 def joined(parts: Iterable[str]) -> str:
     """Returns pieces one after the other, without those that are empty."""
-    return "; ".join(part for part in parts if part)
+    return "; ".join(filter(None, parts))
 
 
-def content(inner: str) -> str:
+def content(*parts: str) -> str:
     """Returns pieces as one value, for an argument."""
-    return f"{{{inner}}}" if inner else "[]"
+    return f"{{{joined(parts)}}}" if any(parts) else "[]"
 
 
 def array(items: Iterable[str]) -> str:

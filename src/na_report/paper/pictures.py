@@ -15,18 +15,12 @@ _TEXT = re.compile(
     r' scale\((?P<scale>[\d.]+) -(?P=scale)\)">(?P<outlines>.*?)</g>',
     re.DOTALL,
 )
-_COMMENT = re.compile(r"<!-- ")
 _GLYPH = re.compile(r'<use xlink:href="#SourceSansPro-(\w+)-[0-9a-f]+"')
 _WEIGHTS = {"Regular": 400, "Semibold": 600, "Bold": 700}
 
 
 def lay_out(names: Iterable[str], source: Path, target: Path) -> None:
-    """Writes pictures for paper.
-
-    Args:
-        names: Their addresses in the source.
-        source: The folder with the pictures for the screen.
-        target: Where they go, under the same addresses.
+    """Writes pictures for paper, under the addresses that they have in the source.
 
     Raises:
         BookError: A picture is not there.
@@ -55,9 +49,7 @@ def with_letters(svg: str) -> str:
         '<text style="fill: #000; font: 600 10.000px Source Sans Pro" transform="translate(1 2)">R</text>'
     """
     found = list(_TEXT.finditer(svg))
-    if len(found) != len(_COMMENT.findall(svg)) or not all(map(_is_ours, found)):
-        return svg
-    return _TEXT.sub(_as_text, svg)
+    return _TEXT.sub(_as_text, svg) if len(found) == svg.count("<!-- ") and all(map(_is_ours, found)) else svg
 
 
 def _is_ours(match: re.Match[str]) -> bool:

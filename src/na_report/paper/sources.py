@@ -33,17 +33,16 @@ def _paper_first(app: Any) -> None:
     """Resolves the trees of all pages before the first is written as HTML."""
     if app.builder.format != "html":
         return
-    prepare, env = app.builder.prepare_writing, app.env
+    prepare, resolve = app.builder.prepare_writing, app.env.get_and_resolve_doctree
 
     def prepare_writing(names: set[str]) -> None:
         _log.info("for paper")  # ends the line that Sphinx began, so that a warning has one of its own
-        trees = {name: env.get_and_resolve_doctree(name, app.builder) for name in sorted(names)}
-        resolve = env.get_and_resolve_doctree
+        trees = {name: resolve(name, app.builder) for name in sorted(names)}
 
         def resolved(name: str, *args: Any, **options: Any) -> Any:
             return trees.pop(name) if name in trees else resolve(name, *args, **options)
 
-        env.get_and_resolve_doctree = resolved
+        app.env.get_and_resolve_doctree = resolved
         if os.environ.get(TELL):
             os.write(int(os.environ[TELL]), f"{WRITTEN}\n".encode())
         prepare(names)
@@ -65,15 +64,13 @@ def _write(app: Any, tree: Any, page: str) -> None:
     for node in writer.unknown:
         found = " ".join(node.astext().split())[:60]
         _log.warning("paper can't show this: %s %r", type(node).__name__, found, location=node)
-    _put(_folder(app) / f"{page}.typ", f'#import "../looks.typ": *\n#{{\n{text}\n}}\n')
-    _put(_folder(app) / f"{page}.json", json.dumps(writer.about, indent=1))
-
-
-def _put(path: Path, text: str) -> None:
-    """Writes a file in one step: the one before may be read at this moment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial_of(path).write_text(text, encoding="utf-8")
-    partial_of(path).replace(path)
+    folder = _folder(app)
+    folder.mkdir(parents=True, exist_ok=True)
+    for suffix, said in (("typ", f'#import "../looks.typ": *\n#{{\n{text}\n}}\n'), ("json", json.dumps(writer.about))):
+        # In one step: the file before may be read at this moment.
+        path = folder / f"{page}.{suffix}"
+        partial_of(path).write_text(said, encoding="utf-8")
+        partial_of(path).replace(path)
 
 
 def _drop_others(app: Any, problem: Exception | None) -> None:

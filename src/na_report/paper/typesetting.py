@@ -24,68 +24,52 @@ _FONTS = Path(font_source_sans_pro.font_files_ttf["SourceSansPro"]).parent
 _KINDS = {".csv": "text/csv", ".json": "application/json"}
 _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
 _LETTERS = re.compile(r'the text `"(.+?)"` could not be displayed')
+_PAGE = re.compile(r"pages/([^/\s]+)\.typ:")
 _SHOWN = 5
 # What the template says in the language of the book.
 _WORDS = ("title", "subtitle", "author", "contents", "notes", "figures", "registers", "where")
-_PAGE = re.compile(r"pages/([^/\s]+)\.typ:")
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document of some pages of the book.
+    """A document of some pages of the book."""
 
-    Args:
-        name: The name of the file, without `.pdf`.
-        pages: The names of its pages, in order.
-        words: Title, subtitle, author and the like in its language.
-        language: The language of the text.
-        day: The date on it, as ISO date.
-        imprint: Lines at the foot of the cover.
-        front: Whether it has a cover and contents.
-        attached: Tables and their description that go with it, with what each is.
-        registers: Pages of the book that it goes without, and tells where they are.
-        site: Where the book is on the web, with a slash at the end; empty when that is not known.
-    """
-
-    name: str
-    pages: Sequence[str]
-    words: Mapping[str, Any]
+    name: str  # of the file, without `.pdf`
+    pages: Sequence[str]  # in order
+    words: Mapping[str, Any]  # title, subtitle, author and the like in its language
     language: str
-    day: str
-    imprint: Sequence[str] = ()
-    front: bool = True
-    attached: Mapping[Path, str] = field(default_factory=dict)
-    registers: Sequence[str] = ()
-    site: str = ""
+    day: str  # as ISO date
+    imprint: Sequence[str] = ()  # lines at the foot of the cover
+    front: bool = True  # whether it has a cover and contents
+    attached: Mapping[Path, str] = field(default_factory=dict)  # what goes with it, with what each file is
+    registers: Sequence[str] = ()  # pages of the book that it goes without, and tells where they are
+    site: str = ""  # where the book is on the web, with a slash at the end; empty when that is not known
 
 
 def typeset(document: Document, pages: Path, pictures: Path, root: Path, target: Path) -> None:
-    """Writes a PDF. In a process that did so before, it sets only what changed.
+    """Writes a PDF, replaced when the new one is whole. In a process that did so before, it sets only what changed.
 
     Args:
         document: What it is made of.
         pages: The folder with the pages that Sphinx wrote for paper.
         pictures: The folder that the addresses of pictures start from.
         root: The folder that holds all of these; Typst reads nothing outside it.
-        target: The PDF; replaced when the new one is whole.
+        target: The PDF.
 
     Raises:
         BookError: A page is missing, or Typst found something wrong.
     """
-    folder = pages.parent
     _lay_out(document, pages, pictures, root)
-    compiler = _compiler(folder / "book.typ", root, document.name)
+    compiler = _compiler(pages.parent / "book.typ", root, document.name)
+    midnight = datetime.fromisoformat(document.day).replace(tzinfo=UTC)
     try:
-        made, warnings = compiler.compile_with_warnings(
-            format="pdf", pdf_standards=_STANDARDS, timestamp=_midnight(document.day)
-        )
+        made, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=_STANDARDS, timestamp=midnight)
     except typst.TypstError as problem:
         raise _told([problem], document, pages) from None
     if warnings or not isinstance(made, bytes):
         raise _told(warnings, document, pages)
-    partial = partial_of(target)
-    partial.write_bytes(made)
-    partial.replace(target)
+    partial_of(target).write_bytes(made)
+    partial_of(target).replace(target)
 
 
 def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> None:
@@ -98,21 +82,16 @@ def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> Non
                 hint="Look at `summary` in chapters/words.yml and `on_paper` in chapters/pages.yml.",
             )
     shown = [known[page] for page in document.pages]
-    noted = [place for about in shown for place in about["noted"]]
-    lay_out((name for about in shown for name in about["pictures"]), pictures, pages.parent / "pictures")
-    said = {name: document.words[name] for name in _WORDS}
-    said["mark"] = document.words.get("mark", "")
-    given = said | {
+    folder = pages.parent
+    lay_out((name for about in shown for name in about["pictures"]), pictures, folder / "pictures")
+    given = {
+        **{name: document.words[name] for name in _WORDS},
+        **{name: getattr(document, name) for name in ("pages", "language", "day", "imprint", "front", "site")},
+        "mark": document.words.get("mark", ""),
         "places": {name: label for about in shown for name, label in about["places"].items()},
-        "noted": {place: known[place.partition("#")[0]]["rows"][place] for place in noted},
+        "noted": {place: known[place.partition("#")[0]]["rows"][place] for about in shown for place in about["noted"]},
         "drawn": [figure for about in shown for figure in about["figures"]],
         "elsewhere": [{"place": f"{page}#", "title": known[page]["title"]} for page in document.registers],
-        "site": document.site,
-        "pages": document.pages,
-        "language": document.language,
-        "day": document.day,
-        "imprint": document.imprint,
-        "front": document.front,
         "attached": [
             {
                 "file": f"/{path.relative_to(root).as_posix()}",
@@ -123,8 +102,7 @@ def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> Non
             for path, what in document.attached.items()
         ],
     }
-    folder = pages.parent
-    (folder / f"{document.name}.json").write_text(json.dumps(given, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / f"{document.name}.json").write_text(json.dumps(given, ensure_ascii=False), encoding="utf-8")
     for path in _TEMPLATES.glob("*.typ"):
         shutil.copy(path, folder / path.name)
 
@@ -136,16 +114,8 @@ def get_ready() -> None:
 @cache
 def _compiler(main: Path, root: Path, name: str) -> typst.Compiler:
     """Returns a compiler that remembers what it set: one for each document."""
-    fonts = typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=True,
-        font_paths=[_FONTS],
-    )
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[_FONTS])
     return typst.Compiler(main, root=root, font_paths=fonts, sys_inputs={"book": f"{name}.json"})
-
-
-def _midnight(day: str) -> datetime:
-    return datetime.fromisoformat(day).replace(tzinfo=UTC)
 
 
 def _told(problems: Sequence[Any], document: Document, pages: Path) -> BookError:
@@ -163,8 +133,7 @@ def _told(problems: Sequence[Any], document: Document, pages: Path) -> BookError
 
 def _places(problem: Any, document: Document, pages: Path) -> list[str]:
     """Returns the pages that a problem is on; for letters that no font has, those that hold them."""
-    named = list(dict.fromkeys(_PAGE.findall(problem.diagnostic)))
-    letters = _LETTERS.search(problem.message)
+    named, letters = list(dict.fromkeys(_PAGE.findall(problem.diagnostic))), _LETTERS.search(problem.message)
     if named or letters is None:
         return named
     return [name for name in document.pages if letters[1] in (pages / f"{name}.typ").read_text(encoding="utf-8")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from docutils import nodes
@@ -11,8 +11,6 @@ from sphinx.locale import admonitionlabels
 
 from na_report.paper.code import array, call, content, joined, string, words
 from na_report.paper.table import grid, is_plain
-from na_report.paper.tree import around, ids, text_of
-from na_report.screen.languages import MARK
 
 # What only a screen shows: links to take something along, a figure as a table, the arrow of a fold, and what a chapter marks so.
 SCREEN_ONLY = {"meenemen", "als-tabel", "sd-summary-state-marker", "alleen-scherm"}
@@ -21,8 +19,21 @@ _NOTHING = {
     *("comment", "highlightlang", "index", "meta", "pending", "substitution_definition", "tabular_col_spec"),
     *("toctree", "colspec"),
 }
+# What is written by a function of Typst, and what by nothing but what is in it.
+_FUNCTIONS = {
+    **{"strong": "strong", "emphasis": "emph", "title_reference": "emph", "superscript": "super", "subscript": "sub"},
+    **{"rubric": "lead", "title": "lead"},
+}
+_INNER = {
+    *("document", "line_block", "block_quote", "attribution", "compound"),
+    *("download_reference", "dropdown_title", "legend"),
+}
 # What a chapter marks as a note to what stands before it: it leads to a row of a table.
 NOTE = "opmerking"
+# How docutils marks words in another language.
+_LANGUAGE = "language-"
+# Classes that say nothing to paper.
+_FOR_SCREEN = ("std", "sd-", "rang-", "keuze", _LANGUAGE)
 # HTML that shows nothing by itself: tags around text, which is a node of its own, and marks for links.
 _BARE_TAGS = re.compile(
     r"<!--.*?-->|<script.*?</script>|</?(?!img|svg|table|hr|math|object|embed)[a-z][^>]*>", re.IGNORECASE | re.DOTALL
@@ -30,240 +41,190 @@ _BARE_TAGS = re.compile(
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
-def _by_function(name: str) -> Callable[[Writer, Any], str]:
-    """Returns a method that writes a node by a function of Typst."""
-    return lambda writer, node: call(name, writer._content(node))
-
-
 class Writer:
-    """Writes one page.
-
-    Args:
-        page: Its name.
-        numbers: Returns the numbered name of a figure or table, such as `Figuur 3`; empty when it has none.
-    """
+    """Writes a page; `numbers` gives the numbered name of a figure or table, such as `Figuur 3`, or nothing."""
 
     def __init__(self, page: str, numbers: Callable[[str, str], str]) -> None:
         self.page = page
         self.numbers = numbers
-        # Per id that a link can name, the label in the document.
-        self.places: dict[str, str] = {}
-        self.title = ""
-        self.pictures: list[str] = []
-        # Per figure its label, number and title.
-        self.figures: list[dict[str, str]] = []
-        # Per row of a table that a link can name what it says, and the rows that are notes to something on this page.
-        self.rows: dict[str, str] = {}
-        self.noted: list[str] = []
         self.unknown: list[Any] = []
+        # What the template needs to know. Per id that a link can name the label in the document; per figure its label, number
+        # and title; what each row of a table says that a link can name, and the rows that are notes to something on this page.
+        self.about: dict[str, Any] = {"title": "", "places": {}, "pictures": [], "figures": [], "rows": {}, "noted": []}
         self._level = 0
 
     def write(self, node: Any) -> str:
         """Returns a node with all that is in it."""
-        if not isinstance(node, nodes.Text) and not SCREEN_ONLY.isdisjoint(node.get("classes", ())):
+        name, classes = type(node).__name__, [] if isinstance(node, nodes.Text) else node.get("classes", [])
+        if name in _NOTHING or not SCREEN_ONLY.isdisjoint(classes):
             return ""
-        name = type(node).__name__
-        if name in _NOTHING:
-            return ""
-        method = getattr(self, f"_{name}", None)
-        if method is None:
-            if isinstance(node, nodes.Admonition):
-                return self._box_with_title(node, name)
-            self.unknown.append(node)
-            return ""
+        if name in _INNER:
+            return self._inner(node)
+        if name in _FUNCTIONS:
+            return call(_FUNCTIONS[name], self._content(node))
+        if isinstance(node, nodes.Admonition):
+            title = "" if name == "admonition" else call("lead", content(words(str(admonitionlabels.get(name, name)))))
+            return call("box-of", array([string("kader")]), content(title, self._inner(node)))
+        method = getattr(self, f"_{name}", self._unknown)
         return str(method(node))
 
-    @property
-    def about(self) -> dict[str, Any]:
-        """What the template needs to know of the page."""
-        names = ("title", "places", "pictures", "figures", "rows", "noted")
-        return {name: getattr(self, name) for name in names}
+    def _unknown(self, node: Any) -> str:
+        self.unknown.append(node)
+        return ""
 
-    def inner(self, node: Any) -> str:
-        """Returns what is in a node."""
+    def _inner(self, node: Any) -> str:
         return joined(map(self.write, node.children))
 
     def _content(self, node: Any) -> str:
-        return content(self.inner(node))
+        return content(self._inner(node))
 
     def _flow(self, node: Any) -> str:
         """Returns what is in an item or cell; a paragraph that is alone there has no space around it."""
         [*children] = node.children
         alone = len(children) == 1 and isinstance(children[0], nodes.paragraph)
-        return joined([self._spot(children[0]), self.inner(children[0])]) if alone else self.inner(node)
+        return joined([self._spot(children[0]), self._inner(children[0])]) if alone else self._inner(node)
 
     def _raw(self, node: Any) -> str:
-        if _BARE_TAGS.sub("", node.astext()).strip():
-            self.unknown.append(node)
-        return ""
+        return self._unknown(node) if _BARE_TAGS.sub("", node.astext()).strip() else ""
 
     # Places that links lead to
-    def _label(self, node: Any) -> str:
+    def _anchor(self, node: Any) -> str:
         """Returns the label of a node; all its ids lead there. Empty when it has none."""
-        names = list(node.get("ids", ()))
-        if not names:
-            return ""
-        label = f"{self.page}#{names[0]}"
-        self.places |= {f"{self.page}#{name}": label for name in names}
+        names = node.get("ids", ())
+        label = f"{self.page}#{names[0]}" if names else ""
+        self.about["places"] |= {f"{self.page}#{name}": label for name in names}
         return label
 
     def _spot(self, node: Any) -> str:
         """Returns an invisible mark for who has no label of its own."""
-        return call("spot", string(label)) if (label := self._label(node)) else ""
+        return call("spot", string(label)) if (label := self._anchor(node)) else ""
 
     # Blocks
-    def _document(self, node: Any) -> str:
-        return "\n".join(map(self.write, node.children))
-
     def _section(self, node: Any) -> str:
         self._level += 1
-        label = self._label(node) or f"{self.page}#"
+        label = self._anchor(node) or f"{self.page}#"
         if self._level == 1:
             # The page itself is named by a link without an id; headings have one label in Typst.
-            self.places[f"{self.page}#"] = label
+            self.about["places"][f"{self.page}#"] = label
         title, *rest = node.children
-        self.title = self.title or title.astext()
-        head = call("head", str(self._level), string(label), self._content(title))
-        body = "\n".join([head, *map(self.write, rest)])
+        self.about["title"] = self.about["title"] or title.astext()
+        body = joined([call("head", str(self._level), string(label), self._content(title)), *map(self.write, rest)])
         self._level -= 1
         return body
 
     def _paragraph(self, node: Any) -> str:
-        inner = self.inner(node)
+        inner = self._inner(node)
         if not inner.replace("[ ]", "").strip("; "):
             return ""
         parts = [child for child in node.children if child.astext().strip()]
-        alone = len(parts) == 1 and isinstance(parts[0], nodes.strong)
-        if alone and not isinstance(node.parent, nodes.entry):
-            return call("lead", content(joined([self._spot(node), inner])))
         said = joined([self._spot(node), inner])
+        if len(parts) == 1 and isinstance(parts[0], nodes.strong) and not isinstance(node.parent, nodes.entry):
+            return call("lead", content(said))
         if isinstance(node.parent, nodes.section | nodes.container) and node.astext().rstrip().endswith(":"):
             return call("leading-in", content(said))
         return joined(["parbreak()", said, "parbreak()"])
 
-    _line_block = _block_quote = _attribution = _compound = _document
-
     def _line(self, node: Any) -> str:
-        return joined([self.inner(node), "linebreak()"])
-
-    def _rubric(self, node: Any) -> str:
-        return call("lead", self._content(node))
+        return joined([self._inner(node), "linebreak()"])
 
     def _transition(self, node: Any) -> str:
         return "rule()"
 
     def _container(self, node: Any) -> str:
-        inner = "\n".join(part for part in map(self.write, node.children) if part)
-        if "nb_element" in node or not inner:
-            return inner
-        return self._spanned("box-of", node, inner)
-
-    def _box_with_title(self, node: Any, name: str) -> str:
-        title = "" if name == "admonition" else call("lead", content(words(str(admonitionlabels.get(name, name)))))
-        return call("box-of", array([string("kader")]), content(joined([title, self.inner(node)])))
-
-    def _title(self, node: Any) -> str:
-        return call("lead", self._content(node))
+        inner = self._inner(node)
+        return inner if "nb_element" in node or not inner else self._spanned("box-of", node, inner)
 
     def _dropdown_main(self, node: Any) -> str:
         title, *rest = node.children
-        return call("unfolded", self._content(title), content("\n".join(map(self.write, rest))))
+        return call("unfolded", self._content(title), content(*map(self.write, rest)))
 
     def _bullet_list(self, node: Any) -> str:
-        return self._items("list", node)
+        numbered = {"start": str(node.get("start", 1))} if isinstance(node, nodes.enumerated_list) else {}
+        name = "enum" if numbered else "list"
+        items = (call(f"{name}.item", content(self._spot(item), self._flow(item))) for item in node.children)
+        return call(name, *items, **numbered)
 
-    def _enumerated_list(self, node: Any) -> str:
-        return self._items("enum", node, start=str(node.get("start", 1)))
-
-    def _items(self, name: str, node: Any, **named: str) -> str:
-        items = (joined([self._spot(item), self._flow(item)]) for item in node.children)
-        return call(name, *(call(f"{name}.item", content(item)) for item in items), **named)
+    _enumerated_list = _bullet_list
 
     def _definition_list(self, node: Any) -> str:
-        return call("terms", *(self._term(item) for item in node.children))
+        return call("terms", *map(self._term, node.children))
 
     def _term(self, node: Any) -> str:
-        terms = [child for child in node.children if isinstance(child, nodes.term | nodes.classifier)]
         said = [child for child in node.children if isinstance(child, nodes.definition)]
-        head = joined([self._spot(terms[0]), *(self.inner(term) for term in terms)])
-        return call("terms.item", content(head), content(joined(map(self._flow, said))))
-
-    def _literal_block(self, node: Any) -> str:
-        return call("raw", string(node.astext()), block="true")
+        terms = [child for child in node.children if isinstance(child, nodes.term | nodes.classifier)]
+        head = content(self._spot(terms[0]), *map(self._inner, terms))
+        return call("terms.item", head, content(*map(self._flow, said)))
 
     def _figure(self, node: Any) -> str:
         [image] = [child for child in node.children if isinstance(child, nodes.image | nodes.reference)]
-        caption = next((child for child in node.children if isinstance(child, nodes.caption)), None)
+        caption = _first(node, nodes.caption)
         # The drawing for a narrow screen stands below the caption.
         below = [part for part in node.children if isinstance(part, nodes.legend)]
         said = [child for legend in below for child in legend.children if not isinstance(child, nodes.image)]
-        label = self._label(node)
+        label = self._anchor(node)
         if caption is not None:
-            self._list_figure(caption, label)
-        drawing = call("drawing", self.write(image), self._caption(caption, "figure"), string(label))
+            # The index of figures says what the caption has in bold, else all of it.
+            title = _text_of(next(iter(caption.findall(nodes.strong)), caption)).strip().rstrip(".")
+            self.about["figures"].append({"place": label, "number": self._number(caption, "figure"), "title": title})
+        drawing = call("drawing", self.write(image), self._captioned(caption, "figure"), string(label))
         return joined([drawing, *map(self.write, said)])
 
-    def _list_figure(self, caption: Any, label: str) -> None:
-        """Keeps what the index of figures says: the title, which is what the caption has in bold, else all of it."""
-        title = next(iter(caption.findall(nodes.strong)), caption)
-        number = self._number(caption, "figure")
-        self.figures.append({"place": label, "number": number, "title": text_of(title, NOTE).strip().rstrip(".")})
-
-    def _caption(self, node: Any, kind: str) -> str:
+    def _captioned(self, node: Any, kind: str) -> str:
         if node is None:
             return "[]"
         number = self._number(node, kind)
-        return content(joined([call("number", string(f"{number} ")) if number else "", self.inner(node)]))
+        return content(call("number", string(f"{number} ")) if number else "", self._inner(node))
 
     def _number(self, caption: Any, kind: str) -> str:
         return next((self.numbers(kind, name) for name in caption.parent.get("ids", ())), "")
 
     def _image(self, node: Any) -> str:
-        self.pictures.append(str(node["uri"]))
+        self.about["pictures"].append(str(node["uri"]))
         return call("picture", string(node["uri"]), string(node.get("alt", "")))
 
     def _table(self, node: Any) -> str:
-        title = next((child for child in node.children if isinstance(child, nodes.title)), None)
-        label = self._label(node)
-        rows = list(node.findall(nodes.row))
+        label, rows = self._anchor(node), list(node.findall(nodes.row))
         if not is_plain(rows):
-            self.unknown.append(node)
-            return ""
+            return self._unknown(node)
         for first, said, *_ in (row.children for row in rows if len(row.children) > 1):
-            self.rows |= {f"{self.page}#{name}": text_of(said, NOTE) for part in first.findall() for name in ids(part)}
-        return grid(rows, self._cell, self._caption(title, "table"), string(label))
+            places = [name for part in first.findall(nodes.Element) for name in part.get("ids", ())]
+            self.about["rows"] |= {f"{self.page}#{name}": _text_of(said) for name in places}
+        return grid(rows, self._cell, self._captioned(_first(node, nodes.title), "table"), string(label))
 
     def _cell(self, node: Any) -> str:
-        return content(joined([self._spot(node), self._flow(node)]))
+        return content(self._spot(node), self._flow(node))
 
     def _footnote(self, node: Any) -> str:
         label, *rest = node.children
-        return call("note", string(label.astext()), content(joined([self._spot(node), *map(self.write, rest)])))
+        return call("note", string(label.astext()), content(self._spot(node), *map(self.write, rest)))
 
     # Inside a line
     def _Text(self, node: Any) -> str:  # noqa: N802
         return words(node.astext())
 
+    def _literal(self, node: Any) -> str:
+        return call("raw", string(node.astext()), block="true" if isinstance(node, nodes.literal_block) else "false")
+
+    _literal_block = _literal
+
     def _inline(self, node: Any) -> str:
         if NOTE in node.get("classes", ()):
-            return joined(self._noted(link) for link in node.findall(nodes.reference))
-        within = any(isinstance(parent, nodes.list_item | nodes.entry) for parent in around(node))
-        return self._spanned("span", node, self.inner(node), **({"within": "true"} if within else {}))
+            return joined(map(self._noted, node.findall(nodes.reference)))
+        within = any(isinstance(parent, nodes.list_item | nodes.entry) for parent in _around(node))
+        return self._spanned("span", node, self._inner(node), **({"within": "true"} if within else {}))
 
     def _spanned(self, name: str, node: Any, inner: str, **named: str) -> str:
-        classes = [said for said in node.get("classes", ()) if not said.startswith(("std", "sd-", "rang-", "keuze"))]
-        language = next((said.removeprefix(MARK) for said in classes if said.startswith(MARK)), node.get("lang", ""))
-        if language:
-            inner = call("text", content(inner), lang=string(language))
-        own = [string(said) for said in classes if not said.startswith(MARK)]
+        classes = node.get("classes", ())
+        for said in (said for said in classes if said.startswith(_LANGUAGE)):
+            inner = call("text", content(inner), lang=string(said.removeprefix(_LANGUAGE)))
+        own = [string(said) for said in classes if not said.startswith(_FOR_SCREEN)]
         return joined([self._spot(node), call(name, array(own), content(inner), **named) if own else inner])
 
     def _reference(self, node: Any) -> str:
-        inner = content(self.inner(node))
         address = str(node.get("refuri", ""))
         if _ELSEWHERE.match(address):
-            return self._in_language(node, call("link", string(address), inner))
-        return self._in_language(node, call("to", string(self._led_to(node)), inner))
+            return call("link", string(address), self._content(node))
+        return call("to", string(self._led_to(node)), self._content(node))
 
     _number_reference = _reference
 
@@ -271,7 +232,7 @@ class Writer:
         """Returns the mark of a note, which stands at the end of the page; none on the page that has the row itself."""
         if (place := self._led_to(link)).startswith(f"{self.page}#"):
             return ""
-        self.noted.append(place)
+        self.about["noted"].append(place)
         return call("noted", string(self.page), string(place))
 
     def _led_to(self, link: Any) -> str:
@@ -280,20 +241,26 @@ class Writer:
         page = file.removesuffix(".html").partition("?")[0] or self.page
         return f"{page}#{link.get('refid', name)}"
 
-    def _in_language(self, node: Any, inner: str) -> str:
-        return call("text", content(inner), lang=string(node["lang"])) if node.get("lang") else inner
-
     def _footnote_reference(self, node: Any) -> str:
         return joined([self._spot(node), call("mark", string(f"{self.page}#{node['refid']}"), string(node.astext()))])
 
     def _target(self, node: Any) -> str:
         # With a `refid` it names the next block, which has the id itself.
-        return "" if node.get("refid") else joined([self._spot(node), self.inner(node)])
+        return "" if node.get("refid") else joined([self._spot(node), self._inner(node)])
 
-    _strong, _emphasis, _superscript, _subscript = map(_by_function, ("strong", "emph", "super", "sub"))
 
-    def _literal(self, node: Any) -> str:
-        return call("raw", string(node.astext()))
+def _first(node: Any, kind: type) -> Any:
+    return next((child for child in node.children if isinstance(child, kind)), None)
 
-    _title_reference = _emphasis
-    _download_reference = _dropdown_title = _legend = inner
+
+def _around(node: Any) -> Iterator[Any]:
+    """Yields the nodes that a node is in, from the inside out."""
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def _text_of(node: Any) -> str:
+    """Returns the text of a node but for its notes."""
+    texts = node.findall(nodes.Text)
+    return "".join(text for text in texts if not any(NOTE in one.get("classes", ()) for one in _around(text)))

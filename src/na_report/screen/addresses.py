@@ -27,50 +27,39 @@ _SETS = {("img", "srcset"), ("source", "srcset")}
 # What the policy of the pages refuses wherever it comes from: readers would see nothing of it.
 _REFUSED = {
     *("iframe", "frame", "embed", "object", "portal", "applet", "video", "audio", "track", "base", "form"),
-    *("link", "meta", "input"),
+    *("link", "meta", "input", "script"),
 }
+_LOADING = ("src", "data", "href", "action", "content", "poster", "background")
 _IN_STYLE = re.compile(r"url\(|@import", re.IGNORECASE)
 _FAR_LINKS = ("http", "https", "mailto", "tel")
 _EARLY = 100  # before Sphinx's own look at pictures
 
-Attributes = list[tuple[str, str | None]]
-
 
 class _Tags(HTMLParser):
-    """Lists the tags of a piece of HTML with their places; a piece may begin or end in the middle of an element."""
+    """Lists the tags of a piece of HTML, with each its source; a piece may begin or end in the middle of an element."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self._lines = [0]
-        for line in text.split("\n"):
-            self._lines.append(self._lines[-1] + len(line) + 1)
-        self.found: list[tuple[int, str, str, Attributes]] = []
+        self.found: list[tuple[str, str, list[tuple[str, str | None]]]] = []
         self.feed(text)
 
-    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
-        line, column = self.getpos()
-        self.found.append((self._lines[line - 1] + column, self.get_starttag_text() or "", tag, attrs))
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((self.get_starttag_text() or "", tag, attrs))
 
 
 def rewritten(text: str, judge: Callable[[str, str, str], str]) -> str:
-    """Returns HTML with other addresses.
-
-    Args:
-        text: The HTML.
-        judge: Tag, attribute and address in, address out.
+    """Returns HTML with other addresses; `judge` gets tag, attribute and address, and gives the address.
 
     Example:
         >>> rewritten('<p><img src="a.png" alt="a"/>&amp;', lambda tag, name, said: said.replace("a.png", "_images/a.png"))
         '<p><img src="_images/a.png" alt="a"/>&amp;'
     """
-    done, parts = 0, []
-    for start, source, tag, attributes in _Tags(text).found:
+    for source, tag, attributes in _Tags(text).found:
         new = [(name, value if value is None else judge(tag, name, value)) for name, value in attributes]
         if new != attributes:
             said = "".join(f" {name}" if value is None else f' {name}="{html.escape(value)}"' for name, value in new)
-            parts += [text[done:start], f"<{tag}{said}{'/' if source.endswith('/>') else ''}>"]
-            done = start + len(source)
-    return "".join(parts) + text[done:]
+            text = text.replace(source, f"<{tag}{said}{'/' if source.endswith('/>') else ''}>")
+    return text
 
 
 def setup(app: Any) -> None:
@@ -83,55 +72,41 @@ def _take_along(app: Any, tree: Any) -> None:
     from docutils import nodes
     from sphinx.util.logging import getLogger
 
-    warn, page = getLogger(__name__).warning, _Page(app.env)
+    warn = getLogger(__name__).warning
     for node in tree.findall(nodes.reference):
         # MyST escapes an address that docutils escapes again.
         if "&amp;" in node.get("refuri", ""):
             node["refuri"] = node["refuri"].replace("&amp;", "&")
-    for node in _html(tree):
-        shown = [
-            nodes.image("", classes=["no-scaled-link"], **attributes) for attributes in _only_pictures(node.astext())
-        ]
-        for image in shown:
-            image.source, image.line = node.source, node.line
-        if shown:
+    for node in [node for node in tree.findall(nodes.raw) if "html" in node.get("format", "").split()]:
+        text, page = node.astext(), _Page(app.env)
+        if said := _only_pictures(text):
+            shown = [nodes.image("", classes=["no-scaled-link"], **attributes) for attributes in said]
+            for image in shown:
+                image.source, image.line = node.source, node.line
             node.replace_self(shown)
+        elif (new := rewritten(text, page.judge)) != text:
+            node.children = []
+            node += nodes.Text(new)
+        for problem in page.problems:
+            warn(problem, location=node)
     for node in tree.findall(nodes.image):
         if problem := _far(node["uri"]):
             warn(f"found the picture {node['uri']!r}, {problem}", location=node)
         elif not Path(app.srcdir, node["uri"]).is_file():
-            node["uri"] = unquote(
-                node["uri"]
-            )  # Markdown writes a space as %20, and Sphinx looks for a file of that name
-    for node in _html(tree):
-        text = node.astext()
-        new = rewritten(text, page.judge)
-        for problem in page.told():
-            warn(problem, location=node)
-        if new != text:
-            node.children = []
-            node += nodes.Text(new)
-
-
-def _html(tree: Any) -> list[Any]:
-    """Returns the pieces of HTML in a tree."""
-    from docutils import nodes
-
-    return [node for node in tree.findall(nodes.raw) if "html" in node.get("format", "").split()]
+            # Markdown writes a space as %20, and Sphinx looks for a file of that name.
+            node["uri"] = unquote(node["uri"])
 
 
 def _only_pictures(text: str) -> list[dict[str, str]]:
     """Returns the pictures of a piece of HTML that holds nothing else, for screen and paper alike."""
-    found = _Tags(text).found
-    rest = text
-    for _, source, _, _ in found:
+    rest, said = text, []
+    for source, tag, attributes in _Tags(text).found:
         rest = rest.replace(source, "", 1)
-    if rest.strip() or any(tag != "img" for _, _, tag, _ in found):
-        return []
-    said = [{name: value or "" for name, value in attributes} for _, _, _, attributes in found]
-    if any("src" not in one or not one.keys() <= _OF_PICTURE for one in said):
-        return []
-    return [{"uri" if name == "src" else name: value for name, value in one.items()} for one in said]
+        found = {name: value or "" for name, value in attributes}
+        if tag != "img" or "src" not in found or not found.keys() <= _OF_PICTURE:
+            return []
+        said.append({"uri" if name == "src" else name: value for name, value in found.items()})
+    return [] if rest.strip() else said
 
 
 def _far(address: str) -> str:
@@ -139,52 +114,39 @@ def _far(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
         return "expected one of the project: pages load nothing from elsewhere. Put the file beside the chapter"
-    if posixpath.normpath(unquote(parts.path)).startswith(("/", "..")):
-        return "expected a file beside the chapter"
-    return ""
+    is_outside = posixpath.normpath(unquote(parts.path)).startswith(("/", ".."))
+    return "expected a file beside the chapter" if is_outside else ""
 
 
 class _Page:
-    """Judges the addresses of the page that Sphinx reads.
-
-    Args:
-        env: Sphinx's environment, which notes what is taken along.
-    """
+    """Judges addresses on the page that Sphinx reads, and keeps what is wrong with them; `env` notes what is taken along."""
 
     def __init__(self, env: Any) -> None:
         self._env = env
-        self._problems: list[str] = []
-
-    def told(self) -> list[str]:
-        """Returns the problems since it was last asked."""
-        found, self._problems = self._problems, []
-        return found
+        self.problems: list[str] = []
 
     def judge(self, tag: str, name: str, address: str) -> str:
         """Returns the address as it is in the book; notes a problem where it leads nowhere."""
-        if tag in _REFUSED or (tag in ("script", "source") and name == "src"):
-            if name in ("src", "data", "href", "action", "content", "poster", "background"):
-                self._problems.append(
+        if tag in _REFUSED or (tag, name) == ("source", "src"):
+            if name in _LOADING:
+                self.problems.append(
                     f"found <{tag} {name}={address!r}>, expected text, links and pictures: nothing else shows on a page. "
                     "Write a link to it"
                 )
         elif name == "style" and _IN_STYLE.search(address):
-            self._problems.append(f"found <{tag} style={address!r}>, expected no address in a style: it is not loaded")
+            self.problems.append(f"found <{tag} style={address!r}>, expected no address in a style: it is not loaded")
         elif (tag, name) in _SETS:
-            return ", ".join(self._in_set(tag, one) for one in re.split(r",\s+", address.strip()) if one)
+            sizes = [one.partition(" ") for one in re.split(r",\s+", address.strip()) if one]
+            return ", ".join(f"{self._picture(tag, source)} {size}".strip() for source, _, size in sizes)
         elif (tag, name) in _PICTURES and not address.startswith("#"):
             return self._picture(tag, address)
         elif (tag, name) in _LINKS:
             return self._link(address)
         return address
 
-    def _in_set(self, tag: str, one: str) -> str:
-        address, _, size = one.strip().partition(" ")
-        return f"{self._picture(tag, address)} {size}".strip()
-
     def _picture(self, tag: str, address: str) -> str:
         if problem := _far(address):
-            self._problems.append(f"found <{tag}> with {address!r}, {problem}")
+            self.problems.append(f"found <{tag}> with {address!r}, {problem}")
             return address
         return self._taken(address)
 
@@ -193,19 +155,18 @@ class _Page:
         if parts.scheme in _FAR_LINKS and (parts.netloc or parts.path):
             return address
         if parts.scheme or parts.netloc:
-            self._problems.append(f"found the link {address!r}, expected one that starts with https:// or mailto:")
+            self.problems.append(f"found the link {address!r}, expected one that starts with https:// or mailto:")
             return address
         page = parts.path.removesuffix(".html").removesuffix(".ipynb")
-        if not parts.path or page in self._env.found_docs:
-            return address.replace(parts.path, f"{page}.html", 1) if parts.path else address
-        return self._taken(address)
+        if page in self._env.found_docs:
+            return address.replace(parts.path, f"{page}.html", 1)
+        return self._taken(address) if parts.path else address
 
     def _taken(self, address: str) -> str:
         """Returns where a file beside the chapter is in the book."""
         name = posixpath.normpath(unquote(urlsplit(address).path))
-        file = Path(self._env.srcdir, name)
-        if name.startswith(("/", "..")) or not file.is_file():
-            self._problems.append(f"found {address!r}, expected a page of the book or a file beside the chapter")
+        if name.startswith(("/", "..")) or not Path(self._env.srcdir, name).is_file():
+            self.problems.append(f"found {address!r}, expected a page of the book or a file beside the chapter")
             return address
         self._env.dependencies[self._env.docname].add(name)
         return f"_downloads/{self._env.dlfiles.add_file(self._env.docname, name)}"
@@ -221,34 +182,28 @@ class Ways:
 
 def ways_of(page: Any) -> Ways:
     """Returns the addresses and anchors of a finished page, without those of elsewhere."""
-    addresses: dict[str, None] = {}
-    anchors: dict[str, None] = {}
+    addresses: list[str] = []
+    anchors: list[str] = []
     for tag in page.find_all(True):
         for name, value in tag.attrs.items():
             if name == "id" or (name, tag.name) == ("name", "a"):
-                anchors[str(value)] = None
+                anchors.append(str(value))
             elif (tag.name, name) in _SETS:
-                addresses |= dict.fromkeys(one.split()[0] for one in str(value).split(", "))
+                addresses += [one.split()[0] for one in str(value).split(", ")]
             elif name in ("src", "href", "xlink:href", "action"):
-                addresses[str(value)] = None
-    near = [one for one in addresses if not (urlsplit(one).scheme or urlsplit(one).netloc)]
-    return Ways(near, list(anchors))
+                addresses.append(str(value))
+    near = [one for one in dict.fromkeys(addresses) if not (urlsplit(one).scheme or urlsplit(one).netloc)]
+    return Ways(near, anchors)
 
 
 def dead_ends(folder: Path, pages: Mapping[str, Ways], beside: Collection[str] = ()) -> Iterator[tuple[str, str]]:
-    """Yields each page with each of its addresses that leads nowhere.
-
-    Args:
-        folder: The finished book.
-        pages: Per file name of a page where it leads.
-        beside: Addresses outside the folder that will be there.
-    """
+    """Yields each page of a finished book with each of its addresses that leads nowhere; those beside it will be there."""
     anchors = {name: {*ways.anchors} for name, ways in pages.items()}
     for name, ways in pages.items():
         for address in (address for address in ways.addresses if address not in beside):
             parts = urlsplit(address)
             path = posixpath.normpath(unquote(parts.path)) if parts.path else name
-            there = path in pages or (not path.startswith("..") and (folder / path).is_file())
+            is_there = path in pages or (not path.startswith("..") and (folder / path).is_file())
             place = unquote(parts.fragment)
-            if not there or (place and path in pages and place not in anchors[path]):
+            if not is_there or (place and path in pages and place not in anchors[path]):
                 yield name, address

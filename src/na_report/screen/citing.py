@@ -3,69 +3,50 @@
 from __future__ import annotations
 
 import re
+from html import escape
+from string import Template
 
 from bs4 import BeautifulSoup, Tag
 
 from na_report.base.citation import Part, apa, bibtex
-from na_report.screen.describing import FILES, Publication
+from na_report.screen.describing import FILES, Publication, text_of
+from na_report.screen.footing import size
 
-# The form and its words are in the page template, so that they are in the language of the page.
-TEMPLATE = "template#verwijs"
-# What a line under each figure offers of the whole edition; the colophon has all forms.
-_SHORT = (".xlsx", ".ods")
 _KINDS = {".xlsx": "XLSX", ".ods": "ODS", ".zip": "CSV (zip)"}
 
 
 def add_take_along(page: BeautifulSoup, article: Tag, name: str, book: Publication | None) -> None:
-    """Makes the line under each figure and table, and fills the places of the colophon; takes the template away.
+    """Makes the line under each figure and table, and fills the places of the colophon; without a book they stay as they are.
 
-    Args:
-        page: The whole page.
-        article: Its text.
-        name: Its file name.
-        book: What a reference says; without it the lines stay as the chapter made them.
+    The form and its words are a template in the page, so that they are in its language; it is taken away.
     """
-    template = page.select_one(TEMPLATE)
+    template = page.select_one("template#verwijs")
     if template is not None:
         template.extract()
-    if book is None or template is None:
+    if template is None or book is None:
         return
+    files = {path: _link(f"{FILES}/{path.name}", _KINDS[path.suffix]) for path in book.files}
+    # The colophon has all forms of the edition.
+    whole = ", ".join(link for path, link in files.items() if path.suffix != ".zip")
     for line in article.find_all(class_="meenemen"):
-        shown = line.find_previous(["figure", "table"])
-        around = line.parent
+        shown, around = line.find_previous(["figure", "table"]), line.parent
         if isinstance(shown, Tag) and around is not None and around.name == "p" and shown.get("id"):
-            around.replace_with(_line(page, line, shown, template, name, book))
+            own = ", ".join(_link(str(link["href"]), link.get_text()) for link in line.select("a[href]"))
+            made = _filled(template, name, book, part_of(shown), own=own, whole=whole)
+            around.replace_with(*made.find_all("div", recursive=False))
     for place in article.find_all(class_="citeer"):
         place.clear()
-        place.append(_references(page, template, "", None, name, book))
+        place.extend(_filled(template, name, book).find_all("dl"))
     for place in article.find_all(class_="hele-editie"):
-        place.append(_all_files(page, template, book))
+        items = [
+            f"<li>{link}: {template[f'data-{path.suffix[1:]}']} ({size(path.stat().st_size, book.work.language)})</li>"
+            for path, link in files.items()
+        ]
+        place.append(BeautifulSoup(f"<ul>{''.join(items)}</ul>", "html.parser"))
 
 
-def _line(page: BeautifulSoup, old: Tag, shown: Tag, template: Tag, name: str, book: Publication) -> Tag:
-    part = part_of(shown)
-    line = page.new_tag("p")
-    line.append(f"{template['data-neem-mee']}: ")
-    for number, link in enumerate(old.select("a[href]")):
-        line.append(", " if number else "")
-        line.append(_download(page, str(link["href"]), link.get_text()))
-    whole = [path for path in book.files if path.suffix in _SHORT]
-    if whole:
-        line.append(f" · {template['data-hele-editie']}: ")
-        for number, path in enumerate(whole):
-            line.append(", " if number else "")
-            line.append(_download(page, f"{FILES}/{path.name}", _KINDS[path.suffix]))
-    fold = page.new_tag("details", attrs={"class": "verwijs"})
-    fold.append(page.new_tag("summary", string=str(template["data-verwijs"])))
-    fold.select("summary")[0].append(page.new_tag("span", attrs={"class": "verborgen"}, string=f": {part.number}"))
-    fold.append(_references(page, template, f"{name}#{part.key}", part, name, book))
-    box = page.new_tag("div", attrs={"class": "meenemen"})
-    box.extend([line, fold])
-    return box
-
-
-def _download(page: BeautifulSoup, address: str, text: str) -> Tag:
-    return page.new_tag("a", attrs={"href": address, "download": ""}, string=text)
+def _link(address: str, text: str) -> str:
+    return f'<a download="" href="{escape(address)}">{escape(text)}</a>'
 
 
 def part_of(shown: Tag) -> Part:
@@ -76,47 +57,26 @@ def part_of(shown: Tag) -> Part:
         >>> part_of(BeautifulSoup(f'<table id="tab-x"><caption>{caption}</caption></table>', "html.parser").table)
         Part(key='tab-x', number='Tabel 2', title='Wat er is')
     """
-    number, title = shown.select_one(".caption-number"), shown.select_one(".caption-text")
-    copy = BeautifulSoup(str(title or ""), "html.parser")
-    for mark in copy.select(".opmerking, .herkomst, .headerlink"):
-        mark.decompose()
-    first = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9])", " ".join(copy.get_text().split()), maxsplit=1)[0]
+    number, title = (shown.select_one(f".caption-{name}") for name in ("number", "text"))
+    first = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9])", text_of(title) if title else "", maxsplit=1)[0]
     return Part(str(shown["id"]), number.get_text().strip() if number else "", first.rstrip("."))
 
 
-def _references(page: BeautifulSoup, template: Tag, place: str, part: Part | None, name: str, book: Publication) -> Tag:
-    """Returns the permanent link and the references as a list of terms."""
-    anchor = f"#{part.key}" if part else ""
-    address = book.address(f"{name}{anchor}" if part else "index.html")
-    fields = BeautifulSoup(template.decode_contents(), "html.parser").dl
-    if fields is None:
-        raise AssertionError("the page template has a list for references")
-    for slot in fields.select("[data-vul]"):
-        kind = str(slot.attrs.pop("data-vul"))
-        if kind == "link":
-            slot["href"] = anchor or "index.html"
-            slot.string = address or place or book.work.title
-        elif kind == "apa":
-            _write_apa(page, slot, apa(book.work, part, address), book.work.title)
-        else:
-            slot.string = bibtex(book.work, part, address)
-    return fields
-
-
-def _write_apa(page: BeautifulSoup, slot: Tag, text: str, title: str) -> None:
-    """Writes a reference with the title of the report in italics, as the style has it."""
-    before, found, after = text.partition(title)
-    slot.append(before)
-    slot.append(page.new_tag("cite", string=found))
-    slot.append(after)
-
-
-def _all_files(page: BeautifulSoup, template: Tag, book: Publication) -> Tag:
-    items = page.new_tag("ul")
-    for path in book.files:
-        item = page.new_tag("li")
-        item.append(_download(page, f"{FILES}/{path.name}", f"{_KINDS[path.suffix]}"))
-        size = f"{path.stat().st_size / 1000:.0f} kB"
-        item.append(f": {template[f'data-{path.suffix[1:]}']} ({size})")
-        items.append(item)
-    return items
+def _filled(
+    template: Tag, name: str, book: Publication, part: Part | None = None, own: str = "", whole: str = ""
+) -> BeautifulSoup:
+    """Returns a copy of the template for a figure or table, or for the whole book."""
+    anchor = f"#{part.key}" if part else "index.html"
+    address = book.address(f"{name}{anchor}" if part else anchor)
+    # A reference has the title of the report in italics, as the style has it.
+    before, title, after = map(escape, apa(book.work, part, address).partition(book.work.title))
+    filled = {
+        "own": own,
+        "whole": whole,
+        "number": escape(part.number) if part else "",
+        "place": anchor,
+        "address": escape(address or (f"{name}{anchor}" if part else book.work.title)),
+        "apa": f"{before}<cite>{title}</cite>{after}",
+        "bibtex": escape(bibtex(book.work, part, address)),
+    }
+    return BeautifulSoup(Template(template.decode_contents()).substitute(filled), "html.parser")

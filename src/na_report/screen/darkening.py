@@ -6,7 +6,6 @@ The drawing is an image of its own, so it follows the page by itself: no second 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 # Per colour of a drawing on white that for the same on dark, with the same contrast or more; text in a box turns with its box.
 DARK = {
@@ -21,16 +20,7 @@ DARK = {
     "#8a3a78": "#e09bd0",
 }
 _COLOUR = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
-_STYLE_END = "</style>"
 _QUERY = "@media (prefers-color-scheme: dark)"
-
-
-def darken_all(folder: Path) -> None:
-    """Gives all drawings in a folder colours for dark mode; the same drawings give the same bytes."""
-    for path in sorted(folder.glob("*.svg")):
-        before = path.read_text(encoding="utf-8")
-        if (after := darkened(before)) != before:
-            path.write_text(after, encoding="utf-8")
 
 
 def darkened(drawing: str) -> str:
@@ -47,7 +37,7 @@ def darkened(drawing: str) -> str:
     if not used or is_dark_too(drawing) or any(colour not in DARK for _, colour in used):
         return drawing
     rules = "".join(f'[style*="{name}: {colour}"]{{{name}:{DARK[colour]}!important}}' for name, colour in used)
-    return drawing.replace(_STYLE_END, f"\n{_QUERY}{{{rules}}}{_STYLE_END}", 1)
+    return drawing.replace("</style>", f"\n{_QUERY}{{{rules}}}</style>", 1)
 
 
 def is_dark_too(drawing: str) -> bool:

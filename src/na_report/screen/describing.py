@@ -7,8 +7,10 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,39 +23,28 @@ from na_report.base.site_settings import read_configuration
 from na_report.base.wording import Words
 from na_report.editions.descriptor import descriptor_of
 
-# Overrules `html: baseurl` of _config.yml: where the site is, is known to who publishes it.
-CARD = "_images/kaart.png"
+FILES = "_downloads"
 # What RFC 3986 lets an address be written with.
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
-FILES = "_downloads"
 _MIMES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".zip": "application/zip",
 }
-_SUMMARY_CHARACTERS = 170
+_SUMMARY_CHARACTERS = 172
 _SHORTEST_SUMMARY = 40
 
 
 @dataclass(frozen=True)
 class Publication:
-    """A book as others see it from outside.
-
-    Args:
-        work: What a reference to it says.
-        subtitle: What it is, in one line.
-        descriptor: The Data Package of its edition.
-        files: The whole edition in several forms.
-        period: The first and last year of its data; empty when not known.
-        site: Where the site is on the web, with a slash at the end; empty when that is not known.
-    """
+    """A book as others see it from outside."""
 
     work: Work
     subtitle: str
-    descriptor: Mapping[str, Any]
-    files: Sequence[Path] = ()
-    period: tuple[str, str] = ("", "")
-    site: str = ""
+    descriptor: Mapping[str, Any]  # the Data Package of its edition
+    files: Sequence[Path] = ()  # the whole edition in several forms
+    period: tuple[str, str] = ("", "")  # the first and last year of its data; empty when not known
+    site: str = ""  # where the site is on the web, with a slash at the end; empty when not known
 
     def address(self, page: str) -> str:
         """Returns where a page or file of the book is on the web; empty when the site's address is not known."""
@@ -62,12 +53,7 @@ class Publication:
 
 
 def book_address(site: str, edition: str, language: str) -> str:
-    """Returns where a book is on the web, with a slash at the end; empty when the site's address is not known.
-
-    Example:
-        >>> book_address("https://example.org/report/", "2026", "nl")
-        'https://example.org/report/2026/nl/'
-    """
+    """Returns where a book is on the web, with a slash at the end; empty when the site's address is not known."""
     return f"{site}{edition}/{language}/" if site else ""
 
 
@@ -79,15 +65,7 @@ def publication(
     files: Sequence[Path] = (),
     period: tuple[str, str] = ("", ""),
 ) -> Publication:
-    """Returns what a book says of itself.
-
-    Args:
-        project: The project.
-        edition: The name of the edition.
-        language: `nl` or `en`.
-        words: Title and subtitle in that language.
-        files: The whole edition in several forms.
-        period: The first and last year of its data.
+    """Returns what a book says of itself, with title and subtitle in its language as `words`.
 
     Raises:
         NaReportError: The address of the site is no web address.
@@ -102,11 +80,12 @@ def publication(
 def site_address(project: Project) -> str:
     """Returns where the site is on the web, or nothing when nobody said so.
 
+    The variable overrules `html: baseurl` of _config.yml: where the site is, is known to who publishes it.
+
     Raises:
         NaReportError: What was said is no web address.
     """
-    config = read_configuration(project)
-    found = os.environ.get(ADDRESS) or config.get("html", {}).get("baseurl", "")
+    found = os.environ.get(ADDRESS) or read_configuration(project).get("html", {}).get("baseurl", "")
     if wrong := _wrong_address(found) if found else "":
         raise NaReportError(
             f"The address of the site has {wrong}; expected one such as https://example.org/report/.",
@@ -122,119 +101,90 @@ def _wrong_address(address: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError as problem:
         return f"a fault ({problem})"
+    has_page = re.search(r"\.x?html?/*$", parts.path, re.IGNORECASE)
     faults = {
         f"no https:// in front: {address!r}": parts.scheme not in ("http", "https"),
         "a user or password, which each page would show": "@" in parts.netloc,
         f"characters that an address can't have: {address!r}": _ADDRESS.fullmatch(address) is None,
         f"no name of a host: {address!r}": not host,
         f"a question or a place in a page: {address!r}": "?" in address or "#" in address,
-        f"the name of a page at its end: {address!r}": re.search(r"\.x?html?/*$", parts.path, re.IGNORECASE)
-        is not None,
+        f"the name of a page at its end: {address!r}": has_page is not None,
     }
     return next((fault for fault, is_there in faults.items() if is_there), "")
 
 
 def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) -> None:
-    """Adds what a shared link shows, where the page is on the web, and on the first page what the data is.
-
-    Args:
-        page: The whole page.
-        article: Its text.
-        name: Its file name.
-        book: The book that it belongs to.
-    """
+    """Adds to the head of a page what a shared link shows and where it is on the web, and to the first what the data is."""
     head = page.head
     if head is None:
         return
-    first, title = name == "index.html", article.find("h1")
-    shown = book.work.title
-    if isinstance(title, Tag) and not first:
-        shown = " ".join(title.get_text().removesuffix("#").split())
+    is_first, title = name == "index.html", article.find("h1")
     summary = _summary(article) or book.subtitle
-    facts = [
-        ("name", "description", summary),
-        ("property", "og:type", "website" if first else "article"),
-        ("property", "og:title", shown),
-        ("property", "og:description", summary),
-        ("property", "og:site_name", book.work.name),
-        ("property", "og:locale", Words(book.work.language)("language.region")),
-        ("property", "og:image", book.address(CARD) or CARD),
-        ("property", "og:image:width", "1200"),
-        ("property", "og:image:height", "630"),
-        ("property", "og:image:alt", f"{book.work.title}. {book.subtitle}."),
-        ("name", "twitter:card", "summary_large_image"),
-    ]
+    facts = {
+        "description": summary,
+        "og:type": "website" if is_first else "article",
+        "og:title": text_of(title) if isinstance(title, Tag) and not is_first else book.work.title,
+        "og:description": summary,
+        "og:site_name": book.work.name,
+        "og:locale": Words(book.work.language)("language.region"),
+    }
     if book.site:
-        facts.append(("property", "og:url", book.address(name)))
+        facts["og:url"] = book.address(name)
         head.append(page.new_tag("link", attrs={"rel": "canonical", "href": book.address(name)}))
-    for kind, key, value in facts:
+    for key, value in facts.items():
+        kind = "property" if key.startswith("og:") else "name"
         head.append(page.new_tag("meta", attrs={kind: key, "content": value}))
-    if first:
+    if is_first:
         script = page.new_tag("script", attrs={"type": "application/ld+json"})
-        script.string = as_data(dataset(book, summary))
+        # No sign in it can end the element or start another.
+        data = json.dumps(_dataset(book, summary), ensure_ascii=False)
+        script.string = re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", data)
         head.append(script)
+
+
+def text_of(tag: Tag) -> str:
+    """Returns what a tag says, without the marks in it."""
+    said = copy(tag)
+    for mark in said.select(".opmerking, .herkomst, .headerlink"):
+        mark.decompose()
+    return " ".join(said.get_text().split())
 
 
 def _summary(article: Tag) -> str:
     """Returns the first paragraph that says something, cut at a word."""
-    for paragraph in article.select("section > p"):
-        copy = BeautifulSoup(str(paragraph), "html.parser")
-        for mark in copy.select(".opmerking, .herkomst, .headerlink"):
-            mark.decompose()
-        text = " ".join(copy.get_text().split())
-        if len(text) >= _SHORTEST_SUMMARY:
-            return text if len(text) <= _SUMMARY_CHARACTERS else text[:_SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"
-    return ""
+    texts = (text for text in map(text_of, article.select("section > p")) if len(text) >= _SHORTEST_SUMMARY)
+    return shorten(next(texts, ""), _SUMMARY_CHARACTERS, placeholder=" …", break_on_hyphens=False)
 
 
-def dataset(book: Publication, summary: str) -> dict[str, Any]:
-    """Returns the data of the book as a Dataset of schema.org.
-
-    Args:
-        book: The book.
-        summary: What the first page says first.
-    """
-    said = book.descriptor
-    found: dict[str, Any] = {
+def _dataset(book: Publication, summary: str) -> dict[str, Any]:
+    """Returns the data of the book as a Dataset of schema.org."""
+    said, site = book.descriptor, book.address("")
+    optional = {
+        "datePublished": str(said["created"] or "")[:10],
+        "temporalCoverage": "/".join(filter(None, book.period)),
+        "url": site and f"{site}index.html",
+    }
+    return {
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": book.work.name,
         "description": f"{said['description']} {summary}",
         "version": book.work.version,
-        **({"datePublished": str(said["created"])[:10]} if said["created"] else {}),
         "inLanguage": list(said["languages"]),
         "license": str(said["licenses"][0]["path"]),
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "name": book.work.author},
         "isBasedOn": [{"@type": "Report", "name": str(source["title"])} for source in said.get("sources", [])],
-        "distribution": [_download(path, book) for path in book.files],
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": path.name,
+                "encodingFormat": _MIMES[path.suffix],
+                "contentUrl": f"{site}{FILES}/{path.name}",
+                "contentSize": f"{path.stat().st_size} B",
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            }
+            for path in book.files
+        ],
+        **{key: value for key, value in optional.items() if value},
     }
-    if book.period[0]:
-        found["temporalCoverage"] = "/".join(book.period)
-    if book.site:
-        found["url"] = book.address("index.html")
-    return found
-
-
-def _download(path: Path, book: Publication) -> dict[str, str]:
-    content = path.read_bytes()
-    place = f"{FILES}/{path.name}"
-    return {
-        "@type": "DataDownload",
-        "name": path.name,
-        "encodingFormat": _MIMES[path.suffix],
-        "contentUrl": book.address(place) or place,
-        "contentSize": f"{len(content)} B",
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
-
-
-def as_data(value: object) -> str:
-    r"""Returns JSON that can stand in a page: no sign in it can end the element or start another.
-
-    Example:
-        >>> as_data({"a": "</script><b>&"})
-        '{"a": "\\u003c/script\\u003e\\u003cb\\u003e\\u0026"}'
-    """
-    text = json.dumps(value, ensure_ascii=False)
-    return re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text)

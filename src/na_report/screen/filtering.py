@@ -14,28 +14,12 @@ from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup, Tag
 
-from na_report.base.wording import Words, languages
+from na_report.base.wording import Words
 
-TABLES = "table.filterbaar"
-SCRIPT = "_static/filter.js"
 _CHOICE = re.compile(r"keuze-([^-]+)-(.+)")
 _RANK = re.compile(r"rang-(m?\d+(?:_\d+)?)")
-
-_FOR_SCRIPT = (
-    "copied",
-    "all",
-    "some",
-    "parts",
-    "nothing",
-    "sort",
-    "own",
-    "up",
-    "down",
-    "sorted",
-    "order",
-    "shown",
-    "more",
-)
+# Of the words those that stand in the form itself.
+_IN_FORM = {"label", "none", "clear", "copy", "copy-yourself", "empty"}
 
 
 def slug(text: str) -> str:
@@ -50,32 +34,22 @@ def slug(text: str) -> str:
 
 
 def add_filters(page: BeautifulSoup, article: Tag) -> None:
-    """Marks rows and cells for the script and puts its form before the first table; links to choices become addresses.
-
-    Args:
-        page: The whole page.
-        article: The part that the chapter made, with its tables mended.
-    """
+    """Marks rows and cells of mended tables for the script, puts its form before the first, and makes links to choices."""
     for span in article.find_all("span", class_=_CHOICE):
-        _open_with_choices(span)
-    tables = article.select(TABLES)
+        # The link in it gets the choices of its classes as a query.
+        names, link = list(span["class"]), span.find("a")
+        if isinstance(link, Tag):
+            choices = [(match[1], match[2]) for name in names if (match := _CHOICE.fullmatch(name))]
+            address, hash_sign, anchor = str(link["href"]).partition("#")
+            link["href"] = f"{address}?{urlencode(choices)}{hash_sign}{anchor}"
+            span["class"] = " ".join(name for name in names if not _CHOICE.fullmatch(name))
+    tables = article.select("table.filterbaar")
     for table in tables:
         _mark_table(table)
-    if tables and page.head is not None:
-        page.head.append(page.new_tag("script", attrs={"defer": "", "src": SCRIPT}))
-        first = tables[0].find_parent("section") or tables[0]
-        first.insert_before(_form(page, tables))
-
-
-def _open_with_choices(span: Tag) -> None:
-    """Gives the link in a span the choices of its classes as a query."""
-    link = span.find("a")
-    names = list(span["class"])
-    choices = [(match[1], match[2]) for name in names if (match := _CHOICE.fullmatch(name))]
-    if choices and isinstance(link, Tag):
-        address, _, anchor = str(link["href"]).partition("#")
-        link["href"] = f"{address}?{urlencode(choices)}" + (f"#{anchor}" if anchor else "")
-        span["class"] = " ".join(name for name in names if not _CHOICE.fullmatch(name))
+    if tables and page.html is not None and page.head is not None:
+        page.head.append(page.new_tag("script", attrs={"defer": "", "src": "_static/filter.js"}))
+        words = Words(str(page.html["lang"])).section("filter")
+        (tables[0].find_parent("section") or tables[0]).insert_before(_form(words, tables))
 
 
 def _mark_table(table: Tag) -> None:
@@ -86,52 +60,21 @@ def _mark_table(table: Tag) -> None:
     section = table.find_parent("section")
     heading = section.find(["h2", "h3"], recursive=False) if section else None
     if isinstance(heading, Tag):
-        title = heading.get_text().removesuffix("#").strip()
-        table["data-onderdeel"] = slug(title)
-        table["data-naam"] = title
-    for body in table.find_all("tbody"):
-        for span in body.find_all("span", class_=True):
-            _mark_value(span)
+        table["data-naam"] = heading.get_text().removesuffix("#").strip()
+        table["data-onderdeel"] = slug(str(table["data-naam"]))
+    for span in table.select("tbody span[class]"):
+        names = list(span["class"])
+        rank = next((match[1] for name in names if (match := _RANK.fullmatch(name))), None)
+        if rank is not None:
+            span["data-rang"] = rank.replace("m", "-").replace("_", ".")
+        if "keuze" in names:
+            span["data-waarde"] = slug(span.get_text())
+        if rank is not None or "keuze" in names:
+            del span["class"]
 
 
-def _mark_value(span: Tag) -> None:
-    """Turns the classes that tell value and rank into attributes."""
-    names = list(span["class"])
-    rank = next((match[1] for name in names if (match := _RANK.fullmatch(name))), None)
-    if rank is None and "keuze" not in names:
-        return
-    del span["class"]
-    if rank is not None:
-        span["data-rang"] = rank.replace("m", "-").replace("_", ".")
-    if "keuze" in names:
-        span["data-waarde"] = slug(span.get_text())
-
-
-def _form(page: BeautifulSoup, tables: list[Tag]) -> Tag:
+def _form(words: Mapping[str, str], tables: Sequence[Tag]) -> BeautifulSoup:
     """Returns the form without script in it: hidden, and empty but for its words and one list per column."""
-    words = Words(str(page.html["lang"]) if page.html else languages()[0]).section("filter")
-    clear = f'<button type="button" data-doe="wis">{words["clear"]}</button>'
-    markup = (
-        f'<div class="filterblok"><form class="filter" role="search" aria-label="{words["label"]}" autocomplete="off" hidden>'
-        f'<div class="velden">{_fields(words, tables)}</div>'
-        f'<div class="filterregel"><p class="filterstand" role="status"></p><p class="filterknoppen">{clear}'
-        f'<button type="button" data-doe="kopieer">{words["copy"]}</button></p></div>'
-        f'<p class="veld filterlink" hidden><label for="filter-link">{words["copy-yourself"]}</label>'
-        f'<input id="filter-link" type="text" readonly></p></form>'
-        f'<div class="kader filterleeg" hidden><p>{words["empty"]}</p><p class="filterknoppen">{clear}</p></div></div>'
-    )
-    made = BeautifulSoup(markup, "html.parser").select_one("div.filterblok")
-    if made is None:
-        raise ValueError("The form has no markup.")
-    for key in _FOR_SCRIPT:
-        made[f"data-{key}"] = words[key]
-    made["data-part"] = slug(words["part"]) if len(tables) > 1 else ""
-    made["data-words"] = slug(words["words"])
-    return made
-
-
-def _fields(words: Mapping[str, str], tables: Sequence[Tag]) -> str:
-    """Returns a list per column to filter by, one for the tables themselves where there are more, and a field for words."""
     lists = {slug(words["part"]): words["part"]} if len(tables) > 1 else {}
     for head in (head for table in tables for head in table.select("th[data-filter]")):
         lists.setdefault(str(head["data-filter"]), " ".join(head.get_text().split()))
@@ -141,8 +84,21 @@ def _fields(words: Mapping[str, str], tables: Sequence[Tag]) -> str:
         for name, title in lists.items()
     ]
     name = slug(words["words"])
-    fields.append(
+    clear = f'<button type="button" data-doe="wis">{words["clear"]}</button>'
+    made = BeautifulSoup(
+        f'<div class="filterblok"><form class="filter" role="search" aria-label="{words["label"]}" autocomplete="off" hidden>'
+        f'<div class="velden">{"".join(fields)}'
         f'<p class="veld woorden"><label for="filter-{name}">{words["words"]}</label>'
-        f'<input id="filter-{name}" name="{name}" type="search" autocomplete="off" spellcheck="false"></p>'
+        f'<input id="filter-{name}" name="{name}" type="search" autocomplete="off" spellcheck="false"></p></div>'
+        f'<div class="filterregel"><p class="filterstand" role="status"></p><p class="filterknoppen">{clear}'
+        f'<button type="button" data-doe="kopieer">{words["copy"]}</button></p></div>'
+        f'<p class="veld filterlink" hidden><label for="filter-link">{words["copy-yourself"]}</label>'
+        f'<input id="filter-link" type="text" readonly></p></form>'
+        f'<div class="kader filterleeg" hidden><p>{words["empty"]}</p><p class="filterknoppen">{clear}</p></div></div>',
+        "html.parser",
     )
-    return "".join(fields)
+    for block in made.select("div.filterblok"):
+        told = {key: word for key, word in words.items() if key not in _IN_FORM}
+        told |= {"part": slug(words["part"]) if len(tables) > 1 else "", "words": name}
+        block.attrs |= {f"data-{key}": word for key, word in told.items()}
+    return made

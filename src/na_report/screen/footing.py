@@ -22,14 +22,7 @@ BESIDE = "../"
 
 
 def footing(project: Project, edition: str, language: str, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns what the page template fills in.
-
-    Args:
-        project: The project.
-        edition: The name of the edition.
-        language: `nl` or `en`.
-        said: What the book says of itself, see `book.words`.
-    """
+    """Returns what the page template fills in; `said` is what the book says of itself, see `book.words`."""
     words = Words(language, project)
     made = [name for name in PAPERS if said["summary"] or name != "summary.pdf"]
     day, contact = str(descriptor_of(project.data / edition)["created"] or "")[:10], str(said.get("contact") or "")
@@ -46,10 +39,7 @@ def footing(project: Project, edition: str, language: str, said: Mapping[str, An
 def move_papers(page: BeautifulSoup, papers: Mapping[str, Path], language: str) -> None:
     """Makes the links to the PDFs those of a site, where they stand among the pages, and says how big they are.
 
-    Args:
-        page: The page, which is changed: a link to a PDF that was not made goes.
-        papers: The PDFs by their name.
-        language: The language of the page.
+    A link to a PDF that was not made goes.
     """
     for link in page.select(f"a[href^='{BESIDE}']"):
         path = papers.get(str(link["href"]).removeprefix(BESIDE))

@@ -6,77 +6,55 @@ tells of the place that its first cell links to; other places are told of by the
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bs4 import Tag
 
-MARKS = ("herkomst", "opmerking", "waarde")
-_LOOKUP = "filterbaar"
+# Per cell the name of its column and what it says.
 _Lines = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Notes:
-    """What one page has for the notes of all.
+    """What one page has for the notes of all."""
 
-    Args:
-        wanted: Where its marks lead.
-        remarks: Where those of its marks lead that are a remark.
-        told: What its tables to look things up in tell per address: the name of a column with the text of the cell.
-        held: The same of its other tables, for the places that are in their rows.
-        links: Where the rows of these other tables lead, per place.
-    """
-
-    wanted: set[str] = field(default_factory=set)
-    remarks: set[str] = field(default_factory=set)
-    told: dict[str, _Lines] = field(default_factory=dict)
-    held: dict[str, _Lines] = field(default_factory=dict)
-    links: dict[str, list[str]] = field(default_factory=dict)
+    wanted: set[str] = field(default_factory=set)  # where its marks lead
+    remarks: set[str] = field(default_factory=set)  # the pages that its remarks are on
+    told: dict[str, _Lines] = field(default_factory=dict)  # what its tables to look things up in tell per address
+    # What its other tables tell per place in their rows, and where that row leads.
+    held: dict[str, tuple[_Lines, list[str]]] = field(default_factory=dict)
 
 
 def notes_of(name: str, article: Tag) -> Notes:
-    """Returns what a page has for notes.
-
-    Args:
-        name: Its file name.
-        article: Its text, with its tables mended.
-    """
+    """Returns what a page with a file name and a text has for notes; its tables are mended."""
     found = Notes()
-    for mark in article.find_all("span", class_=MARKS):
-        addresses = {_address(name, link) for link in mark.find_all("a", href=True)}
+    for mark in article.find_all("span", class_=("herkomst", "opmerking", "waarde")):
+        addresses = _addresses(name, mark)
         found.wanted.update(addresses)
         if "opmerking" in mark["class"]:
-            found.remarks.update(addresses)
+            found.remarks.update(address.partition("#")[0] for address in addresses)
     for table in article.find_all("table"):
-        is_lookup = _LOOKUP in (table.get("class") or [])
-        skipped = {" ".join(head.get_text().split()) for head in table.find_all("th", attrs={"data-filter": True})}
-        for row in (row for body in table.find_all("tbody") for row in body.find_all("tr")):
-            _read_row(row, name, found, skipped if is_lookup else None)
+        is_lookup = "filterbaar" in (table.get("class") or [])
+        skipped = {_text(head) for head in table.find_all("th", attrs={"data-filter": True})}
+        for row in table.select("tbody tr"):
+            first, *cells = row.find_all(["th", "td"], recursive=False)
+            if not is_lookup:
+                kept = [cell for cell in cells if not _is_list_of_links(cell)]
+                told = _lines(kept), _addresses(name, row)
+                found.held.update((f"{name}#{place['id']}", told) for place in row.find_all(id=True))
+            elif leads := _addresses(name, first):
+                found.told[leads[0]] = _lines(cell for cell in cells if cell["data-kolom"] not in skipped)
     return found
 
 
-def _read_row(row: Tag, name: str, found: Notes, skipped: set[str] | None) -> None:
-    """Adds what a row tells; of a table to look things up in without the columns to filter by."""
-    first, *cells = row.find_all(["th", "td"], recursive=False)
-    if skipped is not None:
-        if (link := first.find("a", href=True)) is not None:
-            found.told[_address(name, link)] = [
-                (str(cell["data-kolom"]), _text(cell)) for cell in cells if cell["data-kolom"] not in skipped
-            ]
-        return
-    lines = [(str(cell["data-kolom"]), _text(cell)) for cell in cells if not _is_list_of_links(cell)]
-    leads = [_address(name, link) for link in row.find_all("a", href=True)]
-    for place in row.find_all(id=True):
-        found.held[f"{name}#{place['id']}"] = lines
-        found.links[f"{name}#{place['id']}"] = leads
+def _addresses(name: str, inside: Tag) -> list[str]:
+    found = (str(link["href"]) for link in inside.find_all("a", href=True))
+    return [f"{name}{address}" if address.startswith("#") else address for address in found]
 
 
-def _address(name: str, link: Tag) -> str:
-    href = str(link["href"])
-    return f"{name}{href}" if href.startswith("#") else href
+def _lines(cells: Iterable[Tag]) -> _Lines:
+    return [(str(cell["data-kolom"]), _text(cell)) for cell in cells]
 
 
 def _text(tag: Tag) -> str:
@@ -95,33 +73,26 @@ def _is_list_of_links(cell: Tag) -> bool:
     return len(_text(cell).replace(", ", "")) <= len(linked)
 
 
-def gathered(pages: Iterable[Notes]) -> Mapping[str, list[list[str]]]:
+def gathered(pages: Iterable[Notes]) -> dict[str, _Lines]:
     """Returns per address that a mark leads to what a reader is told there: pairs of a name and a text.
 
     A name is empty for what the row is about, and `!` for a remark of the row.
     """
-    pages = list(pages)
-    told = {address: lines for page in pages for address, lines in page.told.items()}
-    held = {address: lines for page in pages for address, lines in page.held.items()}
-    links = {address: leads for page in pages for address, leads in page.links.items()}
-    remarks = {address.partition("#")[0] for page in pages for address in page.remarks}
+    book = Notes()
+    for page in pages:
+        book.wanted.update(page.wanted)
+        book.remarks.update(page.remarks)
+        book.told.update(page.told)
+        book.held.update(page.held)
     made = {}
-    for address in sorted({address for page in pages for address in page.wanted}):
-        lines = told.get(address) or held.get(address, [])
-        shown = [
-            ["" if number == 0 else name, text] for number, (name, text) in enumerate(lines) if text not in ("", "–")
-        ]
-        shown += [
-            ["!", held[other][0][1]]
-            for other in dict.fromkeys(links.get(address, []))
-            if other.partition("#")[0] in remarks and other != address and held.get(other)
-        ]
+    for address in sorted(book.wanted):
+        lines, leads = book.held.get(address, ([], []))
+        lines = book.told.get(address) or lines
+        shown = [(name if number else "", text) for number, (name, text) in enumerate(lines) if text not in ("", "–")]
+        for other in dict.fromkeys(leads):
+            remark, _ = book.held.get(other, ([], []))
+            if remark and other != address and other.partition("#")[0] in book.remarks:
+                shown.append(("!", remark[0][1]))
         if shown:
             made[address] = shown
     return made
-
-
-def write_notes(target: Path, pages: Iterable[Notes]) -> None:
-    """Writes the notes as a script that defines `NOTES`, so that it can be read from a folder too."""
-    data = json.dumps(gathered(pages), ensure_ascii=False, separators=(",", ":"))
-    target.write_text(f"const NOTES = {data};\n", encoding="utf-8")

@@ -74,4 +74,4 @@ def language_of(text: str) -> str:
 def spoken(shown: str, text: str, language: str) -> str:
     """Returns the MyST of a text, marked for screen readers where the text is in another language than the book."""
     other = language_of(text)
-    return f"[{shown}]{{.taal-{other}}}" if other and other != language else shown
+    return f"[{shown}]{{.language-{other}}}" if other and other != language else shown

@@ -24,7 +24,7 @@
     if (sought.length > 2 && word.startsWith(sought)) return 2;
     return sought.length > 4 && word.includes(sought) ? 1 : 0;
   };
-  const places = SEARCH_PLACES.map((place) => ({ place, title: words(place.title), text: words(place.text) }));
+  const places = SEARCH.map((place) => ({ place, title: words(place.title), text: words(place.text) }));
   // Every word of the book with how often it is there, for who mistypes one.
   const known = new Map();
   for (const { title, text } of places) {
