@@ -356,7 +356,7 @@ def test_every_page_leads_to_both_pdfs_and_says_who_made_it_and_whom_to_ask(path
     assert page.select_one("header a[href='../report.pdf']")
     said = foot.get_text()
     assert all(
-        part in said for part in ("editie 2026", "Gemaakt door na-report, naar", "Een vraag", "Nationaal Agentschap")
+        part in said for part in ("stand van 2026", "Gemaakt door na-report, naar", "Een vraag", "Nationaal Agentschap")
     )
 
 

@@ -80,8 +80,8 @@ def test_an_edition_in_a_site_is_known_with_its_list_of_editions(project: Projec
     ("part", "was", "becomes"),
     [
         ("nl/index.html", "../../2021/nl/index.html", "https://elders.example/2021"),
-        ("nl/index.html", ">Editie 2021<", "><script>alert(1)</script>Editie 2021<"),
-        ("nl/index.html", ">Editie 2021<", ' onclick="alert(1)">Editie 2021<'),
+        ("nl/index.html", ">Uitgave 2021<", "><script>alert(1)</script>Uitgave 2021<"),
+        ("nl/index.html", ">Uitgave 2021<", ' onclick="alert(1)">Uitgave 2021<'),
         ("nl/koploper.html", ">koploper<", ">koplopers<"),
         ("data/observations.csv", "IND019-NL-2019", "IND019-NL-2020"),
         ("nl/report.pdf", "/A 1", "/A 2"),

@@ -114,7 +114,7 @@ def documents(book: Book, pages: Sequence[Page], words: Mapping[str, Any]) -> li
         str(words["cover"]),
         f"{about['contributors'][0]['title']}, "
         + (
-            format_date(date.fromisoformat(sealed), "long", locale=book.language)
+            format_date(date.fromisoformat(sealed), "d MMMM y", locale=book.language)
             if sealed
             else str(words["mark"]).lower()
         ),

@@ -167,7 +167,8 @@ class Writer:
 
     def _dropdown_main(self, node: Any) -> str:
         title, *rest = node.children
-        return call("unfolded", self._content(title), content("\n".join(map(self.write, rest))))
+        shown = "\n".join(map(self.write, rest))
+        return call("unfolded", self._content(title), content(shown)) if self.write(title) else shown
 
     def _bullet_list(self, node: Any) -> str:
         return self._items("list", node)
