@@ -309,7 +309,7 @@ def test_every_page_leads_to_both_pdfs_and_says_who_made_it_and_whom_to_ask(path
     assert papers == ["../report.pdf", "../summary.pdf"]
     assert all((path.parent / paper).is_file() for paper in papers)
     assert page.select_one("header a[href='../report.pdf']")
-    for part in ("editie 2026", "Gemaakt door na-report, naar", "Een vraag", "Nationaal Agentschap"):
+    for part in ("stand van 2026", "Gemaakt door na-report, naar", "Een vraag", "Nationaal Agentschap"):
         assert part in foot.get_text()
 
 

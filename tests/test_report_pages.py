@@ -19,17 +19,17 @@ PAGES = ("index", "aanbevelingen", "veranderingen", "beleidsagendas", "koploper"
 REGISTERS = ("organisaties", "indicatoren", "bewijs", "bronnen", "kanttekeningen")
 CHAPTERS = [page.name for page in all_pages(Project(ROOT)) if page.name not in REGISTERS]
 EVERY = [*CHAPTERS, *REGISTERS]
-# Per page the fewest and the most words of running text, and at least which part of what one sees it is. Method and changes have
-# tables that are read; the stories of the sectors have a test of their own.
+# Per page the fewest and the most words of running text, and at least which part of what one sees it is. The list of interviewees
+# is a table to read, the stories of the sectors have a test of their own.
 LENGTHS = {
     "index": (450, 950, 0.9),
     "aanbevelingen": (1200, 2400, 0.8),
-    "veranderingen": (180, 500, 0.12),
+    "veranderingen": (450, 900, 0.9),
     "inleiding": (300, 600, 0.85),
     "beleidsagendas": (1800, 3200, 0.6),
     "koploper": (350, 800, 0.6),
     "conclusies": (400, 900, 0.85),
-    "verantwoording": (450, 900, 0.3),
+    "verantwoording": (450, 900, 0.8),
     "gesprekspartners": (30, 200, 0.2),
     "colofon": (250, 600, 0.6),
     "toegankelijkheid": (350, 800, 0.85),
@@ -40,7 +40,7 @@ OURS = re.compile(
     r"|edition)\w*|toets(?=:)|neem \w+ mee|take along|houd(?:t|en) stand|holds up)\b",
     re.IGNORECASE,
 )
-EXPLAINED = {"colofon": {"editie", "edition"}}
+EXPLAINED = {"colofon": {"edition"}}
 CODE = re.compile(r"\b(?:(?:AP|AM|ACT|INI|IND|FR-[A-Z]|C|X|R)\d+|F[A-Z]?\d+|A\d{2}(?:\.\d+[a-z]?)?)\b")
 # What a reader opens to see the proof, tables, and what a figure brings along.
 FOLDED = "details, .tabel, table, .meenemen, .als-tabel, nav, script, style"
@@ -212,6 +212,7 @@ def test_the_first_page_has_the_advice_with_its_first_steps(language: str) -> No
     links = [link["href"] for item in items for link in item.select("strong a")]
     assert links == [f"aanbevelingen.html#r{number}" for number in range(1, 9)]
     step, whom = {"nl": ("Eerste stap: ", "Met wie: "), "en": ("First step: ", "With whom: ")}[language]
-    assert all(step in item.get_text() and whom in item.get_text() for item in items)
+    said = [" ".join(item.get_text().split()) for item in items]
+    assert all(step in item and whom in item for item in said)
     assert len(article.select(".kader > ol > li")) == 5
     assert len(article.select(".kerncijfers li")) == 6

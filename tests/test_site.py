@@ -39,12 +39,12 @@ def test_a_page_leads_to_itself_in_another_edition(project: Project) -> None:
     assert "2026/nl/index.html" in index.read_text(encoding="utf-8")
     pages = index.parent / "2026" / "nl"
     assert links(pages / "koploper.html") == {
-        "Editie 2026": "koploper.html",
-        "Editie 2021": "../../2021/nl/koploper.html",
+        "Uitgave 2026": "koploper.html",
+        "Uitgave 2021": "../../2021/nl/koploper.html",
     }
-    assert links(pages / "nieuw.html")["Editie 2021"] == "../../2021/nl/index.html"
+    assert links(pages / "nieuw.html")["Uitgave 2021"] == "../../2021/nl/index.html"
     menu = BeautifulSoup((pages / "koploper.html").read_text(encoding="utf-8"), "html.parser")
-    assert [link.get_text() for link in menu.select("ul.edities a[aria-current=true]")] == ["Editie 2026"]
+    assert [link.get_text() for link in menu.select("ul.edities a[aria-current=true]")] == ["Uitgave 2026"]
     for name, address in links(pages / "koploper.html").items():
         assert (pages / address).resolve().is_file(), name
 

@@ -136,7 +136,8 @@ class Writer:
 
     def _dropdown_main(self, node: Any) -> str:
         title, *rest = node.children
-        return call("unfolded", self._content(title), content(*map(self.write, rest)))
+        shown = content(*map(self.write, rest))
+        return call("unfolded", self._content(title), shown) if self.write(title) else shown
 
     def _bullet_list(self, node: Any) -> str:
         numbered = {"start": str(node.get("start", 1))} if isinstance(node, nodes.enumerated_list) else {}
