@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from na_report.base.numbers import in_order
 from na_report.base.wording import Words
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
-from na_report.reasoning.ids import in_order
 from na_report.registers import analysis, statuses
 from na_report.registers.blocks import sector_names
 from na_report.writing.languages import spoken

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from na_report.base.numbers import in_order
 from na_report.base.wording import Words
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import previous_edition, sealed_editions
@@ -13,7 +14,6 @@ from na_report.editions.reads import derived
 from na_report.editions.seal import seal_of
 from na_report.reasoning.chain import remembered
 from na_report.reasoning.changes import Changes, compare
-from na_report.reasoning.ids import in_order
 from na_report.writing.markdown import Block, escape, link, paragraphs
 from na_report.writing.periods import written_day
 from na_report.writing.tables import table
