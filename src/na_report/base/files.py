@@ -25,8 +25,7 @@ def partial_of(target: Path) -> Path:
 def whole_file(target: Path) -> Iterator[Path]:
     """Gives the name that a file is written under; after the block `target` shows its bytes, also after a loss of power.
 
-    Raises:
-        OSError: The folder can't be written to, or the disk is full; the old file is as it was.
+    Where the folder can't be written to or the disk is full, the old file is as it was.
     """
     partial = partial_of(target)
     try:

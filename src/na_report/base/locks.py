@@ -21,12 +21,8 @@ class BusyError(NaReportError):
 def locked(path: Path, what: str) -> Iterator[None]:
     """Holds a lock for the time of a block; the system gives it back when its holder ends, however it ends.
 
-    Args:
-        path: The file of the lock; its folder must exist. It is gone after the block.
-        what: What is being made, as the start of a sentence: "The book of edition 2026".
-
-    Raises:
-        BusyError: Another process holds the lock; names its process id, since when, and what to do.
+    The folder of its file must exist; the file is gone after the block. `what` is being made, as the start of a sentence ("The
+    book of edition 2026"): a `BusyError` names who holds the lock, since when, and what to do.
     """
     handle = _taken(path, what)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 # The digits that a spreadsheet shows; a float keeps each number of so many digits.
@@ -42,6 +43,16 @@ def in_digits(number: Decimal) -> str:
     """
     text = format(number if number else Decimal(0), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def in_order(keys: Iterable[str]) -> list[str]:
+    """Returns ids, each once, in the order in which a person counts.
+
+    Example:
+        >>> in_order(["R10", "R2", "A08.10", "A08.2a", "C14"])
+        ['A08.2a', 'A08.10', 'C14', 'R2', 'R10']
+    """
+    return sorted(dict.fromkeys(keys), key=as_counted)
 
 
 def as_counted(name: str) -> list[tuple[int, str]]:

@@ -58,11 +58,7 @@ class Project:
 
 
 def find_project(start: Path | None = None) -> Project:
-    """Returns the project of a folder, or of the working directory: the nearest parent with `_toc.yml` and `data/`.
-
-    Raises:
-        NaReportError: No parent is a project.
-    """
+    """Returns the project of a folder, or of the working directory: the nearest parent with `_toc.yml` and `data/`."""
     folder = (start or Path.cwd()).resolve()
     for candidate in (folder, *folder.parents):
         if (candidate / TOC).is_file() and (candidate / "data").is_dir():

@@ -27,24 +27,15 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """Returns the names and values of a YAML file; none when it is empty.
-
-    Raises:
-        NaReportError: The file can't be read, is no YAML, or holds something else than names with values.
-    """
+    """Returns the names and values of a YAML file, none when it is empty; a `NaReportError` tells where it is something else."""
     return _named(path, lambda text: yaml.load(text, _Loader))  # noqa: S506  a safe loader
 
 
 def read_texts(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
     """Returns the names and values of a YAML file, each value as the text that a person wrote, and where each stands.
 
-    So `yes` is the code yes and no truth, and `2021` the name of an edition and no number.
-
-    Returns:
-        The values, and per place (the names that lead to a value; of a list the number) its line.
-
-    Raises:
-        NaReportError: As `read_settings`; or a name stands in a part twice.
+    So `yes` is the code yes and no truth, and `2021` the name of an edition and no number. A place is the names that lead to a
+    value (of a list the number), with its line. A name that stands in a part twice is an error too.
     """
     lines: dict[tuple[str, ...], int] = {}
 
@@ -100,12 +91,7 @@ def _named(path: Path, read: Callable[[str], Any]) -> dict[str, Any]:
 
 
 def shown(value: object) -> str:
-    """Returns a value as an error shows it: short, whatever it is.
-
-    Example:
-        >>> shown("mbo"), shown(None), len(shown("mbo" * 100))
-        ("'mbo'", 'nothing', 60)
-    """
+    """Returns a value as an error shows it: short, whatever it is."""
     if value is None:
         return "nothing"
     try:

@@ -20,11 +20,7 @@ _KINDS: dict[tuple[str, ...], tuple[type[Any], str]] = {
 
 
 def read_configuration(project: Project) -> dict[str, Any]:
-    """Returns the settings of Jupyter Book; a section without anything in it is an empty one.
-
-    Raises:
-        NaReportError: The file is no YAML, or a section that this package adds to is of another kind; names all that is wrong.
-    """
+    """Returns the settings of Jupyter Book, a section without anything in it as an empty one; names all that is wrong."""
     config = read_settings(project.root / CONFIG)
     problems = []
     for place, (kind, expected) in _KINDS.items():

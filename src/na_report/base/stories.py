@@ -39,11 +39,7 @@ class Story:
 
 
 def read_story(path: Path) -> Story:
-    """Returns the story in a file.
-
-    Raises:
-        NaReportError: There is no such file, or its parts have no names of their own.
-    """
+    """Returns the story in a file; a `NaReportError` tells when there is none, or its parts have no names of their own."""
     shown = "/".join(path.parts[-3:])
     try:
         text = path.read_text(encoding="utf-8").replace("\r\n", "\n")

@@ -50,15 +50,10 @@ class Words:
         self._texts = _read_seen(path, found.st_mtime_ns, found.st_size)
 
     def __call__(self, key: str, plural: float | None = None, /, **parts: object) -> str:
-        """Returns a text with its parts filled in.
+        """Returns a text with each `{name}` filled in, in the form for a number where it has forms.
 
-        Args:
-            key: Section and name with a point between; of the section `words` the name alone.
-            plural: The number that decides which form the text has.
-            parts: What comes in the place of each `{name}`.
-
-        Raises:
-            NaReportError: The file has no such text, no form for the number, or a `{name}` that nothing is known of.
+        The key is section and name with a point between; of the section `words` the name alone. A text, form or part that is not
+        there is a `NaReportError`.
         """
         text = self.get(key)
         if text is None:

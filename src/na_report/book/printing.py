@@ -94,7 +94,9 @@ def documents(book: Book, pages: Sequence[Page], words: Mapping[str, Any]) -> li
     day = sealed or _NO_DAY
     attached = {folder / DESCRIPTOR: str(about["title"])} if sealed else {}
     attached |= {folder / str(table["path"]): str(table["title"]) for table in about["resources"]}
-    when = format_date(date.fromisoformat(day), "d MMMM y", locale=book.language) if sealed else str(words["mark"]).lower()
+    when = (
+        format_date(date.fromisoformat(day), "d MMMM y", locale=book.language) if sealed else str(words["mark"]).lower()
+    )
     imprint = [str(words["cover"]), f"{about['contributors'][0]['title']}, {when}", str(about["licenses"][0]["title"])]
     on_paper = [page.name for page in pages if page.on_paper]
     registers = [page.name for page in pages if not page.on_paper]

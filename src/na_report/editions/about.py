@@ -16,11 +16,7 @@ KEYS = ("title", "description", *_LISTS)
 
 
 def read_about(project: Project, edition: str) -> dict[str, Any]:
-    """Returns what the descriptor of a new edition says of the study.
-
-    Raises:
-        NaReportError: The file is not there, or says something else than a descriptor needs; names all of it with its line.
-    """
+    """Returns what the descriptor of a new edition says of the study; names all that it can't use, with its line."""
     said, lines = read_texts(project.data / ABOUT)
     problems = [
         f"data/{ABOUT}, line {lines[(name,)]}: found {shown(name)}, expected one of {', '.join(KEYS)}."

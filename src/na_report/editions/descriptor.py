@@ -189,11 +189,7 @@ def describe(folder: Path, name: str, created: date | None) -> dict[str, Any]:
 
 
 def approval(folder: Path, by: str, on: date) -> dict[str, Any]:
-    """Returns what a descriptor gets of who approved the answers of statistics offices; nothing without answers and a name.
-
-    Raises:
-        NaReportError: Answers are kept and nobody approves them, or the name is no name.
-    """
+    """Returns what a descriptor gets of who approved the answers of statistics offices; nothing without answers and a name."""
     answers = _answers(folder)
     if not by and not answers:
         return {}

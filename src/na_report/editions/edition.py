@@ -28,21 +28,19 @@ from na_report.editions.tables import TABLES
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """An edition with all its tables in memory.
+    """An edition with all its tables in memory: frames of text, but for `observations.value`, which holds floats.
 
-    Args:
-        name: The name of its folder, such as `2021`.
-        tables: Per table name a frame; all columns hold text except `observations.value`, a float. Tables and columns that
-            came after this edition are there, and empty.
-        descriptor: What `datapackage.json` says; of a draft what it would say, without a day in `created`.
-        fingerprint: The SHA-256 of `datapackage.json`; it holds the hash of each table, so it stands for the edition.
-        schema: The tables as they were sealed.
+    Tables and columns that came after this edition are there, and empty; `schema` holds them as they were sealed.
     """
 
     name: str
     tables: Mapping[str, pd.DataFrame]
-    descriptor: Mapping[str, Any]
-    fingerprint: str = ""
+    descriptor: Mapping[
+        str, Any
+    ]  # what `datapackage.json` says; of a draft what it would say, without a day in `created`
+    fingerprint: str = (
+        ""  # the SHA-256 of `datapackage.json`; it holds the hash of each table, so it stands for the edition
+    )
     schema: Schema = TABLES
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     _observed: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
@@ -70,12 +68,7 @@ class Edition:
         self.reads.note(("table", table), lambda: next(sealed, ""))
 
     def rows(self, table: str, **conditions: str) -> pd.DataFrame:
-        """Returns the rows whose columns have the given values.
-
-        Example:
-            >>> len(open_edition("2021").rows("findings", sector="mbo", theme="kansen"))
-            8
-        """
+        """Returns the rows whose columns have the given values."""
         found = self.tables[table]
         for column, value in conditions.items():
             found = found[found[column] == value]
@@ -104,11 +97,7 @@ class Edition:
         return index
 
     def observation(self, key: str) -> dict[str, Any]:
-        """Returns the observation of an id, or the latest one of an indicator id: the Dutch one where there is one.
-
-        Raises:
-            MissingRowError: The edition has neither.
-        """
+        """Returns the observation of an id, or the latest one of an indicator id: the Dutch one where there is one."""
         if "-" in key:
             return self.row("observations", key)
         if not self._observed:
@@ -131,14 +120,7 @@ class Edition:
 def open_edition(name: str, project: Project | None = None) -> Edition:
     """Opens an edition after a check of its seal; a draft has none, so all of it is checked.
 
-    Raises:
-        NaReportError: There is no such edition.
-        InvalidInputError: A file differs from what was sealed, or the tables don't fit the schema.
-
-    Example:
-        >>> edition = open_edition("2021")
-        >>> len(edition["agendas"]), edition.row("recommendations", "R1")["number"]
-        (12, '1')
+    An `InvalidInputError` tells where a file differs from what was sealed, or the tables don't fit the schema.
     """
     folder = edition_folder(name, project)
     if draft := is_draft(folder):
@@ -211,12 +193,7 @@ def refuse_unknown(schema: Schema, name: str) -> None:
 
 
 def seal_edition(name: str, project: Project | None = None, *, created: date | None = None, by: str = "") -> Path:
-    """Checks an edition and writes `datapackage.json` with the hash of every table, and who approved it.
-
-    Raises:
-        InvalidInputError: The tables have problems; nothing is written.
-        NaReportError: The edition is sealed already.
-    """
+    """Checks an edition and writes `datapackage.json` with the hash of every table, and who approved it."""
     project = project or find_project()
     folder = edition_folder(name, project)
     with being_made(name, project):

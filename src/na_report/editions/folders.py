@@ -15,12 +15,7 @@ NAME = re.compile(r"[0-9]{4}[a-z0-9-]{0,30}")
 
 
 def place_of(name: str) -> tuple[str, list[tuple[int, str]]]:
-    """Returns what editions are ordered by: the year, and then letters and numbers as a person counts.
-
-    Example:
-        >>> sorted(["2026b", "2026", "2026-10", "2026-9", "2027"], key=place_of)
-        ['2026', '2026-9', '2026-10', '2026b', '2027']
-    """
+    """Returns what editions are ordered by: the year, and then letters and numbers as a person counts."""
     return name[:4], as_counted(name[4:])
 
 
@@ -47,11 +42,7 @@ def sealed_editions(project: Project | None = None) -> list[str]:
 
 
 def newest_edition(project: Project | None = None) -> str:
-    """Returns the name of the newest sealed edition; a draft is only used when it is named.
-
-    Raises:
-        NaReportError: The project has no sealed edition.
-    """
+    """Returns the name of the newest sealed edition; a draft is only used when it is named."""
     project = project or find_project()
     if names := sealed_editions(project):
         return names[-1]

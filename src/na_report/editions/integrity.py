@@ -38,10 +38,7 @@ _Fault = tuple[str, str, str, str]
 def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
     """Returns all problems of the edition in a folder; an empty list when it is sound.
 
-    Args:
-        folder: The folder of the edition.
-        sealed: Whether the bytes must match the hashes in the descriptor, and the tables its schema; else the tables must
-            match that of this program.
+    If sealed, the bytes must match the hashes in the descriptor and the tables its schema; else the tables that of this program.
     """
     said, problems = read_seal(folder) if sealed else ({}, [])
     schema = schema_in(folder, said)
@@ -62,17 +59,7 @@ def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
 
 
 def check_tables(numbered: Mapping[str, Numbered], schema: Schema = TABLES) -> list[Problem]:
-    """Returns the problems inside and between tables, wherever they came from.
-
-    Args:
-        numbered: Per table name its rows, each with the number that a problem names it by.
-        schema: What the tables may hold.
-
-    Example:
-        >>> row = {"id": "geo:NL", "list": "geo", "code": "NL", "label_nl": "Nederland", "label_en": ""}
-        >>> [str(problem) for problem in check_tables({"codes": [(7, row)]})]
-        ["codes.csv, row 7, column label_en: found '', expected a value. Fill the cell."]
-    """
+    """Returns the problems inside and between tables, wherever they came from: rows with the number that a problem names."""
     tables = {name: [row for _, row in rows] for name, rows in numbered.items()}
     values = known_values(tables, schema)
     problems: list[Problem] = []

@@ -26,11 +26,7 @@ def refuse_name(new: str, project: Project) -> None:
 
 @contextmanager
 def being_made(name: str, project: Project) -> Iterator[None]:
-    """Keeps other processes from making or sealing the same edition, and clears away what dead ones left.
-
-    Raises:
-        BusyError: Another process is at it.
-    """
+    """Keeps other processes from making or sealing the same edition (`BusyError`), and clears away what dead ones left."""
     with _locked(name, project):
         remove(partial_of(project.data / name))
         left = (path.name[1:].rsplit(".", 1) for path in project.data.glob(".*"))
@@ -49,14 +45,7 @@ def _locked(name: str, project: Project) -> AbstractContextManager[None]:
 def making(new: str, project: Project, *, again: bool = False) -> Iterator[Path]:
     """Gives a folder to make an edition in, which gets its name when the block ends well and goes when it doesn't.
 
-    Args:
-        new: The name of the edition.
-        project: The project.
-        again: Whether it takes the place of a draft of that name.
-
-    Raises:
-        BusyError: Another process is making that edition.
-        NaReportError: The name is taken, or no name for an edition.
+    With `again` it takes the place of a draft of that name. A `BusyError` tells that another process is making that edition.
     """
     with being_made(new, project):
         if not again:

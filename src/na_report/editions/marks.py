@@ -15,22 +15,14 @@ _FLAGGED = re.compile(
     r"([-+\u2212]?\d(?:[\d.,\xa0\u2009\u202f ]*\d)?\s?%?)\s*"
     r"(?:\(?\^?([A-Za-z]{1,3}|\*{1,2})\)?|([\u00b9\u00b2\u00b3\u2070-\u2079†‡]+|\^?\d\)))"
 )
-_FLAGS = {
-    "b": "a break in the series",
-    "c": "confidential",
-    "d": "another definition",
-    "e": "estimated",
-    "f": "a forecast",
-    "i": "imputed",
-    "n": "not significant",
-    "p": "provisional",
-    "r": "revised",
-    "s": "estimated by the office",
-    "u": "not reliable",
-    "z": "not applicable",
-    "*": "provisional",
-    "**": "revised and provisional",
-}
+_FLAGS: dict[str, str] = dict(
+    re.findall(
+        r"(\S+): ([^;]+)",
+        "b: a break in the series; c: confidential; d: another definition; e: estimated; f: a forecast; i: imputed; "
+        "n: not significant; p: provisional; r: revised; s: estimated by the office; u: not reliable; z: not applicable; "
+        "*: provisional; **: revised and provisional",
+    )
+)
 _MISSING = re.compile(
     r":(?:\s*\(?[a-z]{1,3}\)?)?|\.{1,3}|…|[xcmz*/\\?-]|[\u2010-\u2015\u2212]|--|n\.?\s?[ab]\.?|n\.?v\.?t\.?|n/[ab]|na?n|null|none|nil"
     r"|geheim|onbekend|confidential|unknown|missing",
@@ -150,12 +142,7 @@ def about_period(text: str) -> str:
 
 
 def about_date(text: str) -> str:
-    """Returns what to do with a day that is written in another order; nothing when it is none.
-
-    Example:
-        >>> about_date("24-11-2026"), about_date("3/4/2026")
-        ('Write 2026-11-24.', 'Write the year first, then the month and the day.')
-    """
+    """Returns what to do with a day that is written in another order; nothing when it is none."""
     match = re.fullmatch(r"(\d\d?)[-/.](\d\d?)[-/.](\d{4})", text)
     if not match:
         return ""

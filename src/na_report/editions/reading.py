@@ -23,11 +23,7 @@ Rows = list[Row]
 
 
 def read_table(folder: Path, table: Table) -> Rows:
-    """Returns the rows of a table of the edition in a folder.
-
-    Raises:
-        InvalidInputError: The file is not there, can't be read or has other columns; see also `parse_table`.
-    """
+    """Returns the rows of a table of the edition in a folder; an `InvalidInputError` tells why that is impossible."""
     path = folder / table.file
     try:
         if not path.is_file():
@@ -40,16 +36,7 @@ def read_table(folder: Path, table: Table) -> Rows:
 
 
 def parse_table(content: bytes, table: Table) -> Rows:
-    """Returns the rows of a table that is written as CSV.
-
-    Raises:
-        InvalidInputError: It is no UTF-8, no CSV, or has other columns than the table.
-
-    Example:
-        >>> from na_report.editions.schema import Column
-        >>> parse_table(b"id,name\\nP1,Jan\\n", Table("people", "Mensen", (Column("id"), Column("name"))))
-        [{'id': 'P1', 'name': 'Jan'}]
-    """
+    """Returns the rows of a table that is written as CSV, or tells all that is wrong: no UTF-8, no CSV, or other columns."""
     text, expected = _decoded(content, table), [column.name for column in table.columns]
     _refuse_other_programs(text, expected, table)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)

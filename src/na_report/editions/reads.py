@@ -106,11 +106,7 @@ def story_part(edition: Any, folder: str, name: str, part: str) -> str:
 
 
 def answer_again(edition: Any, questions: Iterable[str]) -> dict[str, str]:
-    """Asks a freshly opened edition the questions of an earlier run.
-
-    Returns:
-        Per question the digest of today's answer; `missing` where the edition has none.
-    """
+    """Asks a freshly opened edition the questions of an earlier run; the answer is `missing` where it has none."""
     found = {}
     for question in questions:
         # A question that can't be asked any more counts as a change: its page runs again, and tells what is wrong if anything.

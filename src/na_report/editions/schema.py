@@ -12,33 +12,19 @@ LANGUAGES = ("nl", "en")
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table.
-
-    Args:
-        name: The name in the header of the CSV file.
-        type: `string`, `integer`, `number`, `date`, `period` (2019, 2020-11 or 2018/2022) or `url`.
-        required: Whether every row must have a value.
-        pattern: A regular expression that the whole value (or each id of a list) matches.
-        codes: The code list in the table `codes` that the value is one of.
-        refers_to: The `table.column` places, one of which must hold the value.
-        many: Whether the cell is a list of values with `;` between them.
-        minimum: The smallest number allowed.
-        unique: Whether no two rows may have the same value; so it is for a key and for what other tables refer to.
-        later: Whether the column came after the first sealed edition, so that one sealed before may lack it.
-        text: Whether a reader sees the value; it may hold `{IND001}` or `{IND001-NL-2020}` and no other braces.
-    """
+    """One column of a table, by the name in the header of its CSV file."""
 
     name: str
-    type: str = "string"
+    type: str = "string"  # one of _TYPES
     required: bool = True
-    pattern: str = ""
-    codes: str = ""
-    refers_to: tuple[str, ...] = ()
-    many: bool = False
+    pattern: str = ""  # a regular expression for the whole value, or each id of a list
+    codes: str = ""  # the code list in the table `codes` that the value is one of
+    refers_to: tuple[str, ...] = ()  # the `table.column` places, one of which must hold the value
+    many: bool = False  # whether the cell is a list of values with `;` between them
     minimum: float | None = None
-    unique: bool = False
-    later: bool = False
-    text: bool = False
+    unique: bool = False  # so it is for a key and for what other tables refer to
+    later: bool = False  # whether it came after the first sealed edition, so that one sealed before may lack it
+    text: bool = False  # whether a reader sees it; it may hold `{IND001}` or `{IND001-NL-2020}` and no other braces
 
 
 @dataclass(frozen=True)
@@ -111,21 +97,9 @@ def _field(table: Table, column: Column) -> dict[str, Any]:
 
 
 def read_schema(resources: Any, declared: Mapping[str, Table]) -> Schema:
-    """Returns the tables that the resources of a descriptor describe.
+    """Returns the tables that the resources of a descriptor describe; a `ValueError` names what no table can be read by.
 
-    Args:
-        resources: What the descriptor says.
-        declared: Per name the tables that this program knows. Of a field that was sealed before fields held all that a
-            column can say, the rest is taken from here.
-
-    Raises:
-        ValueError: Names what no table can be read by.
-
-    Example:
-        >>> people = Table("people", "Mensen", (Column("id", unique=True), Column("tags", many=True, required=False)))
-        >>> said = [{"name": "people", "title": "Mensen", "schema": table_schema(people)}]
-        >>> read_schema(said, {}) == (people,)
-        True
+    Of a field that was sealed before fields held all that a column can say, the rest is taken from the tables that are declared.
     """
     try:
         tables = tuple(_table(resource, declared.get(resource["name"])) for resource in resources)

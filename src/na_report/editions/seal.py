@@ -9,25 +9,15 @@ from na_report.editions.reads import derived
 
 
 class Seal(NamedTuple):
-    """What a reader needs to know which data this is.
-
-    Args:
-        version: The version of the edition.
-        created: The day that it was sealed, as ISO date.
-        fingerprint: The hash of `datapackage.json`, which holds the hash of each table.
-        author: Who made it.
-        licence: The name of its licence.
-        licence_url: Where the licence is.
-        tables: The number of tables.
-    """
+    """What a reader needs to know which data this is."""
 
     version: str
-    created: str
+    created: str  # the day that it was sealed
     fingerprint: str
     author: str
     licence: str
     licence_url: str
-    tables: int
+    tables: int  # how many
 
 
 @derived

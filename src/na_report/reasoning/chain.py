@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary
 import networkx as nx
 
 from na_report.base.errors import NaReportError
+from na_report.base.numbers import in_order
 from na_report.editions.edition import Edition
 from na_report.editions.reads import derived
 from na_report.editions.tables import TABLES
-from na_report.reasoning.ids import in_order
 
 T = TypeVar("T")
 
@@ -52,14 +52,7 @@ def remembered(function: Callable[[Edition], T]) -> Callable[[Edition], T]:
 
 @remembered
 def graph(edition: Edition) -> nx.DiGraph:
-    """Returns the chain as a graph: an edge goes from a row to what it rests on, each node has the attribute `table`.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> chain = graph(open_edition("2021"))
-        >>> sorted(chain.successors("IND007")), chain.nodes["R1"]["table"]
-        (['IND007-NL-2019'], 'recommendations')
-    """
+    """Returns the chain as a graph: an edge goes from a row to what it rests on, each node has the attribute `table`."""
     net = nx.DiGraph()
     for table in _TABLES:
         net.add_nodes_from(edition[table]["id"], table=table)
@@ -130,11 +123,7 @@ class Step:
 
 
 def walk(edition: Edition, key: str, *, up: bool = False) -> Iterator[Step]:
-    """Yields a row and all that it rests on, or with `up` all that rests on it, each row spelled out once.
-
-    Raises:
-        NaReportError: No row of the chain has this id.
-    """
+    """Yields a row and all that it rests on, or with `up` all that rests on it, each row spelled out once."""
     net = _with(edition, key)
     order = {node: place for place, node in enumerate(net)}
     spelled: set[str] = set()

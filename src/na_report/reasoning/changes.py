@@ -9,14 +9,13 @@ from typing import Any
 
 import networkx as nx
 
-from na_report.base.numbers import as_shown, in_digits
+from na_report.base.numbers import as_shown, in_digits, in_order
 from na_report.editions.cells import INTEGER
 from na_report.editions.edition import Edition
 from na_report.editions.slips import factor_between
 from na_report.editions.tables import TABLES
 from na_report.reasoning import chain
 from na_report.reasoning.claims import check
-from na_report.reasoning.ids import in_order
 
 # Columns that say something about a row without changing what it states.
 _REMARKS = ("update_", "series", "confidence", "extracted")
@@ -46,27 +45,16 @@ class TableChange:
 
 @dataclass(frozen=True)
 class ValueChange:
-    """The latest value of an indicator in a place, before and after.
-
-    Args:
-        indicator: The id of the indicator.
-        old_key: The observation in the old edition.
-        new_key: The observation in the new edition.
-        old: Its value, or nothing where the source has words.
-        new: The new value.
-        unit: The unit in the new edition.
-        comparable: Whether both belong to one series, so that the difference is change.
-        factor: How often one fits in the other when that is a round number of times, which is mostly a slip.
-    """
+    """The latest value of an indicator in a place, before and after."""
 
     indicator: str
     old_key: str
     new_key: str
-    old: float | None
+    old: float | None  # nothing where the source has words
     new: float | None
     unit: str
-    comparable: bool
-    factor: str = ""
+    comparable: bool  # whether both belong to one series, so that the difference is change
+    factor: str = ""  # how often one fits in the other when that is a round number of times, which is mostly a slip
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the data says of a claim.
+    """What the data says of a claim, with the figures that decide and the ids of the rows that contradict it.
 
-    Args:
-        state: Holds; outdated, where newer facts say otherwise; contradicted, where its own do; or not testable.
-        facts: The figures that decide.
-        against: The ids of the rows that contradict the claim, where single rows do.
-        why: Why nothing can be tested; empty for a judgement.
+    `why` tells why nothing can be tested; it is empty for a judgement.
     """
 
     state: str
@@ -71,8 +67,7 @@ class Figure:
 class Claim:
     """A statement with its check; the first lines of `chapters/claims.yml` tell what each part means.
 
-    Args:
-        id: The conclusion's id, with `.later` behind it for its test on newer facts; `S` and a number for a sentence of a page.
+    The id is the conclusion's, with `.later` behind it for its test on newer facts; or `S` and a number for a sentence.
     """
 
     id: str

@@ -51,11 +51,7 @@ _KINDS: dict[str, _Kind] = {
 
 
 def read_claims(project: Project | None = None) -> list[Claim]:
-    """Returns the claims of a project in the order of its file; not to be changed by the caller.
-
-    Raises:
-        NaReportError: Names all that is wrong in the file, with its line.
-    """
+    """Returns the claims of a project in the order of its file, not to be changed; names all that is wrong with its line."""
     path = (project or find_project()).chapters / CLAIMS
     found = path.stat() if path.is_file() else None
     return _read_seen(path, *((found.st_mtime_ns, found.st_size) if found else (0, 0)))
@@ -80,11 +76,7 @@ def _refuse(lines: Mapping[Place, int], found: Iterator[Fault]) -> None:
 
 
 def refuse_unknown(project: Project, pages: Collection[str]) -> None:
-    """Refuses claims of a page that is not among the pages of the book, or of a conclusion that no edition has.
-
-    Raises:
-        NaReportError: Names all of them, with their line.
-    """
+    """Refuses claims of a page that is not among the pages of the book, or of a conclusion that no edition has."""
     conclusions = set(_conclusions(project))
 
     def found() -> Iterator[Fault]:

@@ -38,11 +38,7 @@ class Result:
 
 @derived
 def results_of(edition: Edition, conclusion: str) -> list[Result]:
-    """Returns what a reader is told of a conclusion: its test on newer facts first, then that on the report's own.
-
-    Raises:
-        MissingRowError: No claim is about it, or the edition does not have it.
-    """
+    """Returns what a reader is told of a conclusion: its test on newer facts first, then that on the report's own."""
     results = [found for found in check(edition) if found.claim.conclusion]
     known = dict.fromkeys(found.claim.conclusion for found in results)
     if conclusion not in known:
@@ -113,13 +109,9 @@ class Flip:
 @derived
 @remembered
 def robustness(edition: Edition) -> tuple[list[Flip], int]:
-    """Tells which claims depend on codings that are our own inference.
+    """Tells which claims depend on codings that are our own inference, and how many variants were computed for that.
 
-    The claims are computed again with all inferred codings left out, and with each inferred coding moved to each other
-    category, one at a time.
-
-    Returns:
-        The flips, and the number of variants computed.
+    The inferred codings are all left out, and each is moved to each other category, one at a time.
     """
     claims = [claim for claim in all_claims() if claim.uses_coding]
     base = {claim.id: evaluate(claim, edition).state for claim in claims}

@@ -29,16 +29,10 @@ class Measured:
 
 
 def value(edition: Edition, indicator: str, *, period_of: str = "", geo: str = "") -> Measured:
-    """Returns the number of an observation, or of the latest one of an indicator.
+    """Returns the number of an observation, or of the latest one of an indicator; a `MissingRowError` where there is none.
 
-    Args:
-        edition: Where it is.
-        indicator: The id of an indicator or observation.
-        period_of: Takes the observation of the period and place of this one: another year is no comparison.
-        geo: Takes the observation in this place, of that period.
-
-    Raises:
-        MissingRowError: There is no such observation, or it has no number.
+    With `period_of` it is that of the period and place of another observation, with `geo` that in another place: another year
+    is no comparison.
     """
     if period_of or geo:
         other = edition.observation(period_of or indicator)
@@ -61,13 +55,7 @@ def count(
 ) -> Measured:
     """Counts rows of a table, or the different values of a column in them; `chapters/claims.yml` tells what each word does.
 
-    Raises:
-        MissingRowError: One of the ids or values is not in the edition, nothing is among, or it has no statuses.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> count(open_edition("2021"), "agendas", where={"level": "sector"}).value
-        3
+    A `MissingRowError` tells that an id or value is not in the edition, nothing is among, or it has no statuses.
     """
     key, where = BY_NAME[table].key, where or {}
     base = edition.records(table) if among is None else _some(select(edition, table, among), table)
@@ -129,17 +117,7 @@ def _some(rows: Rows, table: str) -> Rows:
 
 
 def select(edition: Edition, table: str, where: Where, rows: Rows | None = None) -> Rows:
-    """Returns the rows of a table, or of some of its rows, that fit all conditions.
-
-    Raises:
-        MissingRowError: A condition names a row of another table that the edition does not have.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> where = {"agenda_id": {"level": "sector"}, "category": {"not": ["ethics", "other"]}}
-        >>> len(select(open_edition("2021"), "agenda_items", where))
-        18
-    """
+    """Returns the rows of a table, or of some of its rows, that fit all conditions; refuses one on a row that is nowhere."""
     rows = edition.records(table) if rows is None else rows
     for name, wanted in where.items():
         fits = _condition(edition, BY_NAME[table].column(name), wanted)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from na_report.base.numbers import in_order
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
-from na_report.reasoning.ids import in_order
 from na_report.registers import analysis, statuses
 from na_report.writing.markdown import Block, anchor, aside, box, escape, place
 from na_report.writing.text import ended, ids, in_sentence, number_of, sentence_case, spoken
