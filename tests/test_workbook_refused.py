@@ -16,7 +16,7 @@ from workbooks import OBS, Book, change, put, refused, rewrite, small, take_back
 from na_report.base.paths import Project
 from na_report.editions.cells import check_cell
 from na_report.editions.tables import BY_NAME
-from na_report.workbook import package
+from na_report.workbook import opening
 from na_report.workbook.layout import META
 
 __all__ = ["small", "template"]  # fixtures
@@ -231,7 +231,7 @@ def other_zip(**parts: bytes) -> Callable[[Path], None]:
 
 def bomb(path: Path) -> None:
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/media/a.bin", "w") as part:
-        for _ in range(package.BYTES_LIMIT // 2**20):
+        for _ in range(opening.BYTES_LIMIT // 2**20):
             part.write(bytes(2**20))
 
 

@@ -77,7 +77,7 @@ def make_workbook(name: str, project: Project) -> Workbook:
     _write_start(book.active, name, created, tables)
     for table in TABLES:
         _write_table(book.create_sheet(table.name), table, tables, lists)
-    _write_meta(book.create_sheet(META), [("format", FORMAT), ("edition", name), *marks.items()], lists)
+    _write_meta(book.create_sheet(META), {"format": FORMAT, "edition": name} | marks, lists)
     return book
 
 
@@ -145,13 +145,11 @@ def _write_start(sheet: Any, name: str, created: date | None, tables: Mapping[st
         ),
     ]
     for number, (style, line) in enumerate(lines, start=1):
-        _put(sheet, number, line, [style] if style == "link" else [style] * len(line))
+        _put(sheet, number, line, [style, *repeat("Normal" if style == "link" else style, len(line))])
         if style == "regel":
             _set_height(sheet, number, line, _WIDTHS)
         elif style == "link":
-            cell = sheet.cell(number, 1)
-            cell.hyperlink = Hyperlink(cell.coordinate, location=f"'{line[0]}'!A1")
-            sheet.cell(number, 3, line[2])
+            sheet.cell(number, 1).hyperlink = Hyperlink(f"A{number}", location=f"'{line[0]}'!A1")
 
 
 def _write_table(sheet: Any, table: Table, tables: Mapping[str, Rows], lists: Mapping[str, Sequence[str]]) -> None:
@@ -225,9 +223,9 @@ def _choices(column: Column, tables: Mapping[str, Rows], lists: Mapping[str, Seq
     return f"'{sheet}'!${letter}$2:${letter}${last}"
 
 
-def _write_meta(sheet: Any, facts: Iterable[tuple[str, str]], lists: Mapping[str, Sequence[str]]) -> None:
+def _write_meta(sheet: Any, facts: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> None:
     """Writes what the way back needs: the edition, its hashes, and the code lists for the drop-downs (from column D)."""
     sheet.sheet_state = "veryHidden"
-    columns = [[title, *codes] for title, codes in lists.items()]
-    for number, (fact, *codes) in enumerate(zip_longest(facts, *columns, fillvalue=""), start=1):
-        _put(sheet, number, [*(fact or ("", "")), "", *codes], repeat("Normal"))
+    columns = [[*facts], [*facts.values()], [], *([title, *codes] for title, codes in lists.items())]
+    for number, row in enumerate(zip_longest(*columns, fillvalue=""), start=1):
+        _put(sheet, number, row, repeat("Normal"))

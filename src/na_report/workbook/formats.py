@@ -20,13 +20,6 @@ _NUMBER = re.compile(r'"*(?:G|(?P<whole>[#0?](?:[#0?,]*[#0?])?)(?:\.(?P<part>[#0
 _SIGNS = re.compile(r"[-\u2212()]")
 
 
-class Section(NamedTuple):
-    """One of the parts of a format, for positive numbers, negative ones, nought and text: its code, and the words in it."""
-
-    code: str
-    words: str
-
-
 class Shown(NamedTuple):
     """What a cell shows of a number: what its digits say (a percentage as 19.5), what one sees, the words beside the digits."""
 
@@ -37,7 +30,8 @@ class Shown(NamedTuple):
 
 
 @functools.lru_cache(maxsize=4096)
-def _sections(form: str) -> tuple[Section, ...]:
+def _sections(form: str) -> list[tuple[str, str]]:
+    """Returns the parts of a format, for positive numbers, negative ones, nought and text: its code, and the words in it."""
     codes, words = [""], [""]
     for match in _TOKEN.finditer(form):
         kind, text = match.lastgroup, match[match.lastgroup or 0]
@@ -49,7 +43,7 @@ def _sections(form: str) -> tuple[Section, ...]:
             words[-1] += text
         elif kind:
             codes[-1] += {"general": "G", "elapsed": "h"}.get(kind, text.lower())
-    return tuple(Section(code, word.replace("\xa0", " ").strip()) for code, word in zip(codes, words, strict=True))
+    return [(code, word.replace("\xa0", " ").strip()) for code, word in zip(codes, words, strict=True)]
 
 
 def is_date(form: str) -> bool:
@@ -59,7 +53,7 @@ def is_date(form: str) -> bool:
         >>> [is_date(form) for form in ("yyyy", "[$-413]d mmmm yyyy;@", "[h]:mm", "0.00E+00", '0" dagen"', "General")]
         [True, True, True, False, False, False]
     """
-    return re.search("[ymdhs]", _sections(form)[0].code) is not None
+    return re.search("[ymdhs]", _sections(form)[0][0]) is not None
 
 
 def parts_of_date(form: str) -> str:
@@ -98,8 +92,8 @@ def show_number(number: Decimal, form: str) -> Shown | None:
         >>> show_number(Decimal(1300000), '#,##0,," mln"')
     """
     sections = _sections(form)
-    if len(sections) == 4 or "@" in sections[-1].code:
-        sections = sections[:-1] or (Section("G", ""),)
+    if len(sections) == 4 or "@" in sections[-1][0]:
+        sections = sections[:-1] or [("G", "")]
     place = (1 if number < 0 else 2 if number == 0 else 0) if len(sections) > 1 else 0
     code, words = sections[place if place < len(sections) else 0]
     match = _NUMBER.fullmatch(code)

@@ -20,7 +20,7 @@ from na_report.editions.slips import slips
 from na_report.editions.tables import BY_NAME, TABLES
 from na_report.workbook.comments import write_problems
 from na_report.workbook.layout import FORMAT, META, CellProblem, tables_in
-from na_report.workbook.package import opened
+from na_report.workbook.opening import opened
 from na_report.workbook.read import Sheet, Source, read_meta, read_tables
 
 _AGAIN = "Export the edition again and carry your changes over: na-report edition export"

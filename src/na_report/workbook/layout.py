@@ -21,6 +21,7 @@ from na_report.editions.tables import TABLES
 START = "Start"
 META = "_na_report"
 FORMAT = "na-report workbook 1"
+AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx, or ask for it to be sent again."
 
 _CODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _TO_CODE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")

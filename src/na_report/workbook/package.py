@@ -10,9 +10,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
-from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, fromstring, iterparse
 
@@ -20,12 +18,9 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
-from na_report.base.errors import InvalidInputError, NaReportError
 from na_report.workbook.formats import is_date
-from na_report.workbook.kinds import REMEDIES, refuse_other_kinds
-from na_report.workbook.layout import CellProblem, FaultError
+from na_report.workbook.layout import AGAIN, FaultError
 
-BYTES_LIMIT = 256 * 2**20
 # Of all parts that are read. Without this a small file unpacks to more cells than memory holds.
 TAGS_LIMIT = 6_000_000
 
@@ -46,40 +41,6 @@ class Cell(NamedTuple):
 
 
 Cells = dict[int, Cell]
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Package]:
-    """Opens a workbook; whatever goes wrong inside is told as a fault of the file.
-
-    Raises:
-        InvalidInputError: The file is no workbook, is damaged or too big, or declares what a table never needs.
-    """
-    try:
-        if (size := path.stat().st_size) > BYTES_LIMIT:
-            raise _too_big(size)
-        content = path.read_bytes()
-        refuse_other_kinds(content)
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            # zipfile never unpacks more than the size that is stated here, so a lie about it ends as a damaged file.
-            if (size := sum(part.file_size for part in archive.infolist())) > BYTES_LIMIT:
-                raise _too_big(size)
-            yield Package(archive)
-    except (NaReportError, OSError):
-        raise
-    except Exception as error:  # whatever parsers raise: BadZipFile, KeyError, ValueError, XML errors
-        damaged = (f"a damaged file ({error})", "a whole .xlsx workbook", REMEDIES["again"])
-        fault = error.args if isinstance(error, FaultError) else damaged
-        raise InvalidInputError(
-            f"{path.name} can't be read as a workbook:",
-            [CellProblem(path.name, 0, "", *fault)],
-            hint="Nothing was written. Mend the file and try again.",
-        ) from error
-
-
-def _too_big(size: int) -> FaultError:
-    limit = f"at most {BYTES_LIMIT / 2**20:.0f} MB"
-    return FaultError(f"{size / 2**20:,.0f} MB when unpacked", limit, "Take out pictures and extra sheets.")
 
 
 class Package:
@@ -123,7 +84,7 @@ class Package:
         """Returns the bytes of a part, which are safe to parse."""
         content = self._archive.read(self._names[path.lower()])
         if b"\0" in content:
-            raise FaultError(f"{path} in another encoding", "parts in UTF-8", REMEDIES["again"])
+            raise FaultError(f"{path} in another encoding", "parts in UTF-8", AGAIN)
         if re.search(rb"<!(?:DOCTYPE|ENTITY)", content):
             remedy = "No spreadsheet program writes these. Don't trust the file; ask where it comes from."
             raise FaultError(f"a document type or entities in {path}", "plain data", remedy)

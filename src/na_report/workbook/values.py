@@ -38,7 +38,7 @@ def to_text(cell: Cell, column: Column, *, before: str = "", unit: str = "") -> 
     A cell that holds what the edition has is no change, however it is shown.
 
     Args:
-        before: The text of the same row and column in the edition that the workbook was made from.
+        before: The text in the edition that the workbook was made from.
         unit: The unit of a number; `percent` takes cells that are shown as per cent.
 
     Raises:
