@@ -112,7 +112,8 @@ def method_series(method: str, cells: Mapping[str, Cell], known: Mapping[str, st
         cell = cells.get(period, Cell(""))
         broken = broken or "b" in (cell.flags or "")  # also one that is said of a value that is not there
         if cell.value or period in known:
-            parts += [[]] if broken else []
+            if broken:
+                parts.append([])
             parts[-1].append(period)
             broken = False
     last = {known[period]: number for number, part in enumerate(parts) for period in part if known.get(period)}
