@@ -19,28 +19,22 @@ from na_report.commands.progress import Progress
 from na_report.running.execution import Run
 
 
-def shown() -> str:
-    """Returns what a terminal is sent by a run of two pages."""
-    leader, follower = pty.openpty()
-    terminal = os.fdopen(follower, "w")
-    with Progress(terminal) as progress:
-        progress.going(0, 2, ["kort", "koploper"])
-        progress.ended(Run("kort", Path("kort.ipynb"), 1.0))
-        progress.going(1, 2, ["koploper"])
-        progress.ended(Run("koploper", Path("koploper.ipynb"), 2.0, "mis"))
-    text = ""
-    while select.select([leader], [], [], 1)[0]:  # a terminal gives what it has in pieces
-        text += os.read(leader, 1000).decode()
-    terminal.close()
-    os.close(leader)
-    return text
-
-
 def test_a_terminal_sees_which_pages_are_running(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")  # one that is called dumb is shown no progress
-    text = shown()
+    leader, follower = pty.openpty()
+    with os.fdopen(follower, "w") as terminal:
+        with Progress(terminal) as progress:
+            progress.going(0, 2, ["kort", "koploper"])
+            progress.ended(Run("kort", Path("kort.ipynb"), 1.0))
+            progress.going(1, 2, ["koploper"])
+            progress.ended(Run("koploper", Path("koploper.ipynb"), 2.0, "mis"))
+        text = ""
+        while select.select([leader], [], [], 1)[0]:  # a terminal gives what it has in pieces
+            text += os.read(leader, 1000).decode()
+    os.close(leader)
     assert "0 of 2 pages, 0 s, running: kort, koploper" in text
     assert text.index("1 of 2 pages") > text.index("kort                               1.0 s")
+    assert "2.0 s  FAILED" in text
 
 
 def test_ctrl_c_ends_a_run_and_leaves_nothing(project: Project) -> None:

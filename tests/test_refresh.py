@@ -36,9 +36,7 @@ ANSWERS = ROOT / "tests" / "answers"
 REAL = gzip.decompress((ANSWERS / "isoc_sk_dskl_i21_2024-12-17.csv.gz").read_bytes())
 ADULTS = (ANSWERS / "trng_lfse_04_2024.tsv").read_bytes()
 TODAY = date(2027, 2, 1)
-LIMITS = Limits(
-    connect=2, silence=0.4, whole=1.2, size=2_000_000, attempts=2, backoff=0, patience=1, poll=0.01, polls=5
-)
+LIMITS = Limits(connect=2, silence=0.4, whole=1.2, size=100_000, attempts=2, backoff=0, patience=1, poll=0.01, polls=5)
 FAULT = '<S:Fault xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><faultcode>{}</faultcode><faultstring>{}</faultstring></S:Fault>'
 LATER = (
     '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><a:asyncResponse xmlns:a="http://estat">'
@@ -139,6 +137,10 @@ def series(**other: str) -> Series:
     return declared([_row("IND109", places="NL=NL", **other)])[0]
 
 
+def fault(code: int, text: str, status: int) -> Act:
+    return answer(FAULT.format(code, text).encode(), status)
+
+
 FAILING = {
     "busy for ever": (answer(b"", 503), "it said 503 (Service Unavailable)"),
     "too many questions": (answer(b"", 429, Retry_After="20"), "it asks to come back in 20 s"),
@@ -146,33 +148,25 @@ FAILING = {
     "drop by drop": (dripping, "it was not whole after 1.2 s"),
     "broken off": (broken, "the answer broke off"),
     "hung up": (hung_up, "no connection"),
-    "too large a question": (
-        answer(FAULT.format(413, "EXTRACTION_TOO_BIG: max authorised is 5000000").encode(), 413),
-        "the question is too large for it",
-    ),
-    "nothing there": (answer(FAULT.format(100, "NO_RESULTS").encode(), 400), "it has nothing for these codes"),
+    "too large a question": (fault(413, "EXTRACTION_TOO_BIG: max is 5000000", 413), "the question is too large for it"),
+    "nothing there": (fault(100, "NO_RESULTS", 400), "it has nothing for these codes"),
     "dataset gone": (answer(b"", 404), "it said 404"),
-    "wrong question": (answer(FAULT.format(150, "Invalid key").encode(), 400), "it said 150: Invalid key"),
+    "wrong question": (fault(150, "Invalid key", 400), "it said 150: Invalid key"),
+    "an error with 200": (fault(500, "Oops", 200), "it said 500: Oops"),
     "elsewhere": (answer(b"", 302, Location="http://192.0.2.1/"), "it sends on to another place, 'http://192.0.2.1/'"),
-    "too large": (answer(b"x" * 2_000_001), "it is larger than 2,000,000 bytes"),
-    "large when unpacked": (
-        answer(gzip.compress(b"x" * 2_000_001), Content_Encoding="gzip"),
-        "it is larger than 2,000,000 bytes",
-    ),
+    "too large": (answer(b"x" * 100_001), "it is larger than 100,000 bytes"),
+    "large unpacked": (answer(gzip.compress(b"x" * 100_001), Content_Encoding="gzip"), "it is larger than 100,000"),
     "no gzip": (answer(b"nothing like it", Content_Encoding="gzip"), "the answer broke off"),
-    "an error with 200": (answer(FAULT.format(500, "Oops").encode()), "it said 500: Oops"),
 }
 
 
 @pytest.mark.parametrize(("act", "said"), FAILING.values(), ids=FAILING)
 def test_each_way_to_fail_is_one_sentence(server: Server, act: Act, said: str) -> None:
     server.does["/data/"] = act
-    start = time.monotonic()
     with pytest.raises(UnreadableError) as refused:
         server.offices()(series())
     assert str(refused.value).startswith(f"Eurostat gave no answer: {said}")
     assert "\n" not in str(refused.value)
-    assert time.monotonic() - start < 5
 
 
 def test_the_office_is_asked_again_after_the_wait_that_it_names(server: Server) -> None:
@@ -310,10 +304,8 @@ def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_fol
     assert contents(project.data / "2026") == before, "the edition that was refreshed does not change"
     verify_edition("2027", project)
     # From the answers that were kept, and as JSON.
-    again = na_report(
-        project, "edition", "refresh", "2026", "--as", "2028", "--answers", "data/2027", "--format", "json"
-    )
-    said = json.loads(again.stdout)
+    options = ("--as", "2028", "--answers", "data/2027", "--format", "json")
+    said = json.loads(na_report(project, "edition", "refresh", "2026", *options).stdout)
     assert said["outcomes"][2]["changes"][1] == {
         **{"place": "NL", "period": "2021", "kinds": ["new", "break"], "old": ":", "new": "26.6 b"}
     }
@@ -363,10 +355,8 @@ SETS = [f"set_{number:02}" for number in range(1, 16)]
 def many(project: Project) -> None:
     """Fifteen series that each ask for the Dutch row of the recorded table, for another indicator and in another dataset."""
     wanted = zip(INDICATORS, SETS, strict=True)
-    with_series(
-        project,
-        *(_row("IND109", places="NL=NL", start="2019", indicator_id=one, dataset=name) for one, name in wanted),
-    )
+    rows = [_row("IND109", places="NL=NL", start="2019", indicator_id=one, dataset=name) for one, name in wanted]
+    with_series(project, *rows)
 
 
 def test_where_every_third_answer_fails_the_rest_is_there_and_a_second_run_asks_for_that_alone(
@@ -455,7 +445,10 @@ def test_wrong_use_is_told(project: Project, real: Path) -> None:
     index = project.data / "2027" / "answers" / "index.json"
     kept = next(index.parent.glob("*.gz"))
     before = kept.read_bytes()
-    for path, damaged in ((kept, gzip.compress(b"other")), (kept, before[:-9]), (kept, b"no gzip"), (index, b"{")):
+    unknown = b'"missed": [{"series": "SER001", "kind": "lost", "why": ""}]'
+    other_kind = index.read_bytes().replace(b'"missed": []', unknown)
+    of_kept, of_index = (gzip.compress(b"other"), before[:-9], b"no gzip"), (b"{", other_kind)
+    for path, damaged in (*((kept, each) for each in of_kept), *((index, each) for each in of_index)):
         sound = path.read_bytes()
         path.write_bytes(damaged)
         with pytest.raises(NaReportError, match="are damaged"):

@@ -52,132 +52,90 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _taken(*names: str, **settings: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
+def _taken(*names: str, **settings: Any) -> Any:
     return names, settings
+
+
+def _flag(name: str, help_text: str) -> Any:
+    return _taken(name, action="store_true", help=help_text)
+
+
+def _file(name: str, metavar: str, **settings: Any) -> Any:
+    return _taken(name, type=_path, metavar=metavar, **settings)
+
+
+def _new(help_text: str) -> Any:
+    return _taken("--as", dest="new", required=True, metavar="NEW", help=help_text)
 
 
 _NEWEST = _taken("--edition", "-e", help="the newest when left out")
 _LANGUAGE = _taken("--language", "-l", default="nl", help="nl when left out")
 _NL_OR_EN = _taken("--language", "-l", default="nl", choices=["nl", "en"], help="nl when left out")
-_LANGUAGES = _taken("--language", action="append", help="once for each; all when left out")
 _JOBS = _taken("--jobs", "-j", type=_count, default=0, help="pages at once; one per core when left out")
 _FORMAT = _taken("--format", choices=["text", "json"], default="text")
-_REPLACE = _taken("--force", action="store_true", help="replace an existing file")
-_EDITION, _OLD, _NEW = _taken("edition"), _taken("old"), _taken("new")
+_REPLACE = _flag("--force", "replace an existing file")
+_EDITION, _OLD_AND_NEW = _taken("edition"), (_taken("old"), _taken("new"))
+_BY = _taken("--by", metavar="NAME", help="who approved what came from statistics offices")
+_ANSWERS = _file("--answers", "DIR", help="read the answers in this folder; no network")
+_PAGES = _taken("pages", nargs="*", metavar="PAGE", help="names of pages or chapters; all when left out")
+_P = _taken("-p", dest="parameters", nargs=2, type=str, action="append", default=[], metavar=("NAME", "VALUE"))
+_GRID = _taken(
+    "--grid", nargs="+", default=[], metavar="NAME=VALUES", help="all combinations: edition=2021,2026 sector=all"
+)
+_TO = _taken("--to", metavar="FOLDER", help="where the notebooks of a grid go; _build/sweep/PAGE when left out")
+_DASK = _taken("--scheduler", metavar="ADDRESS", help="run a grid on a Dask cluster, such as tcp://127.0.0.1:8786")
+_ACCEPT = _file("--accept", "FILE", nargs="+", default=[], help="say that these follow what they translate")
+_BOOK = _taken("--format", default="html,pdf", help="html, pdf or both with a comma")
+_CHECK = _file("--check", "PATH", help="make nothing; tell whether a published book is what this project gives")
+_PORT = _taken("--port", type=int, default=8000, help="the port on this machine; 0 for any that is free")
+_ZIP = _file("file", "FILE.zip", nargs="?", help="in _build when left out")
 
 
-def _named(help_text: str) -> Any:
-    return _taken("--as", dest="new", required=True, metavar="NEW", help=help_text)
+def _languages(left_out: str) -> Any:
+    return _taken("--language", action="append", help=f"once for each; {left_out} when left out")
 
 
 _GROUPS = {"edition": "list, verify, copy and seal editions of the evidence", "new": "lay out a new chapter"}
-# Per command its function, what it does, and what it takes.
-_COMMANDS: dict[str, tuple[Any, ...]] = {
-    "edition list": (
-        "edition.show_all",
-        "list the editions",
-        _taken("--sealed", action="store_true", help="only the names of those that are sealed, for scripts"),
-    ),
-    "edition verify": (
-        "edition.verify",
-        "check bytes, types, codes, ranges and references",
-        _taken("edition", nargs="?", help="all editions when left out"),
-    ),
-    "edition copy": ("edition.copy", "start a new edition from an existing one", _OLD, _NEW),
-    "edition diff": ("edition.diff", "show what differs between two editions, and what follows", _OLD, _NEW, _FORMAT),
-    "edition seal": (
-        "edition.seal",
-        "check a new edition and fix its bytes",
-        _EDITION,
-        _taken("--by", metavar="NAME", help="who approved what came from statistics offices"),
-    ),
-    "edition refresh": (
-        "edition.refresh",
-        "make a draft with what statistics offices say now",
-        _EDITION,
-        _named("the name of the draft"),
-        _taken("--answers", type=_path, metavar="DIR", help="read the answers in this folder; no network"),
-        _FORMAT,
-    ),
-    "edition export": (
-        "edition.export",
-        "write an edition as an Excel workbook",
-        _EDITION,
-        _taken("file", type=_path, metavar="FILE.xlsx"),
-        _REPLACE,
-    ),
-    "edition import": (
-        "edition.take_in",
-        "make a new edition from a workbook that was exported and changed",
-        _taken("file", type=_path, metavar="FILE.xlsx"),
-        _named("the name of the new edition"),
-    ),
-    "run": (
-        "pages.run",
-        "run chapters only",
-        _taken("pages", nargs="*", metavar="PAGE", help="names of pages or chapters; all when left out"),
-        _NEWEST,
-        _LANGUAGE,
-        _taken("-p", dest="parameters", nargs=2, type=str, action="append", default=[], metavar=("NAME", "VALUE")),
-        _JOBS,
-        _taken(
-            "--grid",
-            nargs="+",
-            default=[],
-            metavar="NAME=VALUES",
-            help="each combination: sector=all edition=2021,2026",
-        ),
-        _taken("--to", metavar="FOLDER", help="where the notebooks of a grid go; _build/sweep/PAGE when left out"),
-        _taken("--scheduler", metavar="ADDRESS", help="run a grid on a Dask cluster, such as tcp://127.0.0.1:8786"),
-    ),
-    "explain": ("pages.explain", "tell why a page would run again", _taken("page", metavar="PAGE"), _NEWEST, _LANGUAGE),
-    "languages": (
-        "pages.tell_languages",
-        "tell what is behind, missing or extra in translations",
-        _taken("--accept", nargs="+", type=_path, default=[], metavar="FILE", help="these follow what they translate"),
-        _taken("--list", action="store_true", help="name the languages of the project, one a line"),
-    ),
-    "new chapter": (
-        "pages.new_chapter",
-        "a notebook in each language, with the cells that it needs",
-        _taken("name", help="as in the address of its page"),
-    ),
-    "check": ("reasoning.check", "test conclusions and sentences on the facts", _NEWEST, _FORMAT, _NL_OR_EN),
-    "trace": (
-        "reasoning.trace",
-        "show what a row rests on, and what rests on it",
-        _taken("id", help="such as R1, C14, FM12, A08.3, IND007 or a source"),
-        _NEWEST,
-        _NL_OR_EN,
-    ),
-    "build": (
-        "book.build",
-        "make the book",
-        _NEWEST,
-        _LANGUAGE,
-        _taken("--format", default="html,pdf", help="html, pdf or both with a comma"),
-        _JOBS,
-        _taken("--force", action="store_true", help="run every page, also what would come out the same"),
-        _taken(
-            "--check", type=_path, metavar="PATH", help="make nothing; is this published book what the project gives?"
-        ),
-    ),
-    "site": ("book.site", "lay the built books of all editions side by side, ready to publish", _LANGUAGES),
-    "preview": (
-        "preview.preview",
-        "show the book in a browser and follow what is saved",
-        _NEWEST,
-        _LANGUAGE,
-        _taken("--port", type=int, default=8000, help="the port on this machine; 0 for any that is free"),
-    ),
-    "archive": (
-        "book.archive",
-        "keep a built book, its data, chapters and program in one file",
-        _EDITION,
-        _taken("file", nargs="?", type=_path, metavar="FILE.zip", help="in _build when left out"),
-        _taken("--language", action="append", help="once for each; nl when left out"),
-        _REPLACE,
-    ),
+# Per command what does it, and what it takes.
+_COMMANDS = {
+    "edition list": ("edition.show_all", [_flag("--sealed", "only the names of those that are sealed, for scripts")]),
+    "edition verify": ("edition.verify", [_taken("edition", nargs="?", help="all editions when left out")]),
+    "edition copy": ("edition.copy", _OLD_AND_NEW),
+    "edition diff": ("edition.diff", [*_OLD_AND_NEW, _FORMAT]),
+    "edition seal": ("edition.seal", [_EDITION, _BY]),
+    "edition refresh": ("edition.refresh", [_EDITION, _new("the name of the draft"), _ANSWERS, _FORMAT]),
+    "edition export": ("edition.export", [_EDITION, _file("file", "FILE.xlsx"), _REPLACE]),
+    "edition import": ("edition.take_in", [_file("file", "FILE.xlsx"), _new("the name of the new edition")]),
+    "run": ("pages.run", [_PAGES, _NEWEST, _LANGUAGE, _P, _JOBS, _GRID, _TO, _DASK]),
+    "explain": ("pages.explain", [_taken("page", metavar="PAGE"), _NEWEST, _LANGUAGE]),
+    "languages": ("pages.tell_languages", [_ACCEPT, _flag("--list", "name the languages of the project, one a line")]),
+    "new chapter": ("pages.new_chapter", [_taken("name", help="as in the address of its page")]),
+    "check": ("reasoning.check", [_NEWEST, _FORMAT, _NL_OR_EN]),
+    "trace": ("reasoning.trace", [_taken("id", help="such as R1, C14, FM12, IND007 or a source"), _NEWEST, _NL_OR_EN]),
+    "build": ("book.build", [_NEWEST, _LANGUAGE, _BOOK, _JOBS, _flag("--force", "run every page again"), _CHECK]),
+    "site": ("book.site", [_languages("all")]),
+    "preview": ("preview.preview", [_NEWEST, _LANGUAGE, _PORT]),
+    "archive": ("book.archive", [_EDITION, _ZIP, _languages("nl"), _REPLACE]),
+}
+_HELP = {
+    "edition list": "list the editions",
+    "edition verify": "check bytes, types, codes, ranges and references",
+    "edition copy": "start a new edition from an existing one",
+    "edition diff": "show what differs between two editions, and what follows",
+    "edition seal": "check a new edition and fix its bytes",
+    "edition refresh": "make a draft with what statistics offices say now",
+    "edition export": "write an edition as an Excel workbook",
+    "edition import": "make a new edition from a workbook that was exported and changed",
+    "run": "run chapters only",
+    "explain": "tell why a page would run again",
+    "languages": "tell what is behind, missing or extra in translations",
+    "new chapter": "a notebook in each language, with the cells that it needs",
+    "check": "test conclusions and sentences on newer facts, on those of the report, and on our tables",
+    "trace": "show what a row rests on, and what rests on it",
+    "build": "make the book",
+    "site": "lay the built books of all editions side by side, ready to publish",
+    "preview": "show the book in a browser and follow what is saved",
+    "archive": "keep a built book, its data, chapters and program in one file",
 }
 
 
@@ -186,11 +144,11 @@ def make_parser() -> Parser:
     parser = Parser(prog="na-report", description="A research report that can be run again.")
     parser.add_argument("--debug", action="store_true", help="show a traceback with an error")
     commands = {"": _choice(parser, "COMMAND")}
-    for name, (function, help_text, *arguments) in _COMMANDS.items():
+    for name, (function, arguments) in _COMMANDS.items():
         group, _, last = name.rpartition(" ")
         if group not in commands:
             commands[group] = _choice(commands[""].add_parser(group, help=_GROUPS[group]), "ACTION")
-        command = commands[group].add_parser(last, help=help_text)
+        command = commands[group].add_parser(last, help=_HELP[name])
         command.set_defaults(run=function)
         for names, settings in arguments:
             command.add_argument(*names, **settings)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -12,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from na_report.base.errors import NaReportError
-from na_report.base.files import write_whole
-from na_report.base.paths import BUILD, LOCK, Project
+from na_report.base.paths import BUILD, Project
 from na_report.book.book import Book
-from na_report.book.published import hash_part, held, is_current
+from na_report.book.published import held, is_current
 from na_report.commands.pages import answers_of, execute
 from na_report.editions.folders import (
     edition_folder,
@@ -26,7 +23,7 @@ from na_report.editions.folders import (
     verify_edition,
 )
 from na_report.running.contents import known_language, languages
-from na_report.running.fingerprint import hash_files, hash_inputs, library_hash
+from na_report.running.fingerprint import hash_inputs
 
 if TYPE_CHECKING:
     from na_report.book.building import Subject, TakeAlong
@@ -74,7 +71,7 @@ def _subject(book: Book, jobs: int, *, force: bool) -> Subject:
         print(line, flush=True)
 
     def verify() -> Callable[[], TakeAlong]:
-        take_along = edition_at_hand(book, force=force)
+        take_along = edition_at_hand(book)
         say(f"edition {edition}: verified")
         refuse_missing(open_edition(edition, project), project, book.language)
         return take_along
@@ -114,37 +111,20 @@ def _check(options: Namespace, project: Project) -> int:
     return 0
 
 
-def edition_at_hand(book: Book, *, force: bool = False) -> Callable[[], TakeAlong]:
-    """Verifies the edition of a book, unless data and program are those of the last time, or it is forced.
-
-    Returns:
-        What writes the edition to take along where it is not at hand, and gives the files with the first and last year
-        of the data.
+def edition_at_hand(book: Book) -> Callable[[], TakeAlong]:
+    """Verifies the edition of a book, and returns what writes it to take along, with the first and last year of the data.
 
     Raises:
         InvalidInputError: Carries all problems of the edition.
     """
-    project, folder = book.project, book.folder / "take-along"
-    inputs = [path for path in (project.data / book.edition).rglob("*") if path.is_file()]
-    key = [hash_files(inputs, project.data), library_hash(), hash_part(project.root / LOCK), sys.version]
-    try:
-        done = json.loads((folder / "made.json").read_text(encoding="utf-8"))
-        files = [folder / name for name in done["files"]]
-        if not force and done["key"] == key and all(hash_part(path) == done["files"][path.name] for path in files):
-            return lambda: (files, (done["period"][0], done["period"][1]))
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # never done, or stopped halfway
-    verify_edition(book.edition, project)
+    verify_edition(book.edition, book.project)
 
     def write() -> TakeAlong:
         from na_report.editions.edition import open_edition
         from na_report.workbook.take_along import period_covered, write_take_along
 
-        files = write_take_along(book.edition, folder, project)
-        period = period_covered(open_edition(book.edition, project))
-        done = {"key": key, "files": {path.name: hash_part(path) for path in files}, "period": period}
-        write_whole(folder / "made.json", json.dumps(done).encode())
-        return files, period
+        files = write_take_along(book.edition, book.folder / "take-along", book.project)
+        return files, period_covered(open_edition(book.edition, book.project))
 
     return write
 

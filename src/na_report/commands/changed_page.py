@@ -21,16 +21,9 @@ from na_report.writing.values import number, value, written_day
 def changed_page(
     edition: str, language: str, project: Project, notebooks: Path | None = None
 ) -> tuple[str, str, str] | None:
-    """Returns what is otherwise in a draft, as a page; nothing for an edition that is sealed, or the first.
+    """Returns what is otherwise in a draft, as the title of a page, its HTML, and the words of a link to it.
 
-    Args:
-        edition: The name of the draft.
-        language: The language of the page.
-        project: The project.
-        notebooks: The pages of the draft that were run, to tell which ones show what differs.
-
-    Returns:
-        Its title, its contents as HTML, and the words of a link to it.
+    Nothing for an edition that is sealed, or the first. The notebooks that were run tell which pages show what differs.
     """
     if not is_draft(project.data / edition):
         return None
@@ -61,23 +54,18 @@ class _Page:
         if outcome.kind:
             yield self.said("p", f"missed_{outcome.kind.replace(' ', '_')}", dataset=dataset)
             return
-        yield self.said(
-            "p", "series" if day else "series_undated", dataset=dataset, day=written_day(day, self.language)
-        )
+        about = "series" if day else "series_undated"
+        yield self.said("p", about, dataset=dataset, day=written_day(day, self.language))
         if not (outcome.changes or outcome.kept or outcome.methods or outcome.definitions):
             yield self.said("p", "nothing")
         if outcome.changes:
             yield self._table("place period what before now", map(self._cells, outcome.changes))
-        yield _list(
-            [
-                *(self.said("li", "definition", **asdict(one)) for one in outcome.definitions),
-                *(self.said("li", "method", id=one.id, old=one.old or "–", new=one.new) for one in outcome.methods),
-                *(
-                    self.said("li", "kept", id=one.id, value=self._mine(one.id), office=self._value(one.office))
-                    for one in outcome.kept
-                ),
-            ]
-        )
+        lines = [self.said("li", "definition", **asdict(one)) for one in outcome.definitions]
+        lines += [self.said("li", "method", id=one.id, old=one.old or "–", new=one.new) for one in outcome.methods]
+        for one in outcome.kept:
+            mine, office = value(self.edition, one.id, self.language).text, self._value(one.office)
+            lines.append(self.said("li", "kept", id=one.id, value=mine, office=office))
+        yield _list(lines)
 
     def follows(self, found: Follows) -> Iterator[str]:
         """Yields what follows from what differs."""
@@ -120,9 +108,6 @@ class _Page:
             kinds.append(self.words(f"changes.kind_{key}", flag=self._flags(flag)))
         place = self.edition.label("geo", change.place, self.language)
         return place, change.period, ", ".join(kinds), self._value(change.old), self._value(change.new)
-
-    def _mine(self, key: str) -> str:
-        return value(self.edition, key, self.language).text
 
     def _value(self, text: str) -> str:
         """Returns what an office says, with its flags, as a reader of the language writes it."""

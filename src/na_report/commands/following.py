@@ -30,12 +30,7 @@ class Follows:
 def follows(old: str, new: str, project: Project, language: str = "", notebooks: Path | None = None) -> Follows:
     """Returns what follows from what differs between two editions.
 
-    Args:
-        old: The name of the old edition.
-        new: The name of the new edition.
-        project: The project.
-        language: Of the sentences; the one that others are translated from when left out.
-        notebooks: The pages that were run; those of the last build of either edition when left out.
+    Left out, the language is the one that others are translated from, and the notebooks those of the last build of either.
     """
     before, after = open_edition(old, project), open_edition(new, project)
     changes = compare(before, after)

@@ -50,13 +50,7 @@ class Limits:
 
 
 class Offices:
-    """The offices as a source of answers.
-
-    Args:
-        today: The day, which goes with the answers.
-        bases: Per provider its address.
-        limits: How long and how much.
-    """
+    """The offices as a source of answers, with which goes the day that they were asked."""
 
     def __init__(self, today: date, bases: Mapping[str, str] = ADDRESSES, limits: Limits | None = None) -> None:
         self.today, self.bases, self.limits = today, bases, limits or Limits()

@@ -43,15 +43,7 @@ def observed(rows: Rows, series: Series) -> dict[tuple[str, str], Row]:
 def take_in(
     rows: Rows, series: Series, cells: Cells, prior: Cells | None, edition: str, day: str
 ) -> tuple[list[KeptValue], list[NewMethod]]:
-    """Changes observations to what an office says.
-
-    Args:
-        rows: The observations; changed.
-        series: The series.
-        cells: What the office says now.
-        prior: What it said when the edition was made; nothing when no answer was kept.
-        edition: The name of the draft.
-        day: The day of the answer, or of its data.
+    """Changes observations to what an office says now; `prior` is what it said before, nothing when no answer was kept.
 
     Returns:
         The values of people that the office gives otherwise, and the observations in another method series.
@@ -107,10 +99,7 @@ def _place_for(rows: Rows, series: Series, place: str, period: str) -> int:
 def method_series(method: str, cells: Mapping[str, Cell], known: Mapping[str, str]) -> dict[str, str]:
     """Returns per period the method series of one place. A break starts a new one; no name spans a break.
 
-    Args:
-        method: What the names of new ones start with.
-        cells: Per period what the office says.
-        known: Per period the name that the edition gives, if any.
+    The edition knows names already; new ones start with `method`.
 
     Example:
         >>> cells = {"2010": Cell("1"), "2011": Cell("2", "b"), "2012": Cell("3"), "2013": Cell("4", "b")}
@@ -123,7 +112,8 @@ def method_series(method: str, cells: Mapping[str, Cell], known: Mapping[str, st
         cell = cells.get(period, Cell(""))
         broken = broken or "b" in (cell.flags or "")  # also one that is said of a value that is not there
         if cell.value or period in known:
-            parts += [[]] if broken else []
+            if broken:
+                parts.append([])
             parts[-1].append(period)
             broken = False
     last = {known[period]: number for number, part in enumerate(parts) for period in part if known.get(period)}

@@ -47,11 +47,7 @@ class Reading:
 
 
 def read(parts: Sequence[bytes], series: Series) -> Reading:
-    """Reads the answer to a series.
-
-    Args:
-        parts: The answer; more than one where an office gives it in pages.
-        series: What was asked for.
+    """Reads the answer to a series; more than one part where an office gives it in pages.
 
     Raises:
         UnreadableError: The answer is in another format, of another dataset, damaged, or without this series.
@@ -95,9 +91,10 @@ def _selected(rows: Rows, series: Series) -> Reading:
     there = [name for name in series.dimensions if name.lower() in columns]
     dimensions = [_Dimension(name, columns[name.lower()], series) for name in there]
     of_places = next((each for each in dimensions if each.places), None)
+    by_column = [(each.column, each) for each in dimensions]
     cells: dict[tuple[str, str], Cell] = {}
     for parts, period_text, value, flags in rows.records:
-        if not all(each[parts[each.column]] for each in dimensions):
+        if "" in [meant[parts[column]] for column, meant in by_column]:  # not about this
             continue
         period = _period(period_text)
         if period < series.start:

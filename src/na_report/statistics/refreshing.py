@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -57,13 +57,7 @@ class Refreshed:
 
 
 def refresh(old: str, new: str, source: Source | None, project: Project) -> Refreshed:
-    """Makes a draft, or completes one that lacks answers.
-
-    Args:
-        old: The edition to refresh.
-        new: The name of the draft.
-        source: What gives the answer to a series: an office, or a folder; nothing to tell of a draft again what it took in.
-        project: The project.
+    """Makes a draft, or completes one that lacks answers; without a source it tells again what a draft took in.
 
     Raises:
         NaReportError: The edition has no series, or the name is taken by something else than a draft of it.
@@ -99,7 +93,8 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
             outcome.changes = [change for change in outcome.changes if change.period <= latest]
             outcome.note = f"the data are of {reading.updated}, older than the edition of {sealed}"
         if again and series.id in asked:
-            _take_in(replace(outcome), tables["observations"], series, reading, earlier, new)
+            said = earlier.cells if earlier else None
+            take_in(tables["observations"], series, reading.cells, said, new, outcome.asked or reading.updated)
     if asked:
         _write(tables, kept, new, project, again=again)
     return Refreshed(old, new, asked, outcomes, without_series(tables))
@@ -129,11 +124,7 @@ def _refuse_series(tables: Tables, old: str) -> None:
 
 
 def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tuple[dict[str, Reading], list[str]]:
-    """Reads the answer to each series, and asks for those that are not there, or not about what the series is now.
-
-    Returns:
-        Per series what the office says, and which series were asked for.
-    """
+    """Reads the answers, asks for those that are not there or not about what the series is now, and tells which."""
     found, asked = {}, []
     for series in all_series:
         if series.id in kept.had:

@@ -62,13 +62,10 @@ class Rows:
 
 
 def letters(text: str) -> str:
-    """Returns flags as letters in the order of the alphabet.
-
-    Args:
-        text: Letters, a code of SDMX, words, or a code with words; behind a | what is said of confidentiality.
+    """Returns flags as letters in the order of the alphabet; behind a | stands what is said of confidentiality.
 
     Raises:
-        UnreadableError: It is no flag that is known.
+        UnreadableError: It is no letter, code of SDMX, or word that is known.
 
     Example:
         >>> letters("bu"), letters("A"), letters("P"), letters("b: break in time series"), letters("|C")
