@@ -49,12 +49,7 @@ _LONGEST = 60
 
 
 def page_kernel(folder: Path, own: Mapping[str, str]) -> dict[str, Any]:
-    """Returns what to tell papermill about the kernel of a page.
-
-    Args:
-        folder: Where its sockets go; see `kernel_folder`.
-        own: What it has in its environment beside what this process has.
-    """
+    """Returns what to tell papermill about the kernel of a page: a folder of its own, and what its environment has of its own."""
     # TCP ports are chosen before they are taken, so that two notebooks that start together can choose the same one.
     place = {"transport": "ipc", "ip": f"{folder}/k", "connection_file": f"{folder}/k.json"}
     manager = place | {"environment": {"IPYTHONDIR": f"{folder}/ipython", **own}}

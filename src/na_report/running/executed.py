@@ -51,11 +51,6 @@ def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any], r
 
     Those are times, random ids, the pieces in which printed text arrived, the names of processes and folders, and the
     places of objects in memory.
-
-    Args:
-        notebook: As papermill left it.
-        parameters: The parameters of the page.
-        root: The folder of the project.
     """
     notebook.metadata.pop("papermill", None)
     notebook.metadata["kernelspec"] = dict(_KERNEL)
