@@ -271,7 +271,7 @@ def test_pages_are_mended_by_as_many_processes_as_asked_for(
         asked.append(count)
         return ThreadPoolExecutor(count)
 
-    monkeypatch.setattr(polish, "new_pool", pool)
+    monkeypatch.setattr(polish, "Workers", pool)
     monkeypatch.setattr(polish, "cores", lambda: 7)
     polish.polish(folder, jobs=jobs)
     assert asked == processes

@@ -28,7 +28,7 @@ from na_report.book.printing import Press, Printing, press
 from na_report.book.published import held
 from na_report.book.rendering import asset_folder
 from na_report.processes.kernels import warm_kernels
-from na_report.processes.processes import cores, end_pool, new_pool
+from na_report.processes.processes import Workers, cores
 from na_report.processes.renderer import Renderer, renderer
 from na_report.processes.surroundings import pinned
 from na_report.running.execution import Task, Watcher, run_pages
@@ -39,8 +39,6 @@ from na_report.screen.polish import mend_table
 POLL_SECONDS = 0.1
 # The page about what is otherwise in a draft.
 CHANGES = "changes.html"
-# A day without a saved file.
-IDLE_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
@@ -154,7 +152,7 @@ class Processes:
 
     def __init__(self) -> None:
         self._workers = cores()
-        self._pool = new_pool(self._workers)
+        self._pool = Workers(self._workers)
 
     @contextmanager
     def borrow(self, tasks: Sequence[Task]) -> Iterator[tuple[Executor, int]]:
@@ -162,12 +160,12 @@ class Processes:
         try:
             self._pool.submit(bool)
         except BrokenProcessPool:
-            self._pool = new_pool(self._workers)
+            self._pool = Workers(self._workers)
         yield self._pool, self._workers
 
     def close(self) -> None:
         """Ends the processes, whatever they are doing."""
-        end_pool(self._pool)
+        self._pool.end()
 
 
 @contextmanager
@@ -177,7 +175,7 @@ def preview(book: PreviewBook, tools: Tools) -> Iterator[Preview]:
     with (
         held(book),
         pinned(),
-        warm_kernels(chapters, idle_seconds=IDLE_SECONDS),
+        warm_kernels(chapters),
         renderer() as process,
         press() as printer,
     ):

@@ -18,7 +18,7 @@ from na_report.book.book import Book
 from na_report.editions.descriptor import descriptor_of
 from na_report.paper import FOLDER
 from na_report.paper.typesetting import Document, get_ready, typeset
-from na_report.processes.processes import end_pool, new_pool
+from na_report.processes.processes import Workers
 from na_report.running.pages import Page
 from na_report.screen.describing import book_address, site_address
 
@@ -30,7 +30,7 @@ class Press:
     """The process that makes PDFs."""
 
     def __init__(self) -> None:
-        self._pool = new_pool(1)
+        self._pool = Workers(1)
         self._pool.submit(get_ready)
 
     def printing(self, book: Book, pages: Sequence[Page], words: Mapping[str, Any]) -> Printing:
@@ -40,7 +40,7 @@ class Press:
 
     def close(self) -> None:
         """Ends the process, whatever it is doing."""
-        end_pool(self._pool)
+        self._pool.end()
 
 
 @contextmanager

@@ -169,7 +169,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
 
 
 @contextmanager
-def warm_kernels(chapters: Iterable[Path], *, idle_seconds: int = 0) -> Iterator[None]:
+def warm_kernels(chapters: Iterable[Path]) -> Iterator[None]:
     """Lets kernels of this process and its children start warm, with what the chapters import.
 
     The server goes when the block ends and when this process dies, with its folder and its kernels.

@@ -36,7 +36,7 @@ def cores(system: Path = Path("/")) -> int:
     return max(1, min(allowed))
 
 
-class Pool(ProcessPoolExecutor):
+class Workers(ProcessPoolExecutor):
     """Processes that start from nothing, leave the keyboard to this one and end with it, however it ends.
 
     Where its block fails or is interrupted they end at once.
@@ -75,13 +75,3 @@ def end_with(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-
-
-def new_pool(count: int) -> Pool:
-    """Returns a pool; see `Pool`."""
-    return Pool(count)
-
-
-def end_pool(pool: Pool) -> None:
-    """Ends the processes of a pool."""
-    pool.end()
