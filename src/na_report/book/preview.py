@@ -29,7 +29,7 @@ from na_report.book.published import held
 from na_report.book.rendering import build_html
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.kernels import warm_kernels
-from na_report.processes.processes import cores, end_pool, new_pool
+from na_report.processes.processes import Workers, cores
 from na_report.processes.renderer import Renderer, renderer
 from na_report.processes.surroundings import pinned
 from na_report.running.execution import Task, Watcher, run_pages
@@ -40,8 +40,6 @@ from na_report.screen.mending import mend_table
 POLL_SECONDS = 0.1
 # The page about what is otherwise in a draft.
 CHANGES = "changes.html"
-# A day without a saved file.
-IDLE_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ class Processes:
     """Processes that run pages, kept from one change to the next."""
 
     def __init__(self) -> None:
-        self._pool = new_pool(cores())
+        self._pool = Workers(cores())
 
     @contextmanager
     def borrow(self, tasks: Sequence[Task]) -> Iterator[tuple[Executor, int]]:
@@ -131,12 +129,12 @@ class Processes:
         try:
             self._pool.submit(bool)
         except BrokenProcessPool:
-            self._pool = new_pool(cores())
+            self._pool = Workers(cores())
         yield self._pool, cores()
 
     def close(self) -> None:
         """Ends the processes, whatever they are doing."""
-        end_pool(self._pool)
+        self._pool.end()
 
 
 @contextmanager
@@ -146,7 +144,7 @@ def preview(book: Book, tools: Tools) -> Iterator[Preview]:
     with (
         held(book),
         pinned(),
-        warm_kernels(chapters, idle_seconds=IDLE_SECONDS),
+        warm_kernels(chapters),
         renderer() as process,
         press() as printer,
         contextlib.closing(Processes()) as processes,

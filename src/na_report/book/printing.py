@@ -18,7 +18,7 @@ from na_report.book.book import Book, words
 from na_report.editions.descriptor import descriptor_of
 from na_report.paper import FOLDER
 from na_report.paper.typesetting import Document, get_ready, typeset
-from na_report.processes.processes import end_pool, new_pool
+from na_report.processes.processes import Workers
 from na_report.running.pages import Page
 from na_report.screen.describing import book_address, site_address
 
@@ -29,12 +29,12 @@ _NO_DAY = "1980-01-01"
 @contextmanager
 def press() -> Iterator[Executor]:
     """Gives a process that makes PDFs, and is gone when the block ends, whatever it is doing."""
-    pool = new_pool(1)
+    pool = Workers(1)
     pool.submit(get_ready)
     try:
         yield pool
     finally:
-        end_pool(pool)
+        pool.end()
 
 
 class Printing:

@@ -107,10 +107,12 @@ def _serve(client: socket.socket) -> NoReturn:
             if not (kernel := os.fork()):
                 _become_kernel(**request)
             select.select([client, sys.stdin, os.pidfd_open(kernel)], [], [])
-        while children := [pid for pid, parent in _parents() if parent == os.getpid()]:
-            for pid in children:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
+            children = [kernel]
+            while children:
+                for pid in children:
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+                children = [pid for pid, parent in _parents() if parent == os.getpid()]
     finally:
         os._exit(0)
 

@@ -49,12 +49,7 @@ _LONGEST = 60
 
 
 def page_kernel(folder: Path, own: Mapping[str, str]) -> dict[str, Any]:
-    """Returns what to tell papermill about the kernel of a page.
-
-    Args:
-        folder: Where its sockets go; see `kernel_folder`.
-        own: What it has in its environment beside what this process has.
-    """
+    """Returns what to tell papermill about the kernel of a page: a folder of its own, and what its environment has of its own."""
     # TCP ports are chosen before they are taken, so that two notebooks that start together can choose the same one.
     place = {"transport": "ipc", "ip": f"{folder}/k", "connection_file": f"{folder}/k.json"}
     manager = place | {"environment": {"IPYTHONDIR": f"{folder}/ipython", **own}}
@@ -174,7 +169,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
 
 
 @contextmanager
-def warm_kernels(chapters: Iterable[Path], *, idle_seconds: int = 0) -> Iterator[None]:
+def warm_kernels(chapters: Iterable[Path]) -> Iterator[None]:
     """Lets kernels of this process and its children start warm, with what the chapters import.
 
     The server goes when the block ends and when this process dies, with its folder and its kernels.

@@ -29,11 +29,7 @@ class Limits:
         return {MEMORY: str(self.memory_mb), SECONDS: str(self.seconds)}
 
     def story(self, kind: str, seconds: float) -> str:
-        """Returns what a page did that is over a limit and what to do; empty when no limit explains a problem.
-
-        Args:
-            kind: The name of the error that stopped the page.
-            seconds: How long it ran.
+        """Returns what a page did that is over a limit and what to do; empty when no limit explains an error of this name.
 
         Example:
             >>> Limits(100, 60).story("MemoryError", 2)[:66]
@@ -58,11 +54,7 @@ class Limits:
 
 
 def page_limits(memory_mb: int | None = None, seconds: int | None = None) -> Limits:
-    """Returns the limits of a page: its own, or those that the environment sets, or those that suit any page of a report.
-
-    Args:
-        memory_mb: Memory that the page itself may use, in MiB; nothing when it says nothing of it.
-        seconds: Time that the page itself may take.
+    """Returns the limits of a page: its own, those that the environment sets, or those that suit any page of a report.
 
     Raises:
         NaReportError: A limit in the environment is no whole number above zero.

@@ -51,11 +51,7 @@ class IPKernelApp(kernelapp.IPKernelApp):
 
 
 def launch(arguments: list[str]) -> None:
-    """Serves cells until told to stop, in the working directory, whose modules come after all that is installed.
-
-    Args:
-        arguments: What a kernel is started with, such as `-f` and the connection file.
-    """
+    """Serves cells until told to stop, in the working directory, whose modules come after all that is installed."""
     for name in ("PYTHONPATH", "PYTHONSAFEPATH"):
         os.environ.pop(name, None)  # for the start of this one; a program that a cell runs is its own affair
     sys.path.append(str(Path.cwd()))

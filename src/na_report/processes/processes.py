@@ -23,9 +23,6 @@ def cores(system: Path = Path("/")) -> int:
 
     Counted are the cores that it was given (`taskset`, a batch system) and the time that its control groups allow
     (containers, `systemd`).
-
-    Args:
-        system: The root of the file system.
     """
     allowed = [len(os.sched_getaffinity(0))]
     with contextlib.suppress(OSError):
@@ -39,13 +36,10 @@ def cores(system: Path = Path("/")) -> int:
     return max(1, min(allowed))
 
 
-class Pool(ProcessPoolExecutor):
+class Workers(ProcessPoolExecutor):
     """Processes that start from nothing, leave the keyboard to this one and end with it, however it ends.
 
     Where its block fails or is interrupted they end at once.
-
-    Args:
-        count: How many there are at most.
     """
 
     def __init__(self, count: int) -> None:
@@ -62,11 +56,7 @@ class Pool(ProcessPoolExecutor):
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
-        """Waits for the processes, or ends them.
-
-        Raises:
-            ChapterError: One of them was killed.
-        """
+        """Waits for the processes, or ends them; a `ChapterError` when one of them was killed."""
         if problem is not None:
             self.end()
         if isinstance(problem, BrokenProcessPool):
@@ -81,21 +71,7 @@ def _start(parent: int) -> None:
 
 
 def end_with(parent: int) -> None:
-    """Has the system end this process when its parent ends, however that ends.
-
-    Args:
-        parent: The process id of the parent, which may be gone already.
-    """
+    """Has the system end this process when its parent ends, however that ends; it may be gone already."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-
-
-def new_pool(count: int) -> Pool:
-    """Returns a pool; see `Pool`."""
-    return Pool(count)
-
-
-def end_pool(pool: Pool) -> None:
-    """Ends the processes of a pool."""
-    pool.end()

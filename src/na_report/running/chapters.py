@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 
 def read_chapter(path: Path) -> nbformat.NotebookNode:
-    """Returns a notebook, which is read again only when it has been written to; not to be changed by the caller.
-
-    Raises:
-        NaReportError: The file is no notebook; names the line where it stops being one.
-    """
+    """Returns a notebook, which is read again only when it has been written to; not to be changed by the caller."""
     found = path.stat()
     return _read_seen(path, found.st_mtime_ns, found.st_size)
 
@@ -57,11 +53,7 @@ def _no_notebook(path: Path, faults: Sequence[str]) -> NaReportError:
 
 
 def declared_types(chapter: Path) -> Mapping[str, str]:
-    """Returns the type per parameter, as the parameters cell of a chapter writes it; `None` where it writes none.
-
-    Raises:
-        NaReportError: The file is no notebook, or its parameters cell is no Python.
-    """
+    """Returns the type per parameter, as the parameters cell of a chapter writes it; `None` where it writes none."""
     declared: dict[str, str] = {}
     for number, cell in enumerate(read_chapter(chapter).cells, 1):
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):

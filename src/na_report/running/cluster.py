@@ -46,27 +46,17 @@ def run_warm(chapters: Sequence[Path], function: Callable[..., Any], *args: Any,
 
 
 def check_address(address: str) -> None:
-    """Sees that a text can be the address of a scheduler.
-
-    Raises:
-        NaReportError: It can't; asking it would take long.
-    """
+    """Refuses a text that can't be the address of a scheduler; asking it would take long."""
     if not _ADDRESS.fullmatch(address):
         raise NaReportError(f"{address!r} is not the address of a Dask scheduler.", hint=f"Start one and {_GIVE}")
 
 
 @contextmanager
 def cluster_pool(address: str, project: Project, tasks: Sequence[Task]) -> Iterator[tuple[Executor, int]]:
-    """Gives the workers of a Dask cluster as a pool.
-
-    Args:
-        address: The scheduler, such as `tcp://127.0.0.1:8786`.
-        project: The project; each worker must see its folder under the same name.
-        tasks: What will be run.
+    """Gives the workers of a Dask cluster as a pool; each must see the folder of the project under the same name.
 
     Raises:
-        NaReportError: `distributed` is not installed, no scheduler answers, there is no worker, or a worker does not see
-            the project.
+        NaReportError: `distributed` is not installed, no scheduler answers, or there is no worker that sees the project.
     """
     try:
         from distributed import Client

@@ -37,9 +37,6 @@ def is_name(value: object) -> bool:
 def languages(project: Project) -> list[str]:
     """Returns the languages that a book can be in, the one that the others are translated from first.
 
-    Raises:
-        NaReportError: There is no file with the words of a language, or it is no YAML.
-
     Example:
         >>> from na_report.base.paths import find_project
         >>> languages(find_project())
@@ -57,11 +54,7 @@ def read_words(project: Project) -> dict[str, Any]:
 
 
 def known_language(project: Project, language: str) -> str:
-    """Returns a language of the project: the first when none is named.
-
-    Raises:
-        NaReportError: The project has no book in that language.
-    """
+    """Returns a language of the project, the first when none is named; refuses one in which it has no book."""
     known = languages(project)
     if language and language not in known:
         raise NaReportError(
@@ -71,14 +64,7 @@ def known_language(project: Project, language: str) -> str:
 
 
 def read_contents(project: Project, language: str = "") -> Contents:
-    """Returns the table of contents of a project, with all that is wrong with it.
-
-    Args:
-        project: The project.
-        language: Leaves the pages that the book has in this language; all when left out.
-
-    Raises:
-        NaReportError: The file is no YAML with names and values.
+    """Returns the table of contents, of a language where one is named, with all that is wrong with it.
 
     Example:
         >>> from na_report.base.paths import find_project

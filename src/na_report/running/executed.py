@@ -1,4 +1,4 @@
-"""A notebook that has run: whether it ran to its end, and what of it is the same from run to run."""
+"""A notebook that has run: what of it is the same from run to run, and which cell of its chapter a cell is."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]{6,16}\b")
 _CELL = re.compile(r"<cell (\d+)>")
-# What Python names a file or folder that is temporary, and the part of the name that it draws.
-_TEMPORARY = re.compile(rf"{re.escape(tempfile.gettempdir())}/(tmp|na-report-)[a-z0-9_]{{8}}")
+# What Python names a file or folder that is temporary, and the part of the name that it draws; a kernel's may be in its server's.
+_TEMPORARY = re.compile(rf"{re.escape(tempfile.gettempdir())}(?:/(tmp|na-report-)[a-z0-9_]{{8}})+")
 
 
 def own_cell(chapter: nbformat.NotebookNode, cell: Mapping[str, Any]) -> str:
@@ -51,11 +51,6 @@ def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any], r
 
     Those are times, random ids, the pieces in which printed text arrived, the names of processes and folders, and the
     places of objects in memory.
-
-    Args:
-        notebook: As papermill left it.
-        parameters: The parameters of the page.
-        root: The folder of the project.
     """
     notebook.metadata.pop("papermill", None)
     notebook.metadata["kernelspec"] = dict(_KERNEL)

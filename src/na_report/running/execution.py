@@ -18,7 +18,7 @@ from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.files import write_whole
 from na_report.base.paths import Project
 from na_report.processes.limits import page_limits
-from na_report.processes.processes import cores, new_pool
+from na_report.processes.processes import Workers, cores
 from na_report.processes.surroundings import pinned
 from na_report.running.chapters import read_chapter
 from na_report.running.executed import normalised, own_cell
@@ -141,7 +141,7 @@ def local_pool(tasks: Sequence[Task], *, jobs: int = 0) -> Iterator[tuple[Execut
     from na_report.processes.kernels import warm_kernels
 
     workers = max(1, min(jobs or cores(), len(tasks)))
-    with pinned(), warm_kernels(dict.fromkeys(task.page.chapter for task in tasks)), new_pool(workers) as pool:
+    with pinned(), warm_kernels(dict.fromkeys(task.page.chapter for task in tasks)), Workers(workers) as pool:
         yield pool, workers
 
 

@@ -113,13 +113,9 @@ def hash_inputs(project: Project) -> str:
 
 @dataclass(frozen=True)
 class State:
-    """What a page was made of when it last ran.
+    """What a page was made of when it last ran, as hashes: of each ingredient, answer of the data, its notebook, and all data.
 
-    Args:
-        ingredients: The hash of each ingredient.
-        reads: The digest of each answer of the data.
-        notebook: The hash of the executed notebook.
-        data: The hash of all data; while it is the same, so are the answers but for stories.
+    While the data are the same, so are the answers but for stories.
     """
 
     ingredients: Mapping[str, str]
@@ -152,12 +148,7 @@ def write_state(folder: Path, page: str, made_of: Mapping[str, str], reads: Mapp
 def reasons(project: Project, page: Page, parameters: Mapping[str, Any], folder: Path, answers: Answers) -> list[str]:
     """Returns why a page would run again; an empty list when it would not.
 
-    Args:
-        project: The project.
-        page: The page.
-        parameters: Its checked parameters.
-        folder: The executed notebooks.
-        answers: Gives today's digests for the questions that the page asked.
+    The answers are today's digests for the questions that the page asked.
     """
     state = read_state(folder, page.name)
     if state is None or not (notebook := folder / f"{page.name}.ipynb").is_file():

@@ -27,9 +27,6 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)*")
 def read_grid(texts: Sequence[str]) -> dict[str, list[str]]:
     """Returns the values per parameter of a grid as it is typed.
 
-    Raises:
-        NaReportError: An axis has no name or no values, or is there twice.
-
     Example:
         >>> read_grid(["edition=2021,2026", "sector=all"])
         {'edition': ['2021', '2026'], 'sector': ['all']}
@@ -52,7 +49,7 @@ def read_grid(texts: Sequence[str]) -> dict[str, list[str]]:
 def tasks_of(
     project: Project, wanted: Sequence[str], grid: Mapping[str, Sequence[str]], known: Mapping[str, Sequence[Any]]
 ) -> list[Task]:
-    """Returns a task per combination, in the order of the grid, with every parameter checked.
+    """Returns a task per combination, in the order of the grid, with every parameter checked; names all that is wrong.
 
     Pages of the same chapter that a grid makes equal count once.
 
@@ -61,9 +58,6 @@ def tasks_of(
         wanted: The names of pages or chapters; all when there are none.
         grid: The values per parameter, as text; `all` for each that the parameter allows. `language` chooses the notebooks.
         known: The values of parameters that the chapters themselves don't tell, such as the editions there are.
-
-    Raises:
-        NaReportError: A combination can't run, or nobody knows what `all` is; names all that is wrong.
     """
     spoken = list(grid.get(_LANGUAGE, [""]))
     books = languages(project) if spoken == [ALL] else [known_language(project, name) for name in spoken]

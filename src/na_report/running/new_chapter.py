@@ -14,11 +14,7 @@ from na_report.running.translation import MARK, mark_of
 
 
 def write_chapter(project: Project, name: str) -> list[Path]:
-    """Writes the notebooks of a new chapter and returns them.
-
-    Raises:
-        NaReportError: The name can't be that of a chapter, or there is one with it already.
-    """
+    """Writes the notebooks of a new chapter and returns them."""
     if not is_name(name):
         raise NaReportError(f"A chapter can't have the name {name!r}.", hint="Use letters, digits, - and _.")
     first, *_ = spoken = languages(project)

@@ -50,10 +50,7 @@ class Page:
         return self.chapter.parent.name
 
     def stories(self, parameters: Mapping[str, Any] | None = None) -> list[Path]:
-        """Returns the stories in the folder of the chapter that its parameters name, whether they are there or not.
-
-        Args:
-            parameters: Those of a run; those that the page itself sets when left out.
+        """Returns the stories that parameters name, those of the page itself when left out; they may not be there.
 
         Example:
             >>> Page("sector-mbo", Path("nl/sector.ipynb"), {"sector": "mbo"}).stories()[0].as_posix()
@@ -65,12 +62,7 @@ class Page:
 
 
 def all_pages(project: Project, language: str = "", edition: str = "") -> list[Page]:
-    """Returns the pages of the book in the order of `_toc.yml`.
-
-    Args:
-        project: The project.
-        language: The language of the book; the one that others are translated from when left out.
-        edition: Leaves the pages that the book of this edition has; of every edition when left out.
+    """Returns the pages of the book in the order of `_toc.yml`: in a language, the first when left out, and of an edition or all.
 
     Raises:
         NaReportError: A page has no notebook, or is declared in a way that means nothing; names all that is wrong.
@@ -153,15 +145,7 @@ _SETTINGS: Mapping[str, tuple[Callable[[object], bool], str]] = {
 
 
 def mentions(folder: Path, anchors: Collection[str]) -> dict[str, list[str]]:
-    """Tells which executed pages show a row, and in which figures.
-
-    Args:
-        folder: The executed notebooks.
-        anchors: The places of the rows in the book, such as `ind019-nl-2019`.
-
-    Returns:
-        Per page that links to or holds one of the places the names of the figures whose caption or data does.
-    """
+    """Tells which executed pages of a folder show a row, named as its place in the book (`ind019-nl-2019`), in which figures."""
     found: dict[str, list[str]] = {}
     wanted = re.compile("|".join(rf"#{re.escape(anchor)}\b(?![-\w])" for anchor in sorted(anchors)) or "(?!)")
     for path in sorted(folder.glob("*.ipynb")):
@@ -183,11 +167,7 @@ def mentions(folder: Path, anchors: Collection[str]) -> dict[str, list[str]]:
 
 
 def choose(pages: Sequence[Page], wanted: Sequence[str]) -> list[Page]:
-    """Returns the pages with the wanted names, or of the wanted chapters; all when nothing is wanted.
-
-    Raises:
-        NaReportError: There is no such page or chapter.
-    """
+    """Returns the pages with the wanted names, or of the wanted chapters; all when nothing is wanted."""
     if not wanted:
         return list(pages)
     known = {page.name for page in pages} | {page.chapter.stem for page in pages}
@@ -198,9 +178,6 @@ def choose(pages: Sequence[Page], wanted: Sequence[str]) -> list[Page]:
 
 def agreeing(pages: Sequence[Page], parameters: Mapping[str, Any]) -> list[Page]:
     """Returns the pages that set none of the parameters otherwise: the notebook of a page always shows what its name says.
-
-    Raises:
-        NaReportError: No page is left.
 
     Example:
         >>> mbo = Page("sector-mbo", Path("sector.ipynb"), {"sector": "mbo"})
@@ -234,11 +211,7 @@ def refuse_all(problems: Sequence[NaReportError]) -> None:
 
 
 def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns parameters with the types that the chapter's parameters cell declares.
-
-    Args:
-        page: The page to run.
-        given: Values by name; text is read as the declared type.
+    """Returns parameters with the types that the chapter's parameters cell declares; text is read as that type.
 
     Raises:
         NaReportError: A name is unknown or a value has the wrong type.

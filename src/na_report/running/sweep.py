@@ -26,13 +26,9 @@ _FIRST, _STATE = "notebook", ("state", "seconds", "error")
 
 @dataclass(frozen=True)
 class Row:
-    """One combination in the table of a sweep.
+    """One combination in the table of a sweep: how it went, if it ran, and what the page recorded under a name (`glue`).
 
-    Args:
-        task: What it is.
-        state: `ran`, `unchanged`, `failed`, or `not run` when the sweep was stopped before.
-        run: How it went; nothing when it did not run.
-        results: What the page recorded under a name (`glue`), as text.
+    Its state is `ran`, `unchanged`, `failed`, or `not run` when the sweep was stopped before.
     """
 
     task: Task
@@ -129,11 +125,7 @@ def _write_table(rows: Sequence[Row], folder: Path) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Refuses a folder that holds something else than a sweep.
-
-    Raises:
-        NaReportError: There are files, but no table of a sweep; or it is a file itself.
-    """
+    """Refuses a folder that holds something else than a sweep."""
     if folder.exists() and not folder.is_dir():
         raise NaReportError(f"{folder} is a file, and a sweep needs a folder.", hint="Choose another name with --to.")
     if folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir()) and not _is_sweep(folder):

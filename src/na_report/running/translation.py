@@ -33,11 +33,7 @@ def mark_of(text: str) -> str:
 
 
 def find_differences(project: Project) -> list[str]:
-    """Returns what is behind, missing or extra in any translation, one line each.
-
-    Raises:
-        NaReportError: A chapter or story can't be read, or the first language misses one.
-    """
+    """Returns what is behind, missing or extra in any translation, one line each."""
     first, *others = languages(project)
     root, found = project.chapters / first, []
     for language in others:
@@ -91,16 +87,9 @@ def _start(text: str) -> str:
 
 
 def accept(project: Project, path: Path) -> None:
-    """Writes in a translation that it follows what it translates now.
+    """Writes in a notebook or story that it follows what it translates now.
 
     Cells that stand between the same neighbours become translations of each other, so a new one need not get an id by hand.
-
-    Args:
-        project: The project.
-        path: A notebook or story in the folder of a language.
-
-    Raises:
-        NaReportError: The file is no translation, or it has other cells than what it translates.
     """
     first, *others = languages(project)
     path, chapters = path.resolve(), project.chapters.resolve()

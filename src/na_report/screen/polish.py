@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from na_report.processes.processes import cores, new_pool
+from na_report.processes.processes import Workers, cores
 from na_report.processes.surroundings import pinned
 from na_report.running.fingerprint import hash_files
 from na_report.screen.addresses import Ways, dead_ends, ways_of
@@ -83,7 +83,7 @@ def _polish_pages(texts: Mapping[Path, str], book: Publication | None, jobs: int
         return
     # The longest first, so that no core is left with one at the end.
     order = sorted(texts, key=lambda path: (-len(texts[path]), path))
-    with pinned(), new_pool(jobs) as pool:
+    with pinned(), Workers(jobs) as pool:
         yield from zip(order, pool.map(_polish_page, map(texts.get, order), order, repeat(book)), strict=True)
 
 
