@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from na_report.base.errors import NaReportError
@@ -13,7 +12,6 @@ from na_report.base.paths import Project
 from na_report.book.book import Book
 from na_report.book.site import Shelf, in_site
 from na_report.editions.folders import sealed_editions
-from na_report.processes.private import private_folder, remove_folder
 from na_report.running.contents import languages
 from na_report.running.fingerprint import FILES
 from na_report.screen.footing import PAPERS
@@ -72,18 +70,6 @@ def copied(project: Project, folder: Path) -> Project:
         elif source.is_file():
             shutil.copyfile(source, folder / name)
     return Project(folder)
-
-
-@contextmanager
-def private_copy(project: Project) -> Iterator[Project]:
-    """Gives such a copy in a folder that is gone after the block; where this process is killed, a later one removes it."""
-    folder = private_folder()
-    try:
-        copy = Path(folder) / "project"
-        copy.mkdir()
-        yield copied(project, copy)
-    finally:
-        remove_folder(folder)
 
 
 def formats_of(path: Path, language: str) -> list[str]:

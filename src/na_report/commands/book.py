@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from na_report.base.errors import NaReportError
@@ -102,7 +103,7 @@ def _check(options: argparse.Namespace, project: Project) -> int:
     """Tells whether a published book is what this project gives."""
     from na_report.book.book import Book
     from na_report.book.building import make_book
-    from na_report.book.comparing import differences, formats_of, private_copy
+    from na_report.book.comparing import copied, differences, formats_of
     from na_report.book.published import held
     from na_report.editions.folders import edition_folder, list_editions, newest_edition
     from na_report.processes.renderer import renderer
@@ -118,8 +119,8 @@ def _check(options: argparse.Namespace, project: Project) -> int:
         options.language = next((part for part in after if part in ("nl", "en")), options.language)
     formats = formats_of(path, options.language)
     edition_folder(edition, project)
-    with private_copy(project) as copy:
-        book = Book(copy, edition, options.language)
+    with TemporaryDirectory() as folder:
+        book = Book(copied(project, Path(folder)), edition, options.language)
         with held(book), pinned(), renderer() as process:
             make_book(book, "", formats, process, _subject(book, jobs=options.jobs, force=True), options.jobs)
         count, found = differences(book, path)
