@@ -87,9 +87,9 @@ def with_switch(page: str, name: str, book: Book, shelf: Shelf) -> str:
             hint="Look whether the page template changed, or build the edition again: na-report build --force.",
         )
     move_papers(soup, _papers(book), book.language)
-    words, known, site = Words(book.language, book.project), read_words(book.project), site_address(book.project)
-    editions = languages = ""
+    words, editions, languages = Words(book.language, book.project), "", ""
     several = sum(edition == book.edition for edition, _ in shelf) > 1
+    known, site = (read_words(book.project), site_address(book.project)) if several else ({}, "")
     for (edition, language), pages in shelf.items():
         is_own = (edition, language) == (book.edition, book.language)
         above = f"../{language}/" if edition == book.edition else f"../../{edition}/{language}/"
