@@ -86,7 +86,7 @@ def formats_of(path: Path, language: str) -> list[str]:
         return ["pdf"]
     for folder in (path, path / "html", path / language):
         if (folder / "index.html").is_file():
-            return ["html", "pdf"] if _is_in_site(folder) or "report.pdf" in _first_page(folder) else ["html"]
+            return ["html", "pdf"] if _is_in_site(folder) or 'report.pdf"' in _first_page(folder) else ["html"]
     raise NaReportError(
         f"{path} is no book: it is not a PDF and has no index.html, nor {language}/index.html.",
         hint="Name a PDF, a folder with the pages of a book, or the folder of an edition in a site.",
