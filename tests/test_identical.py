@@ -78,7 +78,7 @@ def test_an_edition_in_a_site_is_known_with_its_ways_to_others(project: Project,
     ("part", "was", "becomes"),
     [
         ("nl/index.html", "../../2021/nl/index.html", "https://elders.example/2021"),
-        ("nl/index.html", ">Editie 2021<", "><script>alert(1)</script>Editie 2021<"),
+        ("nl/index.html", "2021</a>", "2021<script>alert(1)</script></a>"),
         ("nl/koploper.html", ">koploper<", ">koplopers<"),
         ("data/observations.csv", "IND019-NL-2019", "IND019-NL-2020"),
         ("nl/report.pdf", "/A 1", "/A 2"),
