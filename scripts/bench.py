@@ -136,16 +136,9 @@ class Bench:
     def papermill(self, task: Task, folder: Path) -> None:
         items = task.parameters.items()
         given = [part for key, value in items for part in ("-r" if isinstance(value, str) else "-p", key, str(value))]
-        chapter = task.page.chapter
-        command: list[str | Path] = [
-            BIN / "papermill",
-            chapter,
-            folder / f"{task.page.name}.ipynb",
-            *given,
-            "--cwd",
-            chapter.parent,
-        ]
-        run([*command, "--no-progress-bar", "--log-level", "ERROR"], folder)
+        chapter, target = task.page.chapter, folder / f"{task.page.name}.ipynb"
+        options = ("--cwd", chapter.parent, "--no-progress-bar", "--log-level", "ERROR")
+        run([BIN / "papermill", chapter, target, *given, *options], folder)
 
     def build_stock(self) -> None:
         """Runs the pages one by one and makes the book; laying out what Jupyter Book reads takes hundredths of a second."""
@@ -164,9 +157,6 @@ class Bench:
             if not html.is_dir():
                 build()
         self.jupyter_book()  # another case may have made its pages otherwise
-
-    def pages(self) -> list[Path]:
-        return [folder / f"{PAGE}.html" for folder in self.html]
 
     def nothing_built(self) -> None:
         for project in self.projects:
@@ -233,7 +223,8 @@ class Bench:
         def gate() -> None:
             self.same_pages()
             cell = re.compile(r'href="(?:indicatoren\.html)?#ind019-nl-2019"[^>]*>(?:<[^>]+>)*([\d,]+)%')
-            found = [cell.findall(page.read_text(encoding="utf-8"))[:1] for page in self.pages()]
+            pages = [(folder / f"{PAGE}.html").read_text(encoding="utf-8") for folder in self.html]
+            found = [cell.findall(page)[:1] for page in pages]
             if not found[0] or found[0] != found[1]:
                 raise SystemExit(f"gate: the changed number is not the same on both sides: {found}")
 
@@ -258,7 +249,7 @@ class Bench:
                 word(path, said)
 
         def gate() -> None:
-            if not all(said in page.read_text(encoding="utf-8") for page in self.pages()):
+            if not all(said in (folder / f"{PAGE}.html").read_text(encoding="utf-8") for folder in self.html):
                 raise SystemExit("gate: a side does not show the new sentence")
 
         return Case(

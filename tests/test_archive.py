@@ -39,7 +39,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Project:
     book = Book(project, "2026", "nl")
     run_pages(project, choose(all_pages(project), [PAGE]), {"edition": "2026"}, book.notebooks)
     (book.notebooks / "kort.failed.ipynb").write_text("{}", encoding="utf-8")
-    for path in (book.html / "index.html", book.html / "bijlage €.html", (book.folder / "report.pdf")):
+    for path in (book.html / "index.html", book.html / "bijlage €.html", book.folder / "report.pdf"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"<p>{path.name}</p>", encoding="utf-8")
     return count_as_built(project)

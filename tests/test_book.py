@@ -40,7 +40,7 @@ def test_the_interface_is_dutch() -> None:
 
 def test_figures_have_number_caption_alt_text_and_table() -> None:
     figures = [(path, figure) for path in PAGES for figure in soup(path).select("article figure")]
-    assert len(figures) > 10
+    assert len(figures) > 5
     for path, figure in figures:
         image, narrow, table = figure.select_one("img"), figure.select_one("source"), figure.find_next("table")
         assert image is not None

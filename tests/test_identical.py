@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -21,7 +20,6 @@ from na_report.book.book import Book
 from na_report.book.comparing import differences, formats_of
 from na_report.book.published import publish
 from na_report.book.site import write_site
-from na_report.processes.surroundings import FIXED, fixed, pinned
 
 PAGE = '<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
 
@@ -80,7 +78,7 @@ def test_an_edition_in_a_site_is_known_with_its_ways_to_others(project: Project,
     ("part", "was", "becomes"),
     [
         ("nl/index.html", "../../2021/nl/index.html", "https://elders.example/2021"),
-        ("nl/index.html", ">Uitgave 2021<", "><script>alert(1)</script>Uitgave 2021<"),
+        ("nl/index.html", "2021</a>", "2021<script>alert(1)</script></a>"),
         ("nl/koploper.html", ">koploper<", ">koplopers<"),
         ("data/observations.csv", "IND019-NL-2019", "IND019-NL-2020"),
         ("nl/report.pdf", "/A 1", "/A 2"),
@@ -98,19 +96,6 @@ def test_whatever_changes_in_a_site_is_found(project: Project, part: str, was: s
 def test_what_is_no_book_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NaReportError, match=r"no index\.html"):
         formats_of(tmp_path, "nl")
-
-
-def test_settings_of_a_person_stay_out_of_the_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "Pacific/Auckland")
-    mine = {"IPYTHONDIR": "/mine", "PYTHONSTARTUP": "/mine.py", "JUPYTER_PATH": "/mine", "LANGUAGE": "tr"}
-    for name, value in mine.items():
-        monkeypatch.setenv(name, value)
-    with pinned():
-        assert {name: os.environ[name] for name in FIXED} == FIXED
-        assert os.environ.keys().isdisjoint(mine)
-        assert fixed() == os.environ
-    assert os.environ["TZ"] == "Pacific/Auckland"
-    assert {name: os.environ[name] for name in mine} == mine
 
 
 @pytest.mark.slow("it tries the check that `make test-all` makes")

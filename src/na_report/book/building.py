@@ -47,7 +47,7 @@ def make_book(
         inputs: The hash of all that it is made of, to be known by; empty when nobody will ask.
         formats: `html`, `pdf` or both.
         process: Renders.
-        subject: What it knows of the subject.
+        subject: The subject's part.
         jobs: How many processes mend pages; 0 for one per core.
 
     Raises:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from na_report.base.errors import NaReportError
@@ -74,15 +72,6 @@ def copied(project: Project, folder: Path) -> Project:
     return Project(folder)
 
 
-@contextmanager
-def private_copy(project: Project) -> Iterator[Project]:
-    """Gives such a copy in a folder that is gone after the block."""
-    with tempfile.TemporaryDirectory(prefix="na-report-") as folder:
-        copy = Path(folder) / "project"
-        copy.mkdir()
-        yield copied(project, copy)
-
-
 def formats_of(path: Path, language: str) -> list[str]:
     """Returns in which formats a book must be made to compare it with a published one.
 
@@ -97,7 +86,7 @@ def formats_of(path: Path, language: str) -> list[str]:
         return ["pdf"]
     for folder in (path, path / "html", path / language):
         if (folder / "index.html").is_file():
-            return ["html", "pdf"] if _is_in_site(folder) or "report.pdf" in _first_page(folder) else ["html"]
+            return ["html", "pdf"] if _is_in_site(folder) or 'report.pdf"' in _first_page(folder) else ["html"]
     raise NaReportError(
         f"{path} is no book: it is not a PDF and has no index.html, nor {language}/index.html.",
         hint="Name a PDF, a folder with the pages of a book, or the folder of an edition in a site.",

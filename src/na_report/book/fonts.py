@@ -17,11 +17,7 @@ _RANGES = ((0x20, 0x24F), (0x2000, 0x206F), (0x20A0, 0x20BF), (0x2190, 0x2193), 
 
 
 def write_fonts(folder: Path) -> None:
-    """Writes the faces that the screen uses as small woff2 files.
-
-    Args:
-        folder: Where they go, as `<face>.woff2`; made when it isn't there.
-    """
+    """Writes the faces that the screen uses to a folder, as small files `<face>.woff2`."""
     folder.mkdir(parents=True, exist_ok=True)
     options = subset.Options(flavor="woff2", layout_features=["kern", "liga", "mark", "tnum", "lnum"])
     characters = [code for first, last in _RANGES for code in range(first, last + 1)]

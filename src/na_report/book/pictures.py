@@ -17,12 +17,7 @@ _NO_FILES = {".ipynb", ".md", ".rst", ".py", ".pyc", ".yml", ".yaml"}
 
 
 def unpacked(notebook: dict[str, Any], page: str) -> dict[str, bytes]:
-    """Takes pasted pictures out of a notebook, which then names them as files; returns the content per name.
-
-    Args:
-        notebook: The notebook, which is changed.
-        page: The name of its page.
-    """
+    """Takes pasted pictures out of a notebook, which then names them as files of its page; returns the content per name."""
     files: dict[str, bytes] = {}
 
     def added(mime: str, content: str) -> str:

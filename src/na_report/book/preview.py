@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -54,18 +54,18 @@ class Tools:
     changes: Callable[[], tuple[str, str, str] | None] = lambda: None
 
 
+@dataclass
 class Preview:
     """Makes the book again and again, each time only what changed; see `preview`."""
 
-    def __init__(self, book: Book, tools: Tools, process: Renderer, processes: Processes, printer: Executor) -> None:
-        self._book = book
-        self._tools = tools
-        self._process = process
-        self._processes = processes
-        self._printer = printer
-        self._verified = ""
-        self._settings = ""
-        self._polished: dict[str, Any] = {}
+    book: Book
+    tools: Tools
+    process: Renderer
+    processes: Processes
+    printer: Executor
+    _verified: str = ""
+    _settings: str = ""
+    _polished: dict[str, Any] = field(default_factory=dict)
 
     def refresh(self, watcher: Watcher, printed: Callable[[BookError | None], None]) -> list[str]:
         """Makes the book as its sources are now, and returns the pages whose code ran.
@@ -77,10 +77,10 @@ class Preview:
         Raises:
             NaReportError: Something is wrong in data, chapters or text; the last good book is still there.
         """
-        book, project = self._book, self._book.project
+        book, project = self.book, self.book.project
         data = data_hash(project)
         if data != self._verified:
-            self._tools.verify()
+            self.tools.verify()
             self._verified = data
         pages = all_pages(project, book.language, book.edition)
         runs = run_pages(
@@ -88,8 +88,8 @@ class Preview:
             pages,
             {"edition": book.edition},
             book.notebooks,
-            answers=self._tools.answers(),
-            pool=self._processes.borrow,
+            answers=self.tools.answers(),
+            pool=self.processes.borrow,
             watcher=watcher,
         )
         files = [project.root / CONFIG, project.root / TOC, project.chapters / WORDS]
@@ -99,9 +99,9 @@ class Preview:
             drop_renderings(book)
         stage(book, pages)
         self._settings = settings
-        printing = Printing(self._printer, book, pages, lambda: printed(self._keep(printing)))
-        html = build_html(book, pages, self._process, written=printing.start, known=self._polished)
-        if changes := self._tools.changes():
+        printing = Printing(self.printer, book, pages, lambda: printed(self._keep(printing)))
+        html = build_html(book, pages, self.process, written=printing.start, known=self._polished)
+        if changes := self.tools.changes():
             _add_page(html, *changes)
         put_in_place(html, book.html)
         printing.start()  # Sphinx says nothing when it had nothing to write
@@ -111,7 +111,7 @@ class Preview:
         """Puts the PDFs in their place; returns what is wrong when there are none, and the last good ones stay."""
         try:
             for name, made in printing.result().items():
-                put_in_place(made, self._book.folder / name)
+                put_in_place(made, self.book.folder / name)
         except BookError as problem:
             return problem
         return None

@@ -65,7 +65,7 @@ def in_site(book: Book, shelf: Shelf) -> dict[str, bytes]:
             f"The book of edition {book.edition} in {book.language} has not been built, or not to the end.",
             hint=f"Run: na-report build --edition {book.edition} --language {book.language}",
         )
-    files = {path.name: path.read_bytes() for name in PAPERS if (path := book.folder / name).is_file()}
+    files = {name: path.read_bytes() for name, path in _papers(book).items()}
     for path in sorted(path for path in book.html.rglob("*") if path.is_file()):
         name = path.relative_to(book.html).as_posix()
         content = path.read_bytes()
@@ -73,18 +73,12 @@ def in_site(book: Book, shelf: Shelf) -> dict[str, bytes]:
     return files
 
 
+def _papers(book: Book) -> dict[str, Path]:
+    return {name: path for name in PAPERS if (path := book.folder / name).is_file()}
+
+
 def with_switch(page: str, name: str, book: Book, shelf: Shelf) -> str:
-    """Returns a page that leads to its PDFs and to other editions and languages.
-
-    Args:
-        page: The HTML of the page.
-        name: Its file name.
-        book: The book that it is of.
-        shelf: What there is to lead to.
-
-    Raises:
-        BookError: The page has no place for these.
-    """
+    """Returns a page, by its HTML and file name, that leads to its PDFs and to the other editions and languages on the shelf."""
     soup = BeautifulSoup(page, "html.parser")
     place = soup.select_one(PLACE)
     if place is None or soup.head is None:
@@ -92,19 +86,19 @@ def with_switch(page: str, name: str, book: Book, shelf: Shelf) -> str:
             f"The page {name} of edition {book.edition} has no {PLACE} for the list of editions.",
             hint="Look whether the page template changed, or build the edition again: na-report build --force.",
         )
-    move_papers(soup, {name: book.folder / name for name in PAPERS if (book.folder / name).is_file()}, book.language)
-    words, known, site = Words(book.language, book.project), read_words(book.project), site_address(book.project)
-    editions = languages = ""
-    spoken = [language for edition, language in shelf if edition == book.edition]
+    move_papers(soup, _papers(book), book.language)
+    words, editions, languages = Words(book.language, book.project), "", ""
+    several = sum(edition == book.edition for edition, _ in shelf) > 1
+    known, site = (read_words(book.project), site_address(book.project)) if several else ({}, "")
     for (edition, language), pages in shelf.items():
-        folder = (f"../../{edition}" if edition != book.edition else "..") + f"/{language}/"
-        folder = "" if (edition, language) == (book.edition, book.language) else folder
-        address = folder + (name if name in pages else "index.html")
-        mark = "" if folder else " aria-current=true"
+        is_own = (edition, language) == (book.edition, book.language)
+        above = f"../{language}/" if edition == book.edition else f"../../{edition}/{language}/"
+        address = ("" if is_own else above) + (name if name in pages else "index.html")
+        mark = " aria-current=true" if is_own else ""
         if language == book.language:
             label = html.escape(words("site.edition_named", edition=edition))
             editions += f'<li><a href="{address}"{mark}>{label}</a></li>'
-        if edition == book.edition and len(spoken) > 1:
+        if edition == book.edition and several:
             label = html.escape(str(known[language].get("name", language)))
             languages += f'<li><a href="{address}" lang="{language}" hreflang="{language}"{mark}>{label}</a></li>'
             if name in pages:  # tells search engines which page is the same in which language

@@ -7,6 +7,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from na_report.base.errors import NaReportError
@@ -85,7 +86,7 @@ def _subject(book: Book, jobs: int, *, force: bool) -> Subject:
 
 def _check(options: Namespace, project: Project) -> int:
     """Tells whether a published book is what this project gives."""
-    from na_report.book.comparing import differences, formats_of, private_copy
+    from na_report.book.comparing import copied, differences, formats_of
 
     if options.force or "format" in options.given:
         raise NaReportError("--check makes nothing: --force and --format do not go with it.", hint="Leave them out.")
@@ -97,8 +98,8 @@ def _check(options: Namespace, project: Project) -> int:
         options.language = next((part for part in after if part in ("nl", "en")), options.language)
     formats = formats_of(path, options.language)
     edition_folder(edition, project)
-    with private_copy(project) as copy:
-        book = Book(copy, edition, options.language)
+    with TemporaryDirectory() as folder:
+        book = Book(copied(project, Path(folder)), edition, options.language)
         _make(book, "", formats, options.jobs, force=True)
         count, found = differences(book, path)
     for line in found:

@@ -41,7 +41,7 @@ class Renderer:
             process_group=0,
         )
 
-    def run(self, arguments: Sequence[str], log: Path, written: Callable[[], None] | None = None) -> int:
+    def run(self, arguments: Sequence[str], log: Path, written: Callable[[], None] = lambda: None) -> int:
         """Runs `jupyter-book` with these arguments and returns its exit code, below zero when it was killed.
 
         Args:
@@ -52,17 +52,14 @@ class Renderer:
         if self._process.poll() is not None:
             self.close()
             self._start()
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            raise AssertionError("the process has both")
+        assert self._process.stdin and self._process.stdout  # noqa: S101
         with contextlib.suppress(BrokenPipeError):
-            stdin.write(json.dumps({"arguments": list(arguments), "log": str(log)}) + "\n")
-            stdin.flush()
-            for line in stdout:
+            self._process.stdin.write(json.dumps({"arguments": list(arguments), "log": str(log)}) + "\n")
+            self._process.stdin.flush()
+            for line in self._process.stdout:
                 if line.strip() != WRITTEN:
                     return int(line)
-                if written:
-                    written()
+                written()
         return self._process.wait()
 
     def close(self) -> None:
@@ -75,17 +72,14 @@ class Renderer:
 @contextmanager
 def renderer() -> Iterator[Renderer]:
     """Gives a renderer that is gone when the block ends."""
-    process = Renderer()
-    try:
+    with contextlib.closing(Renderer()) as process:
         yield process
-    finally:
-        process.close()
 
 
 def main() -> None:
     """Imports what a rendering needs, then forks for each that the standard input asks for."""
     end_with(int(sys.argv[1]))
-    # Trees of pages are needed until the end, so a search for garbage among them finds none: it is left for later.
+    # Trees of pages are needed until the end, so a search for garbage among them finds none; it would take a third of the time.
     gc.set_threshold(50_000, 20, 20)
     # What can't be imported is the rendering's own error, told in its log.
     with contextlib.suppress(ImportError):
