@@ -87,13 +87,7 @@ class Value(NamedTuple):
 
 
 def value(edition: Edition, key: str, language: str = "nl") -> Value:
-    """Returns an observation, of an indicator the latest, as a reader sees it.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> value(open_edition("2021"), "IND019")
-        Value(text='41%', link='[[41%](#ind019-nl-2019)]{.waarde}')
-    """
+    """Returns an observation, of an indicator the latest, as a reader sees it."""
     row = edition.observation(key)
     text = row[f"text_{language}"]
     if not text:
