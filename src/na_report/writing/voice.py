@@ -152,12 +152,14 @@ class Voice:
         self, rows: Iterable[Cells], caption: str, name: str, filters: Collection[str] = (), right: Collection[str] = ()
     ) -> Block:
         """Returns rows, whose keys are those of words, as a table; the other arguments are those of `tables.table`."""
+        return table(self.frame(rows), caption, name, map(self._head, filters), map(self._head, right), self.language)
 
-        def head(key: str) -> str:
-            return sentence_case(self.words(key, edition=self.edition.name))
+    def frame(self, rows: Iterable[Cells]) -> pd.DataFrame:
+        """Returns rows, whose keys are those of words, as a frame with the words for heads."""
+        return pd.DataFrame({self._head(key): cell for key, cell in row.items()} for row in rows)
 
-        frame = pd.DataFrame({head(key): cell for key, cell in row.items()} for row in rows)
-        return table(frame, caption, name, map(head, filters), map(head, right), self.language)
+    def _head(self, key: str) -> str:
+        return sentence_case(self.words(key, edition=self.edition.name))
 
 
 def register(
