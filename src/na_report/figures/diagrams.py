@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyBboxPatch
@@ -23,11 +22,11 @@ def framework(edition: Edition, language: str = "nl") -> Block:
     for row in parts:
         layer = voice.said(edition.row("categories", row["parent_id"]), "label")
         layers.setdefault(layer, []).append(voice.said(row, "label"))
-    shown = pd.DataFrame(
+    shown = voice.frame(
         {
-            voice.words("layer"): voice.link("categories", row["parent_id"], "label"),
-            voice.words("what"): voice.link("categories", row["id"], "label"),
-            voice.words("means"): voice.shown(row, "gist"),
+            "layer": voice.link("categories", row["parent_id"], "label"),
+            "what": voice.link("categories", row["id"], "label"),
+            "means": voice.shown(row, "gist"),
         }
         for row in parts
     )
@@ -73,8 +72,8 @@ def _layers_narrow(layers: dict[str, list[str]], width_inch: float) -> Canvas:
 
 def four_in_balance(edition: Edition, language: str = "nl") -> Block:
     """Draws Kennisnet's model anew: two human and two material conditions."""
-    voice, rows = Voice(edition, language), edition["categories"]
-    factors = rows[rows["kind"] == "factor"][["id", f"label_{language}", f"gist_{language}"]]
+    voice, factors = Voice(edition, language), edition.rows("categories", kind="factor")
+    factors = factors[["id", f"label_{language}", f"gist_{language}"]]
     labels = list(factors[f"label_{language}"])
     sides = {"human": (labels[:2], PURPLE), "material": (labels[2:], BLUE)}
 
@@ -90,10 +89,8 @@ def four_in_balance(edition: Edition, language: str = "nl") -> Block:
         axes.plot([3.3], [0.06], marker="^", color=INK, markersize=10)
         return drawing
 
-    shown = pd.DataFrame(
-        {voice.words("what"): voice.shown(row, "label"), voice.words("means"): voice.shown(row, "gist")}
-        for row in factors.to_dict("records")
-    )
+    rows = factors.to_dict("records")
+    shown = voice.frame({"what": voice.shown(row, "label"), "means": voice.shown(row, "gist")} for row in rows)
     said = {side: ", ".join(conditions).lower() for side, (conditions, _) in sides.items()}
     return figure(
         voice,

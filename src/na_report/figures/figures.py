@@ -83,17 +83,17 @@ def wrapped(text: str, width: int = 44) -> str:
 def figure(
     voice: Voice, draw: Draw, data: pd.DataFrame, shown: pd.DataFrame, *, name: str, caption: str, alt: str, source: str
 ) -> Block:
-    """Makes a drawing a figure of the book: numbered, captioned, with alt text and its data.
+    """Makes a drawing, for a wide and for a narrow screen, a figure of the book: numbered, captioned, with alt text and its data.
 
     Args:
         voice: The edition and the language.
-        draw: Draws it at a width in inches, for a wide and for a narrow screen.
+        draw: Draws it.
         data: The frame that it shows, kept beside the figure as CSV.
         shown: The same for a reader, folded under the figure: words as headers, cells in MyST.
         name: For `{numref}` and the file names; unique in the book, starts with `fig-`.
         caption: MyST in one line.
-        alt: What the figure shows, in words, for who doesn't see it.
-        source: Plain text for the line at its foot.
+        alt: What it shows, as plain text.
+        source: Whose it is, as plain text.
     """
     words, path = voice.words, f"figuren/{anchor(name)}"
     line = words("figures.source", source=source, edition=voice.edition.name)

@@ -30,12 +30,12 @@ def time_series(
     geo: Sequence[str] = ("NL",),
     language: str = "nl",
 ) -> Block:
-    """Draws indicators over time; values of different series are never joined by a line.
+    """Draws indicators with one unit over time; values of different series are never joined by a line.
 
     Args:
         edition: Where the observations are.
-        keys: Ids of indicators with one unit.
-        name: The name of the figure.
+        keys: Ids of the indicators.
+        name: The name of the figure, unique in the book, starts with `fig-`.
         title: Its message, as MyST without a full stop.
         measure: What was measured, of whom and where, without a full stop.
         labels: What stands at the end of each line; its group or place when left out.

@@ -24,13 +24,7 @@ def has_later(edition: Edition) -> bool:
 
 
 def observed(edition: Edition, keys: Iterable[str], language: str = "nl") -> pd.DataFrame:
-    """Returns observations, of ids or the latest of indicators, in the given order.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> observed(open_edition("2021"), ["IND019", "IND020"])[["period", "value", "text"]].values.tolist()
-        [['2019', 41.0, '41%'], ['2015', 76.0, '76%']]
-    """
+    """Returns observations, of ids or the latest of indicators, in the given order."""
     voice, rows = Voice(edition, language), []
     for key in keys:
         row = edition.observation(key)

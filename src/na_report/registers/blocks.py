@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import pandas as pd
-
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.reasoning.claim import FAILS
@@ -61,12 +59,12 @@ def _goals(voice: Voice, agenda: str) -> list[str]:
         kind = escape(voice.label("item_type", item["item_type"]))
         shown.append(
             {
-                words("nr"): place(item["id"]),
-                words("goal"): f"**{voice.shown(item, 'label')}** ({kind}). {voice.filled(item, 'gist')}",
-                words("category"): coding + (f". {aside(note)}" if note else ""),
+                "nr": place(item["id"]),
+                "goal": f"**{voice.shown(item, 'label')}** ({kind}). {voice.filled(item, 'gist')}",
+                "category": coding + (f". {aside(note)}" if note else ""),
             }
         )
-    return table_rows(pd.DataFrame(shown)) if shown else []
+    return table_rows(voice.frame(shown)) if shown else []
 
 
 def findings_below(edition: Edition, sector: str, themes: Iterable[str], language: str = "nl") -> Block | None:

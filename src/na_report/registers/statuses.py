@@ -29,14 +29,7 @@ def _row(edition: Edition, key: str) -> dict[str, Any]:
 
 
 def state(edition: Edition, key: str, language: str = "nl") -> str:
-    """Returns in a few words how something stands now; of what is active also the year of the trace that says so.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> edition = open_edition("2026")
-        >>> [state(edition, key) for key in ("INI47", "INI65", "INI30", "INI36")]
-        ['gestopt (2022)', 'actief gezien in 2025', 'actief gezien (bron zonder jaar)', 'onbekend']
-    """
+    """Returns in a few words how something stands now; of what is active also the year of the trace that says so."""
     voice, row = Voice(edition, language), _row(edition, key)
     shown = voice.label("subject_status", code(edition, key))
     since = written_day(row["since"], language) if row.get("since") else ""

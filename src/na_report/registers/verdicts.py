@@ -10,6 +10,7 @@ from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.reasoning.claim import CONTRADICTED, HOLDS, NEWER, NOT_TESTABLE, OUTDATED, Fact
 from na_report.reasoning.claims import Result, check, failing, results_of, robustness
+from na_report.registers import analysis
 from na_report.writing.markdown import Block, box, escape, fold, link
 from na_report.writing.text import ended, listed, sentence_case
 from na_report.writing.values import in_words, number
@@ -155,23 +156,21 @@ def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
 
 def coding_robustness(edition: Edition, language: str = "nl") -> Block:
     """Shows which conclusions change their state when inferred codings are left out or moved."""
-    voice, rows = Voice(edition, language), []
-    flips, _ = robustness(edition)
-    short = {row["code"]: voice.said(row, "short").lower() for row in edition.records("categories")}
-    for claim in dict.fromkeys(flip.claim for flip in flips):
-        moved: dict[str, list[str]] = {}
-        for flip in flips:
-            if flip.claim == claim:
-                moved.setdefault(flip.item, []).append(short.get(flip.category, ""))
-        parts = [voice.words("verdicts.out")] if moved.pop("", None) else []
-        for key, categories in moved.items():
+    voice, rows, short = Voice(edition, language), [], analysis.categories(edition, language)
+    moved: dict[str, dict[str, list[str]]] = {}
+    for flip in robustness(edition)[0]:
+        moved.setdefault(flip.claim, {}).setdefault(flip.item, []).append(short.get(flip.category, "").lower())
+    for claim, items in moved.items():
+        count = sum(map(len, items.values()))
+        parts = [voice.words("verdicts.out")] if items.pop("", None) else []
+        for key, categories in items.items():
             item = link(key, f"‘{voice.shown(edition.row('agenda_items', key), 'label')}’")
             parts.append(voice.words("verdicts.moved", item=item, categories=escape(", ".join(categories))))
         rows.append(
             {
                 "conclusion": voice.link("conclusions", claim, "title"),
                 "verdicts.fails_with": "; ".join(parts),
-                "verdicts.variants": in_words(sum(flip.claim == claim for flip in flips), language),
+                "verdicts.variants": in_words(count, language),
             }
         )
     return voice.table(rows, voice.words("verdicts.robustness"), "tab-stevigheid")

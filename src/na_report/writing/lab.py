@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from docutils import nodes
 from docutils.core import publish_parts
 from docutils.parsers.rst import Directive, directives, roles
+from myst_parser.parsers.docutils_ import Parser
 
 _SVG = "image/svg+xml"
 # The drawing for a phone, and the files to take along.
@@ -46,14 +47,7 @@ for _name in ("numref", "download", "doc", "ref"):
 
 
 def as_html(markdown: str, attachments: Mapping[str, str], files: Mapping[str, str]) -> str:
-    """Returns MyST as HTML with its drawing in place: `files` has per MIME type of the attachments how the MyST names it.
-
-    Example:
-        >>> print(as_html("Het is [[41%](#ind019-nl-2019)]{.waarde}.", {}, {}))
-        <p>Het is <span class="waarde"><a class="reference external" href="#ind019-nl-2019">41%</a></span>.</p>
-    """
-    from myst_parser.parsers.docutils_ import Parser
-
+    """Returns MyST as HTML with its drawing in place: `files` has per MIME type of the attachments how the MyST names it."""
     markdown = _ELSEWHERE.sub("", markdown)
     html = str(publish_parts(markdown, parser=Parser(), writer_name="html5", settings_overrides=_SETTINGS)["fragment"])
     small = 'style="vertical-align: super; font-size: smaller"'

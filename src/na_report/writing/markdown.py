@@ -73,13 +73,7 @@ def fold(title: str, *lines: str, kind: str = "alleen-scherm") -> str:
 
 @dataclass(frozen=True)
 class Block:
-    """Markdown that a cell shows: text in the book, and readable source elsewhere.
-
-    Args:
-        markdown: MyST source.
-        attachments: Other forms of the same, per MIME type.
-        metadata: Says under which path publishing keeps an attachment.
-    """
+    """MyST that a cell shows; with other forms of it per MIME type, and the paths under which publishing keeps these."""
 
     markdown: str
     attachments: dict[str, str] = field(default_factory=dict)

@@ -13,21 +13,14 @@ from IPython.core.getipython import get_ipython
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import find_project
-from na_report.base.wording import asked, languages
+from na_report.base.wording import asked
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
 from na_report.editions.reads import said
 from na_report.writing import prose
-from na_report.writing.values import number
 
 # Where publishing wants to find what the page asked; nobody asks when a chapter runs in JupyterLab.
 READS_FILE = "NA_REPORT_READS"
-
-
-def get_ready() -> None:
-    """Does once what each page would do first, for the kernels that are forked from a process."""
-    for language in languages():
-        number(0.5, language)
 
 
 def open_page(name: str = "") -> Edition:

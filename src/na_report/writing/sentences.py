@@ -32,10 +32,7 @@ class Reworded:
 
 
 def prose_of(cells: Iterable[str], stories: Iterable[Path], chapters: Path) -> Iterator[tuple[str, str]]:
-    """Yields the prose of a page as condition and text: that of its cells, and the parts that they tell of stories.
-
-    Those are the page's own stories, and other ones in the folder `chapters`.
-    """
+    """Yields the prose of a page as condition and text: of its cells, and of what they tell of its own and other stories."""
     own = [path for path in stories if path.is_file()]
     for source in cells:
         if found := _CELL.match(source):
@@ -55,14 +52,7 @@ def _pieces(text: str, condition: str) -> Iterator[tuple[str, str]]:
 
 
 def reworded(page: str, texts: Iterable[tuple[str, str]], old: Edition, new: Edition, language: str) -> list[Reworded]:
-    """Returns the sentences of a page, of which `prose_of` gives the texts, that read otherwise with another edition.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> texts = [("", "Zo was het.{FM06} Van de docenten deed {IND019} mee,\\nen {gaps} niet. En {IND108}?")]
-        >>> [(each.old, each.new) for each in reworded("p", texts, open_edition("2021"), open_edition("2026"), "nl")]
-        [('En …?', 'En 7%?')]
-    """
+    """Returns the sentences of a page, of which `prose_of` gives the texts, that read otherwise with another edition."""
     found: dict[Reworded, None] = {}
     for condition, text in texts:
         without = PLACE.sub(lambda name: "" if FINDING.fullmatch(name[1]) else name[0], text)

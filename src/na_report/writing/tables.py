@@ -64,12 +64,7 @@ def rows(frame: pd.DataFrame, filters: Iterable[str] = (), right: Iterable[str] 
 
 
 def choice(text: str, rank: int | None = None) -> str:
-    """Returns one value of a column to filter by, with its rank where the order of the values says more than the alphabet.
-
-    Example:
-        >>> choice("Mbo", 2), choice("Knelpunt")
-        ('[Mbo]{.keuze .rang-2}', '[Knelpunt]{.keuze}')
-    """
+    """Returns one value of a column to filter by, with its rank where the order of the values says more than the alphabet."""
     return f"[{escape(text)}]{{.keuze{'' if rank is None else f' .rang-{rank}'}}}"
 
 

@@ -21,12 +21,7 @@ def number_of(key: str) -> str:
 
 
 def listed(parts: Iterable[str], language: str = "nl") -> str:
-    """Returns parts as a sentence lists them.
-
-    Example:
-        >>> listed(["C03"]), listed(["C03", "C07"]), listed(["a", "b", "c"], "en")
-        ('C03', 'C03 en C07', 'a, b and c')
-    """
+    """Returns parts as a sentence lists them."""
     *first, last = parts or [""]
     return Words(language)("language.and", first=", ".join(first), last=last) if first else last
 

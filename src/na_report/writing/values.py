@@ -16,6 +16,7 @@ from na_report.editions.edition import Edition
 from na_report.writing.markdown import escape, link
 
 _DIRECTIONS = ("eu_below", "eu_at", "eu_above")
+_PAST = "periods.past_target"
 # Per length of an ISO date or month what makes it a day, and how it is written.
 _DATES = {len("2024-12"): ("-01", "LLLL y"), len("2024-12-31"): ("", "d MMMM y")}
 
@@ -87,22 +88,15 @@ class Value(NamedTuple):
 
 
 def value(edition: Edition, key: str, language: str = "nl") -> Value:
-    """Returns an observation, of an indicator the latest, as a reader sees it.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> value(open_edition("2021"), "IND019")
-        Value(text='41%', link='[[41%](#ind019-nl-2019)]{.waarde}')
-    """
+    """Returns an observation, of an indicator the latest, as a reader sees it."""
     row = edition.observation(key)
     text = row[f"text_{language}"]
     if not text:
         text = written(row["value"], edition.row("indicators", row["indicator_id"])["unit"], language)
         if row["qualifier"]:
             text = f"{edition.label('qualifier', row['qualifier'], language)} {text}"
-    past = period(edition, row, language) if _is_past(edition, row) else ""
-    linked = f"[{link(row['id'], escape(text))}]{{.waarde}}"
-    return Value(text, f"{linked} ({escape(past)})" if past else linked)
+    past = f" ({escape(period(edition, row, language))})" if _target(edition, row) == _PAST else ""
+    return Value(text, f"[{link(row['id'], escape(text))}]{{.waarde}}{past}")
 
 
 def period(edition: Edition, row: Mapping[str, Any], language: str = "nl", *, told: bool = False) -> str:
@@ -119,18 +113,16 @@ def period(edition: Edition, row: Mapping[str, Any], language: str = "nl", *, to
     words, shown = Words(language), str(row["period"]).replace("/", "–")
     if not shown:
         return words("no_period")
-    if _is_target(row):
-        return words("periods.past_target" if _is_past(edition, row) else "periods.target", year=shown)
+    if target := _target(edition, row):
+        return words(target, year=shown)
     return words("periods.inferred", year=shown) if row["period_basis"] == "inferred" and not told else shown
 
 
-def _is_target(row: Mapping[str, Any]) -> bool:
-    """Tells whether an observation is a target; the name of its series says so."""
-    return "target" in str(row["series"]).split("_")
-
-
-def _is_past(edition: Edition, row: Mapping[str, Any]) -> bool:
-    return _is_target(row) and row["period"].isdigit() and int(row["period"]) < int(edition.name[:4])
+def _target(edition: Edition, row: Mapping[str, Any]) -> str:
+    """Returns how an observation that is a target is told: the name of its series says that it is one; nothing for another."""
+    if "target" not in str(row["series"]).split("_"):
+        return ""
+    return _PAST if row["period"].isdigit() and int(row["period"]) < int(edition.name[:4]) else "periods.target"
 
 
 def written_day(day: str, language: str = "nl") -> str:

@@ -58,10 +58,8 @@ class Voice:
 
     def text(self, text: str) -> str:
         """Returns a text of the edition as MyST: `{IND001}` is its value, an id what the row is called, linked."""
-        pieces = PLACEHOLDER.split(text)
-        return "".join(
-            self.value(piece).link if index % 2 else self._named(piece) for index, piece in enumerate(pieces)
-        )
+        parts = enumerate(PLACEHOLDER.split(text))
+        return "".join(self.value(part).link if index % 2 else self._named(part) for index, part in parts)
 
     def _named(self, text: str) -> str:
         shown, end = [], 0
@@ -117,9 +115,8 @@ class Voice:
         return "; ".join(told)
 
     def _linked(self, table: str, key: str) -> str:
-        return link(
-            key, escape(number_of(key) if table in NUMBERED else f"‘{self.name(self.edition.row(table, key))}’")
-        )
+        said = number_of(key) if table in NUMBERED else f"‘{self.name(self.edition.row(table, key))}’"
+        return link(key, escape(said))
 
     def sectors(self, cell: str) -> str:
         """Returns the sectors of a list cell as MyST."""
@@ -155,12 +152,14 @@ class Voice:
         self, rows: Iterable[Cells], caption: str, name: str, filters: Collection[str] = (), right: Collection[str] = ()
     ) -> Block:
         """Returns rows, whose keys are those of words, as a table; the other arguments are those of `tables.table`."""
+        return table(self.frame(rows), caption, name, map(self._head, filters), map(self._head, right), self.language)
 
-        def head(key: str) -> str:
-            return sentence_case(self.words(key, edition=self.edition.name))
+    def frame(self, rows: Iterable[Cells]) -> pd.DataFrame:
+        """Returns rows, whose keys are those of words, as a frame with the words for heads."""
+        return pd.DataFrame({self._head(key): cell for key, cell in row.items()} for row in rows)
 
-        frame = pd.DataFrame({head(key): cell for key, cell in row.items()} for row in rows)
-        return table(frame, caption, name, map(head, filters), map(head, right), self.language)
+    def _head(self, key: str) -> str:
+        return sentence_case(self.words(key, edition=self.edition.name))
 
 
 def register(
