@@ -72,6 +72,12 @@ def test_what_is_equal_or_only_written_in_another_way_is_no_change(twin: Twin, c
     assert twin(*cells) == Changes("2021", "2021b")
 
 
+def test_a_remark_on_a_row_changes_nothing_that_rests_on_it(twin: Twin) -> None:
+    changes = twin(("observations", "IND019-NL-2019", "extracted", "2021-01-01"))
+    assert changes.rows == {"IND019-NL-2019"}
+    assert changes.recommendations == ()
+
+
 @pytest.mark.parametrize(
     ("new", "factor"), [("0.195", "1/100 of"), ("1.95", "1/10 of"), ("20", ""), ("19.5000000000001", "")]
 )
