@@ -265,8 +265,8 @@ def test_robustness_computes_each_move_of_each_inferred_coding() -> None:
     assert count == 1 + int((FIRST["agenda_items"]["coding_basis"] == "inferred").sum()) * 8
     assert {flip.claim for flip in flips if not flip.item} == {"C02", "C03"}
     assert "C10" not in {flip.claim for flip in flips}
-    # They are what the claims say of editions that are coded so.
-    item = next(flip.item for flip in flips if flip.item)
+    # They are what the claims say of editions that are coded so: here of an item that only one category moves a claim by.
+    item = "A09.1"
     codes = FIRST["categories"].query("kind in ['goal', 'principle', 'way_of_working', 'outside']")["code"]
     expected = {
         (key, code)
