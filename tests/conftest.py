@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import io
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -86,14 +86,10 @@ def change(project: Project) -> Change:
 
 def set_cell(path: Path, key: str, column: str, value: str) -> None:
     """Changes one cell of a table."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    [row] = [row for row in rows if row["id"] == key]
-    row[column] = value
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert (rows["id"] == key).sum() == 1
+    rows.loc[rows["id"] == key, column] = value
+    rows.to_csv(path, index=False, lineterminator="\n")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from conftest import Change, na_report
 
 from na_report.base.paths import Project
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
+from na_report.editions.slips import slips
 from na_report.reasoning.changes import CellChange, Changes, compare
 from na_report.running.execution import run_pages
 from na_report.running.pages import all_pages, choose, mentions
@@ -72,6 +73,12 @@ def test_what_is_equal_or_only_written_in_another_way_is_no_change(twin: Twin, c
     assert twin(*cells) == Changes("2021", "2021b")
 
 
+def test_a_remark_on_a_row_changes_nothing_that_rests_on_it(twin: Twin) -> None:
+    changes = twin(("observations", "IND004-NL-2019", "extracted", "2021-01-01"))
+    assert changes.rows == {"IND004-NL-2019"}
+    assert changes.recommendations == ()
+
+
 @pytest.mark.parametrize(
     ("new", "factor"), [("0.195", "1/100 of"), ("1.95", "1/10 of"), ("20", ""), ("19.5000000000001", "")]
 )
@@ -80,6 +87,26 @@ def test_a_value_is_told_to_its_last_digit_and_whether_it_is_a_round_number_of_t
 ) -> None:
     [value] = twin((*VALUE, new)).values
     assert (value.new, value.factor) == (float(new), factor)
+
+
+def test_a_slip_is_told_next_to_the_same_row_or_else_to_the_latest_older_one() -> None:
+    def rows(*values: tuple[str, str]) -> dict[str, dict[str, dict[str, str]]]:
+        observations = {
+            f"IND1-NL-{year}": {
+                "id": f"IND1-NL-{year}",
+                "indicator_id": "IND1",
+                "geo": "NL",
+                "period": year,
+                "value": text,
+            }
+            for year, text in values
+        }
+        return {"indicators": {"IND1": {"unit": "percent"}}, "observations": observations}
+
+    old = rows(("2018", "7"), ("2019", "19.5"))
+    assert list(slips(old, rows(("2018", "7"), ("2019", "19.5"), ("2020", "20")))) == []
+    assert "IND1-NL-2019: the value 0.195 is exactly 1/100 of" in next(slips(old, rows(("2019", "0.195"))))
+    assert "1/10 of the one before, 19.5 (IND1-NL-2019)" in next(slips(old, rows(("2020", "1.95"))))
 
 
 def test_a_new_series_is_not_comparable(project: Project, change: Change) -> None:

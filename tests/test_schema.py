@@ -87,6 +87,28 @@ def test_a_schema_survives_its_descriptor() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"name": "footnote"', '"name": "Footnote"'),
+        ('"name": "footnote"', '"name": "id"'),
+        ('"name": "footnote"', '"name": "foot"'),
+        ('"type": "integer"', '"type": "colour"'),
+        ('"minimum": 1', '"minimum": "1"'),
+        ('"pattern": "N', '"pattern": "(N'),
+        ('["sources.id"]', '["gone.id"]'),
+        ('"fields": [{"name"', '"fields": [{"nam"'),
+    ],
+)
+def test_a_schema_that_no_table_can_be_read_by_is_refused(old: str, new: str) -> None:
+    tables = [BY_NAME["sources"], BY_NAME["notes"]]
+    said = json.dumps([{"name": each.name, "title": "", "schema": table_schema(each)} for each in tables])
+    assert old in said
+    assert len(read_schema(json.loads(said), BY_NAME)) == len(tables)
+    with pytest.raises(ValueError, match=r"notes|resources"):
+        read_schema(json.loads(new.join(said.rsplit(old, 1))), BY_NAME)
+
+
 def test_a_later_program_reads_and_runs_an_edition_sealed_before(grown: Project, later: Path) -> None:
     for name in ("2021", "2026"):
         good(grown, "edition", "verify", name, program=later)

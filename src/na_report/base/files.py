@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import errno
 import os
 import shutil
 from collections.abc import Container, Iterator
@@ -12,8 +11,6 @@ from pathlib import Path
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
-# What a kernel or file system says that can't exchange two names.
-_NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.EXDEV, errno.EOPNOTSUPP)
 
 
 def partial_of(target: Path) -> Path:
@@ -90,15 +87,11 @@ def put_in_place(made: Path, target: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> None:
-    """Lets two folders change names in one step, which Python has no function for."""
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if rename is not None:
-        if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
-            return
-        if ctypes.get_errno() not in _NO_EXCHANGE:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
-    aside = partial_of(other)
-    remove(aside)
-    other.rename(aside)
-    one.rename(other)
-    aside.rename(one)
+    """Lets two folders change names in one step, which Python has no function for, or where the system has none in three."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    if rename is None or rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) != 0:
+        aside = partial_of(other)
+        remove(aside)
+        other.rename(aside)
+        one.rename(other)
+        aside.rename(one)

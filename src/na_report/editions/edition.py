@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from na_report.base.errors import InvalidInputError, MissingRowError, NaReportError, how_many
-from na_report.base.files import copy_folder, sync_all, write_whole
-from na_report.base.paths import ANSWERS, DESCRIPTOR, Project, find_project
+from na_report.base.files import sync_all, write_whole
+from na_report.base.paths import DESCRIPTOR, Project, find_project
 from na_report.editions.descriptor import approval, describe, read_seal, schema_in, sha256
 from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.integrity import find_problems
@@ -173,11 +173,8 @@ def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
     refuse_unknown(schema, old)
     sealed = {table.name: table for table in schema}
     with making(new, project) as folder:
-        copy_folder(source, folder, without=[DESCRIPTOR, ANSWERS])
         for table in TABLES:
-            if sealed.get(table.name) != table:
-                rows = read_table(source, sealed[table.name]) if table.name in sealed else []
-                write_table(folder, table, rows)
+            write_table(folder, table, read_table(source, sealed[table.name]) if table.name in sealed else [])
     return project.data / new
 
 

@@ -60,7 +60,10 @@ def read_claims(project: Project | None = None) -> list[Claim]:
 @functools.lru_cache(maxsize=4)
 def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
     declared, lines = read_texts(path)
-    _refuse(lines, _faults(declared, languages(Project(path.parent.parent))))
+    known = languages(Project(path.parent.parent))
+    # Each wording must be there in each of the known languages that the file speaks.
+    spoken = {place[-1] for place in lines if place[-2:-1] == ("says",) and place[-1] in known} or set(known)
+    _refuse(lines, _faults(declared, spoken, known))
     return [_claim(key, entry) for key, entry in declared.items()]
 
 
@@ -114,9 +117,7 @@ def _arguments(measure: str, given: Any) -> dict[str, Any]:
     return {first: given} if isinstance(given, str) else dict(given)
 
 
-def _faults(declared: Mapping[str, Any], known: Collection[str]) -> Iterator[Fault]:
-    """Yields all that is wrong with claims; each wording must be there in each of the known languages that the file speaks."""
-    spoken = {language for says in _wordings(declared) for language in says if language in known} or set(known)
+def _faults(declared: Mapping[str, Any], spoken: set[str], known: Collection[str]) -> Iterator[Fault]:
     for key, entry in declared.items():
         if not isinstance(entry, dict):
             yield (key,), shown(entry), "a claim: page, kind, says, holds and facts"
@@ -136,14 +137,6 @@ def _faults(declared: Mapping[str, Any], known: Collection[str]) -> Iterator[Fau
                 yield (key, role), shown(entry[role]), f"one of the facts: {', '.join(facts)}"
         for name, fact in facts.items():
             yield from _fact((key, "facts", name), fact, spoken, known)
-
-
-def _wordings(node: Any) -> Iterator[Mapping[str, Any]]:
-    for name, part in node.items() if isinstance(node, dict) else ():
-        if name == "says" and isinstance(part, dict):
-            yield part
-        else:
-            yield from _wordings(part)
 
 
 def _fact(place: Place, fact: Any, spoken: set[str], known: Collection[str]) -> Iterator[Fault]:
