@@ -96,5 +96,7 @@ def decode(text: str) -> str:
         >>> decode("a_x000C_b"), decode("_x005F_x0041_")
         ('a\x0cb', '_x0041_')
     """
+    if "_x" not in text:
+        return text
     plain = _CODED.sub(lambda match: chr(int(match[1], 16)), text)
     return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

@@ -169,6 +169,13 @@ class Package:
 
 def _text(item: Element) -> tuple[str, str]:
     """Returns the text of a cell without the reading aids of Japanese, and its kind."""
-    text = "".join(piece.text or "" for path in ("{*}t", "{*}r/{*}t") for piece in item.iterfind(path))
-    marks = [mark for name in ("vertAlign", "strike") for mark in item.iterfind(f"{{*}}r/{{*}}rPr/{{*}}{name}")]
-    return text, "m" if any(mark.get("val", "1") not in ("0", "false", "baseline") for mark in marks) else "s"
+    text, kind = "", "s"
+    for piece in item:
+        if piece.tag.endswith("}t"):
+            text += piece.text or ""
+        elif piece.tag.endswith("}r"):
+            text += "".join(part.text or "" for part in piece.iterfind("{*}t"))
+            marks = [*piece.iterfind("{*}rPr/{*}vertAlign"), *piece.iterfind("{*}rPr/{*}strike")]
+            if any(mark.get("val", "1") not in ("0", "false", "baseline") for mark in marks):
+                kind = "m"
+    return text, kind

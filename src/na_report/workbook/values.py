@@ -13,8 +13,8 @@ from na_report.workbook.formats import parts_of_date, show_number, shows_text
 from na_report.workbook.layout import FaultError, decode
 from na_report.workbook.package import Cell
 
-# Marks without width that come along from web pages; str.strip() takes off all other spaces.
-_EDGES = re.compile(r"\A[\s{0}]+|[\s{0}]+\Z".format("\u200b\u200e\u200f\u2060\ufeff"))
+# All spaces, and the marks without width that come along from web pages.
+_EDGES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200e\u200f\u2060\ufeff"
 _SPACED = re.compile(r"(?<=\d)[ \xa0\u2009\u202f](?=\d{3}(?!\d))")
 _TYPED = re.compile(r"(?P<sign>-?)(?P<whole>\d*)(?:[.,](?P<part>\d+))?")
 # 1.300.000 and 1.234,5, and the same with comma and point changed about.
@@ -67,7 +67,7 @@ def _text(cell: Cell, column: Column, before: str, unit: str) -> str:
 
 def trimmed(text: str) -> str:
     """Returns text without the spaces around it, of whatever width."""
-    return _EDGES.sub("", text)
+    return text.strip(_EDGES)
 
 
 def _date(value: Any, column: Column, form: str, before: str) -> str:
