@@ -7,13 +7,31 @@
   const say = block.dataset;
   const form = block.querySelector("form");
   const status = block.querySelector("[role=status]");
-  const input = form.elements[say.words];
-  const lists = [...form.querySelectorAll("select")];
   const language = document.documentElement.lang;
   const collator = new Intl.Collator(language, { numeric: true });
   const written = (number) => number.toLocaleString(language);
   const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const slug = (text) => bare(text).replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+
+  // A list per column to filter by, and one for the tables themselves where there are more.
+  const ofTable = document.querySelectorAll("table.filterbaar").length > 1 ? slug(say.part) : "";
+  const input = form.querySelector("[type=search]");
+  input.name = slug(say.words);
+  const columns = new Map(ofTable ? [[ofTable, say.part]] : []);
+  for (const head of document.querySelectorAll("table.filterbaar th[data-filter]")) {
+    if (!columns.has(head.dataset.filter)) columns.set(head.dataset.filter, head.textContent.trim());
+  }
+  const lists = [...columns].map(([name, title]) => {
+    const field = document.createElement("p"), label = document.createElement("label"), list = document.createElement("select");
+    field.className = "veld";
+    label.htmlFor = list.id = `filter-${name}`;
+    label.textContent = title;
+    list.name = name;
+    list.append(new Option(say.none, ""));
+    field.append(label, list);
+    input.parentElement.before(field);
+    return list;
+  });
 
   // What there is: rows with the values that they can be found by, and per list all values.
   const known = new Map(lists.map((list) => [list.name, new Map()]));
@@ -33,9 +51,9 @@
     const { onderdeel: part, naam: title } = table.dataset;
     const heads = [...table.tHead.rows[0].cells];
     const rows = [...table.tBodies[0].rows].map((row, place) => ({ row, place, at: place, values: valuesOf(row, heads) }));
-    if (say.part) {
-      known.get(say.part).set(part, { text: title, rank });
-      rows.forEach((item) => item.values.set(say.part, [part]));
+    if (ofTable) {
+      known.get(ofTable).set(part, { text: title, rank });
+      rows.forEach((item) => item.values.set(ofTable, [part]));
     }
     const section = table.closest("section");
     const entry = document.querySelector(`.opdezepagina a[href="#${section.id}"]`);
@@ -62,14 +80,14 @@
   const grouped = (name, made) => {
     const single = made.map((item) => item.option);
     if (made.length <= FIRST) return single;
-    const ofTable = new Map(tables.map((table) => [table, document.createElement("optgroup")]));
+    const own = new Map(tables.map((table) => [table, document.createElement("optgroup")]));
     const shared = [];
     for (const { key, option } of made) {
       const owners = tables.filter((table) => table.keys(name).has(key));
-      if (owners.length === 1) ofTable.get(owners[0]).append(option);
+      if (owners.length === 1) own.get(owners[0]).append(option);
       else shared.push(option);
     }
-    const groups = [...ofTable].filter(([, group]) => group.children.length);
+    const groups = [...own].filter(([, group]) => group.children.length);
     if (groups.length < 2) return single;
     groups.forEach(([table, group]) => { group.label = table.title; });
     return [...shared, ...groups.map(([, group]) => group)];
@@ -87,7 +105,7 @@
     });
     const among = left.length ? left : tables;
     const divided = among.filter(({ heads }) => (
-      list.name === say.part || heads.some((head) => head.dataset.filter === list.name)
+      list.name === ofTable || heads.some((head) => head.dataset.filter === list.name)
     )).length;
     const options = [...counts].map(([key, count]) => ({ text: key, rank: 0, ...known.get(list.name).get(key), key, count }));
     options.sort((a, b) => a.rank - b.rank || collator.compare(a.text, b.text));
@@ -103,7 +121,7 @@
   };
   const address = () => {
     const query = new URLSearchParams(choice().values);
-    if (input.value.trim()) query.set(say.words, input.value.trim());
+    if (input.value.trim()) query.set(input.name, input.value.trim());
     for (const { part, heads, sorted } of tables) {
       if (sorted) query.append(say.order, [part, slug(heads[sorted.column].dataset.kop), ...(sorted.down ? ["-"] : [])].join("."));
     }
@@ -240,7 +258,7 @@
       if (value && ![...list.options].some((option) => option.value === value)) list.add(new Option(value, value));
       list.value = value;
     }
-    input.value = query.get(say.words) || "";
+    input.value = query.get(input.name) || "";
     const wishes = query.getAll(say.order).map((wish) => wish.toLowerCase().split("."));
     for (const item of tables) {
       const [, name, down] = wishes.find(([part]) => part === item.part) || [];
