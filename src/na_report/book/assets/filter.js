@@ -11,14 +11,22 @@
   const collator = new Intl.Collator(language, { numeric: true });
   const written = (number) => number.toLocaleString(language);
   const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const slug = (text) => bare(text).replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  const slug = (text) => text.normalize("NFKD").replace(/[^\x00-\x7f]/g, "").toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  // The number that a cell or value sorts by, where it has one: `rang-3`, `rang-m3` or `rang-3_5`.
+  const rankOf = (tag) => {
+    const found = tag && /rang-(m?)(\d+(?:_\d+)?)/.exec(tag.className);
+    return found && Number(found[2].replace("_", ".")) * (found[1] ? -1 : 1);
+  };
 
   // A list per column to filter by, and one for the tables themselves where there are more.
   const ofTable = document.querySelectorAll("table.filterbaar").length > 1 ? slug(say.part) : "";
   const input = form.querySelector("[type=search]");
   input.name = slug(say.words);
   const columns = new Map(ofTable ? [[ofTable, say.part]] : []);
-  for (const head of document.querySelectorAll("table.filterbaar th[data-filter]")) {
+  for (const mark of document.querySelectorAll("table.filterbaar thead .keuze")) {
+    const head = mark.closest("th");
+    head.dataset.filter = slug(head.textContent);
     if (!columns.has(head.dataset.filter)) columns.set(head.dataset.filter, head.textContent.trim());
   }
   const lists = [...columns].map(([name, title]) => {
@@ -38,24 +46,24 @@
   const valuesOf = (row, heads) => {
     const values = new Map();
     for (const head of heads.filter((cell) => cell.dataset.filter)) {
-      const spans = [...row.cells[head.cellIndex].querySelectorAll("[data-waarde]")];
+      const spans = [...row.cells[head.cellIndex].querySelectorAll(".keuze")];
       const name = head.dataset.filter;
-      values.set(name, spans.map((span) => span.dataset.waarde));
+      values.set(name, spans.map((span) => slug(span.textContent)));
       for (const span of spans) {
-        known.get(name).set(span.dataset.waarde, { text: span.textContent, rank: Number(span.dataset.rang || 0) });
+        known.get(name).set(slug(span.textContent), { text: span.textContent, rank: rankOf(span) || 0 });
       }
     }
     return values;
   };
   const tables = [...document.querySelectorAll("table.filterbaar")].map((table, rank) => {
-    const { onderdeel: part, naam: title } = table.dataset;
+    const part = table.dataset.onderdeel;
+    const section = table.closest("section"), title = section.querySelector("h1, h2, h3").textContent.replace(/#$/, "").trim();
     const heads = [...table.tHead.rows[0].cells];
     const rows = [...table.tBodies[0].rows].map((row, place) => ({ row, place, at: place, values: valuesOf(row, heads) }));
     if (ofTable) {
       known.get(ofTable).set(part, { text: title, rank });
       rows.forEach((item) => item.values.set(ofTable, [part]));
     }
-    const section = table.closest("section");
     const entry = document.querySelector(`.opdezepagina a[href="#${section.id}"]`);
     return { table, part, title, heads, rows, section, entry: entry && entry.parentElement, sorted: null, whole: false };
   });
@@ -193,8 +201,7 @@
     item.sorted = column === null ? null : { column, down };
     const keys = item.rows.map((row) => {
       const cell = row.row.cells[column || 0];
-      const span = cell.querySelector("[data-rang]");
-      return { row, rank: span && Number(span.dataset.rang), text: cell.textContent.trim() };
+      return { row, rank: rankOf(cell.querySelector("[class*=rang-]")), text: cell.textContent.trim() };
     });
     const ranked = keys.some((key) => key.rank !== null);
     const last = (key) => (ranked ? key.rank === null : key.text === "–");
