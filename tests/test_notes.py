@@ -49,7 +49,7 @@ def test_a_note_tells_the_row_its_source_and_its_caveats() -> None:
     pages = {
         "t.html": '<p><span class="waarde"><a href="b.html#x1">3</a></span>'
         '<span class="opmerking"><a href="c.html#k1">*</a></span></p>',
-        "a.html": '<table class="filterbaar"><thead><tr><th>Nr.</th><th data-filter="soort">Soort</th></tr></thead>'
+        "a.html": '<table class="filterbaar"><thead><tr><th>Nr.</th><th><span class="keuze">Soort</span></th></tr></thead>'
         '<tbody><tr><th data-kolom="Nr."><a href="b.html#x1">X1</a></th><td data-kolom="Wat">Lengte '
         '<span class="grondslag">In cm</span></td><td data-kolom="Soort">Maat</td><td data-kolom="Bron">CBS, p. 3</td>'
         "</tr></tbody></table>",

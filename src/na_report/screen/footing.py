@@ -33,6 +33,7 @@ def footing(project: Project, edition: str, language: str, said: Mapping[str, An
         "sealed": format_date(date.fromisoformat(day), "d MMMM y", locale=language) if day else said["mark"],
         "contact": words("colophon.contact", contact=contact) if contact else words("colophon.no_contact"),
         "colofon": said["cover"],
+        "filter": words.section("filter"),
     }
 
 

@@ -36,7 +36,7 @@ def notes_of(name: str, article: Tag) -> Notes:
             found.remarks.update(address.partition("#")[0] for address in addresses)
     for table in article.find_all("table"):
         is_lookup = "filterbaar" in (table.get("class") or [])
-        skipped = {_text(head) for head in table.find_all("th", attrs={"data-filter": True})}
+        skipped = {_text(mark) for head in table.find_all("thead") for mark in head.find_all("span", class_="keuze")}
         for row in table.select("tbody tr"):
             first, *cells = row.find_all(["th", "td"], recursive=False)
             if not is_lookup:

@@ -7,37 +7,63 @@
   const say = block.dataset;
   const form = block.querySelector("form");
   const status = block.querySelector("[role=status]");
-  const input = form.elements[say.words];
-  const lists = [...form.querySelectorAll("select")];
   const language = document.documentElement.lang;
   const collator = new Intl.Collator(language, { numeric: true });
   const written = (number) => number.toLocaleString(language);
   const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const slug = (text) => bare(text).replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  const slug = (text) => text.normalize("NFKD").replace(/[^\x00-\x7f]/g, "").toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  // The number that a cell or value sorts by, where it has one: `rang-3`, `rang-m3` or `rang-3_5`.
+  const rankOf = (tag) => {
+    const found = tag && /rang-(m?)(\d+(?:_\d+)?)/.exec(tag.className);
+    return found && Number(found[2].replace("_", ".")) * (found[1] ? -1 : 1);
+  };
+
+  // A list per column to filter by, and one for the tables themselves where there are more.
+  const ofTable = document.querySelectorAll("table.filterbaar").length > 1 ? slug(say.part) : "";
+  const input = form.querySelector("[type=search]");
+  input.name = slug(say.words);
+  const columns = new Map(ofTable ? [[ofTable, say.part]] : []);
+  for (const mark of document.querySelectorAll("table.filterbaar thead .keuze")) {
+    const head = mark.closest("th");
+    head.dataset.filter = slug(head.textContent);
+    if (!columns.has(head.dataset.filter)) columns.set(head.dataset.filter, head.textContent.trim());
+  }
+  const lists = [...columns].map(([name, title]) => {
+    const field = document.createElement("p"), label = document.createElement("label"), list = document.createElement("select");
+    field.className = "veld";
+    label.htmlFor = list.id = `filter-${name}`;
+    label.textContent = title;
+    list.name = name;
+    list.append(new Option(say.none, ""));
+    field.append(label, list);
+    input.parentElement.before(field);
+    return list;
+  });
 
   // What there is: rows with the values that they can be found by, and per list all values.
   const known = new Map(lists.map((list) => [list.name, new Map()]));
   const valuesOf = (row, heads) => {
     const values = new Map();
     for (const head of heads.filter((cell) => cell.dataset.filter)) {
-      const spans = [...row.cells[head.cellIndex].querySelectorAll("[data-waarde]")];
+      const spans = [...row.cells[head.cellIndex].querySelectorAll(".keuze")];
       const name = head.dataset.filter;
-      values.set(name, spans.map((span) => span.dataset.waarde));
+      values.set(name, spans.map((span) => slug(span.textContent)));
       for (const span of spans) {
-        known.get(name).set(span.dataset.waarde, { text: span.textContent, rank: Number(span.dataset.rang || 0) });
+        known.get(name).set(slug(span.textContent), { text: span.textContent, rank: rankOf(span) || 0 });
       }
     }
     return values;
   };
   const tables = [...document.querySelectorAll("table.filterbaar")].map((table, rank) => {
-    const { onderdeel: part, naam: title } = table.dataset;
+    const part = table.dataset.onderdeel;
+    const section = table.closest("section"), title = section.querySelector("h1, h2, h3").textContent.replace(/#$/, "").trim();
     const heads = [...table.tHead.rows[0].cells];
     const rows = [...table.tBodies[0].rows].map((row, place) => ({ row, place, at: place, values: valuesOf(row, heads) }));
-    if (say.part) {
-      known.get(say.part).set(part, { text: title, rank });
-      rows.forEach((item) => item.values.set(say.part, [part]));
+    if (ofTable) {
+      known.get(ofTable).set(part, { text: title, rank });
+      rows.forEach((item) => item.values.set(ofTable, [part]));
     }
-    const section = table.closest("section");
     const entry = document.querySelector(`.opdezepagina a[href="#${section.id}"]`);
     return { table, part, title, heads, rows, section, entry: entry && entry.parentElement, sorted: null, whole: false };
   });
@@ -62,14 +88,14 @@
   const grouped = (name, made) => {
     const single = made.map((item) => item.option);
     if (made.length <= FIRST) return single;
-    const ofTable = new Map(tables.map((table) => [table, document.createElement("optgroup")]));
+    const own = new Map(tables.map((table) => [table, document.createElement("optgroup")]));
     const shared = [];
     for (const { key, option } of made) {
       const owners = tables.filter((table) => table.keys(name).has(key));
-      if (owners.length === 1) ofTable.get(owners[0]).append(option);
+      if (owners.length === 1) own.get(owners[0]).append(option);
       else shared.push(option);
     }
-    const groups = [...ofTable].filter(([, group]) => group.children.length);
+    const groups = [...own].filter(([, group]) => group.children.length);
     if (groups.length < 2) return single;
     groups.forEach(([table, group]) => { group.label = table.title; });
     return [...shared, ...groups.map(([, group]) => group)];
@@ -87,7 +113,7 @@
     });
     const among = left.length ? left : tables;
     const divided = among.filter(({ heads }) => (
-      list.name === say.part || heads.some((head) => head.dataset.filter === list.name)
+      list.name === ofTable || heads.some((head) => head.dataset.filter === list.name)
     )).length;
     const options = [...counts].map(([key, count]) => ({ text: key, rank: 0, ...known.get(list.name).get(key), key, count }));
     options.sort((a, b) => a.rank - b.rank || collator.compare(a.text, b.text));
@@ -103,7 +129,7 @@
   };
   const address = () => {
     const query = new URLSearchParams(choice().values);
-    if (input.value.trim()) query.set(say.words, input.value.trim());
+    if (input.value.trim()) query.set(input.name, input.value.trim());
     for (const { part, heads, sorted } of tables) {
       if (sorted) query.append(say.order, [part, slug(heads[sorted.column].dataset.kop), ...(sorted.down ? ["-"] : [])].join("."));
     }
@@ -175,8 +201,7 @@
     item.sorted = column === null ? null : { column, down };
     const keys = item.rows.map((row) => {
       const cell = row.row.cells[column || 0];
-      const span = cell.querySelector("[data-rang]");
-      return { row, rank: span && Number(span.dataset.rang), text: cell.textContent.trim() };
+      return { row, rank: rankOf(cell.querySelector("[class*=rang-]")), text: cell.textContent.trim() };
     });
     const ranked = keys.some((key) => key.rank !== null);
     const last = (key) => (ranked ? key.rank === null : key.text === "–");
@@ -240,7 +265,7 @@
       if (value && ![...list.options].some((option) => option.value === value)) list.add(new Option(value, value));
       list.value = value;
     }
-    input.value = query.get(say.words) || "";
+    input.value = query.get(input.name) || "";
     const wishes = query.getAll(say.order).map((wish) => wish.toLowerCase().split("."));
     for (const item of tables) {
       const [, name, down] = wishes.find(([part]) => part === item.part) || [];
