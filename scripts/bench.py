@@ -25,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,17 @@ with press() as pool:
 Work = Callable[[], object]
 
 
-def run(command: Sequence[str | Path], folder: Path) -> None:
-    """Runs a command; ends the case when it fails."""
-    done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{command} failed:\n{done.stderr[-3000:]}")
+def run(command: Sequence[str | Path], folder: Path) -> float:
+    """Runs a command and returns the largest memory of one of its processes, in MB; ends the case when it fails."""
+    texts = [str(part) for part in command]
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(texts, cwd=folder, stdout=said, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if status:
+            said.seek(0)
+            raise SystemExit(f"{' '.join(texts)} failed:\n{said.read().decode(errors='replace')[-3000:]}")
+    return usage.ru_maxrss / 1024
 
 
 @dataclass
@@ -98,8 +105,8 @@ class Case:
                 found.append(time.perf_counter() - start)
             self.gate()
         ours, theirs = (statistics.median(found) for found in seconds.values())
-        numbers = f"{ours:.2f} | {theirs:.2f} | {ours / theirs:.2f} | {self.goal}"
-        return f"| {self.title} | {self.against} | {numbers} | {self.bound} |"
+        ratio = f"{(ours - theirs) * 1000:+.0f} ms" if self.goal.startswith("+") else f"{ours / theirs:.2f}"
+        return f"| {self.title} | {self.against} | {ours:.2f} | {theirs:.2f} | {ratio} | {self.goal} | {self.bound} |"
 
 
 @dataclass
@@ -111,7 +118,7 @@ class Bench:
     stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
-        for name in ("ours", "theirs", "runs-ours", "runs-theirs"):
+        for name in ("ours", "theirs", "runs-ours", "runs-theirs", "answers"):
             (self.folder / name).mkdir()
         self.projects = [copied(Project(ROOT), self.folder / name) for name in ("ours", "theirs")]
         self.book, self.stock = (Book(project, EDITION, "nl") for project in self.projects)
@@ -120,8 +127,8 @@ class Bench:
         self.texts = (self.book.project.chapters / "nl" / "sector" / "mbo.md", self.stock.stage / f"{PAGE}.ipynb")
         self.pdfs = (self.book.made / "report.pdf", self.folder / "theirs.pdf")
 
-    def na_report(self, *arguments: str | Path) -> None:
-        run([sys.executable, "-m", "na_report.cli", *arguments], self.book.project.root)
+    def na_report(self, *arguments: str | Path) -> float:
+        return run([sys.executable, "-m", "na_report.cli", *arguments], self.book.project.root)
 
     def build(self) -> None:
         self.na_report("build", "--edition", EDITION, "--format", "html")
@@ -136,9 +143,16 @@ class Bench:
     def papermill(self, task: Task, folder: Path) -> None:
         items = task.parameters.items()
         given = [part for key, value in items for part in ("-r" if isinstance(value, str) else "-p", key, str(value))]
-        chapter, target = task.page.chapter, folder / f"{task.page.name}.ipynb"
-        options = ("--cwd", chapter.parent, "--no-progress-bar", "--log-level", "ERROR")
-        run([BIN / "papermill", chapter, target, *given, *options], folder)
+        chapter = task.page.chapter
+        command: list[str | Path] = [
+            BIN / "papermill",
+            chapter,
+            folder / f"{task.page.name}.ipynb",
+            *given,
+            "--cwd",
+            chapter.parent,
+        ]
+        run([*command, "--no-progress-bar", "--log-level", "ERROR"], folder)
 
     def build_stock(self) -> None:
         """Runs the pages one by one and makes the book; laying out what Jupyter Book reads takes hundredths of a second."""
@@ -157,6 +171,9 @@ class Bench:
             if not html.is_dir():
                 build()
         self.jupyter_book()  # another case may have made its pages otherwise
+
+    def pages(self) -> list[Path]:
+        return [folder / f"{PAGE}.html" for folder in self.html]
 
     def nothing_built(self) -> None:
         for project in self.projects:
@@ -223,8 +240,7 @@ class Bench:
         def gate() -> None:
             self.same_pages()
             cell = re.compile(r'href="(?:indicatoren\.html)?#ind019-nl-2019"[^>]*>(?:<[^>]+>)*([\d,]+)%')
-            pages = [(folder / f"{PAGE}.html").read_text(encoding="utf-8") for folder in self.html]
-            found = [cell.findall(page)[:1] for page in pages]
+            found = [cell.findall(page.read_text(encoding="utf-8"))[:1] for page in self.pages()]
             if not found[0] or found[0] != found[1]:
                 raise SystemExit(f"gate: the changed number is not the same on both sides: {found}")
 
@@ -249,7 +265,7 @@ class Bench:
                 word(path, said)
 
         def gate() -> None:
-            if not all(said in (folder / f"{PAGE}.html").read_text(encoding="utf-8") for folder in self.html):
+            if not all(said in page.read_text(encoding="utf-8") for page in self.pages()):
                 raise SystemExit("gate: a side does not show the new sentence")
 
         return Case(
@@ -337,6 +353,13 @@ class Bench:
             gate=lambda: same_letters(self.book.folder / "report.pdf", self.pdfs[1]),
         )
 
+    def help(self) -> Case:
+        """The command line says what it can do."""
+        return Case(
+            *("`na-report --help`", "`python -c pass`", "+150 ms", "importing argparse and the command modules"),
+            *(lambda: self.na_report("--help"), lambda: run([sys.executable, "-c", "pass"], self.folder), 21),
+        )
+
     def long_page(self) -> None:
         """Makes the book as one long page with the stock command, and takes out what is not on paper."""
         source, target = self.folder / "long-stage", self.folder / "long"
@@ -360,8 +383,31 @@ class Bench:
         """Prints the long page, as accessible as ours."""
         run([BIN / "weasyprint", "--pdf-variant", "pdf/ua-1", self.long, self.pdfs[1]], self.long.parent)
 
+    def answers(self) -> str:
+        """Returns a table of the seconds and the memory of a refresh: a hundred series, each with an answer of 50,000 rows."""
+        count, size = (5, 1_000) if self.quick else (100, 50_000)
+        data = self.book.project.data
+        for number in range(count):
+            write_answer(self.folder / "answers" / f"set_{number:03}.csv", f"set_{number:03}", size)
 
-CASES = ("cold", "nothing", "observation", "prose", "preview", "sweep", "pdf", "whole")
+        new = {"id": [f"SER{n + 1:03}" for n in range(count)], "dataset": [f"set_{n:03}" for n in range(count)]}
+        rewrite(
+            data / EDITION / "series.csv",
+            lambda rows: pd.concat([rows[rows["indicator_id"] == "IND108"]] * count).assign(**new),
+        )
+        start = time.perf_counter()
+        memory = self.na_report("edition", "refresh", EDITION, "--as", NEW, "--answers", self.folder / "answers")
+        seconds = time.perf_counter() - start
+        self.na_report("edition", "verify", NEW)
+        kept = sum(path.stat().st_size for path in (data / NEW / "answers").iterdir()) / 1e6
+        return (
+            "## Growth in answers\n\n`na-report edition refresh --answers`, with an SDMX-CSV answer for each series.\n\n"
+            "| series | rows of each | seconds | memory (MB) | answers kept (MB) |\n| ---: | ---: | ---: | ---: | ---: |\n"
+            f"| {count} | {size:,} | {seconds:.1f} | {memory:.0f} | {kept:.1f} |\n"
+        )
+
+
+CASES = ("cold", "nothing", "observation", "prose", "preview", "sweep", "pdf", "whole", "help")
 
 
 @contextmanager
@@ -405,11 +451,23 @@ def same_letters(ours: Path, theirs: Path) -> None:
         raise SystemExit(f"gate: the PDFs differ in their letters: ours {counts[0]}, theirs {counts[1]}")
 
 
-def write(target: Path, rows: Sequence[str], *, quick: bool) -> None:
-    """Writes the table; what was not measured this time stays as it was."""
+def write_answer(path: Path, dataset: str, size: int) -> None:
+    """Writes an answer with so many rows, of which those of the Netherlands are wanted."""
+    places = ["NL", *(f"X{number}" for number in range(size // 25 - 1))]
+    lines = ["DATAFLOW,LAST UPDATE,freq,unit,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,CONF_STATUS"]
+    for number, (place, year) in enumerate(product(places, range(2000, 2025))):
+        lines.append(f"ESTAT:{dataset}(1.0),17/12/24 11:00:00,A,PC_EMP,{place},{year},{number % 1000 / 10},,")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write(target: Path, rows: Sequence[str], sections: Sequence[str], *, quick: bool) -> None:
+    """Writes the tables; what was not measured this time stays as it was: a row of the first table, or a whole section."""
     before, _, notes = target.read_text(encoding="utf-8").partition(NOTES) if target.is_file() else ("", "", "\n")
-    lines = [line for line in before.splitlines() if line.startswith("|")][2:]
+    first, *others = before.split("\n## ")
+    lines = [line for line in first.splitlines() if line.startswith("|")][2:]
     table = {row.split("|")[1]: row for row in [*lines, *rows]}
+    parts = {part.partition("\n")[0]: f"## {part}".rstrip() for part in others}
+    parts |= {part.partition("\n")[0].removeprefix("## "): part.rstrip() for part in sections}
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     machine = f"{cores()} cores, {memory:.0f} GiB, Python {platform.python_version()}, {platform.system()}"
     mode = ", quick mode: one round" if quick else ""
@@ -420,20 +478,21 @@ Medians of rounds in which the sides take turns. Both sides gave the same output
 
 | case | against | ours (s) | theirs (s) | ratio | goal | what bounds it |
 | --- | --- | ---: | ---: | ---: | ---: | --- |"""
-    target.write_text("\n".join([head, *table.values(), "", NOTES]) + notes, encoding="utf-8")
+    text = "\n\n".join(["\n".join([head, *table.values()]), *parts.values(), NOTES])
+    target.write_text(text + notes, encoding="utf-8")
 
 
 def main() -> int:
     """Runs the cases and writes the tables; returns 1 when one gave no row."""
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one round each and small grids, to see that it works")
-    parser.add_argument("--only", nargs="+", metavar="CASE", choices=CASES, default=CASES)
+    parser.add_argument("--only", nargs="+", metavar="CASE", choices=[*CASES, "answers"], default=[*CASES, "answers"])
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "bench.md")
     options = parser.parse_args()
     # Both sides write bytecode and use it.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", "")
     os.environ["SOURCE_DATE_EPOCH"] = "1767225600"
-    rows, failed = [], []
+    rows, sections, failed = [], [], []
     with tempfile.TemporaryDirectory(prefix="na-bench-") as folder:
         bench = Bench(Path(folder), quick=options.quick)
         for name in (name for name in CASES if name in options.only):
@@ -446,7 +505,10 @@ def main() -> int:
                 # Half an hour of measuring is not lost for one case; the end of the run tells.
                 print(f"{name}: no row: {problem}", flush=True)
                 failed.append(name)
-    write(options.out, rows, quick=options.quick)
+        if "answers" in options.only:
+            sections.append(bench.answers())
+            print(sections[-1], flush=True)
+    write(options.out, rows, sections, quick=options.quick)
     print(f"wrote {options.out}" + (f", without {', '.join(failed)}" if failed else ""))
     return 1 if failed else 0
 
