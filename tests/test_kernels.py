@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import nbformat
@@ -44,6 +44,16 @@ def processes(pattern: str) -> list[str]:
     """Returns the processes that this one started or adopted whose command has a text in it."""
     command = ["pgrep", "--full", "--parent", str(os.getpid()), pattern]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+
+
+def servers(folder: Path) -> list[Path]:
+    """Returns the servers of kernels that work in a folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if SERVER.encode() in (path / "cmdline").read_bytes() and (path / "cwd").readlink() == folder:
+                found.append(path)
+    return found
 
 
 def wait(condition: Callable[[], object], seconds: float = 15) -> bool:

@@ -156,25 +156,22 @@ def test_a_book_from_hostile_surroundings_is_what_the_project_gives(made: tuple[
     assert {path: path.stat().st_mtime_ns for path in built.rglob("*")} == before, "a check makes nothing"
 
 
-def test_where_printed_text_was_cut_does_not_show() -> None:
-    def stream(name: str, text: str) -> nbformat.NotebookNode:
-        return new_output("stream", name=name, text=text)
+def kept(*outputs: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """Returns what is kept of outputs."""
+    notebook = new_notebook(cells=[new_code_cell("", id="a", outputs=[*outputs])])
+    return list(normalised(notebook, {}, ROOT).cells[0].outputs)
 
-    pieces = [stream("stdout", "a"), stream("stdout", "b\n"), stream("stderr", "c"), stream("stdout", "d")]
-    cells = [new_code_cell("", id="a", outputs=pieces)]
-    [cell] = normalised(new_notebook(cells=cells), {}, ROOT).cells
-    assert [(output.name, output.text) for output in cell.outputs] == [
-        ("stdout", "ab\n"),
-        ("stderr", "c"),
-        ("stdout", "d"),
-    ]
+
+def test_where_printed_text_was_cut_does_not_show() -> None:
+    said = [("stdout", "a"), ("stdout", "b\n"), ("stderr", "c"), ("stdout", "d")]
+    outputs = kept(*(new_output("stream", name=name, text=text) for name, text in said))
+    assert [(output.name, output.text) for output in outputs] == [("stdout", "ab\n"), *said[2:]]
 
 
 def test_a_file_that_an_output_carries_stays_as_it_is() -> None:
     data = {"text/csv": "waarde\nat 0x7f00aa11bb22\n", "text/plain": "at 0x7f00aa11bb22"}
-    output = new_output("display_data", data, metadata={"na_report": {"files": {"text/csv": "a.csv"}}})
-    [cell] = normalised(new_notebook(cells=[new_code_cell("", id="a", outputs=[output])]), {}, ROOT).cells
-    assert cell.outputs[0].data == {"text/csv": data["text/csv"], "text/plain": "at 0x…"}
+    [output] = kept(new_output("display_data", data, metadata={"na_report": {"files": {"text/csv": "a.csv"}}}))
+    assert output.data == {"text/csv": data["text/csv"], "text/plain": "at 0x…"}
 
 
 @pytest.mark.parametrize(
