@@ -66,10 +66,13 @@ def test_boxes_and_short_tables_stand_on_one_page(report: Printed, book: Book) -
     assert seen > 25
 
 
-def test_a_folded_table_stands_on_paper_under_its_caption_alone(report: Printed) -> None:
-    html = Book(Project(ROOT), EDITION, report.language).html / "veranderingen.html"
-    folds = [fold for fold in article_of(html, ".meenemen").select("details") if fold.find("caption")]
-    shown = "".join(text(report, page) for page in range(len(report)))
+def test_a_folded_table_stands_on_paper_under_its_caption_alone(report: Printed, book: Book) -> None:
+    folds = [
+        fold
+        for fold in article_of(book.html / "veranderingen.html", ".meenemen").select("details")
+        if fold.find("caption")
+    ]
+    shown = "".join(report.said(page) for page in range(len(report)))
     assert len(folds) == 4
     for fold in folds:
         title, caption = (bare(fold.select(part)[0].get_text()) for part in ("summary", ".caption-text"))

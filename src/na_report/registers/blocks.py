@@ -147,18 +147,6 @@ def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "n
     return Block(box("kerncijfers", *lines))
 
 
-def recommendations_in_short(edition: Edition, begin: Mapping[str, tuple[str, str]], language: str = "nl") -> Block:
-    """Shows each recommendation as a link, with its first step and whom to turn to: per id both as MyST."""
-    voice, lines = Voice(edition, language), []
-    for row in edition.records("recommendations"):
-        step, whom = begin.get(row["id"], ("", ""))
-        parts = [f"1. **{voice.link('recommendations', row['id'], 'title')}.**"]
-        parts += [f"{voice.words('first_step')}: {step}"] if step else []
-        parts += [f"*{voice.words('partners')}:* {whom}"] if whom else []
-        lines.append(" ".join(parts))
-    return Block(box("lijst", *lines))
-
-
 @register("starting_points", "tab-aanknopingspunten")
 def starting_points(voice: Voice, row: Row) -> Cells:
     """Shows the starting points for the NA with the recommendations that follow from them."""

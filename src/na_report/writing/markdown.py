@@ -92,3 +92,14 @@ class Block:
 def paragraphs(*parts: str) -> Block:
     """Returns the parts that aren't empty as one block, with a blank line between them."""
     return Block("\n\n".join(filter(None, parts)))
+
+
+def folded(title: str, block: Block) -> Block:
+    """Returns a table folded under a title on a screen; paper shows it open, under its caption alone.
+
+    Example:
+        >>> folded("Alle cijfers", Block("| a |")).markdown.splitlines()
+        ['::::{dropdown} Alle cijfers', ':class-title: alleen-scherm', '', '| a |', '::::']
+    """
+    lines = [f"::::{{dropdown}} {title}", ":class-title: alleen-scherm", "", block.markdown, "::::"]
+    return Block("\n".join(lines), block.attachments, block.metadata)
