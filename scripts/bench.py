@@ -40,7 +40,7 @@ from na_report.book.book import Book
 from na_report.book.comparing import copied
 from na_report.book.staging import stage
 from na_report.editions.edition import seal_edition
-from na_report.processes.processes import cores
+from na_report.processes.workers import cores
 from na_report.running.execution import Task
 from na_report.running.grid import read_grid, tasks_of
 from na_report.running.pages import all_pages, checked_parameters

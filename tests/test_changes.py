@@ -11,8 +11,8 @@ import pytest
 from conftest import Change, na_report
 
 from na_report.base.paths import Project
+from na_report.editions.decimal_slips import slips
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
-from na_report.editions.slips import slips
 from na_report.reasoning.changes import CellChange, Changes, compare
 from na_report.running.execution import run_pages
 from na_report.running.pages import all_pages, choose, mentions

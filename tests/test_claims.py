@@ -12,10 +12,10 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import newest_edition
+from na_report.reasoning.checking import all_claims, check, evaluate
+from na_report.reasoning.checking import results_of as claims_of
 from na_report.reasoning.claim import CONTRADICTED, HOLDS, JUDGEMENT, NEWER, NOT_TESTABLE, Claim
-from na_report.reasoning.claim_file import read_claims, refuse_unknown
-from na_report.reasoning.claims import all_claims, check, evaluate
-from na_report.reasoning.claims import results_of as claims_of
+from na_report.reasoning.claims_file import read_claims, refuse_unknown
 from na_report.running.fingerprint import data_hash
 
 GOOD = """

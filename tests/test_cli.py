@@ -24,7 +24,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import ADDRESS, Project
 from na_report.book import book as books
 from na_report.commands.arguments import make_parser
-from na_report.commands.pages import given_parameters
+from na_report.commands.run import given_parameters
 from na_report.screen.describing import site_address
 
 CLI = [sys.executable, "-m", "na_report.cli"]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from test_browser import HTML, PAGES, address, opened
 
 from na_report.figures import figures
-from na_report.screen.darkening import DARK, darkened, is_dark_too
+from na_report.screen.dark_figures import DARK, darkened, is_dark_too
 
 PAPER = DARK["#ffffff"]
 

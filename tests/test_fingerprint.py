@@ -15,8 +15,8 @@ from test_kernels import add_cell
 
 from na_report.base.errors import ChapterError
 from na_report.base.paths import Project
+from na_report.editions.asked import answer_again
 from na_report.editions.edition import open_edition
-from na_report.editions.reads import answer_again
 from na_report.running import fingerprint
 from na_report.running.execution import run_pages
 from na_report.running.pages import all_pages, checked_parameters, choose, mentions

@@ -23,10 +23,10 @@ from na_report.base.errors import InvalidInputError, NaReportError
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
 from na_report.editions import integrity
+from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import open_edition, seal_edition
 from na_report.editions.folders import verify_edition
 from na_report.editions.integrity import find_problems
-from na_report.editions.tables import TABLES
 from na_report.running.pages import all_pages
 from na_report.workbook import opening, package
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import shutil
 import subprocess
@@ -205,7 +206,7 @@ counts = {"findings": len(evidence["findings"])}"""
 def frisian(project: Project) -> None:
     """Adds a language of three pages, with the files that a researcher would make."""
     words = yaml.safe_load((project.chapters / "words.yml").read_text(encoding="utf-8"))
-    words["fy"] = words["nl"] | {"name": "Frysk", "summary": "", "pages": [*PAGES]}
+    words["fy"] = copy.deepcopy(words["nl"]) | {"name": "Frysk", "summary": "", "pages": [*PAGES]}
     (project.chapters / "words.yml").write_text(yaml.safe_dump(words, sort_keys=False), encoding="utf-8")
     (project.chapters / "fy").mkdir()
     shutil.copy(project.chapters / "nl" / "words.yml", project.chapters / "fy" / "words.yml")  # to be translated

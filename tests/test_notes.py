@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 from test_browser import HTML, NARROW, PAGES, WIDE, address, opened, violations
 
-from na_report.screen.noting import gathered, notes_of
+from na_report.screen.notes import gathered, notes_of
 
 pytestmark = pytest.mark.book
 

@@ -10,11 +10,11 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from na_report.base.numbers import as_shown, half_up, in_digits
+from na_report.base.digits import as_shown, half_up, in_digits
+from na_report.editions.asked import digest
 from na_report.editions.edition import open_edition
-from na_report.editions.reads import digest
 from na_report.registers import updates
-from na_report.writing.values import in_words, number, value, written
+from na_report.writing.numbers import in_words, number, value, written
 
 HALVES = {
     "81.45": "81.5",
@@ -76,7 +76,7 @@ def test_two_answers_of_which_pandas_shows_the_same_have_two_hashes() -> None:
 
 @pytest.mark.parametrize("answer", ["set('abcdefgh')", "all_claims()"])
 def test_an_answer_has_the_same_hash_in_each_process(answer: str) -> None:
-    code = "from na_report.editions.reads import digest; from na_report.reasoning.claims import all_claims; "
+    code = "from na_report.editions.asked import digest; from na_report.reasoning.checking import all_claims; "
     found = {
         subprocess.run(
             [sys.executable, "-c", f"{code}print(digest({answer}))"],

@@ -16,13 +16,13 @@ from matplotlib.colors import to_rgb
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
+from na_report.editions.asked import answer_again
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
-from na_report.editions.reads import answer_again
 from na_report.editions.seal import seal_of
 from na_report.figures import charts, figures, trends
 from na_report.reasoning import chain
 from na_report.registers import blocks, registers, updates, verdicts
-from na_report.writing import values
+from na_report.writing import numbers
 from na_report.writing.markdown import Block, anchor
 
 
@@ -84,7 +84,7 @@ def test_a_warning_names_the_agendas_that_contradict_a_conclusion_and_can_be_of_
 
 @pytest.mark.book
 def test_the_first_page_says_which_edition_it_is_and_what_changed_for_the_advice() -> None:
-    sealed = values.written_day(seal_of(open_edition("2026")).created)
+    sealed = numbers.written_day(seal_of(open_edition("2026")).created)
     says = f"Dit boek geeft de stand van 2026, vastgelegd op {sealed}."
     assert says in [tag.get_text() for tag in page("index").select("p")]
     [box] = page("index").select(".tegenspraak")
@@ -136,11 +136,11 @@ def test_a_card_tells_the_period() -> None:
 
 def test_a_target_whose_year_has_passed_says_so() -> None:
     edition = open_edition("2026")
-    assert "(doel voor 2025; dat jaar is voorbij)" in values.value(edition, "IND125").link
-    assert "voorbij" not in values.value(edition, "IND128").link
+    assert "(doel voor 2025; dat jaar is voorbij)" in numbers.value(edition, "IND125").link
+    assert "voorbij" not in numbers.value(edition, "IND128").link
     assert "target for 2025; that year has passed" in registers.observations(edition, "ho", "en").markdown
-    assert "voorbij" not in values.value(replace(edition, name="2025"), "IND125").link
-    assert "voorbij" not in values.value(edition, "IND101-NL-2021").link
+    assert "voorbij" not in numbers.value(replace(edition, name="2025"), "IND125").link
+    assert "voorbij" not in numbers.value(edition, "IND101-NL-2021").link
 
 
 def bars(edition: str, keys: list[str], **options: object) -> Block:

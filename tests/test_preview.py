@@ -22,7 +22,7 @@ from playwright.sync_api import Browser
 from test_publishing import only_pages
 
 from na_report.base.paths import Project
-from na_report.book.preview import Processes
+from na_report.book.watching import Processes
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> bool:

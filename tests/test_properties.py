@@ -25,16 +25,16 @@ from workbooks import rewrite, snapshot, template
 from na_report.base.errors import NaReportError
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.base.spreadsheets import for_sheet
+from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.edition import open_edition, seal_edition
 from na_report.editions.folders import verify_edition
 from na_report.editions.integrity import check_tables, find_problems
 from na_report.editions.schema import Column
 from na_report.editions.seal import seal_of
-from na_report.editions.tables import BY_NAME, TABLES
+from na_report.workbook.cell_values import to_text
 from na_report.workbook.importing import import_edition
 from na_report.workbook.layout import FaultError, decode, encode
 from na_report.workbook.package import Cell
-from na_report.workbook.values import to_text
 from na_report.writing.markdown import escape, plain
 
 __all__ = ["template"]

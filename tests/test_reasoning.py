@@ -13,11 +13,12 @@ from conftest import ROOT, Change, na_report
 
 from na_report.base.errors import MissingRowError, NaReportError
 from na_report.base.paths import Project
-from na_report.editions import reads
+from na_report.editions import asked as questions
+from na_report.editions.asked import Reads
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
-from na_report.editions.reads import Reads
 from na_report.reasoning import chain
+from na_report.reasoning.checking import all_claims, check, evaluate, results_of, robustness
 from na_report.reasoning.claim import (
     CONTRADICTED,
     COUNT,
@@ -28,7 +29,6 @@ from na_report.reasoning.claim import (
     OUTDATED,
     REPORT,
 )
-from na_report.reasoning.claims import all_claims, check, evaluate, results_of, robustness
 from na_report.registers import verdicts
 from na_report.running.execution import run_pages
 from na_report.running.pages import all_pages, choose
@@ -75,6 +75,7 @@ FLIPS = {
     "S16": "observations IND103-NL-2025 value 70",
     "S17": "agendas A15 link_abroad none",
     "S18": "observations IND108-EE-2024 value 6.9",
+    "S19": "recommendations R8",
 }
 # Where a claim fails or can't be tested in the edition of today, first what makes it hold.
 STARTS = {
@@ -239,7 +240,7 @@ def fails(edition: Edition) -> str:
 
 
 QUESTIONS = {
-    "a claim that was withdrawn": ["derived", "na_report.reasoning.claims.results_of", ["C99"], {}],
+    "a claim that was withdrawn": ["derived", "na_report.reasoning.checking.results_of", ["C99"], {}],
     "other arguments than before": ["derived", "na_report.reasoning.chain.below", ["R1"], {}],
     "a function that is gone": ["derived", "na_report.reasoning.chain.gone", [], {}],
     "a module that is gone": ["derived", "na_report.gone.x", [], {}],
@@ -253,11 +254,11 @@ QUESTIONS = {
 
 @pytest.mark.parametrize("question", [*map(json.dumps, QUESTIONS.values()), "{", "1"])
 def test_a_question_that_can_not_be_asked_again_has_no_answer(question: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(reads._DERIVED, "tests.fails", fails)
+    monkeypatch.setitem(questions._DERIVED, "tests.fails", fails)
     edition = open_edition("2021")
     edition.row("recommendations", "R1")
     asked = dict(edition.reads.answers)
-    assert reads.answer_again(edition, [question, *asked]) == {question: "missing", **asked}
+    assert questions.answer_again(edition, [question, *asked]) == {question: "missing", **asked}
 
 
 def test_robustness_computes_each_move_of_each_inferred_coding() -> None:

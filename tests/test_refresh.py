@@ -18,11 +18,11 @@ from conftest import ROOT, na_report
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.commands import edition as commands
+from na_report.commands import editions as commands
+from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.edition import open_edition, seal_edition
 from na_report.editions.folders import verify_edition
-from na_report.editions.reading import Row, read_table, write_table
-from na_report.editions.tables import BY_NAME
+from na_report.editions.table_files import Row, read_table, write_table
 from na_report.registers import analysis
 from na_report.statistics.asking import Limits, Offices
 from na_report.statistics.drafting import KeptValue

@@ -20,9 +20,9 @@ from test_refresh import ADULTS, REAL, _row, changed, with_series
 from na_report.base.paths import Project
 from na_report.base.wording import Words
 from na_report.commands.changed_page import changed_page
+from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.edition import copy_edition, seal_edition
-from na_report.editions.reading import read_table, write_table
-from na_report.editions.tables import BY_NAME
+from na_report.editions.table_files import read_table, write_table
 from na_report.statistics.kept import answers_in
 from na_report.statistics.refreshing import refresh
 from na_report.statistics.rows import MEANING, Kind

@@ -15,10 +15,10 @@ from conftest import ROOT, copy_of_project
 from openpyxl import load_workbook
 
 from na_report.base.paths import Project
+from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import verify_edition
 from na_report.editions.schema import read_schema, table_schema
-from na_report.editions.tables import BY_NAME, TABLES
 
 # What a later program declares more, and before which line.
 LATER = {

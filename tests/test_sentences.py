@@ -16,7 +16,7 @@ from na_report.editions.edition import open_edition
 from na_report.registers import blocks, registers
 from na_report.writing import prose
 from na_report.writing.markdown import plain
-from na_report.writing.values import in_words
+from na_report.writing.numbers import in_words
 from na_report.writing.voice import Voice
 
 NUMBERS = (0, 1, 2, 25)

@@ -20,7 +20,7 @@ from test_kernels import processes, wait
 from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.locks import BusyError, locked
 from na_report.base.paths import Project
-from na_report.processes.processes import cores
+from na_report.processes.workers import cores
 from na_report.running import cluster, sweep
 from na_report.running.execution import Pool, Task, local_pool, run_page
 from na_report.running.grid import read_grid, task_name, tasks_of

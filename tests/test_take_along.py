@@ -26,11 +26,11 @@ from na_report.base.citation import Work
 from na_report.base.errors import InvalidInputError, NaReportError
 from na_report.base.paths import ADDRESS, Project
 from na_report.book.book import Book
-from na_report.commands.book import edition_at_hand
+from na_report.commands.build import edition_at_hand
 from na_report.editions.about import read_about
+from na_report.editions.asked import answer_again
 from na_report.editions.edition import copy_edition, open_edition
 from na_report.editions.folders import newest_edition
-from na_report.editions.reads import answer_again
 from na_report.editions.seal import seal_of
 from na_report.registers import colophon
 from na_report.running.fingerprint import hash_inputs, ingredients

@@ -15,8 +15,8 @@ from conftest import ROOT
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.base.wording import Words, languages
+from na_report.editions.asked import answer_again
 from na_report.editions.edition import open_edition
-from na_report.editions.reads import answer_again
 from na_report.running import fingerprint
 from na_report.running.execution import run_pages
 from na_report.running.pages import all_pages, checked_parameters, choose
@@ -66,8 +66,10 @@ def test_each_form_of_a_text_has_the_same_places(language: str) -> None:
 
 def strings(path: Path) -> Iterator[tuple[int, str]]:
     """Yields the strings of a module that are no docstring, with their lines; in an f-string a star for what is filled in."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             yield node.lineno, node.value
         elif isinstance(node, ast.JoinedStr):
             parts = (str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)

@@ -19,9 +19,9 @@ from workbooks import OBS, Book, change, put, small, snapshot, table_bytes, take
 from na_report.base.errors import NaReportError
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
+from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import copy_edition, seal_edition
 from na_report.editions.folders import verify_edition
-from na_report.editions.tables import TABLES
 from na_report.workbook import comments
 from na_report.workbook.exporting import export_edition
 from na_report.workbook.layout import META, START

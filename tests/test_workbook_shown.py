@@ -10,10 +10,10 @@ import pytest
 from workbooks import OBS, rewrite, rows_of, small, table_bytes, take_back, template, write_cell
 
 from na_report.base.paths import Project
-from na_report.editions.tables import BY_NAME
+from na_report.editions.declared_tables import BY_NAME
+from na_report.workbook.cell_values import to_text
 from na_report.workbook.layout import FaultError
 from na_report.workbook.package import Cell
-from na_report.workbook.values import to_text
 
 __all__ = ["small", "template"]  # fixtures
 

@@ -20,8 +20,8 @@ from openpyxl.utils import get_column_letter
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
 from na_report.editions.cells import PLACEHOLDER
+from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import seal_edition
-from na_report.editions.tables import TABLES
 from na_report.workbook.exporting import export_edition
 
 OBS = ("observations", "IND007-NL-2019")

@@ -51,9 +51,9 @@ def apa(work: Work, part: Part | None = None, address: str = "") -> str:
     Example:
         >>> work = Work("Bureau", "Een rapport", "2026", "2026", "2026.1.0")
         >>> apa(work)
-        'Bureau. (2026). Een rapport (editie 2026, versie 2026.1.0) [Rapport met data].'
+        'Bureau. (2026). Een rapport (uitgave 2026, versie 2026.1.0) [Rapport met data].'
         >>> apa(work, Part("fig-x", "Figuur 3", "Het doel"), "https://example.org/a.html#fig-x")
-        'Bureau. (2026). Het doel [Figuur 3]. In Een rapport (editie 2026, versie 2026.1.0). https://example.org/a.html#fig-x'
+        'Bureau. (2026). Het doel [Figuur 3]. In Een rapport (uitgave 2026, versie 2026.1.0). https://example.org/a.html#fig-x'
     """
     words = Words(work.language)
     source = f"{work.title} ({work.dated})"
@@ -73,7 +73,7 @@ def bibtex(work: Work, part: Part | None = None, address: str = "") -> str:
           author = {{Bureau}},
           title = {{Kosten \& baten}},
           year = {2026},
-          note = {editie 2026, versie 2026.1.0}
+          note = {uitgave 2026, versie 2026.1.0}
         }
     """
     title = f"{part.number}. {part.title}" if part else work.title

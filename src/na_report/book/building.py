@@ -72,7 +72,7 @@ def make_book(
         written = printing.start if printing else lambda: None
         if "html" in formats:
             at_hand = aside.submit(take_along)  # while Sphinx renders
-            aside.submit(import_module, "na_report.screen.polish")
+            aside.submit(import_module, "na_report.screen.finishing")
             made["html"] = build_html(
                 book,
                 pages,

@@ -8,7 +8,7 @@ from typing import Any
 from docutils import nodes
 
 from na_report.paper import sources
-from na_report.screen import addresses, contents
+from na_report.screen import addresses, page_contents
 
 _EARLY = 100
 
@@ -17,7 +17,7 @@ def setup(app: Any) -> dict[str, bool]:
     """Adds this extension to Sphinx."""
     sources.setup(app)
     addresses.setup(app)
-    contents.setup(app)
+    page_contents.setup(app)
     app.connect("builder-inited", _leave_out_index)
     app.connect("doctree-resolved", _without_dead_links, priority=_EARLY)
     app.connect("env-get-updated", _pages_to_write)

@@ -18,7 +18,7 @@ from na_report.book.book import Book, words
 from na_report.editions.descriptor import descriptor_of
 from na_report.paper import FOLDER
 from na_report.paper.typesetting import Document, get_ready, typeset
-from na_report.processes.processes import Workers
+from na_report.processes.workers import Workers
 from na_report.running.pages import Page
 from na_report.screen.describing import book_address, site_address
 

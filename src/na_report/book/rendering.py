@@ -56,7 +56,7 @@ def build_html(
     Raises:
         BookError: Sphinx found a problem, a page is missing or shows nothing of its outputs, or an address leads nowhere.
     """
-    from na_report.screen.polish import polish  # while Sphinx renders, a build imports it
+    from na_report.screen.finishing import polish  # while Sphinx renders, a build imports it
 
     rendered = render_stage(book, process, written)
     for page in pages:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from na_report.base.errors import NaReportError
-from na_report.screen.footing import PAPERS
+from na_report.screen.footer import PAPERS
 
 _ADDRESS, _LAST_PORT = "127.0.0.1", 65535
 # What the server has beside the book.

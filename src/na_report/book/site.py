@@ -17,7 +17,7 @@ from na_report.book.book import Book
 from na_report.book.published import held, is_whole
 from na_report.running.contents import read_words
 from na_report.screen.describing import site_address
-from na_report.screen.footing import PAPERS, move_papers
+from na_report.screen.footer import PAPERS, move_papers
 
 # The list of chapters in the page template.
 PLACE = "nav#hoofdstukken"

@@ -17,11 +17,11 @@ from na_report.base.paths import CONFIG, TOC
 from na_report.base.settings import read_settings
 from na_report.base.site_settings import read_configuration
 from na_report.base.stories import PLACE
+from na_report.book.attachments import beside, unpacked
 from na_report.book.book import Book, words
-from na_report.book.pictures import beside, unpacked
 from na_report.running.contents import without_others
 from na_report.running.pages import Page
-from na_report.screen.footing import footing
+from na_report.screen.footer import footing
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 # The last of the looks that is laid out.

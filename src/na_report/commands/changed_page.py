@@ -9,13 +9,13 @@ from pathlib import Path
 
 from na_report.base.paths import Project
 from na_report.base.wording import Words
-from na_report.commands.following import Follows, follows
+from na_report.commands.consequences import Follows, follows
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import is_draft, previous_edition, sealed_editions
-from na_report.reasoning.claims import check
+from na_report.reasoning.checking import check
 from na_report.statistics.reading import Difference
 from na_report.statistics.refreshing import Outcome, told_again
-from na_report.writing.values import number, value, written_day
+from na_report.writing.numbers import number, value, written_day
 
 
 def changed_page(

@@ -12,11 +12,11 @@ from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
-from na_report.book import preview as previewing
+from na_report.book import watching
 from na_report.book.book import Book
 from na_report.book.serving import State, serve
-from na_report.commands.pages import answers_of
 from na_report.commands.progress import Progress
+from na_report.commands.run import answers_of
 from na_report.editions.folders import edition_folder, newest_edition, verify_edition
 
 
@@ -27,20 +27,20 @@ def preview(options: Namespace, project: Project) -> int:
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)
     book = Book(project, edition, options.language, is_preview=True)
-    tools = previewing.Tools(
+    tools = watching.Tools(
         lambda: verify_edition(edition, project),
         lambda: answers_of(project, edition),
         lambda: changed_page(edition, options.language, project, book.notebooks),
     )
     state = State()
     try:
-        with serve(options.port, book.html, state) as address, previewing.preview(book, tools) as made:
+        with serve(options.port, book.html, state) as address, watching.preview(book, tools) as made:
             print(f"preview {address}  (Ctrl-C stops it)", flush=True)
-            seen, changed = previewing.look(project), [project.root]
+            seen, changed = watching.look(project), [project.root]
             while True:
                 with Progress() as progress:
                     _refresh(made, progress, state, _names(changed, project))
-                seen, changed = previewing.wait_for_change(project, seen)
+                seen, changed = watching.wait_for_change(project, seen)
     except KeyboardInterrupt:
         print("preview stopped", flush=True)
         return 0

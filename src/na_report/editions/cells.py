@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from na_report.base.numbers import EXACT_DIGITS
-from na_report.editions.marks import about_date, about_number, about_period, is_error
+from na_report.base.digits import EXACT_DIGITS
+from na_report.editions.declared_tables import BY_NAME
+from na_report.editions.office_marks import about_date, about_number, about_period, is_error
 from na_report.editions.schema import PERIOD, Column
-from na_report.editions.tables import BY_NAME
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # \d would take digits of other scripts too.

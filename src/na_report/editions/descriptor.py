@@ -15,8 +15,8 @@ from na_report.base.errors import NaReportError, Problem
 from na_report.base.paths import ANSWERS, DESCRIPTOR, find_project
 from na_report.editions.about import faults_of_study, read_about
 from na_report.editions.cells import is_line
+from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.schema import LANGUAGES, Schema, read_schema, table_schema
-from na_report.editions.tables import BY_NAME, TABLES
 
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,40}")

@@ -16,14 +16,14 @@ import pandas as pd
 from na_report.base.errors import InvalidInputError, MissingRowError, NaReportError, how_many
 from na_report.base.files import sync_all, write_whole
 from na_report.base.paths import DESCRIPTOR, Project, find_project
+from na_report.editions.asked import Reads, digest
+from na_report.editions.declared_tables import TABLES
 from na_report.editions.descriptor import approval, describe, read_seal, schema_in, sha256
 from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.integrity import find_problems
 from na_report.editions.making import being_made, making, refuse_name
-from na_report.editions.reading import read_table, write_table
-from na_report.editions.reads import Reads, digest
 from na_report.editions.schema import Schema, Table
-from na_report.editions.tables import TABLES
+from na_report.editions.table_files import read_table, write_table
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from na_report.base.digits import as_counted
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
-from na_report.base.numbers import as_counted
 from na_report.base.paths import DESCRIPTOR, Project, find_project
 from na_report.editions.integrity import find_problems
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from na_report.base.errors import InvalidInputError, Problem
 from na_report.base.paths import ANSWERS, DESCRIPTOR
 from na_report.editions.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
+from na_report.editions.declared_tables import TABLES
 from na_report.editions.descriptor import changed_answers, read_seal, schema_in
-from na_report.editions.reading import PROBLEMS_LIMIT, Row, Rows, read_table
 from na_report.editions.schema import Schema, Table
-from na_report.editions.tables import TABLES
+from na_report.editions.table_files import PROBLEMS_LIMIT, Row, Rows, read_table
 
 _RANGES = {
     "percent": (0.0, 100.0),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
-from na_report.editions.reads import derived
 
 
 class Seal(NamedTuple):

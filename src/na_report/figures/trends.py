@@ -14,8 +14,8 @@ from na_report.figures.charts import bars, observed_figure
 from na_report.figures.figures import BLUE, COLOURS, LINE, SOFT, canvas, is_narrow, wrapped
 from na_report.registers import analysis
 from na_report.writing.markdown import Block
+from na_report.writing.numbers import written
 from na_report.writing.text import sentence_case
-from na_report.writing.values import written
 from na_report.writing.voice import Voice
 
 

@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from na_report.processes.processes import end_with
 from na_report.processes.surroundings import fixed
+from na_report.processes.workers import end_with
 
 # The number of the open file to which a rendering says that the pages for paper are there, and what it says.
 TELL, WRITTEN = "NA_REPORT_TELL", "written"

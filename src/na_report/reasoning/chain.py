@@ -11,11 +11,11 @@ from weakref import WeakKeyDictionary
 
 import networkx as nx
 
+from na_report.base.digits import in_order
 from na_report.base.errors import NaReportError
-from na_report.base.numbers import in_order
+from na_report.editions.asked import derived
+from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import Edition
-from na_report.editions.reads import derived
-from na_report.editions.tables import TABLES
 
 T = TypeVar("T")
 

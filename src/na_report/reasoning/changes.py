@@ -9,13 +9,13 @@ from typing import Any
 
 import networkx as nx
 
-from na_report.base.numbers import as_shown, in_digits, in_order
+from na_report.base.digits import as_shown, in_digits, in_order
 from na_report.editions.cells import INTEGER
+from na_report.editions.decimal_slips import factor_between
+from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import Edition
-from na_report.editions.slips import factor_between
-from na_report.editions.tables import TABLES
 from na_report.reasoning import chain
-from na_report.reasoning.claims import check
+from na_report.reasoning.checking import check
 
 # Columns that say something about a row without changing what it states.
 _REMARKS = ("update_", "series", "confidence", "extracted")

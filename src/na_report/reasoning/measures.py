@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from na_report.base.errors import MissingRowError
+from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.edition import Edition
 from na_report.editions.schema import Column
-from na_report.editions.tables import BY_NAME
 
 # Per column what its cells must hold: a value, some values, `not`, `at_least` or conditions on the table it refers to.
 Where: TypeAlias = Mapping[str, Any]

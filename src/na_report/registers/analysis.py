@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
-from na_report.editions.reads import derived
 from na_report.writing.voice import Voice
 
 _OBSERVED = "id indicator_id label group period value unit text source_id geo place series"

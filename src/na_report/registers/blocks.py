@@ -10,10 +10,10 @@ from na_report.reasoning.claim import FAILS
 from na_report.registers import analysis, statuses
 from na_report.registers.verdicts import basis, outcome, recommendation_note, verdict
 from na_report.writing.markdown import Block, anchor, aside, box, escape, fold, link, paragraphs, place
+from na_report.writing.numbers import in_words
 from na_report.writing.prose import told
 from na_report.writing.tables import rows as table_rows
 from na_report.writing.text import ended, ids, number_of, sentence_case
-from na_report.writing.values import in_words
 from na_report.writing.voice import Cells, Row, Voice, register
 
 

@@ -15,7 +15,7 @@ from na_report.base.wording import Words
 from na_report.editions.edition import Edition
 from na_report.editions.seal import seal_of
 from na_report.writing.markdown import Block, box, escape
-from na_report.writing.values import written_day
+from na_report.writing.numbers import written_day
 
 # Files that a page shows something of; chapters/pages.yml names the same ones, so that a change runs the page again.
 WORDS_FILE, PROJECT_FILE, LOCK_FILE = f"chapters/{WORDS}", PROGRAM, LOCK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from na_report.base.numbers import in_order
+from na_report.base.digits import in_order
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.registers import analysis, statuses

@@ -7,8 +7,8 @@ from typing import Any
 from na_report.editions.edition import Edition
 from na_report.registers import analysis
 from na_report.writing.markdown import Block, aside, escape, link
+from na_report.writing.numbers import written_day
 from na_report.writing.text import ended, ids, sentence_case
-from na_report.writing.values import written_day
 from na_report.writing.voice import Voice
 
 TABLES = ("initiatives", "organisations", "agendas")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from na_report.base.numbers import in_order
+from na_report.base.digits import in_order
+from na_report.editions.asked import derived
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import previous_edition, sealed_editions
-from na_report.editions.reads import derived
 from na_report.editions.seal import seal_of
 from na_report.reasoning.chain import remembered
 from na_report.reasoning.changes import Changes, compare
 from na_report.writing.markdown import Block, escape, fold, paragraphs
+from na_report.writing.numbers import written_day
 from na_report.writing.text import sentence_case
-from na_report.writing.values import written_day
 from na_report.writing.voice import Voice
 
 SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")

@@ -8,12 +8,12 @@ import pandas as pd
 
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
+from na_report.reasoning.checking import Result, check, failing, results_of, robustness
 from na_report.reasoning.claim import CONTRADICTED, HOLDS, NEWER, NOT_TESTABLE, OUTDATED, Fact
-from na_report.reasoning.claims import Result, check, failing, results_of, robustness
 from na_report.registers import analysis
 from na_report.writing.markdown import Block, box, escape, fold, link
+from na_report.writing.numbers import in_words, number
 from na_report.writing.text import ended, listed, sentence_case
-from na_report.writing.values import in_words, number
 from na_report.writing.voice import Voice
 
 

@@ -18,8 +18,8 @@ from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.files import write_whole
 from na_report.base.paths import Project
 from na_report.processes.limits import page_limits
-from na_report.processes.processes import Workers, cores
 from na_report.processes.surroundings import pinned
+from na_report.processes.workers import Workers, cores
 from na_report.running.chapters import read_chapter
 from na_report.running.executed import normalised, own_cell
 from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 
 from na_report.base.citation import Part, apa, bibtex
 from na_report.screen.describing import FILES, Publication, text_of
-from na_report.screen.footing import size
+from na_report.screen.footer import size
 
 _KINDS = {".xlsx": "XLSX", ".ods": "ODS", ".zip": "CSV (zip)"}
 

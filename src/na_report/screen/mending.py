@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from na_report.screen.darkening import is_dark_too
+from na_report.screen.dark_figures import is_dark_too
 
 # Where the drawing for a narrow screen takes over; book.css turns rows of tables into blocks at the same width.
 NARROW = "(max-width: 47.99rem)"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from na_report.editions.reading import Row, Rows
-from na_report.editions.tables import BY_NAME
+from na_report.editions.declared_tables import BY_NAME
+from na_report.editions.table_files import Row, Rows
 from na_report.statistics.reading import Cell, Cells
 from na_report.statistics.series import Series
 

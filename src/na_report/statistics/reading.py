@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from na_report.base.numbers import in_digits
-from na_report.statistics.formats import open_answer
+from na_report.base.digits import in_digits
+from na_report.statistics.answer_formats import open_answer
 from na_report.statistics.rows import Kind, Rows, UnreadableError, letters
 from na_report.statistics.series import PLACE, Series
 

@@ -10,13 +10,13 @@ from typing import Literal, TypeAlias
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import ANSWERS, Project
+from na_report.editions.declared_tables import TABLES
 from na_report.editions.descriptor import read_seal, schema_in
 from na_report.editions.edition import open_edition, refuse_unknown
 from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.integrity import find_problems
 from na_report.editions.making import making, refuse_name
-from na_report.editions.reading import Row, Rows, completed, read_table, write_table
-from na_report.editions.tables import TABLES
+from na_report.editions.table_files import Row, Rows, completed, read_table, write_table
 from na_report.statistics.drafting import KeptValue, NewMethod, observed, take_in
 from na_report.statistics.kept import Kept, Source, read_kept
 from na_report.statistics.reading import Cell, Cells, Difference, Reading, Renamed, differences, read, renamed

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from na_report.editions.reading import Rows
+from na_report.editions.table_files import Rows
 
 # In `dimensions`, the one that tells the places apart.
 PLACE = "*"

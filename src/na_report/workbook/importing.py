@@ -11,13 +11,13 @@ from openpyxl.utils import get_column_letter
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import DESCRIPTOR, Project
+from na_report.editions.decimal_slips import slips
+from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.edition import seal_folder
 from na_report.editions.folders import NAME, list_editions, place_of
 from na_report.editions.integrity import Numbered, check_tables
 from na_report.editions.making import making, refuse_name
-from na_report.editions.reading import write_table
-from na_report.editions.slips import slips
-from na_report.editions.tables import BY_NAME, TABLES
+from na_report.editions.table_files import write_table
 from na_report.workbook.comments import write_problems
 from na_report.workbook.layout import FORMAT, META, CellProblem, tables_in
 from na_report.workbook.opening import opened

@@ -13,10 +13,10 @@ from openpyxl import Workbook
 
 from na_report.base.errors import Problem
 from na_report.base.zips import zip_entry
+from na_report.editions.declared_tables import TABLES
 from na_report.editions.descriptor import read_seal, schema_in, sha256
-from na_report.editions.reading import Rows, completed, parse_table
 from na_report.editions.schema import table_schema
-from na_report.editions.tables import TABLES
+from na_report.editions.table_files import Rows, completed, parse_table
 
 START = "Start"
 META = "_na_report"

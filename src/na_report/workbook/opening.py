@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from na_report.base.errors import InvalidInputError, NaReportError
-from na_report.editions.tables import TABLES
+from na_report.editions.declared_tables import TABLES
 from na_report.workbook.layout import AGAIN, CellProblem, FaultError
 from na_report.workbook.package import Package
 

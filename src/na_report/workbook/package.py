@@ -18,8 +18,8 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
-from na_report.workbook.formats import is_date
 from na_report.workbook.layout import AGAIN, FaultError
+from na_report.workbook.number_formats import is_date
 
 # Of all parts that are read. Without this a small file unpacks to more cells than memory holds.
 TAGS_LIMIT = 6_000_000

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from na_report.editions.reading import Row
+from na_report.editions.declared_tables import TABLES
 from na_report.editions.schema import Column, Table
-from na_report.editions.tables import TABLES
+from na_report.editions.table_files import Row
+from na_report.workbook.cell_values import to_text, trimmed
 from na_report.workbook.layout import META, START, CellProblem, FaultError
 from na_report.workbook.package import Cells, Package
-from na_report.workbook.values import to_text, trimmed
 
 Source = Mapping[str, Mapping[str, Row]]
 _NAMES_HINT = "Give it back its name: don't rename, move or remove sheets and headers that hold data."

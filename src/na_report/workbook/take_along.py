@@ -16,9 +16,9 @@ from openpyxl.utils import get_column_letter
 from na_report.base.files import whole_file, write_whole
 from na_report.base.paths import Project
 from na_report.base.zips import zip_entry
+from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
 from na_report.editions.folders import edition_folder
-from na_report.editions.reads import derived
 from na_report.workbook.exporting import make_workbook
 from na_report.workbook.layout import book_bytes
 

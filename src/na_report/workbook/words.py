@@ -18,7 +18,7 @@ def explain(column: Column) -> str:
     """Returns what a column holds, in Dutch, with the language where the column has one; its name where no words are here.
 
     Example:
-        >>> from na_report.editions.tables import BY_NAME
+        >>> from na_report.editions.declared_tables import BY_NAME
         >>> explain(BY_NAME["findings"].column("text_en"))
         'de tekst die de lezer ziet (Engels)'
     """
@@ -31,7 +31,7 @@ def kind(column: Column) -> str:
     """Returns the kind of value of a column, in Dutch, with the list or the tables that it comes from.
 
     Example:
-        >>> from na_report.editions.tables import BY_NAME
+        >>> from na_report.editions.declared_tables import BY_NAME
         >>> kind(BY_NAME["findings"].column("source_ids"))
         'ids uit sources, met ; ertussen'
     """

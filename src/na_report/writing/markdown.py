@@ -82,7 +82,7 @@ class Block:
     def _repr_mimebundle_(self, **wanted: object) -> tuple[dict[str, str], dict[str, Any]]:
         shown = {"text/plain": plain(self.markdown), "text/markdown": self.markdown, **self.attachments}
         if SESSION in os.environ:
-            from na_report.writing.lab import as_html
+            from na_report.writing.jupyterlab import as_html
 
             files = self.metadata.get("na_report", {}).get("files", {})
             shown["text/html"] = as_html(self.markdown, self.attachments, files)

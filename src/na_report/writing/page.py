@@ -14,9 +14,9 @@ from IPython.core.getipython import get_ipython
 from na_report.base.errors import NaReportError
 from na_report.base.paths import find_project
 from na_report.base.wording import asked
+from na_report.editions.asked import said
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
-from na_report.editions.reads import said
 from na_report.writing import prose
 
 # Where publishing wants to find what the page asked; nobody asks when a chapter runs in JupyterLab.

@@ -17,11 +17,11 @@ from IPython.display import display
 from na_report.base.errors import NaReportError
 from na_report.base.paths import find_project
 from na_report.base.stories import PLACE, Story, read_story
+from na_report.editions.asked import story_part
 from na_report.editions.edition import Edition
-from na_report.editions.reads import story_part
 from na_report.writing.markdown import Block, escape, link
+from na_report.writing.numbers import Value, in_words, period, value
 from na_report.writing.text import sentence_case
-from na_report.writing.values import Value, in_words, period, value
 
 # In a story, between its text: a code cell, and text under a condition as `:::{if} later` says it.
 PIECE = re.compile(

@@ -12,12 +12,12 @@ import pandas as pd
 from na_report.base.errors import MissingRowError
 from na_report.base.wording import Words
 from na_report.editions.cells import PLACEHOLDER
+from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import Edition
-from na_report.editions.tables import TABLES
 from na_report.writing.markdown import Block, escape, link
+from na_report.writing.numbers import Value, period, value
 from na_report.writing.tables import table
 from na_report.writing.text import ids, in_sentence, listed, number_of, sentence_case, spoken
-from na_report.writing.values import Value, period, value
 
 Row = Mapping[str, Any]
 Cells = Mapping[str, str]

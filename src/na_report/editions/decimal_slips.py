@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from na_report.editions.cells import NUMBER
-from na_report.editions.reading import Row, read_table
-from na_report.editions.tables import BY_NAME
+from na_report.editions.declared_tables import BY_NAME
+from na_report.editions.table_files import Row, read_table
 
 Rows = Mapping[str, Row]
 

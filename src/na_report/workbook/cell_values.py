@@ -7,10 +7,10 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from na_report.base.numbers import EXACT_DIGITS, as_shown, in_digits
+from na_report.base.digits import EXACT_DIGITS, as_shown, in_digits
 from na_report.editions.schema import Column
-from na_report.workbook.formats import parts_of_date, show_number, shows_text
 from na_report.workbook.layout import FaultError, decode
+from na_report.workbook.number_formats import parts_of_date, show_number, shows_text
 from na_report.workbook.package import Cell
 
 # All spaces, and the marks without width that come along from web pages.

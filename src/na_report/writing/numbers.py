@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal
 
-from na_report.base.numbers import half_up
+from na_report.base.digits import half_up
 from na_report.base.wording import Words
 from na_report.editions.edition import Edition
 from na_report.writing.markdown import escape, link

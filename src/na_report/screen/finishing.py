@@ -12,17 +12,17 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from na_report.processes.processes import Workers, cores
 from na_report.processes.surroundings import pinned
+from na_report.processes.workers import Workers, cores
 from na_report.running.fingerprint import hash_files
 from na_report.screen.addresses import Ways, dead_ends, ways_of
 from na_report.screen.citing import add_take_along
-from na_report.screen.darkening import darkened
+from na_report.screen.dark_figures import darkened
 from na_report.screen.describing import FILES, Publication, describe
 from na_report.screen.filtering import add_filters
-from na_report.screen.footing import BESIDE, PAPERS
+from na_report.screen.footer import BESIDE, PAPERS
 from na_report.screen.mending import mend
-from na_report.screen.noting import Notes, gathered, notes_of
+from na_report.screen.notes import Notes, gathered, notes_of
 from na_report.screen.searching import places
 
 # Starting processes takes as long as this many pages.

@@ -132,7 +132,7 @@ def answers_of(project: Project, edition: str) -> Any:
         return open_edition(edition, project)
 
     def answers(questions: Iterable[str]) -> dict[str, str]:
-        from na_report.editions.reads import answer_again
+        from na_report.editions.asked import answer_again
 
         return answer_again(opened(), questions)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from na_report.base.digits import as_shown, in_digits
 from na_report.base.errors import NaReportError
-from na_report.base.numbers import as_shown, in_digits
 from na_report.base.paths import Project
 from na_report.editions.edition import open_edition
 from na_report.reasoning.changes import Changes, compare

@@ -65,8 +65,8 @@ def copy(options: Namespace, project: Project) -> int:
 
 def seal(options: Namespace, project: Project) -> int:
     """Checks a new edition and fixes its bytes."""
+    from na_report.editions.decimal_slips import slips_between
     from na_report.editions.edition import seal_edition
-    from na_report.editions.slips import slips_between
 
     path = seal_edition(options.edition, project, by=options.by or "")
     before = previous_edition(options.edition, list_editions(project))
@@ -78,18 +78,18 @@ def seal(options: Namespace, project: Project) -> int:
 
 def refresh(options: Namespace, project: Project) -> int:
     """Makes a draft with what statistics offices say now."""
-    from na_report.commands import following
+    from na_report.commands import consequences
     from na_report.statistics import refreshing
     from na_report.statistics.kept import answers_in
     from na_report.statistics.telling import lines
 
     source = answers_in(options.answers) if options.answers else _offices()
     refreshed = refreshing.refresh(options.edition, options.new, source, project)
-    found = following.follows(options.edition, options.new, project)
+    found = consequences.follows(options.edition, options.new, project)
     missed, series = sum(bool(outcome.kind) for outcome in refreshed.outcomes), len(refreshed.outcomes)
     if options.format == "json":
         return _json({**asdict(refreshed), **asdict(found)}, 1 if missed else 0)
-    for line in (*lines(refreshed), *following.lines(found)):
+    for line in (*lines(refreshed), *consequences.lines(found)):
         print(line)
     if missed:
         again = shlex.join(["na-report", "edition", "refresh", options.edition, "--as", options.new])
@@ -119,23 +119,23 @@ def _json(said: Any, code: int = 0) -> int:
 
 def diff(options: Namespace, project: Project) -> int:
     """Shows what differs between two editions, and what follows."""
-    from na_report.commands import following
+    from na_report.commands import consequences
 
-    found = following.follows(options.old, options.new, project)
+    found = consequences.follows(options.old, options.new, project)
     if options.format == "json":
         said = asdict(found)
         return _json({**said.pop("changes"), **said})
     if not found.changes.tables:
         print(f"{options.old} and {options.new} hold the same")
         return 0
-    for line in (*_diff_lines(found.changes), *following.lines(found)):
+    for line in (*_diff_lines(found.changes), *consequences.lines(found)):
         print(line)
     return 0
 
 
 def _diff_lines(changes: Changes) -> Iterator[str]:
     """Yields the rows and cells that differ."""
-    from na_report.editions.slips import factor_between
+    from na_report.editions.decimal_slips import factor_between
 
     for name, table in changes.tables.items():
         yield f"{name}: {len(table.added)} added, {len(table.removed)} removed, {len(table.changed)} cells changed"

@@ -29,9 +29,9 @@ from na_report.book.published import held
 from na_report.book.rendering import build_html
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.kernels import warm_kernels
-from na_report.processes.processes import Workers, cores
 from na_report.processes.renderer import Renderer, renderer
 from na_report.processes.surroundings import pinned
+from na_report.processes.workers import Workers, cores
 from na_report.running.execution import Task, Watcher, run_pages
 from na_report.running.fingerprint import FILES, Answers, data_hash, hash_files
 from na_report.running.pages import all_pages

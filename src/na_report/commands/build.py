@@ -14,7 +14,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, Project
 from na_report.book.book import Book
 from na_report.book.published import held, is_current
-from na_report.commands.pages import answers_of, execute
+from na_report.commands.run import answers_of, execute
 from na_report.editions.folders import (
     edition_folder,
     list_editions,

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from na_report.base.numbers import half_up, in_digits
+from na_report.base.digits import half_up, in_digits
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?:_|\*).|\[\$(?P<currency>[^\]-]*)[^\]]*\]'

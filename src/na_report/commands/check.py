@@ -6,17 +6,17 @@ import json
 from argparse import Namespace
 from typing import Any
 
-from na_report.base.numbers import half_up, in_digits
+from na_report.base.digits import half_up, in_digits
 from na_report.base.paths import Project
 from na_report.commands.sectors import refuse_missing
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
-from na_report.reasoning import chain, claims
+from na_report.reasoning import chain, checking
 from na_report.reasoning.claim import FAILS, KINDS, NOT_TESTABLE
-from na_report.reasoning.claim_file import refuse_unknown
+from na_report.reasoning.claims_file import refuse_unknown
 from na_report.running.contents import read_contents
-from na_report.writing.values import value
+from na_report.writing.numbers import value
 
 
 def check(options: Namespace, project: Project) -> int:
@@ -24,7 +24,7 @@ def check(options: Namespace, project: Project) -> int:
     refuse_unknown(project, read_contents(project).pages)
     edition = open_edition(options.edition or newest_edition(project), project)
     refuse_missing(edition, project)
-    results = claims.check(edition)
+    results = checking.check(edition)
     code = 1 if any(result.verdict.state in FAILS for result in results) else 0
     if options.format == "json":
         print(json.dumps([_as_json(result) for result in results], ensure_ascii=False, indent=2))
@@ -38,7 +38,7 @@ def check(options: Namespace, project: Project) -> int:
     return code
 
 
-def _tell(result: claims.Result, language: str) -> None:
+def _tell(result: checking.Result, language: str) -> None:
     claim, verdict = result.claim, result.verdict
     print(f"{claim.id}  {claim.kind}, {verdict.state.replace('_', ' ')}: {claim.says[language]}")
     if verdict.state == NOT_TESTABLE:
@@ -54,7 +54,7 @@ def _tell(result: claims.Result, language: str) -> None:
             print(f"       recommendations that share evidence with it: {', '.join(result.sharing)}")
 
 
-def _as_json(result: claims.Result) -> dict[str, Any]:
+def _as_json(result: checking.Result) -> dict[str, Any]:
     return {
         "id": result.claim.id,
         "conclusion": result.claim.conclusion or None,

@@ -15,8 +15,8 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import CLAIMS, Project, find_project
 from na_report.base.settings import read_texts, shown
 from na_report.base.wording import languages
+from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.folders import edition_folder, list_editions
-from na_report.editions.tables import BY_NAME
 from na_report.reasoning import formula
 from na_report.reasoning.claim import JUDGEMENT, KINDS, Claim, Figure
 from na_report.reasoning.measures import AT_LEAST, MEASURES, NOT

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from na_report.base.errors import MissingRowError
+from na_report.editions.asked import Reads, derived
 from na_report.editions.edition import Edition
-from na_report.editions.reads import Reads, derived
 from na_report.reasoning import chain, formula
 from na_report.reasoning.chain import remembered
 from na_report.reasoning.claim import (
@@ -23,7 +23,7 @@ from na_report.reasoning.claim import (
     Claim,
     Verdict,
 )
-from na_report.reasoning.claim_file import read_claims as all_claims
+from na_report.reasoning.claims_file import read_claims as all_claims
 
 
 @dataclass(frozen=True)
