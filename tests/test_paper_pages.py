@@ -30,7 +30,7 @@ def book(request: pytest.FixtureRequest) -> Book:
 
 @pytest.fixture(scope="module")
 def report(book: Book) -> Iterator[Printed]:
-    with opened(book.pdf) as printed:
+    with opened(book.folder / "report.pdf") as printed:
         yield printed
 
 
