@@ -15,6 +15,7 @@ from test_publishing import only_pages
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.paths import Project
 from na_report.book.book import Book
+from na_report.book.pictures import unpacked
 from na_report.book.rendering import build_html
 from na_report.book.staging import stage
 from na_report.processes.renderer import Renderer
@@ -179,6 +180,14 @@ def test_a_place_that_a_page_does_not_have_and_a_damaged_paste_are_told(
         make(small, process)
     assert told in str(caught.value)
     assert "doel" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["é", "AAA"])
+def test_a_damaged_attachment_stays_in_the_text(content: str) -> None:
+    text = "![x](attachment:a.png)"
+    cell = {"cell_type": "markdown", "source": text, "attachments": {"a.png": {"image/png": content}}}
+    assert unpacked({"cells": [cell]}, "index") == {}
+    assert cell == {"cell_type": "markdown", "source": text}
 
 
 def test_a_file_beside_the_chapters_takes_no_name_of_the_book(small: Project) -> None:

@@ -233,6 +233,7 @@ WRONG_CELLS = [
     ({"cell_type": ["code"]}, ", cell_type: found ['code'], expected code, markdown or raw"),
     ({"metadata": {"tags": "x"}}, ", tags: found 'x', expected a list of texts"),
     ({"attachments": {"a.png": 1}}, ", attachments: found {'a.png': 1}, expected"),
+    ({"attachments": {"a.png": {"image/png": 3}}}, ", attachments: found {'a.png': {'image/png': 3}}, expected"),
     ({"outputs": 5}, ", outputs: found 5, expected a list of outputs"),
     ({"outputs": [SHOWN, {}]}, ", output 2: found {}, expected an output as Jupyter"),
     ({"outputs": [SHOWN | {"data": [1]}]}, ", output 1: found {"),
