@@ -204,9 +204,10 @@ def test_pages_of_cbs_are_turned_as_long_as_they_stay_there(server: Server) -> N
     given = server.offices()(cbs)
     assert read(given.parts, cbs).cells == {("NL", "2022"): Cell("1.5"), ("NL", "2023"): Cell("1.5", "p")}
     assert "Measure eq 'M1'" in unquote(server.log[0])
-    server.does["/Observations"] = page("http://192.0.2.1/more", **first_row)
-    with pytest.raises(UnreadableError, match="CBS gave no answer: it sends on to another place"):
-        server.offices()(cbs)
+    for elsewhere in ("http://192.0.2.1/more", f"{server.address}0/more", f"{server.address}@192.0.2.1/", "http://["):
+        server.does["/Observations"] = page(elsewhere, **first_row)
+        with pytest.raises(UnreadableError, match="CBS gave no answer: it sends on to another place"):
+            server.offices()(cbs)
 
 
 def test_the_oecd_is_asked_no_more_than_it_allows(server: Server) -> None:
