@@ -20,13 +20,13 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.commands import edition as commands
 from na_report.editions.edition import open_edition, seal_edition
-from na_report.editions.folders import verify_edition
+from na_report.editions.folders import is_draft, verify_edition
 from na_report.editions.reading import Row, read_table, write_table
 from na_report.editions.tables import BY_NAME
 from na_report.registers import analysis
 from na_report.statistics.asking import Limits, Offices
 from na_report.statistics.drafting import KeptValue
-from na_report.statistics.kept import answers_in
+from na_report.statistics.kept import Answer, answers_in
 from na_report.statistics.reading import Cell, Difference, read
 from na_report.statistics.refreshing import refresh
 from na_report.statistics.rows import UnreadableError
@@ -429,6 +429,20 @@ def test_a_draft_of_answers_is_sealed_by_somebody_and_its_answers_with_it(projec
         verify_edition("2027", project)
     with pytest.raises(NaReportError, match="exists already"):
         refresh("2026", "2027", answers_in(real), project)
+
+
+def test_a_draft_that_is_sealed_while_an_office_answers_stays_as_it_was(project: Project) -> None:
+    def sealing(series: Series) -> Answer:
+        if (project.data / "2027").is_dir():
+            seal_edition("2027", project, by="N. Jansen")
+        raise UnreadableError("no answer")
+
+    with_series(project, _row("IND109"))
+    refresh("2026", "2027", sealing, project)
+    with pytest.raises(NaReportError, match="2027 exists already"):
+        refresh("2026", "2027", sealing, project)
+    verify_edition("2027", project)
+    assert not is_draft(project.data / "2027")
 
 
 def test_wrong_use_is_told(project: Project, real: Path) -> None:
