@@ -83,7 +83,8 @@ def small(project: Project) -> Project:
     (project.chapters / "nl" / "map").mkdir()
     for name in ("foto.png", "map/een foto.png", "map/twee.png"):
         (project.chapters / "nl" / name).write_bytes(base64.b64decode(PIXEL))
-    (project.chapters / "nl" / "tabel.xlsx").write_bytes(b"x")
+    for name in ("tabel.xlsx", ".env", "_eigen.xlsx"):
+        (project.chapters / "nl" / name).write_bytes(b"x")
     write(project, "inleiding", new_markdown_cell("# Kort\n\n(doel)=\n## Doel\n\nNiets.", id="tekst"))
     return project
 
@@ -196,6 +197,7 @@ def test_a_file_beside_the_chapters_takes_no_name_of_the_book(small: Project) ->
     stage(book, all_pages(small))
     [name] = [path.name for path in book.stage.glob("index-*.png")]
     assert (book.stage / "foto.png").is_file()
+    assert not [*book.stage.rglob(".env"), *book.stage.rglob("_eigen.xlsx")], "what is hidden is for no reader"
     (small.chapters / "nl" / name).write_bytes(b"other")
     with pytest.raises(NaReportError, match=f"the name of another file of the book: {name}"):
         stage(book, all_pages(small))

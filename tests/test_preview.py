@@ -210,6 +210,12 @@ def test_a_browser_that_goes_or_asks_for_no_file_is_not_told_of(
     assert capfd.readouterr().err == ""
 
 
+def test_what_is_wrong_is_text_on_a_page_that_is_not_there(tmp_path: Path) -> None:
+    with serve(0, tmp_path, State(error="found <b>")) as address, pytest.raises(urllib.error.HTTPError) as missed:
+        urllib.request.urlopen(f"{address}no.html", timeout=10)
+    assert (missed.value.code, b"found &lt;b&gt;" in missed.value.read()) == (404, True)
+
+
 def ends_with_all_that_it_started(running: Running) -> bool:
     return running.process.wait(timeout=20) == 0 and until(lambda: running.family() == [], 10)
 
