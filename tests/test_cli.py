@@ -93,6 +93,7 @@ WRONG_USE = {
     "run koploper --to folder": "--to and --scheduler go with a grid",
     "run koploper --grid edition=2021 --to file.txt": "is a file",
     "run koploper --grid edition=2021 --to data/x": "folder of the editions",
+    "archive 2021 x.tar": "x.tar is not the name of an archive",
     "edition export 2021 elsewhere/x.xlsx": "folder of the editions",
     "build --check . --force": "--check makes nothing",
     "build --check . --format pdf": "--check makes nothing",
