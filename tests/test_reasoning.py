@@ -75,6 +75,7 @@ FLIPS = {
     "S16": "observations IND103-NL-2025 value 70",
     "S17": "agendas A15 link_abroad none",
     "S18": "observations IND108-EE-2024 value 6.9",
+    "S19": "recommendations R8",
 }
 # Where a claim fails or can't be tested in the edition of today, first what makes it hold.
 STARTS = {
