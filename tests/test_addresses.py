@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from na_report.book.pictures import unpacked
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from test_publishing import only_pages
 
@@ -82,7 +83,8 @@ def small(project: Project) -> Project:
     (project.chapters / "nl" / "map").mkdir()
     for name in ("foto.png", "map/een foto.png", "map/twee.png"):
         (project.chapters / "nl" / name).write_bytes(base64.b64decode(PIXEL))
-    (project.chapters / "nl" / "tabel.xlsx").write_bytes(b"x")
+    for name in ("tabel.xlsx", ".env", "_eigen.xlsx"):
+        (project.chapters / "nl" / name).write_bytes(b"x")
     write(project, "inleiding", new_markdown_cell("# Kort\n\n(doel)=\n## Doel\n\nNiets.", id="tekst"))
     return project
 
@@ -181,12 +183,21 @@ def test_a_place_that_a_page_does_not_have_and_a_damaged_paste_are_told(
     assert "doel" not in str(caught.value)
 
 
+@pytest.mark.parametrize("content", ["é", "AAA"])
+def test_a_damaged_attachment_stays_in_the_text(content: str) -> None:
+    text = "![x](attachment:a.png)"
+    cell = {"cell_type": "markdown", "source": text, "attachments": {"a.png": {"image/png": content}}}
+    assert unpacked({"cells": [cell]}, "index") == {}
+    assert cell == {"cell_type": "markdown", "source": text}
+
+
 def test_a_file_beside_the_chapters_takes_no_name_of_the_book(small: Project) -> None:
     write(small, "index", new_markdown_cell(f"# Proef\n\n![x]({PASTED})", id="tekst"))
     book = Book(small, "2021", "nl")
     stage(book, all_pages(small))
     [name] = [path.name for path in book.stage.glob("index-*.png")]
     assert (book.stage / "foto.png").is_file()
+    assert not [*book.stage.rglob(".env"), *book.stage.rglob("_eigen.xlsx")], "what is hidden is for no reader"
     (small.chapters / "nl" / name).write_bytes(b"other")
     with pytest.raises(NaReportError, match=f"the name of another file of the book: {name}"):
         stage(book, all_pages(small))

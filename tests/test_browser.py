@@ -292,6 +292,17 @@ def test_the_contents_stand_beside_the_text_and_follow_it(show: Show) -> None:
         assert links.nth(number).bounding_box()["y"] < 900, "it is in sight"  # type: ignore[index]
 
 
+@pytest.mark.parametrize("width", one_of_a_kind([WIDE, 1100, 1600]))
+def test_the_text_stands_in_the_middle_of_its_room(show: Show, width: int) -> None:
+    page = show(width=width)
+    for name in ("index.html", "search.html"):
+        page.goto(address(name))
+        room, text = (page.locator(part).bounding_box() for part in (".midden", "article"))
+        assert room and text
+        left, right = text["x"] - room["x"], room["x"] + room["width"] - text["x"] - text["width"]
+        assert abs(left - right) < 2
+
+
 def test_the_contents_are_a_box_on_a_narrower_screen(show: Show) -> None:
     page = show("sector-mbo.html", WIDE - 1)
     assert not page.locator(".opdezepagina a").first.is_visible()

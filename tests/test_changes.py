@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from conftest import Change, na_report
 
@@ -203,3 +204,13 @@ def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that
     ]
     assert found[0].old == "Die met 41% niet!"
     assert reworded("p", texts, after, after, "nl") == []
+
+
+def test_ten_recommendations_come_in_the_order_of_their_numbers() -> None:
+    edition = open_edition("2021")
+    advice, findings = (edition.tables[name].copy() for name in ("recommendations", "findings"))
+    advice = pd.concat([advice[advice["id"] == "R3"].assign(id="R10"), advice])
+    findings.loc[findings["id"] == "FM12", "kind"] = "need"
+    before = replace(edition, tables={**edition.tables, "recommendations": advice}, _rows={})
+    after = replace(before, tables={**before.tables, "findings": findings}, _rows={})
+    assert compare(before, after).recommendations == ("R1", "R3", "R10")

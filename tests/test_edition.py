@@ -7,6 +7,7 @@ import importlib.util
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -314,3 +315,8 @@ def test_a_study_that_is_not_described_seals_no_edition(
         reseal()
     assert all(part in str(caught.value) for part in told)
     assert not (project.data / "2021" / DESCRIPTOR).exists()
+
+
+def test_the_newest_edition_is_the_last_of_more_than_two(project: Project) -> None:
+    shutil.copytree(project.data / "2021", project.data / "2030")
+    assert newest_edition(project) == "2030"

@@ -235,6 +235,26 @@ def test_the_order_is_in_the_address(page: Page) -> None:
     assert page.locator("th[aria-sort]").count() == 0
 
 
+def test_text_sorts_as_people_do_and_the_first_rows_are_seen(page: Page) -> None:
+    show(page, "onderdeel=initiatieven")
+    page.focus("th[data-kop=Initiatief] button")
+    page.keyboard.press("Enter")
+    assert "gesorteerd op initiatief, oplopend" in status(page)
+    names = page.locator(f"{table_of('initiatieven')} td strong").all_inner_texts()
+    bare = [re.sub(r"[^a-z0-9]", "", name.lower())[:1] for name in names]
+    assert bare == sorted(bare) != [name[:1] for name in sorted(names)], "whatever is a capital"
+    seen = page.locator(f"{table_of('initiatieven')} tbody tr:visible > :first-child a")
+    found = seen.evaluate_all("all => all.map((item) => item.hash.slice(1))")
+    assert found == rows(page, "initiatieven")[:FIRST]
+
+
+def test_many_values_stand_under_the_name_of_their_table(page: Page) -> None:
+    show(page)
+    groups = page.locator("select[name=soort] optgroup").evaluate_all("all => all.map((item) => item.label)")
+    assert [name.lower() for name in groups] == list(TABLES)
+    assert page.locator("select[name=sector] optgroup").count() == 0, "few values need no names above them"
+
+
 def test_the_link_is_copied(browser: Browser) -> None:
     page = opened(browser, permissions=["clipboard-read", "clipboard-write"])
     show(page, "sector=mbo")

@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import re
+import time
 import xml.etree.ElementTree as ET
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -28,7 +30,8 @@ from na_report.editions.edition import open_edition, seal_edition
 from na_report.editions.folders import verify_edition
 from na_report.editions.integrity import find_problems
 from na_report.running.pages import all_pages
-from na_report.workbook import opening, package
+from na_report.workbook import comments, opening, package
+from na_report.workbook.read import Sheet
 
 __all__ = ["small", "template"]
 
@@ -125,6 +128,8 @@ def test_every_hostile_text_is_there_as_text_and_becomes_no_element(book: Path) 
     for page in pages:
         assert not page.select("article :is(blockquote, hr, .math, .footnote, .danger, .klas, #anker)")
         assert not page.select("article script:not([type='application/ld+json'])")
+        formed = page.select("article :is(h1, h2, h3, h4, li, dt, dd, strong, em, code, s, del, pre)")
+        assert [tag for tag in formed if re.match(r"(kop|lijst|uitleg|vet|schuin|code|weg)\b", tag.get_text())] == []
         for tag in page.find_all(True):
             assert not [name for name in tag.attrs if name.startswith("on")], tag
             address = str(tag.get("href", tag.get("src", "")))
@@ -150,7 +155,7 @@ def test_the_pdf_shows_hostile_texts_and_fetches_nothing(book: Path) -> None:
         text = flat(" ".join(page.get_textpage().get_text_range() for page in made))
     assert "root:" not in text
     bare = re.sub(r"\W", "", text)
-    assert [nasty for nasty in TEXTS if re.sub(r"\W", "", flat(nasty)) not in bare] == []
+    assert [nasty for nasty in (*TEXTS, *WITH_BRACES) if re.sub(r"\W", "", flat(nasty)) not in bare] == []
 
 
 ADDRESSES = (
@@ -312,6 +317,38 @@ def test_a_row_numbered_two_billion_takes_no_time(small: Project) -> None:
     path = small.root / "evidence.xlsx"
     rewrite(path, lambda name, xml: xml.replace(b"</sheetData>", row) if name == meta else xml)
     assert take_back() == 0
+
+
+@pytest.mark.parametrize(("tag", "inner"), [("mergeCells", "mergeCell"), ("hyperlinks", "hyperlink")])
+def test_an_area_of_millions_of_cells_is_not_filled_for_a_copy_with_comments(
+    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tag: str, inner: str
+) -> None:
+    """Some bytes of a workbook made openpyxl hold a hundred million cells."""
+    monkeypatch.setattr(comments, "load_workbook", lambda *_, **options: pytest.fail("opened"))
+    change(small, put("findings", "FM12", "kind", "wish"))
+    area = f'</sheetData><{tag}><{inner} ref="A900:XFD1048576"/></{tag}>'.encode()
+    path = small.root / "evidence.xlsx"
+    rewrite(path, lambda name, xml: xml.replace(b"</sheetData>", area) if name == SHEET else xml)
+    assert any("found 'wish'" in line for line in refused(small, capsys))
+    assert not (small.root / "evidence.problems.xlsx").exists()
+
+
+def test_merged_cells_cost_no_more_than_the_rows_that_there_are() -> None:
+    table = TABLES[0]
+    heads = {place: package.Cell(column.name, "s") for place, column in enumerate(table.columns, start=1)}
+    last = {1: package.Cell("x", "s")}
+    sheet = Sheet(table, table.name, {}, {})
+    sheet.read([(1, heads), (1_000_000, last)], ["A2:B2000000"])
+    assert sheet.spoilt == {(1_000_000, column.name) for column in table.columns[:2]}
+
+
+def test_what_a_workbook_says_that_it_is_takes_no_time() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "ms-excel" * 2**16 + "spreadsheetml.sheet.main+xml")
+    start = time.monotonic()
+    opening.refuse_other_kinds(content.getvalue())
+    assert time.monotonic() - start < 10
 
 
 @pytest.mark.parametrize("text", ["a_xD800_b", "a_x0000_b", "a_x202E_b", "a_xFFFE_b"])

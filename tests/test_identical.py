@@ -20,6 +20,8 @@ from na_report.book.book import Book
 from na_report.book.comparing import differences, formats_of
 from na_report.book.published import publish
 from na_report.book.site import write_site
+from na_report.cli import main
+from na_report.commands import book as book_commands
 
 PAGE = '<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
 
@@ -96,6 +98,23 @@ def test_whatever_changes_in_a_site_is_found(project: Project, part: str, was: s
 def test_what_is_no_book_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NaReportError, match=r"no index\.html"):
         formats_of(tmp_path, "nl")
+
+
+@pytest.mark.parametrize("language", ["nl", "en", "fy"])
+def test_the_path_of_a_published_book_tells_its_edition_and_language(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    with (project.chapters / "words.yml").open("a", encoding="utf-8") as file:
+        file.write("fy: {name: Frysk}\n")
+    made: list[Book] = []
+    monkeypatch.setattr(book_commands, "_make", lambda book, *_, **options: made.append(book))
+    monkeypatch.setattr(comparing, "differences", lambda book, path: (0, []))
+    monkeypatch.chdir(project.root)
+    folder = tmp_path / "2021" / language
+    folder.mkdir(parents=True)
+    (folder / "index.html").touch()
+    assert main(["build", "--check", str(folder)]) == 0
+    assert [(book.edition, book.language) for book in made] == [("2021", language)]
 
 
 @pytest.mark.slow("it tries the check that `make test-all` makes")

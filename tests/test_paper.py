@@ -24,6 +24,7 @@ from printed import FOOT, LEFT, MARK, RIGHT, SCREEN, Letter, Printed, article_of
 from na_report.base.errors import BookError
 from na_report.base.paths import Project
 from na_report.editions.folders import verify_edition
+from na_report.paper import typesetting
 from na_report.paper.table import columns
 from na_report.paper.typesetting import Document, typeset
 from na_report.paper.writer import Writer
@@ -353,6 +354,12 @@ def test_a_missing_page_is_named(tmp_path: Path) -> None:
 def test_a_letter_that_no_font_has_is_an_error_with_its_page(tmp_path: Path) -> None:
     with pytest.raises(BookError, match=r"twee: .*\U00013000"):
         printed(tmp_path, een=TITLE, twee=TITLE + "Een \U00013000.")
+
+
+def test_a_missing_font_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetting, "_FONTS", tmp_path)
+    with pytest.raises(BookError, match="unknown font family: source sans pro"):
+        printed(tmp_path, een=TITLE)
 
 
 def test_a_missing_picture_and_one_from_elsewhere_are_named(tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 import pypdfium2 as pdfium
@@ -22,6 +25,7 @@ from playwright.sync_api import Browser
 from test_publishing import only_pages
 
 from na_report.base.paths import Project
+from na_report.book.serving import State, serve
 from na_report.book.watching import Processes
 
 
@@ -52,8 +56,8 @@ class Running:
         line = self.process.stdout.readline()
         self.address = re.search(r"http://127\.0\.0\.1:\d+/", line)[0]  # type: ignore[index]
 
-    def get(self, name: str, host: str = "localhost") -> tuple[int, str]:
-        request = urllib.request.Request(self.address + name, headers={"Host": host})
+    def get(self, name: str, host: str = "localhost", method: str = "GET") -> tuple[int, str]:
+        request = urllib.request.Request(self.address + name, headers={"Host": host}, method=method)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, answer.read().decode()
@@ -183,12 +187,33 @@ def test_only_files_of_the_book_are_served_and_only_to_this_machine(running: Run
         "no.html",
     ):
         assert running.get(name)[0] == 404, name
-    assert running.get("index.html", host="evil.example")[0] == 403
+    for method in ("GET", "HEAD"):
+        assert running.get("index.html", host="evil.example", method=method)[0] == 403
     port = f":{int(running.address.rstrip('/').rpartition(':')[2]):04X} "
     sockets = (Path("/proc/net/tcp").read_text() + Path("/proc/net/tcp6").read_text()).splitlines()
     # The second column has our side, the fourth says 0A when it is listened to.
     listening = [line.split()[1] for line in sockets if f"{port}" in line and line.split()[3] == "0A"]
     assert listening == [f"0100007F{port.strip()}"]
+
+
+def test_a_browser_that_goes_or_asks_for_no_file_is_not_told_of(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "large.js").write_bytes(bytes(50_000_000))
+    with serve(0, tmp_path, State()) as address:
+        place = urlsplit(address)
+        for path in ("large.js", "%00", "index.html"):
+            with socket.create_connection((place.hostname, place.port), timeout=10) as gone:
+                gone.sendall(f"GET /{path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+                said = gone.recv(9)
+        assert said == b"HTTP/1.0 "
+    assert capfd.readouterr().err == ""
+
+
+def test_what_is_wrong_is_text_on_a_page_that_is_not_there(tmp_path: Path) -> None:
+    with serve(0, tmp_path, State(error="found <b>")) as address, pytest.raises(urllib.error.HTTPError) as missed:
+        urllib.request.urlopen(f"{address}no.html", timeout=10)
+    assert (missed.value.code, b"found &lt;b&gt;" in missed.value.read()) == (404, True)
 
 
 def ends_with_all_that_it_started(running: Running) -> bool:
@@ -202,11 +227,11 @@ def test_ctrl_c_leaves_nothing_running(running: Running) -> None:
 
 
 def test_processes_end_at_once_when_the_preview_does() -> None:
-    processes = Processes()
+    others, processes = {*multiprocessing.active_children()}, Processes()
     with processes.borrow([]) as (pool, count):
         pages = [pool.submit(time.sleep, 60) for _ in range(count)]
         assert until(lambda: all(page.running() for page in pages))
-    running = list(processes._pool._processes.values())
+    running = {*multiprocessing.active_children()} - others
     assert len(running) == count
     processes.close()
     # The thread of the pool waits for them too; who comes second learns the code when the first has told it.

@@ -20,6 +20,7 @@ from na_report.book.rendering import build_html
 from na_report.book.staging import stage
 from na_report.editions.edition import seal_edition
 from na_report.processes.renderer import Renderer
+from na_report.running.chapters import declared_types
 from na_report.running.execution import run_pages
 from na_report.running.pages import Page, all_pages, checked_parameters, choose
 
@@ -79,6 +80,14 @@ def test_text_becomes_the_declared_type_or_is_refused(
             checked_parameters(page, {"extra": given})
     else:
         assert checked_parameters(page, {"extra": given})["extra"] == expected
+
+
+def test_only_a_cell_of_code_declares_parameters(project: Project) -> None:
+    path = project.chapters / "nl" / "koploper.ipynb"
+    notebook, before = nbformat.read(path, as_version=4), dict(declared_types(path))
+    notebook.cells.append(nbformat.v4.new_markdown_cell("kind: str", metadata={"tags": ["parameters"]}))
+    nbformat.write(notebook, path)
+    assert dict(declared_types(path)) == before
 
 
 def test_an_unknown_page_is_refused_with_a_suggestion(project: Project) -> None:

@@ -21,12 +21,12 @@ from na_report.base.paths import DESCRIPTOR, Project
 from na_report.commands import editions as commands
 from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.edition import open_edition, seal_edition
-from na_report.editions.folders import verify_edition
+from na_report.editions.folders import is_draft, verify_edition
 from na_report.editions.table_files import Row, read_table, write_table
 from na_report.registers import analysis
 from na_report.statistics.asking import Limits, Offices
 from na_report.statistics.drafting import KeptValue
-from na_report.statistics.kept import answers_in
+from na_report.statistics.kept import Answer, answers_in
 from na_report.statistics.reading import Cell, Difference, read
 from na_report.statistics.refreshing import refresh
 from na_report.statistics.rows import UnreadableError
@@ -204,9 +204,10 @@ def test_pages_of_cbs_are_turned_as_long_as_they_stay_there(server: Server) -> N
     given = server.offices()(cbs)
     assert read(given.parts, cbs).cells == {("NL", "2022"): Cell("1.5"), ("NL", "2023"): Cell("1.5", "p")}
     assert "Measure eq 'M1'" in unquote(server.log[0])
-    server.does["/Observations"] = page("http://192.0.2.1/more", **first_row)
-    with pytest.raises(UnreadableError, match="CBS gave no answer: it sends on to another place"):
-        server.offices()(cbs)
+    for elsewhere in ("http://192.0.2.1/more", f"{server.address}0/more", f"{server.address}@192.0.2.1/", "http://["):
+        server.does["/Observations"] = page(elsewhere, **first_row)
+        with pytest.raises(UnreadableError, match="CBS gave no answer: it sends on to another place"):
+            server.offices()(cbs)
 
 
 def test_the_oecd_is_asked_no_more_than_it_allows(server: Server) -> None:
@@ -428,6 +429,20 @@ def test_a_draft_of_answers_is_sealed_by_somebody_and_its_answers_with_it(projec
         verify_edition("2027", project)
     with pytest.raises(NaReportError, match="exists already"):
         refresh("2026", "2027", answers_in(real), project)
+
+
+def test_a_draft_that_is_sealed_while_an_office_answers_stays_as_it_was(project: Project) -> None:
+    def sealing(series: Series) -> Answer:
+        if (project.data / "2027").is_dir():
+            seal_edition("2027", project, by="N. Jansen")
+        raise UnreadableError("no answer")
+
+    with_series(project, _row("IND109"))
+    refresh("2026", "2027", sealing, project)
+    with pytest.raises(NaReportError, match="2027 exists already"):
+        refresh("2026", "2027", sealing, project)
+    verify_edition("2027", project)
+    assert not is_draft(project.data / "2027")
 
 
 def test_wrong_use_is_told(project: Project, real: Path) -> None:

@@ -123,6 +123,38 @@ def test_each_reason_and_each_word_is_in_the_language_of_the_page(project: Proje
     assert not {*dutch} & {*english}
 
 
+def test_advice_that_goes_is_named_by_its_number(refreshed: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(refreshed.root)
+    table = BY_NAME["recommendations"]
+    folder = copy_edition("2026", "2026c", refreshed)
+    write_table(folder, table, [row for row in read_table(folder, table) if row["id"] != "R8"])
+    for name, column in (("caveats", "refs"), ("starting_points", "recommendation_ids")):
+        rows = read_table(folder, BY_NAME[name])
+        named = [{**row, column: ";".join({*row[column].split(";")} - {"R8"}) or "R1"} for row in rows]
+        write_table(folder, BY_NAME[name], named)
+    _, contents, _ = changed_page("2026c", "nl", refreshed) or ("", "", "")
+    shutil.rmtree(folder)
+    assert "<li>R8</li>" in contents
+
+
+def test_data_are_text_on_the_page(refreshed: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(refreshed.root)
+    folder = copy_edition("2026", "2026d", refreshed)
+    for name, key, cells in (
+        ("recommendations", "R8", {"title_nl": "<b>Advies</b>"}),
+        ("indicators", "IND101", {"label_nl": "<b>Deel</b>"}),
+        ("observations", "IND101-NL-2025", {"value": "1"}),
+    ):
+        table = BY_NAME[name]
+        rows = [row | cells if row["id"] == key else row for row in read_table(folder, table)]
+        write_table(folder, table, rows)
+    _, contents, _ = changed_page("2026d", "nl", refreshed) or ("", "", "")
+    shutil.rmtree(folder)
+    assert BeautifulSoup(contents, "html.parser").select("b") == []
+    assert "&lt;b&gt;Advies" in contents
+    assert "<td>&lt;b&gt;Deel" in contents
+
+
 def test_the_page_comes_with_a_draft_alone_in_the_language_of_the_book(refreshed: Project) -> None:
     assert changed_page("2026", "nl", refreshed) is None
     copy_edition("2026", "2026b", refreshed)

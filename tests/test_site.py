@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from na_report.base.errors import NaReportError
+from na_report.base.errors import BookError, NaReportError
 from na_report.base.paths import ADDRESS, Project
 from na_report.book.book import Book
 from na_report.book.published import publish
-from na_report.book.site import write_site
+from na_report.book.site import with_switch, write_site
 
 FOOT = '<footer><ul><li><a href="../report.pdf">Boek</a></li><li><a href="../summary.pdf">Kort</a></li></ul></footer>'
 PAGE = f'<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{{}}</article>{FOOT}</body></html>'
@@ -94,3 +94,9 @@ def test_a_book_that_is_not_as_a_build_left_it_leaves_the_site_as_it_was(project
     with pytest.raises(NaReportError, match="not to the end"):
         write_site([book])
     assert sorted(index.parent.rglob("*")) == before
+
+
+def test_a_page_without_a_place_for_the_switch_is_named(project: Project) -> None:
+    for page in ("<html><body></body></html>", '<nav id="hoofdstukken"></nav>'):
+        with pytest.raises(BookError, match=r"index\.html of edition 2021 has no nav"):
+            with_switch(page, "index.html", Book(project, "2021", "nl"), {})

@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from test_publishing import only_pages
 
 from na_report.base.paths import Project
+from na_report.processes.surroundings import FIXED, fixed, pinned
 from na_report.processes.workers import cores
 from na_report.running.executed import normalised
 
@@ -205,3 +206,17 @@ def test_the_cores_are_those_that_the_process_was_given() -> None:
 def test_nothing_asks_how_many_cores_the_machine_has() -> None:
     paths = [*(ROOT / "src").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]
     assert [path.name for path in paths if "cpu_count" in path.read_text(encoding="utf-8")] == []
+
+
+def test_settings_of_a_person_stay_out_of_the_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    mine = {"IPYTHONDIR": "/mine", "PYTHONSTARTUP": "/mine.py", "JUPYTER_PATH": "/mine", "LANGUAGE": "tr"}
+    for name, value in mine.items():
+        monkeypatch.setenv(name, value)
+    assert fixed().keys().isdisjoint(mine)
+    with pinned():
+        assert {name: os.environ[name] for name in FIXED} == FIXED
+        assert os.environ.keys().isdisjoint(mine)
+        assert fixed() == os.environ
+    assert os.environ["TZ"] == "Pacific/Auckland"
+    assert {name: os.environ[name] for name in mine} == mine

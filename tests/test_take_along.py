@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -35,7 +36,7 @@ from na_report.editions.seal import seal_of
 from na_report.registers import colophon
 from na_report.running.fingerprint import hash_inputs, ingredients
 from na_report.running.pages import all_pages, choose
-from na_report.screen.citing import part_of
+from na_report.screen.citing import add_take_along, part_of
 from na_report.screen.describing import Publication, describe, site_address
 from na_report.workbook.layout import META
 from na_report.workbook.take_along import period_covered, write_ods, write_take_along
@@ -214,6 +215,24 @@ def test_data_can_not_break_out_of_the_description() -> None:
     page = described(title=title)
     [script] = page.select("script")
     assert json.loads(script.get_text())["name"].startswith(title)
+
+
+def test_data_can_not_break_out_of_a_reference() -> None:
+    title = '<i>Een</i> "titel" & $own'
+    form = (ROOT / "src/na_report/book/assets/templates/citing.html").read_text(encoding="utf-8").partition("-#}")[2]
+    figure = f'<figure id="fig-x"><figcaption><span class="caption-text">{escape(title)}</span></figcaption></figure>'
+    line = '<p><span class="meenemen">Download: <a href="a.csv">CSV &lt;b&gt;</a></span></p>'
+    page = BeautifulSoup(f"<article>{figure}{line}</article>{form}", "html.parser")
+    assert page.article is not None
+    descriptor = {"created": "2026-11-24T00:00:00Z"}
+    book = Publication(Work(title, title, "2026", "2021", "2021.1.0"), "Ondertitel", descriptor)
+    add_take_along(page, page.article, "index.html", book)
+    article = BeautifulSoup(str(page), "html.parser").article
+    assert article is not None
+    assert article.select("i, b") == []
+    for place in ("dd:has(span)", "pre"):
+        [said] = article.select(place)
+        assert said.get_text().count("<i>Een</i>") == 3, "its maker, its own title and that of the book"
 
 
 def test_with_an_address_pages_and_files_say_where_they_are() -> None:

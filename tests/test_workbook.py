@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import re
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
-from workbooks import OBS, Book, change, put, small, snapshot, table_bytes, take_back, template, value
+from workbooks import OBS, Book, change, put, rewrite, small, snapshot, table_bytes, take_back, template, value
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import DESCRIPTOR, Project
@@ -175,15 +177,33 @@ def test_a_name_that_is_taken_or_no_name_is_refused(small: Project, name: str) -
 def test_a_copy_that_someone_worked_in_or_another_file_is_not_replaced(small: Project) -> None:
     change(small, WISH, "broken.xlsx")
     assert take_back("broken.xlsx") == take_back("broken.xlsx") == 1  # as nobody has saved the copy, it is replaced
-    copy, second, third = (small.root / f"broken.problems{number}.xlsx" for number in ("", "-2", "-3"))
+    copy, second, third, fourth = (small.root / f"broken.problems{number}.xlsx" for number in ("", "-2", "-3", "-4"))
     assert not second.exists()
     load_workbook(copy).save(copy)
     second.write_text("dear", encoding="utf-8")
+    third.mkdir()
     worked_in = copy.read_bytes()
     assert take_back("broken.xlsx") == 1
     assert copy.read_bytes() == worked_in
     assert second.read_text(encoding="utf-8") == "dear"
-    assert load_workbook(third)["findings"]
+    assert load_workbook(fourth)["findings"]
+
+
+def test_the_list_of_problems_is_told_where_no_copy_can_be_written_and_nothing_else(
+    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    change(small, WISH)
+    # Excel writes what openpyxl warns that it leaves out.
+    more = b'<extLst><ext uri="{78C0D931-6437-407d-A8EE-F0AAD7539E65}"/></extLst></worksheet>'
+    rewrite(small.root / "evidence.xlsx", lambda name, xml: xml.replace(b"</worksheet>", more))
+    monkeypatch.setattr(comments, "write_whole", full)
+    with warnings.catch_warnings(record=True, action="always") as warned:
+        assert take_back() == 1
+    assert warned == []
+    assert "found 'wish'" in capsys.readouterr().err
 
 
 def comments_of(path: Path | str) -> dict[tuple[str, str], str]:

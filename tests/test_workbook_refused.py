@@ -235,6 +235,11 @@ def bomb(path: Path) -> None:
             part.write(bytes(2**20))
 
 
+def twice(path: Path) -> None:
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr(SHEET3, archive.read(SHEET3))
+
+
 def lock(path: Path) -> None:
     content = bytearray(path.read_bytes())
     for start in [found.start() for found in re.finditer(rb"PK\x01\x02", content)]:
@@ -271,6 +276,7 @@ FILES: list[tuple[str, Callable[[Path], None], Sequence[str]]] = [
     ("a zip with a password", lock, ["password"]),
     ("a file cut off under way", lambda path: as_bytes(path.read_bytes()[:-4000])(path), ["a damaged file", "sent again"]),
     ("bytes that flipped", flip_bytes, ["a damaged file"]),
+    ("a sheet that is there twice", twice, ["a part occurs twice"]),
     ("entities after a long comment", replace_in(SHEET3, b"<worksheet ", b"<!--" + b"x" * 9000 + b"-->" + DTD),
      [f"entities in {SHEET3}", "Don't trust"]),
     ("a sheet in UTF-16", lambda path: rewrite(path, lambda name, xml: xml.decode().encode("utf-16") if name == SHEET3 else xml),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import mimetypes
 import re
@@ -24,7 +23,7 @@ def unpacked(notebook: dict[str, Any], page: str) -> dict[str, bytes]:
         """Adds a picture and returns its name; nothing when it is damaged."""
         try:
             found = base64.b64decode(unquote(content))
-        except binascii.Error:
+        except ValueError:  # other letters than base64 has, or fewer
             return ""
         name = f"{page}-{hashlib.sha256(found).hexdigest()[:12]}{mimetypes.guess_extension(mime) or ''}"
         files[name] = found

@@ -6,7 +6,7 @@ import html
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from http import HTTPStatus
@@ -47,6 +47,11 @@ class _Handler(SimpleHTTPRequestHandler):
         self.folder, self.state = folder, state
         super().__init__(*args, directory=str(folder))
 
+    def handle(self) -> None:
+        """Answers a browser; that one goes meanwhile, or asks for what can be no file, is not told on the terminal."""
+        with suppress(OSError, ValueError):
+            super().handle()
+
     def do_GET(self) -> None:
         path, host = urlsplit(self.path).path, urlsplit(f"//{self.headers.get('Host', '')}").hostname
         file = Path(self.translate_path(self.path))
@@ -65,6 +70,8 @@ class _Handler(SimpleHTTPRequestHandler):
             except OSError:
                 self.send_error(HTTPStatus.NOT_FOUND, "It is not there, or still being made")
 
+    do_HEAD = do_GET  # noqa: N815  its name in Python
+
     def _send_page(self, file: Path) -> None:
         try:
             text, status = file.read_text(encoding="utf-8"), HTTPStatus.OK
@@ -81,7 +88,8 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keeps the terminal for what matters."""

@@ -95,7 +95,7 @@ def _check(options: Namespace, project: Project) -> int:
     edition = options.edition or next(iter(named), newest_edition(project))
     if "language" not in options.given and edition in path.parts:
         after = path.parts[len(path.parts) - path.parts[::-1].index(edition) :]
-        options.language = next((part for part in after if part in ("nl", "en")), options.language)
+        options.language = next((part for part in after if part in languages(project)), options.language)
     formats = formats_of(path, options.language)
     edition_folder(edition, project)
     with TemporaryDirectory() as folder:

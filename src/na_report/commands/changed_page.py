@@ -86,11 +86,9 @@ class _Page:
             for one in changes.claims
         ]
         yield self._headed("claims", _list(f"<li>{escape(text)}</li>" for text in outcomes))
-        titles = [
-            f"{key}: {self.edition.row('recommendations', key)[f'title_{self.language}']}"
-            for key in changes.recommendations
-        ]
-        yield self._headed("recommendations", _list(f"<li>{escape(text)}</li>" for text in titles))
+        titles = {row["id"]: row[f"title_{self.language}"] for row in self.edition.records("recommendations")}
+        advice = (f"{key}: {titles[key]}" if key in titles else key for key in changes.recommendations)  # or it is gone
+        yield self._headed("recommendations", _list(f"<li>{escape(text)}</li>" for text in advice))
         pages = map(escape, found.pages or ())
         yield self._headed("pages", _list(f'<li><a href="{page}.html">{page}</a></li>' for page in pages))
         if found.sentences is not None:  # none and not known are two things

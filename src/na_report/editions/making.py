@@ -10,7 +10,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import partial_of, put_in_place, remove, sync, sync_all
 from na_report.base.locks import BusyError, locked
 from na_report.base.paths import Project
-from na_report.editions.folders import NAME
+from na_report.editions.folders import NAME, is_draft
 
 
 def refuse_name(new: str, project: Project) -> None:
@@ -48,7 +48,7 @@ def making(new: str, project: Project, *, again: bool = False) -> Iterator[Path]
     With `again` it takes the place of a draft of that name. A `BusyError` tells that another process is making that edition.
     """
     with being_made(new, project):
-        if not again:
+        if not again or not is_draft(project.data / new):  # who waits for an office may find it sealed meanwhile
             refuse_name(new, project)
         folder = partial_of(project.data / new)
         folder.mkdir()

@@ -135,7 +135,7 @@ def _variants(edition: Edition) -> Iterator[tuple[str, str, Edition]]:
 
 
 def _coded(edition: Edition, categories: Mapping[str, str]) -> Edition:
-    """Returns an edition in which some agenda items have another category; in its rows alone, which is what claims read."""
+    """Returns an edition with other categories for some agenda items: only its rows have these, as claims read nothing else."""
     moved = {key: {**edition.row("agenda_items", key), "category": code} for key, code in categories.items()}
     rows = {**edition._rows, "agenda_items": {**edition._rows["agenda_items"], **moved}}
     return replace(edition, _rows=rows, reads=Reads())

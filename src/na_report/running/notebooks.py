@@ -120,7 +120,9 @@ def _is_list(value: Any, kind: type) -> bool:
 
 def _is_bundles(value: object) -> bool:
     """Tells whether a value is what a cell carries along: per name a content per kind."""
-    return isinstance(value, dict) and _is_list([*value.values()], dict)
+    return isinstance(value, dict) and all(
+        isinstance(bundle, dict) and all(map(_is_text, bundle.values())) for bundle in value.values()
+    )
 
 
 def _is_output(output: dict[str, Any]) -> bool:

@@ -94,7 +94,8 @@ class Offices:
         while series.provider == "cbs" and (onward := _next_page(parts[-1])):
             if len(parts) == _PAGES:
                 raise UnreadableError(f"it has more than {_PAGES} pages; {_FEWER}")
-            if urlsplit(onward)[:2] != urlsplit(self.bases["cbs"])[:2]:
+            place = urlsplit(self.bases["cbs"])
+            if not onward.startswith(f"{place.scheme}://{place.netloc}/"):
                 raise UnreadableError(f"it sends on to another place, {onward[:80]!r}")
             parts.append(self._get(series, onward))
         return parts

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from io import BytesIO
 from itertools import chain, count
 from pathlib import Path
 
+from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
+from openpyxl.utils import range_boundaries
 
 from na_report.base.files import write_whole
 from na_report.workbook.layout import META, CellProblem, book_bytes, encode
@@ -36,15 +41,14 @@ def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
         remarks.setdefault((problem.file, f"{problem.column}{problem.row}"), []).append(said)
     if not remarks:
         return None
+    stem = path.with_suffix("").name
+    names = (f"{stem}.problems{number}.xlsx" for number in chain([""], map("-{}".format, count(2))))
     try:
         content = _with_remarks(path, remarks)
+        target = next(target for target in map(path.with_name, names) if not target.exists() or _is_ours(target))
+        write_whole(target, content)
     except Exception:  # the list of problems itself must reach the reader, with or without this copy
         return None
-    names = (
-        f"{path.with_suffix('').name}.problems{number}.xlsx" for number in chain([""], map("-{}".format, count(2)))
-    )
-    target = next(target for target in map(path.with_name, names) if not target.exists() or _is_ours(target))
-    write_whole(target, content)
     return target
 
 
@@ -55,12 +59,15 @@ def _with_remarks(path: Path, remarks: dict[tuple[str, str], list[str]]) -> byte
         ValueError: The workbook can't be copied whole; openpyxl raises others of any kind.
     """
     with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-        if sum(part.file_size for part in parts) > _BYTES_LIMIT or any(
-            b"x005F_" in archive.read(part) for part in parts
-        ):
-            raise ValueError("too big, or with a text that openpyxl changes")
-    book = load_workbook(path, rich_text=True)
+        if sum(part.file_size for part in archive.infolist()) > _BYTES_LIMIT:
+            raise ValueError("too big")
+        parts = [archive.read(part) for part in archive.infolist()]
+    if any(b"x005F_" in part for part in parts):
+        raise ValueError("a text that openpyxl changes")
+    if sum(chain.from_iterable(map(_filled, parts))) > _CELLS_LIMIT:
+        raise ValueError("too many cells")
+    with warnings.catch_warnings(action="ignore"):  # of what it leaves out, which no value depends on
+        book = load_workbook(path, rich_text=True)
     if sum(sheet.max_row * sheet.max_column for sheet in book.worksheets) > _CELLS_LIMIT:
         raise ValueError("too many cells")
     for cell in (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.comment):
@@ -75,10 +82,19 @@ def _with_remarks(path: Path, remarks: dict[tuple[str, str], list[str]]) -> byte
     return book_bytes(book, comment=_OURS)
 
 
+def _filled(part: bytes) -> Iterator[int]:
+    """Yields how many cells openpyxl makes for each area of a part: of two columns that are merged, two million."""
+    if re.search(b"mergeCell|hyperlink", part.replace(b"\0", b"")):
+        for _, element in iterparse(BytesIO(part)):
+            if element.tag.rpartition("}")[2] in ("mergeCell", "hyperlink"):
+                left, top, right, bottom = range_boundaries(element.get("ref"))
+                yield (right - left + 1) * (bottom - top + 1)
+
+
 def _is_ours(path: Path) -> bool:
     """Tells whether nobody saved the copy since: a spreadsheet program drops the comment of the zip file."""
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.comment == _OURS
-    except zipfile.BadZipFile:
+    except (OSError, zipfile.BadZipFile):
         return False

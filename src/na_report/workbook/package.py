@@ -56,6 +56,8 @@ class Package:
         self._tags = 0
         # The names of parts don't differ by capitals, and some programs write them with the slash of Windows.
         self._names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+        if len(self._names) < len(archive.namelist()):
+            raise ValueError("a part occurs twice")  # of which programs read different ones
         main = next((path for kind, path in self._links("").values() if kind == "officeDocument"), "xl/workbook.xml")
         links = self._links(main)
         book = self._xml(main)

@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.schema import Column, Table
-from na_report.editions.table_files import Row
+from na_report.editions.table_files import PROBLEMS_LIMIT, Row
 from na_report.workbook.cell_values import to_text, trimmed
 from na_report.workbook.layout import META, START, CellProblem, FaultError
 from na_report.workbook.package import Cells, Package
@@ -54,12 +54,12 @@ class Sheet:
                 self._read_row(number, cells, columns)
             else:
                 self.notes.append(f"sheet {self.title!r}: row {number} has no value under a header and was not read")
-        last = rows[-1][0]
-        for area in merged:
+        numbers = [number for number, _ in rows]
+        for area in merged[:PROBLEMS_LIMIT]:
             left, top, right, bottom = range_boundaries(area)
             inside = [column.name for place, column in columns.items() if left <= place <= right]
-            if inside and top <= last:
-                self.spoilt |= {(row, name) for row in range(top, min(bottom, last) + 1) for name in inside}
+            if inside and top <= numbers[-1]:
+                self.spoilt |= {(row, name) for row in numbers if top <= row <= bottom for name in inside}
                 remedy = "Unmerge the cells (Home > Merge) and fill each of them."
                 self.tell(top, left, "", f"merged cells {area}", "cells that are not merged", remedy)
         if self.before and not self.rows:
