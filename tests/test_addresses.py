@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from na_report.book.pictures import unpacked
+from na_report.book.attachments import unpacked
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from test_publishing import only_pages
 
