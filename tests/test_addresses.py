@@ -9,12 +9,12 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from na_report.book.attachments import unpacked
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from test_publishing import only_pages
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.paths import Project
+from na_report.book.attachments import unpacked
 from na_report.book.book import Book
 from na_report.book.rendering import build_html
 from na_report.book.staging import stage

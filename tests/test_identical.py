@@ -21,7 +21,7 @@ from na_report.book.comparing import differences, formats_of
 from na_report.book.published import publish
 from na_report.book.site import write_site
 from na_report.cli import main
-from na_report.commands import book as book_commands
+from na_report.commands import build as book_commands
 
 PAGE = '<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
 

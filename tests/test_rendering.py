@@ -19,7 +19,7 @@ from na_report.book.rendering import build_html, render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.renderer import Renderer, renderer
 from na_report.running.pages import all_pages
-from na_report.screen import polish
+from na_report.screen import finishing
 
 FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](inleiding.ipynb) en {numref}`tab-b`."
 SECOND = "# Kort\n\n:::{table} Tabel.\n:name: tab-b\n\n| a |\n| - |\n| 1 |\n:::\n\nTerug naar [het doel](#doel)."
@@ -211,9 +211,9 @@ def test_a_page_is_mended_again_when_it_or_a_file_around_it_differs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mended: list[str] = []
-    mend = polish._polish_page
-    monkeypatch.setattr(polish, "_polish_page", lambda *given: mended.append(given[1].name) or mend(*given))
-    known: dict[str, tuple[str, polish.Polished]] = {}
+    mend = finishing._polish_page
+    monkeypatch.setattr(finishing, "_polish_page", lambda *given: mended.append(given[1].name) or mend(*given))
+    known: dict[str, tuple[str, finishing.Polished]] = {}
     for step, names in enumerate((["a.html", "b.html"], [], ["b.html"], ["a.html", "b.html"])):
         folder = tmp_path / str(step)
         for part in ("_images", "_static"):
@@ -221,7 +221,7 @@ def test_a_page_is_mended_again_when_it_or_a_file_around_it_differs(
         (folder / "_images" / "f.svg").write_text("<svg/>" * (1 + step // 3), encoding="utf-8")
         (folder / "a.html").write_text("<article><h1>Een</h1></article>", encoding="utf-8")
         (folder / "b.html").write_text(f"<article><h1>{step // 2}</h1></article>", encoding="utf-8")
-        polish.polish(folder, known=known)
+        finishing.polish(folder, known=known)
         assert mended == names
         mended.clear()
         assert f"<h1>{step // 2}</h1>" in (folder / "b.html").read_text(encoding="utf-8")
