@@ -76,7 +76,7 @@ def test_nothing_runs_again_when_nothing_changed(project: Project) -> None:
     ("cell", "value", "runs", "reason", "stay"),
     [
         ("observations IND019-NL-2019 value", "37", "sector-mbo", "IND019", ["sector-hoger-onderwijs", "koploper"]),
-        ("observations IND088-NL-2020 value", "-1", "koploper", "claims", ["sector-mbo"]),
+        ("observations IND088-NL-2020 value", "-1", "koploper", "reasoning.checking", ["sector-mbo"]),
         ("findings FH36 text_nl", "Niemand.", "sector-hoger-onderwijs", "data changed", ["sector-mbo"]),
     ],
     ids=["an observation", "a claim that flips", "a text"],
