@@ -356,7 +356,7 @@ class Bench:
     def help(self) -> Case:
         """The command line says what it can do."""
         return Case(
-            *("`na-report --help`", "`python -c pass`", "+150 ms", "importing argparse and the command modules"),
+            *("`na-report --help`", "`python -c pass`", "+150 ms", "importing argparse"),
             *(lambda: self.na_report("--help"), lambda: run([sys.executable, "-c", "pass"], self.folder), 21),
         )
 
