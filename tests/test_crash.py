@@ -72,7 +72,7 @@ def make(book: Book, word: str) -> None:
         made = {name: book.made / name for name in ("html", *PDFS)}
         made["html"].mkdir(parents=True)
         for number in range(20):
-            page = f'<html><body><nav id="{PLACE.split("#")[1]}"></nav>{word} {number}</body></html>'
+            page = f'<html><head></head><body><nav id="{PLACE.split("#")[1]}"></nav>{word} {number}</body></html>'
             (made["html"] / f"page-{number or 'index'}.html").write_text(page, encoding="utf-8")
         for name in PDFS:
             made[name].write_text(f"%PDF {word}", encoding="utf-8")
