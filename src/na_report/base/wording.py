@@ -74,13 +74,6 @@ class Words:
         section, _, name = key.rpartition(".")
         return self._texts.get(section or "words", {}).get(name)
 
-    def text(self, key: str) -> str:
-        """Returns a text as the file has it, with its `{name}`s: for who fills them in elsewhere."""
-        found = self.get(key)
-        if not isinstance(found, str):
-            raise self._wrong(key, shown(found), "a text")
-        return found
-
     def section(self, name: str) -> dict[str, str]:
         """Returns all texts of a section by name."""
         return {key: self(f"{name}.{key}") for key in self._texts.get(name, {})}

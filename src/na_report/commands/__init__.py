@@ -1,1 +1,1 @@
-"""The commands: each module adds its own to the command line and prints what they find."""
+"""The commands: what each takes is in `arguments.py`; the other modules do them and print what they find."""

@@ -64,7 +64,8 @@ def lines(found: Follows) -> Iterator[str]:
     if found.pages is None:
         yield "pages: not known; run na-report build first"
     for page, figures in (found.pages or {}).items():
-        yield f"page {page}{f' (figures: {chr(44).join(figures)})' if figures else ''}"
+        shown = f" (figures: {','.join(figures)})" if figures else ""
+        yield f"page {page}{shown}"
     if found.sentences is None:
         yield "sentences: not known; the chapters can't be read: na-report build tells why"
     for sentence in found.sentences or ():

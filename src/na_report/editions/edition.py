@@ -35,12 +35,10 @@ class Edition:
 
     name: str
     tables: Mapping[str, pd.DataFrame]
-    descriptor: Mapping[
-        str, Any
-    ]  # what `datapackage.json` says; of a draft what it would say, without a day in `created`
-    fingerprint: str = (
-        ""  # the SHA-256 of `datapackage.json`; it holds the hash of each table, so it stands for the edition
-    )
+    # What `datapackage.json` says; of a draft what it would say, without a day in `created`.
+    descriptor: Mapping[str, Any]
+    # The SHA-256 of `datapackage.json`; it holds the hash of each table, so it stands for the edition.
+    fingerprint: str = ""
     schema: Schema = TABLES
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     _observed: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)

@@ -61,7 +61,7 @@ def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
 def check_tables(numbered: Mapping[str, Numbered], schema: Schema = TABLES) -> list[Problem]:
     """Returns the problems inside and between tables, wherever they came from: rows with the number that a problem names."""
     tables = {name: [row for _, row in rows] for name, rows in numbered.items()}
-    values = known_values(tables, schema)
+    values = _known_values(tables, schema)
     problems: list[Problem] = []
     for table in schema:
         rows = numbered.get(table.name, [])
@@ -70,7 +70,7 @@ def check_tables(numbered: Mapping[str, Numbered], schema: Schema = TABLES) -> l
     return problems + list(islice(_check_meaning(tables, numbered), PROBLEMS_LIMIT))
 
 
-def known_values(tables: Mapping[str, Rows], schema: Schema = TABLES) -> dict[str, set[str]]:
+def _known_values(tables: Mapping[str, Rows], schema: Schema) -> dict[str, set[str]]:
     """Returns per place (`table.column`, or `codes:list`) the values that others may refer to, of the tables that there are."""
     columns = [column for table in schema for column in table.columns]
     places = [place.split(".") for column in columns for place in column.refers_to]

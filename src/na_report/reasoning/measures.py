@@ -64,13 +64,14 @@ def count(
         wanted = [edition.row(table, name)[key] for name in ids]
         rows = [row for row in rows if row[key] in wanted]
     if status:
-        known = _some(edition.records("statuses") if "statuses" in edition.tables else [], "statuses")
+        known = _some(edition.records("statuses"), "statuses")
         wanted = [row["id"] for row in known if row["status"] in status]
         rows = [row for row in rows if row[key] in wanted]
     found = tuple(row[key] for row in rows)
     if not distinct:
         return Measured(len(found), rows=found)
-    values = {value for row in _having(rows, table, distinct) for value in row[distinct].split(";") if value}
+    _refuse_later(edition, table, distinct)
+    values = {value for row in rows for value in row[distinct].split(";") if value}
     if distinct in where:
         values = set(filter(_condition(edition, BY_NAME[table].column(distinct), where[distinct]), values))
     return Measured(len(values), rows=found)
@@ -78,7 +79,8 @@ def count(
 
 def largest(edition: Edition, table: str, by: str, *, where: Where | None = None) -> Measured:
     """Returns the number of rows of the value of a column that most rows have."""
-    counts = Counter(row[by] for row in _having(select(edition, table, where or {}), table, by))
+    _refuse_later(edition, table, by)
+    counts = Counter(row[by] for row in select(edition, table, where or {}))
     return Measured(max(counts.values(), default=0))
 
 
@@ -120,16 +122,16 @@ def select(edition: Edition, table: str, where: Where, rows: Rows | None = None)
     """Returns the rows of a table, or of some of its rows, that fit all conditions; refuses one on a row that is nowhere."""
     rows = edition.records(table) if rows is None else rows
     for name, wanted in where.items():
+        _refuse_later(edition, table, name)
         fits = _condition(edition, BY_NAME[table].column(name), wanted)
-        rows = [row for row in _having(rows, table, name) if fits(row[name])]
+        rows = [row for row in rows if fits(row[name])]
     return rows
 
 
-def _having(rows: Rows, table: str, column: str) -> Rows:
-    """Returns rows that have a column: an edition of before does not have what came later."""
-    if rows and column not in rows[0]:
+def _refuse_later(edition: Edition, table: str, column: str) -> None:
+    """Raises a `MissingRowError` where a column came after the edition: it is there, but empty of what nobody looked at."""
+    if not edition.has(table, column):
         raise MissingRowError(f"The edition has no {column} in the table {table}.", hint="The claim can't be tested.")
-    return rows
 
 
 def _condition(edition: Edition, column: Column, wanted: Any) -> Callable[[str], bool]:

@@ -115,9 +115,8 @@ def _without(dimensions: Sequence[_Dimension], series: Series) -> UnreadableErro
     for each in dimensions:
         if each and not any(each.values()):
             found = ", ".join(list(each)[:3])[:120]
-            kind: Kind = (
-                "unit changed" if each.name.lower() in ("unit", "unit_measure", "measure") else "definition changed"
-            )
+            is_unit = each.name.lower() in ("unit", "unit_measure", "measure")
+            kind: Kind = "unit changed" if is_unit else "definition changed"
             return UnreadableError(f"found no row: {each.name} has {found} and not {', '.join(each.wanted)}", kind)
     return UnreadableError(f"found no value of {', '.join(series.places)} in the answer", "series gone")
 

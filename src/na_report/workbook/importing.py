@@ -10,11 +10,11 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
-from na_report.base.paths import DESCRIPTOR, Project
+from na_report.base.paths import Project
 from na_report.editions.decimal_slips import slips
 from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.edition import seal_folder
-from na_report.editions.folders import NAME, list_editions, place_of
+from na_report.editions.folders import NAME, place_of, sealed_editions
 from na_report.editions.integrity import Numbered, check_tables
 from na_report.editions.making import making, refuse_name
 from na_report.editions.table_files import write_table
@@ -70,8 +70,8 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
 
 def _successors(base: str, new: str, project: Project) -> Iterator[str]:
     """Yields the editions that came after the base of a workbook, as a workbook knows nothing of what changed there."""
-    for name in list_editions(project):
-        if name != new and place_of(name) > place_of(base) and (project.data / name / DESCRIPTOR).is_file():
+    for name in sealed_editions(project):
+        if name != new and place_of(name) > place_of(base):
             yield (
                 f"edition {name} came after {base}, which this workbook was made from: what changed there is not in {new}; "
                 f"compare them with: na-report edition diff {name} {new}"
