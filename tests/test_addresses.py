@@ -14,10 +14,9 @@ from test_publishing import only_pages
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.paths import Project
-from na_report.book.attachments import unpacked
 from na_report.book.book import Book
 from na_report.book.rendering import build_html
-from na_report.book.staging import stage
+from na_report.book.staging import stage, unpacked
 from na_report.processes.renderer import Renderer
 from na_report.running.pages import all_pages
 from na_report.screen.addresses import Ways, dead_ends

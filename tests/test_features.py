@@ -9,9 +9,8 @@ from conftest import ROOT
 
 from na_report.commands.arguments import make_parser
 
-ROWS = re.findall(
-    r"^\| ([^|]+) \| ([^|]*) \| `(tests/\S+)` \|$", (ROOT / "docs" / "features.md").read_text(), re.MULTILINE
-)
+TEXT = (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| ([^|]+) \|([^|]*)\| `(tests/\S+)` \|$", TEXT, re.MULTILINE)
 
 
 def commands(parser: argparse.ArgumentParser, before: str = "") -> set[str]:
@@ -22,6 +21,7 @@ def commands(parser: argparse.ArgumentParser, before: str = "") -> set[str]:
 
 
 def test_each_feature_has_a_test() -> None:
+    assert len(ROWS) == TEXT.count("` |\n"), "a row of the table was not read"
     for feature, _, test in ROWS:
         file, _, name = test.partition("::")
         assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8") if name else (ROOT / file).is_file(), feature

@@ -18,6 +18,8 @@ PAGES, WORDS, CLAIMS = "pages.yml", "words.yml", "claims.yml"
 ABOUT, DESCRIPTOR, ANSWERS = "about.yml", "datapackage.json", "answers"
 # The variable that says where the site is published.
 ADDRESS = "NA_REPORT_URL"
+# The variable that tells a kernel where to write down what its page asks of the data; there is none in JupyterLab.
+READS = "NA_REPORT_READS"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 

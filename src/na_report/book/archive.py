@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import tomllib
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from na_report.base.errors import NaReportError
@@ -17,7 +18,6 @@ from na_report.base.files import whole_file
 from na_report.base.paths import ABOUT, CONFIG, LOCK, PROGRAM, TOC, Project
 from na_report.base.zips import zip_entry
 from na_report.book.book import Book
-from na_report.book.crate import CRATE, describe
 from na_report.book.published import PARTS, held, is_current
 from na_report.running.fingerprint import hash_inputs, library_files
 
@@ -25,6 +25,11 @@ from na_report.running.fingerprint import hash_inputs, library_files
 _OF_LIBRARY = (PROGRAM, LOCK, "README.md", "Makefile", "LICENSE", "LICENSE-CC-BY-4.0", "CITATION.cff", "scripts/setup")
 _OF_PROJECT = (TOC, CONFIG, LOCK, f"data/{ABOUT}", "chapters")
 _README = Path(__file__).resolve().parent / "texts" / "archive.md"
+_CRATE = "ro-crate-metadata.json"
+_VERSION = "https://w3id.org/ro/crate/1.1"
+_TYPES = {".html": "text/html", ".pdf": "application/pdf", ".csv": "text/csv", ".json": "application/json"}
+
+_Entity = dict[str, Any]
 # What a path in a manifest may not hold as it is.
 _ENCODED = str.maketrans({"%": "%25", "\n": "%0A", "\r": "%0D"})
 
@@ -53,7 +58,7 @@ def write_archive(
         for book in books:
             files |= _built(book, inputs)
         program = tomllib.loads(files[f"report/{PROGRAM}"].read_text(encoding="utf-8"))["project"]
-        crate = describe(about, editions, languages, sorted(files), program["license"])
+        crate = _crate(about, editions, languages, sorted(files), program["license"])
         readme = _README.read_text(encoding="utf-8").format(
             title=about["title"],
             edition=editions[-1],
@@ -121,8 +126,8 @@ def _write_bag(target: Path, about: Mapping[str, Any], files: Mapping[str, Path]
             return f"{sha256(content).hexdigest()}  {name.translate(_ENCODED)}\n"
 
         lines, size = [], 0
-        for name in (CRATE, *sorted(files)):
-            content = crate.encode() if name == CRATE else files[name].read_bytes()
+        for name in (_CRATE, *sorted(files)):
+            content = crate.encode() if name == _CRATE else files[name].read_bytes()
             size += len(content)
             lines.append(add(f"data/{name}", content))
         facts = {
@@ -139,3 +144,74 @@ def _write_bag(target: Path, about: Mapping[str, Any], files: Mapping[str, Path]
             "manifest-sha256.txt": "".join(lines),
         }
         add("tagmanifest-sha256.txt", "".join(add(name, text.encode()) for name, text in tags.items()).encode())
+
+
+def _crate(
+    about: Mapping[str, Any], editions: Sequence[str], languages: Sequence[str], names: Sequence[str], licence: str
+) -> str:
+    """Returns the text of `ro-crate-metadata.json`: what is in an archive, who made it and who may use it.
+
+    Of `editions` the last is that of the book; `names` are the places of all files, `licence` is the SPDX name of the program's.
+    """
+    edition = editions[-1]
+    program = _entity("report/src/na_report/", "Dataset", "The program, in Python")
+    sources = [
+        _entity("report/chapters/", "Dataset", "The chapters: notebooks with text and code"),
+        *(
+            _entity(f"report/data/{name}/", "Dataset", f"Edition {name}: a Data Package of CSV tables")
+            for name in editions
+        ),
+    ]
+    books = [
+        entity
+        for name in languages
+        for entity in (
+            _entity(f"book/{name}/html/", "Dataset", f"The book as web pages ({name})"),
+            _entity(f"book/{name}/notebooks/", "Dataset", f"The chapters as they ran ({name})"),
+            _file_entity(f"book/{name}/html/index.html", f"First page of the book ({name})"),
+            _file_entity(f"book/{name}/report.pdf", f"The book as PDF ({name})"),
+        )
+    ]
+    lock = _file_entity("report/requirements.lock", "The packages that the program needs, with version and hash")
+    tables = [
+        _file_entity(name, name.rsplit("/", 1)[1]) for name in names if name.startswith(f"report/data/{edition}/")
+    ]
+    code = _entity(f"https://spdx.org/licenses/{licence}", "CreativeWork", licence)
+    program |= {"@type": ["Dataset", "SoftwareSourceCode"], "license": _to([code])[0], "programmingLanguage": "Python"}
+    parts = [program, *sources, *books, lock, *tables]
+    licences = [_entity(found["path"], "CreativeWork", found["title"]) for found in about["licenses"]]
+    makers = [
+        _entity(f"#maker-{number}", "Organization", found["title"])
+        for number, found in enumerate(about["contributors"], start=1)
+    ]
+    build = _entity("#build", "CreateAction", f"na-report build --edition {edition}") | {
+        "description": f"Python {platform.python_version()}",
+        "instrument": _to([program])[0],
+        "object": _to(sources),
+        "result": _to(books),
+    }
+    root = _entity("./", "Dataset", about["title"]) | {
+        "description": about["description"],
+        "version": about["version"],
+        "datePublished": about["created"][:10],
+        "inLanguage": list(languages),
+        "license": _to(licences),
+        "author": _to(makers),
+        "hasPart": _to(parts),
+        "mentions": _to([build])[0],
+    }
+    descriptor = {"@id": _CRATE, "@type": "CreativeWork", "conformsTo": {"@id": _VERSION}, "about": {"@id": "./"}}
+    graph = [descriptor, root, *parts, *makers, *licences, code, build]
+    return json.dumps({"@context": f"{_VERSION}/context", "@graph": graph}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _entity(place: str, kind: str, name: str) -> _Entity:
+    return {"@id": place, "@type": kind, "name": name}
+
+
+def _file_entity(place: str, name: str) -> _Entity:
+    return _entity(place, "File", name) | {"encodingFormat": _TYPES.get(PurePosixPath(place).suffix, "text/plain")}
+
+
+def _to(entities: Iterable[_Entity]) -> list[dict[str, str]]:
+    return [{"@id": entity["@id"]} for entity in entities]

@@ -1,14 +1,14 @@
-"""Our parts of Sphinx together, and two small ones: no index of words, and a menu that is right in a preview too."""
+"""Our parts of Sphinx together, with three small ones: no index of words, a menu right in a preview, contents of a page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from docutils import nodes
 
 from na_report.paper import sources
-from na_report.screen import addresses, page_contents
+from na_report.screen import addresses
 
 _EARLY = 100
 
@@ -17,10 +17,10 @@ def setup(app: Any) -> dict[str, bool]:
     """Adds this extension to Sphinx."""
     sources.setup(app)
     addresses.setup(app)
-    page_contents.setup(app)
     app.connect("builder-inited", _leave_out_index)
     app.connect("doctree-resolved", _without_dead_links, priority=_EARLY)
     app.connect("env-get-updated", _pages_to_write)
+    app.connect("html-page-context", _add_sections)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -49,3 +49,16 @@ def _pages_to_write(app: Any, env: Any) -> Iterable[str]:
     seen = repr((titles, sorted(env.domaindata["std"]["labels"].items())))
     before, env.na_report_seen = getattr(env, "na_report_seen", seen), seen
     return [] if before == seen else env.found_docs
+
+
+def _add_sections(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Gives the template level, address and title of each section; none where there is nothing to choose."""
+    found = list(_sections(tree, 1)) if tree else []
+    context["sections"] = found if len(found) > 1 else []
+
+
+def _sections(node: Any, level: int) -> Iterator[tuple[str, str, str]]:
+    for section in (child for child in node.children if isinstance(child, nodes.section)):
+        if level in (2, 3):
+            yield f"h{level}", section["ids"][0], section.next_node(nodes.title).astext()
+        yield from _sections(section, level + 1)

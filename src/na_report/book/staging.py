@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import mimetypes
+import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote, unquote
 
 import yaml
 
@@ -17,7 +21,6 @@ from na_report.base.paths import CONFIG, TOC
 from na_report.base.settings import read_settings
 from na_report.base.site_settings import read_configuration
 from na_report.base.stories import PLACE
-from na_report.book.attachments import beside, unpacked
 from na_report.book.book import Book, words
 from na_report.running.contents import without_others
 from na_report.running.pages import Page
@@ -26,6 +29,9 @@ from na_report.screen.footer import footing
 ASSETS = Path(__file__).resolve().parent / "assets"
 # The last of the looks that is laid out.
 _FONTS = "_static/fonts"
+_PASTED = re.compile(r"data:(image/[a-z+.-]+);base64,((?:[A-Za-z0-9+/=]|%2B|%2F|%3D)+)", re.IGNORECASE)
+# What Sphinx would read as a page, and what is there for the program.
+_NO_FILES = {".ipynb", ".md", ".rst", ".py", ".pyc", ".yml", ".yaml"}
 
 
 def drop_renderings(book: Book) -> None:
@@ -52,7 +58,7 @@ def stage(book: Book, pages: Sequence[Page], *, papers: bool = True) -> None:
     for page in pages:
         files |= _files_of(json.loads((book.notebooks / f"{page.name}.ipynb").read_text(encoding="utf-8")), page)
     for folder in sorted({page.chapter.parent for page in pages}):
-        for name, path in beside(folder).items():
+        for name, path in _beside(folder).items():
             if name in files:
                 raise NaReportError(
                     f"{path.name} in {folder.name} has the name of another file of the book: {name}.",
@@ -159,8 +165,52 @@ def _is_inside(name: object) -> bool:
     return isinstance(name, str) and not name.startswith(("_", "/")) and ".." not in PurePosixPath(name).parts
 
 
+def unpacked(notebook: dict[str, Any], page: str) -> dict[str, bytes]:
+    """Takes pasted pictures out of a notebook, which then names them as files of its page; returns the content per name."""
+    files: dict[str, bytes] = {}
+
+    def added(mime: str, content: str) -> str:
+        """Adds a picture and returns its name; nothing when it is damaged."""
+        try:
+            found = base64.b64decode(unquote(content))
+        except ValueError:  # other letters than base64 has, or fewer
+            return ""
+        name = f"{page}-{hashlib.sha256(found).hexdigest()[:12]}{mimetypes.guess_extension(mime) or ''}"
+        files[name] = found
+        return name
+
+    def without_pasted(text: str) -> str:
+        return _PASTED.sub(lambda found: added(found[1].lower(), found[2]) or found[0], text)
+
+    for cell in notebook["cells"]:
+        attachments = cell.pop("attachments", {})
+        if cell["cell_type"] != "code":
+            text = "".join(cell["source"])
+            for name, bundle in attachments.items():
+                for mime, content in list(bundle.items())[:1]:
+                    if file := added(mime, "".join(content)):
+                        written = f"{re.escape(name)}|{re.escape(quote(name))}"
+                        text = re.sub(rf"attachment:(?:{written})(?=[\s\"'<>()]|$)", file, text)
+            cell["source"] = without_pasted(text)
+        for output in cell.get("outputs", []):
+            for mime in {"text/html", "text/markdown"} & {*output.get("data", {})}:
+                output["data"][mime] = without_pasted("".join(output["data"][mime]))
+    return files
+
+
+def _beside(folder: Path) -> dict[str, Path]:
+    """Returns the files in the folder of a chapter that a page can show or give, by the address that it uses."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        hidden = any(part.startswith(".") for part in parts) or parts[0].startswith("_")
+        if not hidden and path.suffix.lower() not in _NO_FILES and path.is_file():
+            found["/".join(parts)] = path
+    return found
+
+
 def _lay_out_assets(stage: Path) -> None:
-    from na_report.book.fonts import write_fonts  # half a second of imports
+    from na_report.screen.fonts import write_fonts  # half a second of imports
 
     elsewhere = shutil.ignore_patterns("locale", "templates", "paper")
     shutil.copytree(ASSETS, stage / "_static", ignore=elsewhere)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.files import write_whole
-from na_report.base.paths import Project
+from na_report.base.paths import READS, Project
 from na_report.processes.limits import page_limits
 from na_report.processes.surroundings import pinned
 from na_report.processes.workers import Workers, cores
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     import nbformat
 
 # Nbformat, papermill and Jupyter are imported in the functions that need them: a build that runs no page needs none of them.
-# Tells a kernel where to write down what its page asks of the data.
-READS_FILE = "NA_REPORT_READS"
 
 
 @dataclass(frozen=True)
@@ -182,7 +180,7 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
     with kernel_folder() as name:
         place, reads = Path(name) / "page.ipynb", Path(name) / "reads.json"
         begun: list[nbformat.NotebookNode] = []
-        own, cause = limits.environment() | {READS_FILE: str(reads)}, ""
+        own, cause = limits.environment() | {READS: str(reads)}, ""
         try:
             executed = run_notebook(chapter, parameters, page.chapter.parent, place, own, begun.append)
         except Exception as problem:

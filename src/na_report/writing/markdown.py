@@ -73,7 +73,7 @@ def fold(title: str, *lines: str, kind: str = "alleen-scherm") -> str:
 
 @dataclass(frozen=True)
 class Block:
-    """MyST that a cell shows; with other forms of it per MIME type, and the paths under which publishing keeps these."""
+    """MyST that a cell shows; with other forms of it per MIME type, and the paths under which the book keeps these."""
 
     markdown: str
     attachments: dict[str, str] = field(default_factory=dict)

@@ -12,15 +12,12 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 
 from na_report.base.errors import NaReportError
-from na_report.base.paths import find_project
+from na_report.base.paths import READS, find_project
 from na_report.base.wording import asked
 from na_report.editions.asked import said
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
 from na_report.writing import prose
-
-# Where publishing wants to find what the page asked; nobody asks when a chapter runs in JupyterLab.
-READS_FILE = "NA_REPORT_READS"
 
 
 def open_page(name: str = "") -> Edition:
@@ -31,7 +28,7 @@ def open_page(name: str = "") -> Edition:
     """
     edition = open_edition(name or newest_edition())
     prose.begin()
-    target, shell = os.environ.get(READS_FILE), get_ipython()
+    target, shell = os.environ.get(READS), get_ipython()
     if target and shell is not None:
         shell.events.register("post_run_cell", lambda *_: _write(edition, Path(target)))
         _guard(find_project().data)

@@ -32,7 +32,7 @@ PIECE = re.compile(
 # A number of the chapter with the words that go with it: none at all, one, several.
 _FORMS = re.compile(r"\{([A-Za-z]\w*)\|([^{}|]+)\|([^{}|]*)\|([^{}|]*)\}")
 FINDING = re.compile(r"F[A-Z0-9]\d+")
-# Tells publishing that an output is text of the page and not what a cell made of data.
+# Tells the book that an output is text of the page and not what a cell made of data.
 _PROSE = {"na_report": {"prose": True}}
 # What the page has told so far, by the names that its prose uses.
 _TOLD: dict[str, Value] = {}

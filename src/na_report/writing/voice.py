@@ -93,7 +93,7 @@ class Voice:
         return value(self.edition, key, self.language)
 
     def period(self, row: Row, *, told: bool = False) -> str:
-        """Returns the period of an observation as MyST, see `values.period`."""
+        """Returns the period of an observation as MyST, see `numbers.period`."""
         return escape(period(self.edition, row, self.language, told=told))
 
     def link(self, table: str, key: str, column: str = "name") -> str:
