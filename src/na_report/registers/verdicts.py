@@ -33,8 +33,9 @@ def state(edition: Edition, key: str, language: str = "nl") -> str:
 
 def verdict(edition: Edition, key: str, language: str = "nl") -> str:
     """Returns whether a conclusion is still right and what is against it, as MyST; nothing where nothing tells."""
+    voice = Voice(edition, language)
     told = [
-        escape(result.claim.says[language]) + _against(Voice(edition, language), result)
+        voice.words("verdicts.quoted", said=escape(result.claim.says[language])) + _against(voice, result)
         for result in results_of(edition, key)
         if result.verdict.state == CONTRADICTED or (result.claim.kind == NEWER and result.verdict.state != NOT_TESTABLE)
     ]
@@ -91,7 +92,8 @@ def page_note(edition: Edition, page: str = "", language: str = "nl", *, section
 
 def _warned(voice: Voice, result: Result, *, figures: bool = False) -> str:
     """Returns that a claim no longer holds and what that means; with the figures that decide and the rows that are against it."""
-    told = f"**{sentence_case(voice.words(f'states.{result.verdict.state}'))}:** {_said(voice, result)}"
+    quoted = voice.words("verdicts.quoted", said=_said(voice, result))
+    told = f"**{sentence_case(voice.words(f'states.{result.verdict.state}'))}:** {quoted}"
     if figures and (facts := _facts(voice, result)):
         told += f" {facts}.{_against(voice, result)}"
     return f"{told} {escape(result.claim.means[voice.language])}" if result.claim.means else told
