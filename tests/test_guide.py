@@ -17,7 +17,7 @@ from conftest import ROOT
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
-from na_report.commands.sectors import refuse_missing
+from na_report.commands.check import refuse_missing
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import copy_edition, open_edition
 from na_report.running.fingerprint import data_hash
