@@ -97,7 +97,7 @@ def _languages(left_out: str) -> Any:
 
 _GROUPS = {"edition": "list, verify, copy and seal editions of the evidence", "new": "lay out a new chapter"}
 # Per command what does it, and what it takes.
-_COMMANDS = {
+COMMANDS = {
     "edition list": ("editions.show_all", [_flag("--sealed", "only the names of those that are sealed, for scripts")]),
     "edition verify": ("editions.verify", [_taken("edition", nargs="?", help="all editions when left out")]),
     "edition copy": ("editions.copy", _OLD_AND_NEW),
@@ -144,7 +144,7 @@ def make_parser() -> Parser:
     parser = Parser(prog="na-report", description="A research report that can be run again.")
     parser.add_argument("--debug", action="store_true", help="show a traceback with an error")
     commands = {"": _choice(parser, "COMMAND")}
-    for name, (function, arguments) in _COMMANDS.items():
+    for name, (function, arguments) in COMMANDS.items():
         group, _, last = name.rpartition(" ")
         if group not in commands:
             commands[group] = _choice(commands[""].add_parser(group, help=_GROUPS[group]), "ACTION")
