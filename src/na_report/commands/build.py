@@ -13,7 +13,6 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, Project
 from na_report.book.book import Book
 from na_report.book.published import held, is_current
-from na_report.commands.run import answers_of, execute
 from na_report.editions import folders
 from na_report.running.contents import known_language, languages
 from na_report.running.fingerprint import hash_inputs
@@ -43,6 +42,7 @@ def _make(book: Book, inputs: str, formats: Sequence[str], jobs: int, *, force: 
     """Makes a book with what it needs of this project's subject, and tells how far it is."""
     from na_report.book.building import Subject, TakeAlong, make_book
     from na_report.commands.check import refuse_missing
+    from na_report.commands.run import answers_of, execute
     from na_report.editions.edition import open_edition
     from na_report.processes.renderer import renderer
     from na_report.processes.surroundings import pinned

@@ -7,19 +7,26 @@ import shutil
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Self, TextIO
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, PAGES, TOC, Project
 from na_report.book.book import Book
 from na_report.book.published import held
+from na_report.editions.asked import answer_again
+from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder, list_editions, newest_edition
+from na_report.running.cluster import check_address, cluster_pool
 from na_report.running.contents import languages
 from na_report.running.execution import Run, Watcher, local_pool, run_pages
-from na_report.running.fingerprint import reasons
-from na_report.running.pages import agreeing, all_pages, checked_parameters, choose
+from na_report.running.fingerprint import Answers, reasons
+from na_report.running.grid import read_grid, tasks_of
+from na_report.running.new_chapter import write_chapter
+from na_report.running.pages import Page, agreeing, all_pages, checked_parameters, choose
+from na_report.running.sweep import check_folder, run_sweep
+from na_report.running.translation import accept, find_differences
 
 _CLEAR = "\r\x1b[K"
 
@@ -54,8 +61,6 @@ class Progress(Watcher):
 
 def run(options: Namespace, project: Project) -> int:
     """Runs chapters only."""
-    from na_report.editions.edition import open_edition
-
     if options.grid:
         return _sweep(options, project)
     if options.scheduler or options.to:
@@ -77,11 +82,6 @@ def run(options: Namespace, project: Project) -> int:
 
 
 def _sweep(options: Namespace, project: Project) -> int:
-    from na_report.editions.edition import open_edition
-    from na_report.running.cluster import check_address, cluster_pool
-    from na_report.running.grid import read_grid, tasks_of
-    from na_report.running.sweep import check_folder, run_sweep
-
     start = time.perf_counter()
     if options.scheduler:
         check_address(options.scheduler)
@@ -139,25 +139,20 @@ def explain(options: Namespace, project: Project) -> int:
     return 0
 
 
-def answers_of(project: Project, edition: str) -> Any:
+def answers_of(project: Project, edition: str) -> Answers:
     """Returns a function that asks today's edition what a page asked when it last ran."""
 
-    @functools.cache
-    def opened() -> Any:
-        from na_report.editions.edition import open_edition
-
-        return open_edition(edition, project)
-
-    def answers(questions: Iterable[str]) -> dict[str, str]:
-        from na_report.editions.asked import answer_again
-
-        return answer_again(opened(), questions)
-
-    return answers
+    opened = functools.cache(functools.partial(open_edition, edition, project))
+    return lambda questions: answer_again(opened(), questions)
 
 
 def execute(
-    project: Project, pages: Sequence[Any], parameters: dict[str, Any], folder: Path, jobs: int, answers: Any = None
+    project: Project,
+    pages: Sequence[Page],
+    parameters: Mapping[str, str],
+    folder: Path,
+    jobs: int,
+    answers: Answers | None = None,
 ) -> None:
     """Runs pages with a line for each."""
     start = time.perf_counter()
@@ -171,8 +166,6 @@ def execute(
 
 def tell_languages(options: Namespace, project: Project) -> int:
     """Tells what is behind, missing or extra in translations."""
-    from na_report.running.translation import accept, find_differences
-
     first, *others = languages(project)
     if options.list:
         print(first, *others, sep="\n")
@@ -188,8 +181,6 @@ def tell_languages(options: Namespace, project: Project) -> int:
 
 def new_chapter(options: Namespace, project: Project) -> int:
     """Lays out a new chapter."""
-    from na_report.running.new_chapter import write_chapter
-
     for path in write_chapter(project, options.name):
         print(f"wrote {project.short(path)}")
     print(f"Add a line to {TOC} where the page belongs:\n  - file: {options.name}")
