@@ -10,7 +10,6 @@ import pytest
 from conftest import ROOT, Change, na_report
 
 from na_report.base.paths import Project
-from na_report.editions.decimal_slips import slips
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.reasoning.changes import CellChange, Changes, compare
 from na_report.running.pages import mentions
@@ -82,21 +81,6 @@ def test_a_value_is_told_to_its_last_digit_and_whether_it_is_a_round_number_of_t
 ) -> None:
     [value] = twin((*VALUE, new)).values
     assert (value.new, value.factor) == (float(new), factor)
-
-
-def test_a_slip_is_told_next_to_the_same_row_or_else_to_the_latest_older_one() -> None:
-    def rows(**values: str) -> dict[str, dict[str, dict[str, str]]]:
-        observations = {}
-        for name, text in values.items():
-            key = f"IND1-NL-{name[1:]}"
-            about = {"indicator_id": "IND1", "geo": "NL", "period": name[1:]}
-            observations[key] = {"id": key, "value": text} | about
-        return {"indicators": {"IND1": {"unit": "percent"}}, "observations": observations}
-
-    old = rows(_2018="7", _2019="19.5")
-    assert list(slips(old, rows(_2018="7", _2019="19.5", _2020="20"))) == []
-    assert "IND1-NL-2019: the value 0.195 is exactly 1/100 of" in next(slips(old, rows(_2019="0.195")))
-    assert "1/10 of the one before, 19.5 (IND1-NL-2019)" in next(slips(old, rows(_2020="1.95")))
 
 
 def test_a_new_series_is_not_comparable(project: Project, change: Change) -> None:

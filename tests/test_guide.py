@@ -1,7 +1,5 @@
 """The guide for changes, done as it stands there: each step in a fresh copy of the project, and what comes of it seen."""
 
-import contextlib
-import json
 import re
 import subprocess
 import sys
@@ -16,9 +14,7 @@ from conftest import ROOT
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.commands.check import refuse_missing
-from na_report.editions.asked import answer_again
 from na_report.editions.edition import copy_edition, open_edition
-from na_report.running.fingerprint import data_hash
 from na_report.running.pages import all_pages
 
 GUIDE = (ROOT / "docs" / "change.md").read_text(encoding="utf-8")
@@ -169,14 +165,3 @@ def test_a_sector_that_misses_something_and_a_page_that_is_too_early_are_named(p
     assert "Add `+++ kansen` to chapters/nl/sector/kringen.md" in refused()
     replace(project.chapters / "pages.yml", ', since: "2027"', "")
     assert "page sector-leerkringen: this edition has no sector kringen" in refused("2026")
-
-
-def test_a_changed_story_runs_the_page_that_tells_its_part(project: Project) -> None:
-    question = json.dumps(["story", "nl/sector", "mbo", "conclusie"])
-    with contextlib.chdir(project.root):
-        before = answer_again(open_edition("2026", project), [question])
-        data = data_hash(project)
-        replace(project.chapters / "nl" / "sector" / "mbo.md", "snel volwassener", "volwassener")
-        assert answer_again(open_edition("2026", project), [question]) != before
-        assert "missing" not in before.values()
-        assert data_hash(project) == data, "so that no other question is asked again"

@@ -1,13 +1,11 @@
 """What became of what the report names: every row has a state, with the trace that shows it, and none looks newer than it is."""
 
 import pytest
-from conftest import na_report, set_cell
-from openpyxl import load_workbook
+from conftest import set_cell
 
-from na_report.base.paths import DESCRIPTOR, Project
-from na_report.editions.edition import copy_edition, open_edition, seal_edition
+from na_report.base.paths import Project
+from na_report.editions.edition import copy_edition, open_edition
 from na_report.editions.integrity import find_problems
-from na_report.reasoning.changes import compare
 from na_report.registers import analysis, blocks, lookup, registers, statuses
 
 # Counted by hand in the list of what was looked up; what is not nagezien counts as unknown.
@@ -94,27 +92,3 @@ def test_each_recommendation_tells_what_changed_as_ours_with_sources(language: s
         [line] = [each for each in blocks.recommendation(EVIDENCE, key, language).markdown.splitlines() if head in each]
         assert ours in line and "(#bron-" in line
         assert head not in blocks.recommendation(FIRST, key, language).markdown
-
-
-def test_a_workbook_takes_states_out_and_in(project: Project) -> None:
-    assert na_report(project, "edition", "export", "2026", "evidence.xlsx").returncode == 0
-    book = load_workbook(project.root / "evidence.xlsx")
-    sheet = book["statuses"]
-    heads = [cell.value for cell in sheet[1]]
-    [row] = [row for row in sheet.iter_rows(min_row=2) if row[0].value == "INI65"]
-    row[heads.index("status")].value, row[heads.index("since")].value = "ended", "2026-11"
-    book.save(project.root / "evidence.xlsx")
-    assert na_report(project, "edition", "import", "evidence.xlsx", "--as", "2027").returncode == 0
-    changes = compare(EVIDENCE, open_edition("2027", project))
-    changed = [(cell.key, cell.column, cell.new) for cell in changes.tables["statuses"].changed]
-    assert changed == [("INI65", "status", "ended"), ("INI65", "since", "2026-11")]
-    assert statuses.state(open_edition("2027", project), "INI65") == "gestopt (november 2026)"
-
-
-def test_an_edition_from_before_is_sealed_anew_as_it_is(project: Project) -> None:
-    folder = project.data / "2021"
-    (folder / DESCRIPTOR).unlink()
-    assert find_problems(folder, sealed=False) == []
-    seal_edition("2021", project)
-    assert open_edition("2021", project).schema == FIRST.schema
-    assert not FIRST.has("statuses")
