@@ -9,7 +9,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from na_report.base.digits import as_shown, in_digits
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
-from na_report.base.wording import Words
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import is_draft, previous_edition, sealed_editions
 from na_report.reasoning.changes import Changes, compare
@@ -17,11 +16,11 @@ from na_report.reasoning.checking import check
 from na_report.running.chapters import read_chapter
 from na_report.running.contents import known_language
 from na_report.running.pages import all_pages, mentions
-from na_report.statistics.reading import Difference
 from na_report.statistics.refreshing import told_again
 from na_report.writing.markdown import anchor
-from na_report.writing.numbers import number, value, written_day
+from na_report.writing.numbers import number, written_day
 from na_report.writing.sentences import Reworded, prose_of, reworded
+from na_report.writing.voice import Voice
 
 
 @dataclass(frozen=True)
@@ -90,19 +89,10 @@ def changed_page(
     old = told.old if told else previous_edition(name, sealed_editions(project))
     if not old:
         return None
-    edition, words = open_edition(name, project), Words(language, project)
-
-    def say(key: str, **parts: str) -> str:
-        return words(f"changes.{key}", **parts)
+    voice = Voice(open_edition(name, project), language)
 
     def flags(letters: str) -> str:
-        return ", ".join(words(f"flags.{letter}") for letter in letters)
-
-    def kinds(change: Difference) -> str:
-        parts = (kind.partition(": ") for kind in change.kinds)
-        return ", ".join(
-            say(f"kind_{kind.replace(',', '').replace(' ', '_')}", flag=flags(of)) for kind, _, of in parts
-        )
+        return ", ".join(voice.words(f"flags.{letter}") for letter in letters)
 
     def of_office(text: str) -> str:
         """Returns what an office says, with its flags, as a reader of the language writes it."""
@@ -111,22 +101,12 @@ def changed_page(
         return f"{shown} ({flags(letters)})" if letters else shown
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, loader=PackageLoader(__package__, "texts"))
+    environment.globals |= {"flags": flags, "of_office": of_office, "number": number, "written_day": written_day}
     contents = environment.get_template("changes.html").render(
         vars(follows(old, name, project, language, notebooks)),
-        edition=edition,
-        language=language,
+        voice=voice,
         outcomes=told.outcomes if told else (),
-        claims={result.claim.id: result.claim.says[language] for result in check(edition)},
-        advice={row["id"]: row[f"title_{language}"] for row in edition.records("recommendations")},
-        **{
-            "words": words,
-            "say": say,
-            "kinds": kinds,
-            "of_office": of_office,
-            "value": value,
-            "written_day": written_day,
-        },
-        indicator=lambda key: edition.row("indicators", key)[f"label_{language}"],
-        or_words=lambda given: number(given, language) if given is not None else say("in_words"),
+        claims={result.claim.id: result.claim.says[language] for result in check(voice.edition)},
+        advice={row["id"]: voice.said(row, "title") for row in voice.edition.records("recommendations")},
     )
-    return say("title"), contents, say("link")
+    return voice.words("changes.title"), contents, voice.words("changes.link")
