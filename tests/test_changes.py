@@ -65,7 +65,7 @@ def test_a_conclusion_that_only_one_edition_has_is_no_change_of_a_claim() -> Non
         assert "C14" in (*changes.tables["conclusions"].added, *changes.tables["conclusions"].removed)
 
 
-@pytest.mark.parametrize("cells", [(), ((*VALUE, "19.50"), ("sources", "ceps2019irdll", "year", "02019"))])
+@pytest.mark.parametrize("cells", [(), ((*VALUE, "19.50"),)])
 def test_what_is_equal_or_only_written_in_another_way_is_no_change(twin: Twin, cells: tuple[tuple[str, ...]]) -> None:
     assert twin(*cells) == Changes("2021", "2021b")
 
@@ -159,12 +159,12 @@ def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that
     twin(("observations", key, "value", "40"), ("observations", key, "period", "2018"), (*VALUE, "20"))
     before, after = (open_edition(name, project) for name in ("2021", "2021b"))
     found = reworded("p", texts, before, after, "nl")
-    assert [(each.new, each.condition) for each in found] == [
-        ("Die met 40% niet!", ""),
-        ("Ook 40% onder voorwaarde.", "new"),
-        ("Eerst … van 2018.", "later"),
-        ("Kort. Het is 40%.", ""),
-        ("Dat is 20%, en hier niet.", ""),
-    ]
+    assert {each.new: each.condition for each in found} == {
+        "Die met 40% niet!": "",
+        "Ook 40% onder voorwaarde.": "new",
+        "Eerst … van 2018.": "later",
+        "Kort. Het is 40%.": "",
+        "Dat is 20%, en hier niet.": "",
+    }
     assert found[0].old == "Die met 41% niet!"
     assert reworded("p", texts, after, after, "nl") == []
