@@ -7,16 +7,14 @@ import shutil
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Self, TextIO
+from typing import Any, Self, TextIO
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, PAGES, TOC, Project
 from na_report.book.book import Book
 from na_report.book.published import held
-from na_report.editions.asked import answer_again
-from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder, list_editions, newest_edition
 from na_report.running.cluster import check_address, cluster_pool
 from na_report.running.contents import languages
@@ -66,7 +64,7 @@ def run(options: Namespace, project: Project) -> int:
     if options.scheduler or options.to:
         raise NaReportError("--to and --scheduler go with a grid.", hint="Add --grid NAME=VALUE,VALUE.")
     edition = options.edition or newest_edition(project)
-    open_edition(edition, project)
+    _open(edition, project)
     parameters = given_parameters(options)
     for name in [each for each in ("edition", "language") if each in parameters]:
         # The book of an edition is in the folder of its name, in that of its language.
@@ -95,7 +93,7 @@ def _sweep(options: Namespace, project: Project) -> int:
     grid = {name: [value] for name, value in (single | parameters).items()} | axes
     tasks = tasks_of(project, options.pages, grid, {"edition": list_editions(project)})
     for edition in dict.fromkeys(str(task.parameters["edition"]) for task in tasks):
-        open_edition(edition, project)
+        _open(edition, project)
     folder = Path(options.to) if options.to else project.root / BUILD / "sweep" / ("-".join(options.pages) or "all")
     project.refuse_data(folder)
     check_folder(folder := Path(os.path.realpath(folder)))
@@ -139,11 +137,23 @@ def explain(options: Namespace, project: Project) -> int:
     return 0
 
 
+def _open(edition: str, project: Project) -> Any:
+    """Opens an edition, for which much is imported; what needs none answers at once."""
+    from na_report.editions.edition import open_edition
+
+    return open_edition(edition, project)
+
+
 def answers_of(project: Project, edition: str) -> Answers:
     """Returns a function that asks today's edition what a page asked when it last ran."""
+    opened = functools.cache(functools.partial(_open, edition, project))
 
-    opened = functools.cache(functools.partial(open_edition, edition, project))
-    return lambda questions: answer_again(opened(), questions)
+    def answers(questions: Iterable[str]) -> dict[str, str]:
+        from na_report.editions.asked import answer_again
+
+        return answer_again(opened(), questions)
+
+    return answers
 
 
 def execute(

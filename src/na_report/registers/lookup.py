@@ -13,19 +13,14 @@ PARTS = ("findings", "initiatives", "figures")
 _FILTERS, _PLACED = ("sector", "category", "kind"), ("place", "sector", "kind")
 
 
-def _about(voice: Voice, row: Row) -> Row:
-    """Returns the row that has the sector: of a goal its agenda, of an observation its indicator, else the row itself."""
-    for table, column in (("agendas", "agenda_id"), ("indicators", "indicator_id")):
-        if column in row:
-            return voice.edition.row(table, row[column])
-    return row
-
-
 def _order(voice: Voice, row: Row) -> tuple[int, int]:
     """Returns the places of the first sector, and of the category of a row that has both, in their tables."""
-    about = _about(voice, row)
+    categories, about = list(voice.edition["categories"]["code"]), row
+    for table, column in (("agendas", "agenda_id"), ("indicators", "indicator_id")):
+        if column in row:
+            about = voice.edition.row(table, row[column])
     sector = list(voice.edition["sectors"]["id"]).index(ids(about["sector"])[0])
-    return sector, list(voice.edition["categories"]["code"]).index(row["category"]) if about is row else 0
+    return sector, categories.index(row["category"]) if about is row else 0
 
 
 @register("findings", "tab-zoek-bevindingen", "find_findings", _order, filters=_FILTERS)
@@ -45,7 +40,7 @@ def findings(voice: Voice, row: Row) -> Cells:
 @register("agenda_items", "tab-zoek-doelen", "find_goals", _order, filters=_FILTERS)
 def agenda_items(voice: Voice, row: Row) -> Cells:
     """Shows the items of all agendas with the agenda, its sector, category, kind and source."""
-    agenda = _about(voice, row)
+    agenda = voice.edition.row("agendas", row["agenda_id"])
     return {
         "nr": link(row["id"]),
         "goal": f"**{voice.shown(row, 'label')}**. {voice.filled(row, 'gist')}",
@@ -83,7 +78,7 @@ def initiatives(voice: Voice, row: Row) -> Cells:
 @register("observations", "tab-zoek-cijfers", "find_observations", _order, filters=_PLACED, right=["value"])
 def observations(voice: Voice, row: Row) -> Cells:
     """Shows every observation with what it measures, sector, kind, place, period, value and source."""
-    indicator, group = _about(voice, row), voice.shown(row, "group")
+    indicator, group = voice.edition.row("indicators", row["indicator_id"]), voice.shown(row, "group")
     period = voice.period(row) if row["period"] else "–"
     return {
         "nr": link(row["id"], escape(row["indicator_id"])),

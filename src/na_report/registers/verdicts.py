@@ -7,7 +7,7 @@ import pandas as pd
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.reasoning.checking import Result, check, failing, results_of, robustness
-from na_report.reasoning.claim import CONTRADICTED, HOLDS, NEWER, NOT_TESTABLE, OUTDATED, Fact
+from na_report.reasoning.claim import CONTRADICTED, HOLDS, NEWER, NOT_TESTABLE, OUTDATED
 from na_report.registers import analysis
 from na_report.writing.markdown import Block, box, escape, fold, link
 from na_report.writing.numbers import in_words, number
@@ -48,18 +48,17 @@ def _against(voice: Voice, result: Result) -> str:
 
 def _facts(voice: Voice, result: Result) -> str:
     """Returns the figures that decide, as the start of a sentence."""
-    return sentence_case("; ".join(_fact(voice, fact) for fact in result.verdict.facts))
-
-
-def _fact(voice: Voice, fact: Fact) -> str:
-    if fact.yes_no:
-        shown = voice.words("verdicts.yes" if fact.value else "verdicts.no")
-    elif fact.key:
-        year = voice.edition.observation(fact.key)["period"].replace("/", "–")
-        shown = voice.value(fact.key).link + (f" ({escape(year)})" if year else "")
-    else:
-        shown = number(fact.value, voice.language)
-    return f"{escape(fact.says[voice.language])}: {shown}"
+    told = []
+    for fact in result.verdict.facts:
+        if fact.yes_no:
+            shown = voice.words("verdicts.yes" if fact.value else "verdicts.no")
+        elif fact.key:
+            year = voice.edition.observation(fact.key)["period"].replace("/", "–")
+            shown = voice.value(fact.key).link + (f" ({escape(year)})" if year else "")
+        else:
+            shown = number(fact.value, voice.language)
+        told.append(f"{escape(fact.says[voice.language])}: {shown}")
+    return sentence_case("; ".join(told))
 
 
 def _said(voice: Voice, result: Result) -> str:
