@@ -16,7 +16,6 @@ from na_report.base.paths import BUILD, PAGES, TOC, Project
 from na_report.book.book import Book
 from na_report.book.published import held
 from na_report.editions.folders import edition_folder, list_editions, newest_edition
-from na_report.running.cluster import check_address, cluster_pool
 from na_report.running.contents import languages
 from na_report.running.execution import Run, Watcher, local_pool, run_pages
 from na_report.running.fingerprint import Answers, reasons
@@ -80,6 +79,8 @@ def run(options: Namespace, project: Project) -> int:
 
 
 def _sweep(options: Namespace, project: Project) -> int:
+    from na_report.running.cluster import check_address, cluster_pool
+
     start = time.perf_counter()
     if options.scheduler:
         check_address(options.scheduler)
