@@ -1,22 +1,18 @@
-"""What differs between two editions: rows, values with their comparability, claims and recommendations."""
-
-from __future__ import annotations
+"""What differs between two editions: rows, values with their comparability, claims, recommendations and sentences."""
 
 import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
-import pandas as pd
 import pytest
-from conftest import Change, na_report
+from conftest import ROOT, Change, na_report
 
 from na_report.base.paths import Project
-from na_report.editions.decimal_slips import slips
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.reasoning.changes import CellChange, Changes, compare
-from na_report.running.execution import run_pages
-from na_report.running.pages import all_pages, choose, mentions
+from na_report.running.pages import mentions
 from na_report.writing.sentences import prose_of, reworded
 
 Twin = Callable[..., Changes]
@@ -69,45 +65,22 @@ def test_a_conclusion_that_only_one_edition_has_is_no_change_of_a_claim() -> Non
         assert "C14" in (*changes.tables["conclusions"].added, *changes.tables["conclusions"].removed)
 
 
-@pytest.mark.parametrize("cells", [(), ((*VALUE, "19.50"), ("sources", "ceps2019irdll", "year", "02019"))])
+@pytest.mark.parametrize("cells", [(), ((*VALUE, "19.50"),)])
 def test_what_is_equal_or_only_written_in_another_way_is_no_change(twin: Twin, cells: tuple[tuple[str, ...]]) -> None:
     assert twin(*cells) == Changes("2021", "2021b")
 
 
 def test_a_remark_on_a_row_changes_nothing_that_rests_on_it(twin: Twin) -> None:
     changes = twin(("observations", "IND004-NL-2019", "extracted", "2021-01-01"))
-    assert changes.rows == {"IND004-NL-2019"}
-    assert changes.recommendations == ()
+    assert (changes.rows, changes.recommendations) == ({"IND004-NL-2019"}, ())
 
 
-@pytest.mark.parametrize(
-    ("new", "factor"), [("0.195", "1/100 of"), ("1.95", "1/10 of"), ("20", ""), ("19.5000000000001", "")]
-)
+@pytest.mark.parametrize(("new", "factor"), [("0.195", "1/100 of"), ("19.5000000000001", "")])
 def test_a_value_is_told_to_its_last_digit_and_whether_it_is_a_round_number_of_times_the_old_one(
     twin: Twin, new: str, factor: str
 ) -> None:
     [value] = twin((*VALUE, new)).values
     assert (value.new, value.factor) == (float(new), factor)
-
-
-def test_a_slip_is_told_next_to_the_same_row_or_else_to_the_latest_older_one() -> None:
-    def rows(*values: tuple[str, str]) -> dict[str, dict[str, dict[str, str]]]:
-        observations = {
-            f"IND1-NL-{year}": {
-                "id": f"IND1-NL-{year}",
-                "indicator_id": "IND1",
-                "geo": "NL",
-                "period": year,
-                "value": text,
-            }
-            for year, text in values
-        }
-        return {"indicators": {"IND1": {"unit": "percent"}}, "observations": observations}
-
-    old = rows(("2018", "7"), ("2019", "19.5"))
-    assert list(slips(old, rows(("2018", "7"), ("2019", "19.5"), ("2020", "20")))) == []
-    assert "IND1-NL-2019: the value 0.195 is exactly 1/100 of" in next(slips(old, rows(("2019", "0.195"))))
-    assert "1/10 of the one before, 19.5 (IND1-NL-2019)" in next(slips(old, rows(("2020", "1.95"))))
 
 
 def test_a_new_series_is_not_comparable(project: Project, change: Change) -> None:
@@ -123,27 +96,25 @@ def test_a_new_series_is_not_comparable(project: Project, change: Change) -> Non
     assert (value.new_key, value.comparable) == ("IND007-NL-2024", False)
 
 
-def test_pages_and_figures_that_show_a_row_are_found(project: Project) -> None:
-    folder = project.build("2026", "nl") / "notebooks"
-    run_pages(project, choose(all_pages(project), ["gesprekspartners", "koploper"]), {"edition": "2026"}, folder)
+@pytest.mark.book
+def test_pages_and_figures_that_show_a_row_are_found(tmp_path: Path) -> None:
+    folder = shutil.copytree(Project(ROOT).build("2026", "nl") / "notebooks", tmp_path / "notebooks")
     shutil.copy(folder / "koploper.ipynb", folder / "koploper.failed.ipynb")
     found = mentions(folder, {"ind108-ee-2024"})
-    assert list(found) == ["koploper"]
+    assert {"koploper", "indicatoren"} <= {*found} and not {"gesprekspartners", "koploper.failed"} & {*found}
     assert "fig-ict-specialisten" in found["koploper"]
     assert mentions(folder, {"ind108-ee-20"}) == {}
 
 
 def test_the_command_prints_text_and_json_also_where_the_chapters_can_not_be_read(project: Project, twin: Twin) -> None:
     twin(("observations", "IND019-NL-2019", "value", "80"))
-    text = na_report(project, "edition", "diff", "2021", "2021b").stdout
-    assert "IND019-NL-2019 value: '41' -> '80'" in text
-    assert "claim S06: holds -> contradicted" in text
     data = json.loads(na_report(project, "edition", "diff", "2021", "2021b", "--format", "json").stdout)
     assert data["tables"]["observations"]["changed"][0]["new"] == "80"
     assert data["pages"] is None
     (project.chapters / "words.yml").unlink()
     done = na_report(project, "edition", "diff", "2021", "2021b")
     assert done.returncode == 0, done.stderr
+    assert "IND019-NL-2019 value: '41' -> '80'" in done.stdout
     assert "claim S06: holds -> contradicted" in done.stdout
     assert "sentences: not known" in done.stdout
 
@@ -157,10 +128,6 @@ STORY = """+++ een
 :::{if} later
 - Eerst {gaps} van {IND019_year}.
 :::
-
-```{code-cell}
-charts.shares(evidence, ["IND019"])
-```
 
 +++ twee
 
@@ -188,29 +155,16 @@ def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that
         path.unlink()
     (folder / "mbo.md").write_text(STORY, encoding="utf-8")
     texts = list(prose_of(CELLS, [folder / "mbo.md", folder / "gone.md"], project.chapters))
-    twin(
-        ("observations", "IND019-NL-2019", "value", "40"),
-        ("observations", "IND019-NL-2019", "period", "2018"),
-        (*VALUE, "20"),
-    )
+    key = "IND019-NL-2019"
+    twin(("observations", key, "value", "40"), ("observations", key, "period", "2018"), (*VALUE, "20"))
     before, after = (open_edition(name, project) for name in ("2021", "2021b"))
     found = reworded("p", texts, before, after, "nl")
-    assert [(each.new, each.condition) for each in found] == [
-        ("Die met 40% niet!", ""),
-        ("Ook 40% onder voorwaarde.", "new"),
-        ("Eerst … van 2018.", "later"),
-        ("Kort. Het is 40%.", ""),
-        ("Dat is 20%, en hier niet.", ""),
-    ]
+    assert {each.new: each.condition for each in found} == {
+        "Die met 40% niet!": "",
+        "Ook 40% onder voorwaarde.": "new",
+        "Eerst … van 2018.": "later",
+        "Kort. Het is 40%.": "",
+        "Dat is 20%, en hier niet.": "",
+    }
     assert found[0].old == "Die met 41% niet!"
     assert reworded("p", texts, after, after, "nl") == []
-
-
-def test_ten_recommendations_come_in_the_order_of_their_numbers() -> None:
-    edition = open_edition("2021")
-    advice, findings = (edition.tables[name].copy() for name in ("recommendations", "findings"))
-    advice = pd.concat([advice[advice["id"] == "R3"].assign(id="R10"), advice])
-    findings.loc[findings["id"] == "FM12", "kind"] = "need"
-    before = replace(edition, tables={**edition.tables, "recommendations": advice}, _rows={})
-    after = replace(before, tables={**before.tables, "findings": findings}, _rows={})
-    assert compare(before, after).recommendations == ("R1", "R3", "R10")

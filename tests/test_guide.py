@@ -1,9 +1,5 @@
 """The guide for changes, done as it stands there: each step in a fresh copy of the project, and what comes of it seen."""
 
-from __future__ import annotations
-
-import contextlib
-import json
 import re
 import subprocess
 import sys
@@ -17,17 +13,15 @@ from conftest import ROOT
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
-from na_report.commands.sectors import refuse_missing
-from na_report.editions.asked import answer_again
+from na_report.commands.check import refuse_missing
 from na_report.editions.edition import copy_edition, open_edition
-from na_report.running.fingerprint import data_hash
 from na_report.running.pages import all_pages
 
 GUIDE = (ROOT / "docs" / "change.md").read_text(encoding="utf-8")
 CHANGES = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", GUIDE, re.DOTALL | re.MULTILINE))
-_BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
-_FILE = re.compile(r"`([\w./-]+\.(?:ipynb|yml|csv|md))`[^`]*:\n\n\Z")
-_UNDER = re.compile(r"under `(- file: [\w-]+)` in\s+`_toc\.yml`:\n\n\Z")
+BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+FILE = re.compile(r"`([\w./-]+\.(?:ipynb|yml|csv|md))`[^`]*:\n\n\Z")
+UNDER = re.compile(r"under `(- file: [\w-]+)` in\s+`_toc\.yml`:\n\n\Z")
 
 
 class Step(NamedTuple):
@@ -41,11 +35,11 @@ class Step(NamedTuple):
 
 def steps(change: str) -> list[Step]:
     found, section = [], CHANGES[change]
-    for block in _BLOCK.finditer(section):
+    for block in BLOCK.finditer(section):
         indent, kind, text = block.groups()
         # A list in `_toc.yml` has an indent of its own, beside that of the step.
         text = re.sub(rf"^{indent}", "", text, flags=re.MULTILINE) if kind == "yaml" else textwrap.dedent(text)
-        file, under = (form.search(section[: block.start()]) for form in (_FILE, _UNDER))
+        file, under = (form.search(section[: block.start()]) for form in (FILE, UNDER))
         assert kind == "sh" or file, f"no file is named above {text}"
         found.append(Step(kind, text, file[1] if file and kind != "sh" else "", under[1] if under else ""))
     return found
@@ -55,24 +49,25 @@ def files_of(change: str) -> list[Step]:
     return [step for step in steps(change) if step.kind != "sh"]
 
 
-def do(step: Step, root: Path) -> str:
-    """Does a step and returns what the commands of it said."""
-    path = root / step.file
-    if step.kind == "sh":
-        return sh(step.text, root)
-    if step.kind == "diff":
-        for old, new in re.findall(r"^-(.*)\n\+(.*)$", step.text, re.MULTILINE):
-            replace(path, old, new)
-    elif step.under:
-        replace(path, step.under, f"{step.under}\n{step.text.rstrip()}")
-    elif path.suffix == ".ipynb":
-        notebook = nbformat.read(path, as_version=4)
-        notebook.cells.insert(-1, nbformat.v4.new_code_cell(step.text.rstrip(), metadata={"tags": ["remove-input"]}))
-        nbformat.write(notebook, path)
-    else:
-        old = path.read_text(encoding="utf-8") if path.exists() else ""
-        path.write_text(old + step.text, encoding="utf-8")
-    return ""
+def do(project: Project, *todo: Step) -> str:
+    """Does steps and returns what the commands of them said."""
+    said = ""
+    for step in todo:
+        path = project.root / step.file
+        if step.kind == "sh":
+            said += sh(project, step.text)
+        elif step.kind == "diff":
+            for old, new in re.findall(r"^-(.*)\n\+(.*)$", step.text, re.MULTILINE):
+                replace(path, old, new)
+        elif step.under:
+            replace(path, step.under, f"{step.under}\n{step.text.rstrip()}")
+        elif path.suffix == ".ipynb":
+            chapter = nbformat.read(path, as_version=4)
+            chapter.cells.insert(-1, nbformat.v4.new_code_cell(step.text.rstrip(), metadata={"tags": ["remove-input"]}))
+            nbformat.write(chapter, path)
+        else:
+            path.write_text((path.read_text(encoding="utf-8") if path.exists() else "") + step.text, encoding="utf-8")
+    return said
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -81,35 +76,21 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def sh(commands: str, root: Path) -> str:
+def sh(project: Project, commands: str) -> str:
     """Runs commands in a project as a reader of the guide does, with the program of this environment."""
     program = str(Path(sys.executable).parent / "na-report")
-    done = subprocess.run(
-        ["bash", "-ec", re.sub(r" {2,}#.*", "", commands).replace(".venv/bin/na-report", program)],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ["bash", "-ec", re.sub(r" {2,}#.*", "", commands).replace(".venv/bin/na-report", program)]
+    done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
     assert not done.stderr and done.returncode in (0, 1), done.stderr
     return done.stdout
 
 
-def follow(change: str, project: Project) -> str:
-    assert not (project.root / "src").exists(), "nothing of the program can be changed"
-    return "".join(do(step, project.root) for step in steps(change))
-
-
 def page(project: Project, name: str, edition: str = "2026", language: str = "nl") -> str:
     """Returns all that an executed page shows, as text."""
-    notebook = nbformat.read(project.build(edition, language) / "notebooks" / f"{name}.ipynb", as_version=4)
-    outputs = (output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", []))
-    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    executed = nbformat.read(project.build(edition, language) / "notebooks" / f"{name}.ipynb", as_version=4)
+    outputs = (output.get("data", {}) for cell in executed.cells for output in cell.get("outputs", []))
+    texts = [cell.source for cell in executed.cells if cell.cell_type == "markdown"]
     return "\n".join([*texts, *(data.get("text/markdown", "") for data in outputs)])
-
-
-def languages(project: Project) -> str:
-    return sh(".venv/bin/na-report languages", project.root)
 
 
 def test_the_guide_has_a_change_of_each_kind_and_none_is_one_of_the_program() -> None:
@@ -122,101 +103,65 @@ def test_the_guide_has_a_change_of_each_kind_and_none_is_one_of_the_program() ->
 
 
 def test_a_figure_a_caption_and_a_word(project: Project) -> None:
-    for step in [*files_of("A caption"), *files_of("A word"), *steps("A figure")]:
-        do(step, project.root)
+    do(project, *files_of("A caption"), *files_of("A word"), *steps("A figure"))
     shown = page(project, "gesprekspartners")
     assert ":name: fig-niveaus" in shown
     assert "twee laagste niveaus: van [[76%]" in shown
     assert "Met wie de onderzoekers spraken." in shown
     assert "| Wie |" in shown and "Naam" not in shown
-    assert languages(project) == "en: as nl\n"
-
-
-@pytest.mark.slow("a new chapter, which test_languages makes too")
-def test_a_chapter(project: Project) -> None:
-    follow("A chapter", project)
-    shown = page(project, "toekomst")
-    assert "# Toekomst" in shown
-    assert "wil [[ruim 80%](#ind016" in shown
-    assert languages(project) == "en: as nl\n"
+    assert sh(project, ".venv/bin/na-report languages") == "en: as nl\n"
 
 
 def test_a_claim(project: Project) -> None:
-    said = follow("A claim", project)
-    assert "S90  count, holds: Er zijn minstens vijf gesprekspartners." in said
+    assert "S90  count, holds: Er zijn minstens vijf gesprekspartners." in do(project, *steps("A claim"))
     replace(project.chapters / "claims.yml", "people >= 5", "people >= 500")
-    assert "S90  count, contradicted" in sh(".venv/bin/na-report check", project.root)
+    assert "S90  count, contradicted" in sh(project, ".venv/bin/na-report check")
 
 
 @pytest.mark.slow("the longest changes of the guide; the parts that they touch have quick tests of their own")
-def test_a_language(project: Project) -> None:
-    follow("A language", project)
+def test_a_chapter_a_language_and_a_sector(project: Project) -> None:
+    do(project, *steps("A chapter"))
+    assert "# Toekomst" in page(project, "toekomst") and "wil [[ruim 80%](#ind016" in page(project, "toekomst")
+    do(project, *steps("A language"))
     assert "# Mei wa’t sprutsen is" in page(project, "gesprekspartners", language="fy")
-    assert languages(project) == "en, fy: as nl\n"
-
-
-@pytest.mark.slow("the longest changes of the guide; the parts that they touch have quick tests of their own")
-def test_a_sector(project: Project) -> None:
-    said = follow("A sector", project)
-    assert "# Leerkringen" in page(project, "sector-leerkringen", "2027")
-    assert "FK01" in page(project, "sector-leerkringen", "2027")
-    assert page(project, "sector-leerkringen", "2027").count("Eén bevinding waarop dit rust") == 1
-    conclusions = page(project, "conclusies", "2027")
-    assert "**Leerkringen.** Begeleiders zoeken scholing." in conclusions
+    assert "as nl" in sh(project, ".venv/bin/na-report languages")
+    said = do(project, *steps("A sector"))
+    shown = page(project, "sector-leerkringen", "2027")
+    assert "# Leerkringen" in shown and "FK01" in shown
+    assert shown.count("Eén bevinding waarop dit rust") == 1
+    assert "**Leerkringen.** Begeleiders zoeken scholing." in page(project, "conclusies", "2027")
     checks = dict(re.findall(r"^(C\d+)  \w+, ([a-z ]+):", said, re.MULTILINE))
     assert (checks["C14"], checks["C16"]) == ("holds", "contradicted"), "skills were found, running initiatives not"
-    older = sh(".venv/bin/na-report check --edition 2026", project.root)
-    assert "C16  count, holds" in older
+    assert "C16  count, holds" in sh(project, ".venv/bin/na-report check --edition 2026")
 
 
-@pytest.fixture
-def with_sector(project: Project) -> Project:
-    """A project with the files of the new sector."""
+def test_a_sector_that_misses_something_and_a_page_that_is_too_early_are_named(project: Project) -> None:
+    def refused(edition: str = "2027") -> str:
+        with pytest.raises(NaReportError) as caught:
+            refuse_missing(open_edition(edition, project), project)
+        return str(caught.value)
+
     copy_edition("2026", "2027", project)
-    for step in files_of("A sector"):
-        do(step, project.root)
-    return project
-
-
-def refused(project: Project, edition: str = "2027") -> str:
-    with pytest.raises(NaReportError) as caught:
+    do(project, *files_of("A sector"))
+    pages = {edition: {page.name for page in all_pages(project, "nl", edition)} for edition in ("2026", "2027")}
+    assert pages["2027"] - pages["2026"] == {"sector-leerkringen"}, "a book of before has no page that came later"
+    for edition in ("2026", "2027"):
         refuse_missing(open_edition(edition, project), project)
-    return str(caught.value)
-
-
-def test_a_sector_that_misses_something_and_a_page_that_is_too_early_are_named(with_sector: Project) -> None:
-    refuse_missing(open_edition("2027", with_sector), with_sector)
-    kept = {step.file: (with_sector.root / step.file).read_text(encoding="utf-8") for step in files_of("A sector")}
-    for step, named in (
+    for file, named in (
         ("data/2027/findings.csv", "sector kringen: no findings. Add rows to findings.csv."),
         ("_toc.yml", "sector kringen: no page."),
         ("chapters/nl/sector/kringen.md", "Write chapters/nl/sector/kringen.md"),
         ("chapters/en/sector/kringen.md", "Write chapters/en/sector/kringen.md"),
     ):
-        path, [added] = with_sector.root / step, [found for found in files_of("A sector") if found.file == step]
-        before = kept[step].replace(added.text, "")
-        path.write_text(before, encoding="utf-8") if before else path.unlink()
-        assert named in refused(with_sector)
-        path.write_text(kept[step], encoding="utf-8")
-    replace(with_sector.chapters / "nl" / "sector" / "kringen.md", "+++ kansen\n", "")
-    assert "Add `+++ kansen` to chapters/nl/sector/kringen.md" in refused(with_sector)
-    refuse_missing(open_edition("2026", with_sector), with_sector)
-    replace(with_sector.chapters / "pages.yml", ', since: "2027"', "")
-    assert "page sector-leerkringen: this edition has no sector kringen" in refused(with_sector, "2026")
-
-
-def test_a_book_of_before_has_no_page_that_came_later(with_sector: Project) -> None:
-    pages = {edition: [page.name for page in all_pages(with_sector, "nl", edition)] for edition in ("2026", "2027")}
-    assert [name for name in pages["2027"] if name not in pages["2026"]] == ["sector-leerkringen"]
-
-
-def test_a_changed_story_runs_the_page_that_tells_its_part(project: Project) -> None:
-    question = json.dumps(["story", "nl/sector", "mbo", "conclusie"])
-    with contextlib.chdir(project.root):
-        before = answer_again(open_edition("2026", project), [question])
-        data = data_hash(project)
-        story = project.chapters / "nl" / "sector" / "mbo.md"
-        replace(story, "snel volwassener", "volwassener")
-        assert answer_again(open_edition("2026", project), [question]) != before
-        assert "missing" not in before.values()
-        assert data_hash(project) == data, "so that no other question is asked again"
+        path, [added] = project.root / file, [found for found in files_of("A sector") if found.file == file]
+        kept = path.read_text(encoding="utf-8")
+        if before := kept.replace(added.text, ""):
+            path.write_text(before, encoding="utf-8")
+        else:
+            path.unlink()
+        assert named in refused()
+        path.write_text(kept, encoding="utf-8")
+    replace(project.chapters / "nl" / "sector" / "kringen.md", "+++ kansen\n", "")
+    assert "Add `+++ kansen` to chapters/nl/sector/kringen.md" in refused()
+    replace(project.chapters / "pages.yml", ', since: "2027"', "")
+    assert "page sector-leerkringen: this edition has no sector kringen" in refused("2026")

@@ -19,7 +19,7 @@ from test_refresh import ADULTS, REAL, _row, changed, with_series
 
 from na_report.base.paths import Project
 from na_report.base.wording import Words
-from na_report.commands.changed_page import changed_page
+from na_report.commands.consequences import changed_page
 from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.edition import copy_edition, seal_edition
 from na_report.editions.table_files import read_table, write_table

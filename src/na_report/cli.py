@@ -1,34 +1,25 @@
 """The command line: what every command shares. The commands themselves are in `commands/`, which is all that prints."""
 
-from __future__ import annotations
-
 import errno
 import io
 import os
 import signal
 import sys
-import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, find_project
 from na_report.commands.arguments import make_parser
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
-_OTHER_KIND = (errno.EEXIST, errno.EISDIR, errno.ENOTDIR)
+_ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 
 class _ToldToEndError(KeyboardInterrupt):
-    """Another program, or a terminal that closed, ended this one; clears up as Ctrl-C does."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+    """Another program, or a terminal that closed, ended this one with a signal; clears up as Ctrl-C does."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,13 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _open_streams()
     options = make_parser().parse_args(arguments)
     try:
-        with _told_to_end():
-            # Only the module of the command is imported, and by it what is heavy where it is needed: --help answers at once.
-            module, _, name = options.run.partition(".")
-            code = int(getattr(import_module(f"na_report.commands.{module}"), name)(options, find_project()))
-            # Else Python writes what is left at its end, where nobody tells that it could not.
-            sys.stdout.flush()
-            return code
+        if arguments is None:  # of who gives these, the process is no other's to end
+            _clear_up_at_the_end()
+        # Only the module of the command is imported, and by it what is heavy where it is needed: --help answers at once.
+        module, _, name = options.run.partition(".")
+        code = int(getattr(import_module(f"na_report.commands.{module}"), name)(options, find_project()))
+        # Else Python writes what is left at its end, where nobody tells that it could not.
+        sys.stdout.flush()
+        return code
     except BrokenPipeError:
         # Whoever read the output has seen enough; nothing is left to flush at exit. What was being made was not made.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -61,7 +53,7 @@ def _told(error: NaReportError | OSError | KeyboardInterrupt) -> tuple[str, str,
         return str(error), error.hint, error.exit_code
     again = "Run the command again; nothing half-made is in use."
     if isinstance(error, _ToldToEndError):
-        return "told to end.", again, 128 + error.number
+        return "told to end.", again, 128 + int(error.args[0])
     if isinstance(error, KeyboardInterrupt):
         return "stopped by the keyboard.", again, 128 + signal.SIGINT
     place = f"{error.filename}: " if error.filename else ""
@@ -69,36 +61,13 @@ def _told(error: NaReportError | OSError | KeyboardInterrupt) -> tuple[str, str,
 
 
 def _remedy(error: OSError) -> str:
-    if error.errno in _NO_ROOM:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "Make room on the disk and run the command again."
-    if error.errno in _NO_RIGHT:
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "Choose a folder that you may write to, or ask for the right to."
-    if error.errno in _OTHER_KIND and BUILD in Path(str(error.filename)).parts:
+    if error.errno in (errno.EEXIST, errno.EISDIR, errno.ENOTDIR) and BUILD in Path(str(error.filename)).parts:
         return f"Remove what stands there: all in {BUILD} is made again."
     return "Check that file or folder; na-report --debug shows what asked for it."
-
-
-@contextmanager
-def _told_to_end() -> Iterator[None]:
-    """Lets a command clear up after itself when it is told to end, as it does after Ctrl-C."""
-    ends = (signal.SIGTERM, signal.SIGHUP)
-
-    def end(number: int, _: object) -> None:
-        for each in ends:
-            signal.signal(each, signal.SIG_IGN)  # once is enough: the clearing up is not to be stopped
-        raise _ToldToEndError(number)
-
-    # `nohup` has a command go on when its terminal closes.
-    mine = [each for each in ends if signal.getsignal(each) == signal.SIG_DFL]
-    if threading.current_thread() is not threading.main_thread():
-        mine = []
-    for each in mine:
-        signal.signal(each, end)
-    try:
-        yield
-    finally:
-        for each in mine:
-            signal.signal(each, signal.SIG_DFL)
 
 
 def _open_streams() -> None:
@@ -114,6 +83,19 @@ def _open_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _clear_up_at_the_end() -> None:
+    """Lets the command clear up after itself when it is told to end, as it does after Ctrl-C."""
+    for each in _ENDS:
+        if signal.getsignal(each) == signal.SIG_DFL:  # `nohup` has a command go on when its terminal closes
+            signal.signal(each, _end)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    for each in _ENDS:
+        signal.signal(each, signal.SIG_IGN)  # once is enough: the clearing up is not to be stopped
+    raise _ToldToEndError(number)
 
 
 if __name__ == "__main__":

@@ -1,75 +1,53 @@
 """`na-report build`, `site` and `archive`: executed notebooks to a book, and books to keep."""
 
-from __future__ import annotations
-
 import os
 import time
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, Project
 from na_report.book.book import Book
 from na_report.book.published import held, is_current
-from na_report.commands.run import answers_of, execute
-from na_report.editions.folders import (
-    edition_folder,
-    list_editions,
-    newest_edition,
-    place_of,
-    sealed_editions,
-    verify_edition,
-)
+from na_report.editions import folders
 from na_report.running.contents import known_language, languages
 from na_report.running.fingerprint import hash_inputs
-
-if TYPE_CHECKING:
-    from na_report.book.building import Subject, TakeAlong
-    from na_report.running.pages import Page
 
 
 def build(options: Namespace, project: Project) -> int:
     """Makes the book."""
     formats = options.format.split(",")
-    unknown = [name for name in formats if name not in ("html", "pdf")]
-    if unknown:
+    if unknown := [name for name in formats if name not in ("html", "pdf")]:
         raise NaReportError(f"There is no format {unknown[0]!r}.", hint="Choose html, pdf or html,pdf.")
     if options.check:
         return _check(options, project)
     start = time.perf_counter()
-    book = Book(project, options.edition or newest_edition(project), known_language(project, options.language))
+    edition = options.edition or folders.newest_edition(project)
+    book = Book(project, edition, known_language(project, options.language))
     inputs = hash_inputs(project)
     if not options.force and is_current(book, inputs, formats):
-        print(f"edition {book.edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
+        print(f"edition {edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
         return 0
-    edition_folder(book.edition, project)
+    folders.edition_folder(edition, project)
     _make(book, inputs, formats, options.jobs, force=options.force)
     print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
     return 0
 
 
 def _make(book: Book, inputs: str, formats: Sequence[str], jobs: int, *, force: bool) -> None:
-    from na_report.book.building import make_book
+    """Makes a book with what it needs of this project's subject, and tells how far it is."""
+    from na_report.book.building import Subject, TakeAlong, make_book
+    from na_report.commands.check import refuse_missing
+    from na_report.commands.run import answers_of, execute
+    from na_report.editions.edition import open_edition
     from na_report.processes.renderer import renderer
     from na_report.processes.surroundings import pinned
 
-    with held(book), pinned(), renderer() as process:  # gets ready while the pages run
-        make_book(book, inputs, formats, process, _subject(book, jobs, force=force), jobs)
-
-
-def _subject(book: Book, jobs: int, *, force: bool) -> Subject:
-    """Returns what a build of a book needs of this project's subject; it tells of itself on the screen."""
-    from na_report.book.building import Subject
-    from na_report.commands.sectors import refuse_missing
-    from na_report.editions.edition import open_edition
-
-    project, edition = book.project, book.edition
-
-    def say(line: str) -> None:
-        print(line, flush=True)
+    project, edition, say = book.project, book.edition, partial(print, flush=True)
 
     def verify() -> Callable[[], TakeAlong]:
         take_along = edition_at_hand(book)
@@ -77,11 +55,12 @@ def _subject(book: Book, jobs: int, *, force: bool) -> Subject:
         refuse_missing(open_edition(edition, project), project, book.language)
         return take_along
 
-    def run(pages: Sequence[Page]) -> None:
+    def run(pages: Sequence[Any]) -> None:
         answers = None if force else answers_of(project, edition)
         execute(project, pages, {"edition": edition}, book.notebooks, jobs, answers)
 
-    return Subject(verify, run, say)
+    with held(book), pinned(), renderer() as process:  # gets ready while the pages run
+        make_book(book, inputs, formats, process, Subject(verify, run, say), jobs)
 
 
 def _check(options: Namespace, project: Project) -> int:
@@ -91,36 +70,31 @@ def _check(options: Namespace, project: Project) -> int:
     if options.force or "format" in options.given:
         raise NaReportError("--check makes nothing: --force and --format do not go with it.", hint="Leave them out.")
     path = Path(os.path.realpath(options.check))  # also of a link that leads to itself
-    named = [part for part in reversed(path.parts) if part in list_editions(project)]
-    edition = options.edition or next(iter(named), newest_edition(project))
+    named = [part for part in reversed(path.parts) if part in folders.list_editions(project)]
+    edition = options.edition or next(iter(named), folders.newest_edition(project))
     if "language" not in options.given and edition in path.parts:
         after = path.parts[len(path.parts) - path.parts[::-1].index(edition) :]
         options.language = next((part for part in after if part in languages(project)), options.language)
     formats = formats_of(path, options.language)
-    edition_folder(edition, project)
+    folders.edition_folder(edition, project)
     with TemporaryDirectory() as folder:
         book = Book(copied(project, Path(folder)), edition, options.language)
         _make(book, "", formats, options.jobs, force=True)
         count, found = differences(book, path)
-    for line in found:
-        print(line)
     what = f"edition {edition}: {path}"
     if found:
-        print(f"{what} is not what this project gives: {len(found)} of {count} files differ")
+        said = f"{what} is not what this project gives: {len(found)} of {count} files differ"
+        print(*found, said, sep="\n")
         return 1
     print(f"{what} is what this project gives: {count} files are the same")
     return 0
 
 
-def edition_at_hand(book: Book) -> Callable[[], TakeAlong]:
-    """Verifies the edition of a book, and returns what writes it to take along, with the first and last year of the data.
+def edition_at_hand(book: Book) -> Callable[[], tuple[list[Path], tuple[str, str]]]:
+    """Verifies the edition of a book, and returns what writes it to take along, with the first and last year of the data."""
+    folders.verify_edition(book.edition, book.project)
 
-    Raises:
-        InvalidInputError: Carries all problems of the edition.
-    """
-    verify_edition(book.edition, book.project)
-
-    def write() -> TakeAlong:
+    def write() -> tuple[list[Path], tuple[str, str]]:
         from na_report.editions.edition import open_edition
         from na_report.workbook.take_along import period_covered, write_take_along
 
@@ -134,11 +108,10 @@ def site(options: Namespace, project: Project) -> int:
     """Lays the built books of all editions side by side."""
     from na_report.book.site import write_site
 
-    newest_edition(project)
+    folders.newest_edition(project)
     spoken = [known_language(project, name) for name in options.language or languages(project)]
-    editions = list(reversed(sealed_editions(project)))
-    books = [Book(project, edition, language) for edition in editions for language in spoken]
-    index = write_site(books)
+    editions = folders.sealed_editions(project)[::-1]
+    index = write_site([Book(project, edition, language) for edition in editions for language in spoken])
     print(f"site  {project.short(index)}: {len(editions)} editions in {', '.join(spoken)}")
     return 0
 
@@ -155,17 +128,17 @@ def archive(options: Namespace, project: Project) -> int:
             hint=f"Seal it first: na-report edition seal {edition.name}.",
         )
     # A chapter may look back to an earlier edition, never ahead.
-    editions = [name for name in sealed_editions(project) if place_of(name) <= place_of(edition.name)]
+    latest = folders.place_of(edition.name)
+    editions = [name for name in folders.sealed_editions(project) if folders.place_of(name) <= latest]
     for name in editions:
-        verify_edition(name, project)
-    languages = list(dict.fromkeys(known_language(project, name) for name in options.language or [""]))
-    about = edition.descriptor
-    target = options.file or project.root / BUILD / edition.name / f"{about['name']}.zip"
+        folders.verify_edition(name, project)
+    spoken = list(dict.fromkeys(known_language(project, name) for name in options.language or [""]))
+    target = options.file or project.root / BUILD / edition.name / f"{edition.descriptor['name']}.zip"
     project.refuse_data(target)
     if target.suffix.lower() != ".zip":
         raise NaReportError(f"{target.name} is not the name of an archive.", hint="End the name with .zip.")
     if options.file and target.exists() and not options.force:
         raise NaReportError(f"{target} exists already.", hint="Choose another name, or replace it with --force.")
-    write_archive(project, editions, languages, about, target)
+    write_archive(project, editions, spoken, edition.descriptor, target)
     print(f"archive  {target}  ({target.stat().st_size / 1e6:.1f} MB)")
     return 0

@@ -1,21 +1,21 @@
-"""`na-report check` and `trace`: what still holds, and what rests on what."""
-
-from __future__ import annotations
+"""`na-report check` and `trace`: what still holds, what rests on what, and whether a sector has all that a reader meets."""
 
 import json
 from argparse import Namespace
-from typing import Any
+from collections.abc import Iterator
 
 from na_report.base.digits import half_up, in_digits
-from na_report.base.paths import Project
-from na_report.commands.sectors import refuse_missing
+from na_report.base.errors import NaReportError
+from na_report.base.paths import PAGES, TOC, Project
+from na_report.base.stories import read_story
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
 from na_report.reasoning import chain, checking
 from na_report.reasoning.claim import FAILS, KINDS, NOT_TESTABLE
 from na_report.reasoning.claims_file import refuse_unknown
-from na_report.running.contents import read_contents
+from na_report.running.contents import languages, read_contents
+from na_report.running.pages import all_pages
 from na_report.writing.numbers import value
 
 
@@ -54,22 +54,20 @@ def _tell(result: checking.Result, language: str) -> None:
             print(f"       recommendations that share evidence with it: {', '.join(result.sharing)}")
 
 
-def _as_json(result: checking.Result) -> dict[str, Any]:
-    return {
-        "id": result.claim.id,
-        "conclusion": result.claim.conclusion or None,
-        "page": result.claim.page,
-        "kind": result.claim.kind,
-        **{f"says_{language}": text for language, text in result.claim.says.items()},
-        "state": result.verdict.state,
-        "facts": [
-            {f"what_{language}": text for language, text in fact.says.items()}
-            | {"value": fact.value, "observation": fact.key or None}
-            for fact in result.verdict.facts
-        ],
-        "recommendations": list(result.recommendations),
-        "recommendations_sharing_evidence": list(result.sharing),
-    }
+def _as_json(result: checking.Result) -> dict[str, object]:
+    claim, verdict = result.claim, result.verdict
+    about = {"id": claim.id, "conclusion": claim.conclusion or None, "page": claim.page, "kind": claim.kind}
+    says = {f"says_{language}": text for language, text in claim.says.items()}
+    facts = [
+        {
+            **{f"what_{language}": text for language, text in fact.says.items()},
+            "value": fact.value,
+            "observation": fact.key or None,
+        }
+        for fact in verdict.facts
+    ]
+    leaning = {"recommendations": result.recommendations, "recommendations_sharing_evidence": result.sharing}
+    return {**about, **says, "state": verdict.state, "facts": facts, **leaning}
 
 
 def trace(options: Namespace, project: Project) -> int:
@@ -84,7 +82,7 @@ def trace(options: Namespace, project: Project) -> int:
     return 0
 
 
-def _about(edition: Edition, step: Any, language: str) -> str:
+def _about(edition: Edition, step: chain.Step, language: str) -> str:
     """Returns the first words of a row, so that a tree can be read."""
     row = edition.row(step.table, step.key)
     if step.table == "observations":
@@ -93,3 +91,42 @@ def _about(edition: Edition, step: Any, language: str) -> str:
     text = next((str(text) for text in texts if text), "")
     shown = PLACEHOLDER.sub(lambda match: value(edition, match[1], language).text, text)
     return shown if len(shown) <= 90 else shown[:87].rsplit(" ", 1)[0] + " …"
+
+
+def refuse_missing(edition: Edition, project: Project, language: str = "") -> None:
+    """Stops when a sector of the edition would be missing from the book in a language, or in any when that is left out."""
+    spoken = [language] if language else languages(project)
+    if missing := dict.fromkeys(line for each in spoken for line in _missing(edition, project, each)):
+        raise NaReportError(
+            f"The sectors of edition {edition.name} and the pages of the book differ:\n"
+            + "\n".join(f"  {line}" for line in missing),
+            hint="Nothing is left out in silence: add these, or take the sector out of sectors.csv.",
+        )
+
+
+def _missing(edition: Edition, project: Project, language: str) -> Iterator[str]:
+    """Yields what a sector lacks in the book of one language; a book without any page of a sector has none to miss."""
+    found = (page for page in all_pages(project, language, edition.name) if "sector" in page.parameters)
+    pages = {str(page.parameters["sector"]): page for page in found}
+    if not pages:
+        return
+    stories = {key: page.stories({"sector": key})[0] for key, page in pages.items()}
+    told = {key: read_story(path).parts for key, path in stories.items() if path.is_file()}
+    sectors = {row["id"]: row["slug"] for row in edition.records("sectors") if row["kind"] == "sector"}
+    for key, slug in sectors.items():
+        if edition.rows("findings", sector=key).empty:
+            yield f"sector {key}: no findings. Add rows to findings.csv."
+        if key not in pages:
+            page = f"sector-{slug or key}"
+            setting = f'{page}: {{chapter: sector, parameters: {{sector: {key}}}, since: "{edition.name}"}}'
+            yield f"sector {key}: no page. Add `{setting}` to chapters/{PAGES} and `- file: {page}` to {TOC}."
+        elif key not in told:
+            yield f"sector {key}: no story. Write {project.short(stories[key])} after the example of the others."
+        elif lacking := [f"`+++ {part}`" for parts in told.values() for part in parts if part not in told[key]]:
+            parts = ", ".join(dict.fromkeys(lacking))
+            yield f"sector {key}: its story lacks parts that others have. Add {parts} to {project.short(stories[key])}."
+    for key in sorted(pages.keys() - sectors.keys()):
+        yield (
+            f"page {pages[key].name}: this edition has no sector {key}. Say in chapters/{PAGES} since which edition the "
+            f'page is there, such as `since: "2027"`.'
+        )

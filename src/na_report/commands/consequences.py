@@ -1,21 +1,26 @@
-"""What follows from what differs between two editions: for values, claims, recommendations, pages and sentences."""
-
-from __future__ import annotations
+"""What follows from what differs between two editions, as lines of text and as a page of the preview."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
 from na_report.base.digits import as_shown, in_digits
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.editions.edition import open_edition
+from na_report.editions.folders import is_draft, previous_edition, sealed_editions
 from na_report.reasoning.changes import Changes, compare
+from na_report.reasoning.checking import check
 from na_report.running.chapters import read_chapter
 from na_report.running.contents import known_language
 from na_report.running.pages import all_pages, mentions
+from na_report.statistics.refreshing import told_again
 from na_report.writing.markdown import anchor
+from na_report.writing.numbers import number, written_day
 from na_report.writing.sentences import Reworded, prose_of, reworded
+from na_report.writing.voice import Voice
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,8 @@ def follows(old: str, new: str, project: Project, language: str = "", notebooks:
     try:
         language = known_language(project, language)
         for page in all_pages(project, language, new) if changes.tables else ():
-            prose = prose_of(
-                (cell.source for cell in read_chapter(page.chapter).cells), page.stories(), project.chapters
-            )
+            cells = (cell.source for cell in read_chapter(page.chapter).cells)
+            prose = prose_of(cells, page.stories(), project.chapters)
             read += reworded(page.name, prose, before, after, language)
     except NaReportError:
         sentences = None
@@ -53,21 +57,56 @@ def follows(old: str, new: str, project: Project, language: str = "", notebooks:
 
 def lines(found: Follows) -> Iterator[str]:
     """Yields what follows as lines of text."""
-    for value in found.changes.values:
-        how = "comparable" if value.comparable else "not comparable: another series or measure"
-        old, new = (in_digits(as_shown(number)) if number is not None else "words" for number in (value.old, value.new))
-        slip = f"; exactly {value.factor} the one before: check the unit" if value.factor else ""
-        yield f"value {value.indicator}: {old} ({value.old_key}) -> {new} ({value.new_key}) {value.unit}, {how}{slip}"
+    for one in found.changes.values:
+        how = "comparable" if one.comparable else "not comparable: another series or measure"
+        old, new = (in_digits(as_shown(each)) if each is not None else "words" for each in (one.old, one.new))
+        slip = f"; exactly {one.factor} the one before: check the unit" if one.factor else ""
+        yield f"value {one.indicator}: {old} ({one.old_key}) -> {new} ({one.new_key}) {one.unit}, {how}{slip}"
     for claim in found.changes.claims:
         yield f"claim {claim.claim}: {claim.old.replace('_', ' ')} -> {claim.new.replace('_', ' ')}"
     yield f"recommendations concerned: {', '.join(found.changes.recommendations) or 'none'}"
     if found.pages is None:
         yield "pages: not known; run na-report build first"
     for page, figures in (found.pages or {}).items():
-        shown = f" (figures: {','.join(figures)})" if figures else ""
-        yield f"page {page}{shown}"
+        yield f"page {page}" + (f" (figures: {','.join(figures)})" if figures else "")
     if found.sentences is None:
         yield "sentences: not known; the chapters can't be read: na-report build tells why"
     for sentence in found.sentences or ():
         yield f"sentence on {sentence.page}{f', if {sentence.condition}' if sentence.condition else ''}: {sentence.old}"
         yield f"  becomes: {sentence.new}"
+
+
+def changed_page(
+    name: str, language: str, project: Project, notebooks: Path | None = None
+) -> tuple[str, str, str] | None:
+    """Returns what is otherwise in a draft, as the title of a page, its HTML, and the words of a link to it.
+
+    Nothing for an edition that is sealed, or the first. The notebooks that were run tell which pages show what differs.
+    """
+    if not is_draft(project.data / name):
+        return None
+    told = told_again(name, project)
+    old = told.old if told else previous_edition(name, sealed_editions(project))
+    if not old:
+        return None
+    voice = Voice(open_edition(name, project), language)
+
+    def flags(letters: str) -> str:
+        return ", ".join(voice.words(f"flags.{letter}") for letter in letters)
+
+    def of_office(text: str) -> str:
+        """Returns what an office says, with its flags, as a reader of the language writes it."""
+        found, _, letters = text.partition(" ")
+        shown = "–" if found == ":" else number(float(found), language)
+        return f"{shown} ({flags(letters)})" if letters else shown
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, loader=PackageLoader(__package__, "texts"))
+    environment.globals |= {"flags": flags, "of_office": of_office, "number": number, "written_day": written_day}
+    contents = environment.get_template("changes.html").render(
+        vars(follows(old, name, project, language, notebooks)),
+        voice=voice,
+        outcomes=told.outcomes if told else (),
+        claims={result.claim.id: result.claim.says[language] for result in check(voice.edition)},
+        advice={row["id"]: voice.said(row, "title") for row in voice.edition.records("recommendations")},
+    )
+    return voice.words("changes.title"), contents, voice.words("changes.link")

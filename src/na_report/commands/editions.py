@@ -1,29 +1,24 @@
 """`na-report edition`: list, verify, copy, compare, refresh, seal, and the way through Excel and back."""
 
-from __future__ import annotations
-
 import json
 import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from na_report.base.errors import InvalidInputError
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.folders import is_draft, list_editions, previous_edition, sealed_editions, verify_edition
 
-if TYPE_CHECKING:
-    from na_report.reasoning.changes import Changes
-    from na_report.statistics.kept import Source
+# What reads tables, workbooks or answers is imported where it is needed: the names of editions come at once.
 
 
 def show_all(options: Namespace, project: Project) -> int:
     """Lists the editions."""
     if options.sealed:
-        print("\n".join(sealed_editions(project)))
+        print(*sealed_editions(project), sep="\n")
         return 0
     for name in list_editions(project):
         if is_draft(project.data / name):
@@ -55,10 +50,10 @@ def copy(options: Namespace, project: Project) -> int:
     """Starts a new edition from an existing one."""
     from na_report.editions.edition import copy_edition
 
-    folder = copy_edition(options.old, options.new, project)
+    folder, new = copy_edition(options.old, options.new, project), options.new
     print(
-        f"edition {options.new}: a draft; change its tables in {project.short(folder)}, look at the book with "
-        f"na-report preview --edition {options.new}, and seal it with na-report edition seal {options.new}"
+        f"edition {new}: a draft; change its tables in {project.short(folder)}, look at the book with "
+        f"na-report preview --edition {new}, and seal it with na-report edition seal {new}"
     )
     return 0
 
@@ -83,16 +78,15 @@ def refresh(options: Namespace, project: Project) -> int:
     from na_report.statistics.kept import answers_in
     from na_report.statistics.telling import lines
 
-    source = answers_in(options.answers) if options.answers else _offices()
-    refreshed = refreshing.refresh(options.edition, options.new, source, project)
-    found = consequences.follows(options.edition, options.new, project)
+    old, new = options.edition, options.new
+    refreshed = refreshing.refresh(old, new, answers_in(options.answers) if options.answers else _offices(), project)
+    found = consequences.follows(old, new, project)
     missed, series = sum(bool(outcome.kind) for outcome in refreshed.outcomes), len(refreshed.outcomes)
     if options.format == "json":
         return _json({**asdict(refreshed), **asdict(found)}, 1 if missed else 0)
-    for line in (*lines(refreshed), *consequences.lines(found)):
-        print(line)
+    print(*lines(refreshed), *consequences.lines(found), sep="\n")
     if missed:
-        again = shlex.join(["na-report", "edition", "refresh", options.edition, "--as", options.new])
+        again = shlex.join(["na-report", "edition", "refresh", old, "--as", new])
         print(
             f"error: {missed} of {series} series could not be had; the draft has the other {series - missed}.\n"
             f"hint: Ask for the rest with: {again}",
@@ -100,13 +94,13 @@ def refresh(options: Namespace, project: Project) -> int:
         )
         return 1
     print(
-        f"edition {options.new}: a draft; look at the book with na-report preview --edition {options.new}, "
-        f"and approve it with na-report edition seal {options.new} --by NAME"
+        f"edition {new}: a draft; look at the book with na-report preview --edition {new}, "
+        f"and approve it with na-report edition seal {new} --by NAME"
     )
     return 0
 
 
-def _offices() -> Source:
+def _offices() -> Any:
     from na_report.statistics.asking import Offices
 
     return Offices(date.today())
@@ -120,6 +114,7 @@ def _json(said: Any, code: int = 0) -> int:
 def diff(options: Namespace, project: Project) -> int:
     """Shows what differs between two editions, and what follows."""
     from na_report.commands import consequences
+    from na_report.editions.decimal_slips import factor_between
 
     found = consequences.follows(options.old, options.new, project)
     if options.format == "json":
@@ -128,23 +123,16 @@ def diff(options: Namespace, project: Project) -> int:
     if not found.changes.tables:
         print(f"{options.old} and {options.new} hold the same")
         return 0
-    for line in (*_diff_lines(found.changes), *consequences.lines(found)):
-        print(line)
-    return 0
-
-
-def _diff_lines(changes: Changes) -> Iterator[str]:
-    """Yields the rows and cells that differ."""
-    from na_report.editions.decimal_slips import factor_between
-
-    for name, table in changes.tables.items():
-        yield f"{name}: {len(table.added)} added, {len(table.removed)} removed, {len(table.changed)} cells changed"
-        yield from (f"  + {key}" for key in table.added)
-        yield from (f"  - {key}" for key in table.removed)
+    for name, table in found.changes.tables.items():
+        print(f"{name}: {len(table.added)} added, {len(table.removed)} removed, {len(table.changed)} cells changed")
+        for sign, keys in (("+", table.added), ("-", table.removed)):
+            print(*(f"  {sign} {key}\n" for key in keys), sep="", end="")
         for cell in table.changed:
             factor = factor_between(cell.old, cell.new) if (name, cell.column) == ("observations", "value") else ""
             slip = f" (exactly {factor} the one before)" if factor else ""
-            yield f"  {cell.key} {cell.column}: {cell.old!r} -> {cell.new!r}{slip}"
+            print(f"  {cell.key} {cell.column}: {cell.old!r} -> {cell.new!r}{slip}")
+    print(*consequences.lines(found), sep="\n")
+    return 0
 
 
 def export(options: Namespace, project: Project) -> int:
@@ -163,10 +151,10 @@ def take_in(options: Namespace, project: Project) -> int:
     from na_report.workbook.importing import import_edition
 
     done = import_edition(options.file, options.new, project)
-    for note in done.notes:
-        print(f"note: {note}")
     print(
+        *(f"note: {note}" for note in done.notes),
         f"edition {options.new}: {done.rows} rows in {project.short(done.folder)}, sealed; against {done.source}: "
-        f"{done.added} rows added, {done.deleted} deleted, {done.changed} changed"
+        f"{done.added} rows added, {done.deleted} deleted, {done.changed} changed",
+        sep="\n",
     )
     return 0

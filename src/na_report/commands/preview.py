@@ -1,29 +1,24 @@
 """`na-report preview`: the book in a browser, made again when a file is saved."""
 
-from __future__ import annotations
-
 import os
 import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.book import watching
 from na_report.book.book import Book
 from na_report.book.serving import State, serve
-from na_report.commands.progress import Progress
-from na_report.commands.run import answers_of
+from na_report.commands.consequences import changed_page
+from na_report.commands.run import Progress, answers_of
 from na_report.editions.folders import edition_folder, newest_edition, verify_edition
 
 
 def preview(options: Namespace, project: Project) -> int:
     """Shows the book in a browser and follows what is saved, until it is stopped."""
-    from na_report.commands.changed_page import changed_page
-
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)
     book = Book(project, edition, options.language, is_preview=True)
@@ -38,15 +33,14 @@ def preview(options: Namespace, project: Project) -> int:
             print(f"preview {address}  (Ctrl-C stops it)", flush=True)
             seen, changed = watching.look(project), [project.root]
             while True:
-                with Progress() as progress:
-                    _refresh(made, progress, state, _names(changed, project))
+                _refresh(made, state, _names(changed, project))
                 seen, changed = watching.wait_for_change(project, seen)
     except KeyboardInterrupt:
         print("preview stopped", flush=True)
         return 0
 
 
-def _refresh(made: Any, progress: Progress, state: State, names: str) -> None:
+def _refresh(made: watching.Preview, state: State, names: str) -> None:
     start = time.perf_counter()
 
     def printed(problem: NaReportError | None) -> None:
@@ -56,16 +50,15 @@ def _refresh(made: Any, progress: Progress, state: State, names: str) -> None:
             print(f"report.pdf: made in {time.perf_counter() - start:.1f} s", flush=True)
 
     try:
-        ran = made.refresh(progress, printed)
-    except NaReportError as error:
-        _tell(error, state)
-        return
+        with Progress() as progress:
+            ran = made.refresh(progress, printed)
     except Exception as problem:
         # Whatever a half-saved file sets off, it will be saved again; the last good book stays.
-        _tell(NaReportError(f"{names}: {type(problem).__name__}: {problem}"), state)
-        return
-    state.set()
-    print(f"{names}: shown in {time.perf_counter() - start:.1f} s, {len(ran)} pages ran", flush=True)
+        unforeseen = NaReportError(f"{names}: {type(problem).__name__}: {problem}")
+        _tell(problem if isinstance(problem, NaReportError) else unforeseen, state)
+    else:
+        state.set()
+        print(f"{names}: shown in {time.perf_counter() - start:.1f} s, {len(ran)} pages ran", flush=True)
 
 
 def _tell(error: NaReportError, state: State) -> None:
@@ -75,8 +68,5 @@ def _tell(error: NaReportError, state: State) -> None:
 
 
 def _names(changed: Sequence[Path], project: Project) -> str:
-    if [*changed] == [project.root]:
-        return "book"
-    return ", ".join(os.path.relpath(path, project.root) for path in changed[:3]) + (
-        " and more" if len(changed) > 3 else ""
-    )
+    names = ", ".join(os.path.relpath(path, project.root) for path in changed[:3])
+    return "book" if names == "." else names + (" and more" if len(changed) > 3 else "")

@@ -1,46 +1,76 @@
 """`na-report run`, `explain`, `languages` and `new`: chapters, and the notebooks that are run from them."""
 
-from __future__ import annotations
-
 import functools
 import os
 import shlex
+import shutil
+import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TextIO
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, PAGES, TOC, Project
 from na_report.book.book import Book
 from na_report.book.published import held
-from na_report.commands.progress import Progress
 from na_report.editions.folders import edition_folder, list_editions, newest_edition
 from na_report.running.contents import languages
-from na_report.running.execution import local_pool, run_pages
-from na_report.running.fingerprint import reasons
-from na_report.running.pages import agreeing, all_pages, checked_parameters, choose
+from na_report.running.execution import Run, Watcher, local_pool, run_pages
+from na_report.running.fingerprint import Answers, reasons
+from na_report.running.grid import read_grid, tasks_of
+from na_report.running.new_chapter import write_chapter
+from na_report.running.pages import Page, agreeing, all_pages, checked_parameters, choose
+from na_report.running.sweep import check_folder, run_sweep
+from na_report.running.translation import accept, find_differences
+
+_CLEAR = "\r\x1b[K"
+
+
+class Progress(Watcher):
+    """Prints each page as it ends, and on a terminal below it, in a line that is renewed, which pages are running."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream, self._start = stream or sys.stdout, time.monotonic()
+        self._live = self._stream.isatty() and os.environ.get("TERM") != "dumb"
+
+    def ended(self, run: Run) -> None:
+        """Prints the line of a page."""
+        self._show(f"  {run.page:<32}{run.seconds:6.1f} s{'  FAILED' if run.error else ''}\n")
+
+    def going(self, done: int, total: int, running: Sequence[str]) -> None:
+        """Renews the live line."""
+        if self._live:
+            line = f"{done} of {total} pages, {time.monotonic() - self._start:.0f} s, running: {', '.join(running)}"
+            room = shutil.get_terminal_size().columns - 1
+            self._show(line if len(line) <= room else line[: room - 1] + "…")
+
+    def _show(self, text: str) -> None:
+        print((_CLEAR if self._live else "") + text, end="", file=self._stream, flush=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._show("")
 
 
 def run(options: Namespace, project: Project) -> int:
     """Runs chapters only."""
-    from na_report.editions.edition import open_edition
-
     if options.grid:
         return _sweep(options, project)
     if options.scheduler or options.to:
         raise NaReportError("--to and --scheduler go with a grid.", hint="Add --grid NAME=VALUE,VALUE.")
     edition = options.edition or newest_edition(project)
-    open_edition(edition, project)
+    _open(edition, project)
     parameters = given_parameters(options)
-    for name in ("edition", "language"):
-        if name in parameters:
-            # The book of an edition is in the folder of its name, in that of its language.
-            raise NaReportError(
-                f"-p {name} would put a page in the book of another {name}.",
-                hint=f"Write: --{name} {shlex.quote(parameters[name])}",
-            )
+    for name in [each for each in ("edition", "language") if each in parameters]:
+        # The book of an edition is in the folder of its name, in that of its language.
+        raise NaReportError(
+            f"-p {name} would put a page in the book of another {name}.",
+            hint=f"Write: --{name} {shlex.quote(parameters[name])}",
+        )
     pages = agreeing(choose(all_pages(project, options.language, edition), options.pages), parameters)
     book = Book(project, edition, options.language)
     with held(book):
@@ -49,30 +79,31 @@ def run(options: Namespace, project: Project) -> int:
 
 
 def _sweep(options: Namespace, project: Project) -> int:
-    from na_report.editions.edition import open_edition
     from na_report.running.cluster import check_address, cluster_pool
-    from na_report.running.grid import read_grid, tasks_of
-    from na_report.running.sweep import check_folder, run_sweep
 
     start = time.perf_counter()
     if options.scheduler:
         check_address(options.scheduler)
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
     parameters, axes = given_parameters(options), read_grid(options.grid)
-    _refuse_both(options, parameters, axes)
+    ways = {"an option": options.given & {*single}, "-p": {*parameters}, "--grid": {*axes}}
+    for name in sorted(set().union(*ways.values())):
+        said = [f"--{name}" if way == "an option" else way for way, names in ways.items() if name in names]
+        if len(said) > 1:
+            raise NaReportError(f"{' and '.join(said)} both say what {name} is.", hint="Leave one of them out.")
     grid = {name: [value] for name, value in (single | parameters).items()} | axes
     tasks = tasks_of(project, options.pages, grid, {"edition": list_editions(project)})
     for edition in dict.fromkeys(str(task.parameters["edition"]) for task in tasks):
-        open_edition(edition, project)
+        _open(edition, project)
     folder = Path(options.to) if options.to else project.root / BUILD / "sweep" / ("-".join(options.pages) or "all")
     project.refuse_data(folder)
     check_folder(folder := Path(os.path.realpath(folder)))
     pool = functools.partial(local_pool, jobs=options.jobs)
     if options.scheduler:
         pool = functools.partial(cluster_pool, options.scheduler, project)
-    answers = functools.cache(functools.partial(answers_of, project))
     print(f"running {len(tasks)} combinations", flush=True)
     with Progress() as progress:
+        answers = functools.cache(functools.partial(answers_of, project))
         rows = run_sweep(project, tasks, folder, answers, pool=pool, watcher=progress)
     same = sum(row.state == "unchanged" for row in rows)
     print(f"ran {len(rows) - same} in {time.perf_counter() - start:.1f} s{f', {same} were up to date' if same else ''}")
@@ -81,11 +112,7 @@ def _sweep(options: Namespace, project: Project) -> int:
 
 
 def given_parameters(options: Namespace) -> dict[str, str]:
-    """Returns the parameters that `-p` gives.
-
-    Raises:
-        NaReportError: One has two values.
-    """
+    """Returns the parameters that `-p` gives; refuses one that has two values."""
     found: dict[str, str] = {}
     for name, value in options.parameters:
         if name in found:
@@ -99,15 +126,6 @@ def given_parameters(options: Namespace) -> dict[str, str]:
     return found
 
 
-def _refuse_both(options: Namespace, parameters: Mapping[str, str], grid: Mapping[str, Sequence[str]]) -> None:
-    """Sees that each parameter of a grid has its values from one place."""
-    ways = {"an option": options.given & {"edition", "language"}, "-p": {*parameters}, "--grid": {*grid}}
-    for name in sorted(set().union(*ways.values())):
-        said = [f"--{name}" if way == "an option" else way for way, names in ways.items() if name in names]
-        if len(said) > 1:
-            raise NaReportError(f"{' and '.join(said)} both say what {name} is.", hint="Leave one of them out.")
-
-
 def explain(options: Namespace, project: Project) -> int:
     """Tells why a page would run again."""
     edition = options.edition or newest_edition(project)
@@ -116,20 +134,20 @@ def explain(options: Namespace, project: Project) -> int:
     for page in choose(all_pages(project, options.language, edition), [options.page]):
         parameters = checked_parameters(page, {"edition": edition})
         found = reasons(project, page, parameters, folder, answers_of(project, edition))
-        print(f"{page.name}: {'would run again' if found else 'is up to date'}")
-        for reason in found:
-            print(f"  {reason}")
+        print(f"{page.name}: {'would run again' if found else 'is up to date'}", *found, sep="\n  ")
     return 0
 
 
-def answers_of(project: Project, edition: str) -> Any:
+def _open(edition: str, project: Project) -> Any:
+    """Opens an edition, for which much is imported; what needs none answers at once."""
+    from na_report.editions.edition import open_edition
+
+    return open_edition(edition, project)
+
+
+def answers_of(project: Project, edition: str) -> Answers:
     """Returns a function that asks today's edition what a page asked when it last ran."""
-
-    @functools.cache
-    def opened() -> Any:
-        from na_report.editions.edition import open_edition
-
-        return open_edition(edition, project)
+    opened = functools.cache(functools.partial(_open, edition, project))
 
     def answers(questions: Iterable[str]) -> dict[str, str]:
         from na_report.editions.asked import answer_again
@@ -140,7 +158,12 @@ def answers_of(project: Project, edition: str) -> Any:
 
 
 def execute(
-    project: Project, pages: Sequence[Any], parameters: dict[str, Any], folder: Path, jobs: int, answers: Any = None
+    project: Project,
+    pages: Sequence[Page],
+    parameters: Mapping[str, str],
+    folder: Path,
+    jobs: int,
+    answers: Answers | None = None,
 ) -> None:
     """Runs pages with a line for each."""
     start = time.perf_counter()
@@ -154,28 +177,21 @@ def execute(
 
 def tell_languages(options: Namespace, project: Project) -> int:
     """Tells what is behind, missing or extra in translations."""
-    from na_report.running.translation import accept, find_differences
-
     first, *others = languages(project)
     if options.list:
-        print("\n".join([first, *others]))
+        print(first, *others, sep="\n")
         return 0
     for path in options.accept:
         accept(project, path)
-    found = find_differences(project)
-    for line in found:
-        print(line)
-    if found:
-        print("Translate them, then run: na-report languages --accept FILE")
-    else:
-        print(f"{', '.join(others) or 'no language'}: as {first}")
-    return 1 if found else 0
+    if found := list(find_differences(project)):
+        print(*found, "Translate them, then run: na-report languages --accept FILE", sep="\n")
+        return 1
+    print(f"{', '.join(others) or 'no language'}: as {first}")
+    return 0
 
 
 def new_chapter(options: Namespace, project: Project) -> int:
     """Lays out a new chapter."""
-    from na_report.running.new_chapter import write_chapter
-
     for path in write_chapter(project, options.name):
         print(f"wrote {project.short(path)}")
     print(f"Add a line to {TOC} where the page belongs:\n  - file: {options.name}")

@@ -1,7 +1,5 @@
 """The frame behind each figure and table: edition in, frame out, nothing drawn."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -20,7 +18,7 @@ _EDITION = r"\d{4}[a-z0-9-]*"
 @derived
 def has_later(edition: Edition) -> bool:
     """Tells whether an edition has agendas of after the report."""
-    return bool((edition["agendas"]["analysed"] == "added").any())
+    return "added" in set(edition["agendas"]["analysed"])
 
 
 def observed(edition: Edition, keys: Iterable[str], language: str = "nl") -> pd.DataFrame:
@@ -30,31 +28,25 @@ def observed(edition: Edition, keys: Iterable[str], language: str = "nl") -> pd.
         row = edition.observation(key)
         indicator = edition.row("indicators", row["indicator_id"])
         said = {"label": voice.said(indicator, "label"), "group": voice.said(row, "group"), "unit": indicator["unit"]}
-        shown = {"text": voice.value(row["id"]).text, "place": voice.label("geo", row["geo"])}
-        rows.append(row | said | shown)
+        rows.append({**row, **said, "text": voice.value(row["id"]).text, "place": voice.label("geo", row["geo"])})
     return pd.DataFrame(rows, columns=_OBSERVED.split())
 
 
 def series(edition: Edition, keys: Iterable[str], geo: Iterable[str], language: str = "nl") -> pd.DataFrame:
     """Returns the dated values of indicators in some places, in the order of the years, as `observed` with a `year`."""
     places = list(geo)
-    rows = pd.concat(
-        edition.rows("observations", indicator_id=key, geo=code).sort_values("period")
-        for key in keys
-        for code in places
-    )
-    dated = rows[rows["period"].str.isdigit() & rows["value"].notna()]
-    frame = observed(edition, dated["id"], language)
+    wanted = (edition.rows("observations", indicator_id=key, geo=code) for key in keys for code in places)
+    rows = pd.concat(found.sort_values("period") for found in wanted)
+    frame = observed(edition, rows[rows["period"].str.isdigit() & rows["value"].notna()]["id"], language)
     return frame.assign(year=frame["period"].astype(int))
 
 
 def places(edition: Edition, key: str, language: str = "nl") -> pd.DataFrame:
     """Returns an indicator in all places of its latest year that has more than one place, from high to low, as `series`."""
-    rows = edition.rows("observations", indicator_id=key)
-    frame = series(edition, [key], dict.fromkeys(rows["geo"]), language)
-    counts = frame.groupby("year")["geo"].nunique()
-    latest = counts[counts > 1].index.max()
-    return frame[frame["year"] == latest].sort_values(["value", "geo"], ascending=[False, True]).reset_index(drop=True)
+    geo = edition.rows("observations", indicator_id=key)["geo"].unique()
+    frame = series(edition, [key], geo, language)
+    latest = frame["year"] == frame[frame.groupby("year")["geo"].transform("nunique") > 1]["year"].max()
+    return frame[latest].sort_values(["value", "geo"], ascending=[False, True]).reset_index(drop=True)
 
 
 def categories(edition: Edition, language: str = "nl") -> dict[str, str]:
@@ -66,7 +58,7 @@ def categories(edition: Edition, language: str = "nl") -> dict[str, str]:
 def coding(edition: Edition) -> pd.DataFrame:
     """Counts agenda items per basis of the coding, `explicit` and `inferred`, with a row per `agenda_id` and `category`."""
     items = edition["agenda_items"]
-    counts = items.groupby(["agenda_id", "category", "coding_basis"], sort=True).size().unstack(fill_value=0)
+    counts = pd.crosstab([items["agenda_id"], items["category"]], items["coding_basis"])
     return counts.reindex(columns=["explicit", "inferred"], fill_value=0).reset_index().rename_axis(columns=None)
 
 
@@ -97,8 +89,7 @@ def codes(edition: Edition, name: str) -> list[str]:
 
 def of_report(edition: Edition, table: str) -> pd.DataFrame:
     """Returns the rows that the report names; what came later has the name of an edition for a section."""
-    rows = edition[table]
-    return rows[~rows["sections"].str.fullmatch(_EDITION)]
+    return edition[table][lambda rows: ~rows["sections"].str.fullmatch(_EDITION)]
 
 
 def came_later(row: Mapping[str, Any]) -> bool:

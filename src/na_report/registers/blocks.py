@@ -1,7 +1,5 @@
 """The blocks that a chapter is made of: agendas, findings, conclusions and recommendations with their basis."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from na_report.editions.edition import Edition
@@ -57,13 +55,9 @@ def _goals(voice: Voice, agenda: str) -> list[str]:
             coding += f"; {words('also')} {escape(', '.join(second))}"
         note = voice.filled(item, "basis_note")
         kind = escape(voice.label("item_type", item["item_type"]))
-        shown.append(
-            {
-                "nr": place(item["id"]),
-                "goal": f"**{voice.shown(item, 'label')}** ({kind}). {voice.filled(item, 'gist')}",
-                "category": coding + (f". {aside(note)}" if note else ""),
-            }
-        )
+        goal = f"**{voice.shown(item, 'label')}** ({kind}). {voice.filled(item, 'gist')}"
+        category = coding + (f". {aside(note)}" if note else "")
+        shown.append({"nr": place(item["id"]), "goal": goal, "category": category})
     return table_rows(voice.frame(shown)) if shown else []
 
 
@@ -136,12 +130,10 @@ def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "n
         indicator = edition.row("indicators", row["indicator_id"])
         large = link(row["id"], escape(sentence_case(voice.value(key).text)))
         meaning = told(means, {"evidence": edition, "language": language}).markdown
-        whom = voice.shown(row, "group")
+        whom, when = voice.shown(row, "group"), voice.period(row, told=True)
         if not whom and indicator["sector"] != "all":
             whom = voice.shown(edition.row("sectors", indicator["sector"]), "label")
-        when = voice.period(row, told=True)
-        if row["period"]:
-            when = f"{voice.words('figure_for')} {when}"
+        when = f"{voice.words('figure_for')} {when}" if row["period"] else when
         about = "; ".join(filter(None, [whom, when, voice.source(row["source_id"])]))
         lines.append(f"- [{large}]{{.cijfer}} {voice.shown(indicator, 'label')}: {meaning} {aside(about)}")
     return Block(box("kerncijfers", *lines))
@@ -170,8 +162,6 @@ def contradictions(voice: Voice, row: Row) -> Cells:
 
 def framework(edition: Edition, kinds: Iterable[str], language: str = "nl") -> Block:
     """Shows elements of the framework as a list."""
-    voice, wanted, lines = Voice(edition, language), set(kinds), []
-    for row in edition.records("categories"):
-        if row["kind"] in wanted:
-            lines.append(f"- {_title(voice, row, 'label')}: {voice.filled(row, 'gist')}")
-    return Block("\n".join(lines))
+    voice, wanted = Voice(edition, language), set(kinds)
+    rows = (row for row in edition.records("categories") if row["kind"] in wanted)
+    return Block("\n".join(f"- {_title(voice, row, 'label')}: {voice.filled(row, 'gist')}" for row in rows))

@@ -1,7 +1,5 @@
 """The colophon: which edition this is, what it was made with, how to refer to it and how to check it."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from functools import cache

@@ -1,7 +1,5 @@
 """The evidence as tables to look things up in: every row once, with links to where the book tells more."""
 
-from __future__ import annotations
-
 from na_report.editions.edition import Edition
 from na_report.registers import analysis, statuses
 from na_report.registers.registers import observed_sources
@@ -12,22 +10,17 @@ from na_report.writing.voice import Cells, Row, Voice, register
 
 PAGE = "bewijs"
 PARTS = ("findings", "initiatives", "figures")
-_FILTERS = ("sector", "category", "kind")
+_FILTERS, _PLACED = ("sector", "category", "kind"), ("place", "sector", "kind")
 
 
-def _about(voice: Voice, row: Row) -> Row:
-    """Returns the row that has the sector: of a goal its agenda, of an observation its indicator, else the row itself."""
+def _order(voice: Voice, row: Row) -> tuple[int, int]:
+    """Returns the places of the first sector, and of the category of a row that has both, in their tables."""
+    categories, about = list(voice.edition["categories"]["code"]), row
     for table, column in (("agendas", "agenda_id"), ("indicators", "indicator_id")):
         if column in row:
-            return voice.edition.row(table, row[column])
-    return row
-
-
-def _order(voice: Voice, row: Row) -> list[int]:
-    """Returns the places of the first sector, and of the category of a row that has both, in their tables."""
-    about = _about(voice, row)
-    places = [list(voice.edition["sectors"]["id"]).index(ids(about["sector"])[0])]
-    return places if about is not row else [*places, list(voice.edition["categories"]["code"]).index(row["category"])]
+            about = voice.edition.row(table, row[column])
+    sector = list(voice.edition["sectors"]["id"]).index(ids(about["sector"])[0])
+    return sector, categories.index(row["category"]) if about is row else 0
 
 
 @register("findings", "tab-zoek-bevindingen", "find_findings", _order, filters=_FILTERS)
@@ -47,7 +40,7 @@ def findings(voice: Voice, row: Row) -> Cells:
 @register("agenda_items", "tab-zoek-doelen", "find_goals", _order, filters=_FILTERS)
 def agenda_items(voice: Voice, row: Row) -> Cells:
     """Shows the items of all agendas with the agenda, its sector, category, kind and source."""
-    agenda = _about(voice, row)
+    agenda = voice.edition.row("agendas", row["agenda_id"])
     return {
         "nr": link(row["id"]),
         "goal": f"**{voice.shown(row, 'label')}**. {voice.filled(row, 'gist')}",
@@ -64,14 +57,12 @@ def initiatives(voice: Voice, row: Row) -> Cells:
 
     The state is how it stands now; in an edition that does not say so, how it stood in the report.
     """
+    now, state = statuses.status(voice.edition, row["id"]), _code(voice, "initiative_status", row["status"])
     if statuses.known(voice.edition):
-        state = _code(voice, "subject_status", statuses.code(voice.edition, row["id"]))
-    else:
-        state = _code(voice, "initiative_status", row["status"])
+        state = _code(voice, "subject_status", now["status"])
+    source = f"{voice.words('report')} {escape(', '.join(ids(row['sections'])))}"
     if analysis.came_later(row):
-        source = voice.source(voice.edition.row("statuses", row["id"])["source_id"])
-    else:
-        source = f"{voice.words('report')} {escape(', '.join(ids(row['sections'])))}"
+        source = voice.source(now["source_id"])
     lead = aside(f"{voice.words('lead')}: {escape(voice.said(row, 'owners').replace(';', ', '))}.")
     return {
         "nr": link(row["id"]),
@@ -84,17 +75,10 @@ def initiatives(voice: Voice, row: Row) -> Cells:
     }
 
 
-@register(
-    "observations",
-    "tab-zoek-cijfers",
-    "find_observations",
-    _order,
-    filters=("place", "sector", "kind"),
-    right=["value"],
-)
+@register("observations", "tab-zoek-cijfers", "find_observations", _order, filters=_PLACED, right=["value"])
 def observations(voice: Voice, row: Row) -> Cells:
     """Shows every observation with what it measures, sector, kind, place, period, value and source."""
-    indicator, group = _about(voice, row), voice.shown(row, "group")
+    indicator, group = voice.edition.row("indicators", row["indicator_id"]), voice.shown(row, "group")
     period = voice.period(row) if row["period"] else "–"
     return {
         "nr": link(row["id"], escape(row["indicator_id"])),
@@ -115,10 +99,9 @@ def links(edition: Edition, sector: str, language: str = "nl") -> Block:
     here = {words("sector").lower(): voice.said(edition.row("sectors", sector), "short")}
     counts = analysis.findings(edition, sector)["kind"].value_counts()
     kinds = []
-    for code in analysis.codes(edition, "finding_kind"):
-        if code in counts:
-            chosen = {part: words("lookup.findings"), words("kind").lower(): voice.label("finding_kind", code)}
-            kinds.append(filtered(f"{words(f'lookup.{code}')} ({counts[code]})", PAGE, **here, **chosen))
+    for code in (code for code in analysis.codes(edition, "finding_kind") if code in counts):
+        chosen = {part: words("lookup.findings"), words("kind").lower(): voice.label("finding_kind", code)}
+        kinds.append(filtered(f"{words(f'lookup.{code}')} ({counts[code]})", PAGE, **here, **chosen))
     titles = {key: words(f"lookup.{key}") for key in PARTS}
     shown = {key: filtered(title.lower(), PAGE, **here, **{part: title}) for key, title in titles.items()}
     return Block(box("alleen-scherm zoek-verder", words("lookup.links", **shown, kinds=", ".join(kinds))))
@@ -130,12 +113,9 @@ def _code(voice: Voice, codes: str, code: str) -> str:
 
 def _sectors(voice: Voice, cell: str) -> str:
     """Returns sectors in the order of their table; of all sectors together their whole name."""
-    wanted = ids(cell)
-    return ", ".join(
-        choice(voice.said(row, "label" if row["id"] == "all" else "short"), rank)
-        for rank, row in enumerate(voice.edition.records("sectors"))
-        if row["id"] in wanted
-    )
+    ranked = enumerate(voice.edition.records("sectors"))
+    wanted = [(row, rank) for rank, row in ranked if row["id"] in ids(cell)]
+    return ", ".join(choice(voice.said(row, "label" if row["id"] == "all" else "short"), rank) for row, rank in wanted)
 
 
 def _categories(voice: Voice, cell: str) -> str:

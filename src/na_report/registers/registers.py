@@ -1,8 +1,6 @@
 """The appendices: every organisation, initiative, observation, source and caveat, with links both ways."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from na_report.base.digits import in_order
 from na_report.editions.edition import Edition
@@ -74,9 +72,17 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
     return voice.table(entries, escape(caption), f"tab-waarnemingen-{about['slug'] or sector}")
 
 
-def _values(voice: Voice, rows: list[Row]) -> list[str]:
-    """Returns per place and group the values in the order of the years, with a mark where the method changes."""
-    shown = []
+def _indicator(voice: Voice, row: Row) -> str:
+    compared, caveats = voice.filled(row, "comparator"), voice.rows(statuses.caveats_of(voice.edition, row["id"]))
+    notes = [voice.filled(row, "context")]
+    notes += [f"{voice.words('compare')}: {compared}."] if compared else []
+    notes += [f"{voice.words('note')}: {caveats}."] if caveats else []
+    notes += [f"{voice.words('kind')}: {escape(voice.label('indicator_kind', row['kind']))}."]
+    return f"**{voice.shown(row, 'label')}**. {aside(' '.join(filter(None, notes)))}"
+
+
+def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
+    """Yields per place and group the values in the order of the years, each with its place in the book and what to know."""
     for geo in dict.fromkeys(row["geo"] for row in rows):
         here = sorted((row for row in rows if row["geo"] == geo), key=lambda row: str(row["period"]))
         before = None
@@ -86,29 +92,13 @@ def _values(voice: Voice, rows: list[Row]) -> list[str]:
                 # A later group that was measured in another way does not go on from the one before it.
                 if before and before["series"] != row["series"] and before["period"] <= row["period"]:
                     parts.append(voice.words("break"))
-                parts.append(_value(voice, row))
+                notes = voice.period(row)
+                if row["confidence"] == "B":
+                    notes += escape(f", B: {voice.label('confidence', 'B')}")
+                parts.append(f"[**{escape(voice.value(row['id']).text)}**]{{#{anchor(row['id'])}}} ({notes})")
                 before = row
             where = voice.label("geo", geo) + (f", {in_sentence(group)}" if group else "")
-            shown.append(f"{escape(where)}: {', '.join(parts)}")
-    return shown
-
-
-def _value(voice: Voice, row: Row) -> str:
-    """Returns one value with its anchor, period and marks for what is inferred or second-hand."""
-    notes = voice.period(row)
-    if row["confidence"] == "B":
-        notes += escape(f", B: {voice.label('confidence', 'B')}")
-    text = escape(voice.value(row["id"]).text)
-    return f"[**{text}**]{{#{anchor(row['id'])}}} ({notes})"
-
-
-def _indicator(voice: Voice, row: Row) -> str:
-    compared, caveats = voice.filled(row, "comparator"), voice.rows(statuses.caveats_of(voice.edition, row["id"]))
-    notes = [voice.filled(row, "context")]
-    notes += [f"{voice.words('compare')}: {compared}."] if compared else []
-    notes += [f"{voice.words('note')}: {caveats}."] if caveats else []
-    notes += [f"{voice.words('kind')}: {escape(voice.label('indicator_kind', row['kind']))}."]
-    return f"**{voice.shown(row, 'label')}**. {aside(' '.join(filter(None, notes)))}"
+            yield f"{escape(where)}: {', '.join(parts)}"
 
 
 def observed_sources(voice: Voice, rows: Iterable[Row]) -> str:
@@ -130,23 +120,19 @@ def sources(edition: Edition, language: str = "nl") -> Block:
 
 
 def _source(voice: Voice, row: Row) -> str:
-    title = voice.shown(row, "title")
-    shown = f"[{title}](<{row['url']}>)" if row["url"] else title
-    shown = spoken(shown, voice.said(row, "title"), voice.language)
-    facts = [sentence_case(voice.label("source_type", row["source_type"]))]
-    if numbers := ids(row["footnotes"]):
-        facts.append(f"{voice.words('footnotes', len(numbers))} {', '.join(numbers)}")
-    elif row["cited_how"] == "in_text":
-        facts.append(voice.words("in_text"))
-    else:
-        facts.append(voice.label("cited_how", row["cited_how"]))
-    if row["year_basis"] in ("inferred", "url"):
-        facts.append(voice.words(f"years.{row['year_basis']}"))
-    note = voice.filled(row, "note")
+    words, title = voice.words, voice.shown(row, "title")
+    shown = spoken(f"[{title}](<{row['url']}>)" if row["url"] else title, voice.said(row, "title"), voice.language)
+    numbers = ids(row["footnotes"])
+    cited = words("in_text") if row["cited_how"] == "in_text" else voice.label("cited_how", row["cited_how"])
+    facts = [
+        sentence_case(voice.label("source_type", row["source_type"])),
+        f"{words('footnotes', len(numbers))} {', '.join(numbers)}" if numbers else cited,
+        *([words(f"years.{row['year_basis']}")] if row["year_basis"] in ("inferred", "url") else []),
+    ]
     users = in_order({*chain.users(voice.edition, row["id"]), *statuses.traced_to(voice.edition, row["id"])})
-    used = f"[{voice.words('used', len(users), rows=voice.rows(users))}]{{.alleen-scherm}}"
-    about = " ".join(filter(None, [f"{escape('; '.join(facts))}.", note, used]))
-    author, year = escape(row["author"].replace(";", ", ")), escape(row["year"] or voice.words("sources.no_date"))
+    used = f"[{words('used', len(users), rows=voice.rows(users))}]{{.alleen-scherm}}"
+    about = " ".join(filter(None, [f"{escape('; '.join(facts))}.", voice.filled(row, "note"), used]))
+    author, year = escape(row["author"].replace(";", ", ")), escape(row["year"] or words("sources.no_date"))
     return f"- []{{#{anchor(source_anchor(row['id']))}}}{author} ({year}). *{shown}*. {aside(about)}"
 
 

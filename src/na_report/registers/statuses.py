@@ -1,7 +1,5 @@
 """What became of what the report names: how each stands now, by which trace, and how many of each."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from na_report.editions.edition import Edition
@@ -19,21 +17,18 @@ def known(edition: Edition) -> bool:
     return not edition["statuses"].empty
 
 
-def code(edition: Edition, key: str) -> str:
-    """Returns the code of the status of a row; of what nobody looked at that it is unknown."""
-    return str(_row(edition, key).get("status", "unknown"))
-
-
-def _row(edition: Edition, key: str) -> dict[str, Any]:
-    return next((row for row in edition.records("statuses") if row["id"] == key), {})
+def status(edition: Edition, key: str) -> dict[str, Any]:
+    """Returns how a row stands now; what nobody looked at is unknown."""
+    found = (row for row in edition.records("statuses") if row["id"] == key)
+    return next(found, {"status": "unknown", "since": "", "source_id": ""})
 
 
 def state(edition: Edition, key: str, language: str = "nl") -> str:
     """Returns in a few words how something stands now; of what is active also the year of the trace that says so."""
-    voice, row = Voice(edition, language), _row(edition, key)
-    shown = voice.label("subject_status", code(edition, key))
-    since = written_day(row["since"], language) if row.get("since") else ""
-    if code(edition, key) != "running":
+    voice, row = Voice(edition, language), status(edition, key)
+    shown = voice.label("subject_status", row["status"])
+    since = written_day(row["since"], language) if row["since"] else ""
+    if row["status"] != "running":
         return f"{shown} ({since})" if since else shown
     year = edition.row("sources", row["source_id"])["year"]
     seen = voice.words("became.in_year", year=year) if year else f"({voice.words('became.undated')})"
@@ -42,9 +37,9 @@ def state(edition: Edition, key: str, language: str = "nl") -> str:
 
 def now(edition: Edition, key: str, language: str = "nl") -> str:
     """Returns as MyST how an initiative, organisation or agenda stands now, what came in its place, and who says so."""
-    voice, row = Voice(edition, language), _row(edition, key)
+    voice, row = Voice(edition, language), status(edition, key)
     parts = [f"**{escape(sentence_case(state(edition, key, language)))}.**"]
-    if not row:
+    if "id" not in row:
         return parts[0]
     if voice.said(row, "successor"):
         successor, rows = voice.shown(row, "successor"), ids(row["successor_ids"])
@@ -76,18 +71,16 @@ def traced_to(edition: Edition, source: str) -> list[str]:
 
 def counts(edition: Edition, table: str) -> dict[str, int]:
     """Returns per status how many rows of the report have it, in the order of the code list."""
-    found = [code(edition, key) for key in analysis.of_report(edition, table)["id"]]
+    found = [status(edition, key)["status"] for key in analysis.of_report(edition, table)["id"]]
     return {name: found.count(name) for name in analysis.codes(edition, "subject_status")}
 
 
 def counted(edition: Edition, language: str = "nl") -> Block | None:
     """Shows how many initiatives, organisations and agendas of the report have each status; nothing where none is known."""
-    if not known(edition):
-        return None
     voice, lines = Voice(edition, language), []
-    for table in TABLES:
+    for table in TABLES if known(edition) else ():
         found = counts(edition, table)
         told = (f"{count} {voice.label('subject_status', name)}" for name, count in found.items() if count)
         name = voice.words(f"became.{table}")
         lines.append(f"- **{name} ({sum(found.values())})**: {escape(', '.join(told))}.")
-    return Block("\n".join(lines))
+    return Block("\n".join(lines)) if lines else None

@@ -1,7 +1,5 @@
 """What is new since the previous edition: per indicator, per claim, per agenda."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from na_report.base.digits import in_order
@@ -53,23 +51,19 @@ def edition_note(edition: Edition, language: str = "nl") -> Block | None:
 
 def _about(edition: Edition, language: str, sealed: str, draft: str) -> Block | None:
     before, created = edition_before(edition)
-    if not before:
-        return None
     parts = {"edition": edition.name, "before": before, "day": written_day(created, language)}
-    words = Voice(edition, language).words
-    return Block(words(sealed if created else draft, **{name: escape(text) for name, text in parts.items()}))
+    words, shown = Voice(edition, language).words, {name: escape(text) for name, text in parts.items()}
+    return Block(words(sealed if created else draft, **shown)) if before else None
 
 
 def added(edition: Edition, language: str = "nl") -> Block:
     """Shows by name, folded and on a screen alone, what is new since the edition before: agendas, indicators and sources."""
     voice, parts = Voice(edition, language), []
-    for table in ("agendas", "indicators", "sources"):
+    for table, column in (("agendas", "name"), ("indicators", "label"), ("sources", "")):
         keys = _added_rows(edition, table)
-        if table == "sources":
+        if not column:
             keys.sort(key=lambda key: str(edition.row("sources", key)["author"]).lower())
-            lines = [f"- {voice.titled_source(key)}" for key in keys]
-        else:
-            lines = [f"- {voice.link(table, key, 'name' if table == 'agendas' else 'label')}" for key in keys]
+        lines = [f"- {voice.link(table, key, column) if column else voice.titled_source(key)}" for key in keys]
         if lines:
             parts.append(fold(f"{voice.words(f'updates.added_{table}')} ({len(keys)})", *lines))
     return paragraphs(*parts)
@@ -77,8 +71,8 @@ def added(edition: Edition, language: str = "nl") -> Block:
 
 def status_counts(edition: Edition) -> pd.DataFrame:
     """Counts indicators per status of the update that a reader should know, as a frame with `status` and `count`."""
-    counts = edition["indicators"]["update_status"].value_counts()
-    return pd.DataFrame({"status": SHOWN, "count": [int(counts.get(status, 0)) for status in SHOWN]})
+    counts = edition["indicators"]["update_status"].value_counts().reindex(SHOWN, fill_value=0)
+    return counts.rename_axis("status").reset_index(name="count")
 
 
 def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, language: str = "nl") -> Block:
@@ -102,8 +96,8 @@ def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, lan
             }
         )
     shown = [head for head in rows[0] if any(row[head] for row in rows)] if rows else []
-    key = f"statuses.{statuses[0]}" if statuses[0] in SHOWN else "statuses.other"
-    caption = voice.words(key, status=escape(voice.label("update_status", statuses[0])))
+    key = statuses[0] if statuses[0] in SHOWN else "other"
+    caption = voice.words(f"statuses.{key}", status=escape(voice.label("update_status", statuses[0])))
     return voice.table(({head: row[head] or "–" for head in shown} for row in rows), caption, name)
 
 

@@ -1,7 +1,5 @@
 """What the data says of conclusions and sentences, in words that a reader understands."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pandas as pd
@@ -9,7 +7,7 @@ import pandas as pd
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.reasoning.checking import Result, check, failing, results_of, robustness
-from na_report.reasoning.claim import CONTRADICTED, HOLDS, NEWER, NOT_TESTABLE, OUTDATED, Fact
+from na_report.reasoning.claim import CONTRADICTED, HOLDS, NEWER, NOT_TESTABLE, OUTDATED
 from na_report.registers import analysis
 from na_report.writing.markdown import Block, box, escape, fold, link
 from na_report.writing.numbers import in_words, number
@@ -19,11 +17,9 @@ from na_report.writing.voice import Voice
 
 def outcome(edition: Edition, conclusion: str) -> str:
     """Returns the first outcome for a conclusion that says something; what only the report's own facts bear out does not."""
-    for result in results_of(edition, conclusion):
-        state = result.verdict.state
-        if state != NOT_TESTABLE and (state != HOLDS or result.claim.kind == NEWER):
-            return state
-    return NOT_TESTABLE
+    found = ((result.verdict.state, result.claim.kind) for result in results_of(edition, conclusion))
+    told = (state for state, kind in found if state != HOLDS or kind == NEWER)
+    return next((state for state in told if state != NOT_TESTABLE), NOT_TESTABLE)
 
 
 def state(edition: Edition, key: str, language: str = "nl") -> str:
@@ -53,17 +49,17 @@ def _against(voice: Voice, result: Result) -> str:
 
 def _facts(voice: Voice, result: Result) -> str:
     """Returns the figures that decide, as the start of a sentence."""
-    return sentence_case("; ".join(_fact(voice, fact) for fact in result.verdict.facts))
-
-
-def _fact(voice: Voice, fact: Fact) -> str:
-    what = escape(fact.says[voice.language])
-    if fact.yes_no:
-        return f"{what}: {voice.words('verdicts.yes' if fact.value else 'verdicts.no')}"
-    if not fact.key:
-        return f"{what}: {number(fact.value, voice.language)}"
-    year = voice.edition.observation(fact.key)["period"].replace("/", "–")
-    return f"{what}: {voice.value(fact.key).link}" + (f" ({escape(year)})" if year else "")
+    told = []
+    for fact in result.verdict.facts:
+        if fact.yes_no:
+            shown = voice.words("verdicts.yes" if fact.value else "verdicts.no")
+        elif fact.key:
+            year = voice.edition.observation(fact.key)["period"].replace("/", "–")
+            shown = voice.value(fact.key).link + (f" ({escape(year)})" if year else "")
+        else:
+            shown = number(fact.value, voice.language)
+        told.append(f"{escape(fact.says[voice.language])}: {shown}")
+    return sentence_case("; ".join(told))
 
 
 def _said(voice: Voice, result: Result) -> str:
@@ -75,17 +71,15 @@ def _said(voice: Voice, result: Result) -> str:
 def page_note(edition: Edition, page: str = "", language: str = "nl", *, section: str | None = None) -> Block | None:
     """Shows the statements of a page that no longer hold; nothing when there are none.
 
-    Args:
-        edition: The evidence.
-        page: The name of the page; when empty all statements whose fall means something for the advice, without their figures.
-        language: `nl` or `en`.
-        section: Only the conclusions of this section of the report; when empty, only the sentences that are no conclusion.
+    Without a page it shows all statements whose fall means something for the advice, without their figures; with a section of
+    the report only its conclusions, and with an empty one only the sentences that are no conclusion.
     """
     voice, lines = Voice(edition, language), []
     for result in failing(edition, page):
         key = result.claim.conclusion
-        if section is None or section == (edition.row("conclusions", key)["section"] if key else ""):
-            lines += [f"- {_warned(voice, result, figures=bool(page))}"] if page or result.claim.means else []
+        here = section in (None, edition.row("conclusions", key)["section"] if key else "")
+        if here and (page or result.claim.means):
+            lines.append(f"- {_warned(voice, result, figures=bool(page))}")
     warning = f"**{voice.words('verdicts.warning' if page else 'verdicts.for_advice')}**"
     return Block(box("kader tegenspraak", warning, "", *lines)) if lines else None
 
@@ -135,24 +129,22 @@ def _below(voice: Voice, key: str) -> Iterator[str]:
     for item in chain.below(edition, key, "agenda_items"):
         agenda = edition.row("agendas", edition.row("agenda_items", item)["agenda_id"])
         yield f"{voice.link('agenda_items', item, 'label')} ({voice.shown(agenda, 'short')})."
-    for kind in ("indicators", "observations"):
-        for item in chain.below(edition, key, kind):
-            yield f"{link(item, escape(voice.name(edition.observation(item))))}."
+    for item in (*chain.below(edition, key, "indicators"), *chain.below(edition, key, "observations")):
+        yield f"{link(item, escape(voice.name(edition.observation(item))))}."
 
 
 def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
     """Shows the claims of a kind with their outcome and the figures that decide."""
-    voice, rows = Voice(edition, language), []
-    for result in check(edition):
-        if result.claim.kind == kind:
-            state = result.verdict.state
-            rows.append(
-                {
-                    "verdicts.statement": _said(voice, result),
-                    "verdicts.state": voice.words(f"states.{state}" if kind == NEWER else f"report_states.{state}"),
-                    "verdicts.deciding": _facts(voice, result) or "–",
-                }
-            )
+    voice = Voice(edition, language)
+    found = [(result, result.verdict.state) for result in check(edition) if result.claim.kind == kind]
+    rows = [
+        {
+            "verdicts.statement": _said(voice, result),
+            "verdicts.state": voice.words(f"states.{state}" if kind == NEWER else f"report_states.{state}"),
+            "verdicts.deciding": _facts(voice, result) or "–",
+        }
+        for result, state in found
+    ]
     return voice.table(rows, voice.words(f"verdicts.{kind}_claims"), f"tab-toetsen-{kind}")
 
 
@@ -187,7 +179,5 @@ def summary_counts(edition: Edition) -> dict[str, int]:
 
 def conclusion_states(edition: Edition) -> pd.DataFrame:
     """Returns each claim with its kind and state, for a check of the notebook."""
-    return pd.DataFrame(
-        {"claim": result.claim.id, "kind": result.claim.kind, "state": result.verdict.state}
-        for result in check(edition)
-    )
+    found = [(result.claim.id, result.claim.kind, result.verdict.state) for result in check(edition)]
+    return pd.DataFrame(found, columns=["claim", "kind", "state"])
