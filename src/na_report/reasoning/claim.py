@@ -1,7 +1,5 @@
 """What a claim is: a statement with its check, its figures and its verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

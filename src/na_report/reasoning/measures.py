@@ -1,12 +1,9 @@
 """What a fact of a claim can measure: edition and arguments in, figure out."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from na_report.base.errors import MissingRowError
 from na_report.editions.declared_tables import BY_NAME
@@ -16,16 +13,14 @@ from na_report.editions.schema import Column
 # Per column what its cells must hold: a value, some values, `not`, `at_least` or conditions on the table it refers to.
 Where: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = list[dict[str, Any]]
-NOT, AT_LEAST = "not", "at_least"
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(NamedTuple):
     """A figure, with the id of the observation that it is or the ids of the rows that were counted."""
 
     value: float
     observation: str = ""
-    rows: Sequence[str] = ()
+    rows: tuple[str, ...] = ()
 
 
 def value(edition: Edition, indicator: str, *, period_of: str = "", geo: str = "") -> Measured:
@@ -39,7 +34,7 @@ def value(edition: Edition, indicator: str, *, period_of: str = "", geo: str = "
         indicator = f"{indicator}-{geo or other['geo']}-{other['period']}"
     row = edition.observation(indicator)
     if math.isnan(row["value"]):
-        raise MissingRowError(f"The observation {row['id']} has no number.", hint="A claim on it can't be tested.")
+        raise _not_testable(f"The observation {row['id']} has no number.")
     return Measured(float(row["value"]), row["id"])
 
 
@@ -58,8 +53,8 @@ def count(
     A `MissingRowError` tells that an id or value is not in the edition, nothing is among, or it has no statuses.
     """
     key, where = BY_NAME[table].key, where or {}
-    base = edition.records(table) if among is None else _some(select(edition, table, among), table)
-    rows = select(edition, table, where, base)
+    rows = edition.records(table) if among is None else _some(select(edition, table, among), table)
+    rows = select(edition, table, where, rows)
     if ids:
         wanted = [edition.row(table, name)[key] for name in ids]
         rows = [row for row in rows if row[key] in wanted]
@@ -106,15 +101,18 @@ def _goals(edition: Edition, agendas: Where) -> tuple[dict[str, set[str]], set[s
     codes = {row["code"] for row in select(edition, "categories", {"kind": "goal"})}
     goals: dict[str, set[str]] = {row["id"]: set() for row in _some(select(edition, "agendas", agendas), "agendas")}
     for item in edition.records("agenda_items"):
-        if item["category"] in codes and item["agenda_id"] in goals:
-            goals[item["agenda_id"]].add(item["category"])
+        goals.get(item["agenda_id"], set()).update(codes & {item["category"]})
     return goals, codes
+
+
+def _not_testable(what: str) -> MissingRowError:
+    return MissingRowError(what, hint="The claim can't be tested.")
 
 
 def _some(rows: Rows, table: str) -> Rows:
     """Returns rows that a claim is about: of no rows at all it could be said that all or none are so."""
     if not rows:
-        raise MissingRowError(f"The edition has no {table} that this is about.", hint="The claim can't be tested.")
+        raise _not_testable(f"The edition has no {table} that this is about.")
     return rows
 
 
@@ -131,15 +129,16 @@ def select(edition: Edition, table: str, where: Where, rows: Rows | None = None)
 def _refuse_later(edition: Edition, table: str, column: str) -> None:
     """Raises a `MissingRowError` where a column came after the edition: it is there, but empty of what nobody looked at."""
     if not edition.has(table, column):
-        raise MissingRowError(f"The edition has no {column} in the table {table}.", hint="The claim can't be tested.")
+        raise _not_testable(f"The edition has no {column} in the table {table}.")
 
 
 def _condition(edition: Edition, column: Column, wanted: Any) -> Callable[[str], bool]:
     """Returns what tells of a cell whether it has, or its list holds, what is wanted."""
-    if isinstance(wanted, Mapping) and AT_LEAST in wanted:
-        return lambda cell: len(cell.split(";")) >= int(wanted[AT_LEAST])
-    if isinstance(wanted, Mapping) and NOT in wanted:
-        other = _condition(edition, column, wanted[NOT])
+    conditions = wanted if isinstance(wanted, Mapping) else {}
+    if "at_least" in conditions:
+        return lambda cell: len(cell.split(";")) >= int(conditions["at_least"])
+    if "not" in conditions:
+        other = _condition(edition, column, conditions["not"])
         return lambda cell: not other(cell)
     places = [place.split(".") for place in column.refers_to]
     if isinstance(wanted, Mapping):
@@ -149,6 +148,5 @@ def _condition(edition: Edition, column: Column, wanted: Any) -> Callable[[str],
         values = {wanted} if isinstance(wanted, str) else set(wanted)
         known = {row[target] for table, target in places for row in edition.records(table)}
         for key in sorted(values - known) if places else ():  # that no row has it would say nothing
-            what = f"The edition has no {key!r}, which {column.name} refers to."
-            raise MissingRowError(what, hint="Correct the id.")
+            raise _not_testable(f"The edition has no {key!r}, which {column.name} refers to.")
     return lambda cell: not values.isdisjoint(cell.split(";") if column.many else [cell])
