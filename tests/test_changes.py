@@ -198,8 +198,8 @@ def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that
     assert [(each.new, each.condition) for each in found] == [
         ("Die met 40% niet!", ""),
         ("Ook 40% onder voorwaarde.", "new"),
-        ("Eerst … van 2018.", "later"),
         ("Kort. Het is 40%.", ""),
+        ("Eerst … van 2018.", "later"),
         ("Dat is 20%, en hier niet.", ""),
     ]
     assert found[0].old == "Die met 41% niet!"

@@ -64,7 +64,7 @@ def test_a_story_tells_text_and_code_in_their_order_where_the_condition_holds(
     names: dict[str, Any], later: bool, told: list[object]
 ) -> None:
     inside = "::::{if} later\nNieuw: {IND019}.\n\n```{code-cell}\n1 + counts['gaps']\n```\n::::"
-    found = prose.pieces(f"Eerst {{gaps}}.\n\n{inside}\n\nDan.", "x", names | {"later": later})
+    found = prose.telling(f"Eerst {{gaps}}.\n\n{inside}\n\nDan.", "x", names | {"later": later})
     assert [getattr(piece, "markdown", piece) for piece in found] == ["Eerst drie.", *told, "Dan."]
 
 
