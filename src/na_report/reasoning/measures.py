@@ -1,4 +1,4 @@
-"""What a fact of a claim can measure: edition and arguments in, figure out."""
+"""What a fact of a claim can measure: edition and arguments in, figure out; a `MissingRowError` where it can't be tested."""
 
 import math
 from collections import Counter
@@ -24,11 +24,7 @@ class Measured(NamedTuple):
 
 
 def value(edition: Edition, indicator: str, *, period_of: str = "", geo: str = "") -> Measured:
-    """Returns the number of an observation, or of the latest one of an indicator; a `MissingRowError` where there is none.
-
-    With `period_of` it is that of the period and place of another observation, with `geo` that in another place: another year
-    is no comparison.
-    """
+    """Returns the number of an observation, or of the latest one of an indicator; of the same year where it is compared."""
     if period_of or geo:
         other = edition.observation(period_of or indicator)
         indicator = f"{indicator}-{geo or other['geo']}-{other['period']}"
@@ -48,10 +44,7 @@ def count(
     distinct: str = "",
     status: Sequence[str] = (),
 ) -> Measured:
-    """Counts rows of a table, or the different values of a column in them; `chapters/claims.yml` tells what each word does.
-
-    A `MissingRowError` tells that an id or value is not in the edition, nothing is among, or it has no statuses.
-    """
+    """Counts rows of a table, or the different values of a column in them; `chapters/claims.yml` tells what each word does."""
     key, where = BY_NAME[table].key, where or {}
     rows = edition.records(table) if among is None else _some(select(edition, table, among), table)
     rows = select(edition, table, where, rows)
@@ -65,17 +58,17 @@ def count(
     found = tuple(row[key] for row in rows)
     if not distinct:
         return Measured(len(found), rows=found)
-    _refuse_later(edition, table, distinct)
+    column = _column(edition, table, distinct)
     values = {value for row in rows for value in row[distinct].split(";") if value}
     if distinct in where:
-        values = set(filter(_condition(edition, BY_NAME[table].column(distinct), where[distinct]), values))
+        values = set(filter(_condition(edition, column, where[distinct]), values))
     return Measured(len(values), rows=found)
 
 
 def largest(edition: Edition, table: str, by: str, *, where: Where | None = None) -> Measured:
     """Returns the number of rows of the value of a column that most rows have."""
-    _refuse_later(edition, table, by)
-    counts = Counter(row[by] for row in select(edition, table, where or {}))
+    column = _column(edition, table, by)
+    counts = Counter(row[column.name] for row in select(edition, table, where or {}))
     return Measured(max(counts.values(), default=0))
 
 
@@ -120,16 +113,16 @@ def select(edition: Edition, table: str, where: Where, rows: Rows | None = None)
     """Returns the rows of a table, or of some of its rows, that fit all conditions; refuses one on a row that is nowhere."""
     rows = edition.records(table) if rows is None else rows
     for name, wanted in where.items():
-        _refuse_later(edition, table, name)
-        fits = _condition(edition, BY_NAME[table].column(name), wanted)
+        fits = _condition(edition, _column(edition, table, name), wanted)
         rows = [row for row in rows if fits(row[name])]
     return rows
 
 
-def _refuse_later(edition: Edition, table: str, column: str) -> None:
-    """Raises a `MissingRowError` where a column came after the edition: it is there, but empty of what nobody looked at."""
-    if not edition.has(table, column):
-        raise _not_testable(f"The edition has no {column} in the table {table}.")
+def _column(edition: Edition, table: str, name: str) -> Column:
+    """Returns a column; refuses one that came after the edition: it is there, but empty of what nobody looked at."""
+    if not edition.has(table, name):
+        raise _not_testable(f"The edition has no {name} in the table {table}.")
+    return BY_NAME[table].column(name)
 
 
 def _condition(edition: Edition, column: Column, wanted: Any) -> Callable[[str], bool]:

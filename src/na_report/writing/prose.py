@@ -55,12 +55,9 @@ def _evaluated(code: str, place: str, names: Mapping[str, Any]) -> object:
 
 
 def told(text: str, names: Mapping[str, Any]) -> Block:
-    """Returns text with its numbers filled in, and remembers which numbers it tells.
+    """Returns text with its numbers (see `said`) filled in, from the names of a notebook, and remembers which it tells.
 
-    Args:
-        text: MyST with names in braces, see `said`. Where words depend on a count, it has three forms: the words for none, and
-            what stands behind one and behind more.
-        names: What the notebook calls `evidence`, `language` and, where it counts something, `counts`.
+    Where words depend on a count, there are three forms: the words for none, and what stands behind one and behind more.
 
     Example:
         >>> from na_report.editions.edition import open_edition
@@ -125,31 +122,20 @@ def glue_told() -> None:
         display(data, metadata={"scrapbook": {"name": name, "mime_prefix": prefix}}, raw=True)  # type: ignore[no-untyped-call]
 
 
-class Piece(NamedTuple):
-    """What a story tells when all its conditions hold: text, or what a code cell gives."""
-
-    text: str
-    code: str
-    conditions: tuple[str, ...]
-
-
-def pieces(text: str, *conditions: str) -> Iterator[Piece]:
-    """Yields the pieces of a part of a story in their order."""
+def pieces(text: str, *conditions: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Yields the pieces of a part of a story in their order: the conditions of each, and its text or its code."""
     before, *rest = _PIECE.split(text)
-    yield Piece(before, "", conditions)
+    yield conditions, before, ""
     for code, _, condition, inner, after in zip(*[iter(rest)] * 5, strict=True):
-        if condition:
-            yield from pieces(inner, *conditions, condition.strip())
-        else:
-            yield Piece("", code, conditions)
-        yield Piece(after, "", conditions)
+        yield from pieces(inner, *conditions, condition.strip()) if condition else [(conditions, "", code)]
+        yield conditions, after, ""
 
 
 def telling(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]:
     """Yields what a part of a story shows: the text with the numbers, where its conditions hold, and what its code cells give."""
-    for piece in pieces(text):
-        if (piece.code or piece.text.strip()) and all(_evaluated(each, place, names) for each in piece.conditions):
-            yield _evaluated(piece.code, place, names) if piece.code else told(piece.text, names)
+    for conditions, piece, code in pieces(text):
+        if (code or piece.strip()) and all(_evaluated(each, place, names) for each in conditions):
+            yield _evaluated(code, place, names) if code else told(piece, names)
 
 
 class Teller(NamedTuple):

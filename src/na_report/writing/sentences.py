@@ -39,8 +39,8 @@ def prose_of(cells: Iterable[str], stories: Iterable[Path], chapters: Path) -> I
         for folder, part in _TELLS_EACH.findall(source):
             told += [(path, part) for path in sorted((chapters / folder).glob("*.md"))]
         for path, part in told:
-            for piece in pieces(read_story(path).parts.get(part, "")):
-                yield " and ".join(piece.conditions), piece.text
+            for conditions, text, _ in pieces(read_story(path).parts.get(part, "")):
+                yield " and ".join(conditions), text
 
 
 def reworded(page: str, texts: Iterable[tuple[str, str]], old: Edition, new: Edition, language: str) -> list[Reworded]:

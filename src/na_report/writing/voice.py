@@ -1,5 +1,6 @@
 """An edition as it speaks to readers of one language: its texts with their numbers, its rows by name, its sources."""
 
+import html
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
@@ -23,7 +24,7 @@ Cells = Mapping[str, str]
 NUMBERED = ("findings", "caveats", "recommendations", "notes", "contradictions", "starting_points")
 # In text that is escaped the place of a value, and an id.
 _CODE = re.compile(
-    rf"{re.escape(escape('{'))}([\w-]+){re.escape(escape('}'))}"
+    rf"{escape('{')}(.*?){escape('}')}"
     r"|(?<![\w-])(?:[A-Z]{1,3}\d{1,3}(?:\.\d+[a-z]?)?|FR-[A-Z]\d+)(?![\w-])"
 )
 
@@ -63,7 +64,7 @@ class Voice:
 
     def _code(self, found: re.Match[str]) -> str:
         if found[1]:
-            return self.value(found[1]).link
+            return self.value(html.unescape(found[1])).link
         table = self.table_of(found[0])
         return self._linked(table, found[0]) if table else found[0]
 
