@@ -80,7 +80,8 @@ def count(*parts: Tag) -> int:
 
 def running(article: Tag) -> list[Tag]:
     """Returns the paragraphs and the items of lists that tell something, each once."""
-    return [part for part in article.select("p, li") if not part.find_parent(["p", "li", "figure", "aside", "table"])]
+    apart = ":is(p, li, figure, aside, table, .alleen-scherm)"
+    return article.select(f":is(p, li):not({apart} *)")
 
 
 def headings(article: Tag) -> list[str]:
@@ -94,7 +95,7 @@ def told_otherwise(page: str, *, ids: bool = False, ours: tuple[str, ...] = ()) 
         table.decompose()
     said = " ".join(part.get_text(" ") for part in [*running(article), *article.select("h1, h2, h3, figcaption, th")])
     found = [word for word in OURS.findall(said) if not word.lower().startswith(ours or "\0")]
-    sentences = re.split(rf"(?<=[.!?])\s|(?<={MARK})\s", " \n".join(part.get_text() for part in running(article)))
+    sentences = re.split(rf"(?<=[.!?])\s|(?<=[.!?]{MARK})\s", " \n".join(part.get_text() for part in running(article)))
     found += [sentence for sentence in sentences if sentence.count(MARK) > 1]
     return found if ids else [*found, *CODE.findall(article.get_text(" "))]
 
