@@ -16,7 +16,7 @@ from na_report.editions.asked import Reads
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
 from na_report.reasoning import chain
-from na_report.reasoning.checking import all_claims, check, evaluate, results_of, robustness
+from na_report.reasoning.checking import all_claims, check, results_of, robustness
 from na_report.reasoning.claim import (
     CONTRADICTED,
     COUNT,
@@ -26,6 +26,7 @@ from na_report.reasoning.claim import (
     NOT_TESTABLE,
     OUTDATED,
     REPORT,
+    evaluate,
 )
 from na_report.registers import verdicts
 from na_report.running.execution import run_pages

@@ -5,20 +5,8 @@ from dataclasses import dataclass, replace
 from na_report.base.errors import MissingRowError
 from na_report.editions.asked import Reads, derived
 from na_report.editions.edition import Edition
-from na_report.reasoning import chain, formula
-from na_report.reasoning.claim import (
-    CONTRADICTED,
-    COUNT,
-    FAILS,
-    HOLDS,
-    JUDGEMENT,
-    KINDS,
-    NEWER,
-    NOT_TESTABLE,
-    OUTDATED,
-    Claim,
-    Verdict,
-)
+from na_report.reasoning import chain
+from na_report.reasoning.claim import COUNT, FAILS, KINDS, Claim, Verdict, evaluate
 from na_report.reasoning.claims_file import read_claims as all_claims
 
 
@@ -69,24 +57,6 @@ def check(edition: Edition) -> list[Result]:
         sharing = tuple(key for key in below if key not in leaning and below[key] & evidence)
         results.append(Result(claim, evaluate(claim, edition), leaning, sharing))
     return results
-
-
-def evaluate(claim: Claim, edition: Edition) -> Verdict:
-    """Returns the verdict on a claim; not testable when it is a judgement or the edition lacks what it is about."""
-    if claim.holds == JUDGEMENT:
-        return Verdict(NOT_TESTABLE)
-    try:
-        measured = {name: figure.measured(edition) for name, figure in claim.facts.items()}
-    except MissingRowError as missing:
-        return Verdict(NOT_TESTABLE, why=str(missing))
-    shown = tuple(figure.fact(edition, measured[name]) for name, figure in claim.facts.items() if figure.shown)
-    if not formula.holds(claim.holds, {name: found.value for name, found in measured.items()}):
-        against = measured[claim.against].rows if claim.against else ()
-        return Verdict(OUTDATED if claim.kind == NEWER else CONTRADICTED, shown, against)
-    if claim.unknown and measured[claim.unknown].value:
-        why = f"It holds of all that is known, and {claim.unknown} is more than none."
-        return Verdict(NOT_TESTABLE, shown, why=why)
-    return Verdict(HOLDS, shown)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The claims as people write them in `chapters/claims.yml`, read with all that is wrong."""
 
+import ast
 import csv
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -15,13 +16,18 @@ from na_report.base.settings import read_settings, read_texts, shown
 from na_report.base.wording import languages
 from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.folders import edition_folder, list_editions
-from na_report.reasoning import formula
 from na_report.reasoning.claim import JUDGEMENT, Claim, Figure
 from na_report.reasoning.measures import MEASURES
 
 # Where something stands (the names that lead to it), and what is wrong there.
 Place: TypeAlias = tuple[str, ...]
 Fault: TypeAlias = tuple[Place, str]
+
+# What a comparison of facts can be made of.
+_SIGNS = (
+    *(ast.Compare, ast.BoolOp, ast.And, ast.Or, ast.Not, ast.Lt, ast.LtE, ast.Eq, ast.NotEq, ast.GtE, ast.Gt),
+    *(ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.Mult, ast.USub, ast.Name, ast.Load, ast.Constant),
+)
 
 
 def read_claims(project: Project | None = None) -> list[Claim]:
@@ -83,7 +89,7 @@ def _beyond_form(declared: Mapping[str, Any]) -> Iterator[Fault]:
         claim = _by_name(entry)
         facts, holds = _by_name(claim.get("facts")), claim.get("holds")
         if isinstance(holds, str) and holds.strip() and (holds != JUDGEMENT or facts):
-            yield from (((key, "holds"), _found(what, expected)) for what, expected in formula.faults(holds, facts))
+            yield from (((key, "holds"), what) for what in _comparison(holds, facts))
         for role in claim.keys() & {"against", "unknown"}:
             if str(claim[role]) not in facts:
                 yield (key, role), _found(claim[role], f"one of the facts: {', '.join(facts)}")
@@ -96,13 +102,40 @@ def _by_name(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _comparison(text: str, facts: Collection[str]) -> Iterator[str]:
+    """Yields what is wrong with a comparison."""
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = None
+    if tree is None or not _is_condition(tree):
+        yield _found(text, "a comparison of facts, such as share > 50")
+        return
+    for node in ast.walk(tree):
+        if not isinstance(node, _SIGNS):
+            found = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
+            yield _found(found, "only < <= == != >= >, and or not, + - * and numbers")
+        elif isinstance(node, ast.Constant) and type(node.value) not in (int, float):
+            yield _found(ast.unparse(node), "a number")
+        elif isinstance(node, ast.Name) and node.id not in facts:
+            yield _found(node.id, f"one of the facts: {', '.join(facts)}")
+
+
+def _is_condition(node: ast.expr) -> bool:
+    if isinstance(node, ast.BoolOp):
+        return all(map(_is_condition, node.values))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _is_condition(node.operand)
+    return isinstance(node, ast.Compare)
+
+
 def _arguments(place: Place, given: Mapping[str, Any]) -> Iterator[Fault]:
     """Yields what is wrong with the columns that a measure is told; of a table that is none the form tells."""
     table = str(given.get("table", "agendas"))
     for name, value in given.items() if table in BY_NAME else ():
         if name in ("where", "among", "agendas"):
             yield from _where((*place, name), table, value)
-        elif name in ("distinct", "by"):
+        elif name == "distinct":
             yield from _where(place, table, {str(value): ""})
 
 

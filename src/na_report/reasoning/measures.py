@@ -1,7 +1,6 @@
 """What a fact of a claim can measure: edition and arguments in, figure out; a `MissingRowError` where it can't be tested."""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -23,53 +22,39 @@ class Measured(NamedTuple):
     rows: tuple[str, ...] = ()
 
 
-def value(edition: Edition, indicator: str, *, period_of: str = "", geo: str = "") -> Measured:
-    """Returns the number of an observation, or of the latest one of an indicator; of the same year where it is compared."""
-    if period_of or geo:
-        other = edition.observation(period_of or indicator)
-        indicator = f"{indicator}-{geo or other['geo']}-{other['period']}"
+def value(edition: Edition, indicator: str, geo: str = "") -> Measured:
+    """Returns the number of an observation, or of the latest one of an indicator, or of another place in that same year."""
     row = edition.observation(indicator)
+    if geo:
+        row = edition.observation(f"{row['indicator_id']}-{geo}-{row['period']}")
     if math.isnan(row["value"]):
-        raise _not_testable(f"The observation {row['id']} has no number.")
+        raise MissingRowError(f"The observation {row['id']} has no number.")
     return Measured(float(row["value"]), row["id"])
 
 
 def count(
     edition: Edition,
     table: str,
-    *,
     where: Where | None = None,
     among: Where | None = None,
-    ids: Sequence[str] = (),
     distinct: str = "",
     status: Sequence[str] = (),
 ) -> Measured:
     """Counts rows of a table, or the different values of a column in them; `chapters/claims.yml` tells what each word does."""
-    key, where = BY_NAME[table].key, where or {}
     rows = edition.records(table) if among is None else _some(select(edition, table, among), table)
-    rows = select(edition, table, where, rows)
-    if ids:
-        wanted = [edition.row(table, name)[key] for name in ids]
-        rows = [row for row in rows if row[key] in wanted]
+    rows = select(edition, table, where or {}, rows)
+    key = BY_NAME[table].key
     if status:
         known = _some(edition.records("statuses"), "statuses")
-        wanted = [row["id"] for row in known if row["status"] in status]
+        wanted = {row["id"] for row in known if row["status"] in status}
         rows = [row for row in rows if row[key] in wanted]
     found = tuple(row[key] for row in rows)
     if not distinct:
         return Measured(len(found), rows=found)
-    column = _column(edition, table, distinct)
-    values = {value for row in rows for value in row[distinct].split(";") if value}
-    if distinct in where:
-        values = set(filter(_condition(edition, column, where[distinct]), values))
+    values = {value for row in rows for value in row[_column(edition, table, distinct).name].split(";") if value}
+    if where and distinct in where:
+        values = set(filter(_condition(edition, table, distinct, where[distinct]), values))
     return Measured(len(values), rows=found)
-
-
-def largest(edition: Edition, table: str, by: str, *, where: Where | None = None) -> Measured:
-    """Returns the number of rows of the value of a column that most rows have."""
-    column = _column(edition, table, by)
-    counts = Counter(row[column.name] for row in select(edition, table, where or {}))
-    return Measured(max(counts.values(), default=0))
 
 
 def goals_in_each(edition: Edition, agendas: Where) -> Measured:
@@ -85,7 +70,7 @@ def agendas_with_all_goals(edition: Edition, agendas: Where) -> Measured:
 
 
 MEASURES: dict[str, Callable[..., Measured]] = {
-    measure.__name__: measure for measure in (value, count, largest, goals_in_each, agendas_with_all_goals)
+    measure.__name__: measure for measure in (value, count, goals_in_each, agendas_with_all_goals)
 }
 
 
@@ -98,14 +83,10 @@ def _goals(edition: Edition, agendas: Where) -> tuple[dict[str, set[str]], set[s
     return goals, codes
 
 
-def _not_testable(what: str) -> MissingRowError:
-    return MissingRowError(what, hint="The claim can't be tested.")
-
-
 def _some(rows: Rows, table: str) -> Rows:
     """Returns rows that a claim is about: of no rows at all it could be said that all or none are so."""
     if not rows:
-        raise _not_testable(f"The edition has no {table} that this is about.")
+        raise MissingRowError(f"The edition has no {table} that this is about.")
     return rows
 
 
@@ -113,7 +94,7 @@ def select(edition: Edition, table: str, where: Where, rows: Rows | None = None)
     """Returns the rows of a table, or of some of its rows, that fit all conditions; refuses one on a row that is nowhere."""
     rows = edition.records(table) if rows is None else rows
     for name, wanted in where.items():
-        fits = _condition(edition, _column(edition, table, name), wanted)
+        fits = _condition(edition, table, name, wanted)
         rows = [row for row in rows if fits(row[name])]
     return rows
 
@@ -121,25 +102,26 @@ def select(edition: Edition, table: str, where: Where, rows: Rows | None = None)
 def _column(edition: Edition, table: str, name: str) -> Column:
     """Returns a column; refuses one that came after the edition: it is there, but empty of what nobody looked at."""
     if not edition.has(table, name):
-        raise _not_testable(f"The edition has no {name} in the table {table}.")
+        raise MissingRowError(f"The edition has no {name} in the table {table}.")
     return BY_NAME[table].column(name)
 
 
-def _condition(edition: Edition, column: Column, wanted: Any) -> Callable[[str], bool]:
-    """Returns what tells of a cell whether it has, or its list holds, what is wanted."""
-    conditions = wanted if isinstance(wanted, Mapping) else {}
+def _condition(edition: Edition, table: str, name: str, wanted: Any) -> Callable[[str], bool]:
+    """Returns what tells of a cell of a column whether it has, or its list holds, what is wanted."""
+    column, conditions = _column(edition, table, name), wanted if isinstance(wanted, Mapping) else {}
     if "at_least" in conditions:
         return lambda cell: len(cell.split(";")) >= int(conditions["at_least"])
     if "not" in conditions:
-        other = _condition(edition, column, conditions["not"])
+        other = _condition(edition, table, name, conditions["not"])
         return lambda cell: not other(cell)
-    places = [place.split(".") for place in column.refers_to]
-    if isinstance(wanted, Mapping):
-        [(table, target)] = places
-        values = {row[target] for row in select(edition, table, wanted)}
+    # A key refers to its own table.
+    own = (f"{table}.{name}",) if name == BY_NAME[table].key else ()
+    places = [place.split(".") for place in column.refers_to or own]
+    if conditions:
+        values = {row[target] for other_table, target in places for row in select(edition, other_table, conditions)}
     else:
         values = {wanted} if isinstance(wanted, str) else set(wanted)
-        known = {row[target] for table, target in places for row in edition.records(table)}
-        for key in sorted(values - known) if places else ():  # that no row has it would say nothing
-            raise _not_testable(f"The edition has no {key!r}, which {column.name} refers to.")
+        known = {row[target] for other_table, target in places for row in edition.records(other_table)}
+        if places and (nowhere := sorted(values - known)):  # that no row has it would say nothing
+            raise MissingRowError(f"The edition has no {', '.join(nowhere)} for {name} in the table {table}.")
     return lambda cell: not values.isdisjoint(cell.split(";") if column.many else [cell])
