@@ -1,5 +1,6 @@
 """Sentences that the program puts together, read in all their forms: with none, with one, with two and with many."""
 
+import itertools
 import re
 
 import nbformat
@@ -19,7 +20,7 @@ from na_report.writing.voice import Voice
 NUMBERS = (0, 1, 2, 25)
 EDITIONS = {name: open_edition(name) for name in ("2021", "2026")}
 IN_EACH_LANGUAGE = pytest.mark.parametrize("language", ["nl", "en"])
-NAMED = [
+NAMED = (
     "findings",
     "conclusions",
     "recommendations",
@@ -28,7 +29,7 @@ NAMED = [
     "caveats",
     "indicators",
     "initiatives",
-]
+)
 FORMS = re.compile(r"\{\w+\|[^{}]*\}")
 SENTENCE = re.compile(r"(?:\{[^{}]*\}|[^.{}\n]|\n(?![\n-]))+")
 CODE = re.compile(
@@ -67,21 +68,13 @@ def test_words_that_depend_on_a_count_are_there_for_each(monkeypatch: pytest.Mon
         assert one != two or not one.strip(), f"one and more have words of their own: {forms}"
 
 
-def test_a_sentence_starts_with_a_capital() -> None:
-    forms = "{n|Geen|gat|gaten}. {no|niets ontbreekt||}. En {n|geen|gat|gaten}.\n\n- {n|geen|gat|gaten}"
-    names = {"evidence": EDITIONS["2021"], "language": "nl", "counts": {"n": 1, "no": 0}}
-    said = plain(prose.told(forms, names).markdown)
-    assert said == "Eén gat. Niets ontbreekt. En één gat.\n\n- Eén gat"
-
-
-@pytest.mark.parametrize("language", languages())
+@IN_EACH_LANGUAGE
 def test_each_word_with_forms_has_one_for_each_number(language: str) -> None:
     sections = yaml.safe_load((ROOT / "chapters" / language / "words.yml").read_text(encoding="utf-8"))
     keys = [f"{name}.{key}" for name, part in sections.items() for key in part if isinstance(part[key], dict)]
     assert len(keys) > 5
-    for key in keys:
-        for number in NUMBERS:
-            assert Words(language)(key, number, count=in_words(number, language), rows="x").strip(), (key, number)
+    for key, number in itertools.product(keys, NUMBERS):
+        assert Words(language)(key, number, count=in_words(number, language), rows="x").strip(), (key, number)
 
 
 @IN_EACH_LANGUAGE
