@@ -96,10 +96,13 @@ holds: | hold: | 2 | 'holds' | required
 en: findings | eng: findings | 9 | 'eng' | ['en', 'nl']
 says: {nl: bevindingen, en: findings} | shown: yes | 8 | 'says' | required
 found > 3 | found | 6 | 'found' | a comparison of facts
+found > 3 | (found > 3) | 6 | '(found > 3)' | a comparison of facts
+found > 3 | not > 3 | 6 | 'not > 3' | a comparison of facts
 found > 3 | fund > 3 | 6 | 'fund' | one of the facts: found
-found > 3 | open('x') > 3 | 6 | open( | only < <=
-found > 3 | found ** 3 > 3 | 6 | 'Pow' | only < <=
-found > 3 | found > 'a' | 6 | a | a number
+found > 3 | open('x') > 3 | 6 | open( | with < <=
+found > 3 | found ** 3 > 3 | 6 | ** 3 | with < <=
+found > 3 | found > 3 and class < 2 | 6 | 'class' | one of the facts: found
+found > 3 | judgement | 7 | found | no facts
  | against: fund | 11 | 'fund' | one of the facts: found
  | uses_coding: true | 11 | 'true' | 'yes', 'no'
  | ....value: IND001 | 8 | count | one measure

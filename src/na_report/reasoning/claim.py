@@ -61,7 +61,7 @@ class Claim:
     page: str
     kind: str
     says: Mapping[str, str]
-    holds: str  # a comparison that `claims_file` let through: only numbers, names of facts and signs
+    holds: str  # when it was read, nothing but numbers, names of facts and signs was let through
     facts: Mapping[str, Figure]
     uses_coding: bool = False
     against: str = ""
