@@ -1,7 +1,5 @@
 """What differs between two editions, and what follows for claims and recommendations."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +8,6 @@ from typing import Any
 import networkx as nx
 
 from na_report.base.digits import as_shown, in_digits, in_order
-from na_report.editions.cells import INTEGER
 from na_report.editions.decimal_slips import factor_between
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import Edition
@@ -38,9 +35,6 @@ class TableChange:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[CellChange, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.changed)
 
 
 @dataclass(frozen=True)
@@ -95,82 +89,62 @@ def _rows(tables: Mapping[str, TableChange], but: tuple[str, ...] = ()) -> set[s
 def compare(old: Edition, new: Edition) -> Changes:
     """Compares two editions."""
     names = dict.fromkeys(table.name for table in (*TABLES, *old.schema, *new.schema))
-    tables = {name: change for name in names if (change := _compare_table(old, new, name))}
-    claims = _compare_claims(old, new)
+    tables = {name: _compare_rows(_texts(old, name), _texts(new, name)) for name in names}
+    tables = {name: change for name, change in tables.items() if change != TableChange()}
+    before = {result.claim.id: result.verdict.state for result in check(old)}
+    states = ((found.claim.id, before.get(found.claim.id), found.verdict.state) for found in check(new))
+    claims = tuple(ClaimChange(key, was, now) for key, was, now in states if was and was != now)
     touched = _rows(tables, _REMARKS) | {claim.claim for claim in claims}
-    leaning = (
+    leaning = {
         key
         for edition in (old, new)
         for key in edition["recommendations"]["id"]
-        if key in touched or nx.descendants(chain.graph(edition), key) & touched
-    )
-    return Changes(old.name, new.name, tables, _compare_values(old, new), claims, tuple(in_order(set(leaning))))
-
-
-def _compare_table(old: Edition, new: Edition, name: str) -> TableChange:
-    if name in old.tables and name in new.tables and old[name].equals(new[name]):
-        return TableChange()
-    before, after = _texts(old, name), _texts(new, name)
-    changed = tuple(
-        CellChange(key, column, row.get(column, ""), after[key].get(column, ""))
-        for key, row in before.items()
-        if key in after
-        for column in {**row, **after[key]}
-        if row.get(column, "") != after[key].get(column, "")
-    )
-    added = tuple(key for key in after if key not in before)
-    return TableChange(added, tuple(key for key in before if key not in after), changed)
+        if touched & {key, *nx.descendants(chain.graph(edition), key)}
+    }
+    return Changes(old.name, new.name, tables, _compare_values(old, new), claims, tuple(in_order(leaning)))
 
 
 def _texts(edition: Edition, name: str) -> dict[str, dict[str, str]]:
     """Returns the rows of a table by key, each value as text; none of a table that this edition does not know yet."""
-    if name not in edition.tables:
-        return {}
-    table = next(table for table in (*edition.schema, *TABLES) if table.name == name)
-    whole = {column.name for column in table.columns if column.type == "integer"}
-    return {
-        row[table.key]: {column: _text(value, whole=column in whole) for column, value in row.items()}
-        for row in edition.records(name)
-    }
+    rows = edition.records(name) if name in edition.tables else []
+    return {next(iter(row.values())): {column: _text(value) for column, value in row.items()} for row in rows}
 
 
-def _text(value: object, *, whole: bool = False) -> str:
-    """Returns a value as text; of a whole number without noughts in front, which change nothing."""
+def _text(value: object) -> str:
     if isinstance(value, float):
         return "" if math.isnan(value) else in_digits(as_shown(value))
-    text = str(value)
-    return str(int(text)) if whole and INTEGER.fullmatch(text) else text
+    return str(value)
+
+
+def _compare_rows(old: Mapping[str, dict[str, str]], new: Mapping[str, dict[str, str]]) -> TableChange:
+    added, removed = (tuple(key for key in one if key not in other) for one, other in ((new, old), (old, new)))
+    changed = [
+        CellChange(key, column, row.get(column, ""), new[key].get(column, ""))
+        for key, row in old.items()
+        if key in new and row != new[key]
+        for column in row | new[key]
+    ]
+    return TableChange(added, removed, tuple(cell for cell in changed if cell.old != cell.new))
 
 
 def _compare_values(old: Edition, new: Edition) -> tuple[ValueChange, ...]:
     """Compares per indicator and place the latest observation of both editions."""
     latest, found = _latest(new), []
-    for (indicator, place), before in _latest(old).items():
-        after = latest.get((indicator, place))
-        if after is None:
+    for place, before in _latest(old).items():
+        after = latest.get(place, before)
+        said = [(row["id"], _text(row["value"]), row["text_nl"]) for row in (before, after)]
+        if said[0] == said[1]:
             continue
-        texts = [_text(row["value"]) for row in (before, after)]
-        same_row = before["id"] == after["id"]
-        if same_row and texts[0] == texts[1] and before["text_nl"] == after["text_nl"]:
-            continue
-        units = [edition.row("indicators", indicator)["unit"] for edition in (old, new)]
-        same_series, same_unit = same_row or before["series"] == after["series"] != "", units[0] == units[1]
-        old_value, new_value = (float(text) if text else None for text in texts)
-        comparable, factor = same_series and same_unit, factor_between(*texts) if same_unit else ""
-        keys = (indicator, before["id"], after["id"])
-        found.append(ValueChange(*keys, old_value, new_value, units[1], comparable, factor))
+        (old_key, was, _), (new_key, now, _) = said
+        units = [edition.row("indicators", place[0])["unit"] for edition in (old, new)]
+        same_unit, same_series = units[0] == units[1], old_key == new_key or before["series"] == after["series"] != ""
+        values = [float(text) if text else None for text in (was, now)]
+        factor = factor_between(was, now) if same_unit else ""
+        how = (units[1], same_unit and same_series, factor)
+        found.append(ValueChange(place[0], old_key, new_key, values[0], values[1], *how))
     return tuple(found)
 
 
 def _latest(edition: Edition) -> dict[tuple[str, str], dict[str, Any]]:
     rows = sorted(edition.records("observations"), key=lambda row: str(row["period"]))
     return {(row["indicator_id"], row["geo"]): row for row in rows}
-
-
-def _compare_claims(old: Edition, new: Edition) -> tuple[ClaimChange, ...]:
-    before = {result.claim.id: result.verdict.state for result in check(old)}
-    return tuple(
-        ClaimChange(result.claim.id, before[result.claim.id], result.verdict.state)
-        for result in check(new)
-        if before.get(result.claim.id, result.verdict.state) != result.verdict.state
-    )

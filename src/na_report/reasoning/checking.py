@@ -1,28 +1,12 @@
 """Conclusions and countable sentences as checks on the data, of three kinds that are never added up."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from na_report.base.errors import MissingRowError
 from na_report.editions.asked import Reads, derived
 from na_report.editions.edition import Edition
-from na_report.reasoning import chain, formula
-from na_report.reasoning.chain import remembered
-from na_report.reasoning.claim import (
-    CONTRADICTED,
-    COUNT,
-    FAILS,
-    HOLDS,
-    JUDGEMENT,
-    KINDS,
-    NEWER,
-    NOT_TESTABLE,
-    OUTDATED,
-    Claim,
-    Verdict,
-)
+from na_report.reasoning import chain
+from na_report.reasoning.claim import COUNT, FAILS, KINDS, Claim, Verdict, evaluate
 from na_report.reasoning.claims_file import read_claims as all_claims
 
 
@@ -53,47 +37,26 @@ def results_of(edition: Edition, conclusion: str) -> list[Result]:
 @derived
 def failing(edition: Edition, page: str = "") -> list[Result]:
     """Returns the claims that fail and that a reader is told of, of one page or of all."""
-    return [
-        found
-        for found in check(edition)
-        if found.verdict.state in FAILS and found.claim.kind != COUNT and page in ("", found.claim.page)
-    ]
+    failed = [found for found in check(edition) if found.verdict.state in FAILS and found.claim.kind != COUNT]
+    return [found for found in failed if page in ("", found.claim.page)]
 
 
 @derived
-@remembered
+@chain.remembered
 def check(edition: Edition) -> list[Result]:
     """Evaluates all claims on an edition but those of conclusions that it lacks; the list is shared, so don't change it."""
     net = chain.graph(edition)
     conclusions = set(edition["conclusions"]["id"])
-    below = {key: set(net.successors(key)) for key in edition["recommendations"]["id"]}
+    below = {key: set(net.succ[key]) for key in edition["recommendations"]["id"]}
     results = []
     for claim in all_claims():
         if claim.conclusion and claim.conclusion not in conclusions:
             continue
-        evidence = set(net.successors(claim.conclusion)) if claim.conclusion else set()
+        evidence = set(net.succ[claim.conclusion]) if claim.conclusion else set()
         leaning = tuple(key for key in below if claim.conclusion in below[key])
         sharing = tuple(key for key in below if key not in leaning and below[key] & evidence)
         results.append(Result(claim, evaluate(claim, edition), leaning, sharing))
     return results
-
-
-def evaluate(claim: Claim, edition: Edition) -> Verdict:
-    """Returns the verdict on a claim; not testable when it is a judgement or the edition lacks what it is about."""
-    if claim.holds == JUDGEMENT:
-        return Verdict(NOT_TESTABLE)
-    try:
-        measured = {name: figure.measured(edition) for name, figure in claim.facts.items()}
-    except MissingRowError as missing:
-        return Verdict(NOT_TESTABLE, why=str(missing))
-    shown = tuple(figure.fact(edition, measured[name]) for name, figure in claim.facts.items() if figure.shown)
-    if not formula.holds(claim.holds, {name: found.value for name, found in measured.items()}):
-        against = tuple(measured[claim.against].rows) if claim.against else ()
-        return Verdict(OUTDATED if claim.kind == NEWER else CONTRADICTED, shown, against)
-    if claim.unknown and measured[claim.unknown].value:
-        why = f"It holds of all that is known, and {claim.unknown} is more than none."
-        return Verdict(NOT_TESTABLE, shown, why=why)
-    return Verdict(HOLDS, shown)
 
 
 @dataclass(frozen=True)
@@ -107,35 +70,24 @@ class Flip:
 
 
 @derived
-@remembered
+@chain.remembered
 def robustness(edition: Edition) -> tuple[list[Flip], int]:
     """Tells which claims depend on codings that are our own inference, and how many variants were computed for that.
 
     The inferred codings are all left out, and each is moved to each other category, one at a time.
     """
-    claims = [claim for claim in all_claims() if claim.uses_coding]
-    base = {claim.id: evaluate(claim, edition).state for claim in claims}
-    flips, count = [], 0
-    for item, category, variant in _variants(edition):
-        count += 1
-        states = {claim.id: evaluate(claim, variant).state for claim in claims}
-        flips += [Flip(key, item, category, state) for key, state in states.items() if state != base[key]]
-    return flips, count
-
-
-def _variants(edition: Edition) -> Iterator[tuple[str, str, Edition]]:
-    items = edition.records("agenda_items")
-    yield "", "", _coded(edition, {item["id"]: "" for item in items if item["coding_basis"] != "explicit"})
-    kinds = ("goal", "principle", "way_of_working", "outside")
-    codes = [row["code"] for row in edition.records("categories") if row["kind"] in kinds]
-    for item in items:
-        if item["coding_basis"] == "inferred":
-            others = (code for code in codes if code != item["category"])
-            yield from ((item["id"], code, _coded(edition, {item["id"]: code})) for code in others)
-
-
-def _coded(edition: Edition, categories: Mapping[str, str]) -> Edition:
-    """Returns an edition with other categories for some agenda items: only its rows have these, as claims read nothing else."""
-    moved = {key: {**edition.row("agenda_items", key), "category": code} for key, code in categories.items()}
-    rows = {**edition._rows, "agenda_items": {**edition._rows["agenda_items"], **moved}}
-    return replace(edition, _rows=rows, reads=Reads())
+    items, categories = edition.records("agenda_items"), edition.records("categories")
+    codes = [row["code"] for row in categories if row["kind"] in ("goal", "principle", "way_of_working", "outside")]
+    inferred = [item for item in items if item["coding_basis"] == "inferred"]
+    left_out = {item["id"]: {**item, "category": ""} for item in items if item["coding_basis"] != "explicit"}
+    moved = [{**item, "category": code} for item in inferred for code in codes if code != item["category"]]
+    variants = [("", "", left_out), *((item["id"], item["category"], {item["id"]: item}) for item in moved)]
+    base = [(claim, evaluate(claim, edition).state) for claim in all_claims() if claim.uses_coding]
+    flips = []
+    for item, category, rows in variants:
+        # Only the rows by key have these: claims read nothing else.
+        coded = {**edition._rows, "agenda_items": {**edition._rows["agenda_items"], **rows}}
+        variant = replace(edition, _rows=coded, reads=Reads())
+        states = ((claim.id, state, evaluate(claim, variant).state) for claim, state in base)
+        flips += [Flip(key, item, category, now) for key, state, now in states if now != state]
+    return flips, len(variants)

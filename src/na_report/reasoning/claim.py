@@ -1,13 +1,12 @@
 """What a claim is: a statement with its check, its figures and its verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from na_report.base.errors import MissingRowError
 from na_report.editions.edition import Edition
-from na_report.reasoning.measures import MEASURES, Measured
+from na_report.reasoning.measures import MEASURES
 
 # Tested on facts of after the report, on the report's own facts, or counted in our tables: that tells only that text and
 # tables agree, so no reader is told of it.
@@ -50,18 +49,6 @@ class Figure:
     shown: bool = True
     yes_no: bool = False
 
-    def measured(self, edition: Edition) -> Measured:
-        """Returns the figure in an edition."""
-        return MEASURES[self.measure](edition, **self.arguments)
-
-    def fact(self, edition: Edition, measured: Measured) -> Fact:
-        """Returns the figure with what it is."""
-        says = self.says
-        if not says:
-            row = edition.row("indicators", edition.observation(measured.observation)["indicator_id"])
-            says = {column.removeprefix("label_"): row[column] for column in row if column.startswith("label_")}
-        return Fact(says, measured.value, measured.observation, self.yes_no)
-
 
 @dataclass(frozen=True)
 class Claim:
@@ -74,7 +61,7 @@ class Claim:
     page: str
     kind: str
     says: Mapping[str, str]
-    holds: str
+    holds: str  # when it was read, nothing but numbers, names of facts and signs was let through
     facts: Mapping[str, Figure]
     uses_coding: bool = False
     against: str = ""
@@ -85,3 +72,31 @@ class Claim:
     def conclusion(self) -> str:
         """The id of the conclusion, or nothing for a sentence."""
         return self.id.partition(".")[0] if self.id.startswith("C") else ""
+
+
+def evaluate(claim: Claim, edition: Edition) -> Verdict:
+    """Returns the verdict on a claim; not testable when it is a judgement or the edition lacks what it is about."""
+    if claim.holds == JUDGEMENT:
+        return Verdict(NOT_TESTABLE)
+    figures = claim.facts.items()
+    try:
+        measured = {name: MEASURES[figure.measure](edition, **figure.arguments) for name, figure in figures}
+    except MissingRowError as missing:
+        return Verdict(NOT_TESTABLE, why=str(missing))
+    found = ((figure, measured[name]) for name, figure in figures if figure.shown)
+    shown = tuple(
+        Fact(figure.says or _labels(edition, one.observation), one.value, one.observation, figure.yes_no)
+        for figure, one in found
+    )
+    if not eval(claim.holds, {"__builtins__": {}}, {name: one.value for name, one in measured.items()}):  # noqa: S307
+        against = measured[claim.against].rows if claim.against else ()
+        return Verdict(OUTDATED if claim.kind == NEWER else CONTRADICTED, shown, against)
+    if claim.unknown and measured[claim.unknown].value:
+        why = f"It holds of all that is known, and {claim.unknown} is more than none."
+        return Verdict(NOT_TESTABLE, shown, why=why)
+    return Verdict(HOLDS, shown)
+
+
+def _labels(edition: Edition, observation: str) -> dict[str, str]:
+    row = edition.row("indicators", edition.observation(observation)["indicator_id"])
+    return {name.removeprefix("label_"): text for name, text in row.items() if name.startswith("label_")}

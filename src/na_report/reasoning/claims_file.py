@@ -1,53 +1,34 @@
 """The claims as people write them in `chapters/claims.yml`, read with all that is wrong."""
 
-from __future__ import annotations
-
 import csv
-import difflib
-import functools
-import inspect
-from collections.abc import Callable, Collection, Iterator, Mapping
+import keyword
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from jsonschema import Draft202012Validator, ValidationError
+
 from na_report.base.errors import NaReportError
 from na_report.base.paths import CLAIMS, Project, find_project
-from na_report.base.settings import read_texts, shown
+from na_report.base.settings import read_settings, read_texts, shown
 from na_report.base.wording import languages
 from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.folders import edition_folder, list_editions
-from na_report.reasoning import formula
-from na_report.reasoning.claim import JUDGEMENT, KINDS, Claim, Figure
-from na_report.reasoning.measures import AT_LEAST, MEASURES, NOT
+from na_report.reasoning.claim import JUDGEMENT, Claim, Figure
+from na_report.reasoning.measures import MEASURES
 
-# Where something stands (the names that lead to it); with it what was found and what was expected.
+# Where something stands (the names that lead to it), and what is wrong there.
 Place: TypeAlias = tuple[str, ...]
-Fault: TypeAlias = tuple[Place, str, str]
+Fault: TypeAlias = tuple[Place, str]
 
-_NEEDED, _OTHERS = ("page", "kind", "says", "holds"), ("facts", "against", "unknown", "uses_coding", "means")
-_OF_A_FACT = ("says", "shown", "yes_no")
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-# What some names of a claim, a fact or a measure hold: how to tell a good value, and what is expected in words.
-_Kind: TypeAlias = tuple[Callable[[Any], bool], str]
-_YES_OR_NO: _Kind = (lambda value: value in ("yes", "no"), "yes or no")
-_TEXT: _Kind = (_is_text, "a line of text")
-_LIST: _Kind = (_is_texts, "a list, such as [A02.9, A02.11]")
-_KINDS: dict[str, _Kind] = {
-    **dict.fromkeys(("uses_coding", "shown", "yes_no"), _YES_OR_NO),
-    **dict.fromkeys(("page", "holds", "indicator", "period_of", "geo", "table", "distinct", "by"), _TEXT),
-    **dict.fromkeys(("ids", "status"), _LIST),
-    "kind": (lambda value: value in KINDS, f"one of {', '.join(KINDS)}"),
-}
+# What a comparison is made of: no more than facts, numbers and signs.
+_NAME = r"(?!(?:and|or|not)\b)[A-Za-z_][A-Za-z0-9_]*"
+_VALUE = rf"-?(?:{_NAME}|(?:0|[1-9][0-9]{{0,14}})(?:\.[0-9]{{1,15}})?)"
+_SUM = rf"{_VALUE}(?: *[-+*] *{_VALUE})*"
+_TEST = rf"(?:not +)*{_SUM}(?: *(?:[<>]=?|[=!]=) *{_SUM})+"
 
 
 def read_claims(project: Project | None = None) -> list[Claim]:
@@ -57,39 +38,123 @@ def read_claims(project: Project | None = None) -> list[Claim]:
     return _read_seen(path, *((found.st_mtime_ns, found.st_size) if found else (0, 0)))
 
 
-@functools.lru_cache(maxsize=4)
+@lru_cache(maxsize=4)
 def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
     declared, lines = read_texts(path)
     known = languages(Project(path.parent.parent))
     # Each wording must be there in each of the known languages that the file speaks.
-    spoken = {place[-1] for place in lines if place[-2:-1] == ("says",) and place[-1] in known} or set(known)
-    _refuse(lines, _faults(declared, spoken, known))
+    spoken = sorted({place[-1] for place in lines if place[-2:-1] == ("says",) and place[-1] in known}) or known
+    form = read_settings(Path(__file__).with_name("claims_form.yml"))
+    form["$defs"]["holds"]["pattern"] = rf"^(?:{JUDGEMENT}|{_TEST}(?: +(?:and|or) +{_TEST})*)$"
+    form["$defs"]["table"] = {"enum": list(BY_NAME)}
+    form["$defs"]["says"] = {
+        "type": "object",
+        "description": f"the wording in each language: {', '.join(spoken)}",
+        "required": spoken,
+        "propertyNames": {"enum": known},
+        "additionalProperties": {"$ref": "#/$defs/text"},
+    }
+    errors = map(_fault, Draft202012Validator(form).iter_errors(declared))
+    _refuse(lines, [*errors, *_beyond_form(declared)])
     return [_claim(key, entry) for key, entry in declared.items()]
 
 
-def _refuse(lines: Mapping[Place, int], found: Iterator[Fault]) -> None:
-    problems = [
-        f"chapters/{CLAIMS}, line {lines.get(place, lines.get(place[:-1], 1))}, {', '.join(place)}: "
-        f"found {what}, expected {expected}" + ("" if expected.endswith("?") else ".")
-        for place, what, expected in found
-    ]
+def get_ready() -> None:
+    """Reads the claims before a page asks for them."""
+    read_claims()
+
+
+def _fault(error: ValidationError) -> Fault:
+    name = [error.instance] if "propertyNames" in error.absolute_schema_path else []
+    # In a place the parts of a list count from one.
+    place = tuple(str(part + 1) if isinstance(part, int) else part for part in [*error.absolute_path, *name])
+    expected = error.schema.get("description") if error.validator != "required" else None
+    return place, _found(error.instance, expected) if expected else error.message
+
+
+def _found(value: object, expected: str) -> str:
+    return f"found {shown(value)}, expected {expected}"
+
+
+def _refuse(lines: Mapping[Place, int], faults: Iterable[Fault]) -> None:
+    """Refuses the file where it has faults, each with the line of its place or of what that is a part of."""
+    problems = sorted({(lines.get(place, lines.get(place[:-1], 1)), ", ".join(place), what) for place, what in faults})
     if problems:
+        told = (f"chapters/{CLAIMS}, line {line}, {place}: {what}." for line, place, what in problems)
         hint = f"Correct chapters/{CLAIMS}; its first lines tell how a claim is made."
-        raise NaReportError("\n".join(problems), hint=hint)
+        raise NaReportError("\n".join(told), hint=hint)
 
 
-def refuse_unknown(project: Project, pages: Collection[str]) -> None:
+def _beyond_form(declared: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yields what no form can tell: facts that a claim lacks, and columns that a table lacks."""
+    for key, entry in declared.items():
+        claim = _by_name(entry)
+        facts = _by_name(claim.get("facts"))
+        named = [
+            ("holds", name) for name in re.findall(rf"\b{_NAME}", str(claim.get("holds", ""))) if name != JUDGEMENT
+        ]
+        named += [(role, str(claim[role])) for role in ("against", "unknown") if role in claim]
+        for role, name in named:
+            if name not in facts or keyword.iskeyword(name):
+                yield (key, role), _found(name, f"one of the facts: {', '.join(facts)}")
+        for name, fact in facts.items():
+            for measure in MEASURES.keys() & _by_name(fact).keys():
+                yield from _arguments((key, "facts", name, measure), _by_name(fact[measure]))
+
+
+def _by_name(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _arguments(place: Place, given: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yields what is wrong with the columns that a measure is told; of a table that is none the form tells."""
+    table = str(given.get("table", "agendas"))
+    for name, value in given.items() if table in BY_NAME else ():
+        if name in ("where", "among", "agendas"):
+            yield from _where((*place, name), table, value)
+        elif name == "distinct":
+            yield from _where(place, table, {str(value): ""})
+
+
+def _where(place: Place, table: str, where: Any) -> Iterator[Fault]:
+    """Yields what is wrong with conditions on the rows of a table."""
+    if not isinstance(where, dict):
+        yield place, _found(where, "columns with what their cells must hold, such as {kind: goal}")
+    columns = {column.name: column for column in BY_NAME[table].columns}
+    for name, wanted in _by_name(where).items():
+        if name not in columns:
+            yield (*place, name), f"found {shown(name)}, expected a column of {table}: {', '.join(columns)}"
+            continue
+        column, inner = columns[name], wanted
+        while isinstance(inner, dict) and inner.keys() == {"not"}:
+            inner = inner["not"]
+        others = [place.split(".")[0] for place in column.refers_to]
+        if isinstance(inner, dict) and inner.keys() == {"at_least"}:
+            fits = column.many and str(inner["at_least"]).isdecimal()
+        elif isinstance(inner, dict) and len(others) == 1:
+            yield from _where((*place, name), others[0], inner)
+            continue
+        else:
+            fits = isinstance(inner, str) or (isinstance(inner, list) and all(isinstance(item, str) for item in inner))
+        if not fits:
+            expected = (
+                "a value, some values, {not: …}, of a list {at_least: 2}, or conditions on the one table it refers to"
+            )
+            yield (*place, name), _found(wanted, expected)
+
+
+def refuse_misplaced(project: Project, pages: Collection[str]) -> None:
     """Refuses claims of a page that is not among the pages of the book, or of a conclusion that no edition has."""
-    conclusions = set(_conclusions(project))
-
-    def found() -> Iterator[Fault]:
-        for claim in read_claims(project):
-            if claim.page not in pages:
-                yield (claim.id, "page"), shown(claim.page), _one_of("a page of _toc.yml", claim.page, pages)
-            if claim.conclusion and claim.conclusion not in conclusions:
-                yield (claim.id,), shown(claim.id), _one_of("a conclusion of an edition", claim.id, conclusions)
-
-    _refuse(read_texts(project.chapters / CLAIMS)[1], found())
+    conclusions, claims = set(_conclusions(project)), read_claims(project)
+    faults: list[Fault] = [
+        ((claim.id, "page"), _found(claim.page, f"a page of _toc.yml: {', '.join(sorted(pages))}"))
+        for claim in claims
+        if claim.page not in pages
+    ]
+    lost = (claim.id for claim in claims if claim.conclusion and claim.conclusion not in conclusions)
+    faults += [((key,), _found(key, f"a conclusion of an edition: {', '.join(sorted(conclusions))}")) for key in lost]
+    if faults:
+        _refuse(read_texts(project.chapters / CLAIMS)[1], faults)
 
 
 def _conclusions(project: Project) -> Iterator[str]:
@@ -107,128 +172,6 @@ def _claim(key: str, entry: Mapping[str, Any]) -> Claim:
 
 def _figure(fact: Mapping[str, Any]) -> Figure:
     [measure] = fact.keys() & MEASURES.keys()
-    yes_no = fact.get("yes_no") == "yes"
-    return Figure(measure, _arguments(measure, fact[measure]), fact.get("says", {}), fact.get("shown") != "no", yes_no)
-
-
-def _arguments(measure: str, given: Any) -> dict[str, Any]:
-    """Returns the arguments of a measure by name; a text alone is the first one."""
-    first = list(inspect.signature(MEASURES[measure]).parameters)[1]
-    return {first: given} if isinstance(given, str) else dict(given)
-
-
-def _faults(declared: Mapping[str, Any], spoken: set[str], known: Collection[str]) -> Iterator[Fault]:
-    for key, entry in declared.items():
-        if not isinstance(entry, dict):
-            yield (key,), shown(entry), "a claim: page, kind, says, holds and facts"
-            continue
-        yield from _names((key,), entry, _NEEDED, (*_NEEDED, *_OTHERS))
-        for name in entry.keys() & {"says", "means"}:
-            yield from _says((key, name), entry[name], spoken, known)
-        facts = entry.get("facts", {})
-        if not isinstance(facts, dict):
-            yield (key, "facts"), shown(facts), "facts by name"
-            continue
-        holds = entry.get("holds")
-        if isinstance(holds, str) and holds and (holds != JUDGEMENT or facts):
-            yield from (((key, "holds"), shown(what), expected) for what, expected in formula.faults(holds, facts))
-        for role in entry.keys() & {"against", "unknown"}:
-            if not (isinstance(entry[role], str) and isinstance(facts.get(entry[role]), dict)):
-                yield (key, role), shown(entry[role]), f"one of the facts: {', '.join(facts)}"
-        for name, fact in facts.items():
-            yield from _fact((key, "facts", name), fact, spoken, known)
-
-
-def _fact(place: Place, fact: Any, spoken: set[str], known: Collection[str]) -> Iterator[Fault]:
-    if not isinstance(fact, dict) or len(fact.keys() & MEASURES.keys()) != 1:
-        names = [*fact] if isinstance(fact, dict) else [shown(fact)]
-        other = next((name for name in names if name not in _OF_A_FACT), "")
-        yield place, ", ".join(names), _one_of("one measure", other, MEASURES)
-        return
-    [measure] = fact.keys() & MEASURES.keys()
-    yield from _names(place, fact, (), (measure, *_OF_A_FACT))
-    if "says" in fact or (measure != "value" and fact.get("shown") != "no"):
-        yield from _says((*place, "says"), fact.get("says"), spoken, known)
-    place, given = (*place, measure), fact[measure]
-    if not isinstance(given, dict | str):
-        yield place, shown(given), "arguments by name"
-        return
-    parameters = list(inspect.signature(MEASURES[measure]).parameters.values())[1:]
-    needed = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
-    arguments = _arguments(measure, given)
-    yield from _names(place, arguments, needed, [parameter.name for parameter in parameters])
-    table = arguments.get("table", "agendas")
-    if not isinstance(table, str) or table not in BY_NAME:
-        yield (*place, "table"), shown(table), _one_of("a table of an edition", str(table), BY_NAME)
-        return
-    for name, argument in arguments.items():
-        if name in ("where", "among", "agendas"):
-            yield from _where((*place, name), table, argument)
-        elif name in ("distinct", "by"):
-            yield from _column((*place, name), table, str(argument))
-
-
-def _says(place: Place, says: Any, spoken: set[str], known: Collection[str]) -> Iterator[Fault]:
-    """Yields what is wrong with a wording."""
-    if not isinstance(says, dict):
-        yield place, shown(says), f"the wording in each language: {', '.join(sorted(spoken))}"
-        return
-    for language in spoken - says.keys():
-        yield place, f"no wording in {language}", f"one in each language: {', '.join(sorted(spoken))}"
-    for language, text in says.items():
-        if language not in known:
-            yield (*place, language), shown(language), f"a language that has words: {', '.join(sorted(known))}"
-        elif not _is_text(text):
-            yield (*place, language), shown(text), _TEXT[1]
-
-
-def _column(place: Place, table: str, name: str) -> Iterator[Fault]:
-    columns = [column.name for column in BY_NAME[table].columns]
-    if name not in columns:
-        yield place, shown(name), _one_of(f"a column of {table}", name, columns)
-
-
-def _where(place: Place, table: str, where: Any) -> Iterator[Fault]:
-    """Yields what is wrong with conditions on the rows of a table."""
-    if not isinstance(where, dict):
-        yield place, shown(where), "columns with what their cells must hold, such as {kind: goal}"
-        return
-    for name, wanted in where.items():
-        wrong = list(_column((*place, name), table, name))
-        yield from wrong or _condition((*place, name), table, name, wanted)
-
-
-def _condition(place: Place, table: str, name: str, wanted: Any) -> Iterator[Fault]:
-    column = BY_NAME[table].column(name)
-    if isinstance(wanted, dict) and NOT in wanted:
-        yield from _names(place, wanted, (), (NOT,))
-        yield from _condition((*place, NOT), table, name, wanted[NOT])
-    elif isinstance(wanted, dict) and AT_LEAST in wanted:
-        yield from _names(place, wanted, (), (AT_LEAST,))
-        if not column.many or not str(wanted[AT_LEAST]).isdecimal():
-            what = f"a whole number and a column with a list, and {name} has {'one' if column.many else 'none'}"
-            yield place, shown(wanted), what
-    elif isinstance(wanted, dict) and len(column.refers_to) == 1:
-        yield from _where(place, column.refers_to[0].split(".")[0], wanted)
-    elif isinstance(wanted, dict):
-        yield place, shown(wanted), f"values: {name} refers to no one table"
-    elif not isinstance(wanted, str) and not _is_texts(wanted):
-        yield place, shown(wanted), "a value or a list of values"
-
-
-def _names(
-    place: Place, entry: Mapping[str, Any], needed: Collection[str], allowed: Collection[str]
-) -> Iterator[Fault]:
-    """Yields the names that a part lacks, those that it should not have, and those that hold something of another kind."""
-    yield from ((place, f"no {name}", ", ".join(needed)) for name in needed if name not in entry)
-    for name, value in entry.items():
-        is_good, expected = _KINDS.get(name, (lambda _: True, ""))
-        if name not in allowed:
-            yield (*place, name), shown(name), _one_of("a name that is known", name, allowed)
-        elif not is_good(value):
-            yield (*place, name), shown(value), expected
-
-
-def _one_of(what: str, found: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(found, sorted(known), n=1)
-    return f"{what}: {', '.join(sorted(known))}" + (f". Did you mean {close[0]}?" if close else "")
+    given = fact[measure]
+    arguments = {"indicator": given} if isinstance(given, str) else given
+    return Figure(measure, arguments, fact.get("says", {}), fact.get("shown") != "no", fact.get("yes_no") == "yes")

@@ -1,12 +1,8 @@
-"""What a fact of a claim can measure: edition and arguments in, figure out."""
-
-from __future__ import annotations
+"""What a fact of a claim can measure: edition and arguments in, figure out; a `MissingRowError` where it can't be tested."""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from na_report.base.errors import MissingRowError
 from na_report.editions.declared_tables import BY_NAME
@@ -16,72 +12,49 @@ from na_report.editions.schema import Column
 # Per column what its cells must hold: a value, some values, `not`, `at_least` or conditions on the table it refers to.
 Where: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = list[dict[str, Any]]
-NOT, AT_LEAST = "not", "at_least"
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(NamedTuple):
     """A figure, with the id of the observation that it is or the ids of the rows that were counted."""
 
     value: float
     observation: str = ""
-    rows: Sequence[str] = ()
+    rows: tuple[str, ...] = ()
 
 
-def value(edition: Edition, indicator: str, *, period_of: str = "", geo: str = "") -> Measured:
-    """Returns the number of an observation, or of the latest one of an indicator; a `MissingRowError` where there is none.
-
-    With `period_of` it is that of the period and place of another observation, with `geo` that in another place: another year
-    is no comparison.
-    """
-    if period_of or geo:
-        other = edition.observation(period_of or indicator)
-        indicator = f"{indicator}-{geo or other['geo']}-{other['period']}"
+def value(edition: Edition, indicator: str, geo: str = "") -> Measured:
+    """Returns the number of an observation, or of the latest one of an indicator, or of another place in that same year."""
     row = edition.observation(indicator)
+    if geo:
+        row = edition.observation(f"{row['indicator_id']}-{geo}-{row['period']}")
     if math.isnan(row["value"]):
-        raise MissingRowError(f"The observation {row['id']} has no number.", hint="A claim on it can't be tested.")
+        raise MissingRowError(f"The observation {row['id']} has no number.")
     return Measured(float(row["value"]), row["id"])
 
 
 def count(
     edition: Edition,
     table: str,
-    *,
     where: Where | None = None,
     among: Where | None = None,
-    ids: Sequence[str] = (),
     distinct: str = "",
     status: Sequence[str] = (),
 ) -> Measured:
-    """Counts rows of a table, or the different values of a column in them; `chapters/claims.yml` tells what each word does.
-
-    A `MissingRowError` tells that an id or value is not in the edition, nothing is among, or it has no statuses.
-    """
-    key, where = BY_NAME[table].key, where or {}
-    base = edition.records(table) if among is None else _some(select(edition, table, among), table)
-    rows = select(edition, table, where, base)
-    if ids:
-        wanted = [edition.row(table, name)[key] for name in ids]
-        rows = [row for row in rows if row[key] in wanted]
+    """Counts rows of a table, or the different values of a column in them; `chapters/claims.yml` tells what each word does."""
+    rows = edition.records(table) if among is None else _some(select(edition, table, among), table)
+    rows = select(edition, table, where or {}, rows)
+    key = BY_NAME[table].key
     if status:
         known = _some(edition.records("statuses"), "statuses")
-        wanted = [row["id"] for row in known if row["status"] in status]
+        wanted = {row["id"] for row in known if row["status"] in status}
         rows = [row for row in rows if row[key] in wanted]
     found = tuple(row[key] for row in rows)
     if not distinct:
         return Measured(len(found), rows=found)
-    _refuse_later(edition, table, distinct)
-    values = {value for row in rows for value in row[distinct].split(";") if value}
-    if distinct in where:
-        values = set(filter(_condition(edition, BY_NAME[table].column(distinct), where[distinct]), values))
+    values = {value for row in rows for value in row[_column(edition, table, distinct).name].split(";") if value}
+    if where and distinct in where:
+        values = set(filter(_condition(edition, table, distinct, where[distinct]), values))
     return Measured(len(values), rows=found)
-
-
-def largest(edition: Edition, table: str, by: str, *, where: Where | None = None) -> Measured:
-    """Returns the number of rows of the value of a column that most rows have."""
-    _refuse_later(edition, table, by)
-    counts = Counter(row[by] for row in select(edition, table, where or {}))
-    return Measured(max(counts.values(), default=0))
 
 
 def goals_in_each(edition: Edition, agendas: Where) -> Measured:
@@ -97,7 +70,7 @@ def agendas_with_all_goals(edition: Edition, agendas: Where) -> Measured:
 
 
 MEASURES: dict[str, Callable[..., Measured]] = {
-    measure.__name__: measure for measure in (value, count, largest, goals_in_each, agendas_with_all_goals)
+    measure.__name__: measure for measure in (value, count, goals_in_each, agendas_with_all_goals)
 }
 
 
@@ -106,15 +79,14 @@ def _goals(edition: Edition, agendas: Where) -> tuple[dict[str, set[str]], set[s
     codes = {row["code"] for row in select(edition, "categories", {"kind": "goal"})}
     goals: dict[str, set[str]] = {row["id"]: set() for row in _some(select(edition, "agendas", agendas), "agendas")}
     for item in edition.records("agenda_items"):
-        if item["category"] in codes and item["agenda_id"] in goals:
-            goals[item["agenda_id"]].add(item["category"])
+        goals.get(item["agenda_id"], set()).update(codes & {item["category"]})
     return goals, codes
 
 
 def _some(rows: Rows, table: str) -> Rows:
     """Returns rows that a claim is about: of no rows at all it could be said that all or none are so."""
     if not rows:
-        raise MissingRowError(f"The edition has no {table} that this is about.", hint="The claim can't be tested.")
+        raise MissingRowError(f"The edition has no {table} that this is about.")
     return rows
 
 
@@ -122,33 +94,34 @@ def select(edition: Edition, table: str, where: Where, rows: Rows | None = None)
     """Returns the rows of a table, or of some of its rows, that fit all conditions; refuses one on a row that is nowhere."""
     rows = edition.records(table) if rows is None else rows
     for name, wanted in where.items():
-        _refuse_later(edition, table, name)
-        fits = _condition(edition, BY_NAME[table].column(name), wanted)
+        fits = _condition(edition, table, name, wanted)
         rows = [row for row in rows if fits(row[name])]
     return rows
 
 
-def _refuse_later(edition: Edition, table: str, column: str) -> None:
-    """Raises a `MissingRowError` where a column came after the edition: it is there, but empty of what nobody looked at."""
-    if not edition.has(table, column):
-        raise MissingRowError(f"The edition has no {column} in the table {table}.", hint="The claim can't be tested.")
+def _column(edition: Edition, table: str, name: str) -> Column:
+    """Returns a column; refuses one that came after the edition: it is there, but empty of what nobody looked at."""
+    if not edition.has(table, name):
+        raise MissingRowError(f"The edition has no {name} in the table {table}.")
+    return BY_NAME[table].column(name)
 
 
-def _condition(edition: Edition, column: Column, wanted: Any) -> Callable[[str], bool]:
-    """Returns what tells of a cell whether it has, or its list holds, what is wanted."""
-    if isinstance(wanted, Mapping) and AT_LEAST in wanted:
-        return lambda cell: len(cell.split(";")) >= int(wanted[AT_LEAST])
-    if isinstance(wanted, Mapping) and NOT in wanted:
-        other = _condition(edition, column, wanted[NOT])
+def _condition(edition: Edition, table: str, name: str, wanted: Any) -> Callable[[str], bool]:
+    """Returns what tells of a cell of a column whether it has, or its list holds, what is wanted."""
+    column, conditions = _column(edition, table, name), wanted if isinstance(wanted, Mapping) else {}
+    if "at_least" in conditions:
+        return lambda cell: len(cell.split(";")) >= int(conditions["at_least"])
+    if "not" in conditions:
+        other = _condition(edition, table, name, conditions["not"])
         return lambda cell: not other(cell)
-    places = [place.split(".") for place in column.refers_to]
-    if isinstance(wanted, Mapping):
-        [(table, target)] = places
-        values = {row[target] for row in select(edition, table, wanted)}
+    # A key refers to its own table.
+    own = (f"{table}.{name}",) if name == BY_NAME[table].key else ()
+    places = [place.split(".") for place in column.refers_to or own]
+    if conditions:
+        values = {row[target] for other_table, target in places for row in select(edition, other_table, conditions)}
     else:
         values = {wanted} if isinstance(wanted, str) else set(wanted)
-        known = {row[target] for table, target in places for row in edition.records(table)}
-        for key in sorted(values - known) if places else ():  # that no row has it would say nothing
-            what = f"The edition has no {key!r}, which {column.name} refers to."
-            raise MissingRowError(what, hint="Correct the id.")
+        known = {row[target] for other_table, target in places for row in edition.records(other_table)}
+        if places and (nowhere := sorted(values - known)):  # that no row has it would say nothing
+            raise MissingRowError(f"The edition has no {', '.join(nowhere)} for {name} in the table {table}.")
     return lambda cell: not values.isdisjoint(cell.split(";") if column.many else [cell])

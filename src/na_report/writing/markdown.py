@@ -1,7 +1,5 @@
 """Data as MyST Markdown: text that can't become markup, links to rows, and the objects that a cell shows."""
 
-from __future__ import annotations
-
 import html
 import os
 import re
@@ -37,12 +35,7 @@ def plain(markdown: str) -> str:
 
 
 def anchor(key: str) -> str:
-    """Returns the name of the place in the book of a row.
-
-    Example:
-        >>> anchor("A08.2a"), anchor("IND007-NL-2019")
-        ('a08-2a', 'ind007-nl-2019')
-    """
+    """Returns the name of the place in the book of a row, such as a08-2a of A08.2a."""
     return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
 
 
@@ -95,11 +88,6 @@ def paragraphs(*parts: str) -> Block:
 
 
 def folded(title: str, block: Block) -> Block:
-    """Returns a table folded under a title on a screen; paper shows it open, under its caption alone.
-
-    Example:
-        >>> folded("Alle cijfers", Block("| a |")).markdown.splitlines()
-        ['::::{dropdown} Alle cijfers', ':class-title: alleen-scherm', '', '| a |', '::::']
-    """
+    """Returns a table folded under a title on a screen; paper shows it open, under its caption alone."""
     lines = [f"::::{{dropdown}} {title}", ":class-title: alleen-scherm", "", block.markdown, "::::"]
     return Block("\n".join(lines), block.attachments, block.metadata)

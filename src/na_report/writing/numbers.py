@@ -1,7 +1,5 @@
 """Numbers and periods: written as the reader's language writes them, with a link to the row they come from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -22,21 +20,15 @@ _DATES = {len("2024-12"): ("-01", "LLLL y"), len("2024-12-31"): ("", "d MMMM y")
 
 
 def number(value: float, language: str = "nl") -> str:
-    """Returns a number as the language writes it, rounded half up; from a million on with the word.
-
-    Example:
-        >>> number(19.5), number(85000), number(1_300_000), number(19.5, "en")
-        ('19,5', '85.000', '1,3 miljoen', '19.5')
-    """
+    """Returns a number as the language writes it, rounded half up; from a million on with the word."""
     # Babel rounds halves to the even digit, so it gets nothing to round.
     rounded = half_up(value, 3)
     if abs(rounded) < 1_000_000:
         return str(format_decimal(rounded, locale=language))
     size = Decimal(1000) ** (rounded.adjusted() // 3)
     short = half_up(rounded / size, 1) * size
-    return str(format_compact_decimal(short, format_type="long", locale=language, fraction_digits=1)).replace(
-        "\xa0", " "
-    )
+    told = format_compact_decimal(short, format_type="long", locale=language, fraction_digits=1)
+    return str(told).replace("\xa0", " ")
 
 
 def in_words(value: float, language: str = "nl") -> str:
@@ -69,10 +61,8 @@ def written(value: float, unit: str, language: str = "nl") -> str:
             return ordinal or words("numbers.later_ordinal", number=str(half_up(value)))
         case "count" | "projects":
             return in_words(value, language)
-        case "eur_per_year":
-            return words("numbers.euro_per_year", number=number(value, language))
-        case "eur":
-            return words("numbers.euro", number=number(value, language))
+        case "eur" | "eur_per_year":
+            return words(f"numbers.{unit.replace('eur', 'euro')}", number=number(value, language))
         case "direction":
             return words(f"numbers.{_DIRECTIONS[int(value) + 1]}")
         case "year":

@@ -1,7 +1,5 @@
 """How a chapter opens its evidence: through an edition that remembers what the page asked of it."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys
@@ -42,16 +40,14 @@ def _write(edition: Edition, target: Path) -> None:
 
 
 def _guard(data: Path) -> None:
-    """Makes it an error to open a table in another way than through an edition."""
     inside = str(data.resolve()) + os.sep
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(arguments[0], str) and os.path.abspath(arguments[0]).startswith(inside):  # noqa: PTH100
             frames = (frame for frame, _ in traceback.walk_stack(sys._getframe()))
             if not any(frame.f_globals.get("__name__") == "na_report.editions.edition" for frame in frames):
-                raise NaReportError(
-                    f"The page opens {arguments[0]} itself, so a change of it would not be noticed.",
-                    hint="Take the rows from the edition: evidence['findings'], evidence.rows(…) or evidence.row(…).",
-                )
+                what = f"The page opens {arguments[0]} itself, so a change of it would not be noticed."
+                hint = "Take the rows from the edition: evidence['findings'], evidence.rows(…) or evidence.row(…)."
+                raise NaReportError(what, hint=hint)
 
     sys.addaudithook(watch)

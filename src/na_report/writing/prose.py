@@ -4,12 +4,9 @@ A Markdown cell is not run, so it can't hold a number of the data. A cell that s
 shown wherever the notebook runs. Prose in a file, a story, is told by the chapter part by part.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
@@ -24,9 +21,8 @@ from na_report.writing.numbers import Value, in_words, period, value
 from na_report.writing.text import sentence_case
 
 # In a story, between its text: a code cell, and text under a condition as `:::{if} later` says it.
-PIECE = re.compile(
-    r"^```\{code-cell\}[^\n]*\n(?P<code>.*?)^```[ \t]*$"
-    r"|^(?P<fence>:{3,})\{if\} (?P<condition>[^\n]+)\n(?P<text>.*?)^(?P=fence)[ \t]*$",
+_PIECE = re.compile(
+    r"^```\{code-cell\}[^\n]*\n(.*?)^```[ \t]*$|^(?P<fence>:{3,})\{if\} ([^\n]+)\n(.*?)^(?P=fence)[ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
 # A number of the chapter with the words that go with it: none at all, one, several.
@@ -51,17 +47,17 @@ def _text(line: str, cell: str) -> Block | None:
     if word not in ("", "if"):
         found = f"%%text: found {line.strip()!r}, expected nothing or a condition."
         raise NaReportError(found, hint="Write %%text or %%text if …")
-    holds = not word or eval(condition, _names())  # noqa: S307  as much the author's code as any cell
-    return told(cell, _names()) if holds else None
+    return told(cell, _names()) if not word or _evaluated(condition, "%%text", _names()) else None
+
+
+def _evaluated(code: str, place: str, names: Mapping[str, Any]) -> object:
+    return eval(compile(code.strip(), place, "eval"), dict(names))  # noqa: S307  as much the author's code as any cell
 
 
 def told(text: str, names: Mapping[str, Any]) -> Block:
-    """Returns text with its numbers filled in, and remembers which numbers it tells.
+    """Returns text with its numbers (see `said`) filled in, from the names of a notebook, and remembers which it tells.
 
-    Args:
-        text: MyST with names in braces, see `said`. Where words depend on a count, it has three forms: the words for none, and
-            what stands behind one and behind more.
-        names: What the notebook calls `evidence`, `language` and, where it counts something, `counts`.
+    Where words depend on a count, there are three forms: the words for none, and what stands behind one and behind more.
 
     Example:
         >>> from na_report.editions.edition import open_edition
@@ -71,23 +67,21 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
         >>> told("Er {gaps|ontbreekt niets|ontbreekt|ontbreken}. {gaps|Geen gat|gat|gaten}.", names).markdown
         'Er drie ontbreken. Drie gaten.'
     """
-    counts = names.get("counts", {})
+    counts, language = names.get("counts", {}), names["language"]
     shown, problems = {}, []
     for name in dict.fromkeys(PLACE.findall(text)):
         try:
-            shown[name] = said(name, names["evidence"], names["language"], counts)
+            shown[name] = said(name, names["evidence"], language, counts)
         except NaReportError as problem:
             problems.append(f"{{{name}}}: {problem}")
     unknown = [found[1] for found in _FORMS.finditer(text) if found[1] not in counts]
     problems += [f"{{{name}|…}}: There is no such count." for name in unknown]
     if problems:
-        raise NaReportError(
-            "\n".join(problems), hint="Use the id of a row of observations or indicators, or a name in counts = {…}."
-        )
+        hint = "Use the id of a row of observations or indicators, or a name in counts = {…}."
+        raise NaReportError("\n".join(problems), hint=hint)
     _TOLD.update({name: number for name, number in shown.items() if not FINDING.fullmatch(name)})
-    text = _FORMS.sub(lambda match: _counted(match, counts[match[1]], names["language"]), text)
-    filled = PLACE.sub(lambda match: shown[match[1]].link, text)
-    return Block(filled.strip("\n"), metadata=_PROSE)
+    text = _FORMS.sub(lambda match: _counted(match, counts[match[1]], language), text)
+    return Block(PLACE.sub(lambda match: shown[match[1]].link, text).strip("\n"), metadata=_PROSE)
 
 
 def _counted(match: re.Match[str], number: int, language: str) -> str:
@@ -122,39 +116,37 @@ def said(name: str, edition: Edition, language: str, counts: Mapping[str, int]) 
 
 def glue_told() -> None:
     """Records each number that the page told under its name, where nbval compares them and a sweep makes a table of them."""
+    prefix = "application/papermill.record/"
     for name, shown in _TOLD.items():
-        prefix = "application/papermill.record/"
         data = {f"{prefix}text/plain": shown.text, f"{prefix}text/markdown": shown.link}
-        about = {"scrapbook": {"name": name, "mime_prefix": prefix}}
-        display(data, metadata=about, raw=True)  # type: ignore[no-untyped-call]
+        display(data, metadata={"scrapbook": {"name": name, "mime_prefix": prefix}}, raw=True)  # type: ignore[no-untyped-call]
 
 
-@dataclass(frozen=True)
-class Teller:
+def pieces(text: str, *conditions: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Yields the pieces of a part of a story in their order: the conditions of each, and its text or its code."""
+    before, *rest = _PIECE.split(text)
+    yield conditions, before, ""
+    for code, _, condition, inner, after in zip(*[iter(rest)] * 5, strict=True):
+        yield from pieces(inner, *conditions, condition.strip()) if condition else [(conditions, "", code)]
+        yield conditions, after, ""
+
+
+def telling(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]:
+    """Yields what a part of a story shows: the text with the numbers, where its conditions hold, and what its code cells give."""
+    for conditions, piece, code in pieces(text):
+        if (code or piece.strip()) and all(_evaluated(each, place, names) for each in conditions):
+            yield _evaluated(code, place, names) if code else told(piece, names)
+
+
+class Teller(NamedTuple):
     """Tells a story in the notebook that opened it."""
 
     story: Story
 
     def tell(self, part: str) -> None:
         """Shows a part: its text with the numbers, and what its code cells give, which may use all that the notebook has."""
-        for piece in pieces(self.story.part(part), f"{self.story.name}, part {part}", _names()):
-            display(piece)  # type: ignore[no-untyped-call]
-
-
-def pieces(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]:
-    """Yields what text of a story shows: the text with the numbers, where its conditions hold, and what its code cells give."""
-    end = 0
-    for found in PIECE.finditer(text):
-        if (before := text[end : found.start()]).strip():
-            yield told(before, names)
-        end = found.end()
-        given = eval(compile((found["code"] or found["condition"]).strip(), place, "eval"), dict(names))  # noqa: S307  as much the author's code as any cell
-        if found["code"]:
-            yield given
-        elif given:
-            yield from pieces(found["text"], place, names)
-    if (after := text[end:]).strip():
-        yield told(after, names)
+        for each in telling(self.story.part(part), f"{self.story.name}, part {part}", _names()):
+            display(each)  # type: ignore[no-untyped-call]
 
 
 def open_story(folder: str, name: str) -> Teller:

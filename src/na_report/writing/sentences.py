@@ -1,7 +1,5 @@
 """The sentences of chapters and stories that another edition makes read otherwise, as no number in them is typed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.stories import PLACE, read_story
 from na_report.editions.edition import Edition
 from na_report.writing.markdown import plain
-from na_report.writing.prose import FINDING, PIECE, said
+from na_report.writing.prose import FINDING, pieces, said
 
 _CELL = re.compile(r"\A%%text(?: if (?P<condition>[^\n]+))?\n(?P<text>.*)", re.DOTALL)
 _TELLS = re.compile(r'\.tell\("([^"]+)"\)')
@@ -36,19 +34,13 @@ def prose_of(cells: Iterable[str], stories: Iterable[Path], chapters: Path) -> I
     own = [path for path in stories if path.is_file()]
     for source in cells:
         if found := _CELL.match(source):
-            yield from _pieces(found["text"], found["condition"] or "")
+            yield found["condition"] or "", found["text"]
         told = [(path, part) for part in _TELLS.findall(source) for path in own]
         for folder, part in _TELLS_EACH.findall(source):
             told += [(path, part) for path in sorted((chapters / folder).glob("*.md"))]
         for path, part in told:
-            yield from _pieces(read_story(path).parts.get(part, ""), "")
-
-
-def _pieces(text: str, condition: str) -> Iterator[tuple[str, str]]:
-    for found in PIECE.finditer(text):
-        if found["condition"]:
-            yield from _pieces(found["text"], " and ".join(filter(None, (condition, found["condition"].strip()))))
-    yield condition, PIECE.sub("\n\n", text)
+            for conditions, text, _ in pieces(read_story(path).parts.get(part, "")):
+                yield " and ".join(conditions), text
 
 
 def reworded(page: str, texts: Iterable[tuple[str, str]], old: Edition, new: Edition, language: str) -> list[Reworded]:

@@ -1,7 +1,5 @@
 """Text as a sentence has it: lists, capitals, full stops, and the language that it is in."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 
@@ -27,12 +25,7 @@ def listed(parts: Iterable[str], language: str = "nl") -> str:
 
 
 def ended(text: str) -> str:
-    """Returns MyST that ends with a full stop, and not with two.
-
-    Example:
-        >>> ended("[Kennisnet, z.d.](#bron-x)"), ended("Kennisnet, 2019")
-        ('[Kennisnet, z.d.](#bron-x)', 'Kennisnet, 2019.')
-    """
+    """Returns MyST that ends with a full stop, and not with two."""
     return text if plain(text).endswith(".") else f"{text}."
 
 
@@ -53,12 +46,7 @@ def in_sentence(text: str) -> str:
 
 
 def language_of(text: str) -> str:
-    """Returns the language that most words of a title are typical of, else nothing: a name belongs to none.
-
-    Example:
-        >>> language_of("New Skills Agenda for Europe"), language_of("Digitaal Toetsen"), language_of("NL DIGIbeter")
-        ('en', 'nl', '')
-    """
+    """Returns the language that most words of a title are typical of, else nothing: a name belongs to none."""
     words = re.findall(r"[^\W\d_]+", text.lower())
     typical = {language: Words(language)("language.typical").split() for language in languages()}
     counts = {language: sum(word in known for word in words) for language, known in typical.items()}

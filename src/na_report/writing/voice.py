@@ -1,7 +1,6 @@
 """An edition as it speaks to readers of one language: its texts with their numbers, its rows by name, its sources."""
 
-from __future__ import annotations
-
+import html
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
@@ -10,21 +9,24 @@ from typing import Any
 import pandas as pd
 
 from na_report.base.errors import MissingRowError
+from na_report.base.spreadsheets import for_sheet
 from na_report.base.wording import Words
-from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import Edition
-from na_report.writing.markdown import Block, escape, link
+from na_report.writing.markdown import Block, anchor, escape, link, plain
 from na_report.writing.numbers import Value, period, value
-from na_report.writing.tables import table
+from na_report.writing.tables import rows as table_rows
 from na_report.writing.text import ids, in_sentence, listed, number_of, sentence_case, spoken
 
 Row = Mapping[str, Any]
 Cells = Mapping[str, str]
 # Rows that have no name: a reader knows them by their number.
 NUMBERED = ("findings", "caveats", "recommendations", "notes", "contradictions", "starting_points")
-# An id in running text.
-_CODE = re.compile(r"(?<![\w{-])(?:[A-Z]{1,3}\d{1,3}(?:\.\d+[a-z]?)?|FR-[A-Z]\d+)(?![\w-])")
+# In text that is escaped the place of a value, and an id.
+_CODE = re.compile(
+    rf"{escape('{')}(.*?){escape('}')}"
+    r"|(?<![\w-])(?:[A-Z]{1,3}\d{1,3}(?:\.\d+[a-z]?)?|FR-[A-Z]\d+)(?![\w-])"
+)
 
 
 class Voice:
@@ -58,16 +60,13 @@ class Voice:
 
     def text(self, text: str) -> str:
         """Returns a text of the edition as MyST: `{IND001}` is its value, an id what the row is called, linked."""
-        parts = enumerate(PLACEHOLDER.split(text))
-        return "".join(self.value(part).link if index % 2 else self._named(part) for index, part in parts)
+        return _CODE.sub(self._code, escape(text))
 
-    def _named(self, text: str) -> str:
-        shown, end = [], 0
-        for found in _CODE.finditer(text):
-            if table := self.table_of(found[0]):
-                shown += [_edge(text[end : found.start()]), self._linked(table, found[0])]
-                end = found.end()
-        return "".join([*shown, _edge(text[end:])])
+    def _code(self, found: re.Match[str]) -> str:
+        if found[1]:
+            return self.value(html.unescape(found[1])).link
+        table = self.table_of(found[0])
+        return self._linked(table, found[0]) if table else found[0]
 
     def table_of(self, key: str) -> str:
         """Returns the table of a row; nothing for what is no id."""
@@ -151,8 +150,19 @@ class Voice:
     def table(
         self, rows: Iterable[Cells], caption: str, name: str, filters: Collection[str] = (), right: Collection[str] = ()
     ) -> Block:
-        """Returns rows, whose keys are those of words, as a table; the other arguments are those of `tables.table`."""
-        return table(self.frame(rows), caption, name, map(self._head, filters), map(self._head, right), self.language)
+        """Returns rows, whose keys are those of words and whose cells hold MyST, as a table; of none a sentence that says so.
+
+        Some columns are to filter by, so their cells hold a `choice`; some stand at the right. The name is unique in the book.
+        """
+        frame, path = self.frame(rows), f"tabellen/{anchor(name)}.csv"
+        if frame.empty:
+            return Block(self.words("tables.empty"))
+        settings = [f":name: {name}", *([":class: filterbaar"] if filters else [])]
+        along = f"[{self.words('tables.take_along')}: {{download}}`CSV <{path}>`.]{{.meenemen}}"
+        shown = table_rows(frame, [*map(self._head, filters)], [*map(self._head, right)])
+        bare = frame.map(lambda cell: for_sheet(plain(str(cell)))).to_csv(index=False, lineterminator="\n")
+        lines = [f":::{{table}} {caption}", *settings, "", *shown, ":::", "", along]
+        return Block("\n".join(lines), {"text/csv": bare}, {"na_report": {"files": {"text/csv": path}}})
 
     def frame(self, rows: Iterable[Cells]) -> pd.DataFrame:
         """Returns rows, whose keys are those of words, as a frame with the words for heads."""
@@ -185,13 +195,6 @@ def register(
         return show
 
     return made
-
-
-def _edge(text: str) -> str:
-    """Returns escaped text that keeps the spaces at its ends, for a piece of a sentence."""
-    if not text.strip():
-        return " " if text else ""
-    return (" " if text[0].isspace() else "") + escape(text) + (" " if text[-1].isspace() else "")
 
 
 def source_anchor(key: str) -> str:
