@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from na_report.editions.edition import open_edition
+from na_report.statistics.answers import UnreadableError, letters
 from na_report.statistics.drafting import method_series
 from na_report.statistics.reading import Cell, Difference, differences, read
-from na_report.statistics.rows import UnreadableError, letters
 from na_report.statistics.series import Series, declared, faults, without_series
 
 ANSWERS = ROOT / "tests" / "answers"
@@ -105,8 +105,7 @@ def test_a_flag_is_a_letter_a_code_or_words() -> None:
         "P": "p",
         "b: break in time series": "b",
         "Eurostat estimate": "s",
-        "p|C": "cp",
-        "|F": "",
+        "see metadata": "i",
     }
     assert {text: letters(text) for text in told} == told
 

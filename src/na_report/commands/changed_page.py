@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from html import escape
 from pathlib import Path
 
@@ -60,11 +59,11 @@ class _Page:
             yield self.said("p", "nothing")
         if outcome.changes:
             yield self._table("place period what before now", map(self._cells, outcome.changes))
-        lines = [self.said("li", "definition", **asdict(one)) for one in outcome.definitions]
-        lines += [self.said("li", "method", id=one.id, old=one.old or "–", new=one.new) for one in outcome.methods]
+        lines = [self.said("li", "definition", **one) for one in outcome.definitions]
+        lines += [self.said("li", "method", **one | {"old": one["old"] or "–"}) for one in outcome.methods]
         for one in outcome.kept:
-            mine, office = value(self.edition, one.id, self.language).text, self._value(one.office)
-            lines.append(self.said("li", "kept", id=one.id, value=mine, office=office))
+            mine, office = value(self.edition, one["id"], self.language).text, self._value(one["office"])
+            lines.append(self.said("li", "kept", id=one["id"], value=mine, office=office))
         yield _list(lines)
 
     def follows(self, found: Follows) -> Iterator[str]:
