@@ -19,7 +19,8 @@ from na_report.base.paths import Project
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.editions.seal import seal_of
-from na_report.figures import charts, figures, trends
+from na_report.figures import charts, trends
+from na_report.figures.colours import INK
 from na_report.reasoning import chain
 from na_report.registers import blocks, registers, updates, verdicts
 from na_report.writing import numbers
@@ -172,7 +173,7 @@ def test_all_text_of_a_figure_stands_out_from_white(monkeypatch: pytest.MonkeyPa
     colours: set[str] = set()
     write = Axes.text
 
-    def watched(self: Axes, *args: object, color: str = figures.INK, **options: object) -> object:
+    def watched(self: Axes, *args: object, color: str = INK, **options: object) -> object:
         colours.add(color)
         return write(self, *args, color=color, **options)  # type: ignore[arg-type]
 
