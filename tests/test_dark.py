@@ -10,8 +10,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from test_browser import HTML, PAGES, address, opened
 
+from na_report.base.colours import DARK
 from na_report.figures import colours
-from na_report.figures.colours import DARK
 from na_report.screen.dark_figures import darkened, is_dark_too
 
 PAPER = DARK["#ffffff"]

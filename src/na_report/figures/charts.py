@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
+from na_report.base.colours import LINE
 from na_report.editions.edition import Edition
-from na_report.figures.colours import LINE
 from na_report.figures.figures import Draw, canvas, figure, is_narrow, wrapped
 from na_report.registers import analysis
 from na_report.writing.markdown import Block, escape, link, plain

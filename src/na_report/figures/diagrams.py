@@ -4,8 +4,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyBboxPatch
 
+from na_report.base.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE
 from na_report.editions.edition import Edition
-from na_report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE
 from na_report.figures.figures import canvas, figure, is_narrow, wrapped
 from na_report.registers import analysis
 from na_report.writing.markdown import Block, escape

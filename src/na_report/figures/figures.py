@@ -15,8 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
+from na_report.base.colours import INK, LINE, SOFT
 from na_report.base.spreadsheets import for_sheet
-from na_report.figures.colours import INK, LINE, SOFT
 from na_report.writing.markdown import Block, anchor, fold
 from na_report.writing.tables import rows
 from na_report.writing.voice import Voice

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from na_report.base.colours import BLUE, COLOURS, LINE, SOFT
 from na_report.editions.edition import Edition
 from na_report.figures.charts import bars, observed_figure
-from na_report.figures.colours import BLUE, COLOURS, LINE, SOFT
 from na_report.figures.figures import canvas, is_narrow, wrapped
 from na_report.registers import analysis
 from na_report.writing.markdown import Block

@@ -5,7 +5,7 @@ The drawing is an image of its own, so it follows the page by itself: no second 
 
 import re
 
-from na_report.figures.colours import DARK
+from na_report.base.colours import DARK
 
 _COLOUR = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
 _QUERY = "@media (prefers-color-scheme: dark)"

@@ -1,4 +1,4 @@
-"""The colours of figures: Okabe and Ito's palette, darkened until each has a contrast of 4.5 or more on white."""
+"""The colours of figures by day and in the dark: Okabe and Ito, each with a contrast of 4.5 or more where it is text."""
 
 WHITE = "#ffffff"
 INK, SOFT, LINE, PALE = "#1b2733", "#55636f", "#aab4bd", "#e6ebef"
