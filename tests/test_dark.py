@@ -1,7 +1,5 @@
 """Figures in dark mode: colours of their own, as readable as by day, that follow the page and its button."""
 
-from __future__ import annotations
-
 import io
 
 import pytest
@@ -9,18 +7,13 @@ from bs4 import BeautifulSoup
 from PIL import Image
 from playwright.sync_api import Browser, Page
 from test_browser import HTML, PAGES, address, opened
+from test_presentation import luminance
 
+from na_report.base import colours
 from na_report.base.colours import DARK
-from na_report.figures import colours
 from na_report.screen.dark_figures import darkened, is_dark_too
 
 PAPER = DARK["#ffffff"]
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def contrast(one: str, other: str) -> float:
