@@ -24,8 +24,9 @@ from na_report.editions.edition import open_edition, seal_edition
 from na_report.editions.folders import is_draft, verify_edition
 from na_report.editions.table_files import Row, read_table, write_table
 from na_report.registers import analysis
+from na_report.statistics import asking
 from na_report.statistics.answers import UnreadableError
-from na_report.statistics.asking import Limits, Offices
+from na_report.statistics.asking import Offices
 from na_report.statistics.kept import Answer, answers_in
 from na_report.statistics.reading import Cell, Difference, read
 from na_report.statistics.refreshing import refresh
@@ -35,7 +36,6 @@ ANSWERS = ROOT / "tests" / "answers"
 REAL = gzip.decompress((ANSWERS / "isoc_sk_dskl_i21_2024-12-17.csv.gz").read_bytes())
 ADULTS = (ANSWERS / "trng_lfse_04_2024.tsv").read_bytes()
 TODAY = date(2027, 2, 1)
-LIMITS = Limits(silence=0.4, whole=1.2, size=100_000, backoff=0, poll=0.01)
 FAULT = b'<S:Fault xmlns:S="http://schemas"><faultcode>%d</faultcode><faultstring>%b</faultstring></S:Fault>'
 LATER = b"<e:Body><a:asyncResponse><status><id>key-1</id><status>%b</status></status></a:asyncResponse></e:Body>"
 
@@ -56,7 +56,7 @@ class Server(ThreadingHTTPServer):
         pass  # the other side goes when it has waited long enough
 
     def offices(self) -> Offices:
-        return Offices(TODAY, dict.fromkeys(("eurostat", "oecd", "cbs"), self.address), LIMITS)
+        return Offices(TODAY, dict.fromkeys(("eurostat", "oecd", "cbs"), self.address))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -76,9 +76,11 @@ Act = Callable[[BaseHTTPRequestHandler, int], None]
 
 
 @pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is asked of this machine goes through no other."""
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked of this machine goes through no other, and nobody waits long."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    for name, limit in {"SILENCE": 0.4, "WHOLE": 1.2, "LARGEST": 100_000, "BACKOFF": 0, "POLL": 0.01}.items():
+        monkeypatch.setattr(asking, name, limit)
 
 
 @pytest.fixture
@@ -284,7 +286,7 @@ def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_fol
         "  NL 2023: revised: 80 -> 82.7\n",
         "  EE 2023: new: : -> 62.61\n",
         "  NL 2021: new, break: : -> 26.6 b (a break in the series)\n",
-        "  break: IND109-NL-2012 belongs to the series lfs4w_2011_2012 now, not to lfs4w_to_2020\n",
+        "  break: IND109-NL-2012 belongs to the series lfs4w_from_2011 now, not to lfs4w_to_2020\n",
         "recommendations concerned: R1\n",
         "IND133 has no series: no recorded answer to verify its codes (euronews2025talis)\n",
         "sentence on sector-mbo: In 2023 kon 80% het, nu 83,6%.\n  becomes: In 2023 kon 82,7% het, nu 83,6%.\n",

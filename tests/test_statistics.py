@@ -137,12 +137,12 @@ def test_breaks_of_2011_2013_and_2021_start_a_series_and_no_name_spans_one() -> 
     mine = {period: cell for (place, period), cell in PAIR[1].items() if place == "NL" and period >= "2009"}
     known = {str(year): "lfs4w_to_2020" for year in range(2009, 2020)} | {"2024": "lfs4w_from_2021"}
     found = method_series("lfs4w", mine, known)
-    parts = {"lfs4w_to_2010": (2009, 2011), "lfs4w_2011_2012": (2011, 2013), "lfs4w_to_2020": (2013, 2021)}
+    parts = {"lfs4w_from_2009": (2009, 2011), "lfs4w_from_2011": (2011, 2013), "lfs4w_to_2020": (2013, 2021)}
     parts["lfs4w_from_2021"] = (2021, 2025)
     assert found == {str(year): name for name, years in parts.items() for year in range(*years)}
     # A break that is said of a value that is not there holds for the next one.
     gap = {"2010": Cell("1"), "2011": Cell("", "b"), "2012": Cell("2")}
-    assert method_series("lfs4w", gap, {}) == {"2010": "lfs4w_to_2010", "2012": "lfs4w_from_2012"}
+    assert method_series("lfs4w", gap, {}) == {"2010": "lfs4w_from_2010", "2012": "lfs4w_from_2012"}
     # What is split already stays as it is.
     assert method_series("lfs4w", mine, found) == found
 

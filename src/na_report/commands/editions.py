@@ -81,7 +81,6 @@ def refresh(options: Namespace, project: Project) -> int:
     from na_report.commands import consequences
     from na_report.statistics import refreshing
     from na_report.statistics.kept import answers_in
-    from na_report.statistics.telling import lines
 
     source = answers_in(options.answers) if options.answers else _offices()
     refreshed = refreshing.refresh(options.edition, options.new, source, project)
@@ -89,7 +88,7 @@ def refresh(options: Namespace, project: Project) -> int:
     missed, series = sum(bool(outcome.kind) for outcome in refreshed.outcomes), len(refreshed.outcomes)
     if options.format == "json":
         return _json({**asdict(refreshed), **asdict(found)}, 1 if missed else 0)
-    for line in (*lines(refreshed), *consequences.lines(found)):
+    for line in (*refreshing.lines(refreshed), *consequences.lines(found)):
         print(line)
     if missed:
         again = shlex.join(["na-report", "edition", "refresh", options.edition, "--as", options.new])

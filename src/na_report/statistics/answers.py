@@ -59,18 +59,18 @@ class Rows:
 
 
 def open_answer(parts: Sequence[bytes]) -> Rows:
-    """Opens an answer; more than one part where an office gives it in pages.
-
-    Raises:
-        UnreadableError: It is damaged, or in a format that is retired or unknown, which is named.
-    """
+    """Opens an answer; more than one part where an office gives it in pages. An unknown or retired format is refused by name."""
     try:
-        texts = [part.decode("utf-8-sig") for part in parts]
+        texts = [part.decode("utf-8-sig").lstrip() for part in parts]
+        # A number keeps the digits that the office wrote.
+        digits = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda _: None)
+        said = [digits.decode(each) for each in texts if each.startswith(("{", "["))]
     except UnicodeDecodeError as error:
         raise UnreadableError(f"found the byte {error.object[error.start]:#x}, expected text in UTF-8") from error
-    text = texts[0].lstrip()
-    if text.startswith(("{", "[")):
-        said = [_json(each) for each in texts]
+    except ValueError as error:
+        raise UnreadableError(f"found damaged JSON ({error}); {_CUT_OFF}") from error
+    text = texts[0]
+    if said:
         if all(isinstance(each, dict) and isinstance(each.get("value"), list) for each in said) and (
             "@odata.context" in said[0]
         ):
@@ -127,9 +127,8 @@ def _csv_records(rows: Iterator[list[str]], header: list[str]) -> Iterator[Recor
         if len(row) != len(header):
             raise UnreadableError(f"row {number}: found {len(row)} cells, expected {len(header)}; {_CUT_OFF}")
         if action is not None and row[action] not in ("I", "R", "A", "M", ""):
-            raise UnreadableError(
-                f"row {number}: found the action {row[action][:20]!r}, expected data and no deletions"
-            )
+            found = f"row {number}: found the action {row[action][:20]!r}"
+            raise UnreadableError(f"{found}, expected data and no deletions")
         free = hidden is None or row[hidden][:1] in _FREE
         yield row, row[time], row[value], ("" if status is None else row[status], "" if free else "c")
 
@@ -150,42 +149,30 @@ def _tsv(lines: list[str], dimensions: int) -> Iterator[Record]:
             yield parts, period, said[1] or "", (said[2],)
 
 
-def _json(text: str) -> Any:
-    try:
-        # A number keeps the digits that the office wrote.
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=lambda _: None)
-    except ValueError as error:
-        raise UnreadableError(f"found damaged JSON ({error}); {_CUT_OFF}") from error
-
-
 def _cbs(rows: list[dict[str, Any]]) -> Rows:
     """Opens observations of CBS, with the state of its periods behind them."""
     final = {str(row["Identifier"]): row.get("Status") == "Definitief" for row in rows if "Identifier" in row}
     found = [row for row in rows if "Identifier" not in row]
     names = tuple(name for name in (found[0] if found else {}) if name not in _CBS_NO_DIMENSION)
 
-    def records() -> Iterator[Record]:
-        for row in found:
-            try:
-                period, parts = str(row["Perioden"]), [str(row[name]).strip() for name in names]
-            except KeyError as error:
-                raise UnreadableError(f"found an observation of CBS without {error}") from error
-            mark = _CBS_NO_VALUE.get(str(row.get("ValueAttribute", "None")), "m")
-            value = "" if row.get("Value") is None else str(row["Value"])
-            yield parts, period, value, (mark, "" if final.get(period, True) else "p")
-
-    return Rows("OData v4 of CBS", "", "", names, records())
+    records: list[Record] = []
+    for row in found:
+        try:
+            period, parts = str(row["Perioden"]), [str(row[name]).strip() for name in names]
+        except KeyError as error:
+            raise UnreadableError(f"found an observation of CBS without {error}") from error
+        mark = _CBS_NO_VALUE.get(str(row.get("ValueAttribute", "None")), "m")
+        value = "" if row.get("Value") is None else str(row["Value"])
+        records.append((parts, period, value, (mark, "" if final.get(period, True) else "p")))
+    return Rows("OData v4 of CBS", "", "", names, iter(records))
 
 
 def letters(*marks: str) -> str:
-    """Returns flags as letters in the order of the alphabet.
-
-    Raises:
-        UnreadableError: One is no letter, code of SDMX, or word that is known.
+    """Returns flags, which are letters, codes of SDMX or words, as letters in the order of the alphabet.
 
     Example:
         >>> letters("bu"), letters("A"), letters("P"), letters("b: break in time series", "c")
-        ('bu', '', 'p', 'b', 'bc')
+        ('bu', '', 'p', 'bc')
     """
     found: set[str] = set()
     for mark in marks:

@@ -5,7 +5,6 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from urllib.parse import quote, urlsplit
@@ -32,29 +31,22 @@ _QUESTIONS = {
 }
 # Downloads that an office allows in an hour.
 MOST = {"oecd": 60}
-_PAGES = 100
+# How long and how much, in seconds, bytes and pages.
+SILENCE = 60.0  # without a connection, or a byte of an answer
+WHOLE = 600.0  # for one answer, also one that comes later
+POLL = 10.0  # between two looks at an answer that comes later
+BACKOFF = 1.0  # after a failure that may pass; each next wait is twice as long
+PATIENCE = 120.0  # the longest wait that an office may ask for
+PAGES = 100
 _FEWER = "name more codes in the table series"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long and how much, in seconds and bytes."""
-
-    silence: float = 60  # without a connection, or a byte of an answer
-    whole: float = 600  # for one answer, also one that comes later
-    size: int = LARGEST  # of one answer
-    backoff: float = 1  # the first wait after a failure that may pass; each next one is twice as long
-    poll: float = 10  # between two looks at an answer that comes later
 
 
 class _Patient(Retry):
     """Waits as long as an office asks for, unless that is too long to sit through."""
 
-    patience = 120
-
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
         seconds = super().get_retry_after(response)
-        if seconds and seconds > self.patience:
+        if seconds and seconds > PATIENCE:
             raise UnreadableError(f"it asks to come back in {seconds:.0f} s; run the command again then")
         return seconds
 
@@ -62,47 +54,35 @@ class _Patient(Retry):
 class Offices:
     """The offices as a source of answers, with which goes the day that they were asked."""
 
-    def __init__(self, today: date, bases: Mapping[str, str] = ADDRESSES, limits: Limits | None = None) -> None:
-        self.today, self.bases, self.limits = today, bases, limits or Limits()
+    def __init__(self, today: date, bases: Mapping[str, str] = ADDRESSES) -> None:
+        self.today, self.bases = today, bases
         self.asked: Counter[str] = Counter()
         self.session = requests.Session()
         self.session.headers["User-Agent"] = (
             f"na-report/{version('na-report')} (research report; one question per series)"
         )
-        again, backoff = (429, 500, 502, 503, 504), self.limits.backoff
-        retry = _Patient(3, redirect=0, status_forcelist=again, backoff_factor=backoff, raise_on_status=False)
+        again = (429, 500, 502, 503, 504)
+        retry = _Patient(3, redirect=0, status_forcelist=again, backoff_factor=BACKOFF, raise_on_status=False)
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, HTTPAdapter(max_retries=retry))
 
     def __call__(self, series: Series) -> Answer:
-        """Returns the answer to a series.
-
-        Raises:
-            UnreadableError: There is none; says who failed and how.
-        """
+        """Returns the answer to a series; where there is none, the error says who failed and how."""
         asked = _addresses(series, self.bases[series.provider])
         try:
             parts = [part for address in asked for part in self._pages(series, address)]
         except UnreadableError as error:
             raise UnreadableError(f"{NAMES[series.provider]} gave no answer: {error}", error.kind) from error
         except requests.RequestException as error:
-            raise UnreadableError(f"{NAMES[series.provider]} gave no answer: {self._why(error)}") from error
+            raise UnreadableError(f"{NAMES[series.provider]} gave no answer: {_why(error)}") from error
         return Answer.of(parts, self.today.isoformat(), asked[0])
-
-    def _why(self, error: requests.RequestException) -> str:
-        if isinstance(error, exceptions.SSLError):
-            return "the connection is not safe (certificate)"
-        if isinstance(error, exceptions.Timeout) or "timed out" in str(error):
-            return f"nothing came within {self.limits.silence:g} s"
-        broke_off = isinstance(error, exceptions.ChunkedEncodingError | exceptions.ContentDecodingError)
-        return "the answer broke off" if broke_off else "no connection"
 
     def _pages(self, series: Series, address: str) -> list[bytes]:
         parts = [self._whole(series, address)]
         place = urlsplit(self.bases[series.provider])
         while series.provider == "cbs" and (onward := _next_page(parts[-1])):
-            if len(parts) == _PAGES:
-                raise UnreadableError(f"it has more than {_PAGES} pages; {_FEWER}")
+            if len(parts) == PAGES:
+                raise UnreadableError(f"it has more than {PAGES} pages; {_FEWER}")
             if not onward.startswith(f"{place.scheme}://{place.netloc}/"):
                 raise UnreadableError(f"it sends on to another place, {onward[:80]!r}")
             parts.append(self._get(series, onward))
@@ -110,14 +90,14 @@ class Offices:
 
     def _whole(self, series: Series, address: str) -> bytes:
         """Returns an answer, also one of which Eurostat says first that it will come later."""
-        content, end = self._get(series, address), time.monotonic() + self.limits.whole
+        content, end = self._get(series, address), time.monotonic() + WHOLE
         if b"asyncResponse" not in content[:2000]:
             return content
         later, key = f"{self.bases[series.provider]}/1.0/async", quote(_said(content, "id"), safe="")
         while (state := _said(content, "status")) in ("SUBMITTED", "PROCESSING"):
             if time.monotonic() > end:
-                raise UnreadableError(f"it promised an answer for later and had none after {self.limits.whole:g} s")
-            time.sleep(self.limits.poll)
+                raise UnreadableError(f"it promised an answer for later and had none after {WHOLE:g} s")
+            time.sleep(POLL)
             content = self._get(series, f"{later}/status/{key}")
         if state != "AVAILABLE":
             raise UnreadableError(f"it promised an answer for later and then said {state[:40]!r}")
@@ -128,16 +108,23 @@ class Offices:
         self.asked[series.provider] += 1
         if most and self.asked[series.provider] > most:
             raise UnreadableError(f"it allows {most} questions an hour, which were asked; run the command again later")
-        content, end = bytearray(), time.monotonic() + self.limits.whole
-        with self.session.get(address, timeout=self.limits.silence, stream=True, allow_redirects=False) as response:
+        content, end = bytearray(), time.monotonic() + WHOLE
+        with self.session.get(address, timeout=SILENCE, stream=True, allow_redirects=False) as response:
             for chunk in response.iter_content(65_536):
                 content += chunk
-                if len(content) > self.limits.size:
-                    raise UnreadableError(f"it is larger than {self.limits.size:,} bytes; {_FEWER}")
+                if len(content) > LARGEST:
+                    raise UnreadableError(f"it is larger than {LARGEST:,} bytes; {_FEWER}")
                 if time.monotonic() > end:
-                    raise UnreadableError(f"it was not whole after {self.limits.whole:g} s")
+                    raise UnreadableError(f"it was not whole after {WHOLE:g} s")
         _refuse(response, bytes(content))
         return bytes(content)
+
+
+def _why(error: requests.RequestException) -> str:
+    if isinstance(error, exceptions.Timeout) or "timed out" in str(error):
+        return f"nothing came within {SILENCE:g} s"
+    broke_off = isinstance(error, exceptions.ChunkedEncodingError | exceptions.ContentDecodingError)
+    return "the answer broke off" if broke_off else "no connection"
 
 
 def _addresses(series: Series, base: str) -> list[str]:

@@ -82,7 +82,7 @@ def method_series(method: str, cells: Mapping[str, Cell], known: Mapping[str, st
     Example:
         >>> cells = {"2010": Cell("1"), "2011": Cell("2", "b"), "2012": Cell("3"), "2013": Cell("4", "b")}
         >>> method_series("lfs", cells, {"2010": "lfs_old", "2011": "lfs_old", "2013": "lfs_old"})
-        {'2010': 'lfs_to_2010', '2011': 'lfs_2011_2012', '2012': 'lfs_2011_2012', '2013': 'lfs_old'}
+        {'2010': 'lfs_from_2010', '2011': 'lfs_from_2011', '2012': 'lfs_from_2011', '2013': 'lfs_old'}
     """
     parts: list[list[str]] = []
     broken = True
@@ -97,12 +97,8 @@ def method_series(method: str, cells: Mapping[str, Cell], known: Mapping[str, st
     last = {known[period]: part for part in parts for period in part if known.get(period)}
     found = {}
     for part in parts:
-        first, end = (f"_{period}" for period in (part[0], part[-1]))
-        fresh = method + (f"_from{first}" if part is parts[-1] else first + (end if end != first else ""))
-        if part is parts[0]:
-            fresh = method if len(parts) == 1 else f"{method}_to{end}"
         names = {period: known[period] for period in part if last.get(known.get(period, "")) is part}
-        name = next(iter(names.values()), fresh)
+        name = next(iter(names.values()), method if len(parts) == 1 else f"{method}_from_{part[0]}")
         for period in part:
             name = names.get(period, name)
             found[period] = name.replace("-", "_")

@@ -63,11 +63,7 @@ class Kept:
 
 
 def read_kept(edition: Path) -> Kept:
-    """Returns the answers that are kept in the folder of an edition; none when there is no such folder.
-
-    Raises:
-        NaReportError: They are not what was written.
-    """
+    """Returns the answers that are kept in the folder of an edition, which must be what was written; none without that folder."""
     folder = edition / ANSWERS
     if not (folder / INDEX).is_file():
         return Kept()

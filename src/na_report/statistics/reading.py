@@ -58,11 +58,7 @@ class _Dimension(dict[str, str]):
 
 
 def read(parts: Sequence[bytes], series: Series) -> Reading:
-    """Reads the answer to a series; more than one part where an office gives it in pages.
-
-    Raises:
-        UnreadableError: The answer is in another format, of another dataset, damaged, or without this series.
-    """
+    """Reads the answer to a series; refuses one in another format, of another dataset, damaged, or without this series."""
     try:
         rows = open_answer(parts)
         flow = series.dataset.split(",")[1 if "," in series.dataset else 0].lower()  # OECD: agency,flow,version

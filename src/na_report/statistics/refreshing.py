@@ -1,6 +1,7 @@
 """Makes a draft of an edition with what statistics offices say now, and tells what that changes."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from na_report.editions.edition import open_edition, refuse_unknown
 from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.integrity import find_problems
 from na_report.editions.making import making, refuse_name
+from na_report.editions.office_marks import FLAGS
 from na_report.editions.table_files import Row, Rows, completed, read_table, write_table
 from na_report.statistics.answers import Kind, UnreadableError
 from na_report.statistics.drafting import observed, take_in
@@ -55,12 +57,7 @@ class Refreshed:
 
 
 def refresh(old: str, new: str, source: Source | None, project: Project) -> Refreshed:
-    """Makes a draft, or completes one that lacks answers; without a source it tells again what a draft took in.
-
-    Raises:
-        NaReportError: The edition has no series, or the name is taken by something else than a draft of it.
-        InvalidInputError: With the answers, the tables would have problems.
-    """
+    """Makes a draft, or completes one that lacks answers; without a source it tells again what a draft took in."""
     folder, target = edition_folder(old, project), project.data / new
     sealed = str(open_edition(old, project).descriptor["created"])[:10]  # and sees that it is what was sealed
     kept = read_kept(target) if target.is_dir() and is_draft(target) else Kept()
@@ -172,3 +169,38 @@ def _write(tables: Tables, kept: Kept, folder: Path, new: str) -> None:
             problems,
             hint="Correct the table series, or the edition that is refreshed.",
         )
+
+
+def lines(refreshed: Refreshed) -> Iterator[str]:
+    """Yields what became of each series, and last what could not be had."""
+    for outcome in sorted(refreshed.outcomes, key=lambda outcome: bool(outcome.kind)):
+        yield from _told(outcome)
+    for indicator, sources in refreshed.unserved.items():
+        yield f"{indicator} has no series: no recorded answer to verify its codes ({', '.join(sources)})"
+
+
+def _told(outcome: Outcome) -> Iterator[str]:
+    name = f"{outcome.series} {outcome.dataset} -> {outcome.indicator}"
+    if outcome.kind:
+        yield f"{name}: {outcome.kind}; {outcome.why}"
+        return
+    counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
+    nothing = "no other value" if outcome.methods or outcome.kept or outcome.definitions else "nothing new"
+    said = ", ".join(f"{count} {kind}" for kind, count in counted.items()) or nothing
+    days = [f"{word} {day}" for word, day in (("data of", outcome.updated), ("asked on", outcome.asked)) if day]
+    yield f"{name}: {said} ({', '.join([outcome.form, *days])})"
+    if outcome.note:
+        yield f"  note: {outcome.note}"
+    for one in outcome.definitions:
+        yield "  definition changed: {code} was {old!r} and is {new!r}".format(**one)
+    yield from map(_cell, outcome.changes)
+    for one in outcome.methods:
+        yield f"  break: {one['id']} belongs to the series {one['new']} now, not to {one['old'] or 'none'}"
+    for one in outcome.kept:
+        yield "  kept: {id} stays {value} ({source}); the office says {office}".format(**one)
+
+
+def _cell(change: Difference) -> str:
+    said = ", ".join(FLAGS[flag] for flag in change.new.partition(" ")[2])
+    cells = f"{change.old} -> {change.new}{f' ({said})' if said else ''}"
+    return f"  {change.place} {change.period}: {', '.join(change.kinds)}: {cells}"
