@@ -74,7 +74,7 @@ def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(previe
     assert "kort | In 2023 kon 80% het, nu 83,6%. | In 2023 kon 82,7% het, nu 83,6%." in lines
     told = page.select_one("article").get_text()  # type: ignore[union-attr]
     assert "IND101-NL-2021 blijft 70%: dat vulde iemand zelf in. Het bureau geeft 78,94." in told
-    assert "IND109-NL-2012 hoort door een breuk nu bij de reeks lfs4w_from_2011" in told
+    assert "IND109-NL-2012 hoort door een breuk nu bij de reeks lfs4w_2011_2012" in told
     assert "Tabel isoc_ai_iaiu: het bureau gaf geen antwoord dat te gebruiken is." in told
     assert [link["href"] for link in page.select("article li a")] == ["kort.html"], "it shows a row that differs"
     assert page.select("nav a[href='kort.html']"), "the page has the menu of the book"

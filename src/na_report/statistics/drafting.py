@@ -4,28 +4,32 @@ from collections.abc import Mapping
 
 from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.table_files import Row, Rows
-from na_report.statistics.reading import Cell, Cells
+from na_report.statistics.reading import Cell, Cells, Difference, differences
 from na_report.statistics.series import Series
-
-
-def observed(rows: Rows, series: Series) -> dict[tuple[str, str], Row]:
-    """Returns the observations that a series feeds, per place and period; of two that with the plain id."""
-    mine = [row for row in rows if row["indicator_id"] == series.indicator_id and row["geo"] in series.places]
-    plain = [row for row in mine if row["id"] == f"{row['indicator_id']}-{row['geo']}-{row['period']}"]
-    return {(row["geo"], row["period"]): row for row in (*mine, *plain)}
 
 
 def take_in(
     rows: Rows, series: Series, cells: Cells, prior: Cells | None, edition: str, day: str
-) -> tuple[list[Row], list[Row]]:
+) -> tuple[list[Row], list[Row], list[Difference]]:
     """Changes observations to what an office says now; `prior` is what it said before, nothing when no answer was kept.
 
     Returns:
-        Values that a person entered, with the `source` named, and what the `office` says; they stay. And the observations
-        that belong to a `new` method series instead of an `old` one, because the office says that the series broke.
+        Values that a person entered, with the `source` named, and what the `office` says; they stay. Then the observations
+        that belong to a `new` method series instead of an `old` one, because the office says that the series broke. And what
+        the office says otherwise than before.
     """
     kept, moved = [], []
-    known = observed(rows, series)
+    of = [row for row in rows if row["indicator_id"] == series.indicator_id and row["geo"] in series.places]
+    # Of two with a place and period that with the plain id.
+    of += [row for row in of if row["id"] == f"{row['indicator_id']}-{row['geo']}-{row['period']}"]
+    known = {(row["geo"], row["period"]): row for row in of}
+    # An edition that kept no answers has of an office what names it as source, or where the office has a value now.
+    typed = {
+        key: Cell(row["value"], None)
+        for key, row in known.items()
+        if row["value"] and (row["source_id"] == series.source_id or key in cells) and key[1] >= series.start
+    }
+    changes = differences(typed if prior is None else prior, cells)
     for place in series.places:
         mine = {period: row for (where, period), row in known.items() if where == place}
         theirs = {period: cell for (where, period), cell in cells.items() if where == place}
@@ -54,7 +58,8 @@ def take_in(
             if row["series"] != methods[period]:
                 moved.append({"id": row["id"], "old": row["series"], "new": methods[period]})
                 row["series"] = methods[period]
-    return kept, moved
+    stay = {row["id"] for row in kept}
+    return kept, moved, [one for one in changes if known.get((one.place, one.period), {}).get("id") not in stay]
 
 
 def _new(series: Series, place: str, period: str) -> Row:

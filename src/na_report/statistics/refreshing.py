@@ -18,9 +18,9 @@ from na_report.editions.making import making, refuse_name
 from na_report.editions.office_marks import FLAGS
 from na_report.editions.table_files import Row, Rows, completed, read_table, write_table
 from na_report.statistics.answers import Kind, UnreadableError
-from na_report.statistics.drafting import observed, take_in
+from na_report.statistics.drafting import take_in
 from na_report.statistics.kept import Kept, Source, read_kept
-from na_report.statistics.reading import Cell, Cells, Difference, Reading, differences, read
+from na_report.statistics.reading import Difference, Reading, read
 from na_report.statistics.series import Series, declared, faults, without_series
 
 Tables: TypeAlias = Mapping[str, Rows]
@@ -84,7 +84,7 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
             reading, earlier, asked_on = readings[series.id], prior.get(series.id), kept.had[series.id].asked
             outcome.form, outcome.asked, outcome.updated = reading.form, asked_on, reading.updated
             given[series.id] = reading.cells, earlier.cells if earlier else None, new, asked_on or reading.updated
-            outcome.kept, outcome.methods, outcome.changes = _changes(before, series, *given[series.id])
+            outcome.kept, outcome.methods, outcome.changes = take_in(before, series, *given[series.id])
             called = {**series.labels, **(earlier.labels if earlier else {})}
             differing = [code for code, label in reading.labels.items() if called.get(code, label) != label]
             outcome.definitions = [{"code": one, "old": called[one], "new": reading.labels[one]} for one in differing]
@@ -101,7 +101,7 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
             # Read afresh, as somebody may have changed the draft while the offices were asked.
             tables = _tables(target if again else folder)
             for series in all_series:
-                if series.id in given and (series.id in asked or not again):
+                if series.id in asked and series.id in given:
                     take_in(tables["observations"], series, *given[series.id])
             _write(tables, kept, partial, new)
     return Refreshed(old, new, asked, outcomes, without_series(tables))
@@ -140,23 +140,6 @@ def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tu
         except UnreadableError as error:
             kept.missed[series.id] = error
     return found, asked
-
-
-def _changes(
-    rows: Rows, series: Series, cells: Cells, prior: Cells | None, new: str, day: str
-) -> tuple[list[Row], list[Row], list[Difference]]:
-    """Takes an answer into the observations of the old edition, and returns what stays, what broke and what differs."""
-    known = observed(rows, series)
-    # An edition that kept no answers has of an office what names it as source, or where the office has a value now.
-    before = prior or {
-        key: Cell(row["value"], None)
-        for key, row in known.items()
-        if row["value"] and (row["source_id"] == series.source_id or key in cells) and key[1] >= series.start
-    }
-    stays, moved = take_in(rows, series, cells, prior, new, day)
-    mine = {row["id"] for row in stays}
-    found = differences(before, cells)
-    return stays, moved, [one for one in found if known.get((one.place, one.period), {}).get("id") not in mine]
 
 
 def _write(tables: Tables, kept: Kept, folder: Path, new: str) -> None:
