@@ -4,10 +4,10 @@ import io
 
 import pytest
 from bs4 import BeautifulSoup
+from matplotlib.colors import to_rgb
 from PIL import Image
 from playwright.sync_api import Browser, Page
 from test_browser import HTML, PAGES, address, opened
-from test_presentation import luminance
 
 from na_report.base import colours
 from na_report.base.colours import DARK
@@ -16,12 +16,19 @@ from na_report.screen.dark_figures import darkened, is_dark_too
 PAPER = DARK["#ffffff"]
 
 
+def luminance(colour: str) -> float:
+    """How light a colour is, as WCAG defines it."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
 def contrast(one: str, other: str) -> float:
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
-def test_the_colours_of_figures_keep_their_contrast_in_dark_mode() -> None:
+def test_what_figures_are_drawn_and_written_in_stands_out_by_day_and_in_the_dark() -> None:
+    assert min(contrast(colour, colours.WHITE) for colour in (colours.INK, colours.SOFT, *colours.COLOURS)) >= 4.5
     for colour, dark in DARK.items():
         if contrast(colour, "#ffffff") >= 4.5:  # text, or what text stands on
             assert contrast(dark, PAPER) >= 4.5, colour

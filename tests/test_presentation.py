@@ -1,25 +1,19 @@
 """What a page shows of an edition: where a number stands, what a caption says, and what makes a page run again."""
 
-import gc
 import re
-import weakref
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, Change
-from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 
-from na_report.base.colours import INK
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.editions.seal import seal_of
 from na_report.figures import charts, trends
-from na_report.reasoning import chain
 from na_report.registers import blocks, registers, updates, verdicts
 from na_report.writing import numbers
 from na_report.writing.markdown import Block, anchor
@@ -37,15 +31,6 @@ def test_a_value_stands_under_its_own_group() -> None:
     young, precise = row.split("Nederland, jongeren")[1:]
     assert "92%" in young and "88,5%" not in young
     assert "andere meetmethode" in precise and "88,5%" in precise
-
-
-def test_what_is_known_of_an_edition_goes_with_it() -> None:
-    edition = open_edition("2021")
-    assert "IND007" in chain.graph(edition)
-    seen = weakref.ref(edition)
-    del edition
-    gc.collect()
-    assert seen() is None
 
 
 @pytest.mark.parametrize("between", [False, True], ids=["the edition before changes", "an edition comes in between"])
@@ -165,26 +150,6 @@ def test_a_figure_has_its_message_first_and_below_it_measure_unit_and_years() ->
     assert "\n**Voor.** Deel van alle werkenden, in procenten, 2019–2024. Bij elke stippellijn" in series
     countries = trends.neighbours(edition, "IND108", **about).markdown
     assert "\n**Voor.** Deel van alle werkenden, in procenten, 2024. Bron: [" in countries
-
-
-def luminance(colour: str) -> float:
-    """How light a colour is, as WCAG defines it."""
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def test_all_text_of_a_figure_stands_out_from_white(monkeypatch: pytest.MonkeyPatch) -> None:
-    colours: set[str] = set()
-    write = Axes.text
-
-    def watched(self: Axes, *args: object, color: str = INK, **options: object) -> object:
-        colours.add(color)
-        return write(self, *args, color=color, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Axes, "text", watched)
-    trends.time_series(open_edition("2026"), ["IND101", "IND102", "IND103", "IND104"], name="fig-x", title="Aandeel")
-    assert len(colours) > 3
-    assert {colour for colour in colours if 1.05 / (luminance(colour) + 0.05) < 4.5} == set()
 
 
 def test_a_chapter_draws_any_observations_with_a_caption_of_its_own() -> None:

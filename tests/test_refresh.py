@@ -190,7 +190,10 @@ def test_pages_of_cbs_are_turned_as_long_as_they_stay_there_and_say_what_is_prov
     }
     cbs = series(provider="cbs", dataset="x", dimensions="Measure=M1", start="")
     expected = {"2022": Cell("3.1"), "2023": Cell("4", "p"), "2024-03": Cell("", "c")}
-    assert read(server.offices()(cbs).parts, cbs).cells == {("NL", period): cell for period, cell in expected.items()}
+    parts = server.offices()(cbs).parts
+    assert read(parts, cbs).cells == {("NL", period): cell for period, cell in expected.items()}
+    with pytest.raises(UnreadableError, match="found damaged JSON"):
+        read([*parts[:-1], b"<html>we are closed</html>"], cbs)
     assert "Measure eq 'M1'" in unquote(server.log[0])
     for elsewhere in ("http://192.0.2.1/more", f"{server.address}0/more", f"{server.address}@192.0.2.1/", "http://["):
         server.does["/Observations"] = page(*first_page, onward=elsewhere)

@@ -64,7 +64,7 @@ def open_answer(parts: Sequence[bytes]) -> Rows:
         texts = [part.decode("utf-8-sig").lstrip() for part in parts]
         # A number keeps the digits that the office wrote.
         digits = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda _: None)
-        said = [digits.decode(each) for each in texts if each.startswith(("{", "["))]
+        said = [digits.decode(each) for each in texts] if texts[0].startswith(("{", "[")) else []
     except UnicodeDecodeError as error:
         raise UnreadableError(f"found the byte {error.object[error.start]:#x}, expected text in UTF-8") from error
     except ValueError as error:
