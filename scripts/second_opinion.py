@@ -15,9 +15,8 @@ from pathlib import Path
 from sdmx.model import v30
 from sdmx.reader.csv import Reader
 
-from na_report.statistics.answer_formats import open_answer
+from na_report.statistics.answers import Rows, open_answer
 from na_report.statistics.reading import read
-from na_report.statistics.rows import Rows
 from na_report.statistics.series import Series
 
 DIMENSIONS = ("freq", "unit", "sex", "age", "ind_type", "indic_is", "geo")
@@ -64,7 +63,7 @@ def _as_sdmx_csv_2(rows: Rows) -> tuple[str, list[tuple[str, ...]]]:
         if value.strip(": "):
             keys[tuple(parts)] = None
             quoted = ",".join(f'"{part}"' for part in parts)
-            lines.append(f"dataflow,ESTAT:X(1.0),I,{quoted},{period},{value},{flags}")
+            lines.append(f"dataflow,ESTAT:X(1.0),I,{quoted},{period},{value},{flags[0]}")
     return "\n".join(lines) + "\n", list(keys)
 
 

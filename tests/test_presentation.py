@@ -1,26 +1,19 @@
 """What a page shows of an edition: where a number stands, what a caption says, and what makes a page run again."""
 
-from __future__ import annotations
-
-import gc
 import re
-import weakref
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, Change
-from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.editions.seal import seal_of
-from na_report.figures import charts, figures, trends
-from na_report.reasoning import chain
+from na_report.figures import charts, trends
 from na_report.registers import blocks, registers, updates, verdicts
 from na_report.writing import numbers
 from na_report.writing.markdown import Block, anchor
@@ -38,15 +31,6 @@ def test_a_value_stands_under_its_own_group() -> None:
     young, precise = row.split("Nederland, jongeren")[1:]
     assert "92%" in young and "88,5%" not in young
     assert "andere meetmethode" in precise and "88,5%" in precise
-
-
-def test_what_is_known_of_an_edition_goes_with_it() -> None:
-    edition = open_edition("2021")
-    assert "IND007" in chain.graph(edition)
-    seen = weakref.ref(edition)
-    del edition
-    gc.collect()
-    assert seen() is None
 
 
 @pytest.mark.parametrize("between", [False, True], ids=["the edition before changes", "an edition comes in between"])
@@ -73,10 +57,13 @@ def test_a_warning_names_the_agendas_that_contradict_a_conclusion_and_can_be_of_
         note = verdicts.page_note(open_edition("2026"), page, section=section)
         return note.markdown if note else ""
 
-    for text in (warned("beleidsagendas", "2.1.6"), verdicts.verdict(open_edition("2026"), "C07")):
+    for text in (
+        warned("beleidsagendas", "2.1.6"),
+        warned("beleidsagendas"),
+        verdicts.verdict(open_edition("2026"), "C07"),
+    ):
         assert "[Digital Decade, doelen voor 2030](#a13)" in text
         assert "[Strategisch kader van de Europese onderwijsruimte](#a14)" in text
-    assert warned("beleidsagendas", "2.1.6") == warned("beleidsagendas")
     assert warned("beleidsagendas", "") == warned("beleidsagendas", "2.1.5") == ""
     assert "(#a13)" not in verdicts.verdict(open_edition("2021"), "C07")
     assert "(#c07)" in warned() and "(#a13)" not in warned(), "the first page is short"
@@ -94,10 +81,13 @@ def test_the_first_page_says_which_edition_it_is_and_what_changed_for_the_advice
 
 def test_a_source_from_after_the_report_is_not_one_of_its_text() -> None:
     lines = registers.sources(open_edition("2026")).markdown.splitlines()
-    [later] = [line for line in lines if "{#bron-tradingeconomics2025adult}" in line]
-    [mentioned] = [line for line in lines if "{#bron-digitaliseringsagendapovo}" in line]
-    assert "bron van na het rapport" in later and "alleen in de lopende tekst genoemd" not in later
-    assert "alleen in de lopende tekst genoemd" in mentioned
+    later, mentioned = "bron van na het rapport", "alleen in de lopende tekst genoemd"
+    for source, said in {
+        "tradingeconomics2025adult": (True, False),
+        "digitaliseringsagendapovo": (False, True),
+    }.items():
+        [line] = [line for line in lines if f"{{#bron-{source}}}" in line]
+        assert (later in line, mentioned in line) == said
 
 
 def test_what_a_row_rests_on_is_told_in_sentences_with_newer_sources_apart() -> None:
@@ -160,38 +150,6 @@ def test_a_figure_has_its_message_first_and_below_it_measure_unit_and_years() ->
     assert "\n**Voor.** Deel van alle werkenden, in procenten, 2019–2024. Bij elke stippellijn" in series
     countries = trends.neighbours(edition, "IND108", **about).markdown
     assert "\n**Voor.** Deel van alle werkenden, in procenten, 2024. Bron: [" in countries
-
-
-def luminance(colour: str) -> float:
-    """How light a colour is, as WCAG defines it."""
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def test_all_text_of_a_figure_stands_out_from_white(monkeypatch: pytest.MonkeyPatch) -> None:
-    colours: set[str] = set()
-    write = Axes.text
-
-    def watched(self: Axes, *args: object, color: str = figures.INK, **options: object) -> object:
-        colours.add(color)
-        return write(self, *args, color=color, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Axes, "text", watched)
-    trends.time_series(open_edition("2026"), ["IND101", "IND102", "IND103", "IND104"], name="fig-x", title="Aandeel")
-    assert len(colours) > 3
-    assert {colour for colour in colours if 1.05 / (luminance(colour) + 0.05) < 4.5} == set()
-
-
-@pytest.mark.book
-def test_a_new_figure_has_its_year() -> None:
-    told = {
-        "koploper": "In 2025 had 83,6%",
-        "sector-funderend-onderwijs": "basisscholen in 2023 geen visie",
-        "sector-mbo": "Nationaal Groeifonds (2023–2031)",
-        "sector-hoger-onderwijs": "doel voor 2025; dat jaar is voorbij",
-        "sector-volwasseneneducatie": "PIAAC (2023)",
-    }
-    assert [name for name, text in told.items() if text not in " ".join(page(name).get_text().split())] == []
 
 
 def test_a_chapter_draws_any_observations_with_a_caption_of_its_own() -> None:

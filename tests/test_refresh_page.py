@@ -1,9 +1,7 @@
 """The page of the preview about what a refresh changed, with what follows, for who can't or won't read a terminal."""
 
-from __future__ import annotations
-
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -22,10 +20,11 @@ from na_report.base.wording import Words
 from na_report.commands.consequences import changed_page
 from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.edition import copy_edition, seal_edition
-from na_report.editions.table_files import read_table, write_table
+from na_report.editions.office_marks import FLAGS
+from na_report.editions.table_files import Row, read_table, write_table
+from na_report.statistics.answers import Kind
 from na_report.statistics.kept import answers_in
 from na_report.statistics.refreshing import refresh
-from na_report.statistics.rows import MEANING, Kind
 
 START = 'from na_report.writing.page import open_page\n\nevidence, language = open_page(edition), "nl"'
 PLACES = "[Toen]{#ind101-nl-2023} en [nu]{#ind101-nl-2025}."
@@ -82,12 +81,11 @@ def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(previe
 
 
 def test_axe_finds_nothing_on_the_page(preview: Running, browser: Browser) -> None:
-    for width, scheme in ((WIDE, "light"), (WIDE, "dark"), (NARROW, "light")):
+    for width, scheme in ((WIDE, "dark"), (NARROW, "light")):
         page = opened(browser, width, scheme)
-        for name in ("changes.html", "index.html"):
-            page.goto(preview.address + name)
-            assert violations(page, RULES if scheme == "light" else COLOUR_RULES) == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.goto(preview.address + "changes.html")
+        assert violations(page, RULES if scheme == "light" else COLOUR_RULES) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.context.close()
 
 
@@ -119,37 +117,31 @@ def test_each_reason_and_each_word_is_in_the_language_of_the_page(project: Proje
             assert words(f"changes.missed_{kind.replace(' ', '_')}", dataset=dataset) in page, kind
         assert words("changes.definition", code="A", old="Yearly", new="Annual") in page
         assert told in page
-    dutch, english = ([Words(language)(f"flags.{flag}") for flag in MEANING] for language in ("nl", "en"))
+    dutch, english = (
+        [Words(language)(f"flags.{flag}") for flag in FLAGS if flag.isalpha()] for language in ("nl", "en")
+    )
     assert not {*dutch} & {*english}
 
 
-def test_advice_that_goes_is_named_by_its_number(refreshed: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_are_text_on_the_page_and_advice_that_goes_is_named_by_its_number(
+    refreshed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(refreshed.root)
-    table = BY_NAME["recommendations"]
     folder = copy_edition("2026", "2026c", refreshed)
-    write_table(folder, table, [row for row in read_table(folder, table) if row["id"] != "R8"])
-    for name, column in (("caveats", "refs"), ("starting_points", "recommendation_ids")):
-        rows = read_table(folder, BY_NAME[name])
-        named = [{**row, column: ";".join({*row[column].split(";")} - {"R8"}) or "R1"} for row in rows]
-        write_table(folder, BY_NAME[name], named)
+
+    def rewritten(table: str, cells: Callable[[Row], Row]) -> None:
+        write_table(
+            folder, BY_NAME[table], [cells(row) for row in read_table(folder, BY_NAME[table]) if row["id"] != "R8"]
+        )
+
+    rewritten("recommendations", lambda row: row | {"title_nl": "<b>Advies</b>"})
+    rewritten("indicators", lambda row: row | ({"label_nl": "<b>Deel</b>"} if row["id"] == "IND101" else {}))
+    rewritten("observations", lambda row: row | ({"value": "1"} if row["id"] == "IND101-NL-2025" else {}))
+    for table, column in (("caveats", "refs"), ("starting_points", "recommendation_ids")):
+        rewritten(table, lambda row: row | {column: ";".join({*row[column].split(";")} - {"R8"}) or "R1"})  # noqa: B023
     _, contents, _ = changed_page("2026c", "nl", refreshed) or ("", "", "")
     shutil.rmtree(folder)
     assert "<li>R8</li>" in contents
-
-
-def test_data_are_text_on_the_page(refreshed: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(refreshed.root)
-    folder = copy_edition("2026", "2026d", refreshed)
-    for name, key, cells in (
-        ("recommendations", "R8", {"title_nl": "<b>Advies</b>"}),
-        ("indicators", "IND101", {"label_nl": "<b>Deel</b>"}),
-        ("observations", "IND101-NL-2025", {"value": "1"}),
-    ):
-        table = BY_NAME[name]
-        rows = [row | cells if row["id"] == key else row for row in read_table(folder, table)]
-        write_table(folder, table, rows)
-    _, contents, _ = changed_page("2026d", "nl", refreshed) or ("", "", "")
-    shutil.rmtree(folder)
     assert BeautifulSoup(contents, "html.parser").select("b") == []
     assert "&lt;b&gt;Advies" in contents
     assert "<td>&lt;b&gt;Deel" in contents
@@ -160,10 +152,7 @@ def test_the_page_comes_with_a_draft_alone_in_the_language_of_the_book(refreshed
     copy_edition("2026", "2026b", refreshed)
     title, contents, _ = changed_page("2026b", "nl", refreshed) or ("", "", "")
     assert title == "Wat er in dit concept anders is"
-    assert "editie 2026" in contents
     assert "Er is verder niets anders." in contents
-    title, contents, link = changed_page("2027", "en", refreshed) or ("", "", "")
-    assert (title, link) == ("What is different in this draft", "See what is different in this draft")
-    assert "<td>revised</td>" in contents
+    assert "<td>revised</td>" in (changed_page("2027", "en", refreshed) or ("", "", ""))[1]
     seal_edition("2027", refreshed, by="N. Jansen")
     assert changed_page("2027", "nl", refreshed) is None

@@ -76,7 +76,6 @@ def refresh(options: Namespace, project: Project) -> int:
     from na_report.commands import consequences
     from na_report.statistics import refreshing
     from na_report.statistics.kept import answers_in
-    from na_report.statistics.telling import lines
 
     old, new = options.edition, options.new
     refreshed = refreshing.refresh(old, new, answers_in(options.answers) if options.answers else _offices(), project)
@@ -84,7 +83,8 @@ def refresh(options: Namespace, project: Project) -> int:
     missed, series = sum(bool(outcome.kind) for outcome in refreshed.outcomes), len(refreshed.outcomes)
     if options.format == "json":
         return _json({**asdict(refreshed), **asdict(found)}, 1 if missed else 0)
-    print(*lines(refreshed), *consequences.lines(found), sep="\n")
+    print(*refreshing.lines(refreshed), *consequences.lines(found), sep="
+")
     if missed:
         again = shlex.join(["na-report", "edition", "refresh", old, "--as", new])
         print(

@@ -15,14 +15,24 @@ _FLAGGED = re.compile(
     r"([-+\u2212]?\d(?:[\d.,\xa0\u2009\u202f ]*\d)?\s?%?)\s*"
     r"(?:\(?\^?([A-Za-z]{1,3}|\*{1,2})\)?|([\u00b9\u00b2\u00b3\u2070-\u2079†‡]+|\^?\d\)))"
 )
-_FLAGS: dict[str, str] = dict(
-    re.findall(
-        r"(\S+): ([^;]+)",
-        "b: a break in the series; c: confidential; d: another definition; e: estimated; f: a forecast; i: imputed; "
-        "n: not significant; p: provisional; r: revised; s: estimated by the office; u: not reliable; z: not applicable; "
-        "*: provisional; **: revised and provisional",
-    )
-)
+# What offices say of a value, by their letter; Eurostat since 2025 knows b d e f i m n p u, before that also c s z.
+FLAGS = {
+    "b": "a break in the series",
+    "c": "confidential",
+    "d": "another definition",
+    "e": "estimated",
+    "f": "a forecast",
+    "i": "imputed",
+    "m": "missing",
+    "n": "not significant",
+    "p": "provisional",
+    "r": "revised",
+    "s": "estimated by the office",
+    "u": "not reliable",
+    "z": "not applicable",
+    "*": "provisional",
+    "**": "revised and provisional",
+}
 _MISSING = re.compile(
     r":(?:\s*\(?[a-z]{1,3}\)?)?|\.{1,3}|…|[xcmz*/\\?-]|[\u2010-\u2015\u2212]|--|n\.?\s?[ab]\.?|n\.?v\.?t\.?|n/[ab]|na?n|null|none|nil"
     r"|geheim|onbekend|confidential|unknown|missing",
@@ -56,13 +66,13 @@ def about_number(text: str, *, may_be_empty: bool = False) -> str:
         number, flag, note = match[1].strip(), match[2] or "", match[3]
         if note:
             return f"Write {number} alone; {note} is the mark of a footnote: {_CONTEXT}."
-        parts = [flag.lower()] if flag.lower() in _FLAGS else list(flag.lower())
-        if all(part in _FLAGS for part in parts):
+        parts = [flag.lower()] if flag.lower() in FLAGS else list(flag.lower())
+        if all(part in FLAGS for part in parts):
             where = f"choose the qualifier about, or {_CONTEXT}" if parts[0] in ("e", "f", "s") else _CONTEXT
             if "b" in parts:
                 where = "give the row a series that older values don't have"
                 where += f"; {_CONTEXT} too" if len(parts) > 1 else ""
-            return f'Write {number} alone; {flag} says "{", ".join(_FLAGS[part] for part in parts)}": {where}.'
+            return f'Write {number} alone; {flag} says "{", ".join(FLAGS[part] for part in parts)}": {where}.'
     if _MISSING.fullmatch(text):
         otherwise = "empty the cell" if may_be_empty else "leave out the row, or say why in text_nl and text_en"
         if re.fullmatch(r"[-\u2010-\u2015\u2212]{1,2}", text):
@@ -103,7 +113,7 @@ _PERIODS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"(\d{4})(?:JJ\d\d|-?A1|-A)", lambda match: f"Write {match[1]}."),
     (
         r"(\d{4}) ?(\*{1,2}|p|e|f)",
-        lambda match: f'Write {match[1]}; {match[2]} says "{_FLAGS[match[2].lower()]}": {_CONTEXT}.',
+        lambda match: f'Write {match[1]}; {match[2]} says "{FLAGS[match[2].lower()]}": {_CONTEXT}.',
     ),
     (r"(\d{4})SJ\d\d", lambda match: f"Write {match[1]}/{int(match[1]) + 1}."),
     (r"(?P<y>\d{4})-?M{1,2}-?(?P<m>\d\d)", _of_month),

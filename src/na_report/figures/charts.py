@@ -1,14 +1,13 @@
 """The charts of observations: bars from the top down, with what they measure in the caption and their rows in a table."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
+from na_report.base.colours import LINE
 from na_report.editions.edition import Edition
-from na_report.figures.figures import LINE, Draw, canvas, figure, is_narrow, wrapped
+from na_report.figures.figures import Draw, canvas, figure, is_narrow, wrapped
 from na_report.registers import analysis
 from na_report.writing.markdown import Block, escape, link, plain
 from na_report.writing.prose import told
@@ -26,23 +25,17 @@ def observed_bars(
     labels: str | Sequence[str] = "group",
     language: str = "nl",
 ) -> Block:
-    """Draws a bar per observation.
+    """Draws a bar per observation; the keys are ids of observations or indicators.
 
-    Args:
-        edition: Where the observations are.
-        keys: Ids of observations or indicators.
-        name: The name of the figure, unique in the book, starts with `fig-`.
-        caption: What it shows, as MyST in which `{IND007}` becomes a value as in `%%text`.
-        alt: The same for who does not see the figure; a list of the bars when empty.
-        labels: What stands beside each bar: `group`, `period`, `label` or a text per bar.
-        language: `nl` or `en`.
+    In `caption` and `alt` `{IND007}` becomes a value as in `%%text`; without an `alt` the bars are listed. Beside each bar stands
+    what `labels` names, its `group`, `period` or `label`, or a text per bar.
     """
     voice, frame = Voice(edition, language), analysis.observed(edition, keys, language)
     shown = list(frame[labels]) if isinstance(labels, str) else list(labels)
-    draw = bars(shown, frame, [LINE] * len(frame))
     names = {"evidence": edition, "language": language}
     pairs = ", ".join(f"{in_sentence(label)} {text}" for label, text in zip(shown, frame["text"], strict=True))
     said = plain(told(alt, names).markdown) if alt else voice.words("figures.bars", pairs=pairs)
+    draw = bars(shown, frame, [LINE] * len(frame))
     return observed_figure(voice, draw, frame, name, told(caption, names).markdown, said)
 
 
@@ -66,9 +59,7 @@ def bars(labels: Sequence[str], frame: pd.DataFrame, colours: Sequence[str], *, 
             if narrow:
                 axes.text(0, place + 0.36 * share, line, va="bottom", linespacing=1.05)
         axes.set_yticks(places, [""] * len(lines) if narrow else lines)
-        axes.set_xlim(0, end)
-        axes.set_ylim(-0.6, len(lines) - (0.2 if narrow else 0.4))
-        axes.set_xticks([])
+        axes.set(xlim=(0, end), ylim=(-0.6, len(lines) - (0.2 if narrow else 0.4)), xticks=[])
         axes.spines["bottom"].set_visible(False)
         return drawing
 
@@ -87,4 +78,4 @@ def observed_figure(voice: Voice, draw: Draw, frame: pd.DataFrame, name: str, ca
     caption = f"{caption} {voice.words('source')}: {ended(voice.cited(sources))}"
     rows = [voice.edition.row("sources", key) for key in sources]
     source = "; ".join(f"{', '.join(ids(row['author']))}, {voice.said(row, 'title')}" for row in rows)
-    return figure(voice, draw, frame, pd.DataFrame(shown), name=name, caption=caption, alt=alt, source=source)
+    return figure(voice, draw, frame, pd.DataFrame(shown), name, caption, alt, source)

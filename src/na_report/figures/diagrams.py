@@ -1,14 +1,14 @@
-"""The figures of structure: what belongs to what."""
-
-from __future__ import annotations
+"""The figures of structure, which show what belongs to what, and the one that counts our own rows."""
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyBboxPatch
 
+from na_report.base.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE
 from na_report.editions.edition import Edition
-from na_report.figures.figures import BLUE, GREEN, INK, ORANGE, PURPLE, canvas, figure, is_narrow, wrapped
-from na_report.writing.markdown import Block
+from na_report.figures.figures import canvas, figure, is_narrow, wrapped
+from na_report.registers import analysis
+from na_report.writing.markdown import Block, escape
 from na_report.writing.voice import Voice
 
 
@@ -22,6 +22,23 @@ def framework(edition: Edition, language: str = "nl") -> Block:
     for row in parts:
         layer = voice.said(edition.row("categories", row["parent_id"]), "label")
         layers.setdefault(layer, []).append(voice.said(row, "label"))
+
+    def draw(width_inch: float) -> Canvas:
+        """Draws per layer a row of boxes, or a column of them where there is less room."""
+        narrow = is_narrow(width_inch)
+        y = sum(0.65 + 0.46 * len(labels) for labels in layers.values()) if narrow else 4.2
+        drawing, axes = _field(width_inch, width_inch, y, room=0.4 if narrow else 0.0)
+        for (layer, labels), colour in zip(layers.items(), (BLUE, GREEN, ORANGE), strict=True):
+            head = (0, y - 0.45, width_inch, 0.4) if narrow else (0, y - 1.25, 1.45, 1.25)
+            _box(axes, *head, layer, colour, solid=True)
+            width = width_inch - 0.25 if narrow else 5.0 / len(labels) - 0.08
+            for place, label in enumerate(labels):
+                x, lower = (0.25, 0.91 + 0.46 * place) if narrow else (1.55 + place * (width + 0.09), 1.25)
+                text = wrapped(label, 42 if narrow else int(width * 13))
+                _box(axes, x, y - lower, width, 0.41 if narrow else 1.25, text, colour, solid=False)
+            y -= 0.65 + 0.46 * len(labels) if narrow else 1.45
+        return drawing
+
     shown = voice.frame(
         {
             "layer": voice.link("categories", row["parent_id"], "label"),
@@ -31,43 +48,8 @@ def framework(edition: Edition, language: str = "nl") -> Block:
         for row in parts
     )
     said = ". ".join(f"{layer}: {', '.join(labels).lower()}" for layer, labels in layers.items())
-    return figure(
-        voice,
-        lambda width_inch: (_layers_narrow if is_narrow(width_inch) else _layers)(layers, width_inch),
-        frame,
-        shown,
-        name="fig-raamwerk",
-        caption=voice.words("diagrams.framework"),
-        alt=voice.words("diagrams.framework_alt", layers=said),
-        source=voice.words("figures.report"),
-    )
-
-
-def _layers(layers: dict[str, list[str]], width_inch: float) -> Canvas:
-    """Draws a row of boxes per layer."""
-    drawing, axes = _field(width_inch, 6.6, 4.2)
-    for index, ((layer, parts), colour) in enumerate(zip(layers.items(), (BLUE, GREEN, ORANGE), strict=True)):
-        y = 2.95 - 1.45 * index
-        _box(axes, 0, y, 1.45, 1.25, layer, colour, solid=True)
-        width = 5.0 / len(parts) - 0.08
-        for place, label in enumerate(parts):
-            x = 1.55 + place * (width + 0.09)
-            _box(axes, x, y, width, 1.25, wrapped(label, int(width * 13)), colour, solid=False)
-    return drawing
-
-
-def _layers_narrow(layers: dict[str, list[str]], width_inch: float) -> Canvas:
-    """Draws a column of boxes per layer, one layer below the other."""
-    y = sum(0.65 + 0.46 * len(parts) for parts in layers.values())
-    drawing, axes = _field(width_inch, width_inch, y, room=0.4)
-    for (layer, parts), colour in zip(layers.items(), (BLUE, GREEN, ORANGE), strict=True):
-        y -= 0.45
-        _box(axes, 0, y, width_inch, 0.4, layer, colour, solid=True)
-        for label in parts:
-            y -= 0.46
-            _box(axes, 0.25, y, width_inch - 0.25, 0.41, wrapped(label, 42), colour, solid=False)
-        y -= 0.2
-    return drawing
+    caption, alt = voice.words("diagrams.framework"), voice.words("diagrams.framework_alt", layers=said)
+    return figure(voice, draw, frame, shown, "fig-raamwerk", caption, alt, voice.words("figures.report"))
 
 
 def four_in_balance(edition: Edition, language: str = "nl") -> Block:
@@ -92,23 +74,15 @@ def four_in_balance(edition: Edition, language: str = "nl") -> Block:
     rows = factors.to_dict("records")
     shown = voice.frame({"what": voice.shown(row, "label"), "means": voice.shown(row, "gist")} for row in rows)
     said = {side: ", ".join(conditions).lower() for side, (conditions, _) in sides.items()}
-    return figure(
-        voice,
-        draw,
-        factors,
-        shown,
-        name="fig-vier-in-balans",
-        caption=voice.words("diagrams.balance", source=voice.source("kennisnetvierinbalans")),
-        alt=voice.words("diagrams.balance_alt", **said),
-        source=voice.words("diagrams.balance_source"),
-    )
+    caption = voice.words("diagrams.balance", source=voice.source("kennisnetvierinbalans"))
+    alt, source = voice.words("diagrams.balance_alt", **said), voice.words("diagrams.balance_source")
+    return figure(voice, draw, factors, shown, "fig-vier-in-balans", caption, alt, source)
 
 
 def _field(width_inch: float, width: float, height: float, room: float = 0.0) -> tuple[Canvas, Axes]:
     """Returns a drawing of a height in inches, and of units, without axes; with room for the line of its source."""
     drawing, axes = canvas(width_inch, height + room)
-    axes.set_xlim(-0.05, width + 0.05)
-    axes.set_ylim(-0.05, height + 0.05)
+    axes.set(xlim=(-0.05, width + 0.05), ylim=(-0.05, height + 0.05))
     axes.set_axis_off()
     return drawing, axes
 
@@ -120,3 +94,65 @@ def _box(axes: Axes, x: float, y: float, width: float, height: float, text: str,
     box = FancyBboxPatch((x, y), width, height, boxstyle=form, facecolor=fill, edgecolor=colour, linewidth=1.3)
     axes.add_patch(box)
     axes.text(x + width / 2, y + height / 2, text, ha="center", va="center", color=ink, linespacing=1.15)
+
+
+def coding(edition: Edition, language: str = "nl") -> Block:
+    """Draws agendas against categories: a full dot per explicit item, a ring per inferred one."""
+    voice, counts = Voice(edition, language), analysis.coding(edition)
+    kinds, coded = analysis.categories(edition, language), set(counts["agenda_id"])
+    agendas = {row["id"]: voice.said(row, "short") for row in edition.records("agendas") if row["id"] in coded}
+    columns, lines = list(kinds), list(agendas)
+
+    def draw(width_inch: float) -> Canvas:
+        narrow = is_narrow(width_inch)
+        pitch = 0.5 if narrow else 0.155
+        drawing, axes = canvas(width_inch, pitch * len(lines) + (1.7 if narrow else 1.2))
+        for row in counts.to_dict("records"):
+            place = columns.index(row["category"]), -lines.index(row["agenda_id"])
+            _dots(axes, *place, row["explicit"], row["inferred"], in_line=2 if narrow else 4, pitch=pitch)
+        axes.set_xticks(
+            range(len(columns)), [wrapped(kind, 30 if narrow else 13) for kind in kinds.values()], rotation=90
+        )
+        axes.xaxis.tick_top()
+        names = [wrapped(name, 15 if narrow else 44) for name in agendas.values()]
+        axes.set_yticks([-y for y in range(len(lines))], names)
+        axes.set(xlim=(-0.55, len(columns) - 0.45), ylim=(-len(lines) + 0.45, 0.55))
+        axes.spines[["left", "bottom"]].set_visible(False)
+        axes.tick_params(axis="y", labelsize=10.5 if narrow else 9)
+        return drawing
+
+    total = counts["explicit"] + counts["inferred"]
+    ranking = total.groupby(counts["category"]).sum().sort_values(ascending=False)
+    alt = voice.words(
+        "diagrams.coding_alt",
+        agendas=len(lines),
+        categories=len(columns),
+        explicit=counts["explicit"].sum(),
+        inferred=counts["inferred"].sum(),
+        ranking=", ".join(f"{kinds[code].lower()} {count}" for code, count in ranking.items()),
+    )
+    # How many, and how many of them we coded ourselves.
+    ours = counts["inferred"].map(lambda count: f" ({count} {voice.words('inferred')})" if count else "")
+    shown = counts.assign(text=total.astype(str) + ours).pivot(index="agenda_id", columns="category", values="text")
+    shown = shown.reindex(lines, columns=columns).fillna("–").set_axis(list(kinds.values()), axis=1)
+    shown.insert(0, voice.words("agenda"), [escape(name) for name in agendas.values()])
+    source = voice.words("figures.own_count")
+    return figure(voice, draw, counts, shown, "fig-codering", voice.words("diagrams.coding"), alt, source)
+
+
+def _dots(axes: Axes, x: int, y: int, explicit: int, inferred: int, *, in_line: int, pitch: float) -> None:
+    """Draws a field with its dots and rings in lines of so many, smaller where the lines would run into each other.
+
+    A field is `pitch` inches high.
+    """
+    axes.add_patch(FancyBboxPatch((x - 0.46, y - 0.42), 0.92, 0.84, boxstyle="square,pad=0", color=PALE, zorder=0))
+    total = explicit + inferred
+    heights = -(-total // in_line)
+    size = min(34, (0.75 * 0.8 * pitch * 72 / max(1, heights)) ** 2)
+    for place in range(total):
+        mine = min(in_line, total - in_line * (place // in_line))
+        offset = 0.8 / in_line * (place % in_line - (mine - 1) / 2)
+        level = 0.8 / heights * ((heights - 1) / 2 - place // in_line)
+        fill = BLUE if place < explicit else "white"
+        thick = 1.4 if size > 20 else 0.8
+        axes.scatter(x + offset, y + level, s=size, facecolor=fill, edgecolor=BLUE, linewidth=thick, zorder=2)

@@ -1,6 +1,4 @@
-"""One visual language for all figures, and the object that makes a drawing a figure of the book."""
-
-from __future__ import annotations
+"""One visual language for all figures, and what makes a drawing a figure of the book."""
 
 import base64
 import io
@@ -17,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
+from na_report.base.colours import INK, LINE, SOFT
 from na_report.base.spreadsheets import for_sheet
 from na_report.writing.markdown import Block, anchor, fold
 from na_report.writing.tables import rows
@@ -27,9 +26,6 @@ for _name in ("SourceSansPro", "SourceSansProSemibold"):
 
 Draw = Callable[[float], Canvas]  # draws at a width in inches
 
-# Okabe and Ito's palette, darkened until each colour has a contrast of 4.5 or more on white.
-INK, SOFT, LINE, PALE = "#1b2733", "#55636f", "#aab4bd", "#e6ebef"
-BLUE, ORANGE, GREEN, PURPLE = COLOURS = ("#0b5c94", "#b34700", "#00735c", "#8a3a78")
 WIDE_INCH, NARROW_INCH = 6.6, 3.7
 # The drawing for a narrow screen travels beside the wide one under a type of its own.
 NARROW_SVG = "application/vnd.na-report.narrow+svg"
@@ -40,15 +36,10 @@ _STYLE = {
     "font.size": 10.5,
     "text.parse_math": False,  # a label with two $ is no formula
     "text.hinting": "none",  # as wide as the outlines in the SVG, and quicker
-    "text.color": INK,
-    "axes.labelcolor": INK,
+    **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
     "axes.edgecolor": LINE,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
+    **dict.fromkeys(("axes.spines.top", "axes.spines.right"), False),
+    **dict.fromkeys(("xtick.major.size", "ytick.major.size"), 0),
     "svg.hashsalt": "na-report",
     "svg.fonttype": "path",
 }
@@ -81,19 +72,12 @@ def wrapped(text: str, width: int = 44) -> str:
 
 
 def figure(
-    voice: Voice, draw: Draw, data: pd.DataFrame, shown: pd.DataFrame, *, name: str, caption: str, alt: str, source: str
+    voice: Voice, draw: Draw, data: pd.DataFrame, shown: pd.DataFrame, name: str, caption: str, alt: str, source: str
 ) -> Block:
     """Makes a drawing, for a wide and for a narrow screen, a figure of the book: numbered, captioned, with alt text and its data.
 
-    Args:
-        voice: The edition and the language.
-        draw: Draws it.
-        data: The frame that it shows, kept beside the figure as CSV.
-        shown: The same for a reader, folded under the figure: words as headers, cells in MyST.
-        name: For `{numref}` and the file names; unique in the book, starts with `fig-`.
-        caption: MyST in one line.
-        alt: What it shows, as plain text.
-        source: Whose it is, as plain text.
+    `data` is kept beside it as CSV, and `shown` folded under it: words as headers, cells in MyST. The name begins with `fig-` and
+    is unique in the book, the caption is MyST in one line, and `alt` and `source` are plain text.
     """
     words, path = voice.words, f"figuren/{anchor(name)}"
     line = words("figures.source", source=source, edition=voice.edition.name)
@@ -116,18 +100,12 @@ def figure(
         f"{path}.png": ("image/png", base64.b64encode(_png(wide)).decode()),
         f"{path}.csv": ("text/csv", bare.to_csv(index=False, lineterminator="\n")),
     }
-    return Block(
-        f"{drawn}\n\n{along}\n\n{table}",
-        dict(files.values()),
-        {"na_report": {"files": {kind: file for file, (kind, _) in files.items()}}},
-    )
+    named = {kind: file for file, (kind, _) in files.items()}
+    return Block(f"{drawn}\n\n{along}\n\n{table}", dict(files.values()), {"na_report": {"files": named}})
 
 
 def _svg(drawing: Canvas) -> str:
-    """Returns a drawing as SVG, and fixes the layout that it has then.
-
-    `savefig` draws everything twice, once to see how big it is; the canvas itself draws once.
-    """
+    """Returns a drawing as SVG, and fixes the layout that it has then. `savefig` would draw everything twice."""
     text = io.StringIO()
     FigureCanvasSVG(drawing).print_svg(text, metadata={"Date": None, "Creator": None})
     drawing.set_layout_engine("none")

@@ -1,7 +1,5 @@
 """Figures of series: change over time with breaks drawn as breaks, and countries side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -9,9 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from na_report.base.colours import BLUE, COLOURS, LINE, SOFT
 from na_report.editions.edition import Edition
 from na_report.figures.charts import bars, observed_figure
-from na_report.figures.figures import BLUE, COLOURS, LINE, SOFT, canvas, is_narrow, wrapped
+from na_report.figures.figures import canvas, is_narrow, wrapped
 from na_report.registers import analysis
 from na_report.writing.markdown import Block
 from na_report.writing.numbers import written
@@ -32,21 +31,16 @@ def time_series(
 ) -> Block:
     """Draws indicators with one unit over time; values of different series are never joined by a line.
 
-    Args:
-        edition: Where the observations are.
-        keys: Ids of the indicators.
-        name: The name of the figure, unique in the book, starts with `fig-`.
-        title: Its message, as MyST without a full stop.
-        measure: What was measured, of whom and where, without a full stop.
-        labels: What stands at the end of each line; its group or place when left out.
-        geo: Codes of places.
-        language: `nl` or `en`.
+    The title is the message, as MyST, and `measure` tells what was measured, of whom and where; both without a full stop. At the
+    end of each line stands its label, or else its group or place.
     """
     voice, frame = Voice(edition, language), analysis.series(edition, keys, geo, language)
     pieces = [rows for _, rows in frame.groupby(["indicator_id", "geo"], sort=False)]
     names = labels or [rows.iloc[0]["group" if len(keys) > 1 else "place"] for rows in pieces]
     lines = dict(zip(names, pieces, strict=True))
-    breaks = {year for rows in pieces for year in _breaks(rows)}
+    # A break is between the series of one line.
+    years = [[piece["year"] for _, piece in rows.groupby("series", sort=False)] for rows in pieces]
+    breaks = {(left.max() + right.min()) / 2 for line in years for left, right in pairwise(line)}
 
     def draw(width_inch: float) -> Canvas:
         drawing, axes = canvas(width_inch, 3.4)
@@ -74,12 +68,6 @@ def time_series(
     caption = _caption(voice, frame, title, measure, f"{frame['year'].min()}–{frame['year'].max()}")
     alt = voice.words("trends.lines", lines=". ".join(said))
     return observed_figure(voice, draw, frame, name, caption + note, alt + note)
-
-
-def _breaks(rows: pd.DataFrame) -> set[float]:
-    """Returns the years between the series of one line."""
-    pieces = [piece["year"] for _, piece in rows.groupby("series", sort=False)]
-    return {(left.max() + right.min()) / 2 for left, right in pairwise(pieces)}
 
 
 def _label_ends(axes: Axes, ends: list[tuple[float, int, str, str]]) -> None:

@@ -3,22 +3,10 @@
 The drawing is an image of its own, so it follows the page by itself: no second file, and nothing for a script to do.
 """
 
-from __future__ import annotations
-
 import re
 
-# Per colour of a drawing on white that for the same on dark, with the same contrast or more; text in a box turns with its box.
-DARK = {
-    "#ffffff": "#10181f",
-    "#1b2733": "#e4eaef",
-    "#55636f": "#a9b7c3",
-    "#aab4bd": "#7d8b97",
-    "#e6ebef": "#26333e",
-    "#0b5c94": "#7fc0f0",
-    "#b34700": "#f5a36b",
-    "#00735c": "#5fcbb0",
-    "#8a3a78": "#e09bd0",
-}
+from na_report.base.colours import DARK
+
 _COLOUR = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
 _QUERY = "@media (prefers-color-scheme: dark)"
 

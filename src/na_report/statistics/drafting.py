@@ -1,89 +1,72 @@
 """Takes the values of an office into the observations of a draft. What a person entered stays as it is."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.table_files import Row, Rows
-from na_report.statistics.reading import Cell, Cells
+from na_report.statistics.reading import Cell, Cells, Difference, differences
 from na_report.statistics.series import Series
-
-# The flags that make a value a careful one: estimated, forecast, estimate of Eurostat.
-_ABOUT = {"e", "f", "s"}
-
-
-@dataclass(frozen=True)
-class KeptValue:
-    """A value that a person entered, with the source named, which stays, and what the office says."""
-
-    id: str
-    value: str
-    source: str
-    office: str
-
-
-@dataclass(frozen=True)
-class NewMethod:
-    """An observation that belongs to another method series, because the office says that the series broke."""
-
-    id: str
-    old: str
-    new: str
-
-
-def observed(rows: Rows, series: Series) -> dict[tuple[str, str], Row]:
-    """Returns the observations that a series feeds, per place and period; of two that with the plain id."""
-    mine = [row for row in rows if row["indicator_id"] == series.indicator_id and row["geo"] in series.places]
-    plain = [row for row in mine if row["id"] == f"{row['indicator_id']}-{row['geo']}-{row['period']}"]
-    return {(row["geo"], row["period"]): row for row in (*mine, *plain)}
 
 
 def take_in(
     rows: Rows, series: Series, cells: Cells, prior: Cells | None, edition: str, day: str
-) -> tuple[list[KeptValue], list[NewMethod]]:
+) -> tuple[list[Row], list[Row], list[Difference]]:
     """Changes observations to what an office says now; `prior` is what it said before, nothing when no answer was kept.
 
     Returns:
-        The values of people that the office gives otherwise, and the observations in another method series.
+        Values that a person entered, with the `source` named, and what the `office` says; they stay. Then the observations
+        that belong to a `new` method series instead of an `old` one, because the office says that the series broke. And what
+        the office says otherwise than before.
     """
     kept, moved = [], []
+    of = [row for row in rows if row["indicator_id"] == series.indicator_id and row["geo"] in series.places]
+    # Of two with a place and period that with the plain id.
+    of += [row for row in of if row["id"] == f"{row['indicator_id']}-{row['geo']}-{row['period']}"]
+    known = {(row["geo"], row["period"]): row for row in of}
+    # An edition that kept no answers has of an office what names it as source, or where the office has a value now.
+    typed = {
+        key: Cell(row["value"], None)
+        for key, row in known.items()
+        if row["value"] and (row["source_id"] == series.source_id or key in cells) and key[1] >= series.start
+    }
+    changes = differences(typed if prior is None else prior, cells)
     for place in series.places:
-        mine = {period: cell for (where, period), cell in cells.items() if where == place}
-        known = {period: row for (where, period), row in observed(rows, series).items() if where == place}
-        methods = method_series(series.method_series, mine, {period: row["series"] for period, row in known.items()})
-        for period, cell in sorted(mine.items()):
-            row, before = known.get(period), (prior or {}).get((place, period), Cell(""))
+        mine = {period: row for (where, period), row in known.items() if where == place}
+        theirs = {period: cell for (where, period), cell in cells.items() if where == place}
+        methods = method_series(series.method_series, theirs, {period: row["series"] for period, row in mine.items()})
+        for period, cell in sorted(theirs.items()):
+            row, before = mine.get(period), (prior or {}).get((place, period), Cell(""))
             if not cell.value or (row is None and before.value):
                 continue  # nothing to take in, or somebody took it out
+            # A value that is estimated, forecast or an estimate of Eurostat is a careful one.
+            said = {
+                "value": cell.value,
+                "extracted": day,
+                "qualifier": "about" if {*"efs"} & {*(cell.flags or "")} else "",
+            }
             if row is None:
-                row = _new(series, place, period, cell, methods[period], edition, day)
-                rows.insert(_place_for(rows, series, place, period), row)
-                continue
-            # Of the office is what names it as source, and what nobody changed since it answered.
-            theirs = row["source_id"] == series.source_id and (prior is None or before.value == row["value"])
-            if row["value"] != cell.value and not theirs:
-                kept.append(KeptValue(row["id"], row["value"] or row["text_en"], row["source_id"], str(cell)))
+                new = _new(series, place, period) | said | {"series": methods[period], "section": edition}
+                rows.insert(_place_for(rows, series, place, period), new)
                 continue
             if row["value"] != cell.value:
-                row.update(value=cell.value, extracted=day, qualifier=_qualifier(cell))
+                # Of the office is what names it as source, and what nobody changed since it answered.
+                if row["source_id"] != series.source_id or (prior is not None and before.value != row["value"]):
+                    stays = row["value"] or row["text_en"]
+                    kept.append({"id": row["id"], "value": stays, "source": row["source_id"], "office": str(cell)})
+                    continue
+                row.update(said)
             if row["series"] != methods[period]:
-                moved.append(NewMethod(row["id"], row["series"], methods[period]))
+                moved.append({"id": row["id"], "old": row["series"], "new": methods[period]})
                 row["series"] = methods[period]
-    return kept, moved
+    stay = {row["id"] for row in kept}
+    return kept, moved, [one for one in changes if known.get((one.place, one.period), {}).get("id") not in stay]
 
 
-def _qualifier(cell: Cell) -> str:
-    return "about" if _ABOUT & {*(cell.flags or "")} else ""
-
-
-def _new(series: Series, place: str, period: str, cell: Cell, method: str, edition: str, day: str) -> Row:
+def _new(series: Series, place: str, period: str) -> Row:
     said = {
         **{"id": f"{series.indicator_id}-{place}-{period}", "indicator_id": series.indicator_id, "geo": place},
         **{"group_nl": series.group_nl, "group_en": series.group_en, "period": period, "period_basis": "stated"},
-        **{"value": cell.value, "qualifier": _qualifier(cell), "source_id": series.source_id, "confidence": "A"},
-        **{"series": method, "extracted": day, "section": edition},
+        **{"source_id": series.source_id, "confidence": "A"},
     }
     return {column.name: said.get(column.name, "") for column in BY_NAME["observations"].columns}
 
@@ -104,7 +87,7 @@ def method_series(method: str, cells: Mapping[str, Cell], known: Mapping[str, st
     Example:
         >>> cells = {"2010": Cell("1"), "2011": Cell("2", "b"), "2012": Cell("3"), "2013": Cell("4", "b")}
         >>> method_series("lfs", cells, {"2010": "lfs_old", "2011": "lfs_old", "2013": "lfs_old"})
-        {'2010': 'lfs_to_2010', '2011': 'lfs_2011_2012', '2012': 'lfs_2011_2012', '2013': 'lfs_old'}
+        {'2010': 'lfs_from_2010', '2011': 'lfs_from_2011', '2012': 'lfs_from_2011', '2013': 'lfs_old'}
     """
     parts: list[list[str]] = []
     broken = True
@@ -116,19 +99,12 @@ def method_series(method: str, cells: Mapping[str, Cell], known: Mapping[str, st
                 parts.append([])
             parts[-1].append(period)
             broken = False
-    last = {known[period]: number for number, part in enumerate(parts) for period in part if known.get(period)}
+    last = {known[period]: part for part in parts for period in part if known.get(period)}
     found = {}
-    for number, part in enumerate(parts):
-        names = {period: known[period] for period in part if last.get(known.get(period, "")) == number}
-        name = next(iter(names.values()), _fresh(method, part, first=number == 0, last=number == len(parts) - 1))
+    for part in parts:
+        names = {period: known[period] for period in part if last.get(known.get(period, "")) is part}
+        name = next(iter(names.values()), method if len(parts) == 1 else f"{method}_from_{part[0]}")
         for period in part:
             name = names.get(period, name)
             found[period] = name.replace("-", "_")
     return found
-
-
-def _fresh(method: str, periods: Sequence[str], *, first: bool, last: bool) -> str:
-    """Returns a name for the periods between two breaks."""
-    if first:
-        return method if last else f"{method}_to_{periods[-1]}"
-    return f"{method}_from_{periods[0]}" if last else f"{method}_{'_'.join(dict.fromkeys((periods[0], periods[-1])))}"

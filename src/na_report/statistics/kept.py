@@ -1,19 +1,17 @@
 """Answers of offices, kept byte for byte beside the tables that were made of them: compressed, with hash, day and address."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias, cast, get_args
+from typing import Self, TypeAlias, get_args
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ANSWERS
 from na_report.editions.descriptor import sha256
-from na_report.statistics.rows import LARGEST, Kind, UnreadableError
+from na_report.statistics.answers import LARGEST, Kind, UnreadableError
 from na_report.statistics.series import Series
 
 INDEX = "index.json"
@@ -23,19 +21,19 @@ INDEX = "index.json"
 class Answer:
     """What an office answered; compressed, as a refresh holds those to all series at once."""
 
-    packed: tuple[bytes, ...]  # more than one where an office gives an answer in pages
+    packed: dict[str, bytes]  # by the hash of what the office gave; more than one where it gives an answer in pages
     asked: str = ""  # the day as ISO date; empty when it is not known
     address: str = ""
 
     @classmethod
-    def of(cls, parts: Iterable[bytes], asked: str = "", address: str = "") -> Answer:
+    def of(cls, parts: Iterable[bytes], asked: str = "", address: str = "") -> Self:
         """Returns an answer of these bytes."""
-        return cls(tuple(gzip.compress(part, 6, mtime=0) for part in parts), asked, address)
+        return cls({sha256(part): gzip.compress(part, 6, mtime=0) for part in parts}, asked, address)
 
     @property
     def parts(self) -> list[bytes]:
         """The bytes that the office gave."""
-        return [gzip.decompress(part) for part in self.packed]
+        return [gzip.decompress(part) for part in self.packed.values()]
 
 
 # What gives the answer to a series: an office, or a folder.
@@ -48,31 +46,24 @@ class Kept:
 
     of: str = ""  # the edition that was refreshed
     had: dict[str, Answer] = field(default_factory=dict)
-    missed: dict[str, tuple[Kind, str]] = field(default_factory=dict)  # why there is none, with a sentence
+    missed: dict[str, UnreadableError] = field(default_factory=dict)  # why there is none
 
     def write(self, folder: Path) -> None:
         """Writes them to a folder; the same answers give the same bytes."""
         folder.mkdir(exist_ok=True)
         entries = []
         for series, answer in sorted(self.had.items()):
-            parts = []
-            for packed, part in zip(answer.packed, answer.parts, strict=True):
-                text = sha256(part)
-                name = f"{text.removeprefix('sha256:')[:16]}.gz"
-                (folder / name).write_bytes(packed)
-                parts.append({"path": name, "hash": text})
+            parts = [{"path": f"{part.removeprefix('sha256:')[:16]}.gz", "hash": part} for part in answer.packed]
             entries.append({"series": series, "address": answer.address, "asked": answer.asked, "parts": parts})
-        missed = [{"series": series, "kind": kind, "why": why} for series, (kind, why) in sorted(self.missed.items())]
-        said = {"of": self.of, "answers": entries, "missed": missed}
-        (folder / INDEX).write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            for part in parts:
+                (folder / part["path"]).write_bytes(answer.packed[part["hash"]])
+        missed = [{"series": key, "kind": why.kind, "why": str(why)} for key, why in sorted(self.missed.items())]
+        said = json.dumps({"of": self.of, "answers": entries, "missed": missed}, ensure_ascii=False, indent=2)
+        (folder / INDEX).write_text(said + "\n", encoding="utf-8")
 
 
 def read_kept(edition: Path) -> Kept:
-    """Returns the answers that are kept in the folder of an edition; none when there is no such folder.
-
-    Raises:
-        NaReportError: They are not what was written.
-    """
+    """Returns the answers that are kept in the folder of an edition, which must be what was written; none without that folder."""
     folder = edition / ANSWERS
     if not (folder / INDEX).is_file():
         return Kept()
@@ -80,12 +71,12 @@ def read_kept(edition: Path) -> Kept:
         said = json.loads((folder / INDEX).read_text(encoding="utf-8"))
         kept = Kept(str(said["of"]))
         for entry in said["answers"]:
-            parts = tuple(_packed(folder / Path(str(part["path"])).name, str(part["hash"])) for part in entry["parts"])
-            kept.had[str(entry["series"])] = Answer(parts, str(entry["asked"]), str(entry["address"]))
+            packed = {part["hash"]: _packed(folder / Path(part["path"]).name, part["hash"]) for part in entry["parts"]}
+            kept.had[str(entry["series"])] = Answer(packed, str(entry["asked"]), str(entry["address"]))
         for entry in said["missed"]:
             if entry["kind"] not in get_args(Kind):
                 raise ValueError(f"found {entry['kind']!r}, expected one of {', '.join(get_args(Kind))}")
-            kept.missed[str(entry["series"])] = (cast("Kind", entry["kind"]), str(entry["why"]))
+            kept.missed[str(entry["series"])] = UnreadableError(str(entry["why"]), entry["kind"])
     except (KeyError, TypeError, ValueError, OSError, EOFError, zlib.error, RecursionError) as error:
         raise NaReportError(
             f"The answers in {folder} are damaged: {error}.",
@@ -113,8 +104,7 @@ def answers_in(folder: Path) -> Source:
         if series.id in kept.had:
             return kept.had[series.id]
         if series.id in kept.missed:
-            kind, why = kept.missed[series.id]
-            raise UnreadableError(why, kind)
+            raise kept.missed[series.id]
         files = [path for path in folder.iterdir() if series.dataset.lower() in path.name.lower() and path.is_file()]
         if len(files) != 1:
             raise UnreadableError(f"found {len(files)} files with {series.dataset} in the name, expected one")

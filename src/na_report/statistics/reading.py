@@ -1,24 +1,18 @@
-"""What an answer says of a series, per place and period, and how two of them differ.
-
-An answer is data of somebody else, so all is checked.
-"""
-
-from __future__ import annotations
+"""What an answer says of a series, per place and period, and how two of them differ; all of it is checked."""
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from na_report.base.digits import in_digits
-from na_report.statistics.answer_formats import open_answer
-from na_report.statistics.rows import Kind, Rows, UnreadableError, letters
+from na_report.statistics.answers import Rows, UnreadableError, letters, open_answer
 from na_report.statistics.series import PLACE, Series
 
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?([eE][-+]?\d{1,2})?", re.ASCII)
 _NO_VALUE = ("", ":", "NaN", "nan")
-_YEAR, _MONTH = re.compile(r"(\d{4})(-A1|JJ00)?"), re.compile(r"(\d{4})(?:-M?|M|MM)(0[1-9]|1[0-2])")
+_PERIOD = re.compile(r"(\d{4})(?:-A1|JJ00|(?:-M?|M|MM)(0[1-9]|1[0-2]))?")
 
 
 @dataclass(frozen=True)
@@ -46,12 +40,25 @@ class Reading:
     labels: Mapping[str, str]
 
 
-def read(parts: Sequence[bytes], series: Series) -> Reading:
-    """Reads the answer to a series; more than one part where an office gives it in pages.
+class _Dimension(dict[str, str]):
+    """Per text in one dimension what it stands for: a place, a code that is wanted, or nothing; each is looked at once."""
 
-    Raises:
-        UnreadableError: The answer is in another format, of another dataset, damaged, or without this series.
-    """
+    def __init__(self, name: str, series: Series) -> None:
+        code = series.dimensions[name]
+        self.name, self.labels = name, dict[str, str]()
+        self.wanted = {theirs: place for place, theirs in series.places.items()} if code == PLACE else {code: code}
+        self.by_label = {series.labels[code]: meant for code, meant in self.wanted.items() if code in series.labels}
+
+    def __missing__(self, text: str) -> str:
+        code, _, label = text.partition(": ")
+        if label and code in self.wanted:
+            self.labels[code] = label
+        self[text] = self.wanted.get(code) or self.by_label.get(text, "")
+        return self[text]
+
+
+def read(parts: Sequence[bytes], series: Series) -> Reading:
+    """Reads the answer to a series; refuses one in another format, of another dataset, damaged, or without this series."""
     try:
         rows = open_answer(parts)
         flow = series.dataset.split(",")[1 if "," in series.dataset else 0].lower()  # OECD: agency,flow,version
@@ -62,85 +69,57 @@ def read(parts: Sequence[bytes], series: Series) -> Reading:
         raise UnreadableError(f"found what can't be read as a table: {error}") from error
 
 
-class _Dimension(dict[str, str]):
-    """Per text in one dimension what it stands for: a place, a code that is wanted, or nothing; each is looked at once."""
-
-    def __init__(self, name: str, column: int, series: Series) -> None:
-        super().__init__()
-        self.name, self.column = name, column
-        self.places = series.dimensions[name] == PLACE
-        code = series.dimensions[name]
-        self.wanted = {code: place for place, code in series.places.items()} if self.places else {code: code}
-        self.by_label = {series.labels[code]: meant for code, meant in self.wanted.items() if code in series.labels}
-        self.labels: dict[str, str] = {}
-
-    def __missing__(self, text: str) -> str:
-        code, _, label = text.partition(": ")
-        if label and code in self.wanted:
-            self.labels[code] = label
-        self[text] = self.wanted.get(code) or self.by_label.get(text, "")
-        return self[text]
-
-
 def _selected(rows: Rows, series: Series) -> Reading:
     columns = {name.lower(): number for number, name in enumerate(rows.dimensions)}
-    lacking = [name for name in series.dimensions if name.lower() not in {*columns, "freq"}]
-    if lacking:
+    if lacking := [name for name in series.dimensions if name.lower() not in {*columns, "freq"}]:
         what = f"found no dimension {', '.join(lacking)}: the dataset has another form"
         raise UnreadableError(what, "definition changed")
-    there = [name for name in series.dimensions if name.lower() in columns]
-    dimensions = [_Dimension(name, columns[name.lower()], series) for name in there]
-    of_places = next((each for each in dimensions if each.places), None)
-    by_column = [(each.column, each) for each in dimensions]
+    there = {columns[name.lower()]: _Dimension(name, series) for name in series.dimensions if name.lower() in columns}
+    dimensions = there.items()
+    place_at = next((at for at, each in enumerate(there.values()) if series.dimensions[each.name] == PLACE), None)
     cells: dict[tuple[str, str], Cell] = {}
-    for parts, period_text, value, flags in rows.records:
-        if "" in [meant[parts[column]] for column, meant in by_column]:  # not about this
+    for parts, said, value, flags in rows.records:
+        meant = [dimension[parts[column]] for column, dimension in dimensions]
+        if "" in meant:  # not about this
             continue
-        period = _period(period_text)
+        if not (found := _PERIOD.fullmatch(said.strip())):
+            raise UnreadableError(f"found the period {said[:40]!r}, expected a year or a month")
+        period = "-".join(filter(None, found.groups()))
         if period < series.start:
             continue
-        place = of_places[parts[of_places.column]] if of_places else next(iter(series.places))
-        cell = _cell(value, flags, f"{place} {period}")
-        if cells.setdefault((place, period), cell) != cell:
-            two = f"found {cells[place, period]} and {cell} for {place} {period}, expected one value"
+        key = (next(iter(series.places)) if place_at is None else meant[place_at]), period
+        try:
+            cell = _cell(value.strip(), flags)
+        except UnreadableError as error:
+            raise UnreadableError(f"{' '.join(key)}: {error}") from error
+        if cells.setdefault(key, cell) != cell:
+            two = f"found {cells[key]} and {cell} for {' '.join(key)}, expected one value"
             raise UnreadableError(f"{two}: the dataset has a dimension more", "definition changed")
     if not any(cell.value for cell in cells.values()):
-        raise _without(dimensions, series)
-    labels = {code: label for each in dimensions for code, label in each.labels.items()}
+        raise _without(there.values(), series)
+    labels = {code: label for each in there.values() for code, label in each.labels.items()}
     return Reading(rows.form, rows.updated, cells, labels)
 
 
-def _without(dimensions: Sequence[_Dimension], series: Series) -> UnreadableError:
+def _without(dimensions: Iterable[_Dimension], series: Series) -> UnreadableError:
     """Tells why an answer has nothing of a series: a code that is not in it any more, or all of it."""
     for each in dimensions:
         if each and not any(each.values()):
             found = ", ".join(list(each)[:3])[:120]
             is_unit = each.name.lower() in ("unit", "unit_measure", "measure")
-            kind: Kind = "unit changed" if is_unit else "definition changed"
-            return UnreadableError(f"found no row: {each.name} has {found} and not {', '.join(each.wanted)}", kind)
+            return UnreadableError(
+                f"found no row: {each.name} has {found} and not {', '.join(each.wanted)}",
+                "unit changed" if is_unit else "definition changed",
+            )
     return UnreadableError(f"found no value of {', '.join(series.places)} in the answer", "series gone")
 
 
-def _period(text: str) -> str:
-    """Returns a year or a month as an edition writes it."""
-    if found := _YEAR.fullmatch(text.strip()):
-        return found[1]
-    if found := _MONTH.fullmatch(text.strip()):
-        return f"{found[1]}-{found[2]}"
-    raise UnreadableError(f"found the period {text[:40]!r}, expected a year or a month")
-
-
-def _cell(value: str, flags: str, place: str) -> Cell:
-    text = value.strip()
-    try:
-        said = letters(flags)
-    except UnreadableError as error:
-        raise UnreadableError(f"{place}: {error}") from error
-    if text in _NO_VALUE:
-        return Cell("", said)
-    if not _NUMBER.fullmatch(text):
-        raise UnreadableError(f"{place}: found the value {text[:40]!r}, expected a number")
-    return Cell(in_digits(Decimal(text)), said)
+def _cell(value: str, flags: Sequence[str]) -> Cell:
+    if value in _NO_VALUE:
+        return Cell("", letters(*flags))
+    if not _NUMBER.fullmatch(value):
+        raise UnreadableError(f"found the value {value[:40]!r}, expected a number")
+    return Cell(in_digits(Decimal(value)), letters(*flags))
 
 
 @dataclass(frozen=True)
@@ -162,48 +141,26 @@ def differences(before: Cells, after: Cells) -> list[Difference]:
         >>> [(each.period, each.kinds) for each in differences(before, {("PL", "2019"): Cell("4.9", "b")})]
         [('2000', ('withdrawn',)), ('2019', ('revised', 'flag added: b', 'break'))]
     """
-    found = []
-    for place, period in sorted({*before, *after}):
-        old, new = (cells.get((place, period), Cell("")) for cells in (before, after))
-        if kinds := tuple(_kinds(old, new)):
-            found.append(Difference(place, period, kinds, str(old), str(new)))
-    return found
+    none = Cell("")
+    pairs = {key: (before.get(key, none), after.get(key, none)) for key in sorted({*before, *after})}
+    return [
+        Difference(*key, kinds, str(old), str(new))
+        for key, (old, new) in pairs.items()
+        if (kinds := (*_kinds(old, new),))
+    ]
 
 
 def _kinds(old: Cell, new: Cell) -> Iterator[str]:
-    now = {*(new.flags or "")}
+    # An edition that kept no answers says nothing of flags.
+    now, before = {*(new.flags or "")}, None if old.flags is None else {*old.flags}
+    appeared = bool(new.value and not old.value)
     if old.value and not new.value:
         yield "withdrawn, confidential" if "c" in now else "withdrawn"
         return
-    appeared = bool(new.value and not old.value)
-    if appeared:
-        yield "new"
-    elif old.value != new.value:
-        yield "revised"
-    # An edition that kept no answers says nothing of flags.
-    if not appeared and old.flags is not None:
-        for flag in sorted(now - {*old.flags}):
-            yield f"flag added: {flag}"
-        for flag in sorted({*old.flags} - now):
-            yield f"flag dropped: {flag}"
-    if "b" in now and new.value and (appeared or (old.flags is not None and "b" not in old.flags)):
+    if old.value != new.value:
+        yield "new" if appeared else "revised"
+    if before is not None and not appeared:
+        yield from (f"flag added: {flag}" for flag in sorted(now - before))
+        yield from (f"flag dropped: {flag}" for flag in sorted(before - now))
+    if "b" in now and new.value and (appeared or (before is not None and "b" not in before)):
         yield "break"
-
-
-@dataclass(frozen=True)
-class Renamed:
-    """A code that the office calls otherwise than before."""
-
-    code: str
-    old: str
-    new: str
-
-
-def renamed(before: Mapping[str, str], after: Mapping[str, str]) -> list[Renamed]:
-    """Returns the codes that the office calls otherwise than before.
-
-    Example:
-        >>> renamed({"PC": "Percentage", "T": "Total"}, {"PC": "Per mille"})
-        [Renamed(code='PC', old='Percentage', new='Per mille')]
-    """
-    return [Renamed(code, before[code], new) for code, new in after.items() if before.get(code, new) != new]

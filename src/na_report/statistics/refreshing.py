@@ -1,8 +1,7 @@
 """Makes a draft of an edition with what statistics offices say now, and tells what that changes."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +15,12 @@ from na_report.editions.edition import open_edition, refuse_unknown
 from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.integrity import find_problems
 from na_report.editions.making import making, refuse_name
+from na_report.editions.office_marks import FLAGS
 from na_report.editions.table_files import Row, Rows, completed, read_table, write_table
-from na_report.statistics.drafting import KeptValue, NewMethod, observed, take_in
+from na_report.statistics.answers import Kind, UnreadableError
+from na_report.statistics.drafting import take_in
 from na_report.statistics.kept import Kept, Source, read_kept
-from na_report.statistics.reading import Cell, Cells, Difference, Reading, Renamed, differences, read, renamed
-from na_report.statistics.rows import Kind, UnreadableError
+from na_report.statistics.reading import Difference, Reading, read
 from na_report.statistics.series import Series, declared, faults, without_series
 
 Tables: TypeAlias = Mapping[str, Rows]
@@ -39,9 +39,9 @@ class Outcome:
     asked: str = ""  # the day that it was asked
     updated: str = ""  # the day of the data
     changes: list[Difference] = field(default_factory=list)
-    kept: list[KeptValue] = field(default_factory=list)
-    methods: list[NewMethod] = field(default_factory=list)
-    definitions: list[Renamed] = field(default_factory=list)
+    kept: list[Row] = field(default_factory=list)  # values of people
+    methods: list[Row] = field(default_factory=list)  # observations after a break
+    definitions: list[Row] = field(default_factory=list)  # codes that the office calls otherwise
     note: str = ""
 
 
@@ -57,12 +57,7 @@ class Refreshed:
 
 
 def refresh(old: str, new: str, source: Source | None, project: Project) -> Refreshed:
-    """Makes a draft, or completes one that lacks answers; without a source it tells again what a draft took in.
-
-    Raises:
-        NaReportError: The edition has no series, or the name is taken by something else than a draft of it.
-        InvalidInputError: With the answers, the tables would have problems.
-    """
+    """Makes a draft, or completes one that lacks answers; without a source it tells again what a draft took in."""
     folder, target = edition_folder(old, project), project.data / new
     sealed = str(open_edition(old, project).descriptor["created"])[:10]  # and sees that it is what was sealed
     kept = read_kept(target) if target.is_dir() and is_draft(target) else Kept()
@@ -70,33 +65,45 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
     if not again:
         refuse_name(new, project)
         kept = Kept(old)
-    before = _tables(folder)
-    tables = _tables(target) if again else before
-    _refuse_series(tables, old)
+    tables, before = _tables(target if again else folder), _tables(folder)["observations"]
+    if not tables["series"]:
+        raise NaReportError(
+            f"Edition {old} declares no series of a statistics office.",
+            hint="Choose one that does, or fill the table series: na-report edition copy, then series.csv.",
+        )
+    if found := list(faults(tables)):
+        raise NaReportError("\n".join(found), hint="Correct the table series in a copy of the edition.")
     all_series = declared(tables["series"])
     prior, _ = _readings(all_series, None, read_kept(folder))
     readings, asked = _readings(all_series, source, kept)
-    outcomes = []
+    outcomes, given = [], {}
     for series in all_series:
         outcome = Outcome(series.id, series.dataset, series.indicator_id)
         outcomes.append(outcome)
-        if series.id not in readings:
-            outcome.kind, outcome.why = kept.missed.get(series.id, ("not asked", "run the command again"))
-            continue
-        reading, earlier = readings[series.id], prior.get(series.id)
-        outcome.form, outcome.asked, outcome.updated = reading.form, kept.had[series.id].asked, reading.updated
-        # A person may have changed a draft that is completed; what is told is how its answers differ from the old edition.
-        _take_in(outcome, before["observations"], series, reading, earlier, new)
-        if earlier is None and reading.updated and reading.updated < sealed:
-            # The edition knows more than an older answer; that is no withdrawal.
-            latest = max(period for _, period in reading.cells)
-            outcome.changes = [change for change in outcome.changes if change.period <= latest]
-            outcome.note = f"the data are of {reading.updated}, older than the edition of {sealed}"
-        if again and series.id in asked:
-            said = earlier.cells if earlier else None
-            take_in(tables["observations"], series, reading.cells, said, new, outcome.asked or reading.updated)
+        if series.id in readings:
+            reading, earlier, asked_on = readings[series.id], prior.get(series.id), kept.had[series.id].asked
+            outcome.form, outcome.asked, outcome.updated = reading.form, asked_on, reading.updated
+            given[series.id] = reading.cells, earlier.cells if earlier else None, new, asked_on or reading.updated
+            outcome.kept, outcome.methods, outcome.changes = take_in(before, series, *given[series.id])
+            called = {**series.labels, **(earlier.labels if earlier else {})}
+            differing = [code for code, label in reading.labels.items() if called.get(code, label) != label]
+            outcome.definitions = [{"code": one, "old": called[one], "new": reading.labels[one]} for one in differing]
+            if earlier is None and "" < reading.updated < sealed:
+                # The edition knows more than an older answer; that is no withdrawal.
+                latest = max(period for _, period in reading.cells)
+                outcome.changes = [change for change in outcome.changes if change.period <= latest]
+                outcome.note = f"the data are of {reading.updated}, older than the edition of {sealed}"
+        else:
+            why = kept.missed.get(series.id, UnreadableError("run the command again", "not asked"))
+            outcome.kind, outcome.why = why.kind, str(why)
     if asked:
-        _write(tables, kept, new, project, again=again)
+        with making(new, project, again=again) as partial:
+            # Read afresh, as somebody may have changed the draft while the offices were asked.
+            tables = _tables(target if again else folder)
+            for series in all_series:
+                if series.id in asked and series.id in given:
+                    take_in(tables["observations"], series, *given[series.id])
+            _write(tables, kept, partial, new)
     return Refreshed(old, new, asked, outcomes, without_series(tables))
 
 
@@ -111,16 +118,6 @@ def _tables(folder: Path) -> dict[str, Rows]:
     refuse_unknown(schema, folder.name)
     there = {table.name: read_table(folder, table) for table in schema}
     return {table.name: completed(there.get(table.name, []), table) for table in TABLES}
-
-
-def _refuse_series(tables: Tables, old: str) -> None:
-    if not tables["series"]:
-        raise NaReportError(
-            f"Edition {old} declares no series of a statistics office.",
-            hint="Choose one that does, or fill the table series: na-report edition copy, then series.csv.",
-        )
-    if found := list(faults(tables)):
-        raise NaReportError("\n".join(found), hint="Correct the table series in a copy of the edition.")
 
 
 def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tuple[dict[str, Reading], list[str]]:
@@ -141,42 +138,52 @@ def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tu
             found[series.id] = read(answer.parts, series)
             kept.had[series.id] = answer
         except UnreadableError as error:
-            kept.missed[series.id] = (error.kind, str(error))
+            kept.missed[series.id] = error
     return found, asked
 
 
-def _take_in(outcome: Outcome, rows: Rows, series: Series, reading: Reading, earlier: Reading | None, new: str) -> None:
-    """Takes an answer into observations, and tells what that changes."""
-    known = observed(rows, series)
-    said = earlier.cells if earlier else _typed(known, series, reading)
-    day = outcome.asked or reading.updated
-    outcome.kept, outcome.methods = take_in(rows, series, reading.cells, earlier.cells if earlier else None, new, day)
-    mine = {value.id for value in outcome.kept}
-    outcome.changes = [
-        change
-        for change in differences(said, reading.cells)
-        if known.get((change.place, change.period), {}).get("id") not in mine
-    ]
-    outcome.definitions = renamed({**series.labels, **(earlier.labels if earlier else {})}, reading.labels)
+def _write(tables: Tables, kept: Kept, folder: Path, new: str) -> None:
+    for table in TABLES:
+        write_table(folder, table, tables[table.name])
+    kept.write(folder / ANSWERS)
+    if problems := find_problems(folder, sealed=False):
+        raise InvalidInputError(
+            f"With these answers edition {new} would have {how_many(problems)}; nothing was written:",
+            problems,
+            hint="Correct the table series, or the edition that is refreshed.",
+        )
 
 
-def _typed(known: Mapping[tuple[str, str], Row], series: Series, reading: Reading) -> Cells:
-    """Returns what an edition that kept no answers has of an office, or where the office has a value now."""
-    return {
-        key: Cell(row["value"], None)
-        for key, row in known.items()
-        if row["value"] and (row["source_id"] == series.source_id or key in reading.cells) and key[1] >= series.start
-    }
+def lines(refreshed: Refreshed) -> Iterator[str]:
+    """Yields what became of each series, and last what could not be had."""
+    for outcome in sorted(refreshed.outcomes, key=lambda outcome: bool(outcome.kind)):
+        yield from _told(outcome)
+    for indicator, sources in refreshed.unserved.items():
+        yield f"{indicator} has no series: no recorded answer to verify its codes ({', '.join(sources)})"
 
 
-def _write(tables: Tables, kept: Kept, new: str, project: Project, *, again: bool) -> None:
-    with making(new, project, again=again) as folder:
-        for table in TABLES:
-            write_table(folder, table, tables[table.name])
-        kept.write(folder / ANSWERS)
-        if problems := find_problems(folder, sealed=False):
-            raise InvalidInputError(
-                f"With these answers edition {new} would have {how_many(problems)}; nothing was written:",
-                problems,
-                hint="Correct the table series, or the edition that is refreshed.",
-            )
+def _told(outcome: Outcome) -> Iterator[str]:
+    name = f"{outcome.series} {outcome.dataset} -> {outcome.indicator}"
+    if outcome.kind:
+        yield f"{name}: {outcome.kind}; {outcome.why}"
+        return
+    counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
+    nothing = "no other value" if outcome.methods or outcome.kept or outcome.definitions else "nothing new"
+    said = ", ".join(f"{count} {kind}" for kind, count in counted.items()) or nothing
+    days = [f"{word} {day}" for word, day in (("data of", outcome.updated), ("asked on", outcome.asked)) if day]
+    yield f"{name}: {said} ({', '.join([outcome.form, *days])})"
+    if outcome.note:
+        yield f"  note: {outcome.note}"
+    for one in outcome.definitions:
+        yield "  definition changed: {code} was {old!r} and is {new!r}".format(**one)
+    yield from map(_cell, outcome.changes)
+    for one in outcome.methods:
+        yield f"  break: {one['id']} belongs to the series {one['new']} now, not to {one['old'] or 'none'}"
+    for one in outcome.kept:
+        yield "  kept: {id} stays {value} ({source}); the office says {office}".format(**one)
+
+
+def _cell(change: Difference) -> str:
+    said = ", ".join(FLAGS[flag] for flag in change.new.partition(" ")[2])
+    cells = f"{change.old} -> {change.new}{f' ({said})' if said else ''}"
+    return f"  {change.place} {change.period}: {', '.join(change.kinds)}: {cells}"
