@@ -3,8 +3,6 @@
 The drawing is an image of its own, so it follows the page by itself: no second file, and nothing for a script to do.
 """
 
-from __future__ import annotations
-
 import re
 
 # Per colour of a drawing on white that for the same on dark, with the same contrast or more; text in a box turns with its box.
