@@ -63,13 +63,11 @@ def _write(app: Any, tree: Any, page: str) -> None:
 
 
 def lay_out(folder: Path, page: str, about: Mapping[str, Any]) -> None:
-    """Writes a page in a folder for Typst. In one step: the file before may be read at this moment."""
+    """Writes a page in a folder for Typst, in one step: the file before may be read at this moment."""
     folder.mkdir(parents=True, exist_ok=True)
-    # What Typst finds wrong it then tells with the name of the page.
-    shown = f'#import "../looks.typ": made\n#made(json("{page}.json").parts)\n'
-    for name, text in ((f"{page}.json", json.dumps(about, ensure_ascii=False)), (f"{page}.typ", shown)):
-        partial_of(folder / name).write_text(text, encoding="utf-8")
-        partial_of(folder / name).replace(folder / name)
+    path = folder / f"{page}.json"
+    partial_of(path).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+    partial_of(path).replace(path)
 
 
 def _drop_others(app: Any, problem: Exception | None) -> None:

@@ -21,10 +21,7 @@ _TEMPLATES = Path(__file__).parent / "assets"
 _FONTS = Path(font_source_sans_pro.font_files_ttf["SourceSansPro"]).parent
 _KINDS = {".csv": "text/csv", ".json": "application/json"}
 _LETTERS = re.compile(r'the text `"(.+?)"` could not be displayed')
-_PAGE = re.compile(r"pages/([^/\s]+)\.typ:")
 _SHOWN = 5
-# What the template says in the language of the book.
-_WORDS = ("title", "subtitle", "author", "contents", "notes", "figures", "registers", "where")
 
 
 @dataclass(frozen=True)
@@ -84,9 +81,8 @@ def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> Non
     folder = pages.parent
     lay_out((name for about in shown for name in about["pictures"]), pictures, folder / "pictures")
     given = {
-        **{name: document.words[name] for name in _WORDS},
+        **{"mark": "", **document.words},
         **{name: getattr(document, name) for name in ("pages", "language", "day", "imprint", "front", "site")},
-        "mark": document.words.get("mark", ""),
         "places": {name: label for about in shown for name, label in about["places"].items()},
         "noted": {place: known[place.partition("#")[0]]["rows"][place] for about in shown for place in about["noted"]},
         "drawn": [figure for about in shown for figure in about["figures"]],
@@ -109,14 +105,13 @@ def _compiler(main: Path, root: Path, name: str) -> typst.Compiler:
 
 
 def _told(problems: Sequence[Any], document: Document, pages: Path) -> BookError:
-    """Returns the error that names what Typst found, each with the pages that it may be on."""
+    """Returns the error that names what Typst found; letters that no font has, with the pages that hold them."""
     texts = {name: (pages / f"{name}.json").read_text(encoding="utf-8") for name in document.pages}
     said = []
     for problem in problems[:_SHOWN]:
-        named, letters = dict.fromkeys(_PAGE.findall(problem.diagnostic)), _LETTERS.search(problem.message)
-        if letters and not named:  # what no font has, is told without its place
-            named = {name: None for name, text in texts.items() if letters[1] in text}
-        said.append(f"  {', '.join(named) or 'the template'}: {problem.message}")
+        letters = _LETTERS.search(problem.message)
+        places = ", ".join(name for name, text in texts.items() if letters and letters[1] in text)
+        said.append(f"  {places or 'the template'}: {problem.message}")
     hints = [hint for problem in problems for hint in problem.hints]
     return BookError(
         "\n".join([f"{document.name}.pdf can't be made of the text of the book:", *said]),

@@ -1,7 +1,6 @@
 """What a book says of itself to programs: for a shared link, for a search engine and for who collects data sets."""
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from textwrap import shorten
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
+from jinja2 import Environment
 
 from na_report.base.citation import Work
 from na_report.base.errors import NaReportError
@@ -31,8 +31,9 @@ _MIMES = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".zip": "application/zip",
 }
-_SUMMARY_CHARACTERS = 172
-_SHORTEST_SUMMARY = 40
+_SHORTEST_SUMMARY, _SUMMARY_CHARACTERS = 40, 172
+# It escapes each value, so that none can end an element or start another.
+_HEAD = Environment(autoescape=True).from_string((Path(__file__).parent / "assets" / "head.html").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -99,27 +100,21 @@ def site_address(project: Project) -> str:
 def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) -> None:
     """Adds to the head of a page what a shared link shows and where it is on the web, and to the first what the data is."""
     is_first, title = name == "index.html", article.find("h1")
-    summary = _summary(article) or book.subtitle
-    facts = {
-        "description": summary,
-        "og:type": "website" if is_first else "article",
-        "og:title": book.work.title if is_first or not title else text_of(title),
-        "og:description": summary,
-        "og:site_name": book.work.name,
-        "og:locale": Words(book.work.language)("language.region"),
-    }
-    if book.site:
-        facts["og:url"] = book.address(name)
-        page.head.append(page.new_tag("link", attrs={"rel": "canonical", "href": book.address(name)}))
-    for key, value in facts.items():
-        kind = "property" if key.startswith("og:") else "name"
-        page.head.append(page.new_tag("meta", attrs={kind: key, "content": value}))
-    if is_first:
-        script = page.new_tag("script", attrs={"type": "application/ld+json"})
-        # No sign in it can end the element or start another.
-        data = json.dumps(_dataset(book, summary), ensure_ascii=False)
-        script.string = re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", data)
-        page.head.append(script)
+    texts = (text for text in map(text_of, article.select("section > p")) if len(text) >= _SHORTEST_SUMMARY)
+    said = _HEAD.render(
+        book=book,
+        name=name,
+        is_first=is_first,
+        title=book.work.title if is_first or not title else text_of(title),
+        # The first paragraph that says something, cut at a word.
+        summary=shorten(next(texts, book.subtitle), _SUMMARY_CHARACTERS, placeholder=" …", break_on_hyphens=False),
+        locale=Words(book.work.language)("language.region"),
+        said=book.descriptor,
+        mimes=_MIMES,
+        files=FILES,
+        sha256=hashlib.sha256,
+    )
+    page.head.append(BeautifulSoup(said, "html.parser"))
 
 
 def text_of(tag: Tag) -> str:
@@ -128,41 +123,3 @@ def text_of(tag: Tag) -> str:
     for mark in said.select(".opmerking, .herkomst, .headerlink"):
         mark.decompose()
     return " ".join(said.get_text().split())
-
-
-def _summary(article: Tag) -> str:
-    """Returns the first paragraph that says something, cut at a word."""
-    texts = (text for text in map(text_of, article.select("section > p")) if len(text) >= _SHORTEST_SUMMARY)
-    return shorten(next(texts, ""), _SUMMARY_CHARACTERS, placeholder=" …", break_on_hyphens=False)
-
-
-def _dataset(book: Publication, summary: str) -> dict[str, Any]:
-    """Returns the data of the book as a Dataset of schema.org."""
-    said, site = book.descriptor, book.address("")
-    facts = {
-        "@context": "https://schema.org",
-        "@type": "Dataset",
-        "name": book.work.name,
-        "description": f"{said['description']} {summary}",
-        "version": book.work.version,
-        "inLanguage": list(said["languages"]),
-        "license": str(said["licenses"][0]["path"]),
-        "isAccessibleForFree": True,
-        "creator": {"@type": "Organization", "name": book.work.author},
-        "isBasedOn": [{"@type": "Report", "name": str(source["title"])} for source in said.get("sources", [])],
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "name": path.name,
-                "encodingFormat": _MIMES[path.suffix],
-                "contentUrl": f"{site}{FILES}/{path.name}",
-                "contentSize": f"{path.stat().st_size} B",
-                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            }
-            for path in book.files
-        ],
-        "datePublished": str(said["created"] or "")[:10],
-        "temporalCoverage": "/".join(filter(None, book.period)),
-        "url": site and f"{site}index.html",
-    }
-    return {name: value for name, value in facts.items() if value != ""}
