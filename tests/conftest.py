@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from screens import show as show
 
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.book.comparing import copied

@@ -1,7 +1,5 @@
 """What a PDF shows: its letters with their place, its links with the page that they lead to, and the files in it."""
 
-from __future__ import annotations
-
 import ctypes
 import math
 import re

@@ -1,29 +1,20 @@
 """The built book in a browser: accessibility, keyboard, searching, narrow screens; the test command builds it first."""
 
-from __future__ import annotations
-
 import functools
 import http.server
 import re
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from conftest import ROOT, one_of_a_kind
+from conftest import one_of_a_kind
 from playwright.sync_api import Browser, Page
+from screens import BESIDE, COLOUR_RULES, HTML, NARROW, PAGES, RULES, WIDE, Show, address, opened, violations
 
 pytestmark = pytest.mark.book
 
-HTML = ROOT / "_build" / "2026" / "nl" / "html"
-PAGES = sorted(HTML.glob("*.html"))
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# What can differ between light and dark; the other rules see the same page twice.
-COLOUR_RULES = ["color-contrast", "link-in-text-block"]
-WIDE, NARROW = 1280, 320
 # Hundreds of rows alike take axe half a minute; those of one choice are the same to it.
 # So the quick run looks at the first twenty of what is alike and side by side; the variants that are slow look at all.
 LEAVE_ROWS = "document.querySelectorAll('article :nth-of-type(n + 21)').forEach((one) => one.remove())"
@@ -35,58 +26,6 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 SAME_RULES = pytest.mark.slow("the same rules on the same pages at another width or in other colours")
-
-
-def opened(browser: Browser, width: int = WIDE, scheme: Any = "light", **options: Any) -> Page:
-    """A fresh page that keeps each error in a script and each request that fails or leaves the folder of the book."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    near = (HTML.as_uri(), "data:", "http://127.0.0.1:")
-    page.on("request", lambda asked: None if asked.url.startswith(near) else problems.append(asked.url))
-    # The browser itself gives up on what it asked for when it leaves for the next page.
-    page.on(
-        "requestfailed",
-        lambda asked: None if asked.failure == "net::ERR_ABORTED" else problems.append(f"failed: {asked.url}"),
-    )
-    page.problems = problems  # type: ignore[attr-defined]
-    return page
-
-
-Show = Callable[..., Page]
-
-
-@pytest.fixture
-def show(browser: Browser) -> Iterator[Show]:
-    """Shows pages of the book; none of them may have had a problem when the test is over."""
-    pages: list[Page] = []
-
-    def shown(name: str = "index.html", width: int = WIDE, scheme: str = "light", **options: Any) -> Page:
-        pages.append(opened(browser, width, scheme, **options))
-        pages[-1].goto(address(name))
-        return pages[-1]
-
-    yield shown
-    for page in pages:
-        assert page.problems == []  # type: ignore[attr-defined]
-        page.context.close()
-
-
-def address(name: str) -> str:
-    return (HTML / name).as_uri()
-
-
-def violations(page: Page, rules: list[str] = RULES) -> list[str]:
-    page.evaluate("document.fonts.ready")
-    found = Axe().run(
-        page, options={"runOnly": rules, "resultTypes": ["violations"], "preload": False, "selectors": False}
-    )
-    return [
-        f"{item['id']}: {node['html'][:160]} ({node.get('failureSummary', '').splitlines()[-1].strip()})"
-        for item in found.response["violations"]
-        for node in item["nodes"][:3]
-    ]
 
 
 @pytest.mark.parametrize(
@@ -106,13 +45,6 @@ def test_axe_finds_nothing_on_any_page(show: Show, width: int, scheme: str) -> N
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
-def test_axe_finds_nothing_with_the_menu_and_all_folds_open(show: Show) -> None:
-    page = show("aanbevelingen.html", NARROW)
-    page.click(".menuknop")
-    page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
-    assert violations(page) == []
-
-
 def test_axe_and_a_request_elsewhere_bite(browser: Browser) -> None:
     page = opened(browser, bypass_csp=True)
     page.goto(address("index.html"))
@@ -125,30 +57,14 @@ def test_axe_and_a_request_elsewhere_bite(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("zoom", one_of_a_kind([1, 2]), ids=["plain", "text at 200%"])
-def test_no_page_scrolls_sideways_on_a_narrow_screen(show: Show, zoom: int) -> None:
-    page, wide = show("index.html", NARROW * zoom), {}
-    for path in PAGES:
-        page.goto(path.as_uri())
-        page.evaluate(f"document.documentElement.style.fontSize = '{zoom * 106.25}%'")
-        wide[path.name] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert {name: extra for name, extra in wide.items() if extra > 0} == {}
-
-
-def test_all_rows_of_a_table_have_letters_of_one_size(show: Show) -> None:
-    page = show()
-    sizes = """[...document.querySelectorAll('article table')].map((table) => (
-      [...new Set([...table.querySelectorAll('tbody > tr > td')].map((cell) => getComputedStyle(cell).fontSize))]))"""
-    for path in PAGES:
-        page.goto(path.as_uri())
-        assert [found for found in page.evaluate(sizes) if len(found) > 1] == [], path.name
-
-
-def test_a_narrow_screen_gets_drawings_of_its_own_that_fit(show: Show) -> None:
-    page, seen = show("index.html", NARROW), 0
+def test_a_narrow_screen_scrolls_no_page_sideways_and_gets_drawings_of_its_own_that_fit(show: Show, zoom: int) -> None:
+    page, seen = show("index.html", NARROW * zoom), 0
     drawings = """[...document.querySelectorAll('figure img')].map((image) => {
       const frame = image.closest('.figuur'); return [image.currentSrc, frame.scrollWidth - frame.clientWidth]; })"""
     for path in PAGES:
         page.goto(path.as_uri())
+        page.evaluate(f"document.documentElement.style.fontSize = '{zoom * 106.25}%'")
+        assert page.evaluate(BESIDE) <= 0, path.name
         for source, extra in page.evaluate(drawings):
             assert source.endswith("-smal.svg"), source
             assert extra <= 0, source
@@ -156,8 +72,8 @@ def test_a_narrow_screen_gets_drawings_of_its_own_that_fit(show: Show) -> None:
     assert seen > 5
 
 
-def test_the_interface_is_dutch_when_the_scripts_have_run(show: Show) -> None:
-    page = show()
+def test_each_page_is_dutch_when_the_scripts_have_run_with_the_rows_of_a_table_in_one_size(show: Show) -> None:
+    page, search = show(), address("search.html")
     script = """() => {
       const names = ["aria-label", "title", "placeholder", "alt"];
       const labels = [...document.querySelectorAll("*")].flatMap((tag) => names.map((name) => tag.getAttribute(name)));
@@ -165,10 +81,12 @@ def test_the_interface_is_dutch_when_the_scripts_have_run(show: Show) -> None:
       copy.querySelectorAll("#inhoud article > section:not(#zoeken), script, #zoekresultaten").forEach((tag) => tag.remove());
       return [...labels.filter(Boolean), ...copy.innerText.split("\\n")];
     }"""
-    search = address("search.html")
+    sizes = """[...document.querySelectorAll('article table')].map((table) => (
+      [...new Set([...table.querySelectorAll('tbody > tr > td')].map((cell) => getComputedStyle(cell).fontSize))]))"""
     for shown in [*(path.as_uri() for path in PAGES), f"{search}?q=docetnen", f"{search}?q=xyzzy"]:
         page.goto(shown)
         assert [text for text in page.evaluate(script) if ENGLISH.search(text)] == [], shown
+        assert [found for found in page.evaluate(sizes) if len(found) > 1] == [], shown
     assert page.get_attribute("html", "lang") == "nl"
 
 
@@ -206,18 +124,13 @@ def test_searching_puts_chapters_before_what_stands_behind_them(show: Show) -> N
     assert len(set(is_behind)) == 2
 
 
-def test_searching_forgives_a_typo(show: Show) -> None:
+def test_searching_forgives_a_typo_and_offers_what_is_near(show: Show) -> None:
     page = show()
     for typed, meant in {"docetnen": "docenten", "leermidelen": "leermiddelen"}.items():
-        found = results(page, typed)
-        said = page.inner_text("#zoekstand")
+        found, said = results(page, typed), page.inner_text("#zoekstand")
         assert f"“{meant}”" in said
         assert f"“{typed}”" in said, "who meant what was typed sees that it is not there"
         assert found == results(page, meant) != []
-
-
-def test_searching_offers_what_is_near(show: Show) -> None:
-    page = show()
     assert results(page, "docentendroom") == []
     near = page.locator("#zoeknabij a")
     assert "docenten" in near.all_inner_texts()
@@ -242,25 +155,14 @@ def test_searching_works_in_a_folder_of_a_server(show: Show) -> None:
         server.shutdown()
 
 
-def test_the_skip_link_comes_first_and_leads_to_the_text(show: Show) -> None:
-    page = show("sector-mbo.html")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Direct naar de inhoud"
-    assert page.locator(".sprong").bounding_box()["width"] > 100  # type: ignore[index]
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('main') !== null")
-
-
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_the_keyboard_reaches_everything_and_focus_shows(show: Show, width: int) -> None:
+def test_the_keyboard_skips_to_the_text_and_reaches_everything_and_focus_shows(show: Show, width: int) -> None:
     page = show("aanbevelingen.html", width, reduced_motion="reduce")
     wanted = page.evaluate(
         """[...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")].filter((tag) =>
              tag.checkVisibility()).length"""
     )
-    seen = 0
-    for _ in range(wanted + 5):
+    for seen in range(wanted + 1):
         page.keyboard.press("Tab")
         state = page.evaluate(
             """(() => { const tag = document.activeElement;
@@ -271,14 +173,17 @@ def test_the_keyboard_reaches_everything_and_focus_shows(show: Show, width: int)
               return [tag.outerHTML.slice(0, 120), shows && box.width > 0 && box.bottom > 0 && box.top < innerHeight];
             })()"""
         )
+        assert seen or "sprong" in state[0], "the link to the text comes first"
         if state is None:
             break
         assert state[1], state[0]
-        seen += 1
     assert seen == wanted
+    page.locator(".sprong").press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
-def test_the_contents_stand_beside_the_text_and_follow_it(show: Show) -> None:
+def test_the_contents_stand_beside_the_text_and_follow_it_or_are_a_box_on_a_narrower_screen(show: Show) -> None:
     page = show("sector-mbo.html", reduced_motion="reduce")
     contents, text = page.locator(".opdezepagina"), page.locator("article")
     links = contents.locator("a")
@@ -290,6 +195,10 @@ def test_the_contents_stand_beside_the_text_and_follow_it(show: Show) -> None:
         page.locator(f".opdezepagina li:nth-child({number + 1}) a[aria-current=location]").wait_for()
         assert contents.locator("[aria-current]").count() == 1
         assert links.nth(number).bounding_box()["y"] < 900, "it is in sight"  # type: ignore[index]
+    page.set_viewport_size({"width": WIDE - 1, "height": 900})
+    assert not links.first.is_visible()
+    contents.locator("summary").press("Enter")
+    assert links.first.is_visible()
 
 
 @pytest.mark.parametrize("width", one_of_a_kind([WIDE, 1100, 1600]))
@@ -303,35 +212,29 @@ def test_the_text_stands_in_the_middle_of_its_room(show: Show, width: int) -> No
         assert abs(left - right) < 2
 
 
-def test_the_contents_are_a_box_on_a_narrower_screen(show: Show) -> None:
-    page = show("sector-mbo.html", WIDE - 1)
-    assert not page.locator(".opdezepagina a").first.is_visible()
-    page.locator(".opdezepagina summary").focus()
-    page.keyboard.press("Enter")
-    assert page.locator(".opdezepagina a").first.is_visible()
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_every_page_leads_to_both_pdfs_and_says_who_made_it_and_whom_to_ask(path: Path) -> None:
-    page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-    foot = page.select_one("footer")
-    assert foot
-    papers = [str(link["href"]) for link in foot.select("a[href$='.pdf']")]
-    assert papers == ["../report.pdf", "../summary.pdf"]
-    assert all((path.parent / paper).is_file() for paper in papers)
-    assert page.select_one("header a[href='../report.pdf']")
-    for part in ("stand van 2026", "Gemaakt door na-report, naar", "Een vraag", "Nationaal Agentschap"):
-        assert part in foot.get_text()
+def test_every_page_leads_to_both_pdfs_and_says_who_made_it_and_whom_to_ask() -> None:
+    for path in PAGES:
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        foot = page.select_one("footer")
+        assert foot
+        papers = [str(link["href"]) for link in foot.select("a[href$='.pdf']")]
+        assert papers == ["../report.pdf", "../summary.pdf"]
+        assert all((path.parent / paper).is_file() for paper in papers)
+        assert page.select_one("header a[href='../report.pdf']")
+        for part in ("stand van 2026", "Gemaakt door na-report, naar", "Een vraag", "Nationaal Agentschap"):
+            assert part in foot.get_text(), path.name
 
 
 def test_the_menu_of_a_narrow_screen_works_by_keyboard_and_without_scripts_is_open(show: Show) -> None:
-    page = show("index.html", NARROW)
+    page = show("aanbevelingen.html", NARROW)
     menu = page.locator("#hoofdstukken")
     assert not menu.is_visible()
     page.locator(".menuknop").focus()
     page.keyboard.press("Enter")
     assert menu.is_visible()
     assert page.get_attribute(".menuknop", "aria-expanded") == "true"
+    page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
+    assert violations(page) == []
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#hoofdstukken') !== null")
     page.keyboard.press("Escape")

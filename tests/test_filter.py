@@ -1,10 +1,7 @@
 """The page to look things up: filtering, sorting and sharing in a browser, and the plain tables without scripts."""
 
-from __future__ import annotations
-
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 from playwright.sync_api import Browser, Page
-from test_browser import HTML, NARROW, address, opened, violations
+from screens import BESIDE, HTML, NARROW, Show, violations
 
 from na_report.base.paths import Project
 from na_report.book.book import Book
@@ -32,20 +29,6 @@ TABLES = {
     "cijfers": "observations",
 }
 FIRST = 20
-MBO_BOTTLENECKS = EVIDENCE.rows("findings", sector="mbo", kind="bottleneck")["id"]
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page as wide as a laptop's; an error in a script fails the test."""
-    fresh = opened(browser)
-    yield fresh
-    assert fresh.problems == []  # type: ignore[attr-defined]
-    fresh.context.close()
-
-
-def show(page: Page, query: str = "") -> None:
-    page.goto(address(PAGE) + (f"?{query}" if query else ""))
 
 
 def table_of(part: str) -> str:
@@ -67,45 +50,41 @@ def anchors(keys: Any) -> list[str]:
     return [re.sub(r"[^a-z0-9]+", "-", key.lower()) for key in keys]
 
 
+MBO_BOTTLENECKS = sorted(anchors(EVIDENCE.rows("findings", sector="mbo", kind="bottleneck")["id"]))
+
+
 def query_of(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
-def status(page: Page) -> str:
-    return page.inner_text(".filterstand")
-
-
-def test_without_scripts_all_rows_are_there_and_no_controls(browser: Browser) -> None:
-    page = opened(browser, java_script_enabled=False)
-    show(page)
+def test_without_scripts_all_rows_are_there_and_no_controls(show: Show) -> None:
+    page = show(PAGE, java_script_enabled=False)
     for part, table in TABLES.items():
         assert sorted(rows(page, part)) == sorted(anchors(EVIDENCE[table]["id"])), part
         assert shown(page, part) == len(EVIDENCE[table]), part
     assert not page.locator(".filterblok :is(select, input, button, .kader):visible").count()
-    page.context.close()
 
 
 def test_every_row_leads_to_its_place_on_another_page_and_names_a_source() -> None:
     soup = BeautifulSoup((HTML / PAGE).read_text(encoding="utf-8"), "html.parser")
     for row in soup.select("table.filterbaar tbody tr"):
         cells = row.find_all(["th", "td"], recursive=False)
-        link = cells[0].a
-        assert link is not None
-        assert not link["href"].startswith("#"), "what is only here may not stay off paper"
+        assert not cells[0].a["href"].startswith("#"), "what is only here may not stay off paper"
         assert cells[-1].get_text(strip=True), cells[0].get_text()
 
 
-def test_a_link_opens_the_bottlenecks_of_mbo(page: Page) -> None:
-    show(page, "sector=mbo&soort=knelpunt")
-    assert sorted(rows(page)) == sorted(anchors(MBO_BOTTLENECKS))
-    assert status(page).startswith(f"{len(MBO_BOTTLENECKS)} van ")
+def test_a_link_opens_the_bottlenecks_of_mbo(show: Show) -> None:
+    page = show(f"{PAGE}?sector=mbo&soort=knelpunt&volgorde=bevindingen.bron")
+    assert sorted(rows(page)) == MBO_BOTTLENECKS
+    assert page.inner_text(".filterstand").startswith(f"{len(MBO_BOTTLENECKS)} van ")
     assert page.get_attribute(".filterstand", "role") == "status", "it is read aloud"
     assert page.input_value("select[name=sector]") == "mbo"
     assert page.locator("article h2:visible").all_inner_texts() == ["Bevindingen#"]
+    assert violations(page) == []
 
 
-def test_the_keyboard_chooses_and_the_address_follows(page: Page) -> None:
-    show(page)
+def test_the_keyboard_chooses_and_the_address_follows(show: Show) -> None:
+    page = show(PAGE)
     page.focus("select[name=onderdeel]")
     page.keyboard.press("Tab")
     page.keyboard.type("Mb")
@@ -113,7 +92,7 @@ def test_the_keyboard_chooses_and_the_address_follows(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("Kne")
     assert query_of(page) == {"sector": ["mbo"], "soort": ["knelpunt"]}
-    assert sorted(rows(page)) == sorted(anchors(MBO_BOTTLENECKS))
+    assert sorted(rows(page)) == MBO_BOTTLENECKS
     page.focus("[data-doe=wis]")
     page.keyboard.press("Enter")
     assert query_of(page) == {}
@@ -121,8 +100,8 @@ def test_the_keyboard_chooses_and_the_address_follows(page: Page) -> None:
     assert page.evaluate("document.activeElement.name") == "onderdeel"
 
 
-def test_a_choice_is_there_again_after_back_and_forward(page: Page) -> None:
-    show(page)
+def test_a_choice_is_there_again_after_back(show: Show) -> None:
+    page = show(PAGE)
     page.select_option("select[name=sector]", "mbo")
     page.fill("input[name=woorden]", "docenten")
     page.wait_for_url("**woorden=docenten")
@@ -135,82 +114,77 @@ def test_a_choice_is_there_again_after_back_and_forward(page: Page) -> None:
     assert (page.input_value("select[name=sector]"), page.input_value("input[name=woorden]")) == ("mbo", "docenten")
 
 
-@pytest.mark.parametrize(
-    ("words", "found"), [("mobilit ERASMUS", ("erasmus", "mobilit")), ("cooperatie", ("coöperatie",))]
-)
-def test_all_words_have_to_be_in_the_row_in_any_order_and_case_without_accents(
-    page: Page, words: str, found: tuple[str, ...]
-) -> None:
-    show(page, f"woorden={words}")
-    texts = page.locator("table.filterbaar tbody tr:visible").all_inner_texts()
-    assert texts
-    assert all(word in text.lower() for text in texts for word in found)
+def test_all_words_have_to_be_in_the_row_in_any_order_and_case_without_accents(show: Show) -> None:
+    for words, found in {"mobilit ERASMUS": ("erasmus", "mobilit"), "cooperatie": ("coöperatie",)}.items():
+        texts = show(f"{PAGE}?woorden={words}").locator("table.filterbaar tbody tr:visible").all_inner_texts()
+        assert texts
+        assert all(word in text.lower() for text in texts for word in found)
 
 
-def test_a_list_offers_only_what_the_other_choices_leave_with_the_number_of_rows(page: Page) -> None:
-    show(page, "onderdeel=bevindingen&sector=mbo")
+def test_a_list_offers_only_what_the_other_choices_leave_with_the_number_of_rows(show: Show) -> None:
+    page = show(f"{PAGE}?onderdeel=bevindingen&sector=mbo")
     kinds = EVIDENCE.rows("findings", sector="mbo")["kind"].value_counts()
     labels = {EVIDENCE.label("finding_kind", kind, "nl"): count for kind, count in kinds.items()}
     offered = page.locator("select[name=soort] option").all_inner_texts()[1:]
     assert {text.lower() for text in offered} == {f"{label} ({count})" for label, count in labels.items()}
     assert page.locator("select[name=sector] option").count() > 4, "another sector can still be chosen"
     assert not page.locator("select[name=stand]").is_visible()
-    show(page, "onderdeel=initiatieven")
+    page = show(f"{PAGE}?onderdeel=initiatieven")
     assert page.locator("select[name=stand]").is_visible()
+    groups = show(PAGE).locator("select[name=soort] optgroup").evaluate_all("all => all.map((item) => item.label)")
+    assert [name.lower() for name in groups] == list(TABLES), "many values stand under the name of their table"
 
 
 @pytest.mark.parametrize("query", ["woorden=xyzzy", "sector=bestaat-niet"])
-def test_nothing_found_says_so_and_shows_the_way_back(page: Page, query: str) -> None:
-    show(page, query)
+def test_nothing_found_says_so_and_shows_the_way_back(show: Show, query: str) -> None:
+    page = show(f"{PAGE}?{query}")
     assert rows(page) == []
-    assert status(page) == "Niets gevonden."
+    assert page.inner_text(".filterstand") == "Niets gevonden."
     page.click(".filterleeg [data-doe=wis]")
     assert rows(page)
     assert not page.locator(".filterleeg").is_visible()
 
 
-def test_every_link_to_a_choice_shows_the_number_of_rows_that_it_names(page: Page) -> None:
+def test_every_link_to_a_choice_shows_the_number_of_rows_that_it_names(show: Show) -> None:
     links = {
         (link["href"].partition("?")[2], link.get_text())
         for path in HTML.glob("*.html")
         for link in BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select(f"a[href^='{PAGE}?']")
     }
     assert len(links) > 4 * 5
-    show(page)
+    page = show(PAGE)
     for query, text in links:
         page.evaluate(
             "query => { history.replaceState(null, '', `?${query}`); dispatchEvent(new Event('popstate')); }", query
         )
-        shown = page.evaluate("document.querySelectorAll('table.filterbaar tbody tr:not([hidden])').length")
-        named = re.search(r"\((\d+)\)", text)
-        assert shown == int(named[1]) if named else shown > 0, query
+        found, named = len(rows(page)), re.search(r"\((\d+)\)", text)
+        assert found == int(named[1]) if named else found > 0, query
 
 
-def test_a_long_table_starts_with_its_first_rows_and_shows_all_on_demand(page: Page) -> None:
-    show(page)
+def test_a_long_table_starts_with_its_first_rows_and_shows_all_on_demand_for_a_link_and_on_paper(show: Show) -> None:
+    page = show(PAGE)
     assert {part: shown(page, part) for part in TABLES} == dict.fromkeys(TABLES, FIRST)
     total = len(EVIDENCE["findings"])
     more = page.locator(".toonalles").first
     assert more.inner_text().split("\n")[0].startswith(f"U ziet {FIRST} van {total} rijen.")
-    more.get_by_role("button", name=f"Toon alle {total} rijen").focus()
-    page.keyboard.press("Enter")
+    more.get_by_role("button", name=f"Toon alle {total} rijen").press("Enter")
     assert shown(page, "bevindingen") == total
     assert shown(page, "doelen") == FIRST
     assert not more.is_visible()
     row = page.evaluate("document.activeElement.closest('tr').sectionRowIndex")
     assert row == FIRST, "who reads on does so at the first new row"
+    page.evaluate("document.querySelector('[data-onderdeel=cijfers] tbody tr:last-child a').id = 'verre-rij'")
+    page.evaluate("location.hash = 'verre-rij'")
+    page.locator("#verre-rij").wait_for(state="visible")
+    assert page.locator("#verre-rij").evaluate("one => one.getBoundingClientRect().top < innerHeight")
+    page.emulate_media(media="print")
+    assert shown(page, "doelen") == len(EVIDENCE["agenda_items"])
+    assert page.locator(".filterblok :is(select, input, button):visible").count() == 0
+    assert PAGE.removesuffix(".html") in {item.name for item in all_pages(Project(ROOT)) if not item.on_paper}
 
 
-def test_a_link_to_a_row_further_on_shows_it(page: Page) -> None:
-    show(page)
-    name = page.evaluate("document.querySelector('[data-onderdeel=cijfers] tbody tr:last-child a').id = 'verre-rij'")
-    page.evaluate("name => { location.hash = name; }", name)
-    page.locator(f"#{name}").wait_for(state="visible")
-    assert page.locator(f"#{name}").evaluate("one => one.getBoundingClientRect().top < innerHeight")
-
-
-def test_numbers_sort_as_numbers_and_what_has_none_comes_last(page: Page) -> None:
-    show(page, "onderdeel=cijfers")
+def test_numbers_sort_as_numbers_and_what_has_none_comes_last(show: Show) -> None:
+    page = show(f"{PAGE}?onderdeel=cijfers")
     values = dict(EVIDENCE["observations"][["id", "value"]].itertuples(index=False))
     by_anchor = {anchor: values[key] for anchor, key in zip(anchors(values), values, strict=True)}
     for down in (False, True):
@@ -223,8 +197,8 @@ def test_numbers_sort_as_numbers_and_what_has_none_comes_last(page: Page) -> Non
         assert all(value == value for value in found[: len(numbers)])
 
 
-def test_the_order_is_in_the_address(page: Page) -> None:
-    show(page, "onderdeel=doelen")
+def test_the_order_is_in_the_address(show: Show) -> None:
+    page = show(f"{PAGE}?onderdeel=doelen")
     page.click("[data-onderdeel=doelen] th[data-kop='Nr.'] button")
     page.click("[data-onderdeel=doelen] th[data-kop='Nr.'] button")
     assert query_of(page)["volgorde"] == ["doelen.nr.-"]
@@ -235,11 +209,10 @@ def test_the_order_is_in_the_address(page: Page) -> None:
     assert page.locator("th[aria-sort]").count() == 0
 
 
-def test_text_sorts_as_people_do_and_the_first_rows_are_seen(page: Page) -> None:
-    show(page, "onderdeel=initiatieven")
-    page.focus("th[data-kop=Initiatief] button")
-    page.keyboard.press("Enter")
-    assert "gesorteerd op initiatief, oplopend" in status(page)
+def test_text_sorts_as_people_do_and_the_first_rows_are_seen(show: Show) -> None:
+    page = show(f"{PAGE}?onderdeel=initiatieven")
+    page.locator("th[data-kop=Initiatief] button").press("Enter")
+    assert "gesorteerd op initiatief, oplopend" in page.inner_text(".filterstand")
     names = page.locator(f"{table_of('initiatieven')} td strong").all_inner_texts()
     bare = [re.sub(r"[^a-z0-9]", "", name.lower())[:1] for name in names]
     assert bare == sorted(bare) != [name[:1] for name in sorted(names)], "whatever is a capital"
@@ -248,24 +221,11 @@ def test_text_sorts_as_people_do_and_the_first_rows_are_seen(page: Page) -> None
     assert found == rows(page, "initiatieven")[:FIRST]
 
 
-def test_many_values_stand_under_the_name_of_their_table(page: Page) -> None:
-    show(page)
-    groups = page.locator("select[name=soort] optgroup").evaluate_all("all => all.map((item) => item.label)")
-    assert [name.lower() for name in groups] == list(TABLES)
-    assert page.locator("select[name=sector] optgroup").count() == 0, "few values need no names above them"
-
-
-def test_the_link_is_copied(browser: Browser) -> None:
-    page = opened(browser, permissions=["clipboard-read", "clipboard-write"])
-    show(page, "sector=mbo")
+def test_the_link_is_copied_or_can_be_by_hand_where_the_browser_refuses(show: Show) -> None:
+    page = show(f"{PAGE}?sector=mbo", permissions=["clipboard-read", "clipboard-write"])
     page.click("[data-doe=kopieer]")
-    page.wait_for_function("document.querySelector('.filterstand').textContent.includes('gekopieerd')")
+    page.locator(".filterstand:has-text('gekopieerd')").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
-    page.context.close()
-
-
-def test_the_link_can_be_copied_by_hand_where_the_browser_refuses(page: Page) -> None:
-    show(page, "sector=mbo")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     page.click("[data-doe=kopieer]")
     page.wait_for_selector("#filter-link:visible")
@@ -273,34 +233,16 @@ def test_the_link_can_be_copied_by_hand_where_the_browser_refuses(page: Page) ->
     assert page.evaluate("document.activeElement.id") == "filter-link"
 
 
-def test_paper_gets_all_rows_of_the_choice_without_controls(page: Page) -> None:
-    show(page, "onderdeel=doelen")
-    page.emulate_media(media="print")
-    assert shown(page, "doelen") == len(EVIDENCE["agenda_items"])
-    assert page.locator(".filterblok :is(select, input, button):visible").count() == 0
-    assert PAGE.removesuffix(".html") in {item.name for item in all_pages(Project(ROOT)) if not item.on_paper}
-
-
-def test_on_a_narrow_screen_a_list_sorts_and_no_hidden_button_takes_focus(browser: Browser) -> None:
-    page = opened(browser, NARROW)
-    show(page, "onderdeel=cijfers&sector=ve")
-    assert page.evaluate("document.documentElement.scrollWidth") == NARROW
+def test_on_a_narrow_screen_a_list_sorts_and_no_hidden_button_takes_focus(show: Show) -> None:
+    page = show(f"{PAGE}?onderdeel=cijfers&sector=ve", NARROW)
+    assert page.evaluate(BESIDE) <= 0
     page.select_option(".sorteerlijst:visible select", label="Waarde, aflopend")
     assert query_of(page)["volgorde"] == ["cijfers.waarde.-"]
     assert page.evaluate("[...document.querySelectorAll('.sorteer')].every((button) => button.tabIndex === -1)")
-    page.context.close()
-
-
-def test_axe_finds_nothing_on_the_filtered_page(browser: Browser) -> None:
-    page = opened(browser)
-    show(page, "sector=mbo&soort=knelpunt&volgorde=bevindingen.bron")
-    assert violations(page) == []
-    page.context.close()
 
 
 def test_another_edition_shows_the_same_choice_and_place(browser: Browser, tmp_path: Path) -> None:
-    project = Project(ROOT)
-    books = [Book(project, edition, "nl") for edition in ("2021", "2026")]
+    books = [Book(Project(ROOT), edition, "nl") for edition in ("2021", "2026")]
     for book in books:
         folder = tmp_path / book.edition / "nl"
         shutil.copytree(book.html, folder)
@@ -314,7 +256,7 @@ def test_another_edition_shows_the_same_choice_and_place(browser: Browser, tmp_p
     page.click(".edities a:has-text('2021')")
     page.wait_for_load_state()
     assert page.url.endswith(f"2021/nl/{PAGE}?sector=mbo&soort=knelpunt#bevindingen")
-    assert sorted(rows(page, "bevindingen")) == sorted(anchors(MBO_BOTTLENECKS))
+    assert sorted(rows(page, "bevindingen")) == MBO_BOTTLENECKS
     page.goto(f"{(tmp_path / '2026' / 'nl' / 'koploper.html').as_uri()}?a=b#c")
     page.click(".edities a:has-text('2021')")
     assert page.url.endswith("2021/nl/index.html"), "another page knows nothing of the choice"

@@ -1,15 +1,12 @@
 """What a mark in the text tells: by pointer, keyboard and finger, and without a script a plain link."""
 
-from __future__ import annotations
-
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page, expect
-from test_browser import HTML, NARROW, PAGES, WIDE, address, opened, violations
+from playwright.sync_api import expect
+from screens import BESIDE, HTML, NARROW, PAGES, WIDE, Show, violations
 
 from na_report.screen.notes import gathered, notes_of
 
@@ -19,15 +16,6 @@ MARKS = "article :is(.herkomst, .opmerking, .waarde) a"
 BOX = ".noot:popover-open"
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    fresh = opened(browser)
-    fresh.goto(address("sector-mbo.html"))
-    yield fresh
-    assert fresh.problems == []  # type: ignore[attr-defined]
-    fresh.context.close()
-
-
 def test_every_mark_of_the_book_has_something_to_tell_and_says_what_it_is() -> None:
     written = (HTML / "_static" / "notes-data.js").read_text(encoding="utf-8")
     notes = json.loads(written.removeprefix("const NOTES = ").rstrip(";\n"))
@@ -35,9 +23,8 @@ def test_every_mark_of_the_book_has_something_to_tell_and_says_what_it_is() -> N
     for path in PAGES:
         for link in BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select(MARKS):
             href = str(link["href"])
-            told = notes[f"{path.name}{href}" if href.startswith("#") else href]
-            assert told[0][0] == "", href
-            assert len(told[0][1]) > 2, href
+            [(name, told), *_] = notes[f"{path.name}{href}" if href.startswith("#") else href]
+            assert name == "" and len(told) > 2, href
             if not re.search(r"\w", link.get_text()):
                 names.add(link.get("aria-label"))
             seen += 1
@@ -65,7 +52,8 @@ def test_a_note_tells_the_row_its_source_and_its_caveats() -> None:
     }
 
 
-def test_a_pointer_opens_the_note_can_move_into_it_and_leaves_it(page: Page) -> None:
+def test_a_pointer_opens_the_note_can_move_into_it_and_leaves_it(show: Show) -> None:
+    page = show("sector-mbo.html")
     mark, box = page.locator(MARKS).first, page.locator(BOX)
     mark.hover()
     expect(box).to_be_visible()
@@ -78,54 +66,47 @@ def test_a_pointer_opens_the_note_can_move_into_it_and_leaves_it(page: Page) -> 
     expect(box).to_have_count(0)
 
 
-def test_the_keyboard_opens_a_note_escape_closes_it_and_enter_leads_on(page: Page) -> None:
+def test_the_keyboard_opens_a_note_escape_closes_it_and_enter_leads_on(show: Show) -> None:
+    page = show("sector-mbo.html")
+    mark, box = page.locator(MARKS).first, page.locator(BOX)
     page.locator("article h1 a").first.focus()
     for _ in range(20):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.closest('.herkomst, .opmerking, .waarde') !== null"):
+        if mark.evaluate("mark => document.activeElement === mark"):
             break
-    expect(page.locator(BOX)).to_be_visible()
+    expect(box).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator(BOX)).to_have_count(0)
-    assert page.evaluate(f"document.activeElement === document.querySelector({MARKS!r})")
+    expect(box).to_have_count(0)
+    assert mark.evaluate("mark => document.activeElement === mark")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") != "noot-meer", "a note adds no stops"
     page.keyboard.press("Shift+Tab")
-    expect(page.locator(BOX)).to_be_visible()
-    target = str(page.locator(MARKS).first.get_attribute("href"))
+    expect(box).to_be_visible()
+    target = str(mark.get_attribute("href"))
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(re.escape(target) + "$"))
 
 
-def test_a_finger_opens_a_note_first_and_follows_its_link_then(browser: Browser) -> None:
-    page = opened(browser, NARROW, has_touch=True)
-    page.goto(address("sector-mbo.html"))
+def test_a_finger_opens_a_note_first_and_follows_its_link_then_and_without_scripts_at_once(show: Show) -> None:
+    page = show("sector-mbo.html", NARROW, has_touch=True)
     mark, box = page.locator(MARKS).first, page.locator(BOX)
     target, before = str(mark.get_attribute("href")), page.url
     mark.tap()
     expect(box).to_be_visible()
     assert page.url == before
     place = box.bounding_box()
-    assert place
-    assert 0 <= place["x"] <= NARROW - place["width"]
+    assert place and 0 <= place["x"] <= NARROW - place["width"]
     box.locator("a").tap()
     page.wait_for_url(re.compile(re.escape(target) + "$"))
-
-
-def test_without_scripts_a_mark_is_a_link(browser: Browser) -> None:
-    page = opened(browser, java_script_enabled=False)
-    page.goto(address("sector-mbo.html"))
-    mark = page.locator(MARKS).first
-    target = str(mark.get_attribute("href"))
-    mark.click()
-    assert page.url.endswith(target)
+    plain = show("sector-mbo.html", java_script_enabled=False)
+    plain.locator(MARKS).first.click()
+    assert plain.url.endswith(target)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
-def test_axe_finds_nothing_in_an_open_note(browser: Browser, width: int, scheme: str) -> None:
-    page = opened(browser, width, scheme)
-    page.goto(address("koploper.html"))
+def test_axe_finds_nothing_in_an_open_note(show: Show, width: int, scheme: str) -> None:
+    page = show("koploper.html", width, scheme)
     page.locator(".waarde a").first.hover()
     expect(page.locator(BOX)).to_be_visible()
     assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert page.evaluate(BESIDE) <= 0

@@ -1,10 +1,7 @@
 """The book on paper: the words of the screen, links that lead to their page, nothing over its column, the data in the file."""
 
-from __future__ import annotations
-
 import functools
 import itertools
-import json
 import os
 import re
 import subprocess
@@ -25,6 +22,7 @@ from na_report.base.errors import BookError
 from na_report.base.paths import Project
 from na_report.editions.folders import verify_edition
 from na_report.paper import typesetting
+from na_report.paper.sources import lay_out
 from na_report.paper.table import columns
 from na_report.paper.typesetting import Document, typeset
 from na_report.paper.writer import Writer
@@ -173,11 +171,12 @@ def test_the_back_lists_each_figure_with_its_page_and_each_page_that_is_not_prin
         assert shown in report.said(page)
     for other in (page for page in all_pages(Project(ROOT)) if not page.on_paper):
         head = article(other.name, ".headerlink").h1
-        assert head is not None
-        assert bare(head.get_text()) in said
+        assert head is not None and bare(head.get_text()) in said
 
 
 def test_nothing_leaves_its_page_or_runs_over_its_neighbour(report: Printed) -> None:
+    wide, over, beside = (Letter("x", 9, left, 100, left + 5, 106) for left in (10, 11, 16.5))
+    assert (over_another([wide, over, beside]), over_another([wide, beside])) == (["xx"], []), "it is seen"
     for page in range(1, len(report)):
         letters = report.letters(page)
         inside = [one for one in letters if one.left >= LEFT - 1 and one.right <= RIGHT + 1 and one.bottom >= FOOT - 40]
@@ -199,19 +198,13 @@ def over_another(letters: list[Letter]) -> list[str]:
     ]
 
 
-def test_a_word_over_its_neighbour_is_seen() -> None:
-    wide, over, beside = (Letter("x", 9, left, 100, left + 5, 106) for left in (10, 11, 16.5))
-    assert over_another([wide, over, beside]) == ["xx"]
-    assert over_another([wide, beside]) == []
-
-
 def test_a_column_is_never_narrower_than_its_longest_word() -> None:
     word = "Verantwoordelijkheidsverdeling"
-    widths, _, fits = columns([["Nr.", word, "Zin"], ["1", "kort", "Een lange zin met veel woorden. " * 20]])
-    assert fits
-    assert widths[1] >= columns([["x"] * 3, ["", word, "x" * 200]])[0][1]
-    assert sum(widths) == pytest.approx(sum(columns([[word]])[0]))
-    assert not columns([["x" * 200, "y" * 200]])[2]
+    widths = columns([["Nr.", word, "Zin"], ["1", "kort", "Een lange zin met veel woorden. " * 20]])
+    assert widths[1] >= columns([["x"] * 3, ["", word, "x" * 200]])[1]
+    page = sum(columns([[word]]))
+    assert sum(widths) == pytest.approx(page, abs=0.05)
+    assert sum(columns([["x" * 200, "y" * 200]])) > page, "words have to break"
 
 
 @pytest.mark.parametrize("path", PDFS, ids=lambda path: "-".join(path.parts[-3:]))
@@ -250,30 +243,21 @@ def test_the_data_in_the_pdf_are_the_edition(report: Printed, tmp_path: Path) ->
 # Small documents, of pages that are written here
 
 
-def written(markup: str, name: str = "index") -> tuple[Writer, str]:
-    """Returns what wrote a page with these words, and as what."""
+def written(folder: Path, markup: str, name: str = "index") -> list[Any]:
+    """Writes a page for paper, as Sphinx does, and returns what paper does not know of it."""
     tree = publish_doctree(markup, settings_overrides={"report_level": 5, "doctitle_xform": False})
     writer = Writer(name, lambda kind, key: "")
-    return writer, writer.write(tree)
-
-
-def lay_out(folder: Path, **pages: str) -> Path:
-    """Writes pages for paper, as Sphinx does, and returns their folder."""
-    target = folder / "paper" / "pages"
-    target.mkdir(parents=True)
-    for name, markup in pages.items():
-        writer, text = written(markup, name)
-        assert writer.unknown == []
-        (target / f"{name}.typ").write_text(f'#import "../looks.typ": *\n#{{\n{text}\n}}\n', encoding="utf-8")
-        (target / f"{name}.json").write_text(json.dumps(writer.about), encoding="utf-8")
-    return target
+    lay_out(folder, name, {"parts": writer.write(tree), **writer.about})
+    return writer.unknown
 
 
 def printed(folder: Path, *names: str, registers: Sequence[str] = (), site: str = "", **pages: str) -> Path:
     """Prints pages in a folder and returns the PDF."""
+    source = folder / "paper" / "pages"
+    assert [written(source, markup, name) for name, markup in pages.items()] == [[]] * len(pages)
     shown = names or [name for name in pages if name not in registers]
     document = Document("report", shown, WORDS, "nl", "2026-11-24", registers=registers, site=site)
-    typeset(document, lay_out(folder, **pages), folder, folder, folder / "report.pdf")
+    typeset(document, source, folder, folder, folder / "report.pdf")
     return folder / "report.pdf"
 
 
@@ -296,19 +280,16 @@ def test_what_ends_with_a_colon_stays_with_what_it_speaks_of(tmp_path: Path) -> 
     assert len(pages) < len(said) < 2 * len(pages)
 
 
-@pytest.mark.parametrize(
-    ("markup", "said"),
-    [
-        (".. math:: a^2\n\nEen zin.", "a^2"),
-        ("+---+---+\n| a     |\n+---+---+\n| b | c |\n+---+---+\n", "a"),
-        (".. raw:: html\n\n   <hr>", "<hr>"),
-        (".. code-block:: none\n   :caption: Kop\n\n   Een", "Kop"),
-    ],
-)
-def test_a_kind_of_node_that_paper_does_not_know_is_told(markup: str, said: str) -> None:
-    [node] = written(TITLE + markup)[0].unknown
-    assert said in node.astext()
-    assert written(TITLE + '.. raw:: html\n\n   <a id="b"></a>')[0].unknown == [], "HTML that shows nothing"
+def test_a_kind_of_node_that_paper_does_not_know_is_told(tmp_path: Path) -> None:
+    for markup, said in {
+        ".. math:: a^2\n\nEen zin.": "a^2",
+        "+---+---+\n| a     |\n+---+---+\n| b | c |\n+---+---+\n": "a",
+        ".. raw:: html\n\n   <hr>": "<hr>",
+        ".. code-block:: none\n   :caption: Kop\n\n   Een": "Kop",
+    }.items():
+        [node] = written(tmp_path, TITLE + markup)
+        assert said in node.astext()
+    assert written(tmp_path, TITLE + '.. raw:: html\n\n   <a id="b"></a>') == [], "HTML that shows nothing"
 
 
 def test_no_text_becomes_markup(tmp_path: Path) -> None:
@@ -324,16 +305,13 @@ REGISTER = {
 }
 
 
-def test_a_link_to_a_register_leads_to_what_tells_where_it_is(tmp_path: Path) -> None:
+def test_a_link_to_a_register_leads_to_what_tells_where_it_is_or_to_the_web(tmp_path: Path) -> None:
     with opened(printed(tmp_path, registers=["twee"], **REGISTER)) as document:
         # One to the register, one to a page that is printed; the row is plain text.
         assert document.links(2) == [4, 3]
         assert "Zietweerijendrie" in document.said(2)
         assert bare(WORDS["where"] + "Register") in document.said(4)
         assert document.contents()[-1][1:3] == (WORDS["registers"], 4)
-
-
-def test_a_link_to_what_is_not_printed_leads_to_the_web_where_the_address_is_known(tmp_path: Path) -> None:
     site = "https://example.org/2026/nl/"
     with opened(printed(tmp_path, registers=["twee"], site=site, **REGISTER)) as document:
         assert document.addresses(2) == [f"{site}twee.html", f"{site}twee.html#x"]
@@ -346,30 +324,30 @@ def test_notes_stand_at_the_end_of_their_chapter(tmp_path: Path) -> None:
     assert re.search(r"Eenzin1\.Slot\.1Denootvaneen\..*Eenzin1\.Slot\.1Denootvantwee\.", text)
 
 
-def test_a_missing_page_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("markup", "told"),
+    [
+        ("Een \U00013000.", "twee: .*\U00013000"),
+        (".. image:: weg.svg\n   :alt: Weg\n", r"weg\.svg"),
+        (".. image:: ../../etc/passwd\n   :alt: Weg\n", "etc/passwd"),
+        (".. image:: stuk.svg\n   :alt: Stuk\n", "failed to parse SVG"),
+    ],
+)
+def test_what_can_not_be_printed_is_told_with_its_page(tmp_path: Path, markup: str, told: str) -> None:
+    (tmp_path / "stuk.svg").write_text("<svg", encoding="utf-8")
+    with pytest.raises(BookError, match=told):
+        printed(tmp_path, een=TITLE, twee=TITLE + markup)
+
+
+def test_a_missing_page_or_font_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BookError, match="no page twee"):
         printed(tmp_path, "een", "twee", een=TITLE)
-
-
-def test_a_letter_that_no_font_has_is_an_error_with_its_page(tmp_path: Path) -> None:
-    with pytest.raises(BookError, match=r"twee: .*\U00013000"):
-        printed(tmp_path, een=TITLE, twee=TITLE + "Een \U00013000.")
-
-
-def test_a_missing_font_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typesetting, "_FONTS", tmp_path)
     with pytest.raises(BookError, match="unknown font family: source sans pro"):
-        printed(tmp_path, een=TITLE)
+        printed(tmp_path / "other", een=TITLE)
 
 
-def test_a_missing_picture_and_one_from_elsewhere_are_named(tmp_path: Path) -> None:
-    for number, address in enumerate(("weg.svg", "../../etc/passwd")):
-        folder = tmp_path / str(number)
-        with pytest.raises(BookError, match=re.escape(address)):
-            printed(folder, een=f"{TITLE}.. image:: {address}\n   :alt: Weg\n")
-
-
-def test_the_same_bytes_in_other_processes_folders_and_time_zones(tmp_path: Path) -> None:
+def test_the_same_bytes_in_other_processes_folders_and_time_zones_whatever_was_set_before(tmp_path: Path) -> None:
     program = (
         "import sys\nfrom pathlib import Path\n"
         "from na_report.paper.typesetting import Document, typeset\n"
@@ -381,17 +359,12 @@ def test_the_same_bytes_in_other_processes_folders_and_time_zones(tmp_path: Path
     contents = set()
     for name, zone in (("a", "Pacific/Auckland"), ("een langere naam", "America/New_York")):
         folder = tmp_path / name
-        lay_out(folder, een=TITLE + "Een zin met *nadruk*.")
+        written(folder / "paper" / "pages", TITLE + "Een zin met *nadruk*.", "een")
         (folder / "a.csv").write_text("id\n1\n")
         environment = os.environ | {"TZ": zone, "PYTHONHASHSEED": str(len(name)), "LC_ALL": "C"}
         subprocess.run([sys.executable, "-c", program, str(folder)], check=True, cwd=folder, env=environment)
         contents.add((folder / "report.pdf").read_bytes())
     assert len(contents) == 1
-
-
-def test_what_was_set_before_makes_no_difference(tmp_path: Path) -> None:
     fresh = printed(tmp_path / "fresh", een=TITLE + "Nieuw.").read_bytes()
-    folder = tmp_path / "again"
-    printed(folder, een=TITLE + "Oud.")
-    (folder / "paper").rename(folder / "old")
-    assert printed(folder, een=TITLE + "Nieuw.").read_bytes() == fresh
+    printed(tmp_path / "again", een=TITLE + "Oud.")
+    assert printed(tmp_path / "again", een=TITLE + "Nieuw.").read_bytes() == fresh

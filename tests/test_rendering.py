@@ -112,12 +112,12 @@ def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None
 
 def test_a_page_that_goes_is_gone_on_paper_too(small: Project, process: Renderer) -> None:
     make(small, process)
-    assert {"index.typ", "inleiding.typ", "bronnen.typ"} <= on_paper(small).keys()
+    assert {"index.json", "inleiding.json", "bronnen.json"} <= on_paper(small).keys()
     only_pages(small, "index", "inleiding")
     write_page(small, "index", "# Begin")
     write_page(small, "inleiding", "# Kort")
     make(small, process)
-    assert on_paper(small).keys() == {"index.typ", "index.json", "inleiding.typ", "inleiding.json"}
+    assert on_paper(small).keys() == {"index.json", "inleiding.json"}
 
 
 @pytest.mark.slow("a crash")

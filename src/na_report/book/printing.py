@@ -7,6 +7,7 @@ from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from na_report.base.paths import DESCRIPTOR
 from na_report.book.book import Book, words
 from na_report.editions.descriptor import descriptor_of
 from na_report.paper import FOLDER
-from na_report.paper.typesetting import Document, get_ready, typeset
+from na_report.paper.typesetting import Document, typeset
 from na_report.processes.workers import Workers
 from na_report.running.pages import Page
 from na_report.screen.describing import book_address, site_address
@@ -30,7 +31,7 @@ _NO_DAY = "1980-01-01"
 def press() -> Iterator[Executor]:
     """Gives a process that makes PDFs, and is gone when the block ends, whatever it is doing."""
     pool = Workers(1)
-    pool.submit(get_ready)
+    pool.submit(import_module, typeset.__module__)
     try:
         yield pool
     finally:

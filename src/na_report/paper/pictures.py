@@ -1,7 +1,5 @@
 """Lays out the pictures of pages, with the letters of a drawing as text: to find, to copy, and to read aloud."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -33,32 +31,23 @@ def lay_out(names: Iterable[str], source: Path, target: Path) -> None:
                 hint="Keep the picture in the folder of the chapters, and name it from there.",
             )
         content = path.read_bytes()
-        if path.suffix == ".svg":
-            content = with_letters(content.decode("utf-8")).encode()
         (target / name).parent.mkdir(parents=True, exist_ok=True)
-        (target / name).write_bytes(content)
+        (target / name).write_bytes(with_letters(content) if path.suffix == ".svg" else content)
 
 
 @cache
-def with_letters(svg: str) -> str:
-    """Returns a drawing of matplotlib with text in place of outlines; as it is where it has an outline of another kind.
+def with_letters(drawing: bytes) -> bytes:
+    """Returns an SVG of matplotlib with text in place of outlines; as it is where one of them is of another kind.
 
-    Example:
-        >>> outlines = '<use xlink:href="#SourceSansPro-Semibold-13"/>'
-        >>> with_letters(f'<!-- R --><g style="fill: #000" transform="translate(1 2) scale(0.1 -0.1)">{outlines}</g>')
-        '<text style="fill: #000; font: 600 10.000px Source Sans Pro" transform="translate(1 2)">R</text>'
+    That is one in several faces, or not whole: a comment can't hold two hyphens side by side.
     """
-    found = list(_TEXT.finditer(svg))
-    return _TEXT.sub(_as_text, svg) if len(found) == svg.count("<!-- ") and all(map(_is_ours, found)) else svg
-
-
-def _is_ours(match: re.Match[str]) -> bool:
-    """Tells whether a text is in one face of ours, and is whole: a comment can't hold two hyphens side by side."""
-    faces = set(_GLYPH.findall(match["outlines"]))
-    return len(faces) == 1 and faces <= set(_WEIGHTS) and "- -" not in match["text"]
-
-
-def _as_text(match: re.Match[str]) -> str:
-    [face] = set(_GLYPH.findall(match["outlines"]))
-    font = f"font: {_WEIGHTS[face]} {float(match['scale']) * 100:.3f}px Source Sans Pro"
-    return f'<text style="{match["style"]}; {font}" transform="{match["place"]}">{match["text"]}</text>'
+    svg = drawing.decode("utf-8")
+    found = [(match, set(_GLYPH.findall(match["outlines"]))) for match in _TEXT.finditer(svg)]
+    ours = [len(faces) == 1 and faces <= _WEIGHTS.keys() and "- -" not in match["text"] for match, faces in found]
+    if len(found) != svg.count("<!-- ") or not all(ours):
+        return drawing
+    for match, [face] in found:
+        font = f"font: {_WEIGHTS[face]} {float(match['scale']) * 100:.3f}px Source Sans Pro"
+        text = f'<text style="{match["style"]}; {font}" transform="{match["place"]}">{match["text"]}</text>'
+        svg = svg.replace(match[0], text)
+    return svg.encode()

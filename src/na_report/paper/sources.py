@@ -4,10 +4,9 @@ So paper can be set while Sphinx goes on, what one of the two shows the other ca
 again is not written again.
 """
 
-from __future__ import annotations
-
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +30,6 @@ def setup(app: Any) -> None:
 
 def _paper_first(app: Any) -> None:
     """Resolves the trees of all pages before the first is written as HTML."""
-    if app.builder.format != "html":
-        return
     prepare, resolve = app.builder.prepare_writing, app.env.get_and_resolve_doctree
 
     def prepare_writing(names: set[str]) -> None:
@@ -51,8 +48,6 @@ def _paper_first(app: Any) -> None:
 
 
 def _write(app: Any, tree: Any, page: str) -> None:
-    if app.builder.format != "html":
-        return
     numbered, formats = app.env.toc_fignumbers.get(page, {}), app.config.numfig_format
 
     def numbers(kind: str, name: str) -> str:
@@ -60,17 +55,19 @@ def _write(app: Any, tree: Any, page: str) -> None:
         return formats[kind] % ".".join(map(str, number)) if number else ""
 
     writer = Writer(page, numbers)
-    text = writer.write(tree)
+    about = {"parts": writer.write(tree), **writer.about}
     for node in writer.unknown:
         found = " ".join(node.astext().split())[:60]
         _log.warning("paper can't show this: %s %r", type(node).__name__, found, location=node)
-    folder = _folder(app)
+    lay_out(_folder(app), page, about)
+
+
+def lay_out(folder: Path, page: str, about: Mapping[str, Any]) -> None:
+    """Writes a page in a folder for Typst, in one step: the file before may be read at this moment."""
     folder.mkdir(parents=True, exist_ok=True)
-    for suffix, said in (("typ", f'#import "../looks.typ": *\n#{{\n{text}\n}}\n'), ("json", json.dumps(writer.about))):
-        # In one step: the file before may be read at this moment.
-        path = folder / f"{page}.{suffix}"
-        partial_of(path).write_text(said, encoding="utf-8")
-        partial_of(path).replace(path)
+    path = folder / f"{page}.json"
+    partial_of(path).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+    partial_of(path).replace(path)
 
 
 def _drop_others(app: Any, problem: Exception | None) -> None:

@@ -1,7 +1,5 @@
 """Sets pages as PDF with Typst: PDF/UA-1 for who reads with ears or fingers, and PDF/A-3a for who reads it in fifty years."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
@@ -22,12 +20,8 @@ from na_report.paper.pictures import lay_out
 _TEMPLATES = Path(__file__).parent / "assets"
 _FONTS = Path(font_source_sans_pro.font_files_ttf["SourceSansPro"]).parent
 _KINDS = {".csv": "text/csv", ".json": "application/json"}
-_STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
 _LETTERS = re.compile(r'the text `"(.+?)"` could not be displayed')
-_PAGE = re.compile(r"pages/([^/\s]+)\.typ:")
 _SHOWN = 5
-# What the template says in the language of the book.
-_WORDS = ("title", "subtitle", "author", "contents", "notes", "figures", "registers", "where")
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,9 @@ def typeset(document: Document, pages: Path, pictures: Path, root: Path, target:
     compiler = _compiler(pages.parent / "book.typ", root, document.name)
     midnight = datetime.fromisoformat(document.day).replace(tzinfo=UTC)
     try:
-        made, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=_STANDARDS, timestamp=midnight)
+        made, warnings = compiler.compile_with_warnings(
+            format="pdf", pdf_standards=["ua-1", "a-3a"], timestamp=midnight
+        )
     except typst.TypstError as problem:
         raise _told([problem], document, pages) from None
     if warnings or not isinstance(made, bytes):
@@ -85,30 +81,20 @@ def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> Non
     folder = pages.parent
     lay_out((name for about in shown for name in about["pictures"]), pictures, folder / "pictures")
     given = {
-        **{name: document.words[name] for name in _WORDS},
+        **{"mark": "", **document.words},
         **{name: getattr(document, name) for name in ("pages", "language", "day", "imprint", "front", "site")},
-        "mark": document.words.get("mark", ""),
         "places": {name: label for about in shown for name, label in about["places"].items()},
         "noted": {place: known[place.partition("#")[0]]["rows"][place] for about in shown for place in about["noted"]},
         "drawn": [figure for about in shown for figure in about["figures"]],
         "elsewhere": [{"place": f"{page}#", "title": known[page]["title"]} for page in document.registers],
         "attached": [
-            {
-                "file": f"/{path.relative_to(root).as_posix()}",
-                "name": path.name,
-                "kind": _KINDS[path.suffix],
-                "what": what,
-            }
+            {"file": f"/{path.relative_to(root)}", "name": path.name, "kind": _KINDS[path.suffix], "what": what}
             for path, what in document.attached.items()
         ],
     }
     (folder / f"{document.name}.json").write_text(json.dumps(given, ensure_ascii=False), encoding="utf-8")
     for path in _TEMPLATES.glob("*.typ"):
         shutil.copy(path, folder / path.name)
-
-
-def get_ready() -> None:
-    """Does nothing but import this module, in a process that will need it."""
 
 
 @cache
@@ -119,21 +105,15 @@ def _compiler(main: Path, root: Path, name: str) -> typst.Compiler:
 
 
 def _told(problems: Sequence[Any], document: Document, pages: Path) -> BookError:
-    """Returns the error that names what Typst found, each with the pages that it may be on."""
-    said = [
-        f"  {', '.join(_places(problem, document, pages)) or 'the template'}: {problem.message}"
-        for problem in problems[:_SHOWN]
-    ]
+    """Returns the error that names what Typst found; letters that no font has, with the pages that hold them."""
+    texts = {name: (pages / f"{name}.json").read_text(encoding="utf-8") for name in document.pages}
+    said = []
+    for problem in problems[:_SHOWN]:
+        letters = _LETTERS.search(problem.message)
+        places = ", ".join(name for name, text in texts.items() if letters and letters[1] in text)
+        said.append(f"  {places or 'the template'}: {problem.message}")
     hints = [hint for problem in problems for hint in problem.hints]
     return BookError(
-        f"{document.name}.pdf can't be made of the text of the book:\n" + "\n".join(said),
+        "\n".join([f"{document.name}.pdf can't be made of the text of the book:", *said]),
         hint=hints[0] if hints else "Change the text, figure or table on that page.",
     )
-
-
-def _places(problem: Any, document: Document, pages: Path) -> list[str]:
-    """Returns the pages that a problem is on; for letters that no font has, those that hold them."""
-    named, letters = list(dict.fromkeys(_PAGE.findall(problem.diagnostic))), _LETTERS.search(problem.message)
-    if named or letters is None:
-        return named
-    return [name for name in document.pages if letters[1] in (pages / f"{name}.typ").read_text(encoding="utf-8")]

@@ -1,7 +1,5 @@
 """Under each figure and table one line: take it along, the whole edition too, and refer to it."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 from string import Template
@@ -21,19 +19,19 @@ def add_take_along(page: BeautifulSoup, article: Tag, name: str, book: Publicati
     The form and its words are a template in the page, so that they are in its language; it is taken away.
     """
     template = page.select_one("template#verwijs")
-    if template is not None:
+    if template:
         template.extract()
-    if template is None or book is None:
+    if not template or not book:
         return
     files = {path: _link(f"{FILES}/{path.name}", _KINDS[path.suffix]) for path in book.files}
     # The colophon has all forms of the edition.
     whole = ", ".join(link for path, link in files.items() if path.suffix != ".zip")
     for line in article.find_all(class_="meenemen"):
-        shown, around = line.find_previous(["figure", "table"]), line.parent
-        if isinstance(shown, Tag) and around is not None and around.name == "p" and shown.get("id"):
-            own = ", ".join(_link(str(link["href"]), link.get_text()) for link in line.select("a[href]"))
+        shown = line.find_previous(["figure", "table"])
+        if line.parent.name == "p" and shown and shown.get("id"):
+            own = ", ".join(_link(link["href"], link.get_text()) for link in line.select("a[href]"))
             made = _filled(template, name, book, part_of(shown), own=own, whole=whole)
-            around.replace_with(*made.find_all("div", recursive=False))
+            line.parent.replace_with(*made.find_all("div", recursive=False))
     for place in article.find_all(class_="citeer"):
         place.clear()
         place.extend(_filled(template, name, book).find_all("dl"))
@@ -59,22 +57,17 @@ def part_of(shown: Tag) -> Part:
     """
     number, title = (shown.select_one(f".caption-{name}") for name in ("number", "text"))
     first = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9])", text_of(title) if title else "", maxsplit=1)[0]
-    return Part(str(shown["id"]), number.get_text().strip() if number else "", first.rstrip("."))
+    return Part(shown["id"], number.get_text().strip() if number else "", first.rstrip("."))
 
 
-def _filled(
-    template: Tag, name: str, book: Publication, part: Part | None = None, own: str = "", whole: str = ""
-) -> BeautifulSoup:
+def _filled(template: Tag, name: str, book: Publication, part: Part | None = None, **links: str) -> BeautifulSoup:
     """Returns a copy of the template for a figure or table, or for the whole book."""
     anchor = f"#{part.key}" if part else "index.html"
     address = book.address(f"{name}{anchor}" if part else anchor)
     # A reference has the title of the report in italics, as the style has it.
     before, title, after = map(escape, apa(book.work, part, address).partition(book.work.title))
     filled = {
-        "own": own,
-        "whole": whole,
-        "number": escape(part.number) if part else "",
-        "place": anchor,
+        **{"own": "", "whole": "", "place": anchor, "number": escape(part.number) if part else "", **links},
         "address": escape(address or (f"{name}{anchor}" if part else book.work.title)),
         "apa": f"{before}<cite>{title}</cite>{after}",
         "bibtex": escape(bibtex(book.work, part, address)),

@@ -12,15 +12,7 @@ _QUERY = "@media (prefers-color-scheme: dark)"
 
 
 def darkened(drawing: str) -> str:
-    """Returns an SVG with colours for dark mode; one with a colour that has no dark one stays as it is.
-
-    Example:
-        >>> print(darkened('<svg><style>*{}</style><b style="fill: #ffffff"/></svg>').partition("<b")[0])
-        <svg><style>*{}
-        @media (prefers-color-scheme: dark){[style*="fill: #ffffff"]{fill:#10181f!important}}</style>
-        >>> darkened('<svg><style>*{}</style><path style="fill: #123456"/></svg>').count("#")
-        1
-    """
+    """Returns an SVG with colours for dark mode; one with a colour that has no dark one stays as it is."""
     used = sorted(set(_COLOUR.findall(drawing)))
     if not used or is_dark_too(drawing) or any(colour not in DARK for _, colour in used):
         return drawing

@@ -5,8 +5,6 @@ a value. A class `rang-3`, `rang-m3` or `rang-3_5` is the number that a cell or 
 A span with the class `keuze-sector-mbo` around a link opens the page with that choice.
 """
 
-from __future__ import annotations
-
 import re
 from urllib.parse import urlencode
 
@@ -21,21 +19,16 @@ def add_filters(page: BeautifulSoup, article: Tag) -> None:
     The form is a template in the page, so that it is in its language; it is taken away.
     """
     for span in article.find_all("span", class_=_CHOICE):
-        # The link in it gets the choices of its classes as a query.
-        names, link = list(span["class"]), span.find("a")
-        if isinstance(link, Tag):
-            choices = [(match[1], match[2]) for name in names if (match := _CHOICE.fullmatch(name))]
-            address, hash_sign, anchor = str(link["href"]).partition("#")
+        choices = [(match[1], match[2]) for name in span["class"] if (match := _CHOICE.fullmatch(name))]
+        span["class"] = [name for name in span["class"] if not _CHOICE.fullmatch(name)]
+        if link := span.find("a"):
+            address, hash_sign, anchor = link["href"].partition("#")
             link["href"] = f"{address}?{urlencode(choices)}{hash_sign}{anchor}"
-            span["class"] = " ".join(name for name in names if not _CHOICE.fullmatch(name))
     tables, template = article.select("table.filterbaar"), page.select_one("template#filteren")
-    sections = [table.find_parent("section") for table in tables]
-    for table, section in zip(tables, sections, strict=True):
-        if section is not None:
+    for table in tables:
+        if section := table.find_parent("section"):
             table["data-onderdeel"] = section["id"]
-    if template is not None:
-        template.extract()
-        for form in template.find_all("div", class_="filterblok") if tables else ():
-            (sections[0] or tables[0]).insert_before(form)
-    if tables and page.head is not None:
+    form = template and template.extract().find("div")
+    if tables and form:
+        (tables[0].find_parent("section") or tables[0]).insert_before(form)
         page.head.append(page.new_tag("script", attrs={"defer": "", "src": "_static/filter.js"}))

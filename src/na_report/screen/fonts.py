@@ -1,7 +1,5 @@
 """The letters of the book, so that every screen shows the same ones and no page asks another site for them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import font_source_sans_pro

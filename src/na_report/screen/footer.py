@@ -1,7 +1,5 @@
 """What every page says at its head and foot: the PDFs, who made the book, when, for whom, and whom to ask."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path

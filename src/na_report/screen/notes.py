@@ -4,10 +4,9 @@ Marks are the links in a span `herkomst`, `opmerking` or `waarde`. A table to lo
 tells of the place that its first cell links to; other places are told of by the row of the table that they are in.
 """
 
-from __future__ import annotations
-
+from collections import ChainMap
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bs4 import Tag
 
@@ -15,46 +14,41 @@ from bs4 import Tag
 _Lines = list[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Notes:
+class Notes(NamedTuple):
     """What one page has for the notes of all."""
 
-    wanted: set[str] = field(default_factory=set)  # where its marks lead
-    remarks: set[str] = field(default_factory=set)  # the pages that its remarks are on
-    told: dict[str, _Lines] = field(default_factory=dict)  # what its tables to look things up in tell per address
-    # What its other tables tell per place in their rows, and where that row leads.
-    held: dict[str, tuple[_Lines, list[str]]] = field(default_factory=dict)
+    wanted: set[str]  # where its marks lead
+    remarks: set[str]  # the pages that its remarks are on
+    told: dict[str, _Lines]  # what its tables to look things up in tell per address
+    held: dict[
+        str, tuple[_Lines, list[str]]
+    ]  # what other tables tell per place in their rows, and where that row leads
 
 
 def notes_of(name: str, article: Tag) -> Notes:
     """Returns what a page with a file name and a text has for notes; its tables are mended."""
-    found = Notes()
+    found = Notes(set(), set(), {}, {})
     for mark in article.find_all("span", class_=("herkomst", "opmerking", "waarde")):
         addresses = _addresses(name, mark)
         found.wanted.update(addresses)
         if "opmerking" in mark["class"]:
             found.remarks.update(address.partition("#")[0] for address in addresses)
     for table in article.find_all("table"):
-        is_lookup = "filterbaar" in (table.get("class") or [])
-        skipped = {_text(mark) for head in table.find_all("thead") for mark in head.find_all("span", class_="keuze")}
+        skipped = {_text(mark) for mark in table.select("thead .keuze")}
         for row in table.select("tbody tr"):
             first, *cells = row.find_all(["th", "td"], recursive=False)
-            if not is_lookup:
-                kept = [cell for cell in cells if not _is_list_of_links(cell)]
-                told = _lines(kept), _addresses(name, row)
-                found.held.update((f"{name}#{place['id']}", told) for place in row.find_all(id=True))
+            if "filterbaar" not in table.get("class", ()):
+                lines = [(cell["data-kolom"], _text(cell)) for cell in cells if not _is_list_of_links(cell)]
+                found.held.update((f"{name}#{place['id']}", (lines, _addresses(name, row))) for place in row(id=True))
             elif leads := _addresses(name, first):
-                found.told[leads[0]] = _lines(cell for cell in cells if cell["data-kolom"] not in skipped)
+                lines = [(cell["data-kolom"], _text(cell)) for cell in cells if cell["data-kolom"] not in skipped]
+                found.told[leads[0]] = lines
     return found
 
 
 def _addresses(name: str, inside: Tag) -> list[str]:
     found = (str(link["href"]) for link in inside.find_all("a", href=True))
     return [f"{name}{address}" if address.startswith("#") else address for address in found]
-
-
-def _lines(cells: Iterable[Tag]) -> _Lines:
-    return [(str(cell["data-kolom"]), _text(cell)) for cell in cells]
 
 
 def _text(tag: Tag) -> str:
@@ -78,20 +72,16 @@ def gathered(pages: Iterable[Notes]) -> dict[str, _Lines]:
 
     A name is empty for what the row is about, and `!` for a remark of the row.
     """
-    book = Notes()
-    for page in pages:
-        book.wanted.update(page.wanted)
-        book.remarks.update(page.remarks)
-        book.told.update(page.told)
-        book.held.update(page.held)
-    made = {}
-    for address in sorted(book.wanted):
-        lines, leads = book.held.get(address, ([], []))
-        lines = book.told.get(address) or lines
+    pages = [*pages][::-1]  # where two pages tell of one place, the last one does
+    told, held = ChainMap(*(page.told for page in pages)), ChainMap(*(page.held for page in pages))
+    remarks, made = {name for page in pages for name in page.remarks}, {}
+    for address in sorted({address for page in pages for address in page.wanted}):
+        lines, leads = held.get(address, ([], []))
+        lines = told.get(address, lines)
         shown = [(name if number else "", text) for number, (name, text) in enumerate(lines) if text not in ("", "–")]
         for other in dict.fromkeys(leads):
-            remark, _ = book.held.get(other, ([], []))
-            if remark and other != address and other.partition("#")[0] in book.remarks:
+            remark, _ = held.get(other, ([], []))
+            if remark and other != address and other.partition("#")[0] in remarks:
                 shown.append(("!", remark[0][1]))
         if shown:
             made[address] = shown

@@ -1,18 +1,14 @@
 """The text of the book per section, for the search page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from bs4 import Tag
 from bs4.element import NavigableString
 
-_HEADINGS = ("h1", "h2", "h3", "h4")
 # What stands apart from what follows, without a space between them in the markup.
 _SPACED = ("td", "th", "li", "p", "caption")
-_USELESS = ("script", "style", "svg")
 # A table to look things up in repeats what the book says elsewhere, and its filters say nothing.
-_USELESS_CLASSES = {"headerlink", "meenemen", "filterblok", "filterbaar", "herkomst"}
+_USELESS = {"headerlink", "meenemen", "filterblok", "filterbaar", "herkomst"}
 
 
 def places(name: str, article: Tag, part: str = "") -> list[dict[str, str]]:
@@ -27,20 +23,14 @@ def places(name: str, article: Tag, part: str = "") -> list[dict[str, str]]:
     """
     found: list[dict[str, str]] = []
     for number, section in enumerate(article.find_all("section", id=True)):
-        heading = section.find(_HEADINGS, recursive=False)
-        title = _joined(_said(heading)) if isinstance(heading, Tag) else ""
-        address = f"{name}#{section['id']}" if number else name
-        page = found[0]["page"] if found else title
-        text = _joined(_said(section, heading))
-        found.append({"page": page, "title": title, "address": address, "text": text, "part": part})
-    return [place for place in found if place["title"]]
+        if heading := section.find(["h1", "h2", "h3", "h4"], recursive=False):
+            title, text = (" ".join("".join(said).split()) for said in (_said(heading), _said(section, heading)))
+            address, page = f"{name}#{section['id']}" if number else name, found[0]["page"] if found else title
+            found.append({"page": page, "title": title, "address": address, "text": text, "part": part})
+    return found
 
 
-def _joined(pieces: Iterator[str]) -> str:
-    return " ".join("".join(pieces).split())
-
-
-def _said(tag: Tag, without: object = None) -> Iterator[str]:
+def _said(tag: Tag, without: Tag | None = None) -> Iterator[str]:
     """Yields what a tag says to who searches, but for the sections inside it."""
     for child in tag.children:
         if not isinstance(child, Tag):
@@ -53,5 +43,5 @@ def _said(tag: Tag, without: object = None) -> Iterator[str]:
 
 
 def _is_left_out(tag: Tag) -> bool:
-    is_section = tag.name == "section" and bool(tag.get("id"))
-    return is_section or tag.name in _USELESS or not _USELESS_CLASSES.isdisjoint(tag.get("class") or ())
+    is_section = tag.name == "section" and tag.get("id")
+    return is_section or tag.name in ("script", "style", "svg") or not _USELESS.isdisjoint(tag.get("class", ()))
