@@ -152,7 +152,7 @@ DAMAGED = [
     ("_toc.yml", b"root: [index", "_toc.yml, line 1, column 13"),
     ("_toc.yml", b"root: index\nparts:\n- caption: \xe9\n", "_toc.yml, line 3: found the byte 0xe9"),
     ("_toc.yml", b"", "_toc.yml: found no pages"),
-    ("_toc.yml", b"- index\n", "_toc.yml: found a list"),
+    ("_toc.yml", b"- index\n", "_toc.yml: found ['index'], expected names"),
     ("_toc.yml", TOC + b"parts:\n", "_toc.yml, parts: found nothing, expected a list"),
     ("_toc.yml", TOC + b"chapters: &c [{file: kort, sections: *c}]\n", "found *c, which repeats a part by its name"),
     ("_toc.yml", YAML_BOMB, "_toc.yml, line 2, column 8: found *a, which repeats"),

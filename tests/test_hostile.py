@@ -27,8 +27,7 @@ from na_report.cli import main
 from na_report.editions import integrity
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import open_edition, seal_edition
-from na_report.editions.folders import verify_edition
-from na_report.editions.integrity import find_problems
+from na_report.editions.integrity import find_problems, verify_edition
 from na_report.running.pages import all_pages
 from na_report.workbook import comments, opening, package
 from na_report.workbook.read import Sheet
@@ -209,16 +208,24 @@ DESCRIPTORS: list[tuple[str, Callable[[str], str]]] = [
     ("a licence that runs a script", replaced("https://creativecommons", "javascript:creativecommons")),
     ("a maker without a name", replaced('"title": "na-report contributors"', '"title": null')),
     ("a title that turns around", replaced('"title": "', '"title": "\\u202e')),
-    ("a way out for a name", replaced('"na-report-2021"', '"../../x"')),
-    ("the name of another edition", replaced('"na-report-2021"', '"na-report-2026"')),
-    ("an empty version", replaced('"2021.1.0"', '""')),
+    ("a way out for a name", replaced('"na-report-2026"', '"../../x"')),
+    ("the name of another edition", replaced('"na-report-2026"', '"na-report-2021"')),
+    ("an empty version", replaced('"2026.1.0"', '""')),
     ("a language that nobody knows", with_value("languages", ["nl", "xx"])),
     *((f"no {key}", with_value(key, [])) for key in ("languages", "licenses", "contributors", "resources")),
     ("sources by name only", with_value("sources", ["AEF"])),
     ("a text for a table", replaced('"resources": [', '"resources": ["notes", ')),
     ("a table twice", replaced('"resources": [', '"resources": [{"name": "notes"},')),
     ("a hash of another kind", replaced('"hash": "sha256:', '"hash": "md5:')),
-    ("a table that is elsewhere", replaced('"path": "notes.csv"', '"path": "../2026/notes.csv"')),
+    ("a table that is elsewhere", replaced('"path": "notes.csv"', '"path": "../2021/notes.csv"')),
+    ("no name of a column", replaced('"name": "footnote"', '"name": "Footnote"')),
+    ("a column twice", replaced('"name": "footnote"', '"name": "id"')),
+    ("another column", replaced('"name": "footnote"', '"name": "foot"')),
+    ("a column without a name", replaced('"name": "footnote"', '"nam": "footnote"')),
+    ("a type that nobody knows", replaced('"type": "integer"', '"type": "colour"')),
+    ("a text for a least number", replaced('"minimum": 1\n', '"minimum": "1"\n')),
+    ("a pattern that is none", replaced('"pattern": "N', '"pattern": "(N')),
+    ("a reference to nowhere", replaced('"sources.id"', '"gone.id"')),
     *((f"{text!r} alone", lambda _, text=text: text) for text in ("", "[]", "null")),  # type: ignore[misc]
 ]
 
@@ -227,17 +234,17 @@ DESCRIPTORS: list[tuple[str, Callable[[str], str]]] = [
 def test_a_damaged_descriptor_is_refused_and_named(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], spoil: Callable[[str], str]
 ) -> None:
-    path = project.data / "2021" / DESCRIPTOR
+    path = project.data / "2026" / DESCRIPTOR
     path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(InvalidInputError, match=r"datapackage\.json"):
-        open_edition("2021", project)
+        open_edition("2026", project)
     with pytest.raises(InvalidInputError, match=r"datapackage\.json") as caught:
-        verify_edition("2021", project)
+        verify_edition("2026", project)
     assert {problem.file for problem in caught.value.problems} == {DESCRIPTOR}
     assert all(problem.found and problem.expected and problem.remedy for problem in caught.value.problems)
     monkeypatch.chdir(project.root)
     assert main(["edition", "list"]) == 0
-    assert "2026\tsealed" in capsys.readouterr().out
+    assert "2021\tsealed" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Numbers as people see them: to the digits that a spreadsheet shows, rounded as statistics offices do, counted in names."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal

@@ -1,7 +1,5 @@
 """What can go wrong, told to the person who meets it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,6 +54,11 @@ class InvalidInputError(NaReportError):
             lines.append(f"  … and {len(problems) - SHOWN_LIMIT} more.")
         super().__init__("\n".join(lines), hint=hint)
         self.problems = list(problems)
+
+
+def told(what: object, hint: str = "") -> str:
+    """Returns what a terminal shows of an error, and of what to do about it."""
+    return f"error: {what}" + (f"\nhint: {hint}" if hint else "")
 
 
 class ChapterError(NaReportError):

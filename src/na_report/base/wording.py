@@ -1,7 +1,5 @@
 """The words that a reader sees between the data, from `chapters/<language>/words.yml`."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -21,7 +21,6 @@ from na_report.editions.folders import (
     newest_edition,
     place_of,
     sealed_editions,
-    verify_edition,
 )
 from na_report.running.contents import known_language, languages
 from na_report.running.fingerprint import hash_inputs
@@ -118,6 +117,8 @@ def edition_at_hand(book: Book) -> Callable[[], TakeAlong]:
     Raises:
         InvalidInputError: Carries all problems of the edition.
     """
+    from na_report.editions.integrity import verify_edition
+
     verify_edition(book.edition, book.project)
 
     def write() -> TakeAlong:
@@ -147,6 +148,7 @@ def archive(options: Namespace, project: Project) -> int:
     """Keeps a built book, its data, chapters and program in one file."""
     from na_report.book.archive import write_archive
     from na_report.editions.edition import open_edition
+    from na_report.editions.integrity import verify_edition
 
     edition = open_edition(options.edition, project)
     if edition.draft:

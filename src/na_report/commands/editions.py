@@ -11,9 +11,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from na_report.base.errors import InvalidInputError
+from na_report.base.errors import InvalidInputError, told
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.editions.folders import is_draft, list_editions, previous_edition, sealed_editions, verify_edition
+from na_report.editions.folders import is_draft, list_editions, previous_edition, sealed_editions
+from na_report.editions.integrity import verify_edition
 
 if TYPE_CHECKING:
     from na_report.reasoning.changes import Changes
@@ -46,7 +47,7 @@ def verify(options: Namespace, project: Project) -> int:
             what = "types, codes, ranges and references are fine"
             print(f"edition {name}: {'a draft; its ' if is_draft(project.data / name) else 'bytes, '}{what}")
         except InvalidInputError as error:
-            print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
+            print(told(error, error.hint), file=sys.stderr)
             status = error.exit_code
     return status
 
@@ -93,11 +94,8 @@ def refresh(options: Namespace, project: Project) -> int:
         print(line)
     if missed:
         again = shlex.join(["na-report", "edition", "refresh", options.edition, "--as", options.new])
-        print(
-            f"error: {missed} of {series} series could not be had; the draft has the other {series - missed}.\n"
-            f"hint: Ask for the rest with: {again}",
-            file=sys.stderr,
-        )
+        what = f"{missed} of {series} series could not be had; the draft has the other {series - missed}."
+        print(told(what, f"Ask for the rest with: {again}"), file=sys.stderr)
         return 1
     print(
         f"edition {options.new}: a draft; look at the book with na-report preview --edition {options.new}, "

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import ANSWERS, Project
 from na_report.editions.declared_tables import TABLES
-from na_report.editions.descriptor import read_seal, schema_in
-from na_report.editions.edition import open_edition, refuse_unknown
+from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.integrity import find_problems
 from na_report.editions.making import making, refuse_name
-from na_report.editions.table_files import Row, Rows, completed, read_table, write_table
+from na_report.editions.table_files import Row, Rows, rows_of, write_table
 from na_report.statistics.drafting import KeptValue, NewMethod, observed, take_in
 from na_report.statistics.kept import Kept, Source, read_kept
 from na_report.statistics.reading import Cell, Cells, Difference, Reading, Renamed, differences, read, renamed
@@ -70,8 +68,8 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
     if not again:
         refuse_name(new, project)
         kept = Kept(old)
-    before = _tables(folder)
-    tables = _tables(target) if again else before
+    before = rows_of(folder)
+    tables = rows_of(target) if again else before
     _refuse_series(tables, old)
     all_series = declared(tables["series"])
     prior, _ = _readings(all_series, None, read_kept(folder))
@@ -104,13 +102,6 @@ def told_again(draft: str, project: Project) -> Refreshed | None:
     """Tells what a draft took in, from the answers that it keeps; nothing of a draft that was not made of answers."""
     old = read_kept(project.data / draft).of
     return refresh(old, draft, None, project) if old else None
-
-
-def _tables(folder: Path) -> dict[str, Rows]:
-    schema = schema_in(folder, {} if is_draft(folder) else read_seal(folder)[0])
-    refuse_unknown(schema, folder.name)
-    there = {table.name: read_table(folder, table) for table in schema}
-    return {table.name: completed(there.get(table.name, []), table) for table in TABLES}
 
 
 def _refuse_series(tables: Tables, old: str) -> None:
