@@ -1,7 +1,5 @@
 """Markup, code, formulas and tricks in the data: the reader sees them as text, and no program obeys them."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -28,6 +26,7 @@ from na_report.editions import integrity
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import open_edition, seal_edition
 from na_report.editions.integrity import find_problems, verify_edition
+from na_report.editions.table_files import rows_of, write_table
 from na_report.running.pages import all_pages
 from na_report.workbook import comments, opening, package
 from na_report.workbook.read import Sheet
@@ -77,11 +76,9 @@ FREE = {"author", "owners", "name", "page", "pages_cited"}
 
 def poisoned(folder: Path) -> None:
     """Puts each hostile text in many cells of an edition, before or after what stands there, and seals it."""
-    number = 0
+    number, tables = 0, rows_of(folder)
     for kind in TABLES:
-        with (folder / kind.file).open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        for row in rows:
+        for row in tables[kind.name]:
             for column in kind.columns:
                 if row[column.name] and (column.text or column.name in FREE):
                     number += 1
@@ -89,10 +86,7 @@ def poisoned(folder: Path) -> None:
                     nasty = LONG if number % 101 == 0 and column.text else pool[number % len(pool)]
                     parts = (nasty, row[column.name]) if number % 3 else (row[column.name], nasty)
                     row[column.name] = " ".join(parts).replace(";", ",")
-        with (folder / kind.file).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, [column.name for column in kind.columns], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        write_table(folder, kind, tables[kind.name])
     (folder / DESCRIPTOR).unlink()
     seal_edition(folder.name, Project(folder.parent.parent))
 
@@ -197,51 +191,47 @@ def with_value(key: str, value: Any) -> Callable[[str], str]:
     return lambda text: json.dumps({**json.loads(text), key: value})
 
 
-DESCRIPTORS: list[tuple[str, Callable[[str], str]]] = [
-    ("nesting without end", lambda text: "[" * 100_000),
-    ("a number of 5,000 digits", replaced('"bytes": ', '"bytes": ' + "9" * 5000)),
-    ("no name in a resource", replaced('"name": "sources"', '"nam": "sources"')),
-    ("a list for a name", replaced('"name": "sources"', '"name": []')),
-    ("no day", replaced('"created"', '"creatd"')),
-    ("a day in another form", with_value("created", "20261124")),
-    ("a day with more behind it", replaced("T00:00:00Z", "<b>")),
-    ("a licence that runs a script", replaced("https://creativecommons", "javascript:creativecommons")),
-    ("a maker without a name", replaced('"title": "na-report contributors"', '"title": null')),
-    ("a title that turns around", replaced('"title": "', '"title": "\\u202e')),
-    ("a way out for a name", replaced('"na-report-2026"', '"../../x"')),
-    ("the name of another edition", replaced('"na-report-2026"', '"na-report-2021"')),
-    ("an empty version", replaced('"2026.1.0"', '""')),
-    ("a language that nobody knows", with_value("languages", ["nl", "xx"])),
-    *((f"no {key}", with_value(key, [])) for key in ("languages", "licenses", "contributors", "resources")),
-    ("sources by name only", with_value("sources", ["AEF"])),
-    ("a text for a table", replaced('"resources": [', '"resources": ["notes", ')),
-    ("a table twice", replaced('"resources": [', '"resources": [{"name": "notes"},')),
-    ("a hash of another kind", replaced('"hash": "sha256:', '"hash": "md5:')),
-    ("a table that is elsewhere", replaced('"path": "notes.csv"', '"path": "../2021/notes.csv"')),
-    ("no name of a column", replaced('"name": "footnote"', '"name": "Footnote"')),
-    ("a column twice", replaced('"name": "footnote"', '"name": "id"')),
-    ("another column", replaced('"name": "footnote"', '"name": "foot"')),
-    ("a column without a name", replaced('"name": "footnote"', '"nam": "footnote"')),
-    ("a type that nobody knows", replaced('"type": "integer"', '"type": "colour"')),
-    ("a text for a least number", replaced('"minimum": 1\n', '"minimum": "1"\n')),
-    ("a pattern that is none", replaced('"pattern": "N', '"pattern": "(N')),
-    ("a reference to nowhere", replaced('"sources.id"', '"gone.id"')),
-    *((f"{text!r} alone", lambda _, text=text: text) for text in ("", "[]", "null")),  # type: ignore[misc]
-]
+DESCRIPTORS: dict[str, Callable[[str], str]] = {
+    "nesting without end": lambda text: "[" * 100_000,
+    "a number of 5,000 digits": replaced('"bytes": ', '"bytes": ' + "9" * 5000),
+    "a list": lambda text: "[]",
+    "no name in a resource": replaced('"name": "sources"', '"nam": "sources"'),
+    "a list for a name": replaced('"name": "sources"', '"name": []'),
+    "no day": replaced('"created"', '"creatd"'),
+    "a day that there is not": with_value("created", "2026-02-30"),
+    "a day with more behind it": replaced("T00:00:00Z", "<b>"),
+    "a licence that runs a script": replaced("https://creativecommons", "javascript:creativecommons"),
+    "a maker without a name": replaced('"title": "na-report contributors"', '"title": null'),
+    "a title that turns around": replaced('"title": "', '"title": "\\u202e'),
+    "a way out for a name": replaced('"na-report-2026"', '"../../x"'),
+    "the name of another edition": replaced('"na-report-2026"', '"na-report-2021"'),
+    "an empty version": replaced('"2026.1.0"', '""'),
+    "a language that nobody knows": with_value("languages", ["nl", "xx"]),
+    **{f"no {key}": with_value(key, []) for key in ("languages", "licenses", "contributors", "resources")},
+    "a text for a table": replaced('"resources": [', '"resources": ["notes", '),
+    "a hash of another kind": replaced('"hash": "sha256:', '"hash": "md5:'),
+    "a table that is elsewhere": replaced('"path": "notes.csv"', '"path": "../2021/notes.csv"'),
+    "no name of a column": replaced('"name": "footnote"', '"name": "Footnote"'),
+    "a column twice": replaced('"name": "footnote"', '"name": "id"'),
+    "another column": replaced('"name": "footnote"', '"name": "foot"'),
+    "a type that nobody knows": replaced('"type": "integer"', '"type": "colour"'),
+    "a text for a least number": replaced('"minimum": 1\n', '"minimum": "1"\n'),
+    "a pattern that is none": replaced('"pattern": "N', '"pattern": "(N'),
+    "a reference to nowhere": replaced('"sources.id"', '"gone.id"'),
+}
 
 
-@pytest.mark.parametrize("spoil", [case[1] for case in DESCRIPTORS], ids=[case[0] for case in DESCRIPTORS])
+@pytest.mark.parametrize("spoil", DESCRIPTORS.values(), ids=DESCRIPTORS)
 def test_a_damaged_descriptor_is_refused_and_named(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], spoil: Callable[[str], str]
 ) -> None:
     path = project.data / "2026" / DESCRIPTOR
     path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8")
-    with pytest.raises(InvalidInputError, match=r"datapackage\.json"):
-        open_edition("2026", project)
-    with pytest.raises(InvalidInputError, match=r"datapackage\.json") as caught:
-        verify_edition("2026", project)
-    assert {problem.file for problem in caught.value.problems} == {DESCRIPTOR}
-    assert all(problem.found and problem.expected and problem.remedy for problem in caught.value.problems)
+    for use in (open_edition, verify_edition):
+        with pytest.raises(InvalidInputError) as caught:
+            use("2026", project)
+        assert {problem.file for problem in caught.value.problems} == {DESCRIPTOR}
+        assert all(problem.found and problem.expected and problem.remedy for problem in caught.value.problems)
     monkeypatch.chdir(project.root)
     assert main(["edition", "list"]) == 0
     assert "2021\tsealed" in capsys.readouterr().out
@@ -287,19 +277,23 @@ def test_no_name_of_a_sheet_leads_elsewhere(small: Project, capsys: pytest.Captu
 
 
 SHEET = "xl/worksheets/sheet3.xml"
-BOMBS: list[tuple[str, str, bytes, bytes]] = [
-    ("a row of millions of cells", SHEET, b"</row>", b"<c/>"),
-    ("millions of merged cells", SHEET, b"</worksheet>", b"<m/>"),
-    ("millions of styles", "xl/styles.xml", b"</styleSheet>", b"<a/>"),
-]
 
 
-@pytest.mark.parametrize(("part", "end", "more"), [case[1:] for case in BOMBS], ids=[case[0] for case in BOMBS])
+def put_before(project: Project, part: str, end: bytes, more: bytes) -> None:
+    """Puts bytes before the first end of an element in a part of the workbook."""
+    path = project.root / "evidence.xlsx"
+    rewrite(path, lambda name, xml: xml.replace(end, more + end, 1) if name == part else xml)
+
+
+@pytest.mark.parametrize(
+    ("part", "end", "more"),
+    [(SHEET, b"</row>", b"<c/>"), (SHEET, b"</worksheet>", b"<m/>"), ("xl/styles.xml", b"</styleSheet>", b"<a/>")],
+    ids=["a row of millions of cells", "millions of merged cells", "millions of styles"],
+)
 def test_a_small_file_that_fills_the_memory_is_refused(
     small: Project, capsys: pytest.CaptureFixture[str], part: str, end: bytes, more: bytes
 ) -> None:
-    bomb = more * (package.TAGS_LIMIT + 1) + end
-    rewrite(small.root / "evidence.xlsx", lambda name, xml: xml.replace(end, bomb, 1) if name == part else xml)
+    put_before(small, part, end, more * (package.TAGS_LIMIT + 1))
     [line] = refused(small, capsys)
     assert f"{package.TAGS_LIMIT:,} tags, up to {part}" in line
 
@@ -309,9 +303,7 @@ def test_a_sheet_of_nonsense_gives_a_list_that_someone_can_read(
 ) -> None:
     """A file of 100 kB gave a million and a half problems, in two minutes and two gigabytes."""
     monkeypatch.setattr(integrity, "PROBLEMS_LIMIT", 1_200)
-    rows = b"<row><c><v>1</v></c></row>" * 1_000 + b"</sheetData>"
-    path = small.root / "evidence.xlsx"
-    rewrite(path, lambda name, xml: xml.replace(b"</sheetData>", rows) if name == SHEET else xml)
+    put_before(small, SHEET, b"</sheetData>", b"<row><c><v>1</v></c></row>" * 1_000)
     *lines, last = refused(small, capsys)
     assert len(lines) == 1_000
     assert re.fullmatch(r"… and \d+ more\.", last)
@@ -320,9 +312,7 @@ def test_a_sheet_of_nonsense_gives_a_list_that_someone_can_read(
 def test_a_row_numbered_two_billion_takes_no_time(small: Project) -> None:
     """openpyxl's own way through a sheet would make up two billion empty rows first."""
     meta = f"xl/worksheets/sheet{len(TABLES) + 2}.xml"
-    row = b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row></sheetData>'
-    path = small.root / "evidence.xlsx"
-    rewrite(path, lambda name, xml: xml.replace(b"</sheetData>", row) if name == meta else xml)
+    put_before(small, meta, b"</sheetData>", b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>')
     assert take_back() == 0
 
 
@@ -333,9 +323,11 @@ def test_an_area_of_millions_of_cells_is_not_filled_for_a_copy_with_comments(
     """Some bytes of a workbook made openpyxl hold a hundred million cells."""
     monkeypatch.setattr(comments, "load_workbook", lambda *_, **options: pytest.fail("opened"))
     change(small, put("findings", "FM12", "kind", "wish"))
-    area = f'</sheetData><{tag}><{inner} ref="A900:XFD1048576"/></{tag}>'.encode()
-    path = small.root / "evidence.xlsx"
-    rewrite(path, lambda name, xml: xml.replace(b"</sheetData>", area) if name == SHEET else xml)
+    area = f'<{tag}><{inner} ref="A900:XFD1048576"/></{tag}>'.encode()
+    rewrite(
+        small.root / "evidence.xlsx",
+        lambda name, xml: xml.replace(b"</sheetData>", b"</sheetData>" + area) if name == SHEET else xml,
+    )
     assert any("found 'wish'" in line for line in refused(small, capsys))
     assert not (small.root / "evidence.problems.xlsx").exists()
 
