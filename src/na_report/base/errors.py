@@ -18,12 +18,7 @@ class NaReportError(Exception):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing that is wrong in an input, with its place.
-
-    Example:
-        >>> print(Problem("observations.csv", 8, "value", "1,5", "a number with a point", "Write 1.5."))
-        observations.csv, row 8, column value: found '1,5', expected a number with a point. Write 1.5.
-    """
+    """One thing that is wrong in an input, with its place."""
 
     file: str
     row: int

@@ -28,12 +28,7 @@ Known = Mapping[str, set[str]]
 
 
 def check_cell(column: Column, cell: str, known: Known) -> Iterator[Fault]:
-    """Yields what is wrong in a cell.
-
-    Example:
-        >>> list(check_cell(Column("value", "number"), "19,5", {}))
-        [('19,5', 'a number with a point as decimal sign', 'Write 19.5.')]
-    """
+    """Yields what is wrong in a cell."""
     if not cell and column.required:
         yield "", "a value", "Fill the cell."
     elif is_error(cell):

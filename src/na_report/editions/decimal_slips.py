@@ -11,12 +11,7 @@ Rows = Mapping[str, Row]
 
 
 def factor_between(old: str, new: str) -> str:
-    """Returns how often one value fits in the other when that is a round number of times; nothing otherwise.
-
-    Example:
-        >>> factor_between("19.5", "0.195"), factor_between("1300", "1300000"), factor_between("19.5", "20")
-        ('1/100 of', '1,000 times', '')
-    """
+    """Returns how often one value fits in the other when that is a round number of times; nothing otherwise."""
     if NUMBER.fullmatch(old) and NUMBER.fullmatch(new) and (before := Decimal(old)) and (after := Decimal(new)):
         for factor in (10, 100, 1_000, 1_000_000):
             if after == before * factor:

@@ -29,14 +29,7 @@ def is_error(text: str) -> bool:
 
 
 def remedy(kind: str, text: str) -> str:
-    """Returns what to do with a text that stands where a value of a type belongs; nothing when it is no known mark.
-
-    Example:
-        >>> remedy("number", "19.5 b")
-        'Write 19.5 alone; b says "a break in the series": give the row a series that older values don\\'t have.'
-        >>> remedy("period", "2019MM03")
-        'Write 2019-03.'
-    """
+    """Returns what to do with a text that stands where a value of a type belongs; nothing when it is no known mark."""
     flagged, flags = _FLAGGED.fullmatch(text), _known()["flags"]
     if flagged and kind in ("number", "integer"):
         found = [flagged[2]] if flagged[2] in flags else list(flagged[2].lower())

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from na_report.base.errors import InvalidInputError, NaReportError, Problem
@@ -18,6 +19,8 @@ _COMMAS = (
     "delimiter, or take the way through a workbook: na-report edition export."
 )
 
+# The row, what was found, what was expected, what to do.
+_Fault = tuple[int, str, str, str]
 Row = dict[str, str]
 Rows = list[Row]
 
@@ -41,19 +44,14 @@ def rows_of(folder: Path) -> dict[str, Rows]:
 
 def read_table(folder: Path, table: Table) -> Rows:
     """Returns the rows of a table of the edition in a folder; an `InvalidInputError` tells why that is impossible."""
-    path, expected, remedy = (
-        folder / table.file,
-        "a table of the edition",
-        "Put the file back, or copy it from another edition.",
-    )
+    path = folder / table.file
     try:
         if path.is_file():  # to read a pipe would take for ever
             return _parsed(path.read_bytes(), table)
-        what = "no file"
+        fault = (0, "no file", "a table of the edition", "Put the file back, or copy it from another edition.")
     except OSError as error:
-        what, expected = error.strerror or str(error), "a file that can be read"
-        remedy = "Give yourself the right to read it."
-    raise _refused(table, 0, what, expected, remedy)
+        fault = (0, error.strerror or str(error), "a file that can be read", "Give yourself the right to read it.")
+    raise _unreadable(table, fault)
 
 
 def write_table(folder: Path, table: Table, rows: Rows) -> None:
@@ -71,55 +69,45 @@ def _completed(rows: Rows, table: Table) -> Rows:
 def _parsed(content: bytes, table: Table) -> Rows:
     """Returns the rows of a table that is written as CSV, or tells all that is wrong: no UTF-8, no CSV, or other columns."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _refused(table, 1, "UTF-16 text (Unicode text of Excel)", "UTF-8 text", f"{_SAVE}.")
+        raise _unreadable(table, (1, "UTF-16 text (Unicode text of Excel)", "UTF-8 text", f"{_SAVE}."))
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
-        raise _refused(table, row, content[error.start : error.end].hex(), "UTF-8 text", f"{_SAVE}.") from error
+        raise _unreadable(table, (row, content[error.start : error.end].hex(), "UTF-8 text", f"{_SAVE}.")) from error
     names = [column.name for column in table.columns]
-    _refuse_other_programs(text, names, table)
+    if faults := list(_of_other_programs(text, names)):
+        raise _unreadable(table, *faults)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header, *lines = [*reader] or [[]]
     except csv.Error as error:
-        remedy = "Look for a quote that is not closed."
-        raise _refused(table, reader.line_num, str(error), "rows of comma-separated values", remedy) from error
+        fault = (reader.line_num, str(error), "rows of comma-separated values", "Look for a quote that is not closed.")
+        raise _unreadable(table, fault) from error
     if header != names:
         missing, unknown = (", ".join(sorted(part)) or "none" for part in ({*names} - {*header}, {*header} - {*names}))
-        remedy = f"Missing: {missing}; unknown: {unknown}; put each column once, in the order of the schema."
-        raise _refused(table, 1, f"the columns {', '.join(header)}"[:200], f"{', '.join(names)}", remedy)
-    uneven = [
-        Problem(
-            table.file, number, "", f"{len(cells)} cells", f"{len(names)} cells", "Quote a value that holds a comma."
-        )
-        for number, cells in enumerate(lines, start=2)
-        if len(cells) != len(names)
-    ]
-    if uneven:
-        raise _unreadable(table, uneven[:PROBLEMS_LIMIT])
+        remedy = f"Missing: {missing}; unknown: {unknown}; put each column once, in this order."
+        raise _unreadable(table, (1, ", ".join(header)[:200], ", ".join(names), remedy))
+    uneven = ((number, len(cells)) for number, cells in enumerate(lines, start=2) if len(cells) != len(names))
+    remedy = "Quote a value that holds a comma."
+    if faults := [(row, f"{count} cells", f"{len(names)} cells", remedy) for row, count in uneven]:
+        raise _unreadable(table, *faults[:PROBLEMS_LIMIT])
     return [dict(zip(names, cells, strict=True)) for cells in lines]
 
 
-def _refuse_other_programs(text: str, names: list[str], table: Table) -> None:
-    """Refuses what a spreadsheet program writes in another way than a table of an edition is written."""
-    faults = []
+def _of_other_programs(text: str, names: list[str]) -> Iterator[_Fault]:
+    """Yields what a spreadsheet program writes in another way than a table of an edition is written."""
     if text.startswith("\ufeff"):
         remedy = f"{_SAVE}; Excel always adds one, LibreOffice and Notepad need not."
-        faults.append(("a byte order mark", "a header at the very start", remedy))
+        yield 1, "a byte order mark", "a header at the very start", remedy
     first = text.removeprefix("\ufeff").partition("\n")[0].rstrip("\r")
     for separator, name in _SEPARATORS.items():
         parts = {part.strip(' "') for part in first.split(separator)}
         if (parts & {*names} and len(parts) > 1) or first == f"sep={separator}":
-            faults.append((f"columns with {name} between them", "columns with a comma between them", _COMMAS))
-    if faults:
-        raise _unreadable(table, [Problem(table.file, 1, "", *fault) for fault in faults])
+            yield 1, f"columns with {name} between them", "columns with a comma between them", _COMMAS
 
 
-def _refused(table: Table, row: int, found: str, expected: str, remedy: str) -> InvalidInputError:
-    return _unreadable(table, [Problem(table.file, row, "", found, expected, remedy)])
-
-
-def _unreadable(table: Table, problems: list[Problem]) -> InvalidInputError:
+def _unreadable(table: Table, *faults: _Fault) -> InvalidInputError:
+    problems = [Problem(table.file, row, "", *fault) for row, *fault in faults]
     hint = "Put the file back or mend it, and try again."
     return InvalidInputError(f"{table.file} can't be read as a table:", problems, hint=hint)
