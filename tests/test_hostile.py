@@ -15,61 +15,32 @@ from typing import Any
 import pypdfium2 as pdfium
 import pytest
 from bs4 import BeautifulSoup
-from conftest import Change, copy_of_project
+from conftest import copy_of_project, problems_with
 from openpyxl import load_workbook
-from workbooks import Book, change, put, refused, rewrite, small, snapshot, table_bytes, take_back, template
+from workbooks import Book, change, put, refused, rewrite, small, table_bytes, take_back, template
 
 from na_report.base.errors import InvalidInputError, NaReportError
+from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
 from na_report.editions import integrity
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import open_edition, seal_edition
-from na_report.editions.integrity import find_problems, verify_edition
+from na_report.editions.integrity import verify_edition
 from na_report.editions.table_files import rows_of, write_table
 from na_report.running.pages import all_pages
 from na_report.workbook import comments, opening, package
-from na_report.workbook.read import Sheet
 
 __all__ = ["small", "template"]
 
-# What a text may not become: per kind of markup one. Braces are for placeholders, so a text with braces is refused.
-TEXTS = (
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "[klik](javascript:alert(1))",
-    "![x](file:///etc/passwd)",
-    "<javascript:alert(1)>",
-    "https://example.org/?a=1&b=2",
-    "**vet** *schuin* `code` ~~weg~~",
-    "# kop",
-    "1. lijst",
-    "- lijst",
-    "---",
-    "% een opmerking",
-    "+++",
-    "=1+1",
-    "| cel | cel |",
-    "$x^2$ en $$y$$",
-    "tekst[^1] [^1]: noot",
-    "<!-- weg -->",
-    "```python",
-    ":::",
-    "(doel)=",
-    "\\ ``` \\<b\\> \\*x\\*",
-    "&lt;b&gt; &amp;amp; &#60;",
-    "Term : uitleg",
-    "> citaat",
-    '"a" onmouseover="alert(1)',
-)
-WITH_BRACES = (
-    "{raw:html}`<b>x</b>`",
-    "```{include} /etc/passwd",
-    ":::{danger} x",
-    "{{ 7*7 }} {% raw %}",
-    "[x]{#anker .klas onclick=y}",
-    "{download}`/etc/passwd`",
-)
+# What a text may not become: per kind of markup one, with a ¶ between them. Braces are for placeholders, so a text with braces
+# is refused.
+TEXTS = r"""<script>alert(1)</script>¶<img src=x onerror=alert(1)>¶[klik](javascript:alert(1))¶![x](file:///etc/passwd)¶
+<javascript:alert(1)>¶https://example.org/?a=1&b=2¶**vet** *schuin* `code` ~~weg~~¶# kop¶1. lijst¶- lijst¶---¶% een opmerking¶
++++¶=1+1¶| cel | cel |¶$x^2$ en $$y$$¶tekst[^1] [^1]: noot¶<!-- weg -->¶```python¶:::¶(doel)=¶\ ``` \<b\> \*x\*¶
+&lt;b&gt; &amp;amp; &#60;¶Term : uitleg¶> citaat¶"a" onmouseover="alert(1)""".replace("¶\n", "¶").split("¶")
+WITH_BRACES = """{raw:html}`<b>x</b>`¶```{include} /etc/passwd¶:::{danger} x¶{{ 7*7 }} {% raw %}¶[x]{#anker .klas onclick=y}¶
+{download}`/etc/passwd`""".replace("¶\n", "¶").split("¶")
 LONG = "lang" * 750
 FREE = {"author", "owners", "name", "page", "pages_cited"}
 
@@ -151,36 +122,30 @@ def test_the_pdf_shows_hostile_texts_and_fetches_nothing(book: Path) -> None:
     assert [nasty for nasty in (*TEXTS, *WITH_BRACES) if re.sub(r"\W", "", flat(nasty)) not in bare] == []
 
 
-ADDRESSES = (
+ADDRESSES = [
     "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "ftp://a.nl/x", "http://", "https://[", "//a.nl",
     "https://a.nl/>)[x](y", 'https://a.nl/"', "https://a.nl/`x`", "https://a.nl/{x}", "https://a.nl/\\", "HTTPS:a", "https://é.nl",
-)  # fmt: skip
+]  # fmt: skip
+# Per column the values that a program could misread.
+MISREAD = {
+    "sources ceps2019irdll url": ADDRESSES,
+    "agendas A01 period_start": ["9" * 5000, "²"],
+    "sources ceps2019irdll year": ["٢٠٢١"],
+    "observations IND007-NL-2019 value": ["٣", "9" * 400],
+    "observations IND007-NL-2019 period": ["２０１９"],
+    "agendas A01 gist_nl": [*(f"a{sign}b" for sign in "\x00\x1b\u202e\u2066\u2028\ufffe"), "x" * 100_001],
+}
 
 
-CELLS = [
-    *(("sources", "ceps2019irdll", "url", address) for address in ADDRESSES),
-    *(("agendas", "A01", "period_start", text) for text in ("9" * 5000, "²")),
-    ("sources", "ceps2019irdll", "year", "٢٠٢١"),
-    *(("observations", "IND007-NL-2019", "value", text) for text in ("٣", "9" * 400)),
-    ("observations", "IND007-NL-2019", "period", "２０１９"),
-    *(("agendas", "A01", "gist_nl", f"a{sign}b") for sign in "\x00\x1b\u202e\u2066\u2028\ufffe"),
-    ("agendas", "A01", "gist_nl", "x" * 100_001),
-]
-
-
-@pytest.mark.parametrize(("table", "key", "column", "value"), CELLS)
-def test_a_value_that_a_program_could_misread_is_refused(
-    project: Project, change: Change, table: str, key: str, column: str, value: str
+@pytest.mark.parametrize(("place", "values"), MISREAD.items(), ids=MISREAD)
+def test_a_value_that_a_program_could_misread_is_refused_and_text_of_any_script_is_fine(
+    place: str, values: list[str]
 ) -> None:
-    change(table, key, column, value)
-    found = [problem for problem in find_problems(project.data / "2021", sealed=False) if problem.column == column]
-    assert found, f"{column} may be {value[:20]!r}"
-
-
-@pytest.mark.parametrize("text", ["naïeve café", "a\u200db", "😀", "שלום", "x" * 100_000])
-def test_text_of_any_script_is_fine(project: Project, change: Change, text: str) -> None:
-    change("agendas", "A01", "gist_nl", text)
-    assert find_problems(project.data / "2021", sealed=False) == []
+    table, key, column = place.split()
+    for value in values:
+        assert column in {each.column for each in problems_with(table, key, column, value)}, value[:20]
+    for text in ("naïeve café", "a\u200db", "😀", "שלום", "x" * 100_000):
+        assert problems_with("agendas", "A01", "gist_nl", text) == []
 
 
 def replaced(old: str, new: str) -> Callable[[str], str]:
@@ -221,52 +186,54 @@ DESCRIPTORS: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("spoil", DESCRIPTORS.values(), ids=DESCRIPTORS)
 def test_a_damaged_descriptor_is_refused_and_named(
-    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], spoil: Callable[[str], str]
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = project.data / "2026" / DESCRIPTOR
-    path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8")
-    for use in (open_edition, verify_edition):
-        with pytest.raises(InvalidInputError) as caught:
-            use("2026", project)
-        assert {problem.file for problem in caught.value.problems} == {DESCRIPTOR}
-        assert all(problem.found and problem.expected and problem.remedy for problem in caught.value.problems)
     monkeypatch.chdir(project.root)
-    assert main(["edition", "list"]) == 0
-    assert "2021\tsealed" in capsys.readouterr().out
+    path = project.data / "2026" / DESCRIPTOR
+    before = path.read_text(encoding="utf-8")
+    for name, spoil in DESCRIPTORS.items():
+        path.write_text(spoil(before), encoding="utf-8")
+        for use in (open_edition, verify_edition):
+            with pytest.raises(InvalidInputError) as caught:
+                use("2026", project)
+            assert {problem.file for problem in caught.value.problems} == {DESCRIPTOR}, name
+            assert all(problem.found and problem.expected and problem.remedy for problem in caught.value.problems), name
+        assert main(["edition", "list"]) == 0
+        assert "2021\tsealed" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "name", ["../x", "/etc/x", "2021/../x", "2021\0", "٢٠٢١", "2021" + "a" * 40, "2021\n", "con", "2021A"]
-)
-def test_no_name_of_an_edition_leads_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_no_name_of_an_edition_leads_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     target = project.root.parent / "x" / "nl" / "build.json"
     target.parent.mkdir(parents=True)
     target.touch()
-    before = snapshot(project.root.parent)
+    before = contents(project.root.parent)
     monkeypatch.chdir(project.root)
-    for command in (
-        *(["build", "--edition", name], ["run", "--edition", name], ["explain", "inleiding", "--edition", name]),
-        *(["archive", name], ["edition", "copy", "2021", name], ["edition", "verify", name], ["edition", "seal", name]),
-    ):
-        # explain knows pages, not editions: a name that could be one has simply not run yet.
-        assert main(command) == 2 or command[0] == "explain", command
-    assert snapshot(project.root.parent) == before
+    for name in ("../x", "/etc/x", "2021/../x", "2021\0", "٢٠٢١", "2021" + "a" * 40, "2021\n", "con", "2021A"):
+        for command in (
+            *(["build", "--edition", name], ["run", "--edition", name], ["explain", "inleiding", "--edition", name]),
+            *(
+                ["archive", name],
+                ["edition", "copy", "2021", name],
+                ["edition", "verify", name],
+                ["edition", "seal", name],
+            ),
+        ):
+            # explain knows pages, not editions: a name that could be one has simply not run yet.
+            assert main(command) == 2 or command[0] == "explain", command
+    assert contents(project.root.parent) == before
 
 
-@pytest.mark.parametrize("name", ["../kort", "/etc/passwd", "a/../../b", ".hidden", "a" * 200])
-def test_no_name_of_a_page_leads_elsewhere(project: Project, name: str) -> None:
-    (project.root / "_toc.yml").write_text(f"format: jb-book\nroot: {name}\n", encoding="utf-8")
-    with pytest.raises(NaReportError):
-        all_pages(project)
-    (project.root / "_toc.yml").write_text("format: jb-book\nroot: kort\n", encoding="utf-8")
-    (project.chapters / "pages.yml").write_text(f"kort: {{chapter: {name!r}}}\n", encoding="utf-8")
-    with pytest.raises(NaReportError):
-        all_pages(project)
+def test_no_name_of_a_page_leads_elsewhere(project: Project) -> None:
+    for name in ("../kort", "/etc/passwd", "a/../../b", ".hidden", "a" * 200):
+        for root, chapter in ((name, "kort"), ("kort", name)):
+            (project.root / "_toc.yml").write_text(f"format: jb-book\nroot: {root}\n", encoding="utf-8")
+            (project.chapters / "pages.yml").write_text(f"kort: {{chapter: {chapter!r}}}\n", encoding="utf-8")
+            with pytest.raises(NaReportError):
+                all_pages(project)
 
 
-@pytest.mark.parametrize("title", ["../sources", "sources/../x", "..", "a" * 31, "CON", "=1+1", "sources\u202e"])
+@pytest.mark.parametrize("title", ["../sources", "a" * 31, "=1+1", "sources\u202e"])
 def test_no_name_of_a_sheet_leads_elsewhere(small: Project, capsys: pytest.CaptureFixture[str], title: str) -> None:
     def rename(book: Book) -> None:
         # openpyxl itself refuses some of these names, but another program may write them.
@@ -332,15 +299,6 @@ def test_an_area_of_millions_of_cells_is_not_filled_for_a_copy_with_comments(
     assert not (small.root / "evidence.problems.xlsx").exists()
 
 
-def test_merged_cells_cost_no_more_than_the_rows_that_there_are() -> None:
-    table = TABLES[0]
-    heads = {place: package.Cell(column.name, "s") for place, column in enumerate(table.columns, start=1)}
-    last = {1: package.Cell("x", "s")}
-    sheet = Sheet(table, table.name, {}, {})
-    sheet.read([(1, heads), (1_000_000, last)], ["A2:B2000000"])
-    assert sheet.spoilt == {(1_000_000, column.name) for column in table.columns[:2]}
-
-
 def test_what_a_workbook_says_that_it_is_takes_no_time() -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -350,7 +308,7 @@ def test_what_a_workbook_says_that_it_is_takes_no_time() -> None:
     assert time.monotonic() - start < 10
 
 
-@pytest.mark.parametrize("text", ["a_xD800_b", "a_x0000_b", "a_x202E_b", "a_xFFFE_b"])
+@pytest.mark.parametrize("text", ["a_xD800_b", "a_x202E_b"])
 def test_characters_in_disguise_are_refused_with_their_cell(
     small: Project, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
