@@ -1,7 +1,5 @@
 """A real project in a temporary folder for tests that change, break or build something."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import shutil
@@ -14,10 +12,13 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from screens import show as show
 
+from na_report.base.errors import Problem
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.book.comparing import copied
 from na_report.cli import main
 from na_report.editions.edition import seal_edition
+from na_report.editions.integrity import check_tables
+from na_report.editions.table_files import rows_of
 from na_report.processes.renderer import Renderer, renderer
 
 # Without one of these, Playwright takes the browser that it brought itself.
@@ -91,6 +92,14 @@ def set_cell(path: Path, key: str, column: str, value: str) -> None:
     assert (rows["id"] == key).sum() == 1
     rows.loc[rows["id"] == key, column] = value
     rows.to_csv(path, index=False, lineterminator="\n")
+
+
+def problems_with(table: str, key: str, column: str, value: str) -> list[Problem]:
+    """Returns the problems that edition 2021 would have with another value in one cell."""
+    rows = {name: [*enumerate(rows, start=2)] for name, rows in rows_of(ROOT / "data" / "2021").items()}
+    assert any(row["id"] == key for _, row in rows[table])
+    rows[table] = [(number, row | {column: value} if row["id"] == key else row) for number, row in rows[table]]
+    return check_tables(rows)
 
 
 @pytest.fixture

@@ -1,27 +1,24 @@
 """An edition is sealed, complete and sound; whatever is broken is named with its place and remedy."""
 
-from __future__ import annotations
-
 import csv
 import importlib.util
 import io
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import Change
+from conftest import Change, problems_with
 
 from na_report.base.errors import InvalidInputError, NaReportError, Problem
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.descriptor import sha256, version_of
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
-from na_report.editions.folders import list_editions, newest_edition, previous_edition, verify_edition
-from na_report.editions.integrity import find_problems
+from na_report.editions.folders import list_editions, newest_edition, previous_edition
+from na_report.editions.integrity import find_problems, verify_edition
 
 # What the report of 2021 holds; counted in the fact base, not in the edition. One indicator is our own.
 ROWS_2021 = (
@@ -34,10 +31,14 @@ def problems_of(project: Project, *, sealed: bool = False) -> list[Problem]:
     return find_problems(project.data / "2021", sealed=sealed)
 
 
-def test_edition_2021_is_sound_and_complete() -> None:
+def test_edition_2021_is_sound_and_complete_in_both_languages() -> None:
     verify_edition("2021")
     edition = open_edition("2021")
     assert [f"{name} {len(edition[name])}" for name in re.findall(r"[a-z_]+", ROWS_2021)] == ROWS_2021.split(", ")
+    for table in TABLES:
+        for name in (column.name for column in table.columns if column.name.endswith("_nl")):
+            pairs = edition[table.name][[name, name[:-2] + "en"]]
+            assert ((pairs == "").sum(axis=1) != 1).all(), f"{table.name}.{name}"
 
 
 def test_the_descriptor_meets_the_profile_of_data_package_2() -> None:
@@ -52,16 +53,7 @@ def test_the_descriptor_meets_the_profile_of_data_package_2() -> None:
         assert list(validator.iter_errors(descriptor | {"resources": []})), "the profile bites"
 
 
-def test_every_reader_text_is_there_in_both_languages() -> None:
-    edition = open_edition("2021")
-    for table in TABLES:
-        for column in table.columns:
-            if column.name.endswith("_nl"):
-                pairs = edition[table.name][[column.name, column.name[:-2] + "en"]]
-                assert ((pairs == "").sum(axis=1) != 1).all(), f"{table.name}.{column.name}"
-
-
-# One row per kind of check: the cell, what is put in it, what the problem names, and what it expects.
+# One row per kind of check: the cell, what is put in it (~ is a space), what the problem names, and what it expects.
 BROKEN = """
 conclusions C14 rests_on | FM12;FX99 | FX99 | findings
 conclusions C14 rests_on | FM12;FM12 | FM12 | each value once
@@ -71,56 +63,52 @@ findings FM12 text_nl | | | a value
 findings FM12 text_nl | Een {IND999} te veel. | IND999 | indicator id
 findings FM12 text_nl | Een losse { haak. | Een losse { haak. | braces
 findings FM06 indicator_ids | IND019 | IND020-NL-2015 | lists
+interviewees P1 name | ~Annette Peet | ~Annette Peet | no spaces
 observations IND007-NL-2019 value | 19,5 | 19,5 | point
 observations IND007-NL-2019 value | 195 | 195 | 0 to 100
 observations IND007-NL-2019 value | | | a value
-observations IND007-NL-2019 period | vorig jaar | vorig jaar | a year
+observations IND007-NL-2019 text_nl | veel | | a value, as text_nl has one
 observations IND007-NL-2019 period | 2020-13 | 2020-13 | 01 to 12
 observations IND007-NL-2019 period | 2019-11/2018 | 2019-11/2018 | in order
 observations IND007-NL-2019 geo | BE | IND007-NL-2019 | IND007-BE-
-observations IND012-NL-2020 value | 7 | 7 | 1 to 5
 agendas A09 period_end | 2017 | 2017 | 2018 or later
 agendas A09 owners | OCW;;MBO Raad | OCW;;MBO Raad | one ; between
 agendas A09 owners | OCW; MBO Raad | OCW; MBO Raad | one ; between
 agenda_items A09.1 agenda_id | A10 | A09.1 | A10.
-agenda_items A09.1 category | magic | magic | categories
 categories FR-G1 parent_id | FR-G1 | FR-G1 | lead back to FR-G1
-categories FR-G1 code | teacher_staff_skills | teacher_staff_skills | a code of its own
 sources ceps2019irdll url | javascript:alert(1) | javascript:alert(1) | http
 sources ceps2019irdll year | MMXIX | MMXIX | whole number
+sources ceps2019irdll year | 1821 | 1821 | 1900 or more
 recommendations R1 id | R11 | R11 | the id R1
 recommendations R2 number | 01 | 01 | a number of its own
-notes N06 footnote | 1 | 1 | a footnote of its own
 codes geo:NL id | geo:NLX | geo:NLX | the id geo:NL
 sectors mbo slug | hoger-onderwijs | hoger-onderwijs | a slug of its own
 """
 
 
 @pytest.mark.parametrize("case", BROKEN.strip().splitlines())
-def test_a_broken_cell_is_named(project: Project, change: Change, case: str) -> None:
-    place, value, found, expected = (part.strip() for part in case.split("|"))
+def test_a_broken_cell_is_named(case: str) -> None:
+    place, value, found, expected = (part.strip().replace("~", " ") for part in case.split("|"))
     table, key, column = place.split()
-    change(table, key, column, value)
-    hits = [problem for problem in problems_of(project) if problem.file == f"{table}.csv"]
+    hits = [problem for problem in problems_with(table, key, column, value) if problem.file == f"{table}.csv"]
     assert any(problem.found == found and expected in problem.expected and problem.remedy for problem in hits), hits
     assert all(problem.row > 1 for problem in hits)
 
 
-def test_a_space_at_the_end_of_a_cell_is_named(project: Project, change: Change) -> None:
-    change("interviewees", "P1", "name", " Annette Peet")
-    assert "no spaces" in problems_of(project)[0].expected
-
-
 def test_all_problems_come_at_once(project: Project, change: Change) -> None:
-    for table, key, column, value in (
-        ("observations", "IND007-NL-2019", "value", "veel"),
-        ("findings", "FM12", "kind", "wish"),
-        ("conclusions", "C14", "rests_on", "FX99"),
-    ):
-        change(table, key, column, value)
+    change("observations", "IND007-NL-2019", "value", "veel")
+    change("findings", "FM12", "kind", "wish")
+    change("conclusions", "C14", "rests_on", "FX99")
+    (project.data / "2021" / "extra.csv").write_text("a\n", encoding="utf-8")
     with pytest.raises(InvalidInputError) as caught:
         verify_edition("2021", project)
-    assert all(part in str(caught.value) for part in ("'veel'", "'wish'", "'FX99'", "findings.csv, row "))
+    assert all(
+        part in str(caught.value) for part in ("'veel'", "'wish'", "'FX99'", "findings.csv, row ", "'extra.csv'")
+    )
+    (project.data / "2021" / DESCRIPTOR).unlink()
+    with pytest.raises(InvalidInputError, match="it has 4 problems:"):
+        seal_edition("2021", project)
+    assert not (project.data / "2021" / DESCRIPTOR).exists()
 
 
 def test_conclusions_that_rest_on_each_other_are_named_and_others_may(project: Project, change: Change) -> None:
@@ -142,28 +130,6 @@ def test_a_changed_byte_breaks_the_seal(project: Project) -> None:
         open_edition("2021", project)
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda content: b"\xef\xbb\xbf" + content,
-        lambda content: content.replace(b"period,", b"time,", 1),
-        lambda content: content + b"\xff",
-        lambda content: content + b'"',
-        lambda content: content.replace(b",19.5,", b",veel,", 1),
-        lambda content: b"",
-    ],
-    ids=["a mark", "another column", "other encoding", "an open quote", "words for a number", "nothing"],
-)
-def test_a_seal_over_a_table_that_is_none_opens_no_edition(project: Project, spoil: Callable[[bytes], bytes]) -> None:
-    path = project.data / "2021" / "observations.csv"
-    seal, before = path.with_name(DESCRIPTOR), path.read_bytes()
-    path.write_bytes(spoil(before))
-    seal.write_bytes(seal.read_bytes().replace(sha256(before).encode(), sha256(path.read_bytes()).encode()))
-    for use in (open_edition, verify_edition):
-        with pytest.raises(InvalidInputError, match=r"observations\.csv"):
-            use("2021", project)
-
-
 def as_csv(text: str, delimiter: str) -> str:
     target = io.StringIO()
     csv.writer(target, delimiter=delimiter, lineterminator="\r\n").writerows(csv.reader(io.StringIO(text)))
@@ -172,47 +138,38 @@ def as_csv(text: str, delimiter: str) -> str:
 
 # How a program or a slip may spoil a table, and what is found then.
 SPOILT: dict[str, tuple[Callable[[str], bytes], list[str]]] = {
-    "Dutch Excel": (lambda text: as_csv(text, ";").encode(), ["a semicolon between them"]),
-    "tabs": (lambda text: as_csv(text, "\t").encode(), ["a tab between them"]),
+    "Dutch Excel": (lambda text: ("\ufeff" + as_csv(text, ";")).encode(), ["byte order mark", "a semicolon between"]),
     "with its setting": (lambda text: ("sep=;\r\n" + as_csv(text, ";")).encode(), ["a semicolon between them"]),
-    "UTF-8 of Dutch Excel": (
-        lambda text: ("\ufeff" + as_csv(text, ";")).encode(),
-        ["a byte order mark", "a semicolon between them"],
-    ),
-    "UTF-8 of Excel": (lambda text: ("\ufeff" + text).encode(), ["a byte order mark"]),
+    "tabs": (lambda text: as_csv(text, "\t").encode(), ["a tab between them"]),
     "Unicode text": (lambda text: text.encode("utf-16"), ["UTF-16 text"]),
-    "moved columns": (lambda text: text.replace("id,footnote", "footnote,id", 1).encode(), ["footnote,id,section"]),
-    "a renamed column": (lambda text: text.replace("text_nl", "tekst", 1).encode(), ["7 columns"]),
+    "moved columns": (lambda text: text.replace("id,footnote", "footnote,id", 1).encode(), ["footnote, id, section"]),
+    "a renamed column": (lambda text: text.replace("text_nl", "tekst", 1).encode(), ["tekst"]),
     "an open quote": (lambda text: (text + '"').encode(), ["unexpected end of data"]),
     "other encoding": (lambda text: text.encode() + b"\xff", ["ff"]),
     "longer rows": (lambda text: text.replace("\nN0", "\nx,N0").encode(), ["8 cells"] * 4),
+    "nothing": (lambda text: b"", [""]),
 }
 
 
-@pytest.mark.parametrize(("save", "found"), SPOILT.values(), ids=SPOILT)
-def test_a_table_that_can_not_be_read_is_named_with_what_to_do(
-    project: Project, save: Callable[[str], bytes], found: list[str]
-) -> None:
+def test_a_table_that_is_none_is_named_with_what_to_do_also_where_it_was_sealed(project: Project) -> None:
     path = project.data / "2021" / "notes.csv"
-    path.write_bytes(save(path.read_text(encoding="utf-8")))
-    problems = [problem for problem in problems_of(project) if problem.file == "notes.csv"]
-    assert len(problems) == len(found)
-    assert all(part in problem.found and problem.remedy for part, problem in zip(found, problems, strict=True))
-    assert all(len(str(problem)) < 500 for problem in problems)
+    seal = path.with_name(DESCRIPTOR)
+    table, sealed = path.read_bytes(), seal.read_bytes()
+    for save, found in SPOILT.values():
+        path.write_bytes(save(table.decode()))
+        seal.write_bytes(sealed.replace(sha256(table).encode(), sha256(path.read_bytes()).encode()))
+        for use in (open_edition, verify_edition):
+            with pytest.raises(InvalidInputError) as caught:
+                use("2021", project)
+            problems = [problem for problem in caught.value.problems if problem.file == "notes.csv"]
+            assert len(problems) == len(found)
+            assert all(part in each.found and each.remedy for part, each in zip(found, problems, strict=True)), found
+            assert all(len(str(problem)) < 500 for problem in problems)
 
 
-def test_a_missing_table_one_too_many_and_an_id_that_could_be_of_none_are_named(
-    project: Project, change: Change
-) -> None:
-    folder = project.data / "2021"
-    change("conclusions", "C14", "rests_on", "FM12;nonsense")
-    (folder / "findings.csv").unlink()
-    (folder / "extra.csv").write_text("a\n", encoding="utf-8")
-    assert {(problem.file, problem.found) for problem in problems_of(project)} == {
-        ("findings.csv", "no file"),
-        ("conclusions.csv", "nonsense"),
-        ("extra.csv", "extra.csv"),
-    }
+def test_a_missing_table_is_named_and_what_refers_to_it_is_not(project: Project) -> None:
+    (project.data / "2021" / "findings.csv").unlink()
+    assert [(problem.file, problem.found) for problem in problems_of(project)] == [("findings.csv", "no file")]
 
 
 @pytest.mark.parametrize("file", ["findings.csv", "datapackage.json"])
@@ -261,20 +218,6 @@ def test_copy_leaves_the_old_edition_alone_and_seals_anew(project: Project) -> N
         seal_edition("2021b", project)
 
 
-def test_an_unsound_edition_is_not_sealed(project: Project, change: Change, reseal: Callable[[], None]) -> None:
-    change("observations", "IND007-NL-2019", "value", "veel")
-    with pytest.raises(InvalidInputError, match="it has 1 problem:"):
-        reseal()
-    assert not (project.data / "2021" / DESCRIPTOR).exists()
-
-
-@pytest.mark.parametrize("name", ["1999", "../2021", "2021/../2021", "", "edition"])
-def test_an_edition_that_is_not_there_is_refused(project: Project, name: str) -> None:
-    with pytest.raises(NaReportError) as caught:
-        open_edition(name, project)
-    assert "2021" in caught.value.hint
-
-
 def test_what_others_refer_to_is_unique() -> None:
     columns = {f"{table.name}.{column.name}": column for table in TABLES for column in table.columns}
     places = {place for column in columns.values() for place in column.refers_to}
@@ -301,9 +244,9 @@ def test_a_new_edition_says_of_the_study_what_the_researcher_wrote(
     ("old", "new", "told"),
     [
         ('title: "', 'titel: "', ["line 4: found 'titel'", "found no title"]),
-        ("title: na-report contributors", "name: X", ["line 8, contributors: ", "a list of one or more with title"]),
-        ("path: https:", "path: ftp:", ["line 13, licenses: ", "an address that starts with http"]),
-        ("description: ", "description:\n  - ", ["line 5, description: ", "a line of text in description"]),
+        ("title: na-report contributors", "name: X", ["line 9, contributors, 1: found no title"]),
+        ("path: https:", "path: ftp:", ["line 16, licenses, 1, path: ", "an address that starts with http"]),
+        ("description: ", "description:\n  - ", ["line 5, description: ", "a line of text"]),
     ],
 )
 def test_a_study_that_is_not_described_seals_no_edition(
@@ -315,8 +258,3 @@ def test_a_study_that_is_not_described_seals_no_edition(
         reseal()
     assert all(part in str(caught.value) for part in told)
     assert not (project.data / "2021" / DESCRIPTOR).exists()
-
-
-def test_the_newest_edition_is_the_last_of_more_than_two(project: Project) -> None:
-    shutil.copytree(project.data / "2021", project.data / "2030")
-    assert newest_edition(project) == "2030"

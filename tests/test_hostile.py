@@ -1,7 +1,5 @@
 """Markup, code, formulas and tricks in the data: the reader sees them as text, and no program obeys them."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -17,72 +15,41 @@ from typing import Any
 import pypdfium2 as pdfium
 import pytest
 from bs4 import BeautifulSoup
-from conftest import Change, copy_of_project
+from conftest import copy_of_project, problems_with
 from openpyxl import load_workbook
-from workbooks import Book, change, put, refused, rewrite, small, snapshot, table_bytes, take_back, template
+from workbooks import Book, change, put, refused, rewrite, small, table_bytes, take_back, template
 
 from na_report.base.errors import InvalidInputError, NaReportError
+from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
 from na_report.editions import integrity
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import open_edition, seal_edition
-from na_report.editions.folders import verify_edition
-from na_report.editions.integrity import find_problems
+from na_report.editions.integrity import verify_edition
+from na_report.editions.table_files import rows_of, write_table
 from na_report.running.pages import all_pages
 from na_report.workbook import comments, opening, package
-from na_report.workbook.read import Sheet
 
 __all__ = ["small", "template"]
 
-# What a text may not become: per kind of markup one. Braces are for placeholders, so a text with braces is refused.
-TEXTS = (
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "[klik](javascript:alert(1))",
-    "![x](file:///etc/passwd)",
-    "<javascript:alert(1)>",
-    "https://example.org/?a=1&b=2",
-    "**vet** *schuin* `code` ~~weg~~",
-    "# kop",
-    "1. lijst",
-    "- lijst",
-    "---",
-    "% een opmerking",
-    "+++",
-    "=1+1",
-    "| cel | cel |",
-    "$x^2$ en $$y$$",
-    "tekst[^1] [^1]: noot",
-    "<!-- weg -->",
-    "```python",
-    ":::",
-    "(doel)=",
-    "\\ ``` \\<b\\> \\*x\\*",
-    "&lt;b&gt; &amp;amp; &#60;",
-    "Term : uitleg",
-    "> citaat",
-    '"a" onmouseover="alert(1)',
-)
-WITH_BRACES = (
-    "{raw:html}`<b>x</b>`",
-    "```{include} /etc/passwd",
-    ":::{danger} x",
-    "{{ 7*7 }} {% raw %}",
-    "[x]{#anker .klas onclick=y}",
-    "{download}`/etc/passwd`",
-)
+# What a text may not become: per kind of markup one, with a ¶ between them. Braces are for placeholders, so a text with braces
+# is refused.
+TEXTS = r"""<script>alert(1)</script>¶<img src=x onerror=alert(1)>¶[klik](javascript:alert(1))¶![x](file:///etc/passwd)¶
+<javascript:alert(1)>¶https://example.org/?a=1&b=2¶**vet** *schuin* `code` ~~weg~~¶# kop¶1. lijst¶- lijst¶---¶% een opmerking¶
++++¶=1+1¶| cel | cel |¶$x^2$ en $$y$$¶tekst[^1] [^1]: noot¶<!-- weg -->¶```python¶:::¶(doel)=¶\ ``` \<b\> \*x\*¶
+&lt;b&gt; &amp;amp; &#60;¶Term : uitleg¶> citaat¶"a" onmouseover="alert(1)""".replace("¶\n", "¶").split("¶")
+WITH_BRACES = """{raw:html}`<b>x</b>`¶```{include} /etc/passwd¶:::{danger} x¶{{ 7*7 }} {% raw %}¶[x]{#anker .klas onclick=y}¶
+{download}`/etc/passwd`""".replace("¶\n", "¶").split("¶")
 LONG = "lang" * 750
 FREE = {"author", "owners", "name", "page", "pages_cited"}
 
 
 def poisoned(folder: Path) -> None:
     """Puts each hostile text in many cells of an edition, before or after what stands there, and seals it."""
-    number = 0
+    number, tables = 0, rows_of(folder)
     for kind in TABLES:
-        with (folder / kind.file).open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        for row in rows:
+        for row in tables[kind.name]:
             for column in kind.columns:
                 if row[column.name] and (column.text or column.name in FREE):
                     number += 1
@@ -90,10 +57,7 @@ def poisoned(folder: Path) -> None:
                     nasty = LONG if number % 101 == 0 and column.text else pool[number % len(pool)]
                     parts = (nasty, row[column.name]) if number % 3 else (row[column.name], nasty)
                     row[column.name] = " ".join(parts).replace(";", ",")
-        with (folder / kind.file).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, [column.name for column in kind.columns], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        write_table(folder, kind, tables[kind.name])
     (folder / DESCRIPTOR).unlink()
     seal_edition(folder.name, Project(folder.parent.parent))
 
@@ -158,36 +122,30 @@ def test_the_pdf_shows_hostile_texts_and_fetches_nothing(book: Path) -> None:
     assert [nasty for nasty in (*TEXTS, *WITH_BRACES) if re.sub(r"\W", "", flat(nasty)) not in bare] == []
 
 
-ADDRESSES = (
+ADDRESSES = [
     "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "ftp://a.nl/x", "http://", "https://[", "//a.nl",
     "https://a.nl/>)[x](y", 'https://a.nl/"', "https://a.nl/`x`", "https://a.nl/{x}", "https://a.nl/\\", "HTTPS:a", "https://é.nl",
-)  # fmt: skip
+]  # fmt: skip
+# Per column the values that a program could misread.
+MISREAD = {
+    "sources ceps2019irdll url": ADDRESSES,
+    "agendas A01 period_start": ["9" * 5000, "²"],
+    "sources ceps2019irdll year": ["٢٠٢١"],
+    "observations IND007-NL-2019 value": ["٣", "9" * 400],
+    "observations IND007-NL-2019 period": ["２０１９"],
+    "agendas A01 gist_nl": [*(f"a{sign}b" for sign in "\x00\x1b\u202e\u2066\u2028\ufffe"), "x" * 100_001],
+}
 
 
-CELLS = [
-    *(("sources", "ceps2019irdll", "url", address) for address in ADDRESSES),
-    *(("agendas", "A01", "period_start", text) for text in ("9" * 5000, "²")),
-    ("sources", "ceps2019irdll", "year", "٢٠٢١"),
-    *(("observations", "IND007-NL-2019", "value", text) for text in ("٣", "9" * 400)),
-    ("observations", "IND007-NL-2019", "period", "２０１９"),
-    *(("agendas", "A01", "gist_nl", f"a{sign}b") for sign in "\x00\x1b\u202e\u2066\u2028\ufffe"),
-    ("agendas", "A01", "gist_nl", "x" * 100_001),
-]
-
-
-@pytest.mark.parametrize(("table", "key", "column", "value"), CELLS)
-def test_a_value_that_a_program_could_misread_is_refused(
-    project: Project, change: Change, table: str, key: str, column: str, value: str
+@pytest.mark.parametrize(("place", "values"), MISREAD.items(), ids=MISREAD)
+def test_a_value_that_a_program_could_misread_is_refused_and_text_of_any_script_is_fine(
+    place: str, values: list[str]
 ) -> None:
-    change(table, key, column, value)
-    found = [problem for problem in find_problems(project.data / "2021", sealed=False) if problem.column == column]
-    assert found, f"{column} may be {value[:20]!r}"
-
-
-@pytest.mark.parametrize("text", ["naïeve café", "a\u200db", "😀", "שלום", "x" * 100_000])
-def test_text_of_any_script_is_fine(project: Project, change: Change, text: str) -> None:
-    change("agendas", "A01", "gist_nl", text)
-    assert find_problems(project.data / "2021", sealed=False) == []
+    table, key, column = place.split()
+    for value in values:
+        assert column in {each.column for each in problems_with(table, key, column, value)}, value[:20]
+    for text in ("naïeve café", "a\u200db", "😀", "שלום", "x" * 100_000):
+        assert problems_with("agendas", "A01", "gist_nl", text) == []
 
 
 def replaced(old: str, new: str) -> Callable[[str], str]:
@@ -198,78 +156,84 @@ def with_value(key: str, value: Any) -> Callable[[str], str]:
     return lambda text: json.dumps({**json.loads(text), key: value})
 
 
-DESCRIPTORS: list[tuple[str, Callable[[str], str]]] = [
-    ("nesting without end", lambda text: "[" * 100_000),
-    ("a number of 5,000 digits", replaced('"bytes": ', '"bytes": ' + "9" * 5000)),
-    ("no name in a resource", replaced('"name": "sources"', '"nam": "sources"')),
-    ("a list for a name", replaced('"name": "sources"', '"name": []')),
-    ("no day", replaced('"created"', '"creatd"')),
-    ("a day in another form", with_value("created", "20261124")),
-    ("a day with more behind it", replaced("T00:00:00Z", "<b>")),
-    ("a licence that runs a script", replaced("https://creativecommons", "javascript:creativecommons")),
-    ("a maker without a name", replaced('"title": "na-report contributors"', '"title": null')),
-    ("a title that turns around", replaced('"title": "', '"title": "\\u202e')),
-    ("a way out for a name", replaced('"na-report-2021"', '"../../x"')),
-    ("the name of another edition", replaced('"na-report-2021"', '"na-report-2026"')),
-    ("an empty version", replaced('"2021.1.0"', '""')),
-    ("a language that nobody knows", with_value("languages", ["nl", "xx"])),
-    *((f"no {key}", with_value(key, [])) for key in ("languages", "licenses", "contributors", "resources")),
-    ("sources by name only", with_value("sources", ["AEF"])),
-    ("a text for a table", replaced('"resources": [', '"resources": ["notes", ')),
-    ("a table twice", replaced('"resources": [', '"resources": [{"name": "notes"},')),
-    ("a hash of another kind", replaced('"hash": "sha256:', '"hash": "md5:')),
-    ("a table that is elsewhere", replaced('"path": "notes.csv"', '"path": "../2026/notes.csv"')),
-    *((f"{text!r} alone", lambda _, text=text: text) for text in ("", "[]", "null")),  # type: ignore[misc]
-]
+DESCRIPTORS: dict[str, Callable[[str], str]] = {
+    "nesting without end": lambda text: "[" * 100_000,
+    "a number of 5,000 digits": replaced('"bytes": ', '"bytes": ' + "9" * 5000),
+    "a list": lambda text: "[]",
+    "no name in a resource": replaced('"name": "sources"', '"nam": "sources"'),
+    "a list for a name": replaced('"name": "sources"', '"name": []'),
+    "no day": replaced('"created"', '"creatd"'),
+    "a day that there is not": with_value("created", "2026-02-30"),
+    "a day with more behind it": replaced("T00:00:00Z", "<b>"),
+    "a licence that runs a script": replaced("https://creativecommons", "javascript:creativecommons"),
+    "a maker without a name": replaced('"title": "na-report contributors"', '"title": null'),
+    "a title that turns around": replaced('"title": "', '"title": "\\u202e'),
+    "a way out for a name": replaced('"na-report-2026"', '"../../x"'),
+    "the name of another edition": replaced('"na-report-2026"', '"na-report-2021"'),
+    "an empty version": replaced('"2026.1.0"', '""'),
+    "a language that nobody knows": with_value("languages", ["nl", "xx"]),
+    **{f"no {key}": with_value(key, []) for key in ("languages", "licenses", "contributors", "resources")},
+    "a text for a table": replaced('"resources": [', '"resources": ["notes", '),
+    "a hash of another kind": replaced('"hash": "sha256:', '"hash": "md5:'),
+    "a table that is elsewhere": replaced('"path": "notes.csv"', '"path": "../2021/notes.csv"'),
+    "no name of a column": replaced('"name": "footnote"', '"name": "Footnote"'),
+    "a column twice": replaced('"name": "footnote"', '"name": "id"'),
+    "another column": replaced('"name": "footnote"', '"name": "foot"'),
+    "a type that nobody knows": replaced('"type": "integer"', '"type": "colour"'),
+    "a text for a least number": replaced('"minimum": 1\n', '"minimum": "1"\n'),
+    "a pattern that is none": replaced('"pattern": "N', '"pattern": "(N'),
+    "a reference to nowhere": replaced('"sources.id"', '"gone.id"'),
+}
 
 
-@pytest.mark.parametrize("spoil", [case[1] for case in DESCRIPTORS], ids=[case[0] for case in DESCRIPTORS])
 def test_a_damaged_descriptor_is_refused_and_named(
-    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], spoil: Callable[[str], str]
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = project.data / "2021" / DESCRIPTOR
-    path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8")
-    with pytest.raises(InvalidInputError, match=r"datapackage\.json"):
-        open_edition("2021", project)
-    with pytest.raises(InvalidInputError, match=r"datapackage\.json") as caught:
-        verify_edition("2021", project)
-    assert {problem.file for problem in caught.value.problems} == {DESCRIPTOR}
-    assert all(problem.found and problem.expected and problem.remedy for problem in caught.value.problems)
     monkeypatch.chdir(project.root)
-    assert main(["edition", "list"]) == 0
-    assert "2026\tsealed" in capsys.readouterr().out
+    path = project.data / "2026" / DESCRIPTOR
+    before = path.read_text(encoding="utf-8")
+    for name, spoil in DESCRIPTORS.items():
+        path.write_text(spoil(before), encoding="utf-8")
+        for use in (open_edition, verify_edition):
+            with pytest.raises(InvalidInputError) as caught:
+                use("2026", project)
+            assert {problem.file for problem in caught.value.problems} == {DESCRIPTOR}, name
+            assert all(problem.found and problem.expected and problem.remedy for problem in caught.value.problems), name
+        assert main(["edition", "list"]) == 0
+        assert "2021\tsealed" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "name", ["../x", "/etc/x", "2021/../x", "2021\0", "٢٠٢١", "2021" + "a" * 40, "2021\n", "con", "2021A"]
-)
-def test_no_name_of_an_edition_leads_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_no_name_of_an_edition_leads_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     target = project.root.parent / "x" / "nl" / "build.json"
     target.parent.mkdir(parents=True)
     target.touch()
-    before = snapshot(project.root.parent)
+    before = contents(project.root.parent)
     monkeypatch.chdir(project.root)
-    for command in (
-        *(["build", "--edition", name], ["run", "--edition", name], ["explain", "inleiding", "--edition", name]),
-        *(["archive", name], ["edition", "copy", "2021", name], ["edition", "verify", name], ["edition", "seal", name]),
-    ):
-        # explain knows pages, not editions: a name that could be one has simply not run yet.
-        assert main(command) == 2 or command[0] == "explain", command
-    assert snapshot(project.root.parent) == before
+    for name in ("../x", "/etc/x", "2021/../x", "2021\0", "٢٠٢١", "2021" + "a" * 40, "2021\n", "con", "2021A"):
+        for command in (
+            *(["build", "--edition", name], ["run", "--edition", name], ["explain", "inleiding", "--edition", name]),
+            *(
+                ["archive", name],
+                ["edition", "copy", "2021", name],
+                ["edition", "verify", name],
+                ["edition", "seal", name],
+            ),
+        ):
+            # explain knows pages, not editions: a name that could be one has simply not run yet.
+            assert main(command) == 2 or command[0] == "explain", command
+    assert contents(project.root.parent) == before
 
 
-@pytest.mark.parametrize("name", ["../kort", "/etc/passwd", "a/../../b", ".hidden", "a" * 200])
-def test_no_name_of_a_page_leads_elsewhere(project: Project, name: str) -> None:
-    (project.root / "_toc.yml").write_text(f"format: jb-book\nroot: {name}\n", encoding="utf-8")
-    with pytest.raises(NaReportError):
-        all_pages(project)
-    (project.root / "_toc.yml").write_text("format: jb-book\nroot: kort\n", encoding="utf-8")
-    (project.chapters / "pages.yml").write_text(f"kort: {{chapter: {name!r}}}\n", encoding="utf-8")
-    with pytest.raises(NaReportError):
-        all_pages(project)
+def test_no_name_of_a_page_leads_elsewhere(project: Project) -> None:
+    for name in ("../kort", "/etc/passwd", "a/../../b", ".hidden", "a" * 200):
+        for root, chapter in ((name, "kort"), ("kort", name)):
+            (project.root / "_toc.yml").write_text(f"format: jb-book\nroot: {root}\n", encoding="utf-8")
+            (project.chapters / "pages.yml").write_text(f"kort: {{chapter: {chapter!r}}}\n", encoding="utf-8")
+            with pytest.raises(NaReportError):
+                all_pages(project)
 
 
-@pytest.mark.parametrize("title", ["../sources", "sources/../x", "..", "a" * 31, "CON", "=1+1", "sources\u202e"])
+@pytest.mark.parametrize("title", ["../sources", "a" * 31, "=1+1", "sources\u202e"])
 def test_no_name_of_a_sheet_leads_elsewhere(small: Project, capsys: pytest.CaptureFixture[str], title: str) -> None:
     def rename(book: Book) -> None:
         # openpyxl itself refuses some of these names, but another program may write them.
@@ -280,19 +244,23 @@ def test_no_name_of_a_sheet_leads_elsewhere(small: Project, capsys: pytest.Captu
 
 
 SHEET = "xl/worksheets/sheet3.xml"
-BOMBS: list[tuple[str, str, bytes, bytes]] = [
-    ("a row of millions of cells", SHEET, b"</row>", b"<c/>"),
-    ("millions of merged cells", SHEET, b"</worksheet>", b"<m/>"),
-    ("millions of styles", "xl/styles.xml", b"</styleSheet>", b"<a/>"),
-]
 
 
-@pytest.mark.parametrize(("part", "end", "more"), [case[1:] for case in BOMBS], ids=[case[0] for case in BOMBS])
+def put_before(project: Project, part: str, end: bytes, more: bytes) -> None:
+    """Puts bytes before the first end of an element in a part of the workbook."""
+    path = project.root / "evidence.xlsx"
+    rewrite(path, lambda name, xml: xml.replace(end, more + end, 1) if name == part else xml)
+
+
+@pytest.mark.parametrize(
+    ("part", "end", "more"),
+    [(SHEET, b"</row>", b"<c/>"), (SHEET, b"</worksheet>", b"<m/>"), ("xl/styles.xml", b"</styleSheet>", b"<a/>")],
+    ids=["a row of millions of cells", "millions of merged cells", "millions of styles"],
+)
 def test_a_small_file_that_fills_the_memory_is_refused(
     small: Project, capsys: pytest.CaptureFixture[str], part: str, end: bytes, more: bytes
 ) -> None:
-    bomb = more * (package.TAGS_LIMIT + 1) + end
-    rewrite(small.root / "evidence.xlsx", lambda name, xml: xml.replace(end, bomb, 1) if name == part else xml)
+    put_before(small, part, end, more * (package.TAGS_LIMIT + 1))
     [line] = refused(small, capsys)
     assert f"{package.TAGS_LIMIT:,} tags, up to {part}" in line
 
@@ -302,9 +270,7 @@ def test_a_sheet_of_nonsense_gives_a_list_that_someone_can_read(
 ) -> None:
     """A file of 100 kB gave a million and a half problems, in two minutes and two gigabytes."""
     monkeypatch.setattr(integrity, "PROBLEMS_LIMIT", 1_200)
-    rows = b"<row><c><v>1</v></c></row>" * 1_000 + b"</sheetData>"
-    path = small.root / "evidence.xlsx"
-    rewrite(path, lambda name, xml: xml.replace(b"</sheetData>", rows) if name == SHEET else xml)
+    put_before(small, SHEET, b"</sheetData>", b"<row><c><v>1</v></c></row>" * 1_000)
     *lines, last = refused(small, capsys)
     assert len(lines) == 1_000
     assert re.fullmatch(r"… and \d+ more\.", last)
@@ -313,9 +279,7 @@ def test_a_sheet_of_nonsense_gives_a_list_that_someone_can_read(
 def test_a_row_numbered_two_billion_takes_no_time(small: Project) -> None:
     """openpyxl's own way through a sheet would make up two billion empty rows first."""
     meta = f"xl/worksheets/sheet{len(TABLES) + 2}.xml"
-    row = b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row></sheetData>'
-    path = small.root / "evidence.xlsx"
-    rewrite(path, lambda name, xml: xml.replace(b"</sheetData>", row) if name == meta else xml)
+    put_before(small, meta, b"</sheetData>", b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>')
     assert take_back() == 0
 
 
@@ -326,20 +290,13 @@ def test_an_area_of_millions_of_cells_is_not_filled_for_a_copy_with_comments(
     """Some bytes of a workbook made openpyxl hold a hundred million cells."""
     monkeypatch.setattr(comments, "load_workbook", lambda *_, **options: pytest.fail("opened"))
     change(small, put("findings", "FM12", "kind", "wish"))
-    area = f'</sheetData><{tag}><{inner} ref="A900:XFD1048576"/></{tag}>'.encode()
-    path = small.root / "evidence.xlsx"
-    rewrite(path, lambda name, xml: xml.replace(b"</sheetData>", area) if name == SHEET else xml)
+    area = f'<{tag}><{inner} ref="A900:XFD1048576"/></{tag}>'.encode()
+    rewrite(
+        small.root / "evidence.xlsx",
+        lambda name, xml: xml.replace(b"</sheetData>", b"</sheetData>" + area) if name == SHEET else xml,
+    )
     assert any("found 'wish'" in line for line in refused(small, capsys))
     assert not (small.root / "evidence.problems.xlsx").exists()
-
-
-def test_merged_cells_cost_no_more_than_the_rows_that_there_are() -> None:
-    table = TABLES[0]
-    heads = {place: package.Cell(column.name, "s") for place, column in enumerate(table.columns, start=1)}
-    last = {1: package.Cell("x", "s")}
-    sheet = Sheet(table, table.name, {}, {})
-    sheet.read([(1, heads), (1_000_000, last)], ["A2:B2000000"])
-    assert sheet.spoilt == {(1_000_000, column.name) for column in table.columns[:2]}
 
 
 def test_what_a_workbook_says_that_it_is_takes_no_time() -> None:
@@ -351,7 +308,7 @@ def test_what_a_workbook_says_that_it_is_takes_no_time() -> None:
     assert time.monotonic() - start < 10
 
 
-@pytest.mark.parametrize("text", ["a_xD800_b", "a_x0000_b", "a_x202E_b", "a_xFFFE_b"])
+@pytest.mark.parametrize("text", ["a_xD800_b", "a_x202E_b"])
 def test_characters_in_disguise_are_refused_with_their_cell(
     small: Project, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:

@@ -20,7 +20,7 @@ from printed import FOOT, LEFT, MARK, RIGHT, SCREEN, Letter, Printed, article_of
 
 from na_report.base.errors import BookError
 from na_report.base.paths import Project
-from na_report.editions.folders import verify_edition
+from na_report.editions.integrity import verify_edition
 from na_report.paper import typesetting
 from na_report.paper.sources import lay_out
 from na_report.paper.table import columns

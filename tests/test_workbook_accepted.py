@@ -14,7 +14,7 @@ from workbooks import OBS, Book, change, put, rewrite, rows_of, small, table_byt
 
 from na_report.base.paths import Project
 from na_report.cli import main
-from na_report.editions.folders import verify_edition
+from na_report.editions.integrity import verify_edition
 from na_report.workbook.layout import META
 
 __all__ = ["small", "template"]  # fixtures

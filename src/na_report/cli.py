@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-from na_report.base.errors import NaReportError
+from na_report.base.errors import NaReportError, told
 from na_report.base.paths import BUILD, find_project
 from na_report.commands.arguments import make_parser
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.debug:
             traceback.print_exc()
         text, hint, code = _told(error)
-        print(f"error: {text}" + (f"\nhint: {hint}" if hint else ""), file=sys.stderr)
+        print(told(text, hint), file=sys.stderr)
         return code
 
 

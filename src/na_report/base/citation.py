@@ -1,7 +1,5 @@
 """How to refer to the report, or to one figure or table of it: APA for a text, BibTeX for a program."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 
@@ -11,6 +9,10 @@ _LATEX = str.maketrans(
     {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
     | {sign: f"\\{sign}" for sign in "{}&%$#_"}
 )
+
+
+def _latex(text: str) -> str:
+    return text.translate(_LATEX)
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,13 @@ def apa(work: Work, part: Part | None = None, address: str = "") -> str:
 
     Example:
         >>> work = Work("Bureau", "Een rapport", "2026", "2026", "2026.1.0")
-        >>> apa(work)
-        'Bureau. (2026). Een rapport (uitgave 2026, versie 2026.1.0) [Rapport met data].'
         >>> apa(work, Part("fig-x", "Figuur 3", "Het doel"), "https://example.org/a.html#fig-x")
         'Bureau. (2026). Het doel [Figuur 3]. In Een rapport (uitgave 2026, versie 2026.1.0). https://example.org/a.html#fig-x'
     """
-    words = Words(work.language)
-    source = f"{work.title} ({work.dated})"
-    if part is None:
-        what = f"{source} [{words('citation.kind')}]"
-    else:
-        what = f"{part.title} [{part.number}]. {words('citation.in')} {source}"
+    words, what = Words(work.language), f"{work.title} ({work.dated})"
+    what = (
+        f"{part.title} [{part.number}]. {words('citation.in')} {what}" if part else f"{what} [{words('citation.kind')}]"
+    )
     return f"{work.author}. ({work.year}). {what}. {address}".rstrip()
 
 
@@ -77,10 +75,9 @@ def bibtex(work: Work, part: Part | None = None, address: str = "") -> str:
         }
     """
     title = f"{part.number}. {part.title}" if part else work.title
-    fields = {"author": f"{{{work.author.translate(_LATEX)}}}", "title": f"{{{title.translate(_LATEX)}}}"}
-    if part:
-        fields["howpublished"] = f"{Words(work.language)('citation.in')}: {work.title.translate(_LATEX)}"
-    fields |= {"year": work.year, "note": work.dated.translate(_LATEX)} | ({"url": address} if address else {})
-    key = re.sub(r"[^a-z0-9-]", "", "-".join(["na-report", work.edition, *([part.key] if part else [])]).lower())
-    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+    within = f"{Words(work.language)('citation.in')}: {work.title}" if part else ""
+    fields = {"author": f"{{{_latex(work.author)}}}", "title": f"{{{_latex(title)}}}", "howpublished": _latex(within)}
+    fields |= {"year": work.year, "note": _latex(work.dated), "url": address}
+    key = re.sub(r"[^a-z0-9-]", "", f"na-report-{work.edition}{f'-{part.key}' if part else ''}".lower())
+    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return f"@misc{{{key},\n{lines}\n}}"

@@ -1,7 +1,5 @@
 """Numbers as people see them: to the digits that a spreadsheet shows, rounded as statistics offices do, counted in names."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,22 +9,12 @@ EXACT_DIGITS = 15
 
 
 def as_shown(value: float) -> Decimal:
-    """Returns a finite number to the digits that a spreadsheet shows: what is behind them comes from binary arithmetic.
-
-    Example:
-        >>> as_shown(28.999999999999996), as_shown(0.1 + 0.2), as_shown(19.5)
-        (Decimal('29'), Decimal('0.3'), Decimal('19.5'))
-    """
+    """Returns a finite number to the digits that a spreadsheet shows: what is behind them comes from binary arithmetic."""
     return Decimal(f"{value:.{EXACT_DIGITS}g}")
 
 
 def half_up(value: float | Decimal, decimals: int = 0) -> Decimal:
-    """Rounds a number to a number of decimals, halves away from nought as statistics offices do.
-
-    Example:
-        >>> half_up(81.45, 1), half_up(-2.5), half_up(0.285, 2)
-        (Decimal('81.5'), Decimal('-3'), Decimal('0.29'))
-    """
+    """Rounds a number to a number of decimals, halves away from nought as statistics offices do."""
     number = value if isinstance(value, Decimal) else as_shown(value)
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or -exponent <= decimals:
@@ -35,13 +23,8 @@ def half_up(value: float | Decimal, decimals: int = 0) -> Decimal:
 
 
 def in_digits(number: Decimal) -> str:
-    """Writes a number with digits alone, without noughts behind.
-
-    Example:
-        >>> in_digits(Decimal("1.30E+6")), in_digits(Decimal("19.50")), in_digits(Decimal("-0"))
-        ('1300000', '19.5', '0')
-    """
-    text = format(number if number else Decimal(0), "f")
+    """Writes a number with digits alone, without noughts behind."""
+    text = format(number or Decimal(0), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -1,7 +1,5 @@
 """What can go wrong, told to the person who meets it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,12 +18,7 @@ class NaReportError(Exception):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing that is wrong in an input, with its place.
-
-    Example:
-        >>> print(Problem("observations.csv", 8, "value", "1,5", "a number with a point", "Write 1.5."))
-        observations.csv, row 8, column value: found '1,5', expected a number with a point. Write 1.5.
-    """
+    """One thing that is wrong in an input, with its place."""
 
     file: str
     row: int
@@ -56,6 +49,11 @@ class InvalidInputError(NaReportError):
             lines.append(f"  … and {len(problems) - SHOWN_LIMIT} more.")
         super().__init__("\n".join(lines), hint=hint)
         self.problems = list(problems)
+
+
+def told(what: object, hint: str = "") -> str:
+    """Returns what a terminal shows of an error, and of what to do about it."""
+    return f"error: {what}" + (f"\nhint: {hint}" if hint else "")
 
 
 class ChapterError(NaReportError):

@@ -1,12 +1,10 @@
 """Files and folders that are there whole or not at all, whatever stops the program while it writes them."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os
 import shutil
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 _AT_FDCWD = -100
@@ -57,6 +55,12 @@ def sync_all(folder: Path) -> None:
         sync(path)
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """Returns the bytes of all files in a folder by their path in it."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
 def remove(path: Path) -> None:
     """Removes a file, a link or a folder with all that is in it; fine when there is none."""
     if path.is_dir() and not path.is_symlink():
@@ -65,14 +69,12 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def copy_folder(source: Path, target: Path, *, without: Container[str] = ()) -> None:
-    """Copies what is in sight in a folder, but some names; stops at the first error, so that who calls hears its cause."""
+def copy_folder(source: Path, target: Path) -> None:
+    """Copies what is in sight in a folder; stops at the first error, so that who calls hears its cause."""
     target.mkdir(parents=True, exist_ok=True)
-    for path in sorted(source.iterdir()):
-        if path.name in without or path.name.startswith("."):
-            continue
+    for path in sorted(source.glob("[!.]*")):
         if path.is_dir():
-            copy_folder(path, target / path.name, without=without)
+            copy_folder(path, target / path.name)
         else:
             shutil.copyfile(path, target / path.name)
 
@@ -90,7 +92,7 @@ def _exchange(one: Path, other: Path) -> None:
     """Lets two folders change names in one step, which Python has no function for, or where the system has none in three."""
     rename = getattr(ctypes.CDLL(None), "renameat2", None)
     if rename is None or rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) != 0:
-        aside = partial_of(other)
+        aside = other.with_name(f".{other.name}.aside")  # not where the other one was made
         remove(aside)
         other.rename(aside)
         one.rename(other)

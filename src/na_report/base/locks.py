@@ -1,12 +1,9 @@
 """One at a time: a lock that tells who holds it, and that dies with its holder."""
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +14,7 @@ class BusyError(NaReportError):
     """Another process is making the same thing."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def locked(path: Path, what: str) -> Iterator[None]:
     """Holds a lock for the time of a block; the system gives it back when its holder ends, however it ends.
 
@@ -27,7 +24,7 @@ def locked(path: Path, what: str) -> Iterator[None]:
     handle = _taken(path, what)
     try:
         os.ftruncate(handle, 0)
-        os.write(handle, f"{os.getpid()} {datetime.now().astimezone().isoformat(timespec='seconds')}\n".encode())
+        os.write(handle, f"{os.getpid()} {datetime.now().astimezone().isoformat(' ', 'seconds')}".encode())
         yield
     finally:
         # Removed while it is held, so that nobody can hold a file that has lost its name: see _taken.
@@ -40,29 +37,21 @@ def _taken(path: Path, what: str) -> int:
     """Returns the locked file."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(handle)
-            if isinstance(error, BlockingIOError):
-                raise _busy(path, what) from None
-            raise NaReportError(
-                f"{path} can't be locked: {error.strerror}.",
-                hint="Put the project on a disk of this machine; some network disks know no locks.",
-            ) from error
-        # Its last holder may have removed the file between the two steps; then the lock is on a file without a name.
-        with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_ino == os.fstat(handle).st_ino:
-                return handle
-        os.close(handle)
-
-
-def _busy(path: Path, what: str) -> BusyError:
-    try:
-        pid, since = path.read_text(encoding="utf-8").split()
-    except (OSError, ValueError):  # its holder has just come or just gone
-        return BusyError(f"{what} is being made by another process.", hint="Try again in a moment.")
-    return BusyError(
-        f"{what} is being made by process {pid}, since {since.replace('T', ' ')}.",
-        hint=f"Wait until it is done, or stop it with: kill {pid}. Then run the command again.",
-    )
+        with contextlib.ExitStack() as undo:
+            undo.callback(os.close, handle)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pid, _, since = os.read(handle, 100).decode().partition(" ")  # nothing of a holder that has just come
+                raise BusyError(
+                    f"{what} is being made by " + (f"process {pid}, since {since}." if pid else "another process."),
+                    hint=f"Wait until it is done{pid and f', or stop it with: kill {pid}'}. Then run the command again.",
+                ) from None
+            except OSError as error:
+                hint = "Put the project on a disk of this machine; some network disks know no locks."
+                raise NaReportError(f"{path} can't be locked: {error.strerror}.", hint=hint) from error
+            # Its last holder may have removed the file between the two steps; then the lock is on a file without a name.
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_ino == os.fstat(handle).st_ino:
+                    undo.pop_all()
+                    return handle

@@ -1,7 +1,5 @@
 """The settings that people write as YAML, read with the place of what is wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,26 +37,22 @@ def read_texts(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
     """
     lines: dict[tuple[str, ...], int] = {}
 
-    def read(text: str) -> Any:
-        node = yaml.compose(text, _Loader)
-        return None if node is None else _texts(node, (), lines)
+    def texts(node: yaml.Node, place: tuple[str, ...]) -> Any:
+        lines.setdefault(place, node.start_mark.line + 1)
+        if isinstance(node, yaml.ScalarNode):
+            return node.value
+        if isinstance(node, yaml.SequenceNode):
+            return [texts(part, (*place, str(number))) for number, part in enumerate(node.value, 1)]
+        found: dict[str, Any] = {}
+        for name, part in node.value:
+            key = str(name.value)
+            if key in found:
+                raise yaml.MarkedYAMLError(problem=f"found {key!r} twice", problem_mark=name.start_mark)
+            lines[(*place, key)] = name.start_mark.line + 1
+            found[key] = texts(part, (*place, key))
+        return found
 
-    return _named(path, read), lines
-
-
-def _texts(node: yaml.Node, place: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> Any:
-    lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, yaml.ScalarNode):
-        return node.value
-    if isinstance(node, yaml.SequenceNode):
-        return [_texts(part, (*place, str(number)), lines) for number, part in enumerate(node.value, 1)]
-    found: dict[str, Any] = {}
-    for name, part in node.value:
-        if name.value in found:
-            raise yaml.MarkedYAMLError(problem=f"found {name.value!r} twice", problem_mark=name.start_mark)
-        lines[(*place, str(name.value))] = name.start_mark.line + 1
-        found[str(name.value)] = _texts(part, (*place, str(name.value)), lines)
-    return found
+    return _named(path, lambda text: (node := yaml.compose(text, _Loader)) and texts(node, ())), lines
 
 
 def _named(path: Path, read: Callable[[str], Any]) -> dict[str, Any]:
@@ -66,28 +60,24 @@ def _named(path: Path, read: Callable[[str], Any]) -> dict[str, Any]:
     place, hint = "", "Put the file back as it was."
     try:
         found = read(path.read_text(encoding="utf-8"))
-        if found is None:
-            return {}
-        if isinstance(found, dict):
-            return found
-        kind = "a list" if isinstance(found, list) else "a text" if isinstance(found, str) else shown(found)
-        what, expected = f"found {kind}", "names with values, such as `root: index`"
+        if found is None or isinstance(found, dict):
+            return found or {}
+        what = f"found {shown(found)}, expected names with values, such as `root: index`"
     except OSError as problem:
         hint = f"Put back {path}, or make it readable."
         raise NaReportError(f"{path.name} can't be read: {problem.strerror}.", hint=hint) from None
     except UnicodeDecodeError as problem:
-        line = problem.object[: problem.start].count(b"\n") + 1
-        place = f", line {line}"
-        what, expected = f"found the byte {problem.object[problem.start]:#04x}", "UTF-8 text"
+        line = problem.object.count(b"\n", 0, problem.start) + 1
+        place, what = f", line {line}", f"found the byte {problem.object[problem.start]:#04x}, expected UTF-8 text"
         hint = "Save the file as UTF-8."
     except yaml.MarkedYAMLError as problem:
         if mark := problem.problem_mark or problem.context_mark:
             place = f", line {mark.line + 1}, column {mark.column + 1}"
-        what, expected = str(problem.problem or problem.context), "YAML"
+        what = f"{problem.problem or problem.context}, expected YAML"
         hint = "Mend that line; often a quote, a colon or an indent is missing just before it."
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
-        what, expected = str(problem).partition("\n")[0] or type(problem).__name__, "YAML"
-    raise NaReportError(f"{path.name}{place}: {what}, expected {expected}.", hint=hint)
+        what = (str(problem).partition("\n")[0] or type(problem).__name__) + ", expected YAML"
+    raise NaReportError(f"{path.name}{place}: {what}.", hint=hint)
 
 
 def shown(value: object) -> str:

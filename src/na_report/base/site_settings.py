@@ -1,7 +1,5 @@
 """The settings of Jupyter Book in `_config.yml`, checked before anything runs."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from na_report.base.errors import NaReportError

@@ -1,7 +1,5 @@
 """Text in a CSV file that people open in a spreadsheet program."""
 
-from __future__ import annotations
-
 import re
 
 # A sign before a plain number makes no formula.
@@ -9,9 +7,7 @@ _FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d+([.,]\d+)*%?$)")
 
 
 def for_sheet(text: str) -> str:
-    """Returns text that a spreadsheet program takes for text, for CSV that a person opens.
-
-    The tables of an edition stay as they are: their bytes are sealed.
+    """Returns text that a spreadsheet program takes for text; for CSV that a person opens, not for the tables of an edition.
 
     Example:
         >>> for_sheet("=1+1"), for_sheet("-2,5"), for_sheet("-x")

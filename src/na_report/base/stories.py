@@ -3,8 +3,6 @@
 A line `+++ NAME` starts a part, as a cell in MyST's text notebooks. Settings may stand above the first, between two lines `---`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +40,7 @@ def read_story(path: Path) -> Story:
     """Returns the story in a file; a `NaReportError` tells when there is none, or its parts have no names of their own."""
     shown = "/".join(path.parts[-3:])
     try:
-        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         others = ", ".join(sorted(other.stem for other in path.parent.glob("*.md"))) or "none"
         hint = "Write it; another story shows its form."
@@ -54,9 +52,7 @@ def read_story(path: Path) -> Story:
     names = rest[::2]
     if before.strip() or not all(names) or len(set(names)) < len(names):
         found = "text above the first part" if before.strip() else f"parts named {', '.join(map(repr, names))}"
-        raise NaReportError(
-            f"{shown}: found {found}, expected parts with names.",
-            hint="Write a line `+++ NAME` above each part of the story, with a name of its own.",
-        )
+        hint = "Write a line `+++ NAME` above each part of the story, with a name of its own."
+        raise NaReportError(f"{shown}: found {found}, expected parts with names.", hint=hint)
     parts = {name: part.strip("\n") for name, part in zip(names, rest[1::2], strict=True)}
     return Story(shown, parts, settings[1] if settings else "")

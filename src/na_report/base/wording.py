@@ -1,7 +1,5 @@
 """The words that a reader sees between the data, from `chapters/<language>/words.yml`."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,15 +23,10 @@ def languages(project: Project | None = None) -> list[str]:
 class Words:
     """The words of one language of a project (that of the working directory), by their key in `words.yml`.
 
-    Raises:
-        NaReportError: There are no words in that language, or the file is damaged.
-
     Example:
         >>> words = Words("nl")
-        >>> words("what"), words("figures.source", source="CBS", edition="2026")
-        ('Wat', 'Bron: CBS · stand van 2026')
-        >>> words("findings_below", 1), words("findings_below", 3, count="drie")
-        ('Eén bevinding waarop dit rust', 'drie bevindingen waarop dit rust')
+        >>> words("figures.source", source="CBS", edition="2026"), words("findings_below", 3, count="drie")
+        ('Bron: CBS · stand van 2026', 'drie bevindingen waarop dit rust')
     """
 
     def __init__(self, language: str, project: Project | None = None) -> None:
@@ -56,12 +49,12 @@ class Words:
         there is a `NaReportError`.
         """
         text = self.get(key)
-        if text is None:
-            raise self._wrong(key, "nothing", "a text")
         if isinstance(text, Mapping):
             text = text.get(f"{plural:g}" if plural is not None else "") or text.get(_form(plural, self.language))
             if text is None:
                 raise self._wrong(key, "no form for this number", f"forms such as {{one: …, other: …}} ({plural})")
+        if text is None:
+            raise self._wrong(key, "nothing", "a text")
         try:
             return text.format_map(parts) if "{" in text or "}" in text else text
         except (KeyError, ValueError, IndexError, AttributeError) as problem:
@@ -101,8 +94,7 @@ def _read_seen(path: Path, changed: int, size: int) -> dict[str, dict[str, str |
         for where, found, expected in _faults(texts)
     ]
     if problems:
-        hint = "Correct these lines; another language shows how each is written."
-        raise NaReportError("\n".join(problems), hint=hint)
+        raise NaReportError("\n".join(problems), hint="Look how the file of another language has these lines.")
     return texts
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from na_report.base.errors import NaReportError
-from na_report.base.files import copy_folder
+from na_report.base.files import contents, copy_folder
 from na_report.base.paths import Project
 from na_report.book.book import Book
 from na_report.book.site import Shelf, in_site
@@ -54,11 +54,6 @@ def _first_difference(expected: bytes, found: bytes) -> str:
     shown = [part[max(0, at - _BEFORE) : at + _AFTER].decode(errors="ignore") for part in (expected, found)]
     line = expected.count(b"\n", 0, at) + 1
     return f"line {line}: expected {shown[0]!r}, found {shown[1]!r}"
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Returns the bytes of all files in a folder by their path in it."""
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def copied(project: Project, folder: Path) -> Project:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from na_report.base.errors import BookError, NaReportError
-from na_report.base.files import copy_folder, partial_of, put_in_place, remove
+from na_report.base.files import contents, copy_folder, partial_of, put_in_place, remove
 from na_report.base.locks import locked
 from na_report.base.paths import BUILD
 from na_report.base.wording import Words
@@ -66,10 +66,9 @@ def in_site(book: Book, shelf: Shelf) -> dict[str, bytes]:
             hint=f"Run: na-report build --edition {book.edition} --language {book.language}",
         )
     files = {name: path.read_bytes() for name, path in _papers(book).items()}
-    for path in sorted(path for path in book.html.rglob("*") if path.is_file()):
-        name = path.relative_to(book.html).as_posix()
-        content = path.read_bytes()
-        files[name] = with_switch(content.decode(), name, book, shelf).encode() if path.suffix == ".html" else content
+    for name, content in contents(book.html).items():
+        is_page = name.endswith(".html")
+        files[name] = with_switch(content.decode(), name, book, shelf).encode() if is_page else content
     return files
 
 

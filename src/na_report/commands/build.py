@@ -14,6 +14,7 @@ from na_report.base.paths import BUILD, Project
 from na_report.book.book import Book
 from na_report.book.published import held, is_current
 from na_report.editions import folders
+from na_report.editions.integrity import verify_edition
 from na_report.running.contents import known_language, languages
 from na_report.running.fingerprint import hash_inputs
 
@@ -92,7 +93,7 @@ def _check(options: Namespace, project: Project) -> int:
 
 def edition_at_hand(book: Book) -> Callable[[], tuple[list[Path], tuple[str, str]]]:
     """Verifies the edition of a book, and returns what writes it to take along, with the first and last year of the data."""
-    folders.verify_edition(book.edition, book.project)
+    verify_edition(book.edition, book.project)
 
     def write() -> tuple[list[Path], tuple[str, str]]:
         from na_report.editions.edition import open_edition

@@ -8,9 +8,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from na_report.base.errors import InvalidInputError
+from na_report.base.errors import InvalidInputError, told
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.editions.folders import is_draft, list_editions, previous_edition, sealed_editions, verify_edition
+from na_report.editions.folders import is_draft, list_editions, previous_edition, sealed_editions
+from na_report.editions.integrity import verify_edition
 
 # What reads tables, workbooks or answers is imported where it is needed: the names of editions come at once.
 
@@ -41,7 +42,7 @@ def verify(options: Namespace, project: Project) -> int:
             what = "types, codes, ranges and references are fine"
             print(f"edition {name}: {'a draft; its ' if is_draft(project.data / name) else 'bytes, '}{what}")
         except InvalidInputError as error:
-            print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
+            print(told(error, error.hint), file=sys.stderr)
             status = error.exit_code
     return status
 
@@ -83,15 +84,11 @@ def refresh(options: Namespace, project: Project) -> int:
     missed, series = sum(bool(outcome.kind) for outcome in refreshed.outcomes), len(refreshed.outcomes)
     if options.format == "json":
         return _json({**asdict(refreshed), **asdict(found)}, 1 if missed else 0)
-    print(*refreshing.lines(refreshed), *consequences.lines(found), sep="
-")
+    print(*refreshing.lines(refreshed), *consequences.lines(found), sep="\n")
     if missed:
         again = shlex.join(["na-report", "edition", "refresh", old, "--as", new])
-        print(
-            f"error: {missed} of {series} series could not be had; the draft has the other {series - missed}.\n"
-            f"hint: Ask for the rest with: {again}",
-            file=sys.stderr,
-        )
+        what = f"{missed} of {series} series could not be had; the draft has the other {series - missed}."
+        print(told(what, f"Ask for the rest with: {again}"), file=sys.stderr)
         return 1
     print(
         f"edition {new}: a draft; look at the book with na-report preview --edition {new}, "

@@ -7,14 +7,15 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from na_report.base.errors import NaReportError
+from na_report.base.errors import NaReportError, told
 from na_report.base.paths import Project
 from na_report.book import watching
 from na_report.book.book import Book
 from na_report.book.serving import State, serve
 from na_report.commands.consequences import changed_page
 from na_report.commands.run import Progress, answers_of
-from na_report.editions.folders import edition_folder, newest_edition, verify_edition
+from na_report.editions.folders import edition_folder, newest_edition
+from na_report.editions.integrity import verify_edition
 
 
 def preview(options: Namespace, project: Project) -> int:
@@ -62,7 +63,7 @@ def _refresh(made: watching.Preview, state: State, names: str) -> None:
 
 
 def _tell(error: NaReportError, state: State) -> None:
-    text = f"error: {error}" + (f"\nhint: {error.hint}" if error.hint else "")
+    text = told(error, error.hint)
     print(text, file=sys.stderr, flush=True)
     state.set(text)
 

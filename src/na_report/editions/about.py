@@ -1,49 +1,54 @@
-"""What the study is: title, makers, licence and sources, as `data/about.yml` says it for each new edition."""
+"""What the study is, as `data/about.yml` says it for each new edition, and which form that and a descriptor have."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+import json
+import re
+from datetime import date
+from pathlib import Path
 from typing import Any
+
+from jsonschema import Draft7Validator, FormatChecker
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ABOUT, Project
 from na_report.base.settings import read_texts, shown
 from na_report.editions.cells import is_address, is_line
 
-# What is said of the study, and for each list what an entry of it has.
-_LISTS = {"licenses": ("name", "title", "path"), "contributors": ("title",), "sources": ("title",)}
-KEYS = ("title", "description", *_LISTS)
+_FORMS = json.loads(Path(__file__).with_name("descriptor.json").read_bytes())
+
+
+def _is_day(value: Any) -> bool:
+    """Tells whether a value is a day as 2026-11-24, with or without a time behind it."""
+    return bool(re.fullmatch(r"[0-9-]{10}(T[0-9:.]+Z?)?", value) and date.fromisoformat(value[:10]))
+
+
+_CHECKER = FormatChecker(())
+_CHECKER.checks("line")(is_line)
+_CHECKER.checks("address")(is_address)
+_CHECKER.checks("day", (ValueError, TypeError))(_is_day)
+_CHECKER.checks("regex", (re.error, TypeError))(re.compile)
+
+
+def faults(said: Any, form: str) -> list[tuple[tuple[str, ...], str, str]]:
+    """Returns the places that haven't the form of `descriptor.json`, with what was found and what was expected."""
+    validator = Draft7Validator({**_FORMS, "$ref": f"#/definitions/{form}"}, format_checker=_CHECKER)
+    found: dict[tuple[tuple[str, ...], str, str], None] = {}
+    for error in validator.iter_errors(said):
+        place = tuple(str(part + 1) if isinstance(part, int) else part for part in error.absolute_path)
+        needed = error.validator_value if error.validator == "required" else []
+        lacking = [name for name in needed if name not in error.instance]
+        what = f"no {', '.join(lacking)}" if lacking else shown(error.instance)
+        found[place, what, error.schema["description"]] = None  # each name that is lacking is an error of its own
+    return list(found)
 
 
 def read_about(project: Project, edition: str) -> dict[str, Any]:
     """Returns what the descriptor of a new edition says of the study; names all that it can't use, with its line."""
     said, lines = read_texts(project.data / ABOUT)
     problems = [
-        f"data/{ABOUT}, line {lines[(name,)]}: found {shown(name)}, expected one of {', '.join(KEYS)}."
-        for name in said
-        if name not in KEYS
+        f"{', '.join([f'data/{ABOUT}, line {lines.get(place, 1)}', *place])}: found {what}, expected {expected}."
+        for place, what, expected in faults(said, "about")
     ]
-    for name, expected in faults_of_study(said):
-        where = f", line {lines[(name,)]}, {name}: found {shown(said[name])}" if name in said else f": found no {name}"
-        problems.append(f"data/{ABOUT}{where}, expected {expected}.")
     if problems:
         hint = f"Correct data/{ABOUT}; datapackage.json of an edition shows the form."
         raise NaReportError("\n".join(problems), hint=hint)
     return {**said, **{name: said[name].replace("{edition}", edition) for name in ("title", "description")}}
-
-
-def faults_of_study(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields which names hold something else than the book and the archive can use, and what was expected."""
-    for key in ("title", "description"):
-        if not is_line(said.get(key)):
-            yield key, f"a line of text in {key}"
-    for key, parts in _LISTS.items():
-        entries = said.get(key)
-        if not isinstance(entries, list) or not entries or not all(_has_lines(entry, parts) for entry in entries):
-            yield key, f"a list of one or more with {', '.join(parts)} in {key}"
-        elif key == "licenses" and not all(is_address(entry["path"]) for entry in entries):
-            yield key, f"an address that starts with http:// or https:// as path in {key}"
-
-
-def _has_lines(entry: Any, keys: tuple[str, ...]) -> bool:
-    return isinstance(entry, dict) and all(is_line(entry.get(key)) for key in keys)

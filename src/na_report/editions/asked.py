@@ -1,7 +1,5 @@
 """What a page asked of an edition, and a digest of each answer, so that only pages whose answers change run again."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import importlib

@@ -5,8 +5,6 @@ workbook. A sealed edition is read by what its own descriptor says (`schema.read
 was sealed is marked `later`.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator
 from pathlib import Path

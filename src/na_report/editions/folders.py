@@ -1,15 +1,12 @@
-"""The folders of the editions: which there are, and whether one is sound. Reads no table into memory, so it answers at once."""
-
-from __future__ import annotations
+"""The folders of the editions: which there are, and which are sealed. Reads no table, so it answers at once."""
 
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from na_report.base.digits import as_counted
-from na_report.base.errors import InvalidInputError, NaReportError, how_many
+from na_report.base.errors import NaReportError
 from na_report.base.paths import DESCRIPTOR, Project, find_project
-from na_report.editions.integrity import find_problems
 
 NAME = re.compile(r"[0-9]{4}[a-z0-9-]{0,30}")
 
@@ -58,11 +55,3 @@ def edition_folder(name: str, project: Project | None = None) -> Path:
         known = ", ".join(list_editions(project)) or "none yet"
         raise NaReportError(f"There is no edition {name!r}.", hint=f"Choose one of: {known}.")
     return project.data / name
-
-
-def verify_edition(name: str, project: Project | None = None) -> None:
-    """Checks everything about an edition; raises an `InvalidInputError` that carries all problems."""
-    folder = edition_folder(name, project)
-    if problems := find_problems(folder, sealed=not is_draft(folder)):
-        hint = "Mend them in data/ and run na-report edition verify again."
-        raise InvalidInputError(f"Edition {name} has {how_many(problems)}:", problems, hint=hint)

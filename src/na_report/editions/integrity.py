@@ -1,19 +1,21 @@
 """Finds everything that is wrong in an edition: bytes, types, codes, ranges and references."""
 
-from __future__ import annotations
-
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from na_report.base.errors import InvalidInputError, Problem
-from na_report.base.paths import ANSWERS, DESCRIPTOR
+from na_report.base.errors import InvalidInputError, Problem, how_many
+from na_report.base.paths import ANSWERS, DESCRIPTOR, Project
 from na_report.editions.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
 from na_report.editions.declared_tables import TABLES
-from na_report.editions.descriptor import changed_answers, read_seal, schema_in
+from na_report.editions.descriptor import read_seal, schema_in
+from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.schema import Schema, Table
 from na_report.editions.table_files import PROBLEMS_LIMIT, Row, Rows, read_table
+
+Numbered = Sequence[tuple[int, Row]]
 
 _RANGES = {
     "percent": (0.0, 100.0),
@@ -22,17 +24,29 @@ _RANGES = {
     "share_words": (0.0, 100.0),
     "direction": (-1.0, 1.0),
 }
+
+
 # What the id of a row is when the other columns are what they are; of an observation it is only the start.
 _IDS = {
     "agenda_items": "{agenda_id}.{item_no}",
     "recommendations": "R{number}",
     "notes": "N{footnote:0>2}",
     "codes": "{list}:{code}",
+    "observations": "{indicator_id}-{geo}-",
+}
+# Columns that are filled together or not at all.
+_PAIRS = {
+    "observations": [("text_nl", "text_en")],
+    "statuses": [("source_id", "confidence"), ("successor_nl", "successor_en")],
 }
 
-Numbered = Sequence[tuple[int, Row]]
-# Of a row: the column, what was found, what was expected, what to do.
-_Fault = tuple[str, str, str, str]
+
+def verify_edition(name: str, project: Project | None = None) -> None:
+    """Checks everything about an edition; raises an `InvalidInputError` that carries all problems."""
+    folder = edition_folder(name, project)
+    if problems := find_problems(folder, sealed=not is_draft(folder)):
+        hint = "Mend them in data/ and run na-report edition verify again."
+        raise InvalidInputError(f"Edition {name} has {how_many(problems)}:", problems, hint=hint)
 
 
 def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
@@ -42,7 +56,6 @@ def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
     """
     said, problems = read_seal(folder) if sealed else ({}, [])
     schema = schema_in(folder, said)
-    problems += changed_answers(folder, said) if sealed else []
     tables: dict[str, Rows] = {}
     for table in schema:
         try:
@@ -50,48 +63,48 @@ def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
         except InvalidInputError as error:
             problems += error.problems
     expected = {DESCRIPTOR, ANSWERS, *(table.file for table in schema)}
-    for extra in sorted(path.name for path in folder.iterdir() if path.name not in expected):
-        if not extra.startswith("."):  # what file managers leave; no copy, site or archive takes it along
-            what = "only tables of the schema and their seal"
-            problems.append(Problem(extra, 0, "", extra, what, "Move it out of the edition."))
+    for extra in sorted(path.name for path in folder.glob("[!.]*") if path.name not in expected):
+        # File managers leave names with a dot; no copy, site or archive takes them along.
+        what = "only tables of the schema and their seal"
+        problems.append(Problem(extra, 0, "", extra, what, "Move it out of the edition."))
     problems += check_tables({name: [*enumerate(rows, start=2)] for name, rows in tables.items()}, schema)
     return sorted(set(problems))
 
 
 def check_tables(numbered: Mapping[str, Numbered], schema: Schema = TABLES) -> list[Problem]:
     """Returns the problems inside and between tables, wherever they came from: rows with the number that a problem names."""
-    tables = {name: [row for _, row in rows] for name, rows in numbered.items()}
-    values = _known_values(tables, schema)
+    known = _known_values(numbered, schema)
+    units = {row["id"]: row["unit"] for _, row in numbered.get("indicators", ())}
     problems: list[Problem] = []
     for table in schema:
         rows = numbered.get(table.name, [])
-        problems += islice(_check_rows(table, rows, values), PROBLEMS_LIMIT)
-        problems += islice(_check_circles(table, rows), PROBLEMS_LIMIT)
-    return problems + list(islice(_check_meaning(tables, numbered), PROBLEMS_LIMIT))
+        for check in (_unique(table, rows), _circles(table, rows), _faults(table, rows, known, units)):
+            found = (Problem(table.file, number, *fault) for number, *fault in check)
+            problems += islice(found, PROBLEMS_LIMIT)
+    return problems
 
 
-def _known_values(tables: Mapping[str, Rows], schema: Schema) -> dict[str, set[str]]:
+def _known_values(numbered: Mapping[str, Numbered], schema: Schema) -> dict[str, set[str]]:
     """Returns per place (`table.column`, or `codes:list`) the values that others may refer to, of the tables that there are."""
     columns = [column for table in schema for column in table.columns]
-    places = [place.split(".") for column in columns for place in column.refers_to]
-    known = {f"{table}.{column}": {row[column] for row in tables[table]} for table, column in places if table in tables}
-    if "codes" in tables:
+    places = {
+        tuple(place.split(".")) for column in columns for place in (*column.refers_to, "observations.indicator_id")
+    }
+    known = {
+        f"{table}.{name}": {row[name] for _, row in numbered[table]} for table, name in places if table in numbered
+    }
+    if "codes" in numbered:
         known |= {f"codes:{column.codes}": set() for column in columns if column.codes}
-        for row in tables["codes"]:
+        for _, row in numbered["codes"]:
             known.setdefault(f"codes:{row['list']}", set()).add(row["code"])
     return known
 
 
-def _check_rows(table: Table, rows: Numbered, known: Known) -> Iterator[Problem]:
-    yield from _check_unique(table, rows)
-    for number, row in rows:
-        for column in table.columns:
-            faults = list(check_cell(column, row[column.name], known))
-            faults += check_placeholders(row[column.name], row, known) if column.text else []
-            yield from (Problem(table.file, number, column.name, *fault) for fault in faults)
+# Of a fault: the number of its row, the column, what was found, what was expected, what to do.
+_Faults = Iterator[tuple[int, str, str, str, str]]
 
 
-def _check_unique(table: Table, rows: Numbered) -> Iterator[Problem]:
+def _unique(table: Table, rows: Numbered) -> _Faults:
     for column in table.columns:
         article, seen = "an" if column.name == "id" else "a", dict[str, int]()
         for number, row in rows if column.unique else ():
@@ -100,73 +113,59 @@ def _check_unique(table: Table, rows: Numbered) -> Iterator[Problem]:
             value = str(int(cell)) if column.type == "integer" and INTEGER.fullmatch(cell) else cell
             if value in seen and (value or column.required):
                 remedy = f"Row {seen[value]} has the same {column.name}."
-                yield Problem(table.file, number, column.name, cell, f"{article} {column.name} of its own", remedy)
+                yield number, column.name, cell, f"{article} {column.name} of its own", remedy
             seen.setdefault(value, number)
 
 
-def _check_circles(table: Table, rows: Numbered) -> Iterator[Problem]:
+def _circles(table: Table, rows: Numbered) -> _Faults:
     """Yields the ids in a table that lead, from row to row, back to the row that they stand in."""
-    form = re.compile(table.column(table.key).pattern, re.ASCII)  # a file may have any number of rows without an id
-    for column in table.columns:
-        if f"{table.name}.{table.key}" not in column.refers_to:
-            continue
-        sound = [(number, row[table.key], row[column.name].split(";")) for number, row in rows]
-        sound = [found for found in sound if form.fullmatch(found[1])]
-        for number, key, target in _leading_back(sound):
-            expected = f"ids that don't lead back to {key}"
-            remedy = f"{target} rests on {key}, so {key} can't rest on {target}: take one of the two out."
-            yield Problem(table.file, number, column.name, target, expected, remedy)
-
-
-def _leading_back(rows: Sequence[tuple[int, str, list[str]]]) -> Iterator[tuple[int, str, str]]:
     import networkx as nx  # which the commands that only read an edition need not wait for
 
-    net = nx.DiGraph((key, target) for _, key, targets in rows for target in targets)
-    circle = {key: members for members in nx.strongly_connected_components(net) for key in members}
-    for number, key, targets in rows:
-        yield from ((number, key, target) for target in targets if target in circle[key])
+    form = re.compile(table.column(table.key).pattern, re.ASCII)  # a file may have any number of rows without an id
+    for column in table.columns:
+        if f"{table.name}.{table.key}" in column.refers_to:
+            sound = [(number, row[table.key], row) for number, row in rows if form.fullmatch(row[table.key])]
+            edges = {(key, target): number for number, key, row in sound for target in row[column.name].split(";")}
+            circle = {key: keys for keys in nx.strongly_connected_components(nx.DiGraph(edges.keys())) for key in keys}
+            for (key, target), number in edges.items():
+                if target in circle[key]:
+                    remedy = f"{target} rests on {key}, so {key} can't rest on {target}: take one of the two out."
+                    yield number, column.name, target, f"ids that don't lead back to {key}", remedy
 
 
-def _check_meaning(tables: Mapping[str, Rows], numbered: Mapping[str, Numbered]) -> Iterator[Problem]:
-    """Checks what no single cell can tell: ranges by unit, ids that agree, periods in order."""
-    units = {row["id"]: row["unit"] for row in tables.get("indicators", [])}
-    # Of a table that can't be read nothing is known.
-    observed = {row["indicator_id"] for row in tables["observations"]} if "observations" in tables else units.keys()
-    for name, rows in numbered.items():
-        for number, row in rows:
-            faults: list[_Fault] = []
-            if name == "observations":
-                faults += _check_observation(row, units.get(row["indicator_id"], ""))
-            elif name == "indicators" and row["id"] not in observed:
-                faults.append(("id", row["id"], "at least one observation", "Add it, or drop the indicator."))
-            elif name == "agendas":
-                start, end = row["period_start"], row["period_end"]
-                if INTEGER.fullmatch(start) and INTEGER.fullmatch(end) and int(start) > int(end):
-                    faults.append(("period_end", end, f"{start} or later", "Swap or correct the years."))
-            elif name == "statuses":
-                faults += _check_status(row)
-            if name in _IDS and row["id"] != (whole := _IDS[name].format(**row)):
-                faults.append(("id", row["id"], f"the id {whole}", "Correct one of the two."))
-            yield from (Problem(f"{name}.csv", number, *fault) for fault in faults)
+def _faults(table: Table, rows: Numbered, known: Known, units: Mapping[str, str]) -> _Faults:
+    observed = known.get("observations.indicator_id")  # of a table that can't be read nothing is known
+    for number, row in rows:
+        for column in table.columns:
+            for fault in check_cell(column, row[column.name], known):
+                yield number, column.name, *fault
+            for fault in check_placeholders(row[column.name], row, known) if column.text else ():
+                yield number, column.name, *fault
+        if table.name == "indicators" and observed is not None and row["id"] not in observed:
+            yield number, "id", row["id"], "at least one observation", "Add it, or drop the indicator."
+        yield from ((number, *fault) for fault in _together(table.name, row, units))
 
 
-def _check_observation(row: Row, unit: str) -> Iterator[_Fault]:
-    if not row["id"].startswith(start := f"{row['indicator_id']}-{row['geo']}-"):
-        yield "id", row["id"], f"an id that starts with {start}", "Correct one of the two."
-    if not row["value"] and not row["text_nl"]:
-        yield "value", "", "a value, or words in text_nl and text_en", "Fill one of them."
-    if bool(row["text_nl"]) != bool(row["text_en"]):
-        yield "text_en", row["text_en"], "words in both languages or in none", "Fill both."
-    if unit in _RANGES and NUMBER.fullmatch(row["value"]):
-        low, high = _RANGES[unit]
-        if not low <= float(row["value"]) <= high:
+def _together(name: str, row: Row, units: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
+    """Yields what no single cell can tell: ids that agree, cells that go together, ranges by unit, years in order."""
+    whole = _IDS.get(name, "").format(**row)
+    if whole.endswith("-") and not row["id"].startswith(whole):
+        yield "id", row["id"], f"an id that starts with {whole}", "Correct one of the two."
+    elif whole and not whole.endswith("-") and row["id"] != whole:
+        yield "id", row["id"], f"the id {whole}", "Correct one of the two."
+    for one, other in _PAIRS.get(name, ()):
+        if bool(row[one]) != bool(row[other]):
+            full, empty = (one, other) if row[one] else (other, one)
+            yield empty, "", f"a value, as {full} has one", "Fill both or neither."
+    if name == "observations":
+        if not row["value"] and not row["text_nl"]:
+            yield "value", "", "a value, or words in text_nl and text_en", "Fill one of them."
+        low, high = _RANGES.get(unit := units.get(row["indicator_id"], ""), (-math.inf, math.inf))
+        if NUMBER.fullmatch(row["value"]) and not low <= float(row["value"]) <= high:
             yield "value", row["value"], f"{low:g} to {high:g} ({unit})", "Correct value or unit."
-
-
-def _check_status(row: Row) -> Iterator[_Fault]:
-    """Yields where a status says more than its trace: without a source all that can be said is that nobody knows."""
-    if row["status"] != "unknown" and not row["source_id"]:
+    if name == "agendas":
+        start, end = row["period_start"], row["period_end"]
+        if INTEGER.fullmatch(start) and INTEGER.fullmatch(end) and int(start) > int(end):
+            yield "period_end", end, f"{start} or later", "Swap or correct the years."
+    if name == "statuses" and row["status"] != "unknown" and not row["source_id"]:
         yield "source_id", "", "a source, or the status unknown", "Name the source that shows it."
-    for one, other in (("source_id", "confidence"), ("confidence", "source_id"), ("successor_nl", "successor_en")):
-        if row[one] and not row[other]:
-            yield other, "", f"a value, as {one} has one", "Fill both or neither."

@@ -1,7 +1,5 @@
 """How a new edition comes about: out of sight, by one process at a time, and in place when it is whole."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path

@@ -1,9 +1,6 @@
 """What the declaration of a table can say of its columns, and how a descriptor holds it as Table Schema."""
 
-from __future__ import annotations
-
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +12,7 @@ class Column:
     """One column of a table, by the name in the header of its CSV file."""
 
     name: str
-    type: str = "string"  # one of _TYPES
+    type: str = "string"  # or integer, number, date, period, url
     required: bool = True
     pattern: str = ""  # a regular expression for the whole value, or each id of a list
     codes: str = ""  # the code list in the table `codes` that the value is one of
@@ -54,7 +51,6 @@ class Table:
 Schema = tuple[Table, ...]
 
 PERIOD = r"\d{4}(-\d{2})?(/\d{4})?"
-_TYPES = ("string", "integer", "number", "date", "period", "url")
 # Beside the words of Table Schema, a field holds under this one what these can't say, so that it can be read back whole.
 _OURS = "naReport"
 _OUR_WORDS = ("type", "codes", "refers_to", "many", "unique", "text")
@@ -81,11 +77,10 @@ def _field(table: Table, column: Column) -> dict[str, Any]:
     if column.many:
         # Data Package has a type `list`, but its published profile does not know it.
         field["description"] = "values with ; between them"
-    pattern = PERIOD if column.type == "period" else "" if column.many else column.pattern
     constraints = {
         "required": column.required or None,
         "unique": column.name == table.key or None,
-        "pattern": pattern or None,
+        "pattern": PERIOD if column.type == "period" else (not column.many and column.pattern) or None,
         "minimum": column.minimum,
     }
     if constraints := {word: value for word, value in constraints.items() if value is not None}:
@@ -96,52 +91,46 @@ def _field(table: Table, column: Column) -> dict[str, Any]:
     return field | {_OURS: {word: list(value) if isinstance(value, tuple) else value for word, value in said.items()}}
 
 
-def read_schema(resources: Any, declared: Mapping[str, Table]) -> Schema:
-    """Returns the tables that the resources of a descriptor describe; a `ValueError` names what no table can be read by.
+def read_schema(resources: Sequence[Mapping[str, Any]], declared: Mapping[str, Table]) -> Schema:
+    """Returns the tables that the resources of a sound descriptor describe.
 
     Of a field that was sealed before fields held all that a column can say, the rest is taken from the tables that are declared.
     """
-    try:
-        tables = tuple(_table(resource, declared.get(resource["name"])) for resource in resources)
-    except (KeyError, TypeError, AttributeError, re.error) as error:
-        raise ValueError(f"resources: {error!r}") from error
+    return tuple(_table(resource, declared.get(resource["name"])) for resource in resources)
+
+
+def schema_faults(resources: Sequence[Mapping[str, Any]], declared: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
+    """Yields the tables of a descriptor that can't be what an edition has: what was found and expected."""
+    tables = read_schema(resources, declared)
     places = {f"{table.name}.{column.name}" for table in tables for column in table.columns}
     for table in tables:
         names = [column.name for column in table.columns]
         known = declared[table.name].columns if table.name in declared else ()
-        lacking = {column.name for column in known if not column.later} - {*names}
-        nowhere = {place for column in table.columns for place in column.refers_to} - places
-        if not names or len({*names}) < len(names) or lacking or nowhere:
-            raise ValueError(f"the schema of {table.name}")
-    return tables
+        if len({*names}) < len(names) or {column.name for column in known if not column.later} - {*names}:
+            yield f"resources, {table.name}: columns {', '.join(names)}", "each column of an edition once"
+        if nowhere := {place for column in table.columns for place in column.refers_to} - places:
+            yield f"resources, {table.name}: {', '.join(sorted(nowhere))}", "references to columns that there are"
 
 
-def _table(resource: Any, declared: Table | None) -> Table:
+def _table(resource: Mapping[str, Any], declared: Table | None) -> Table:
     known = {column.name: column for column in declared.columns} if declared else {}
     columns = (_column(field, known.get(field["name"])) for field in resource["schema"]["fields"])
-    return Table(str(resource["name"]), str(resource["title"]), tuple(columns), later=bool(declared and declared.later))
+    return Table(resource["name"], resource["title"], tuple(columns), later=bool(declared and declared.later))
 
 
 def _column(field: Mapping[str, Any], declared: Column | None) -> Column:
     if _OURS not in field and declared:
         return declared
     said, limits = field.get(_OURS, {}), field.get("constraints", {})
-    kind = str(said.get("type", "url" if field.get("format") == "uri" else field["type"]))
-    pattern = str(said.get("pattern", "" if kind == "period" else limits.get("pattern", "")))
-    re.compile(pattern)
-    name, minimum = str(field["name"]), limits.get("minimum")
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or kind not in _TYPES or not isinstance(minimum, int | float | None):
-        raise TypeError(name)
+    kind = said.get("type", "url" if field.get("format") == "uri" else field["type"])
     return Column(
-        name,
+        field["name"],
         kind,
         required=bool(limits.get("required")),
-        pattern=pattern,
-        codes=str(said.get("codes", "")),
-        refers_to=tuple(map(str, said.get("refers_to", ()))),
-        many=bool(said.get("many")),
-        minimum=minimum,
-        unique=bool(said.get("unique")),
+        pattern=said.get("pattern", "" if kind == "period" else limits.get("pattern", "")),
+        codes=said.get("codes", ""),
+        refers_to=tuple(said.get("refers_to", ())),
+        minimum=limits.get("minimum"),
         later=bool(declared and declared.later),
-        text=bool(said.get("text")),
+        **{word: bool(said.get(word)) for word in ("many", "unique", "text")},
     )

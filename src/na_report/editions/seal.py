@@ -1,7 +1,5 @@
 """What identifies an edition: its version, the day that it was sealed, and the fingerprint of the seal."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from na_report.editions.asked import derived

@@ -1,12 +1,13 @@
 """Reads the table of an edition as text, cell by cell, or tells why that is impossible."""
 
-from __future__ import annotations
-
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
-from na_report.base.errors import InvalidInputError, Problem
+from na_report.base.errors import InvalidInputError, NaReportError, Problem
+from na_report.editions.declared_tables import TABLES
+from na_report.editions.descriptor import read_seal, schema_in
 from na_report.editions.schema import Table
 
 # A table with more problems is no table; a small workbook can hold millions.
@@ -18,93 +19,95 @@ _COMMAS = (
     "delimiter, or take the way through a workbook: na-report edition export."
 )
 
+# The row, what was found, what was expected, what to do.
+_Fault = tuple[int, str, str, str]
 Row = dict[str, str]
 Rows = list[Row]
+
+
+def rows_of(folder: Path) -> dict[str, Rows]:
+    """Returns the rows of an edition per table as this program has them: what came after the edition is there, and empty.
+
+    A `NaReportError` refuses columns that a later version of the program knows, and that would be lost here.
+    """
+    schema = schema_in(folder, read_seal(folder)[0])
+    known = {f"{table.name}.{column.name}" for table in TABLES for column in table.columns}
+    places = [f"{table.name}.{column.name}" for table in schema for column in table.columns]
+    if unknown := [place for place in places if place not in known]:
+        raise NaReportError(
+            f"Edition {folder.name} has columns that this version of na-report does not know: {', '.join(unknown)}.",
+            hint="Use the version of na-report that the edition was sealed with, or a later one.",
+        )
+    there = {table.name: read_table(folder, table) for table in schema}
+    return {table.name: _completed(there.get(table.name, []), table) for table in TABLES}
 
 
 def read_table(folder: Path, table: Table) -> Rows:
     """Returns the rows of a table of the edition in a folder; an `InvalidInputError` tells why that is impossible."""
     path = folder / table.file
     try:
-        if not path.is_file():
-            remedy = "Put the file back, or copy it from another edition."
-            raise _refused(table, 0, "no file", "a table of the edition", remedy)
-        return parse_table(path.read_bytes(), table)
+        if path.is_file():  # to read a pipe would take for ever
+            return _parsed(path.read_bytes(), table)
+        fault = (0, "no file", "a table of the edition", "Put the file back, or copy it from another edition.")
     except OSError as error:
-        found, remedy = error.strerror or str(error), "Give yourself the right to read it."
-        raise _refused(table, 0, found, "a file that can be read", remedy) from error
+        fault = (0, error.strerror or str(error), "a file that can be read", "Give yourself the right to read it.")
+    raise _unreadable(table, fault)
 
 
-def parse_table(content: bytes, table: Table) -> Rows:
+def write_table(folder: Path, table: Table, rows: Rows) -> None:
+    """Writes a table as the CSV file of an edition, with the columns that it has now."""
+    with (folder / table.file).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [column.name for column in table.columns], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(_completed(rows, table))
+
+
+def _completed(rows: Rows, table: Table) -> Rows:
+    return [{column.name: row.get(column.name, "") for column in table.columns} for row in rows]
+
+
+def _parsed(content: bytes, table: Table) -> Rows:
     """Returns the rows of a table that is written as CSV, or tells all that is wrong: no UTF-8, no CSV, or other columns."""
-    text, expected = _decoded(content, table), [column.name for column in table.columns]
-    _refuse_other_programs(text, expected, table)
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise _unreadable(table, (1, "UTF-16 text (Unicode text of Excel)", "UTF-8 text", f"{_SAVE}."))
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        raise _unreadable(table, (row, content[error.start : error.end].hex(), "UTF-8 text", f"{_SAVE}.")) from error
+    names = [column.name for column in table.columns]
+    if faults := list(_of_other_programs(text, names)):
+        raise _unreadable(table, *faults)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header, *lines = [*reader] or [[]]
     except csv.Error as error:
-        remedy = "Look for a quote that is not closed."
-        raise _refused(table, reader.line_num, str(error), "rows of comma-separated values", remedy) from error
-    if header != expected:
-        missing, unknown = [name for name in expected if name not in header], sorted({*header} - {*expected})
-        if not missing and not unknown:
-            remedy = "Put the columns in this order, each once."
-            raise _refused(table, 1, ",".join(header), ",".join(expected), remedy)
-        remedy = f"Missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown) or 'none'}."
-        raise _refused(table, 1, f"{len(header)} columns", f"the {len(expected)} columns of this table", remedy)
-    count = f"{len(expected)} cells"
-    uneven = [
-        Problem(table.file, number, "", f"{len(cells)} cells", count, "Quote a value that holds a comma.")
-        for number, cells in enumerate(lines, start=2)
-        if len(cells) != len(expected)
-    ]
-    if uneven:
-        raise _unreadable(table, uneven[:PROBLEMS_LIMIT])
-    return [dict(zip(expected, cells, strict=True)) for cells in lines]
+        fault = (reader.line_num, str(error), "rows of comma-separated values", "Look for a quote that is not closed.")
+        raise _unreadable(table, fault) from error
+    if header != names:
+        missing, unknown = (", ".join(sorted(part)) or "none" for part in ({*names} - {*header}, {*header} - {*names}))
+        remedy = f"Missing: {missing}; unknown: {unknown}; put each column once, in this order."
+        raise _unreadable(table, (1, ", ".join(header)[:200], ", ".join(names), remedy))
+    uneven = ((number, len(cells)) for number, cells in enumerate(lines, start=2) if len(cells) != len(names))
+    remedy = "Quote a value that holds a comma."
+    if faults := [(row, f"{count} cells", f"{len(names)} cells", remedy) for row, count in uneven]:
+        raise _unreadable(table, *faults[:PROBLEMS_LIMIT])
+    return [dict(zip(names, cells, strict=True)) for cells in lines]
 
 
-def completed(rows: Rows, table: Table) -> Rows:
-    """Returns rows with the columns that a table has now: one that came after they were sealed is empty."""
-    return [{column.name: row.get(column.name, "") for column in table.columns} for row in rows]
-
-
-def write_table(folder: Path, table: Table, rows: Rows) -> None:
-    """Writes a table as the CSV file of an edition, see `completed`."""
-    with (folder / table.file).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [column.name for column in table.columns], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(completed(rows, table))
-
-
-def _decoded(content: bytes, table: Table) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _refused(table, 1, "UTF-16 text (Unicode text of Excel)", "UTF-8 text", f"{_SAVE}.")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
-        raise _refused(table, row, content[error.start : error.end].hex(), "UTF-8 text", f"{_SAVE}.") from error
-
-
-def _refuse_other_programs(text: str, expected: list[str], table: Table) -> None:
-    """Refuses what a spreadsheet program writes in another way than a table of an edition is written."""
-    faults = []
+def _of_other_programs(text: str, names: list[str]) -> Iterator[_Fault]:
+    """Yields what a spreadsheet program writes in another way than a table of an edition is written."""
     if text.startswith("\ufeff"):
         remedy = f"{_SAVE}; Excel always adds one, LibreOffice and Notepad need not."
-        faults.append(("a byte order mark", "a header at the very start", remedy))
+        yield 1, "a byte order mark", "a header at the very start", remedy
     first = text.removeprefix("\ufeff").partition("\n")[0].rstrip("\r")
     for separator, name in _SEPARATORS.items():
         parts = {part.strip(' "') for part in first.split(separator)}
-        if (parts & {*expected} and len(parts) > 1) or first == f"sep={separator}":
-            faults.append((f"columns with {name} between them", "columns with a comma between them", _COMMAS))
-    if faults:
-        raise _unreadable(table, [Problem(table.file, 1, "", *fault) for fault in faults])
+        if (parts & {*names} and len(parts) > 1) or first == f"sep={separator}":
+            yield 1, f"columns with {name} between them", "columns with a comma between them", _COMMAS
 
 
-def _refused(table: Table, row: int, found: str, expected: str, remedy: str) -> InvalidInputError:
-    return _unreadable(table, [Problem(table.file, row, "", found, expected, remedy)])
-
-
-def _unreadable(table: Table, problems: list[Problem]) -> InvalidInputError:
+def _unreadable(table: Table, *faults: _Fault) -> InvalidInputError:
+    problems = [Problem(table.file, row, "", *fault) for row, *fault in faults]
     hint = "Put the file back or mend it, and try again."
     return InvalidInputError(f"{table.file} can't be read as a table:", problems, hint=hint)

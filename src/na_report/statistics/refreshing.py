@@ -10,13 +10,12 @@ from typing import Literal, TypeAlias
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import ANSWERS, Project
 from na_report.editions.declared_tables import TABLES
-from na_report.editions.descriptor import read_seal, schema_in
-from na_report.editions.edition import open_edition, refuse_unknown
+from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.integrity import find_problems
 from na_report.editions.making import making, refuse_name
 from na_report.editions.office_marks import FLAGS
-from na_report.editions.table_files import Row, Rows, completed, read_table, write_table
+from na_report.editions.table_files import Row, Rows, rows_of, write_table
 from na_report.statistics.answers import Kind, UnreadableError
 from na_report.statistics.drafting import take_in
 from na_report.statistics.kept import Kept, Source, read_kept
@@ -65,7 +64,7 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
     if not again:
         refuse_name(new, project)
         kept = Kept(old)
-    tables, before = _tables(target if again else folder), _tables(folder)["observations"]
+    tables, before = rows_of(target if again else folder), rows_of(folder)["observations"]
     if not tables["series"]:
         raise NaReportError(
             f"Edition {old} declares no series of a statistics office.",
@@ -99,7 +98,7 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
     if asked:
         with making(new, project, again=again) as partial:
             # Read afresh, as somebody may have changed the draft while the offices were asked.
-            tables = _tables(target if again else folder)
+            tables = rows_of(target if again else folder)
             for series in all_series:
                 if series.id in asked and series.id in given:
                     take_in(tables["observations"], series, *given[series.id])
@@ -111,13 +110,6 @@ def told_again(draft: str, project: Project) -> Refreshed | None:
     """Tells what a draft took in, from the answers that it keeps; nothing of a draft that was not made of answers."""
     old = read_kept(project.data / draft).of
     return refresh(old, draft, None, project) if old else None
-
-
-def _tables(folder: Path) -> dict[str, Rows]:
-    schema = schema_in(folder, {} if is_draft(folder) else read_seal(folder)[0])
-    refuse_unknown(schema, folder.name)
-    there = {table.name: read_table(folder, table) for table in schema}
-    return {table.name: completed(there.get(table.name, []), table) for table in TABLES}
 
 
 def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tuple[dict[str, Reading], list[str]]:

@@ -14,9 +14,9 @@ from openpyxl import Workbook
 from na_report.base.errors import Problem
 from na_report.base.zips import zip_entry
 from na_report.editions.declared_tables import TABLES
-from na_report.editions.descriptor import read_seal, schema_in, sha256
+from na_report.editions.descriptor import sha256
 from na_report.editions.schema import table_schema
-from na_report.editions.table_files import Rows, completed, parse_table
+from na_report.editions.table_files import Rows, rows_of
 
 START = "Start"
 META = "_na_report"
@@ -51,14 +51,11 @@ class FaultError(Exception):
 
 def tables_in(folder: Path) -> tuple[dict[str, Rows], dict[str, str]]:
     """Returns the rows of an edition per table as the workbook has them, and the marks that tell of what they were made."""
-    sealed = {table.name: table for table in schema_in(folder, read_seal(folder)[0])}
     schema = json.dumps([[table.name, table_schema(table)] for table in TABLES], sort_keys=True)
-    rows, marks = {}, {"schema": sha256(schema.encode()).removeprefix("sha256:")[:12]}
-    for table in TABLES:
-        content = (folder / table.file).read_bytes() if table.name in sealed else b""
-        rows[table.name] = completed(parse_table(content, sealed[table.name]) if content else [], table)
-        marks[f"table:{table.name}"] = sha256(content)
-    return rows, marks
+    marks = {"schema": sha256(schema.encode()).removeprefix("sha256:")[:12]}
+    for path in (folder / table.file for table in TABLES):
+        marks[f"table:{path.stem}"] = sha256(path.read_bytes() if path.is_file() else b"")
+    return rows_of(folder), marks
 
 
 def book_bytes(book: Workbook, comment: bytes = b"") -> bytes:
