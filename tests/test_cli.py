@@ -86,7 +86,6 @@ WRONG_USE = {
     "run sector -p sector ho --grid sector=mbo": "-p and --grid both say what sector is",
     "run sector --edition 2021 --grid edition=2026": "--edition and --grid both say what edition is",
     "run sector --language nl --grid language=en": "--language and --grid both say what language is",
-    "run sector --grid sector=ho --scheduler foo": "'foo' is not the address of a Dask scheduler",
     "run sector-mbo -p sector ho": "na-report run sector --grid sector=ho",
     "run sector -p edition 'a b'": "--edition 'a b'",
     "run koploper -p language en": "--language en",
@@ -136,7 +135,6 @@ YAML_BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [%s]\n" % (name, name, b", ".join([b"*%c" % (name - 1)] * 10)) for name in b"bcdefghi"
 )
 DECLARING = {"metadata": {"tags": ["parameters"]}, "source": 'edition: str = "2021"\nlanguage: str = "nl"'}
-DEEP = json.loads('{"a":' * 200 + "1" + "}" * 200)
 
 
 def notebook(*cells: object, **other: object) -> bytes:
@@ -161,8 +159,8 @@ DAMAGED = [
     (NOTEBOOK, b'{"nbformat": 3, "worksheets": []}', "no cells of notebook format 4"),
     (NOTEBOOK, b'{"nbformat": 4, "metadata": {}, "cells": [{"source": []}]}', "koploper.ipynb, cell 1"),
     (NOTEBOOK, b'{"nbformat_minor": ' + b"9" * 5000 + b"}", "koploper.ipynb: found 'Exceeds the limit"),
+    (NOTEBOOK, notebook({"cell_type": ["code"]}), "koploper.ipynb: found"),
     (NOTEBOOK, b"[" * 100_000, "koploper.ipynb: found 'maximum recursion depth exceeded"),
-    (NOTEBOOK, notebook(DECLARING, metadata=DEEP), "koploper.ipynb: found names or lists inside each other"),
     (NOTEBOOK, b"\xef\xbb\xbf{}", "koploper.ipynb"),
 ]
 
@@ -202,9 +200,9 @@ WRONG_PAGES = {
     "{on_papier: false}": "unknown setting 'on_papier'. Did you mean on_paper?",
     "{parameters: mbo}": "parameters: found 'mbo'",
     "{parameters: {1: x}}": "parameters: found {1: 'x'}",
-    "{reads: [../../etc/passwd]}": "reads: found '../../etc/passwd'",
-    '{reads: ["a\\0b"]}': "reads: found 'a\\x00b', expected a file",
-    '{reads: ["\\ud800"]}': "reads: found '\\ud800', expected a file",
+    "{reads: [../../etc/passwd]}": "reads: found ['../../etc/passwd']",
+    '{reads: ["a\\0b"]}': "reads: found ['a\\x00b'], expected a list of files",
+    '{reads: ["\\ud800"]}': "reads: found ['\\ud800'], expected a list of files",
     "{seconds: 604801}": "seconds: found 604801, expected a whole number from 1 to 604800",
     "{memory_mb: 1048577}": "memory_mb: found 1048577, expected a whole number from 1 to 1048576",
     "{memory_mb: many}": "memory_mb: found 'many'",
@@ -226,33 +224,29 @@ def test_all_that_is_wrong_with_the_pages_is_told_at_once(project: Project) -> N
 
 SHOWN = {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "x"}}
 WRONG_CELLS = [
-    (5, ": found 5, expected a cell"),
-    ({"id": None}, ", id: found nothing, expected an id"),
-    ({"id": "a b"}, ", id: found 'a b', expected an id"),
-    ({"source": [1, 2]}, ", source: found [1, 2], expected text"),
-    ({"source": "\ud800"}, ", source: found '\\ud800', expected text"),
-    ({"cell_type": ["code"]}, ", cell_type: found ['code'], expected code, markdown or raw"),
-    ({"metadata": {"tags": "x"}}, ", tags: found 'x', expected a list of texts"),
-    ({"attachments": {"a.png": 1}}, ", attachments: found {'a.png': 1}, expected"),
-    ({"attachments": {"a.png": {"image/png": 3}}}, ", attachments: found {'a.png': {'image/png': 3}}, expected"),
-    ({"outputs": 5}, ", outputs: found 5, expected a list of outputs"),
-    ({"outputs": [SHOWN, {}]}, ", output 2: found {}, expected an output as Jupyter"),
-    ({"outputs": [SHOWN | {"data": [1]}]}, ", output 1: found {"),
-    ({"outputs": [{"output_type": "stream", "name": "stdout", "text": 3}]}, ", output 1: found"),
-    ({"execution_count": "1"}, ", execution_count: found '1', expected a whole number"),
+    (5, ": found 5, expected type 'object'"),
+    ({"id": None}, ", id: found nothing, expected type 'string'"),
+    ({"id": "a b"}, ", id: found 'a b', expected pattern"),
+    ({"source": [1, 2]}, ", source: found [1, 2], expected"),
+    ({"cell_type": "prose"}, ": found {'cell_type': 'prose'"),
+    ({"metadata": {"tags": "x"}}, ", metadata, tags: found 'x', expected type 'array'"),
+    ({"outputs": 5}, ", outputs: found 5, expected type 'array'"),
+    ({"outputs": [SHOWN, {}]}, ", outputs 2: found {}, expected"),
+    ({"outputs": [SHOWN | {"data": [1]}]}, ", outputs 1, data: found [1], expected type 'object'"),
+    ({"outputs": [{"output_type": "stream", "name": "stdout", "text": 3}]}, ", outputs 1, text: found 3, expected"),
+    ({"execution_count": "1"}, ", execution_count: found '1', expected type ['integer', 'null']"),
 ]
 
 
 def test_all_that_is_wrong_with_a_chapter_is_told_at_once(project: Project) -> None:
-    metadata = {"mystnb": {"execution_mode": "force"}, "kernelspec": {"language": "R"}}
+    metadata = {"mystnb": {"execution_mode": "force"}}
     cells = [cell for cell, _ in WRONG_CELLS]
     put(project, NOTEBOOK, notebook(*cells, {"id": "twice"}, {"id": "twice"}, metadata=metadata, nbformat_minor="5"))
     said = refused(project, "explain", "koploper")
     for line in (
         *(f"koploper.ipynb, cell {number}{line}" for number, (_, line) in enumerate(WRONG_CELLS, 1)),
-        "koploper.ipynb, nbformat_minor: found '5', expected a whole number",
+        "koploper.ipynb, nbformat_minor: found '5', expected type 'integer'",
         "koploper.ipynb, metadata, mystnb: found execution_mode, expected nothing",
-        "koploper.ipynb, metadata, kernelspec, language: found 'R', expected a notebook in python",
         f"cells {len(cells) + 1}, {len(cells) + 2}: found the id twice more than once",
     ):
         assert said.count(line) == 1, line
@@ -261,7 +255,7 @@ def test_all_that_is_wrong_with_a_chapter_is_told_at_once(project: Project) -> N
     said = refused(project, "run", "--edition", "2021")
     for line in (
         "metadata: found nothing",
-        "found notebook format 4.4, whose cells have no ids",
+        "nbformat_minor: found 4, expected minimum 5",
         "bronnen.ipynb, line 1",
     ):
         assert said.count(line) == 1, "of several chapters too"

@@ -19,7 +19,7 @@ from na_report.editions.asked import answer_again
 from na_report.editions.edition import open_edition
 from na_report.running import fingerprint
 from na_report.running.execution import run_pages
-from na_report.running.pages import all_pages, checked_parameters, choose
+from na_report.running.pages import all_pages, choose, with_parameters
 from na_report.writing.text import language_of
 
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -200,7 +200,7 @@ def test_a_page_runs_again_when_a_text_changes_that_it_has(project: Project, mon
             page.name
             for page in pages
             if fingerprint.reasons(
-                project, page, checked_parameters(page, base), folder, lambda keys: answer_again(edition, keys)
+                project, with_parameters(page, base), folder, lambda keys: answer_again(edition, keys)
             )
         ]
 

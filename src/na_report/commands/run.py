@@ -20,7 +20,7 @@ from na_report.editions.folders import edition_folder, list_editions, newest_edi
 from na_report.running.contents import languages
 from na_report.running.execution import local_pool, run_pages
 from na_report.running.fingerprint import reasons
-from na_report.running.pages import agreeing, all_pages, checked_parameters, choose
+from na_report.running.pages import agreeing, all_pages, choose, with_parameters
 
 
 def run(options: Namespace, project: Project) -> int:
@@ -50,19 +50,16 @@ def run(options: Namespace, project: Project) -> int:
 
 def _sweep(options: Namespace, project: Project) -> int:
     from na_report.editions.edition import open_edition
-    from na_report.running.cluster import check_address, cluster_pool
-    from na_report.running.grid import read_grid, tasks_of
-    from na_report.running.sweep import check_folder, run_sweep
+    from na_report.running.cluster import cluster_pool
+    from na_report.running.sweep import check_folder, combinations, read_grid, run_sweep
 
     start = time.perf_counter()
-    if options.scheduler:
-        check_address(options.scheduler)
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
     parameters, axes = given_parameters(options), read_grid(options.grid)
     _refuse_both(options, parameters, axes)
     grid = {name: [value] for name, value in (single | parameters).items()} | axes
-    tasks = tasks_of(project, options.pages, grid, {"edition": list_editions(project)})
-    for edition in dict.fromkeys(str(task.parameters["edition"]) for task in tasks):
+    pages = combinations(project, options.pages, grid, {"edition": list_editions(project)})
+    for edition in dict.fromkeys(str(page.parameters["edition"]) for page in pages):
         open_edition(edition, project)
     folder = Path(options.to) if options.to else project.root / BUILD / "sweep" / ("-".join(options.pages) or "all")
     project.refuse_data(folder)
@@ -71,10 +68,10 @@ def _sweep(options: Namespace, project: Project) -> int:
     if options.scheduler:
         pool = functools.partial(cluster_pool, options.scheduler, project)
     answers = functools.cache(functools.partial(answers_of, project))
-    print(f"running {len(tasks)} combinations", flush=True)
+    print(f"running {len(pages)} combinations", flush=True)
     with Progress() as progress:
-        rows = run_sweep(project, tasks, folder, answers, pool=pool, watcher=progress)
-    same = sum(row.state == "unchanged" for row in rows)
+        rows = run_sweep(project, pages, folder, answers, pool=pool, watcher=progress)
+    same = sum(row["state"] == "unchanged" for row in rows)
     print(f"ran {len(rows) - same} in {time.perf_counter() - start:.1f} s{f', {same} were up to date' if same else ''}")
     print(f"table {os.path.relpath(folder / 'index.csv')}")
     return 0
@@ -114,8 +111,7 @@ def explain(options: Namespace, project: Project) -> int:
     edition_folder(edition, project)
     folder = Book(project, edition, options.language).notebooks
     for page in choose(all_pages(project, options.language, edition), [options.page]):
-        parameters = checked_parameters(page, {"edition": edition})
-        found = reasons(project, page, parameters, folder, answers_of(project, edition))
+        found = reasons(project, with_parameters(page, {"edition": edition}), folder, answers_of(project, edition))
         print(f"{page.name}: {'would run again' if found else 'is up to date'}")
         for reason in found:
             print(f"  {reason}")

@@ -36,7 +36,7 @@ def _missing(edition: Edition, project: Project, language: str) -> Iterator[str]
     }
     if not pages:
         return
-    stories = {key: page.stories({"sector": key})[0] for key, page in pages.items()}
+    stories = {key: page.chapter.with_suffix("") / f"{key}.md" for key, page in pages.items()}
     parts = dict.fromkeys(part for path in stories.values() if path.is_file() for part in read_story(path).parts)
     sectors = dict(edition.rows("sectors", kind="sector")[["id", "slug"]].itertuples(index=False, name=None))
     for key, slug in sectors.items():
