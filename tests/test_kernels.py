@@ -66,20 +66,6 @@ def cold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernels, "warm_kernels", lambda chapters: nullcontext())
 
 
-@pytest.mark.slow("a build under other conditions")
-def test_warm_kernels_give_what_cold_ones_give(
-    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = ["sector-mbo", "koploper", "veranderingen"]
-    add_cell(project, "import sys\nsys.argv")
-    run(project, tmp_path / "warm", *names)
-    cold(monkeypatch)
-    run(project, tmp_path / "cold", *names)
-    for name in names:
-        assert (tmp_path / f"warm/{name}.ipynb").read_bytes() == (tmp_path / f"cold/{name}.ipynb").read_bytes()
-    assert "'na-report-…/k.json'" in last_output(tmp_path / "warm" / "koploper.ipynb")
-
-
 def asked(name: str) -> kernels.ForkedKernel:
     """Returns a warm kernel, which waits for a client."""
     folder = Path(os.environ[kernels.SERVER]) / name

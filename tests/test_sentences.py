@@ -10,7 +10,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from na_report.base.wording import Words, languages
+from na_report.base.wording import Words, worded_languages
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import open_edition
 from na_report.registers import blocks, registers
@@ -78,7 +78,7 @@ def test_a_sentence_starts_with_a_capital() -> None:
     assert said == "Eén gat. Niets ontbreekt. En één gat.\n\n- Eén gat"
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", worded_languages())
 def test_each_word_with_forms_has_one_for_each_number(language: str) -> None:
     sections = yaml.safe_load((ROOT / "chapters" / language / "words.yml").read_text(encoding="utf-8"))
     keys = [f"{name}.{key}" for name, part in sections.items() for key in part if isinstance(part[key], dict)]
@@ -102,7 +102,7 @@ def test_no_text_of_an_edition_shows_the_id_of_a_row(name: str, language: str) -
 
 
 def test_rows_are_told_by_name_or_number_those_of_a_kind_together() -> None:
-    for language in languages():
+    for language in worded_languages():
         voice = Voice(open_edition("2026"), language)
         said = [plain(voice.rows([row])) for table in NAMED for row in voice.edition[table]["id"]]
         assert [text for text in said if len(text) < 4 or CODE.search(text)] == []

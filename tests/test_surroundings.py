@@ -15,7 +15,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from test_publishing import only_pages
 
 from na_report.base.paths import Project
-from na_report.processes.surroundings import fixed, pinned
 from na_report.processes.workers import cores
 from na_report.running.executed import normalised
 
@@ -128,19 +127,6 @@ def test_nothing_of_the_process_the_memory_or_the_machine_is_on_a_page(made: tup
     assert "chapters/nl chapters\\n" in text
 
 
-@pytest.mark.slow("a build under other conditions")
-def test_a_book_from_hostile_surroundings_is_what_the_project_gives(made: tuple[Project, int]) -> None:
-    project, _ = made
-    built = project.build("2026", "nl")
-    before = {path: path.stat().st_mtime_ns for path in built.rglob("*")}
-    for path in (built / "html", built):  # the pages, and the folder that a build writes to
-        done = subprocess.run(
-            [COMMAND, "build", "--check", path], cwd=project.root, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-    assert {path: path.stat().st_mtime_ns for path in built.rglob("*")} == before, "a check makes nothing"
-
-
 def test_where_printed_text_was_cut_does_not_show_and_a_file_of_an_output_stays_as_it_is() -> None:
     said = [("stdout", "a"), ("stdout", "b\n"), ("stderr", "c"), ("stdout", "d")]
     data = {"text/csv": "waarde\nat 0x7f00aa11bb22\n", "text/plain": "at 0x7f00aa11bb22"}
@@ -182,14 +168,3 @@ def test_the_cores_are_those_that_the_process_was_given_and_nothing_asks_how_man
     assert subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout == "1\n"
     paths = [*(ROOT / "src").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]
     assert [path.name for path in paths if "cpu_count" in path.read_text(encoding="utf-8")] == []
-
-
-def test_settings_of_a_person_come_back_after_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    mine = {"TZ": "Pacific/Auckland", "IPYTHONDIR": "/mine"}
-    for name, value in mine.items():
-        monkeypatch.setenv(name, value)
-    with pinned():
-        assert os.environ["TZ"] == "UTC"
-        assert "IPYTHONDIR" not in os.environ
-        assert fixed() == os.environ
-    assert {name: os.environ[name] for name in mine} == mine

@@ -18,11 +18,10 @@ from test_kernels import wait
 from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.locks import BusyError, locked
 from na_report.base.paths import Project
-from na_report.processes.workers import cores
 from na_report.running import cluster, sweep
 from na_report.running.execution import Pool, local_pool
 from na_report.running.pages import Page
-from na_report.running.sweep import combinations, read_grid, task_name
+from na_report.running.sweep import combinations, read_grid
 
 PARAMETERS = 'edition: str = "2021"\nsector: str = "mbo"\nnumber: int = 0\nfast: bool = True\nslow: float = 0.0'
 RECORD = """import time
@@ -87,13 +86,6 @@ def test_a_wrong_grid_is_refused_whole_before_anything_runs(small: Project, grid
         pages_of(small, *grid)
 
 
-def test_names_differ_where_values_do() -> None:
-    values = ["a/b", "a b", "a-b", "a--b", "a b ", "é", "", "..", "x" * 300, "x" * 301, "a=b", "A-b"]
-    names = [task_name("c", {"v": value}) for value in values]
-    assert len(set(names)) == len(values)
-    assert all("/" not in name and len(name) < 200 for name in names)
-
-
 def test_a_failing_run_stops_no_other_and_only_what_changed_runs_again(small: Project, tmp_path: Path) -> None:
     wanted = pages_of(small, "number=12,13,14")
     with pytest.raises(ChapterError, match="2 of 6 runs failed"):
@@ -138,12 +130,6 @@ def test_a_process_that_dies_is_a_failed_run_in_the_table(small: Project, tmp_pa
     with pytest.raises(ChapterError, match="its process ended"):
         run(small, pages_of(small, "number=1"), tmp_path, pool)
     assert column(tmp_path, "state") == ["failed", "failed"]
-
-
-def test_there_is_a_process_per_task_up_to_the_number_asked_for(small: Project) -> None:
-    for jobs, count in ((1, 1), (9, 4), (0, min(4, cores()))):
-        with local_pool(pages_of(small, "number=1,2"), jobs=jobs) as (_, workers):
-            assert workers == count
 
 
 # A Dask cluster on this machine only. Its workers are processes of their own, so that one can die.

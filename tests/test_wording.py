@@ -14,7 +14,7 @@ from conftest import ROOT
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
-from na_report.base.wording import Words, languages
+from na_report.base.wording import Words, worded_languages
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import open_edition
 from na_report.running import fingerprint
@@ -50,13 +50,13 @@ def shape(language: str) -> dict[str, tuple[bool, set[str]]]:
 
 
 def test_the_languages_say_the_same_things_with_the_same_places() -> None:
-    first, *others = languages()
+    first, *others = worded_languages()
     assert others
     for other in others:
         assert shape(other) == shape(first)
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", worded_languages())
 def test_each_form_of_a_text_has_the_same_places(language: str) -> None:
     for key, forms in texts(language).items():
         assert "" in forms or "other" in forms, key
@@ -131,7 +131,7 @@ def words(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 
 def test_a_third_language_is_a_file(words: Callable[[str], Words]) -> None:
     assert words("words: {what: Wat}")("what") == "Wat"
-    assert languages() == ["en", "fy", "nl"]
+    assert worded_languages() == ["en", "fy", "nl"]
 
 
 def test_a_number_decides_on_the_form(words: Callable[[str], Words]) -> None:
