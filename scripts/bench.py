@@ -41,9 +41,8 @@ from na_report.book.comparing import copied
 from na_report.book.staging import stage
 from na_report.editions.edition import seal_edition
 from na_report.processes.workers import cores
-from na_report.running.execution import Task
-from na_report.running.grid import read_grid, tasks_of
-from na_report.running.pages import all_pages, checked_parameters
+from na_report.running.pages import Page, all_pages, with_parameters
+from na_report.running.sweep import combinations, read_grid
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -137,17 +136,17 @@ class Bench:
         command: list[str | Path] = [BIN / "jupyter-book", "build", source or self.stock.stage]
         run([*command, "--path-output", target or self.stock.folder, *more], self.folder)
 
-    def tasks(self) -> list[Task]:
-        return [Task(page, checked_parameters(page, {"edition": EDITION})) for page in all_pages(self.stock.project)]
+    def chapters(self) -> list[Page]:
+        return [with_parameters(page, {"edition": EDITION}) for page in all_pages(self.stock.project)]
 
-    def papermill(self, task: Task, folder: Path) -> None:
-        items = task.parameters.items()
+    def papermill(self, page: Page, folder: Path) -> None:
+        items = page.parameters.items()
         given = [part for key, value in items for part in ("-r" if isinstance(value, str) else "-p", key, str(value))]
-        chapter = task.page.chapter
+        chapter = page.chapter
         command: list[str | Path] = [
             BIN / "papermill",
             chapter,
-            folder / f"{task.page.name}.ipynb",
+            folder / f"{page.name}.ipynb",
             *given,
             "--cwd",
             chapter.parent,
@@ -157,8 +156,8 @@ class Bench:
     def build_stock(self) -> None:
         """Runs the pages one by one and makes the book; laying out what Jupyter Book reads takes hundredths of a second."""
         self.stock.notebooks.mkdir(parents=True, exist_ok=True)
-        for task in self.tasks():
-            self.papermill(task, self.stock.notebooks)
+        for page in self.chapters():
+            self.papermill(page, self.stock.notebooks)
         shutil.rmtree(self.stock.stage, ignore_errors=True)
         stage(self.stock, all_pages(self.stock.project))
         with settings(self.stock.stage) as config:
@@ -194,7 +193,7 @@ class Bench:
         """Nothing has run yet."""
 
         def gate() -> None:
-            self.same_outputs(self.book.notebooks, self.stock.notebooks, [task.page.name for task in self.tasks()])
+            self.same_outputs(self.book.notebooks, self.stock.notebooks, [page.name for page in self.chapters()])
             self.same_pages()
 
         return Case(
@@ -220,11 +219,11 @@ class Bench:
         values = iter(f"{30 + number / 10}" for number in range(1, 500))
         executing = self.stock.folder / "executing"
         shutil.copytree(self.stock.stage, executing, dirs_exist_ok=True)
-        for task in self.tasks():
-            notebook = nbformat.read(task.page.chapter, as_version=4)
+        for page in self.chapters():
+            notebook = nbformat.read(page.chapter, as_version=4)
             cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
-            cell.source += "".join(f"\n{name} = {value!r}" for name, value in task.parameters.items())
-            nbformat.write(notebook, executing / f"{task.page.name}.ipynb")
+            cell.source += "".join(f"\n{name} = {value!r}" for name, value in page.parameters.items())
+            nbformat.write(notebook, executing / f"{page.name}.ipynb")
         with settings(executing) as config:
             config["execute"] = {"execute_notebooks": "force", "timeout": 300}
             config["sphinx"]["config"]["nb_execution_mode"] = "force"  # this goes before the other
@@ -312,18 +311,18 @@ class Bench:
                 nbformat.write(notebook, path)
         trials = ",".join(map(str, range(2 if self.quick else 13)))
         grid = ["edition=2021,2026", "sector=all", "language=nl,en", f"trial={trials}"]
-        tasks = tasks_of(self.stock.project, ["sector"], read_grid(grid), {"edition": ["2021", "2026"]})
+        pages = combinations(self.stock.project, ["sector"], read_grid(grid), {"edition": ["2021", "2026"]})
         ours, theirs = self.folder / "runs-ours", self.folder / "runs-theirs"
 
         def stock() -> None:
             with ThreadPoolExecutor(cores()) as pool:
-                list(pool.map(lambda task: self.papermill(task, theirs), tasks))
+                list(pool.map(lambda page: self.papermill(page, theirs), pages))
 
         return Case(
-            *(f"{len(tasks)} page runs, all cores", "papermill CLI with as many workers", "0.28"),
+            *(f"{len(pages)} page runs, all cores", "papermill CLI with as many workers", "0.28"),
             "drawing the figures of each page",
             *(lambda: self.na_report("run", "sector", "--grid", *grid, "--to", ours), stock, 1),
-            gate=lambda: self.same_outputs(ours, theirs, [task.page.name for task in tasks]),
+            gate=lambda: self.same_outputs(ours, theirs, [page.name for page in pages]),
         )
 
     def pdf(self) -> Case:

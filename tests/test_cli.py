@@ -81,7 +81,7 @@ WRONG_USE = {
     "run sector -p sector 'a b' -p sector mbo": "na-report run sector --grid 'sector=a b,mbo'",
     "run sector -p sector ho --grid sector=mbo": "-p and --grid both say what sector is",
     "run sector --edition 2021 --grid edition=2026": "--edition and --grid both say what edition is",
-    "run sector --grid sector=ho --scheduler foo": "'foo' is not the address of a Dask scheduler",
+    "run sector --language nl --grid language=en": "--language and --grid both say what language is",
     "run sector-mbo -p sector ho": "na-report run sector --grid sector=ho",
     "run sector -p edition 'a b'": "--edition 'a b'",
     "run koploper --to folder": "--to and --scheduler go with a grid",
@@ -139,6 +139,7 @@ DAMAGED = [
     ("chapters/pages.yml", b"inleiding: {seconds: 0x" + b"f" * 5000 + b"}\n", "a number of thousands of digits"),
     (NOTEBOOK, b'{"cells": [', "koploper.ipynb, line 1: found 'Expecting value'"),
     (NOTEBOOK, b'{"nbformat": 3, "worksheets": []}', "no cells of notebook format 4"),
+    (NOTEBOOK, b'{"nbformat_minor": ' + b"9" * 5000 + b"}", "koploper.ipynb: found 'Exceeds the limit"),
     (NOTEBOOK, b"[" * 100_000, "koploper.ipynb: found 'maximum recursion depth exceeded"),
     (NOTEBOOK, notebook(DECLARING | {"source": "edition: = str"}), "expected parameters as Python writes them"),
 ]

@@ -22,7 +22,7 @@ from na_report.editions.edition import seal_edition
 from na_report.processes.renderer import Renderer
 from na_report.running.chapters import declared_types
 from na_report.running.execution import run_pages
-from na_report.running.pages import Page, all_pages, checked_parameters, choose
+from na_report.running.pages import Page, all_pages, choose, with_parameters
 
 BASE = {"edition": "2021"}
 
@@ -77,9 +77,9 @@ def test_text_becomes_the_declared_type_or_is_refused(
     [page] = choose(all_pages(project), ["koploper"])
     if expected is None:
         with pytest.raises(NaReportError, match=f"{given}.*{declared}"):
-            checked_parameters(page, {"extra": given})
+            with_parameters(page, {"extra": given})
     else:
-        assert checked_parameters(page, {"extra": given})["extra"] == expected
+        assert with_parameters(page, {"extra": given}).parameters["extra"] == expected
 
 
 def test_only_a_cell_of_code_declares_parameters(project: Project) -> None:

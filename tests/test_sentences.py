@@ -8,7 +8,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from na_report.base.wording import Words, languages
+from na_report.base.wording import Words, worded_languages
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import open_edition
 from na_report.registers import blocks, registers
@@ -91,7 +91,7 @@ def test_no_text_of_an_edition_shows_the_id_of_a_row(name: str, language: str) -
 
 
 def test_rows_are_told_by_name_or_number_those_of_a_kind_together() -> None:
-    for language in languages():
+    for language in worded_languages():
         voice = Voice(EDITIONS["2026"], language)
         said = [plain(voice.rows([row])) for table in NAMED for row in voice.edition[table]["id"]]
         assert [text for text in said if len(text) < 4 or CODE.search(text)] == []

@@ -265,10 +265,10 @@ def test_the_colophon_runs_again_when_what_it_tells_changes(
     [page] = choose(all_pages(project), ["colofon"])
     assert {colophon.WORDS_FILE, colophon.PROJECT_FILE} <= set(page.reads)
     for name in (*page.reads, colophon.LOCK_FILE):
-        before = ingredients(project, page, {})
+        before = ingredients(project, page)
         with (project.root / name).open("a", encoding="utf-8") as file:
             file.write("# anders\n")
-        assert ingredients(project, page, {}) != before, name
+        assert ingredients(project, page) != before, name
     for ask, column, value in ((seal_of, "value", "37"), (period_covered, "period", "1999")):
         edition = open_edition("2021", project)
         ask(edition)

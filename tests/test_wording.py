@@ -12,12 +12,12 @@ from conftest import ROOT
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
-from na_report.base.wording import Words, languages
+from na_report.base.wording import Words, worded_languages
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import open_edition
 from na_report.running import fingerprint
 from na_report.running.execution import run_pages
-from na_report.running.pages import all_pages, checked_parameters, choose
+from na_report.running.pages import all_pages, choose, with_parameters
 from na_report.writing.text import language_of
 
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -41,7 +41,7 @@ def places(text: str) -> set[str]:
 
 def test_the_languages_say_the_same_things_with_the_same_places_in_each_form() -> None:
     shapes = []
-    for language in languages():
+    for language in worded_languages():
         shapes.append({})
         for key, forms in texts(language).items():
             assert "" in forms or "other" in forms, key
@@ -112,7 +112,7 @@ def words(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 def test_a_third_language_is_a_file_and_a_number_decides_on_the_form(words: Callable[[str], Words]) -> None:
     spoken = words('a: {b: {0: gjin, one: "ien {x}", other: "{x} stiks"}}')
     assert [spoken("a.b", number, x=number) for number in (0, 1, 2, 2.5)] == ["gjin", "ien 1", "2 stiks", "2.5 stiks"]
-    assert languages() == ["en", "fy", "nl"]
+    assert worded_languages() == ["en", "fy", "nl"]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_page_runs_again_when_a_text_changes_that_it_has(project: Project, mon
             page.name
             for page in pages
             if fingerprint.reasons(
-                project, page, checked_parameters(page, base), folder, lambda keys: answer_again(edition, keys)
+                project, with_parameters(page, base), folder, lambda keys: answer_again(edition, keys)
             )
         ]
 

@@ -15,7 +15,7 @@ _FORMS = ("zero", "one", "two", "few", "many", "other")
 asked: dict[tuple[str, str], None] = {}
 
 
-def languages(project: Project | None = None) -> list[str]:
+def worded_languages(project: Project | None = None) -> list[str]:
     """Returns the languages that the book has words in, such as en and nl."""
     return sorted(path.parent.name for path in (project or find_project()).chapters.glob(f"*/{WORDS}"))
 
@@ -35,7 +35,7 @@ class Words:
         try:
             found = path.stat()
         except (OSError, ValueError):
-            known = ", ".join(languages(project)) or "none yet"
+            known = ", ".join(worded_languages(project)) or "none yet"
             raise NaReportError(
                 f"There are no words in the language {language!r}: chapters/{language}/{WORDS} does not exist.",
                 hint=f"Choose one of: {known}; or write that file after the example of another language.",

@@ -32,9 +32,9 @@ from na_report.processes.kernels import warm_kernels
 from na_report.processes.renderer import Renderer, renderer
 from na_report.processes.surroundings import pinned
 from na_report.processes.workers import Workers, cores
-from na_report.running.execution import Task, Watcher, run_pages
+from na_report.running.execution import Watcher, run_pages
 from na_report.running.fingerprint import FILES, Answers, data_hash, hash_files
-from na_report.running.pages import all_pages
+from na_report.running.pages import Page, all_pages
 from na_report.screen.mending import mend_table
 
 POLL_SECONDS = 0.1
@@ -124,7 +124,7 @@ class Processes:
         self._pool = Workers(cores())
 
     @contextmanager
-    def borrow(self, tasks: Sequence[Task]) -> Iterator[tuple[Executor, int]]:
+    def borrow(self, pages: Sequence[Page]) -> Iterator[tuple[Executor, int]]:
         """Gives the processes, or new ones where one of them died."""
         try:
             self._pool.submit(bool)

@@ -110,7 +110,7 @@ def _missing(edition: Edition, project: Project, language: str) -> Iterator[str]
     pages = {str(page.parameters["sector"]): page for page in found}
     if not pages:
         return
-    stories = {key: page.stories({"sector": key})[0] for key, page in pages.items()}
+    stories = {key: page.chapter.with_suffix("") / f"{key}.md" for key, page in pages.items()}
     told = {key: read_story(path).parts for key, path in stories.items() if path.is_file()}
     sectors = {row["id"]: row["slug"] for row in edition.records("sectors") if row["kind"] == "sector"}
     for key, slug in sectors.items():

@@ -19,10 +19,9 @@ from na_report.editions.folders import edition_folder, list_editions, newest_edi
 from na_report.running.contents import languages
 from na_report.running.execution import Run, Watcher, local_pool, run_pages
 from na_report.running.fingerprint import Answers, reasons
-from na_report.running.grid import read_grid, tasks_of
 from na_report.running.new_chapter import write_chapter
-from na_report.running.pages import Page, agreeing, all_pages, checked_parameters, choose
-from na_report.running.sweep import check_folder, run_sweep
+from na_report.running.pages import Page, agreeing, all_pages, choose, with_parameters
+from na_report.running.sweep import check_folder, combinations, read_grid, run_sweep
 from na_report.running.translation import accept, find_differences
 
 _CLEAR = "\r\x1b[K"
@@ -79,11 +78,9 @@ def run(options: Namespace, project: Project) -> int:
 
 
 def _sweep(options: Namespace, project: Project) -> int:
-    from na_report.running.cluster import check_address, cluster_pool
+    from na_report.running.cluster import cluster_pool
 
     start = time.perf_counter()
-    if options.scheduler:
-        check_address(options.scheduler)
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
     parameters, axes = given_parameters(options), read_grid(options.grid)
     ways = {"an option": options.given & {*single}, "-p": {*parameters}, "--grid": {*axes}}
@@ -92,8 +89,8 @@ def _sweep(options: Namespace, project: Project) -> int:
         if len(said) > 1:
             raise NaReportError(f"{' and '.join(said)} both say what {name} is.", hint="Leave one of them out.")
     grid = {name: [value] for name, value in (single | parameters).items()} | axes
-    tasks = tasks_of(project, options.pages, grid, {"edition": list_editions(project)})
-    for edition in dict.fromkeys(str(task.parameters["edition"]) for task in tasks):
+    pages = combinations(project, options.pages, grid, {"edition": list_editions(project)})
+    for edition in dict.fromkeys(str(page.parameters["edition"]) for page in pages):
         _open(edition, project)
     folder = Path(options.to) if options.to else project.root / BUILD / "sweep" / ("-".join(options.pages) or "all")
     project.refuse_data(folder)
@@ -101,11 +98,11 @@ def _sweep(options: Namespace, project: Project) -> int:
     pool = functools.partial(local_pool, jobs=options.jobs)
     if options.scheduler:
         pool = functools.partial(cluster_pool, options.scheduler, project)
-    print(f"running {len(tasks)} combinations", flush=True)
+    answers = functools.cache(functools.partial(answers_of, project))
+    print(f"running {len(pages)} combinations", flush=True)
     with Progress() as progress:
-        answers = functools.cache(functools.partial(answers_of, project))
-        rows = run_sweep(project, tasks, folder, answers, pool=pool, watcher=progress)
-    same = sum(row.state == "unchanged" for row in rows)
+        rows = run_sweep(project, pages, folder, answers, pool=pool, watcher=progress)
+    same = sum(row["state"] == "unchanged" for row in rows)
     print(f"ran {len(rows) - same} in {time.perf_counter() - start:.1f} s{f', {same} were up to date' if same else ''}")
     print(f"table {os.path.relpath(folder / 'index.csv')}")
     return 0
@@ -132,8 +129,7 @@ def explain(options: Namespace, project: Project) -> int:
     edition_folder(edition, project)
     folder = Book(project, edition, options.language).notebooks
     for page in choose(all_pages(project, options.language, edition), [options.page]):
-        parameters = checked_parameters(page, {"edition": edition})
-        found = reasons(project, page, parameters, folder, answers_of(project, edition))
+        found = reasons(project, with_parameters(page, {"edition": edition}), folder, answers_of(project, edition))
         print(f"{page.name}: {'would run again' if found else 'is up to date'}", *found, sep="\n  ")
     return 0
 

@@ -15,7 +15,7 @@ from sphinx.util import logging
 from na_report.base.files import partial_of
 from na_report.paper import FOLDER
 from na_report.paper.writer import Writer
-from na_report.processes.renderer import TELL, WRITTEN
+from na_report.processes.renderer import TELL
 
 _LATE = 990
 _log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def _paper_first(app: Any) -> None:
 
         app.env.get_and_resolve_doctree = resolved
         if os.environ.get(TELL):
-            os.write(int(os.environ[TELL]), f"{WRITTEN}\n".encode())
+            Path(os.environ[TELL]).touch()
         prepare(names)
 
     app.builder.prepare_writing = prepare_writing

@@ -4,24 +4,21 @@ Started as `python -m na_report.processes.forkserver FOLDER CHAPTER…`; says wh
 closes. One thread, so that a fork copies no lock that another thread holds.
 """
 
-from __future__ import annotations
-
-import ast
 import builtins
 import contextlib
 import ctypes
 import gc
-import importlib
 import json
 import os
 import random
+import re
 import select
 import shutil
 import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
@@ -34,6 +31,9 @@ _KERNEL = (
     *("na_report.processes.page_kernel", "ipykernel.debugger", "IPython.core.completerlib"),
     *("IPython.core.debugger", "IPython.extensions.storemagic", "sqlite3", "tornado.platform.asyncio"),
 )
+
+# A line of a chapter that imports something, as a notebook file has it.
+_IMPORT = re.compile(r'^ *"((?:import|from) [\w., ]+?)(?:\\n)?",?$', re.MULTILINE)
 
 
 def main(base: str, *chapters: str) -> None:
@@ -70,31 +70,18 @@ def _preload(chapters: Iterable[str]) -> None:
     A module of this package that has a function `get_ready` is asked to do what would else be done in each kernel.
     """
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
-    # What can't be read or imported is the page's own error, told by the page.
-    for module in _KERNEL:
-        with contextlib.suppress(Exception):
-            importlib.import_module(module)
+    lines = [f"import {module}" for module in _KERNEL]
     for chapter in chapters:
+        with contextlib.suppress(OSError, ValueError):
+            lines += _IMPORT.findall(Path(chapter).read_text(encoding="utf-8"))
+    for line in dict.fromkeys(lines):
+        # What can't be imported is the page's own error, told by the page.
         with contextlib.suppress(Exception):
-            for cell in json.loads(Path(chapter).read_text(encoding="utf-8"))["cells"]:
-                _import(cell)
-    ours = __name__.partition(".")[0] + "."
-    for name in sorted(name for name in sys.modules if name.startswith(ours)):
+            exec(line, {})  # noqa: S102
+    for module in [module for name, module in sorted(sys.modules.items()) if name.startswith("na_report.")]:
         with contextlib.suppress(Exception):
-            getattr(sys.modules[name], "get_ready", lambda: None)()
+            getattr(module, "get_ready", lambda: None)()
     del builtins.get_ipython  # type: ignore[attr-defined]
-
-
-def _import(cell: dict[str, object]) -> None:
-    """Runs the lines of a cell that import something."""
-    lines: list[ast.stmt] = []
-    if cell["cell_type"] == "code":
-        with contextlib.suppress(SyntaxError):
-            lines = ast.parse("".join(cell["source"])).body  # type: ignore[arg-type]
-    for line in lines:
-        if isinstance(line, ast.Import | ast.ImportFrom):
-            with contextlib.suppress(Exception):
-                exec(compile(ast.Module([line], []), "chapter", "exec"), {})  # noqa: S102
 
 
 def _serve(client: socket.socket) -> NoReturn:
@@ -112,16 +99,10 @@ def _serve(client: socket.socket) -> NoReturn:
                 for pid in children:
                     os.kill(pid, signal.SIGKILL)
                     os.waitpid(pid, 0)
-                children = [pid for pid, parent in _parents() if parent == os.getpid()]
+                listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+                children = [int(pid) for pid in listed.split()]
     finally:
         os._exit(0)
-
-
-def _parents() -> Iterator[tuple[int, int]]:
-    """Yields each process of the system with its parent."""
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has just ended
-            yield int(path.parent.name), int(path.read_text().rpartition(")")[2].split()[1])
 
 
 def _become_kernel(arguments: list[str], folder: str, environment: dict[str, str]) -> NoReturn:

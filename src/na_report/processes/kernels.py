@@ -1,7 +1,6 @@
 """Kernels of pages: forked from a server that has imported what chapters import, on sockets that only this user can reach."""
 
-from __future__ import annotations
-
+import asyncio
 import contextlib
 import json
 import os
@@ -13,18 +12,15 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from signal import SIGINT
 from typing import Any
 
-import zmq
-import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Dict, Type, default
+from traitlets import Dict, Type
 from traitlets.config import Config
 
 from na_report.processes.surroundings import environment, fixed
@@ -34,14 +30,6 @@ SERVER = "NA_REPORT_KERNELS"
 SOCKET = "server"
 # What runs each page, whatever kernel its notebook names and whichever the user has: this Python, with its packages.
 _KERNEL = "na_report.processes.page_kernel"
-_SPEC = KernelSpec(
-    argv=[sys.executable, "-m", _KERNEL, "-f", "{connection_file}"],
-    display_name="Python 3",
-    language="python",
-    metadata={"kernel_provisioner": {"provisioner_name": "na-report-warm"}},
-)
-# A client connects before its kernel listens; so soon it tries again.
-_RETRY_MS = 5
 # So long nothing is published when no more will come. What does come later is for a question that nobody waits for any more.
 _SILENCE_SECONDS = 0.02
 # The address of a socket has some 100 characters, of which folders and name take up to 40.
@@ -52,7 +40,7 @@ def page_kernel(folder: Path, own: Mapping[str, str]) -> dict[str, Any]:
     """Returns what to tell papermill about the kernel of a page: a folder of its own, and what its environment has of its own."""
     # TCP ports are chosen before they are taken, so that two notebooks that start together can choose the same one.
     place = {"transport": "ipc", "ip": f"{folder}/k", "connection_file": f"{folder}/k.json"}
-    manager = place | {"environment": {"IPYTHONDIR": f"{folder}/ipython", **own}}
+    manager = place | {"environment": {"IPYTHONDIR": f"{folder}/ipython", **own}, "client_factory": PromptKernelClient}
     return {
         "kernel_manager_class": f"{__name__}.PageKernelManager",
         "config": Config(PageKernelManager=manager),
@@ -68,9 +56,9 @@ def kernel_folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def _short() -> str:
-    """Returns the usual folder for what is temporary, or the system's own where that one's name is too long for sockets."""
+    """Returns the folder for what is temporary, or the system's own where that one's name is too long for sockets."""
     usual = tempfile.gettempdir()
-    return next((base for base in (usual, "/tmp", "/var/tmp") if len(os.fsencode(base)) <= _LONGEST), usual)  # noqa: S108
+    return usual if len(os.fsencode(usual)) <= _LONGEST else "/tmp"  # noqa: S108
 
 
 class PromptChannel(AsyncZMQSocketChannel):  # type: ignore[misc]
@@ -86,27 +74,15 @@ class PromptKernelClient(AsyncKernelClient):  # type: ignore[misc]
 
     iopub_channel_class = Type(PromptChannel)
 
-    @default("context")  # type: ignore[untyped-decorator]
-    def _quick_context(self) -> zmq.asyncio.Context:
-        context = zmq.asyncio.Context()
-        context.setsockopt(zmq.RECONNECT_IVL, _RETRY_MS)
-        return context
-
-    def stop_channels(self) -> None:
-        """Lets go of the kernel, with what was opened for it."""
-        super().stop_channels()
-        self.context.destroy()
-
 
 class PageKernelManager(AsyncKernelManager):  # type: ignore[misc]
     """Starts the kernel of a page, whichever kernel is named."""
 
     environment = Dict(config=True)
-    kernel_spec = _SPEC
-
-    @default("client_factory")  # type: ignore[untyped-decorator]
-    def _prompt_client(self) -> type[PromptKernelClient]:
-        return PromptKernelClient
+    kernel_spec = KernelSpec(
+        argv=[sys.executable, "-m", _KERNEL, "-f", "{connection_file}"],
+        metadata={"kernel_provisioner": {"provisioner_name": "na-report-warm"}},
+    )
 
 
 class ForkedKernel:
@@ -123,21 +99,20 @@ class ForkedKernel:
 
     def poll(self) -> int | None:
         """Returns nothing while the kernel runs, or something that it started."""
-        if self.returncode is None and select.select([self._connection], [], [], 0)[0]:
+        return self.wait(0)
+
+    def wait(self, seconds: float | None = None) -> int | None:
+        """Waits for the end."""
+        if self.returncode is None and select.select([self._connection], [], [], seconds)[0]:
             self._connection.close()
             self.returncode = 0
         return self.returncode
 
-    def wait(self) -> int | None:
-        """Waits for the end."""
-        if self.returncode is None:
-            select.select([self._connection], [], [])
-        return self.poll()
-
     def send_signal(self, number: int) -> None:
-        """Ends the kernel, however kindly it is asked."""
+        """Ends the kernel, however kindly it is asked, and waits for that: Jupyter would look only after 0.1 s."""
         with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_WR)
+            self.wait()
 
 
 class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
@@ -154,18 +129,12 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
             with contextlib.suppress(OSError):
                 arguments = cmd[cmd.index(_KERNEL) + 1 :]
                 self.process = ForkedKernel(arguments, str(options.get("cwd") or Path.cwd()), options["env"])
+                # A client that connects before its kernel listens tries again only after 0.1 s.
+                listens = Path("{ip}-{hb_port}".format(**self.connection_info))
+                while not listens.exists() and self.process.poll() is None:
+                    await asyncio.sleep(0.005)
                 return self.connection_info
         return await super().launch_kernel(cmd, **options)
-
-    async def send_signal(self, signum: int) -> None:
-        """Ends the kernel; no page is interrupted, and an idle kernel answers that with an error on the screen."""
-        if signum != SIGINT:
-            await super().send_signal(signum)
-
-    async def kill(self, restart: bool = False) -> None:
-        """Ends the kernel, without the 0.1 s until Jupyter looks whether it did."""
-        await super().kill(restart)
-        self.process.wait()
 
 
 @contextmanager

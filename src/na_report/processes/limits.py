@@ -1,7 +1,5 @@
 """What a page may use of the machine."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 
@@ -29,36 +27,24 @@ class Limits:
         return {MEMORY: str(self.memory_mb), SECONDS: str(self.seconds)}
 
     def story(self, kind: str, seconds: float) -> str:
-        """Returns what a page did that is over a limit and what to do; empty when no limit explains an error of this name.
-
-        Example:
-            >>> Limits(100, 60).story("MemoryError", 2)[:66]
-            'it needs more than the 100 MB of memory that a page may use. Read '
-        """
+        """Returns what a page did that is over a limit and what to do; empty when no limit explains an error of this name."""
+        remedy = "give this page more `{}` in chapters/pages.yml, or set {} higher."
         if seconds >= self.seconds:
-            return (
-                f"it ran longer than the {self.seconds} s that a page may take. "
-                f"Look for an endless loop, give this page more `seconds` in chapters/pages.yml, or set {SECONDS} higher."
-            )
+            said = f"it ran longer than the {self.seconds} s that a page may take. Look for an endless loop,"
+            return f"{said} {remedy.format('seconds', SECONDS)}"
         if "MemoryError" in kind:
-            return (
-                f"it needs more than the {self.memory_mb} MB of memory that a page may use. "
-                f"Read less at once, give this page more `memory_mb` in chapters/pages.yml, or set {MEMORY} higher."
-            )
+            said = f"it needs more than the {self.memory_mb} MB of memory that a page may use. Read less at once,"
+            return f"{said} {remedy.format('memory_mb', MEMORY)}"
         if kind == "DeadKernelError":
-            return (
-                "its kernel died, which happens when memory runs out or a library crashes. "
-                f"Run the cell in JupyterLab; a page may use {self.memory_mb} MB ({MEMORY})."
+            said = (
+                "its kernel died, which happens when memory runs out or a library crashes. Run the cell in JupyterLab;"
             )
+            return f"{said} a page may use {self.memory_mb} MB ({MEMORY})."
         return ""
 
 
 def page_limits(memory_mb: int | None = None, seconds: int | None = None) -> Limits:
-    """Returns the limits of a page: its own, those that the environment sets, or those that suit any page of a report.
-
-    Raises:
-        NaReportError: A limit in the environment is no whole number above zero.
-    """
+    """Returns the limits of a page: its own, those that the environment sets, or those that suit any page of a report."""
     found = {}
     for name, usual in DEFAULTS.items():
         text = os.environ.get(name, str(usual))

@@ -3,8 +3,6 @@
 Started as `python -m na_report.processes.page_kernel -f FILE`, or forked by the server of warm kernels.
 """
 
-from __future__ import annotations
-
 import faulthandler
 import os
 import resource
@@ -45,9 +43,6 @@ class IPKernelApp(kernelapp.IPKernelApp):
 
     def load_config_file(self, suppress_errors: bool | None = None) -> None:
         """Reads no settings: neither of the user nor of the machine."""
-
-    def _run_startup_files(self) -> None:
-        """Runs nothing before the first cell."""
 
 
 def launch(arguments: list[str]) -> None:

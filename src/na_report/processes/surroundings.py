@@ -1,7 +1,5 @@
 """The same surroundings for every page on every machine: what a person has set for other work stays out of the book."""
 
-from __future__ import annotations
-
 import os
 import sysconfig
 from collections.abc import Iterator, Mapping
@@ -54,15 +52,7 @@ def pinned() -> Iterator[None]:
 
 @contextmanager
 def environment(values: Mapping[str, str | None]) -> Iterator[None]:
-    """Sets variables for the processes that start in a block, or takes them away, and puts back what was there.
-
-    Example:
-        >>> with environment({"NA_REPORT_EXAMPLE": "1"}):
-        ...     os.environ["NA_REPORT_EXAMPLE"]
-        '1'
-        >>> "NA_REPORT_EXAMPLE" in os.environ
-        False
-    """
+    """Sets variables for the processes that start in a block, or takes them away, and puts back what was there."""
     before = {name: os.environ.get(name) for name in values}
     _set(values)
     try:

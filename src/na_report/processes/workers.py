@@ -1,7 +1,5 @@
 """Processes that do the work of a build, as many as there are cores for; none outlives it."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import math
@@ -21,15 +19,13 @@ _PR_SET_PDEATHSIG = 1
 def cores(system: Path = Path("/")) -> int:
     """Returns how many cores this process may use, which is often fewer than the machine has.
 
-    Counted are the cores that it was given (`taskset`, a batch system) and the time that its control groups allow
-    (containers, `systemd`).
+    It may have been given some of them (`taskset`, a batch system), or its control groups a part of their time (containers).
     """
     allowed = [len(os.sched_getaffinity(0))]
     with contextlib.suppress(OSError):
         group = (system / "proc/self/cgroup").read_text().rpartition("::/")[2].strip()
-        mounted = system / "sys/fs/cgroup"
         # In a container the group's own name may be that of outside, and its limits are those of the mount.
-        for place in (mounted / group, *(mounted / group).parents):
+        for place in (system / "sys/fs/cgroup" / group / "x").parents:
             with contextlib.suppress(OSError, ValueError):
                 quota, period = map(int, (place / "cpu.max").read_text().split())  # "max" is no limit
                 allowed.append(math.ceil(quota / period))

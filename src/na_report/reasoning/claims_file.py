@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from na_report.base.errors import NaReportError
 from na_report.base.paths import CLAIMS, Project, find_project
 from na_report.base.settings import read_settings, read_texts, shown
-from na_report.base.wording import languages
+from na_report.base.wording import worded_languages
 from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.folders import edition_folder, list_editions
 from na_report.reasoning.claim import JUDGEMENT, Claim, Figure
@@ -41,7 +41,7 @@ def read_claims(project: Project | None = None) -> list[Claim]:
 @lru_cache(maxsize=4)
 def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
     declared, lines = read_texts(path)
-    known = languages(Project(path.parent.parent))
+    known = worded_languages(Project(path.parent.parent))
     # Each wording must be there in each of the known languages that the file speaks.
     spoken = sorted({place[-1] for place in lines if place[-2:-1] == ("says",) and place[-1] in known}) or known
     form = read_settings(Path(__file__).with_name("claims_form.yml"))

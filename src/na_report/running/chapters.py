@@ -1,19 +1,21 @@
-"""What a chapter says of itself: its cells, and the parameters that it declares."""
+"""What a chapter says of itself: its cells, and the parameters that it declares; or all that is wrong with its file."""
 
 from __future__ import annotations
 
 import ast
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from na_report.base.errors import NaReportError
-from na_report.running.notebooks import notebook_faults
+from na_report.base.settings import shown
 
 if TYPE_CHECKING:
     import nbformat
+
+_MOST_FAULTS = 50
 
 
 def read_chapter(path: Path) -> nbformat.NotebookNode:
@@ -24,54 +26,68 @@ def read_chapter(path: Path) -> nbformat.NotebookNode:
 
 @functools.lru_cache(maxsize=64)
 def _read_seen(path: Path, changed: int, size: int) -> nbformat.NotebookNode:
+    from nbformat.v4 import to_notebook
+
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        faults = notebook_faults(found)
+        if not (faults := list(dict.fromkeys(_faults(found)))):
+            json.dumps(found, ensure_ascii=False).encode()  # half a character, which no file can hold, stops here
+            return to_notebook(found)
     except json.JSONDecodeError as problem:
-        faults = [f"line {problem.lineno}: found {problem.msg!r}, expected JSON"]
-    except (ValueError, RecursionError) as problem:
-        faults = [f"found {str(problem)!r}, expected a Jupyter notebook"]
-    if faults:
-        raise _no_notebook(path, faults)
-    from nbformat.v4.nbjson import JSONReader
-
-    # Without validation, which takes four times as long; papermill does that for a page that runs.
-    return JSONReader().to_notebook(found)
-
-
-def _no_notebook(path: Path, faults: Sequence[str]) -> NaReportError:
+        faults = [f", line {problem.lineno}: found {problem.msg!r}, expected JSON"]
+    except (ValueError, TypeError, RecursionError) as problem:
+        faults = [f": found {str(problem)!r}, expected a Jupyter notebook"]
     name = "/".join(path.parts[-3:])
     hint = f"Put the chapter back as it was (git restore {name}), or save it again in JupyterLab."
-    if any(" id" in fault for fault in faults):
+    if any("'id'" in fault or " id" in fault for fault in faults):
         hint += (
             ' This gives cells an id of their own: .venv/bin/python -c "import nbformat as n; '
             f"n.write(n.v4.upgrade(n.read('{name}', 4)), '{name}')\""
         )
-    # A place goes with the file name, as in "koploper.ipynb, cell 3: found"; a fault of the whole starts with what was found.
-    lines = [f"{path.name}{':' if fault.startswith('found ') else ','} {fault}." for fault in faults]
-    return NaReportError("\n".join(lines), hint=hint)
+    raise NaReportError("\n".join(f"{path.name}{fault}." for fault in faults[:_MOST_FAULTS]), hint=hint)
+
+
+def _faults(found: Any) -> Iterator[str]:
+    """Yields what is wrong with a notebook: place, what was found, and the rule of the format that it breaks."""
+    from nbformat.validator import iter_validate
+
+    if not isinstance(found, dict) or found.get("nbformat") != 4 or not isinstance(found.get("cells"), list):
+        yield ": found no cells of notebook format 4, expected a Jupyter notebook"
+        return
+    for error in iter_validate(found, version=4, version_minor=5):
+        place = list(error.relative_path)
+        if place[:1] == ["cells"]:
+            place[:2] = [f"cell {place[1] + 1}"]
+        where = "".join(f" {part + 1}" if isinstance(part, int) else f", {part}" for part in place)
+        yield f"{where}: found {shown(error.instance)}, expected {error.validator} {shown(error.validator_value)}"
+    places: dict[str, list[str]] = {}
+    for number, cell in enumerate(found["cells"], 1):
+        if isinstance(cell, dict):
+            places.setdefault(str(cell.get("id")), []).append(str(number))
+    for name, cells in places.items():
+        if len(cells) > 1:
+            yield f", cells {', '.join(cells)}: found the id {name} more than once, expected one for each cell"
+    if "execution_mode" in str(found.get("metadata")):
+        # Chapters run within their limits, in `execution.py`; Sphinx only renders them.
+        yield ", metadata, mystnb: found execution_mode, expected nothing that has Sphinx run the notebook"
 
 
 def declared_types(chapter: Path) -> Mapping[str, str]:
     """Returns the type per parameter, as the parameters cell of a chapter writes it; `None` where it writes none."""
     declared: dict[str, str] = {}
     for number, cell in enumerate(read_chapter(chapter).cells, 1):
-        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
-            for line in _parsed(chapter, number, cell.source):
-                if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
-                    declared[line.target.id] = ast.unparse(line.annotation)
-                elif isinstance(line, ast.Assign):
-                    declared |= {target.id: "None" for target in line.targets if isinstance(target, ast.Name)}
+        if cell.cell_type != "code" or "parameters" not in cell.metadata.get("tags", []):
+            continue
+        try:
+            lines = ast.parse(cell.source).body
+        except (SyntaxError, ValueError) as problem:
+            raise NaReportError(
+                f"{chapter.name}, cell {number}: found {str(problem)!r}, expected parameters as Python writes them.",
+                hint='Write each as NAME: TYPE = VALUE, such as sector: str = "mbo".',
+            ) from None
+        for line in lines:
+            if isinstance(line, ast.AnnAssign):
+                declared[ast.unparse(line.target)] = ast.unparse(line.annotation)
+            elif isinstance(line, ast.Assign):
+                declared |= dict.fromkeys(map(ast.unparse, line.targets), "None")
     return declared
-
-
-def _parsed(chapter: Path, number: int, source: str) -> list[ast.stmt]:
-    try:
-        return ast.parse(source).body
-    except (SyntaxError, ValueError) as problem:
-        line = f", line {problem.lineno}" if isinstance(problem, SyntaxError) and problem.lineno else ""
-        raise NaReportError(
-            f"{chapter.name}, cell {number}{line}: found {str(problem).partition(' (')[0]!r}, "
-            "expected parameters as Python writes them.",
-            hint='Write each as NAME: TYPE = VALUE, such as sector: str = "mbo".',
-        ) from None

@@ -1,7 +1,5 @@
 """The table of contents as people write it: which pages the book has, in which order, and in how many parts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +10,14 @@ from na_report.base.paths import TOC, WORDS, Project
 from na_report.base.settings import read_settings, shown
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-# What Sphinx takes at each level; anything else stops it, long after the pages have run.
-_OPTIONS = {"caption", "hidden", "maxdepth", "numbered", "reversed", "titlesonly", "style", "restart_numbering"}
-_ROOT = {"format", "root", "title", "options", "defaults", "meta", "parts", "chapters"}
-_ENTRY = {"file", "url", "title", "options", "sections"}
-_LISTS = ("parts", "chapters", "sections")
 _FORMAT = "jb-book"
+_LISTS = ("parts", "chapters", "sections")
+# What Sphinx takes at each level; anything else stops it, long after the pages have run.
+_ROOT = {"format", "root", "title", "options", "defaults", "meta", "parts", "chapters"}
+_PART = {
+    *("caption", "hidden", "maxdepth", "numbered", "reversed", "titlesonly", "style", "restart_numbering", "chapters")
+}
+_PAGE, _LINK = {"file", "url", "title", "options", "sections"}, {"url", "title"}
 
 
 @dataclass
@@ -28,6 +28,10 @@ class Contents:
     parts: int = 0
     problems: list[str] = field(default_factory=list)
 
+    def wrong(self, place: Collection[str], value: object, expected: str) -> None:
+        """Adds what is wrong at a place."""
+        self.problems.append(f"{', '.join([TOC, *place])}: found {shown(value)}, expected {expected}.")
+
 
 def is_name(value: object) -> bool:
     """Tells whether a value can be the name of a page or chapter: no folder, and nothing that a file system or address minds."""
@@ -35,13 +39,7 @@ def is_name(value: object) -> bool:
 
 
 def languages(project: Project) -> list[str]:
-    """Returns the languages that a book can be in, the one that the others are translated from first.
-
-    Example:
-        >>> from na_report.base.paths import find_project
-        >>> languages(find_project())
-        ['nl', 'en']
-    """
+    """Returns the languages that a book can be in, the one that the others are translated from first."""
     found = list(read_words(project))
     if not found:
         raise NaReportError(f"chapters/{WORDS} has no language.", hint=f"Put it back (git restore chapters/{WORDS}).")
@@ -64,41 +62,63 @@ def known_language(project: Project, language: str) -> str:
 
 
 def read_contents(project: Project, language: str = "") -> Contents:
-    """Returns the table of contents, of a language where one is named, with all that is wrong with it.
-
-    Example:
-        >>> from na_report.base.paths import find_project
-        >>> read_contents(find_project()).pages[:2]
-        ['index', 'aanbevelingen']
-    """
-    toc = read_settings(project.root / TOC)
-    found = Contents()
+    """Returns the table of contents, of a language where one is named, with all that is wrong with it."""
+    toc, found = read_settings(project.root / TOC), Contents()
     if not toc:
         found.problems.append(f"{TOC}: found no pages, expected a root and chapters.")
         return found
     if toc.get("format") != _FORMAT:
-        _fault(found, ["format"], toc.get("format"), _FORMAT)
-    _check_keys(found, [], toc, _ROOT)
-    _add_page(found, ["root"], toc.get("root"))
+        found.wrong(["format"], toc.get("format"), _FORMAT)
     if "parts" in toc and "chapters" in toc:
         found.problems.append(f"{TOC}: found parts and chapters at the top, expected one of the two.")
-    for place, item in _items(found, [], toc, "parts"):
-        found.parts += 1
-        _add_part(found, place, item)
-    _add_entries(found, [], toc, "chapters")
-    if language:
-        _leave(found, read_words(project)[language], language)
-    return found
-
-
-def _leave(found: Contents, words: Any, language: str) -> None:
-    """Takes away the pages that a language says it does not have; one that says nothing has all."""
+    _add_page(found, ["root"], toc.get("root"))
+    _read(found, [], toc, _ROOT, [key for key in ("parts", "chapters") if key in toc])
+    words = read_words(project)[language] if language else None
     kept = words.get("pages") if isinstance(words, dict) else None
     if isinstance(kept, list) and found.pages[:1] == kept[:1] and {*map(str, kept)} <= {*found.pages}:
-        found.pages = [page for page in found.pages if page in kept]
+        found.pages = [page for page in found.pages if page in kept]  # a language that names none has all
     elif kept is not None:
         place = f"chapters/{WORDS}, {language}, pages"
         found.problems.append(f"{place}: found {shown(kept)}, expected pages of {TOC}, the root first.")
+    return found
+
+
+def _read(found: Contents, place: list[str], node: Mapping[Any, Any], known: Collection[str], lists: list[str]) -> None:
+    """Reads a part of a table of contents: its keys, and the members of its lists."""
+    for key in node:
+        if key not in known:
+            found.wrong(place, key, f"one of {', '.join(sorted(known))}")
+    for key in lists:
+        items = node.get(key)
+        if not isinstance(items, list) or not items:
+            found.wrong([*place, key], items, "a list with at least one member")
+            continue
+        for number, item in enumerate(items, 1):
+            here = [*place, f"{key} {number}"]
+            if key == "parts":
+                found.parts += 1
+                if isinstance(item, dict):
+                    _read(found, here, item, _PART, ["chapters"])
+                else:
+                    found.wrong(here, item, "a part with chapters")
+            elif not isinstance(item, dict) or ("file" in item) == ("url" in item):
+                found.wrong(here, item, "a page, such as `file: index`")
+            elif "file" in item:
+                _add_page(found, [*here, "file"], item["file"])
+                _read(found, here, item, _PAGE, ["sections"] if "sections" in item else [])
+            else:
+                if not isinstance(item["url"], str):
+                    found.wrong([*here, "url"], item["url"], "an address")
+                _read(found, here, item, _LINK, [])
+
+
+def _add_page(found: Contents, place: list[str], name: Any) -> None:
+    if not is_name(name):
+        found.wrong(place, name, "the name of a page: letters, digits, - and _, without folders")
+    elif name in found.pages:
+        found.wrong(place, name, "each page once: it stands higher up too")
+    else:
+        found.pages.append(name)
 
 
 def without_others(entry: Any, pages: Collection[str]) -> Any:
@@ -108,8 +128,6 @@ def without_others(entry: Any, pages: Collection[str]) -> Any:
         >>> toc = {"root": "index", "parts": [{"chapters": [{"file": "kort"}]}, {"chapters": [{"file": "bronnen"}]}]}
         >>> without_others(toc, ["index", "kort"])
         {'root': 'index', 'parts': [{'chapters': [{'file': 'kort'}]}]}
-        >>> without_others({"root": "index"}, ["index"])
-        {'root': 'index'}
     """
     if "file" in entry and entry["file"] not in pages:
         return None
@@ -118,57 +136,3 @@ def without_others(entry: Any, pages: Collection[str]) -> Any:
         for key, value in entry.items()
     }
     return kept if any(kept.get(key) for key in (*_LISTS, "root", "file", "url")) else None
-
-
-def _add_part(found: Contents, place: list[str], part: Any) -> None:
-    if not isinstance(part, dict):
-        _fault(found, place, part, "a part with chapters")
-        return
-    _check_keys(found, place, part, _OPTIONS | {"chapters"})
-    if "chapters" not in part:
-        _fault(found, [*place, "chapters"], None, "a list of pages, such as `- file: index`")
-    _add_entries(found, place, part, "chapters")
-
-
-def _add_entries(found: Contents, above: list[str], node: Mapping[Any, Any], key: str) -> None:
-    for place, entry in _items(found, above, node, key):
-        if not isinstance(entry, dict) or ("file" in entry) == ("url" in entry):
-            _fault(found, place, entry, "a page, such as `file: index`")
-            continue
-        _check_keys(found, place, entry, _ENTRY if "file" in entry else {"url", "title"})
-        if "file" in entry:
-            _add_page(found, [*place, "file"], entry["file"])
-        elif not isinstance(entry["url"], str):
-            _fault(found, [*place, "url"], entry["url"], "an address")
-        _add_entries(found, place, entry, "sections")
-
-
-def _add_page(found: Contents, place: list[str], name: Any) -> None:
-    if not is_name(name):
-        _fault(found, place, name, "the name of a page: letters, digits, - and _, without folders")
-    elif name in found.pages:
-        _fault(found, place, name, "each page once: it stands higher up too")
-    else:
-        found.pages.append(name)
-
-
-def _items(found: Contents, place: list[str], node: Mapping[Any, Any], key: str) -> list[tuple[list[str], Any]]:
-    """Returns the members of a list with their places; says so where it is no list."""
-    if key not in node:
-        return []
-    items = node[key]
-    if not isinstance(items, list) or not items:
-        _fault(found, [*place, key], items, "a list with at least one member")
-        return []
-    return [([*place, f"{key} {number}"], item) for number, item in enumerate(items, 1)]
-
-
-def _check_keys(found: Contents, place: list[str], node: Mapping[Any, Any], known: Collection[str]) -> None:
-    for key in node:
-        if key not in known:
-            _fault(found, place, key, f"one of {', '.join(sorted(known))}")
-
-
-def _fault(found: Contents, place: list[str], value: Any, expected: str) -> None:
-    where = ", ".join([TOC, *place])
-    found.problems.append(f"{where}: found {shown(value)}, expected {expected}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import sys
@@ -21,20 +20,10 @@ INJECTED = "injected-parameters"
 CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
 # The environment of the project runs each page, whatever kernel its chapter names.
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-_ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]{6,16}\b")
-_CELL = re.compile(r"<cell (\d+)>")
-# What Python names a file or folder that is temporary, and the part of the name that it draws; a kernel's may be in its server's.
-_TEMPORARY = re.compile(rf"{re.escape(tempfile.gettempdir())}(?:/(tmp|na-report-)[a-z0-9_]{{8}})+")
 
 
 def own_cell(chapter: nbformat.NotebookNode, cell: Mapping[str, Any]) -> str:
-    """Returns which cell of its chapter an executed cell is: the number that a person counts, its id and its first line.
-
-    Example:
-        >>> from nbformat.v4 import new_code_cell, new_notebook
-        >>> own_cell(new_notebook(cells=[new_code_cell("# hier\\n1 / 0", id="deel")]), {"id": "deel"})
-        "cell 1 (deel, '# hier')"
-    """
+    """Returns which cell of its chapter an executed cell is: the number that a person counts, its id and its first line."""
     for number, own in enumerate(chapter.cells, 1):
         if own.id == cell["id"]:
             return f"cell {number} ({own.id}, {shown(first_line(own.source))})"
@@ -61,26 +50,26 @@ def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any], r
         if INJECTED in cell.metadata.get("tags", []):
             cell["id"] = INJECTED
             cell.metadata["tags"] = [*cell.metadata["tags"], "remove-cell"]
-    ids = {str(cell.get("execution_count")): cell.id for cell in notebook.cells}
-    steady = functools.partial(_steady, ids=ids, places=_places(root))
+    changing = _changing(root)
+
+    def steady(text: str) -> str:
+        for pattern, name in changing:
+            text = re.sub(pattern, name, text)
+        return text
+
     for cell in notebook.cells:
-        if cell.get("outputs"):
-            cell.outputs = _joined(cell.outputs)
-            for output in cell.outputs:
-                _steady_output(output, steady)
+        joined: list[Any] = []
+        for output in cell.get("outputs", []):
+            last = joined[-1] if joined else {}
+            if output.output_type == "stream" and last.get("name") == output.name:
+                last["text"] += output.text  # where it was cut depends on how busy the machine was
+            else:
+                joined.append(output)
+        for output in joined:
+            _steady_output(output, steady)
+        if joined:
+            cell.outputs = joined
     return notebook
-
-
-def _joined(outputs: list[Any]) -> list[Any]:
-    """Joins printed text: where it was cut depends on how busy the machine was."""
-    joined: list[Any] = []
-    for output in outputs:
-        last = joined[-1] if joined else {}
-        if output.output_type == "stream" and last.get("name") == output.name:
-            last["text"] += output.text
-        else:
-            joined.append(output)
-    return joined
 
 
 def _steady_output(output: Any, steady: Callable[[str], str]) -> None:
@@ -96,20 +85,15 @@ def _steady_output(output: Any, steady: Callable[[str], str]) -> None:
                 output.data[mime] = steady(content)
 
 
-def _steady(text: str, ids: Mapping[str, str], places: Mapping[str, str]) -> str:
-    """Returns a text without what is of this run or this machine only."""
-    text = _CELL.sub(lambda match: f"<cell {ids.get(match[1], match[1])}>", text)
-    text = _ADDRESS.sub("0x…", text)
-    for place, name in places.items():
-        text = text.replace(f"{place}/", name)
-        text = re.sub(rf"{re.escape(place)}(?![\w.-])", name.rstrip("/") or ".", text)
-    return _TEMPORARY.sub(r"\1…", text)
-
-
-def _places(root: Path) -> dict[str, str]:
-    """Returns what to call the folders of this machine, the longest first: one may be in another."""
-    paths = sysconfig.get_paths()
-    names = {paths["purelib"]: "site-packages/", paths["stdlib"]: "python/", sys.prefix: ".venv/", str(root): ""}
-    if (home := os.environ.get("HOME", "/").rstrip("/")) and home not in names:
-        names[home] = "~/"
-    return dict(sorted(names.items(), key=lambda item: -len(item[0])))
+def _changing(root: Path) -> list[tuple[str, str]]:
+    """Returns patterns of what is of this run or this machine only, each with what stands for it."""
+    paths, home = sysconfig.get_paths(), os.environ.get("HOME", "/").rstrip("/")
+    names = {home: "~/", paths["purelib"]: "site-packages/", paths["stdlib"]: "python/", sys.prefix: ".venv/"}
+    names[str(root)] = ""
+    found = [(r"(?<=\bat )0x[0-9a-f]{6,16}\b", "0x…")]
+    for folder in sorted(filter(None, names), key=len, reverse=True):  # the longest first: one may be in another
+        place, name = re.escape(folder), names[folder]
+        found += [(f"{place}/", name), (rf"{place}(?![\w.-])", name.rstrip("/") or ".")]
+    # What Python names a file or folder that is temporary, with the part of the name that it draws; a kernel's may be in its
+    # server's.
+    return [*found, (rf"{re.escape(tempfile.gettempdir())}(?:/(tmp|na-report-)[a-z0-9_]{{8}})+", r"\1…")]

@@ -23,7 +23,7 @@ from na_report.processes.workers import Workers, cores
 from na_report.running.chapters import read_chapter
 from na_report.running.executed import normalised, own_cell
 from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state
-from na_report.running.pages import Page, checked_parameters, refuse_all
+from na_report.running.pages import Page, refuse_all, with_parameters
 
 if TYPE_CHECKING:
     import nbformat
@@ -41,14 +41,6 @@ class Run:
     error: str = ""
 
 
-@dataclass(frozen=True)
-class Task:
-    """A page to run, with parameters that are checked."""
-
-    page: Page
-    parameters: Mapping[str, Any]
-
-
 @dataclass
 class Watcher:
     """Hears how a run goes; does nothing with it, for those who don't care."""
@@ -60,7 +52,7 @@ class Watcher:
         """So many of so many pages are done and these are being run; called some times a second."""
 
 
-Pool = Callable[[Sequence[Task]], AbstractContextManager[tuple[Executor, int]]]
+Pool = Callable[[Sequence[Page]], AbstractContextManager[tuple[Executor, int]]]
 
 
 def run_pages(
@@ -74,34 +66,31 @@ def run_pages(
     pool: Pool | None = None,
     watcher: Watcher | None = None,
 ) -> list[Run]:
-    """Runs pages, each in a kernel of its own, and writes the executed notebooks.
+    """Runs pages, each in a kernel of its own, and writes the executed notebooks to a folder.
 
-    All parameters are checked before the first kernel starts. A page that fails does not stop the others.
+    All parameters are checked before the first kernel starts. A page that fails does not stop the others; its notebook is
+    `<page>.failed.ipynb`, and a `ChapterError` names chapter, cell and cause of each.
 
     Args:
-        project: The project of the pages.
-        pages: What to run.
-        parameters: Values for all pages, such as the edition.
-        folder: Where the notebooks go, as `<page>.ipynb`; the one of a page that fails as `<page>.failed.ipynb`.
         jobs: How many run at once; 0 for one per core.
         answers: Gives today's digests for what a page asked of the data; a page that would come out the same is then
             left alone. Without it every page runs.
-        pool: Gives processes to run in; those of `local_pool` when left out.
-        watcher: Hears how it goes.
-
-    Raises:
-        NaReportError: A parameter is unknown or has the wrong type.
-        ChapterError: One or more pages failed; names chapter, cell and cause of each.
     """
     page_limits()
-    tasks = _checked(pages, parameters)
+    whole, problems = [], []
+    for page in pages:
+        try:
+            whole.append(with_parameters(page, parameters))
+        except NaReportError as problem:
+            problems.append(problem)
+    refuse_all(problems)
     folder.mkdir(parents=True, exist_ok=True)
-    stale = [task for task in tasks if answers is None or needs_run(project, task, folder, answers)]
+    stale = [page for page in whole if answers is None or needs_run(project, page, folder, answers)]
     if not stale:
         return []
     with pool(stale) if pool else local_pool(stale, jobs=jobs) as (executor, workers):
-        runs = list(run_tasks(project, stale, folder, executor, workers, watcher or Watcher()))
-    names = [task.page.name for task in stale]
+        runs = list(run_all(project, stale, folder, executor, workers, watcher or Watcher()))
+    names = [page.name for page in stale]
     runs.sort(key=lambda run: names.index(run.page))
     if failed := [run for run in runs if run.error]:
         kept = next((run.notebook for run in failed if run.notebook.exists()), None)
@@ -110,50 +99,38 @@ def run_pages(
     return runs
 
 
-def _checked(pages: Sequence[Page], parameters: Mapping[str, Any]) -> list[Task]:
-    """Returns the pages with their parameters, or all that is wrong with chapters and parameters at once."""
-    tasks, problems = [], []
-    for page in pages:
-        try:
-            tasks.append(Task(page, checked_parameters(page, parameters)))
-        except NaReportError as problem:
-            problems.append(problem)
-    refuse_all(problems)
-    return tasks
-
-
-def needs_run(project: Project, task: Task, folder: Path, answers: Answers) -> bool:
+def needs_run(project: Project, page: Page, folder: Path, answers: Answers) -> bool:
     """Tells whether a page is no longer what its ingredients make."""
-    if reasons(project, task.page, task.parameters, folder, answers):
+    if reasons(project, page, folder, answers):
         return True
     # Its answers are those of today's data, so they are not asked again until it changes again.
-    state, data = read_state(folder, task.page.name), data_hash(project)
+    state, data = read_state(folder, page.name), data_hash(project)
     if state is not None and state.data != data:
-        write_state(folder, task.page.name, state.ingredients, state.reads, data)
+        write_state(folder, page.name, state.ingredients, state.reads, data)
     return False
 
 
 @contextmanager
-def local_pool(tasks: Sequence[Task], *, jobs: int = 0) -> Iterator[tuple[Executor, int]]:
-    """Gives processes of this machine to run tasks in, and their number; none is left when the block ends, however it ends."""
+def local_pool(pages: Sequence[Page], *, jobs: int = 0) -> Iterator[tuple[Executor, int]]:
+    """Gives processes of this machine to run pages in, and their number; none is left when the block ends, however it ends."""
     from na_report.processes.kernels import warm_kernels
 
-    workers = max(1, min(jobs or cores(), len(tasks)))
-    with pinned(), warm_kernels(dict.fromkeys(task.page.chapter for task in tasks)), Workers(workers) as pool:
+    workers = max(1, min(jobs or cores(), len(pages)))
+    with pinned(), warm_kernels(dict.fromkeys(page.chapter for page in pages)), Workers(workers) as pool:
         yield pool, workers
 
 
-def run_tasks(
-    project: Project, tasks: Sequence[Task], folder: Path, pool: Executor, workers: int, watcher: Watcher
+def run_all(
+    project: Project, pages: Sequence[Page], folder: Path, pool: Executor, workers: int, watcher: Watcher
 ) -> Iterator[Run]:
-    """Runs tasks in a pool of whatever kind, and yields each run as it ends.
+    """Runs pages in a pool of whatever kind, and yields each run as it ends.
 
-    A task whose process dies is a run with an error, like one whose notebook fails.
+    A page whose process dies is a run with an error, like one whose notebook fails.
     """
-    waiting = {pool.submit(run_page, project, task.page, task.parameters, folder): task.page.name for task in tasks}
+    waiting = {pool.submit(run_page, project, page, folder): page.name for page in pages}
     while waiting:
         # Pages start in the order in which they were asked for.
-        watcher.going(len(tasks) - len(waiting), len(tasks), list(waiting.values())[:workers])
+        watcher.going(len(pages) - len(waiting), len(pages), list(waiting.values())[:workers])
         for future in wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED).done:
             name = waiting.pop(future)
             try:
@@ -164,8 +141,8 @@ def run_tasks(
             yield run
 
 
-def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder: Path) -> Run:
-    """Runs one page; the parameters are checked already."""
+def run_page(project: Project, page: Page, folder: Path) -> Run:
+    """Runs one page with all its parameters, which are checked already."""
     import nbformat
 
     from na_report.processes.kernels import kernel_folder
@@ -175,31 +152,28 @@ def run_page(project: Project, page: Page, parameters: Mapping[str, Any], folder
     # The state goes first and comes back last: a run that is killed leaves no page that looks whole.
     for old in (state_file(folder, page.name), target, failed):
         old.unlink(missing_ok=True)
-    made_of, data = ingredients(project, page, parameters), data_hash(project)
+    made_of, data = ingredients(project, page), data_hash(project)
     chapter, limits = read_chapter(page.chapter), page_limits(page.memory_mb, page.seconds)
+    begun: list[nbformat.NotebookNode] = []
     with kernel_folder() as name:
         place, reads = Path(name) / "page.ipynb", Path(name) / "reads.json"
-        begun: list[nbformat.NotebookNode] = []
         own, cause = limits.environment() | {READS: str(reads)}, ""
         try:
-            executed = run_notebook(chapter, parameters, page.chapter.parent, place, own, begun.append)
+            executed = run_notebook(chapter, page.parameters, page.chapter.parent, place, own, begun.append)
+            # Papermill takes a `sys.exit()` for a good end, though the cells after it did not run.
+            if ends := [output.ename for output in begun[-1].outputs if output.output_type == "error"] if begun else []:
+                cause = f"{ends[0]}, so the cells after it did not run."
         except Exception as problem:
             # Whatever a kernel or the file system does, the other pages go on and this one is named.
             kind = getattr(problem, "ename", type(problem).__name__)
             cause = limits.story(kind, time.perf_counter() - start) or f"{kind}: {getattr(problem, 'evalue', problem)}"
-            if place.exists():
-                shutil.copyfile(place, failed)
-        else:
-            # Papermill takes a `sys.exit()` for a good end, though the cells after it did not run.
-            for output in begun[-1].outputs if begun else ():
-                if output.output_type == "error":
-                    cause = f"{output.ename}, so the cells after it did not run."
-                    shutil.copyfile(place, failed)
+        if cause and place.exists():
+            shutil.copyfile(place, failed)
         answered = json.loads(reads.read_text(encoding="utf-8")) if reads.is_file() else {}
     if cause:
         where = f"{page.chapter.name}, {own_cell(chapter, begun[-1])}" if begun else page.chapter.name
         return Run(page.name, failed, time.perf_counter() - start, f"Page {page.name} failed: chapter {where}: {cause}")
-    write_whole(target, f"{nbformat.writes(normalised(executed, parameters, project.root))}\n".encode())
+    write_whole(target, f"{nbformat.writes(normalised(executed, page.parameters, project.root))}\n".encode())
     write_state(folder, page.name, made_of, answered, data)
     return Run(page.name, target, time.perf_counter() - start)
 
@@ -212,11 +186,9 @@ def run_notebook(
     own: Mapping[str, str],
     begin: Callable[[Any], object] = lambda cell: None,
 ) -> nbformat.NotebookNode:
-    """Runs a notebook with papermill in a kernel of its own, and returns it with its outputs.
+    """Runs a notebook, which stays as it is, with papermill in a kernel of its own, and returns it with its outputs.
 
     Args:
-        chapter: The notebook; left as it is.
-        parameters: Values of its parameters.
         folder: Where its code runs.
         place: Where papermill writes it, also when it fails; in a folder that sockets can be in.
         own: What the kernel has in its environment beside what this process has.

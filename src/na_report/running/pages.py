@@ -1,12 +1,10 @@
 """Which chapter makes which page, with which parameters."""
 
-from __future__ import annotations
-
 import difflib
 import re
 import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +15,21 @@ from na_report.processes.limits import MEMORY, MOST, SECONDS
 from na_report.running.chapters import declared_types, read_chapter
 from na_report.running.contents import is_name, known_language, read_contents
 
-_TRUE_FALSE = {"true": True, "false": False}
+# A file of the project: no part of its name leads up or starts at a root.
+_FILE = re.compile(r"(?!\.\.?(?:/|$))[\w.-]+(?:/(?!\.\.?(?:/|$))[\w.-]+)*")
 
 
 @dataclass(frozen=True)
 class Page:
-    """A chapter with its parameters.
-
-    Args:
-        name: The name of the page in the book and in its address.
-        chapter: The notebook, in the folder of its language.
-        parameters: What this page sets; the edition comes with the run.
-        on_paper: Whether the PDF has it; not a page for the screen that repeats what the others say.
-        reads: Files of the project that it shows something of, besides the edition and the lock.
-        since: The first edition whose book has it; nothing for a page of every edition.
-        memory_mb: Memory that it may use, in MiB; nothing for what any page may.
-        seconds: Time that it may take; nothing for what any page may.
-    """
+    """A chapter with its parameters, under the name that it has in the book; the edition comes with the run."""
 
     name: str
     chapter: Path
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    on_paper: bool = True
-    reads: Sequence[str] = ()
-    since: str = ""
-    memory_mb: int | None = None
+    on_paper: bool = True  # not a page for the screen that repeats what the others say
+    reads: Sequence[str] = ()  # files of the project that it shows something of, besides the edition and the lock
+    since: str = ""  # the first edition whose book has it
+    memory_mb: int | None = None  # limits of its own
     seconds: int | None = None
 
     @property
@@ -49,39 +37,35 @@ class Page:
         """The language of the book that it is of."""
         return self.chapter.parent.name
 
-    def stories(self, parameters: Mapping[str, Any] | None = None) -> list[Path]:
-        """Returns the stories that parameters name, those of the page itself when left out; they may not be there.
+    def stories(self) -> list[Path]:
+        """Returns the stories that parameters name; they may not be there.
 
         Example:
             >>> Page("sector-mbo", Path("nl/sector.ipynb"), {"sector": "mbo"}).stories()[0].as_posix()
             'nl/sector/mbo.md'
         """
         folder = self.chapter.with_suffix("")
-        values = (self.parameters if parameters is None else parameters).values()
-        return [folder / f"{value}.md" for value in values if is_name(value)]
+        return [folder / f"{value}.md" for value in self.parameters.values() if is_name(value)]
 
 
 def all_pages(project: Project, language: str = "", edition: str = "") -> list[Page]:
     """Returns the pages of the book in the order of `_toc.yml`: in a language, the first when left out, and of an edition or all.
 
-    Raises:
-        NaReportError: A page has no notebook, or is declared in a way that means nothing; names all that is wrong.
+    A `NaReportError` names all that is wrong with them.
     """
     language = known_language(project, language)
     contents = read_contents(project, language)
     declared_file = project.chapters / PAGES
     declared = read_settings(declared_file) if declared_file.is_file() else {}
-    problems = contents.problems
-    pages = []
+    pages, problems = [], contents.problems
     for name in contents.pages:
         entry = declared.get(name, {})
-        wrong = list(_faults(name, entry, project, language))
-        problems += wrong
-        if not wrong:
-            options = {key: value for key, value in entry.items() if key != "chapter"}
-            page = Page(name, _chapter(name, entry, project, language), **options)
-            if not edition or page.since <= edition:
-                pages.append(page)
+        options = dict(entry) if isinstance(entry, dict) else {}
+        chapter = project.chapters / language / f"{options.pop('chapter', name)}.ipynb"
+        if wrong := list(_faults(name, entry, chapter)):
+            problems += wrong
+        elif (page := Page(name, chapter, **options)).since <= (edition or page.since):
+            pages.append(page)
     if problems:
         raise NaReportError(
             "\n".join(problems), hint=f"Correct {TOC} or chapters/{PAGES}; the README tells how to add a page."
@@ -89,11 +73,7 @@ def all_pages(project: Project, language: str = "", edition: str = "") -> list[P
     return pages
 
 
-def _chapter(page: str, entry: Mapping[str, Any], project: Project, language: str) -> Path:
-    return project.chapters / language / f"{entry.get('chapter', page)}.ipynb"
-
-
-def _faults(name: str, entry: Any, project: Project, language: str) -> Iterator[str]:
+def _faults(name: str, entry: Any, chapter: Path) -> Iterator[str]:
     """Yields what is wrong with a page as it is declared."""
     place = f"chapters/{PAGES}: page {name}"
     if not isinstance(entry, dict):
@@ -105,39 +85,28 @@ def _faults(name: str, entry: Any, project: Project, language: str) -> Iterator[
             yield f"{place}: unknown setting {shown(key)}. {_suggest(str(key), set(_SETTINGS))}"
         elif not is_sound(value):
             yield f"{place}, {key}: found {shown(value)}, expected {expected}."
-        elif key == "reads":
-            for read in value:
-                if not _is_inside(project.root, read):
-                    yield f"{place}, reads: found {shown(read)}, expected a file of the project."
-    chapter = entry.get("chapter", name)
-    if is_name(chapter) and not _chapter(name, entry, project, language).is_file():
-        yield f"{TOC}: the page {name} has no notebook: chapters/{language}/{chapter}.ipynb does not exist."
+    if is_name(chapter.stem) and not chapter.is_file():
+        yield f"{TOC}: the page {name} has no notebook: chapters/{'/'.join(chapter.parts[-2:])} does not exist."
 
 
-def _is_inside(root: Path, name: str) -> bool:
-    try:
-        return (root / name).resolve().is_relative_to(root.resolve())
-    except (OSError, ValueError, RuntimeError):
-        return False  # no name that a file can have, or links that lead to each other
+def _up_to(most: int, of: str) -> tuple[Callable[[Any], bool], str]:
+    expected = f"a whole number from 1 to {most}, {of}, such as 900"
+    return lambda value: type(value) is int and 0 < value <= most, expected
 
 
-def _all_texts(kind: type) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, kind) and all(isinstance(item, str) for item in value)  # type: ignore[attr-defined]
-
-
-def _up_to(most: int, of: str) -> tuple[Callable[[object], bool], str]:
-    return (
-        lambda value: type(value) is int and 0 < value <= most,
-        f"a whole number from 1 to {most}, {of}, such as 900",
-    )
+def _is_file(name: Any) -> bool:
+    return isinstance(name, str) and _FILE.fullmatch(name) is not None
 
 
 # What `pages.yml` may say of a page: how to tell a good value, and what is expected in words.
-_SETTINGS: Mapping[str, tuple[Callable[[object], bool], str]] = {
+_SETTINGS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "chapter": (is_name, "the name of a notebook, without folder or .ipynb"),
-    "parameters": (_all_texts(dict), "parameters with values, such as {sector: mbo}"),
+    "parameters": (
+        lambda value: isinstance(value, dict) and all(isinstance(name, str) for name in value),
+        "parameters with values, such as {sector: mbo}",
+    ),
     "on_paper": (lambda value: isinstance(value, bool), "true or false"),
-    "reads": (_all_texts(list), "a list of files of the project"),
+    "reads": (lambda value: isinstance(value, list) and all(map(_is_file, value)), "a list of files of the project"),
     "since": (lambda value: isinstance(value, str), 'the name of an edition, such as "2027"'),
     "memory_mb": _up_to(MOST[MEMORY], "a tebibyte"),
     "seconds": _up_to(MOST[SECONDS], "a week"),
@@ -177,14 +146,7 @@ def choose(pages: Sequence[Page], wanted: Sequence[str]) -> list[Page]:
 
 
 def agreeing(pages: Sequence[Page], parameters: Mapping[str, Any]) -> list[Page]:
-    """Returns the pages that set none of the parameters otherwise: the notebook of a page always shows what its name says.
-
-    Example:
-        >>> mbo = Page("sector-mbo", Path("sector.ipynb"), {"sector": "mbo"})
-        >>> ho = Page("sector-ho", Path("sector.ipynb"), {"sector": "ho"})
-        >>> [page.name for page in agreeing([mbo, ho], {"sector": "ho"})]
-        ['sector-ho']
-    """
+    """Returns the pages that set none of the parameters otherwise: the notebook of a page always shows what its name says."""
     found = [
         page for page in pages if all(page.parameters.get(name, value) == value for name, value in parameters.items())
     ]
@@ -210,20 +172,18 @@ def refuse_all(problems: Sequence[NaReportError]) -> None:
         raise NaReportError("\n".join(dict.fromkeys(map(str, problems))), hint=" ".join(hints))
 
 
-def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns parameters with the types that the chapter's parameters cell declares; text is read as that type.
+def with_parameters(page: Page, given: Mapping[str, Any]) -> Page:
+    """Returns a page that has parameters as well, of the types that its chapter declares; text is read as that type.
 
-    Raises:
-        NaReportError: A name is unknown or a value has the wrong type.
+    A `NaReportError` names all that are unknown or have the wrong type.
     """
     known = declared_types(page.chapter)
     problems, checked = [], {}
     for name, value in {**page.parameters, **given}.items():
-        if name not in known:
-            problems.append(f"unknown parameter {name!r}. {_suggest(name, set(known))}")
-            continue
         try:
             checked[name] = _converted(value, known[name])
+        except KeyError:
+            problems.append(f"unknown parameter {name!r}. {_suggest(name, set(known))}")
         except ValueError:
             problems.append(f"parameter {name}: found {value!r}, expected a value of type {known[name]}.")
     if problems:
@@ -232,16 +192,14 @@ def checked_parameters(page: Page, given: Mapping[str, Any]) -> dict[str, Any]:
             f"Page {page.name} does not run: {' '.join(problems)}",
             hint=f"The parameters cell of {page.chapter.name} has: {parameters}.",
         )
-    return checked
+    return replace(page, parameters=checked)
 
 
 def _converted(value: Any, kind: str) -> Any:
-    if kind == "bool":
-        if str(value).lower() not in _TRUE_FALSE:
-            raise ValueError(value)
-        return _TRUE_FALSE[str(value).lower()]
+    if kind == "bool" and (text := str(value).lower()) in ("true", "false"):
+        return text == "true"
     if kind in ("int", "float"):
-        return {"int": int, "float": float}[kind](str(value))
-    if kind == "str" and not isinstance(value, str):
+        return int(str(value)) if kind == "int" else float(str(value))
+    if kind == "bool" or (kind == "str" and not isinstance(value, str)):
         raise ValueError(value)
     return value

@@ -1,12 +1,13 @@
-"""A sweep: every combination of a grid to a notebook, and a table of what came out."""
-
-from __future__ import annotations
+"""A sweep: every combination of a grid of parameters to a notebook, and a table of what came out."""
 
 import csv
+import hashlib
 import io
+import itertools
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,67 +16,138 @@ from na_report.base.files import write_whole
 from na_report.base.locks import locked
 from na_report.base.paths import Project
 from na_report.base.spreadsheets import for_sheet
-from na_report.running.execution import Pool, Run, Task, Watcher, local_pool, needs_run, run_tasks
+from na_report.running.chapters import declared_types
+from na_report.running.contents import known_language, languages
+from na_report.running.execution import Pool, Run, Watcher, local_pool, needs_run, run_all
 from na_report.running.fingerprint import Answers
+from na_report.running.pages import Page, all_pages, choose, refuse_all, with_parameters
 
+ALL = "all"
+_LANGUAGE = "language"
+# Longer file names are cut: with `.running.ipynb` behind it a name stays far below the 255 that file systems allow.
+NAME_LENGTH = 120
+_PLAIN = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)*")
 TABLE = "index.csv"
 RECORD = "application/papermill.record/"
 # Columns of the table, before and after those of the parameters.
-_FIRST, _STATE = "notebook", ("state", "seconds", "error")
+_FIRST, _LAST = ["notebook", "language"], ["state", "seconds", "error"]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One combination in the table of a sweep: how it went, if it ran, and what the page recorded under a name (`glue`).
+def read_grid(texts: Sequence[str]) -> dict[str, list[str]]:
+    """Returns the values per parameter of a grid as it is typed, such as `edition=2021,2026` and `sector=all`."""
+    grid: dict[str, list[str]] = {}
+    for text in texts:
+        name, _, values = text.partition("=")
+        found = [value.strip() for value in values.split(",") if value.strip()]
+        if not name.isidentifier() or not found:
+            raise NaReportError(
+                f"This is no axis of a grid: {text!r}.",
+                hint="Write NAME=VALUE,VALUE or NAME=all, such as sector=mbo,ho.",
+            )
+        if name in grid:
+            raise NaReportError(f"The parameter {name} is in the grid twice.", hint="Put its values behind one name.")
+        grid[name] = list(dict.fromkeys(found))
+    return grid
 
-    Its state is `ran`, `unchanged`, `failed`, or `not run` when the sweep was stopped before.
+
+def combinations(
+    project: Project, wanted: Sequence[str], grid: Mapping[str, Sequence[str]], known: Mapping[str, Sequence[Any]]
+) -> list[Page]:
+    """Returns a page per combination, in the order of the grid, with every parameter checked; names all that is wrong.
+
+    Pages of the same chapter that a grid makes equal count once. In the grid `all` stands for each value that a parameter
+    allows, and `language` chooses the notebooks; `known` has the values that the chapters themselves don't tell.
     """
+    spoken = list(grid.get(_LANGUAGE, [""]))
+    books = languages(project) if spoken == [ALL] else [known_language(project, name) for name in spoken]
+    found = {book: choose(all_pages(project, book), wanted) for book in books}
+    axes = dict(grid) | ({_LANGUAGE: books} if _LANGUAGE in grid else {})
+    for name, values in axes.items():
+        if list(values) == [ALL]:
+            axes[name] = known.get(name) or _all_values(project, name, found[books[0]])
+    problems: dict[str, NaReportError] = {}
+    made: dict[str, Page] = {}
+    for combination in itertools.product(*axes.values()):
+        given = dict(zip(axes, combination, strict=True))
+        language = given.pop(_LANGUAGE, books[0])
+        for page in found[language]:
+            if page.since > str(given.get("edition", page.since)):
+                continue  # the book of that edition does not have it
+            try:
+                parameters = with_parameters(page, given).parameters
+            except NaReportError as error:
+                # Pages of one chapter go wrong in the same way.
+                problems.setdefault(str(error).partition(":")[2], error)
+                continue
+            shown = {name: value for name, value in parameters.items() if name in axes or name in page.parameters}
+            name = task_name(page.chapter.stem, shown | ({_LANGUAGE: language} if _LANGUAGE in axes else {}))
+            made.setdefault(name, replace(page, name=name, parameters=parameters))
+    refuse_all([*problems.values()])
+    return list(made.values())
 
-    task: Task
-    state: str
-    run: Run | None = None
-    results: Mapping[str, str] = field(default_factory=dict)
+
+def _all_values(project: Project, name: str, pages: Sequence[Page]) -> Sequence[Any]:
+    """Returns the values that the pages of some chapters give a parameter, or those that its type allows."""
+    chapters = {page.chapter for page in pages}
+    everything = all_pages(project, pages[0].language)
+    if given := [page.parameters[name] for page in everything if page.chapter in chapters and name in page.parameters]:
+        return list(dict.fromkeys(given))
+    if {declared_types(path).get(name) for path in chapters} == {"bool"}:
+        return [False, True]
+    raise NaReportError(
+        f"Nobody knows which values {name} allows: no page in chapters/pages.yml sets it.",
+        hint=f"Write them out: --grid {name}=VALUE,VALUE.",
+    )
+
+
+def task_name(chapter: str, parameters: Mapping[str, Any]) -> str:
+    """Returns a file name that tells the parameters, and differs where they differ.
+
+    Example:
+        >>> task_name("sector", {"edition": "2026", "sector": "po_vo"})
+        'sector--edition=2026--sector=po_vo'
+        >>> task_name("sector", {"title": "Wat nu?"}), task_name("sector", {"title": "Wat nu!"})
+        ('sector--title=Wat-nu~7c0cf5', 'sector--title=Wat-nu~77988d')
+    """
+    texts = {name: str(value) for name, value in parameters.items()}
+    plain = {name: "-".join(re.findall(r"[A-Za-z0-9_.]+", text)) for name, text in texts.items()}
+    name = "--".join([chapter, *(f"{name}={text}" for name, text in plain.items())])
+    if all(_PLAIN.fullmatch(text) for text in texts.values()) and len(name) <= NAME_LENGTH:
+        return name
+    mark = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:6]
+    return f"{name[:NAME_LENGTH]}~{mark}"
 
 
 def run_sweep(
     project: Project,
-    tasks: Sequence[Task],
+    pages: Sequence[Page],
     folder: Path,
     answers: Callable[[str], Answers],
     *,
     pool: Pool = local_pool,
     watcher: Watcher | None = None,
-) -> list[Row]:
-    """Runs what is not yet as its ingredients make it, and writes the table of all tasks.
+) -> list[dict[str, str]]:
+    """Runs what is not yet as its ingredients make it, and returns the table of all pages, which is kept as `index.csv`.
 
-    Args:
-        project: The project.
-        tasks: What to run; see `grid.tasks_of`.
-        folder: Where the notebooks go, and the table as `index.csv`.
-        answers: Gives per edition today's digests for what a page asked of the data.
-        pool: Gives processes for tasks, on this machine or elsewhere.
-        watcher: Hears how it goes.
-
-    Raises:
-        ChapterError: One or more runs failed; the others are there, and the table has them all.
-        BusyError: Another process makes a sweep in this folder.
+    It has for each its notebook, parameters, state (`ran`, `unchanged`, `failed`, or `not run` when the sweep was stopped before)
+    and what it recorded under a name (`glue`). The answers are per edition today's digests for what a page asked of the data. A
+    `ChapterError` names the runs that failed; the others are there.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / ".sweep.lock", f"The sweep in {folder}"):
         stale = [
-            task for task in tasks if needs_run(project, task, folder, answers(str(task.parameters.get("edition", ""))))
+            page for page in pages if needs_run(project, page, folder, answers(str(page.parameters.get("edition", ""))))
         ]
-        runs: dict[str, Run | None] = {task.page.name: None for task in stale}
+        runs: dict[str, Run | None] = {page.name: None for page in stale}
         try:
             if stale:
                 with pool(stale) as (executor, workers):
-                    for run in run_tasks(project, stale, folder, executor, workers, watcher or Watcher()):
+                    for run in run_all(project, stale, folder, executor, workers, watcher or Watcher()):
                         runs[run.page] = run
         finally:
-            rows = [_row(task, runs, folder) for task in tasks]
-            _write_table(rows, folder)
-    errors = [row.run.error for row in rows if row.run and row.run.error]
-    if errors:
+            rows = [_row(page, runs, folder) for page in pages]
+            _write_table(rows, [name for page in pages for name in page.parameters], folder)
+    if errors := [row["error"] for row in rows if row["error"]]:
         raise ChapterError(
             f"{len(errors)} of {len(rows)} runs failed:\n" + "\n".join(f"  {error}" for error in errors),
             hint=f"{folder / TABLE} has them all; mend the chapter or the grid and run it again.",
@@ -83,12 +155,19 @@ def run_sweep(
     return rows
 
 
-def _row(task: Task, runs: Mapping[str, Run | None], folder: Path) -> Row:
-    name = task.page.name
-    run = runs.get(name)
-    if name in runs and (run is None or run.error):
-        return Row(task, "failed" if run else "not run", run)
-    return Row(task, "ran" if run else "unchanged", run, recorded(folder / f"{name}.ipynb"))
+def _row(page: Page, runs: Mapping[str, Run | None], folder: Path) -> dict[str, str]:
+    whole = folder / f"{page.name}.ipynb"
+    if run := runs.get(page.name):
+        state = "failed" if run.error else "ran"
+    else:
+        state = "not run" if page.name in runs else "unchanged"
+    made = "" if state == "not run" else run.notebook.name if run else whole.name
+    return {
+        **(recorded(whole) if state in ("ran", "unchanged") else {}),
+        **{name: str(value) for name, value in page.parameters.items()},
+        **{"notebook": made if (folder / made).is_file() else "", "language": page.language, "state": state},
+        **{"seconds": f"{run.seconds:.2f}" if run else "", "error": run.error if run else ""},
+    }
 
 
 def recorded(notebook: Path) -> dict[str, str]:
@@ -103,24 +182,12 @@ def recorded(notebook: Path) -> dict[str, str]:
     return found
 
 
-def _write_table(rows: Sequence[Row], folder: Path) -> None:
-    parameters = list(dict.fromkeys(name for row in rows for name in row.task.parameters))
-    results = sorted({name for row in rows for name in row.results})
-    lines: list[list[Any]] = [[_FIRST, "language", *parameters, *_STATE, *results]]
-    for row in rows:
-        page, run = row.task.page, row.run
-        name = f"{page.name}.ipynb" if row.state in ("ran", "unchanged") else f"{page.name}.failed.ipynb"
-        lines.append(
-            [
-                name if (folder / name).is_file() else "",
-                page.language,
-                *(row.task.parameters.get(key, "") for key in parameters),
-                *(row.state, f"{run.seconds:.2f}" if run else "", run.error if run else ""),
-                *(row.results.get(key, "") for key in results),
-            ]
-        )
+def _write_table(rows: Sequence[Mapping[str, str]], parameters: Sequence[str], folder: Path) -> None:
+    columns = list(dict.fromkeys([*_FIRST, *parameters, *_LAST]))
+    columns += sorted({name for row in rows for name in row} - {*columns})
+    lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
     table = io.StringIO()
-    csv.writer(table, lineterminator="\n").writerows([for_sheet(str(cell)) for cell in line] for line in lines)
+    csv.writer(table, lineterminator="\n").writerows(map(for_sheet, line) for line in lines)
     write_whole(folder / TABLE, table.getvalue().encode())
 
 
@@ -128,17 +195,10 @@ def check_folder(folder: Path) -> None:
     """Refuses a folder that holds something else than a sweep."""
     if folder.exists() and not folder.is_dir():
         raise NaReportError(f"{folder} is a file, and a sweep needs a folder.", hint="Choose another name with --to.")
-    if folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir()) and not _is_sweep(folder):
+    if not folder.is_dir() or all(path.name.startswith(".") for path in folder.iterdir()):
+        return
+    table = folder / TABLE
+    if not table.is_file() or not table.read_bytes().startswith(",".join(_FIRST).encode()):
         raise NaReportError(
             f"{folder} holds files, but no sweep.", hint="Choose an empty or new folder with --to, or an earlier sweep."
         )
-
-
-def _is_sweep(folder: Path) -> bool:
-    """Tells whether a folder has the table of a sweep, and not just a file of that name."""
-    try:
-        with (folder / TABLE).open(encoding="utf-8", newline="") as file:
-            heads = next(csv.reader(file), [])
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return False
-    return heads[:1] == [_FIRST] and {*_STATE} <= {*heads}

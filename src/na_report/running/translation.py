@@ -1,7 +1,5 @@
 """Whether translations follow what they translate: a cell or story carries the hash of the one that it is a translation of."""
 
-from __future__ import annotations
-
 import difflib
 import hashlib
 import re
@@ -23,13 +21,12 @@ _LINE = re.compile(rf"^{MARK}: *(\S*) *$\n?", re.MULTILINE)
 
 
 def mark_of(text: str) -> str:
-    """Returns what a translation of a text carries; space around the text does not count.
-
-    Example:
-        >>> mark_of("Inleiding"), mark_of("Inleiding\\n") == mark_of("Inleiding")
-        ('29bfc1192075', True)
-    """
+    """Returns what a translation of a text carries; space around the text does not count."""
     return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
+
+
+def _story_mark(path: Path) -> str:
+    return mark_of("\n".join(f"+++ {name}\n{text}" for name, text in read_story(path).parts.items()))
 
 
 def find_differences(project: Project) -> list[str]:
@@ -42,43 +39,38 @@ def find_differences(project: Project) -> list[str]:
         wanted = dict.fromkeys(path.relative_to(root) for page in pages for path in (page.chapter, *page.stories()))
         for name in wanted:
             source, target = root / name, there / name
-            if not target.is_file():
-                found.append(f"{project.short(target)}: missing, it would translate {project.short(source)}")
-            elif name.suffix == ".md":
-                found += _story(project, source, target)
+            if target.is_file():
+                faults = _story(source, target) if name.suffix == ".md" else _notebook(source, target)
+                found += [f"{project.short(target)}{fault}" for fault in faults]
             else:
-                found += [f"{project.short(target)}, {fault}" for fault in _notebook(source, target)]
-        for path in sorted([*there.glob("*.ipynb"), *there.glob("*/*.md")]):
-            if path.relative_to(there) not in wanted:
-                found.append(f"{project.short(path)}: extra, it translates nothing")
+                found.append(f"{project.short(target)}: missing, it would translate {project.short(source)}")
+        extra = [
+            path for path in (*there.glob("*.ipynb"), *there.glob("*/*.md")) if path.relative_to(there) not in wanted
+        ]
+        found += [f"{project.short(path)}: extra, it translates nothing" for path in sorted(extra)]
     return found
 
 
-def _story(project: Project, source: Path, target: Path) -> Iterator[str]:
-    said, story = read_story(source), read_story(target)
+def _story(source: Path, target: Path) -> Iterator[str]:
+    said, story = read_story(source).parts, read_story(target)
     if _LINE.findall(story.settings) != [_story_mark(source)]:
-        yield f"{project.short(target)}: behind {project.short(source)}"
-    for name in sorted(said.parts.keys() ^ story.parts.keys()):
-        yield f"{project.short(target)}, part {name}: {'missing' if name in said.parts else 'extra'}"
-
-
-def _story_mark(path: Path) -> str:
-    return mark_of("\n".join(f"+++ {name}\n{text}" for name, text in read_story(path).parts.items()))
+        yield ": behind the story that it translates"
+    for name in sorted(said.keys() ^ story.parts.keys()):
+        yield f", part {name}: {'missing' if name in said else 'extra'}"
 
 
 def _notebook(source: Path, target: Path) -> Iterator[str]:
     """Yields per cell what is wrong with a translation."""
     said = {cell.id: cell.source for cell in read_chapter(source).cells}
-    cells = read_chapter(target).cells
-    for number, cell in enumerate(cells, 1):
-        if cell.id not in said:
-            yield f"cell {number} ({_start(cell.source)}): extra, no cell has its id {cell.id}"
-        elif cell.source != said[cell.id] and cell.metadata.get(MARK) != mark_of(said[cell.id]):
-            yield f"cell {number} ({_start(cell.source)}): behind, the text now starts with {_start(said[cell.id])}"
-    there = {cell.id for cell in cells}
+    cells = {cell.id: cell for cell in read_chapter(target).cells}
+    for number, (key, cell) in enumerate(cells.items(), 1):
+        if key not in said:
+            yield f", cell {number} ({_start(cell.source)}): extra, no cell has its id {key}"
+        elif cell.source != said[key] and cell.metadata.get(MARK) != mark_of(said[key]):
+            yield f", cell {number} ({_start(cell.source)}): behind, the text now starts with {_start(said[key])}"
     for number, (key, text) in enumerate(said.items(), 1):
-        if key not in there:
-            yield f"cell {number} of the original ({_start(text)}): missing"
+        if key not in cells:
+            yield f", cell {number} of the original ({_start(text)}): missing"
 
 
 def _start(text: str) -> str:
@@ -93,17 +85,14 @@ def accept(project: Project, path: Path) -> None:
     """
     first, *others = languages(project)
     path, chapters = path.resolve(), project.chapters.resolve()
-    parts = path.relative_to(chapters).parts if path.is_relative_to(chapters) else ()
-    if len(parts) < 2 or parts[0] not in others or not path.is_file():
-        raise NaReportError(
-            f"{path} is no translation.", hint=f"Name a file in chapters/{others[0] if others else first}/."
-        )
-    source = project.chapters / first / Path(*parts[1:])
+    language, *name = path.relative_to(chapters).parts if path.is_relative_to(chapters) else ("",)
+    if language not in others or not path.is_file():
+        raise NaReportError(f"{path} is no translation.", hint=f"Name a file in chapters/{(others or [first])[0]}/.")
+    source = project.chapters.joinpath(first, *name)
     if path.suffix == ".md":
-        text, story = path.read_text(encoding="utf-8"), read_story(path)
-        settings = _LINE.sub("", story.settings) + f"{MARK}: {_story_mark(source)}\n"
+        text, settings = path.read_text(encoding="utf-8"), _LINE.sub("", read_story(path).settings)
         body = text.partition("\n---\n")[2] if text.startswith("---\n") else text
-        write_whole(path, f"---\n{settings}---\n{body}".encode())
+        write_whole(path, f"---\n{settings}{MARK}: {_story_mark(source)}\n---\n{body}".encode())
         return
     import nbformat
 
@@ -111,7 +100,7 @@ def accept(project: Project, path: Path) -> None:
     _pair([*texts], notebook.cells)
     if faults := [cell.id for cell in notebook.cells if cell.id not in texts]:
         raise NaReportError(
-            f"{path.relative_to(project.root.resolve())} has cells that translate nothing: {', '.join(faults)}.",
+            f"{path.relative_to(chapters)} has cells that translate nothing: {', '.join(faults)}.",
             hint="Remove them, or add their text to the chapter that it translates.",
         )
     for cell in notebook.cells:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from na_report.base.wording import Words, languages
+from na_report.base.wording import Words, worded_languages
 from na_report.writing.markdown import plain
 
 
@@ -41,14 +41,14 @@ def in_sentence(text: str) -> str:
         >>> in_sentence("Alle sectoren"), in_sentence("Nederland als geheel"), in_sentence("ICT-specialisten")
         ('alle sectoren', 'Nederland als geheel', 'ICT-specialisten')
     """
-    names = tuple(name for language in languages() for name in Words(language)("language.names").split())
+    names = tuple(name for language in worded_languages() for name in Words(language)("language.names").split())
     return text if text.startswith(names) or text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def language_of(text: str) -> str:
     """Returns the language that most words of a title are typical of, else nothing: a name belongs to none."""
     words = re.findall(r"[^\W\d_]+", text.lower())
-    typical = {language: Words(language)("language.typical").split() for language in languages()}
+    typical = {language: Words(language)("language.typical").split() for language in worded_languages()}
     counts = {language: sum(word in known for word in words) for language, known in typical.items()}
     most = [language for language, count in counts.items() if count == max(counts.values())]
     return most[0] if len(most) == 1 else ""
