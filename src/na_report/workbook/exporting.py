@@ -1,7 +1,5 @@
 """Writes an edition as an Excel workbook that people can edit and send back."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -26,14 +24,13 @@ from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.edition import open_edition, refuse_unknown
 from na_report.editions.schema import Column, Table
 from na_report.editions.table_files import Rows
+from na_report.workbook.cell_values import same_number
 from na_report.workbook.layout import FORMAT, META, START, book_bytes, encode, tables_in
 from na_report.workbook.words import COLUMN_HEADS, STEPS, explain, kind
 
-_LAST_ROW = 1_048_576
-_LINES_LIMIT = 16
-_CELL_LIMIT = 32_767
+_LINES_LIMIT, _CELL_LIMIT = 16, 32_767
 _WIDTHS = (20, 22, 80, 50, 11)
-_WRAP = Alignment(wrap_text=True, vertical="top")
+_WRAP, _FREE = Alignment(wrap_text=True, vertical="top"), Protection(locked=False)
 # Per type of column the name of its style and its number format.
 _STYLES = {"integer": ("geheel getal", "0"), "number": ("getal", "General"), "date": ("datum", "yyyy-mm-dd")}
 _TEXT = ("tekst", "@")
@@ -77,20 +74,25 @@ def make_workbook(name: str, project: Project) -> Workbook:
     _write_start(book.active, name, created, tables)
     for table in TABLES:
         _write_table(book.create_sheet(table.name), table, tables, lists)
-    _write_meta(book.create_sheet(META), {"format": FORMAT, "edition": name} | marks, lists)
+    # What the way back needs, and from column D on the code lists for the drop-downs.
+    meta, facts = book.create_sheet(META), {"format": FORMAT, "edition": name} | marks
+    meta.sheet_state = "veryHidden"
+    columns = [[*facts], [*facts.values()], [], *([title, *codes] for title, codes in lists.items())]
+    for number, values in enumerate(zip_longest(*columns, fillvalue=""), start=1):
+        _put(meta, number, values, repeat("Normal"))
     return book
 
 
 def _styles() -> Iterator[NamedStyle]:
+    dark, grey = (PatternFill("solid", fgColor=colour) for colour in ("1F3864", "E7E6E6"))
     yield NamedStyle("titel", Font(bold=True, size=16))
     yield NamedStyle("kopje", Font(bold=True, size=13))
-    dark = PatternFill("solid", fgColor="1F3864")
     yield NamedStyle("kop", Font(bold=True, color="FFFFFF"), dark, alignment=Alignment(vertical="top"))
     yield NamedStyle("regel", alignment=_WRAP)
     yield NamedStyle("link", Font(color="0563C1", underline="single"))
-    yield NamedStyle("id", fill=PatternFill("solid", fgColor="E7E6E6"), alignment=_WRAP, number_format="@")
+    yield NamedStyle("id", fill=grey, alignment=_WRAP, number_format="@")
     for name, form in (_TEXT, *_STYLES.values()):
-        yield NamedStyle(name, alignment=_WRAP, number_format=form, protection=Protection(locked=False))
+        yield NamedStyle(name, alignment=_WRAP, number_format=form, protection=_FREE)
 
 
 def _put(sheet: Any, row: int, values: Iterable[Any], styles: Iterable[str]) -> None:
@@ -126,7 +128,6 @@ def _write_start(sheet: Any, name: str, created: date | None, tables: Mapping[st
     if created:
         day = format_date(created, "d MMMM y", locale="nl")
         said = f"Deze editie is vastgelegd op {day}. Zij verandert niet; dit werkboek is een kopie."
-    columns = [(table, column) for table in TABLES for column in table.columns]
     lines: list[tuple[str, Sequence[str]]] = [
         ("titel", [f"Gegevens van het rapport over digitalisering in het onderwijs: editie {name}"]),
         ("Normal", [said]),
@@ -141,7 +142,8 @@ def _write_start(sheet: Any, name: str, created: date | None, tables: Mapping[st
         ("kop", COLUMN_HEADS),
         *(
             ("regel", [table.name, col.name, explain(col), kind(col), "ja" if col.required else "nee"])
-            for table, col in columns
+            for table in TABLES
+            for col in table.columns
         ),
     ]
     for number, (style, line) in enumerate(lines, start=1):
@@ -160,17 +162,18 @@ def _write_table(sheet: Any, table: Table, tables: Mapping[str, Rows], lists: Ma
     for allowed in ("insertRows", "deleteRows", "sort", "autoFilter", "formatCells", "formatColumns", "formatRows"):
         setattr(sheet.protection, allowed, False)  # false means: not locked
     _put(sheet, 1, [column.name for column in table.columns], repeat("kop"))
-    styles = [_STYLES.get(column.type, _TEXT)[0] for column in table.columns]
+    styles, formats = zip(*(_STYLES.get(column.type, _TEXT) for column in table.columns), strict=True)
     widths = []
-    for number, column in enumerate(table.columns, start=1):
+    for number, (column, form) in enumerate(zip(table.columns, formats, strict=True), start=1):
         longest = max((len(row[column.name]) for row in rows), default=0)
         widths.append(max(len(column.name) + 4, min(longest + 2, 60 if column.text else 36)))
         dimension = sheet.column_dimensions[get_column_letter(number)]
+        dimension.width = widths[-1]
         # This is how the empty cells under the last row are.
-        dimension.width, dimension.alignment, dimension.protection = widths[-1], _WRAP, Protection(locked=False)
-        dimension.number_format = _STYLES.get(column.type, _TEXT)[1]
-        for validation in _validations(column, get_column_letter(number), tables, lists):
-            sheet.add_data_validation(validation)
+        dimension.alignment, dimension.protection, dimension.number_format = _WRAP, _FREE, form
+        if not column.many and (column.codes in lists or column.refers_to):
+            choices = _choices(column, tables, lists)
+            sheet.add_data_validation(_drop_down(column, dimension.index, choices))
     for number, row in enumerate(rows, start=2):
         _set_height(sheet, number, row.values(), widths)
         _put(sheet, number, (_typed(column, row[column.name]) for column in table.columns), ["id", *styles[1:]])
@@ -182,33 +185,22 @@ def _typed(column: Column, text: str) -> Any:
         return date.fromisoformat(text)
     if text and column.type in ("integer", "number"):
         number = float(text) if "." in text else int(text)
-        return number if Decimal(repr(float(number))) == Decimal(text) and len(text) < 16 else text
+        return number if len(text) < 16 and same_number(text, Decimal(repr(number))) else text
     return text
 
 
-def _validations(
-    column: Column, letter: str, tables: Mapping[str, Rows], lists: Mapping[str, Sequence[str]]
-) -> Iterator[DataValidation]:
-    """Yields what the head of a column says when one points at it, and what its cells say or offer."""
-    name, what = column.name[:32], explain(column)
-    prompt = f"{what[:1].upper()}{what[1:]}. Soort: {kind(column)}. {'Verplicht.' if column.required else ''}"
-    yield DataValidation(sqref=f"{letter}1", showInputMessage=True, promptTitle=name, prompt=prompt[:255])
-    cells = f"{letter}2:{letter}{_LAST_ROW}"
-    if column.many:
-        prompt = f"{kind(column)[:1].upper()}{kind(column)[1:]}. Schrijf geen spaties rond de puntkomma."
-        yield DataValidation(sqref=cells, showInputMessage=True, promptTitle=name, prompt=prompt[:255])
-    elif column.codes in lists or column.refers_to:
-        yield DataValidation(
-            "list",
-            _choices(column, tables, lists),
-            sqref=cells,
-            allow_blank=not column.required,
-            # A warning, not a stop: a colleague may add the code or the row that is named afterwards.
-            errorStyle="warning",
-            showErrorMessage=True,
-            errorTitle="Onbekende waarde",
-            error=f"Kies een {kind(column)}, of voeg de rij daar eerst toe."[:255],
-        )
+def _drop_down(column: Column, letter: str, choices: str) -> DataValidation:
+    """Returns what offers the values of a column, and warns of others: a colleague may add the row that is named afterwards."""
+    return DataValidation(
+        "list",
+        choices,
+        sqref=f"{letter}2:{letter}1048576",
+        allow_blank=not column.required,
+        errorStyle="warning",
+        showErrorMessage=True,
+        errorTitle="Onbekende waarde",
+        error=f"Kies een {kind(column)}, of voeg de rij daar eerst toe."[:255],
+    )
 
 
 def _choices(column: Column, tables: Mapping[str, Rows], lists: Mapping[str, Sequence[str]]) -> str:
@@ -221,11 +213,3 @@ def _choices(column: Column, tables: Mapping[str, Rows], lists: Mapping[str, Seq
         last = len(tables[sheet]) + 201
     letter = get_column_letter(number)
     return f"'{sheet}'!${letter}$2:${letter}${last}"
-
-
-def _write_meta(sheet: Any, facts: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> None:
-    """Writes what the way back needs: the edition, its hashes, and the code lists for the drop-downs (from column D)."""
-    sheet.sheet_state = "veryHidden"
-    columns = [[*facts], [*facts.values()], [], *([title, *codes] for title, codes in lists.items())]
-    for number, row in enumerate(zip_longest(*columns, fillvalue=""), start=1):
-        _put(sheet, number, row, repeat("Normal"))

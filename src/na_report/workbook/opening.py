@@ -1,7 +1,5 @@
 """Opens the file of a workbook, or tells what it is instead, as `opening.yml` beside this module knows it."""
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Iterator
@@ -12,13 +10,11 @@ from pathlib import Path
 import yaml
 
 from na_report.base.errors import InvalidInputError, NaReportError
-from na_report.editions.declared_tables import TABLES
 from na_report.workbook.layout import AGAIN, CellProblem, FaultError
 from na_report.workbook.package import Package
 
 _WORDS = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 _REMEDIES = {**_WORDS["remedies"], "again": AGAIN}
-_KINDS = [(re.compile(look, re.IGNORECASE | re.DOTALL), what, remedy) for look, what, remedy in _WORDS["kinds"]]
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _HEAD = 4_000
 BYTES_LIMIT = 256 * 2**20
@@ -32,14 +28,12 @@ def opened(path: Path) -> Iterator[Package]:
         InvalidInputError: The file is no workbook, is damaged or too big, or declares what a table never needs.
     """
     try:
-        if (size := path.stat().st_size) > BYTES_LIMIT:
-            raise _too_big(size)
+        _refuse_size(path.stat().st_size)
         content = path.read_bytes()
         refuse_other_kinds(content)
         with zipfile.ZipFile(BytesIO(content)) as archive:
             # zipfile never unpacks more than the size that is stated here, so a lie about it ends as a damaged file.
-            if (size := sum(part.file_size for part in archive.infolist())) > BYTES_LIMIT:
-                raise _too_big(size)
+            _refuse_size(sum(part.file_size for part in archive.infolist()))
             yield Package(archive)
     except (NaReportError, OSError):
         raise
@@ -53,9 +47,10 @@ def opened(path: Path) -> Iterator[Package]:
         ) from error
 
 
-def _too_big(size: int) -> FaultError:
-    limit = f"at most {BYTES_LIMIT / 2**20:.0f} MB"
-    return FaultError(f"{size / 2**20:,.0f} MB when unpacked", limit, "Take out pictures and extra sheets.")
+def _refuse_size(size: int) -> None:
+    if size > BYTES_LIMIT:
+        limit = f"at most {BYTES_LIMIT / 2**20:.0f} MB"
+        raise FaultError(f"{size / 2**20:,.0f} MB when unpacked", limit, "Take out pictures and extra sheets.")
 
 
 def refuse_other_kinds(content: bytes) -> None:
@@ -67,11 +62,7 @@ def refuse_other_kinds(content: bytes) -> None:
         na_report.workbook.layout.FaultError: ('a table as text, with a semicolon between the columns (CSV)', ...
     """
     look = _look(content)
-    what, remedy = next((what, remedy) for form, what, remedy in _KINDS if form.search(look))
-    names = {part.strip(' "') for part in re.split(r"[;\t,]", look.partition("\n")[0].rstrip())}
-    for table in TABLES:
-        if "between the columns" in what and names >= {column.name for column in table.columns}:
-            what, remedy = f"the table {table.name} of an edition: {what}", "table"
+    what, remedy = next(said for form, *said in _WORDS["kinds"] if re.search(form, look, re.IGNORECASE | re.DOTALL))
     if what:
         raise FaultError(what, "an .xlsx workbook", _REMEDIES[remedy])
 

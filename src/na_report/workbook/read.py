@@ -1,7 +1,5 @@
 """Reads the sheets of a workbook as tables of text, and remembers in which cell each value stood."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -54,12 +52,11 @@ class Sheet:
                 self._read_row(number, cells, columns)
             else:
                 self.notes.append(f"sheet {self.title!r}: row {number} has no value under a header and was not read")
-        numbers = [number for number, _ in rows]
         for area in merged[:PROBLEMS_LIMIT]:
             left, top, right, bottom = range_boundaries(area)
-            inside = [column.name for place, column in columns.items() if left <= place <= right]
-            if inside and top <= numbers[-1]:
-                self.spoilt |= {(row, name) for row in numbers if top <= row <= bottom for name in inside}
+            inside = {name for name, place in self.places.items() if left <= place <= right}
+            if inside and top <= rows[-1][0]:
+                self.spoilt |= {(row, name) for row, _ in rows if top <= row <= bottom for name in inside}
                 remedy = "Unmerge the cells (Home > Merge) and fill each of them."
                 self.tell(top, left, "", f"merged cells {area}", "cells that are not merged", remedy)
         if self.before and not self.rows:
@@ -68,25 +65,16 @@ class Sheet:
     def _read_header(self, row: int, cells: Cells) -> None:
         names = [column.name for column in self.table.columns]
         heads = {place: trimmed(str(cell.value)) for place, cell in sorted(cells.items())}
-        shown = ", ".join(heads.values())[:80]
-        if not {*names} & {head.lower() for head in heads.values()}:
-            remedy = "Remove the rows above the header, or put the header back."
-            expected = f"the names of the columns: {', '.join(names)[:120]}"
-            self.tell(row, min(heads, default=1), "", shown, expected, remedy)
-            return
         for place, head in heads.items():
-            name = head.lower()
-            if name in self.places:
-                remedy = f"Column {get_column_letter(self.places[name])} has this name too. Remove one of the two."
-                self.tell(row, place, "", head, "one column of each name", remedy)
-            elif name in names:
-                self.places[name] = place
+            if head.lower() in names and head.lower() not in self.places:
+                self.places[head.lower()] = place
             else:
                 remedy = "Correct the name, or remove the column (or only its header: such a column is not read)."
-                self.tell(row, place, "", head, f"a column of {self.table.name}", remedy)
+                self.tell(row, place, "", head, f"each column of {self.table.name} once", remedy)
         for name in names:
             if name not in self.places:
-                self.tell(row, 1, name, shown, f"a column {name}", "Put the column back with its values.")
+                remedy = "Put the column back with its values, and the names of the columns in the first row."
+                self.tell(row, 1, name, ", ".join(heads.values())[:80], f"a column {name}", remedy)
 
     def _read_row(self, number: int, cells: Cells, columns: Mapping[int, Column]) -> None:
         def plain(name: str) -> str:
@@ -111,8 +99,7 @@ class Sheet:
 def read_tables(book: Package, source: Source) -> tuple[dict[str, Sheet], list[CellProblem], list[str]]:
     """Returns the sheets that hold a table, per name of the table, with all problems and notes.
 
-    Args:
-        source: The rows of the edition that the workbook was made from, per table and key; empty when unknown.
+    The `source` is what the edition holds that the workbook was made from, per table and key; nothing when unknown.
     """
     titles = {title.strip().lower(): title for title in reversed(book.titles) if title in book.sheets}
     own = {titles.get(table.name, "") for table in TABLES} | {START, META}
