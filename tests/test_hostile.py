@@ -31,7 +31,6 @@ from na_report.editions.folders import verify_edition
 from na_report.editions.integrity import find_problems
 from na_report.running.pages import all_pages
 from na_report.workbook import comments, opening, package
-from na_report.workbook.read import Sheet
 
 __all__ = ["small", "template"]
 
@@ -331,15 +330,6 @@ def test_an_area_of_millions_of_cells_is_not_filled_for_a_copy_with_comments(
     rewrite(path, lambda name, xml: xml.replace(b"</sheetData>", area) if name == SHEET else xml)
     assert any("found 'wish'" in line for line in refused(small, capsys))
     assert not (small.root / "evidence.problems.xlsx").exists()
-
-
-def test_merged_cells_cost_no_more_than_the_rows_that_there_are() -> None:
-    table = TABLES[0]
-    heads = {place: package.Cell(column.name, "s") for place, column in enumerate(table.columns, start=1)}
-    last = {1: package.Cell("x", "s")}
-    sheet = Sheet(table, table.name, {}, {})
-    sheet.read([(1, heads), (1_000_000, last)], ["A2:B2000000"])
-    assert sheet.spoilt == {(1_000_000, column.name) for column in table.columns[:2]}
 
 
 def test_what_a_workbook_says_that_it_is_takes_no_time() -> None:

@@ -68,7 +68,7 @@ WORKBOOKS: dict[str, list[Mistake]] = {
         cell(*FM12, "text_en", "  ", "''", "Fill the cell"),
         cell(*FM12, "text_nl", "een\ntwee", "no line breaks", "Take them out"),
         cell(*C14, "rests_on", "FM12;C14", "'C14'", "lead back to C14"),
-        on("interviewees", lambda sheet: sheet.merge_cells("C2:C3"), "interviewees!C2", "C2:C3", "Unmerge"),
+        on("interviewees", lambda sheet: sheet.merge_cells("F2:F3"), "interviewees!F2", "F2:F3", "Unmerge"),
     ],
     "more values": [
         cell(*OBS, "value", None, "''", "a value, or words", "Fill"),

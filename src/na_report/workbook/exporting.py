@@ -37,14 +37,10 @@ _TEXT = ("tekst", "@")
 
 
 def export_edition(name: str, target: Path, project: Project, *, force: bool = False) -> Path:
-    """Writes an edition to a workbook; the same edition gives the same bytes.
-
-    Args:
-        force: Whether an existing file may be replaced.
+    """Writes an edition to a workbook; the same edition gives the same bytes. With `force` an existing file may be replaced.
 
     Raises:
-        NaReportError: The file exists or is no .xlsx, or a text is too long for a cell.
-        InvalidInputError: The edition is not what was sealed.
+        NaReportError: The file exists or is no .xlsx, a text is too long for a cell, or the edition is not what was sealed.
     """
     if target.suffix.lower() != ".xlsx":
         raise NaReportError(f"{target.name} is not the name of a workbook.", hint="End the name with .xlsx.")
@@ -95,8 +91,14 @@ def _styles() -> Iterator[NamedStyle]:
         yield NamedStyle(name, alignment=_WRAP, number_format=form, protection=_FREE)
 
 
-def _put(sheet: Any, row: int, values: Iterable[Any], styles: Iterable[str]) -> None:
-    """Fills a row; a text stays one, also where openpyxl takes it for a formula or would cut it off."""
+def _put(sheet: Any, row: int, values: Sequence[Any], styles: Iterable[str], widths: Iterable[float] = ()) -> None:
+    """Fills a row; a text stays one, also where openpyxl takes it for a formula or would cut it off.
+
+    With widths it becomes as high as its longest text needs: LibreOffice doesn't do so by itself.
+    """
+    lines = max((math.ceil(len(str(text)) / width) for text, width in zip(values, widths, strict=False)), default=1)
+    if lines > 1:
+        sheet.row_dimensions[row].height = 15 * min(lines, _LINES_LIMIT)
     for place, (value, style) in enumerate(zip(values, styles, strict=False), start=1):
         cell = sheet.cell(row, place)
         cell.style = style
@@ -110,13 +112,6 @@ def _put(sheet: Any, row: int, values: Iterable[Any], styles: Iterable[str]) -> 
             cell.value, cell.data_type = text, "s"
         elif value != "":
             cell.value = value
-
-
-def _set_height(sheet: Any, row: int, texts: Iterable[str], widths: Iterable[float]) -> None:
-    """Makes a row as high as its longest text needs in its column; LibreOffice doesn't do so by itself."""
-    lines = max(math.ceil(len(text) / width) for text, width in zip(texts, widths, strict=False))
-    if lines > 1:
-        sheet.row_dimensions[row].height = 15 * min(lines, _LINES_LIMIT)
 
 
 def _write_start(sheet: Any, name: str, created: date | None, tables: Mapping[str, Rows]) -> None:
@@ -147,10 +142,9 @@ def _write_start(sheet: Any, name: str, created: date | None, tables: Mapping[st
         ),
     ]
     for number, (style, line) in enumerate(lines, start=1):
-        _put(sheet, number, line, [style, *repeat("Normal" if style == "link" else style, len(line))])
-        if style == "regel":
-            _set_height(sheet, number, line, _WIDTHS)
-        elif style == "link":
+        styles = [style, *repeat("Normal" if style == "link" else style, len(line))]
+        _put(sheet, number, line, styles, _WIDTHS if style == "regel" else ())
+        if style == "link":
             sheet.cell(number, 1).hyperlink = Hyperlink(f"A{number}", location=f"'{line[0]}'!A1")
 
 
@@ -172,11 +166,16 @@ def _write_table(sheet: Any, table: Table, tables: Mapping[str, Rows], lists: Ma
         # This is how the empty cells under the last row are.
         dimension.alignment, dimension.protection, dimension.number_format = _WRAP, _FREE, form
         if not column.many and (column.codes in lists or column.refers_to):
-            choices = _choices(column, tables, lists)
-            sheet.add_data_validation(_drop_down(column, dimension.index, choices))
+            # A warning, not a stop: a colleague may add the code or the row that is named afterwards.
+            offer = DataValidation(
+                "list", _choices(column, tables, lists), sqref=f"{dimension.index}2:{dimension.index}1048576"
+            )
+            offer.errorStyle, offer.showErrorMessage, offer.allow_blank = "warning", True, not column.required
+            offer.errorTitle = "Onbekende waarde"
+            offer.error = f"Kies een {kind(column)}, of voeg de rij daar eerst toe."[:255]
+            sheet.add_data_validation(offer)
     for number, row in enumerate(rows, start=2):
-        _set_height(sheet, number, row.values(), widths)
-        _put(sheet, number, (_typed(column, row[column.name]) for column in table.columns), ["id", *styles[1:]])
+        _put(sheet, number, [_typed(column, row[column.name]) for column in table.columns], ["id", *styles[1:]], widths)
 
 
 def _typed(column: Column, text: str) -> Any:
@@ -187,20 +186,6 @@ def _typed(column: Column, text: str) -> Any:
         number = float(text) if "." in text else int(text)
         return number if len(text) < 16 and same_number(text, Decimal(repr(number))) else text
     return text
-
-
-def _drop_down(column: Column, letter: str, choices: str) -> DataValidation:
-    """Returns what offers the values of a column, and warns of others: a colleague may add the row that is named afterwards."""
-    return DataValidation(
-        "list",
-        choices,
-        sqref=f"{letter}2:{letter}1048576",
-        allow_blank=not column.required,
-        errorStyle="warning",
-        showErrorMessage=True,
-        errorTitle="Onbekende waarde",
-        error=f"Kies een {kind(column)}, of voeg de rij daar eerst toe."[:255],
-    )
 
 
 def _choices(column: Column, tables: Mapping[str, Rows], lists: Mapping[str, Sequence[str]]) -> str:

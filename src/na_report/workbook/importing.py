@@ -1,7 +1,5 @@
 """Makes a new edition from a workbook, or tells all that stands in the way and makes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -53,7 +51,9 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
         meta = read_meta(book)
         problems, source = _check_origin(meta, project)
         sheets, found, notes = read_tables(book, source)
-    problems += [*found, *_check_sheets(sheets, source)]
+    problems += found
+    told = {(problem.file, problem.row, problem.name) for problem in problems}
+    problems += [other for other in _check_sheets(sheets, source) if (other.file, other.row, other.name) not in told]
     if problems:
         _refuse(path, problems)
     with making(new, project) as folder:
@@ -64,18 +64,15 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
     tables = {name: {row[sheet.table.key]: row for _, row in sheet.rows} for name, sheet in sheets.items()}
     old, now = ({(name, key): row for name in each for key, row in each[name].items()} for each in (source, tables))
     changed = sum(old[key] != now[key] for key in old.keys() & now.keys())
-    notes += [*slips(source, tables), *_successors(base, new, project)]
+    notes += slips(source, tables)
+    # A workbook knows nothing of what changed in the editions after the one that it was made from.
+    notes += [
+        f"edition {name} came after {base}, which this workbook was made from: what changed there is not in {new}; "
+        f"compare them with: na-report edition diff {name} {new}"
+        for name in sealed_editions(project)
+        if name != new and place_of(name) > place_of(base)
+    ]
     return Imported(project.data / new, base, len(now), len(now.keys() - old), len(old.keys() - now), changed, notes)
-
-
-def _successors(base: str, new: str, project: Project) -> Iterator[str]:
-    """Yields the editions that came after the base of a workbook, as a workbook knows nothing of what changed there."""
-    for name in sealed_editions(project):
-        if name != new and place_of(name) > place_of(base):
-            yield (
-                f"edition {name} came after {base}, which this workbook was made from: what changed there is not in {new}; "
-                f"compare them with: na-report edition diff {name} {new}"
-            )
 
 
 def _check_origin(meta: Mapping[str, tuple[str, int]], project: Project) -> tuple[list[CellProblem], Source]:
@@ -101,12 +98,9 @@ def _check_sheets(sheets: Mapping[str, Sheet], source: Source) -> Iterator[CellP
     """Runs the checks of an edition on the sheets; a missing sheet is taken from the source, so that others are checked."""
     numbered: dict[str, Numbered] = {name: [*enumerate(rows.values(), start=2)] for name, rows in source.items()}
     numbered |= {name: sheet.rows for name, sheet in sheets.items()}
-    if len(numbered) < len(TABLES):
-        return
-    for problem in check_tables(numbered):
-        sheet = sheets.get(problem.file.removesuffix(".csv"))
-        name = problem.column
-        if sheet and name in sheet.places and (problem.row, name) not in sheet.spoilt:
+    for problem in check_tables(numbered) if len(numbered) == len(TABLES) else ():
+        sheet, name = sheets.get(problem.file.removesuffix(".csv")), problem.column
+        if sheet and name in sheet.places:
             expected = problem.expected.removesuffix(" with a point as decimal sign")  # a cell takes a comma too
             remedy = problem.remedy.replace("Row ", f"Row {sheet.title}!")
             letter = get_column_letter(sheet.places[name])

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_from_string
 
 from na_report.editions.declared_tables import TABLES
-from na_report.editions.schema import Column, Table
+from na_report.editions.schema import Table
 from na_report.editions.table_files import PROBLEMS_LIMIT, Row
 from na_report.workbook.cell_values import to_text, trimmed
 from na_report.workbook.layout import META, START, CellProblem, FaultError
 from na_report.workbook.package import Cells, Package
 
 Source = Mapping[str, Mapping[str, Row]]
-_NAMES_HINT = "Give it back its name: don't rename, move or remove sheets and headers that hold data."
 
 
 def read_meta(book: Package) -> dict[str, tuple[str, int]]:
@@ -32,13 +32,11 @@ class Sheet:
     units: Mapping[str, str]  # per indicator
     places: dict[str, int] = field(default_factory=dict)  # per column that the sheet has
     rows: list[tuple[int, Row]] = field(default_factory=list)  # with their numbers in the sheet
-    spoilt: set[tuple[int, str]] = field(default_factory=set)  # which rows and columns have a problem that is told
     notes: list[str] = field(default_factory=list)
     problems: list[CellProblem] = field(default_factory=list)
 
-    def tell(self, row: int, place: int, name: str, found: str, expected: str, remedy: str) -> None:
-        """Adds a problem with a cell."""
-        self.problems.append(CellProblem(self.title, row, get_column_letter(place), found, expected, remedy, name=name))
+    def _tell(self, row: int, letter: str, name: str, found: str, expected: str, remedy: str) -> None:
+        self.problems.append(CellProblem(self.title, row, letter, found, expected, remedy, name=name))
 
     def read(self, rows: list[tuple[int, Cells]], merged: list[str]) -> None:
         """Reads the header and the rows below it."""
@@ -46,21 +44,17 @@ class Sheet:
         self._read_header(header, heads)
         if self.table.key not in self.places:
             return
-        columns = {self.places[column.name]: column for column in self.table.columns if column.name in self.places}
         for number, cells in rows[1:]:
-            if columns.keys() & cells.keys():
-                self._read_row(number, cells, columns)
+            if cells.keys() & {*self.places.values()}:
+                self._read_row(number, cells)
             else:
                 self.notes.append(f"sheet {self.title!r}: row {number} has no value under a header and was not read")
         for area in merged[:PROBLEMS_LIMIT]:
-            left, top, right, bottom = range_boundaries(area)
-            inside = {name for name, place in self.places.items() if left <= place <= right}
-            if inside and top <= rows[-1][0]:
-                self.spoilt |= {(row, name) for row, _ in rows if top <= row <= bottom for name in inside}
-                remedy = "Unmerge the cells (Home > Merge) and fill each of them."
-                self.tell(top, left, "", f"merged cells {area}", "cells that are not merged", remedy)
+            letter, number = coordinate_from_string(area.partition(":")[0])
+            remedy = "Unmerge the cells (Home > Merge) and fill each of them."
+            self._tell(number, letter, "", f"merged cells {area}", "cells that are not merged", remedy)
         if self.before and not self.rows:
-            self.tell(header + 1, 1, "", "no rows", "the rows of the table", "Put them back: an edition needs them.")
+            self._tell(header + 1, "A", "", "no rows", "the rows of the table", "Put them back: an edition needs them.")
 
     def _read_header(self, row: int, cells: Cells) -> None:
         names = [column.name for column in self.table.columns]
@@ -70,29 +64,29 @@ class Sheet:
                 self.places[head.lower()] = place
             else:
                 remedy = "Correct the name, or remove the column (or only its header: such a column is not read)."
-                self.tell(row, place, "", head, f"each column of {self.table.name} once", remedy)
+                self._tell(row, get_column_letter(place), "", head, f"each column of {self.table.name} once", remedy)
         for name in names:
             if name not in self.places:
                 remedy = "Put the column back with its values, and the names of the columns in the first row."
-                self.tell(row, 1, name, ", ".join(heads.values())[:80], f"a column {name}", remedy)
+                self._tell(row, "A", name, ", ".join(heads.values())[:80], f"a column {name}", remedy)
 
-    def _read_row(self, number: int, cells: Cells, columns: Mapping[int, Column]) -> None:
-        def plain(name: str) -> str:
-            return trimmed(str(cells[self.places[name]].value)) if self.places.get(name) in cells else ""
-
-        before = self.before.get(plain(self.table.key), {})
-        row = {column.name: before.get(column.name, "") for column in self.table.columns}
-        for place, column in columns.items():
-            old, row[column.name] = row[column.name], ""
-            if place not in cells:
-                continue
-            unit = self.units.get(plain("indicator_id"), "") if column.type == "number" else ""
+    def _read_row(self, number: int, cells: Cells) -> None:
+        found = {name: cells[place] for name, place in self.places.items() if place in cells}
+        texts = {name: trimmed(str(cell.value)) for name, cell in found.items()}
+        before, unit = (
+            self.before.get(texts.get(self.table.key, ""), {}),
+            self.units.get(texts.get("indicator_id", ""), ""),
+        )
+        row = {}
+        for column in self.table.columns:
+            name, old = column.name, before.get(column.name, "")
+            row[name] = "" if name in self.places else old
             try:
-                row[column.name] = to_text(cells[place], column, before=old, unit=unit)
+                if name in found:
+                    row[name] = to_text(found[name], column, before=old, unit=unit if column.type == "number" else "")
             except FaultError as fault:
-                row[column.name] = old
-                self.spoilt.add((number, column.name))
-                self.tell(number, place, column.name, *fault.args)
+                row[name] = old
+                self._tell(number, get_column_letter(self.places[name]), name, *fault.args)
         self.rows.append((number, row))
 
 
@@ -108,8 +102,9 @@ def read_tables(book: Package, source: Source) -> tuple[dict[str, Sheet], list[C
     sheets: dict[str, Sheet] = {}
     for table in TABLES:
         if table.name not in titles:
+            remedy = "Give it back its name: don't rename, move or remove sheets and headers that hold data."
             found = f"sheets {', '.join(book.titles)}"
-            problems.append(CellProblem(table.name, 0, "", found, f"a sheet {table.name}", _NAMES_HINT))
+            problems.append(CellProblem(table.name, 0, "", found, f"a sheet {table.name}", remedy))
             continue
         units = {row["id"]: row["unit"] for _, row in sheets["indicators"].rows} if "indicators" in sheets else {}
         sheet = Sheet(table, titles[table.name], source.get(table.name, {}), units)
