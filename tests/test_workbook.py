@@ -25,9 +25,8 @@ from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import copy_edition, seal_edition
 from na_report.editions.folders import verify_edition
 from na_report.workbook import comments
-from na_report.workbook.exporting import export_edition
+from na_report.workbook.exporting import explain, export_edition
 from na_report.workbook.layout import META, START
-from na_report.workbook.words import explain
 
 __all__ = ["small", "template"]  # fixtures
 

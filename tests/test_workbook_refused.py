@@ -18,7 +18,7 @@ from workbooks import OBS, Book, change, put, refused, rewrite, small, take_back
 from na_report.base.paths import Project
 from na_report.editions.cells import check_cell
 from na_report.editions.declared_tables import BY_NAME
-from na_report.workbook import opening
+from na_report.workbook import package
 from na_report.workbook.layout import META, FaultError
 
 __all__ = ["small", "template"]  # fixtures
@@ -98,10 +98,10 @@ WORKBOOKS: dict[str, list[Mistake]] = {
     ],
     "no hidden sheet": [(lambda book: book.book.remove(book.sheet(META)), META, ["no such sheet", "edition export"])],
     "no edition": [meta("edition", "", META, "edition export")],
-    "a path": [meta("edition", "../2021", f"{META}!B2", "'../2021'", "an edition of this project")],
+    "a path": [meta("edition", "../2021", META, "'../2021'", "an edition of this project")],
     "other data": [
         meta("table:findings", "x", META, "(table:findings)", "made from other data"),
-        meta("schema", "abc", f"{META}!B3", "(schema)", "'abc…'"),
+        meta("schema", "abc", META, "(schema)", "'abc'"),
     ],
 }  # fmt: skip
 
@@ -225,7 +225,7 @@ KINDS: list[tuple[bytes, Sequence[str]]] = [
 @pytest.mark.parametrize(("content", "words"), KINDS, ids=[case[1][0] for case in KINDS])
 def test_a_file_of_another_kind_is_told_what_it_is(content: bytes, words: Sequence[str]) -> None:
     with pytest.raises(FaultError) as caught:
-        opening.refuse_other_kinds(content)
+        package.refuse_other_kinds(content)
     assert all(word in " ".join(caught.value.args) for word in words), caught.value
 
 
@@ -243,7 +243,7 @@ def flip_bytes(path: Path) -> None:
 
 def bomb(path: Path) -> None:
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/media/a.bin", "w") as part:
-        for _ in range(opening.BYTES_LIMIT // 2**20):
+        for _ in range(package.BYTES_LIMIT // 2**20):
             part.write(bytes(2**20))
 
 

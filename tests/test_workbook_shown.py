@@ -113,11 +113,6 @@ def test_what_is_shown_is_taken_in_or_refused(given: Any, column: str, form: str
     check(expected, given, column, form)
 
 
-@pytest.mark.parametrize(("given", "form"), [(1_300_000, "[$€-413] #,##0"), (-5, '"€" #,##0;"€" -#,##0')])
-def test_a_sign_for_euros_may_stand_beside_euros(given: int, form: str) -> None:
-    assert taken(given, "value", form, unit="eur") == str(given)
-
-
 @pytest.mark.parametrize("given", [(0.022, "0.0%"), ("2%", "@")])
 def test_a_percentage_in_another_unit_is_refused(given: tuple[Any, str]) -> None:
     with pytest.raises(FaultError, match="the unit count"):

@@ -26,10 +26,9 @@ _OURS = b"na-report problems"
 
 
 def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
-    """Writes `NAME.problems.xlsx` beside a workbook; returns its path, or nothing when no cell has a problem.
+    """Writes `NAME.problems.xlsx` beside a workbook; returns its path, or nothing when no cell has a problem or it can't be.
 
-    A workbook that is very big, or that openpyxl can't read, gets no copy. A copy that someone saved work in is never replaced:
-    the new one gets a number.
+    A copy that someone saved work in is never replaced: the new one gets a number.
     """
     cells = [problem for problem in problems if problem.row and problem.column and problem.file != META]
     if not cells:
@@ -46,11 +45,7 @@ def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
 
 
 def _with_remarks(path: Path, problems: Sequence[CellProblem]) -> bytes:
-    """Returns the workbook with remarks under the words that its cells have already, without those of an earlier time.
-
-    Raises:
-        ValueError: The workbook can't be copied whole; openpyxl raises others of any kind.
-    """
+    """Returns the workbook with remarks under the words that its cells have already, without those of an earlier time."""
     with zipfile.ZipFile(path) as archive:
         if sum(part.file_size for part in archive.infolist()) > _BYTES_LIMIT:
             raise ValueError("too big")

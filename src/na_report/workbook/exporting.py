@@ -8,6 +8,7 @@ from itertools import repeat, zip_longest
 from pathlib import Path
 from typing import Any
 
+import yaml
 from babel.dates import format_date
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill, Protection
@@ -26,8 +27,8 @@ from na_report.editions.schema import Column, Table
 from na_report.editions.table_files import Rows
 from na_report.workbook.cell_values import same_number
 from na_report.workbook.layout import FORMAT, META, START, book_bytes, encode, tables_in
-from na_report.workbook.words import COLUMN_HEADS, STEPS, explain, kind
 
+_WORDS = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
 _LINES_LIMIT, _CELL_LIMIT = 16, 32_767
 _WIDTHS = (20, 22, 80, 50, 11)
 _WRAP, _FREE = Alignment(wrap_text=True, vertical="top"), Protection(locked=False)
@@ -37,11 +38,7 @@ _TEXT = ("tekst", "@")
 
 
 def export_edition(name: str, target: Path, project: Project, *, force: bool = False) -> Path:
-    """Writes an edition to a workbook; the same edition gives the same bytes. With `force` an existing file may be replaced.
-
-    Raises:
-        NaReportError: The file exists or is no .xlsx, a text is too long for a cell, or the edition is not what was sealed.
-    """
+    """Writes an edition to a workbook; the same edition gives the same bytes. With `force` an existing file may be replaced."""
     if target.suffix.lower() != ".xlsx":
         raise NaReportError(f"{target.name} is not the name of a workbook.", hint="End the name with .xlsx.")
     if target.exists() and not force:
@@ -59,9 +56,9 @@ def make_workbook(name: str, project: Project) -> Workbook:
     tables, marks = tables_in(project.data / name)
     created = None if edition.draft else date.fromisoformat(str(edition.descriptor["created"])[:10])
     book = Workbook()
-    book.properties.creator = "na-report"
-    book.properties.title = f"na-report {name}"
-    book.properties.created = datetime.combine(created or EPOCH, datetime.min.time())
+    about = book.properties
+    about.creator, about.title = "na-report", f"na-report {name}"
+    about.created = datetime.combine(created or EPOCH, datetime.min.time())
     for style in _styles():
         book.add_named_style(style)
     lists: dict[str, list[str]] = {}
@@ -128,13 +125,13 @@ def _write_start(sheet: Any, name: str, created: date | None, tables: Mapping[st
         ("Normal", [said]),
         ("Normal", []),
         ("kopje", ["Zo werkt het"]),
-        *(("regel", [f"{number}.", "", step]) for number, step in enumerate(STEPS, start=1)),
+        *(("regel", [f"{number}.", "", step]) for number, step in enumerate(_WORDS["steps"], start=1)),
         ("Normal", []),
         ("kopje", ["De bladen"]),
         *(("link", [table.name, "", f"{table.title_nl} ({len(tables[table.name])} rijen)"]) for table in TABLES),
         ("Normal", []),
         ("kopje", ["De kolommen"]),
-        ("kop", COLUMN_HEADS),
+        ("kop", _WORDS["heads"]),
         *(
             ("regel", [table.name, col.name, explain(col), kind(col), "ja" if col.required else "nee"])
             for table in TABLES
@@ -167,9 +164,8 @@ def _write_table(sheet: Any, table: Table, tables: Mapping[str, Rows], lists: Ma
         dimension.alignment, dimension.protection, dimension.number_format = _WRAP, _FREE, form
         if not column.many and (column.codes in lists or column.refers_to):
             # A warning, not a stop: a colleague may add the code or the row that is named afterwards.
-            offer = DataValidation(
-                "list", _choices(column, tables, lists), sqref=f"{dimension.index}2:{dimension.index}1048576"
-            )
+            offer = DataValidation("list", _choices(column, tables, lists))
+            offer.add(f"{dimension.index}2:{dimension.index}1048576")
             offer.errorStyle, offer.showErrorMessage, offer.allow_blank = "warning", True, not column.required
             offer.errorTitle = "Onbekende waarde"
             offer.error = f"Kies een {kind(column)}, of voeg de rij daar eerst toe."[:255]
@@ -198,3 +194,23 @@ def _choices(column: Column, tables: Mapping[str, Rows], lists: Mapping[str, Seq
         last = len(tables[sheet]) + 201
     letter = get_column_letter(number)
     return f"'{sheet}'!${letter}$2:${letter}${last}"
+
+
+def explain(column: Column) -> str:
+    """Returns what a column holds, in Dutch, with the language where the column has one; its name where no words are here."""
+    stem, _, language = column.name.rpartition("_")
+    more = {"nl": " (Nederlands)", "en": " (Engels)"}.get(language, "")
+    name = stem if more else column.name
+    return f"{_WORDS['columns'].get(name, name)}{more}"
+
+
+def kind(column: Column) -> str:
+    """Returns the kind of value of a column, in Dutch, with the list or the tables that it comes from."""
+    many = "s" if column.many else ""
+    if column.codes:
+        what = f"code{many} uit de lijst {column.codes}"
+    elif column.refers_to:
+        what = f"id{many} uit {', '.join(place.split('.')[0] for place in column.refers_to)}"
+    else:
+        what = _WORDS["types"][column.type]
+    return f"{what}, met ; ertussen" if column.many else what

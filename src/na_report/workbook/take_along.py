@@ -37,13 +37,7 @@ def write_take_along(name: str, folder: Path, project: Project) -> list[Path]:
 
 @derived
 def period_covered(edition: Edition) -> tuple[str, str]:
-    """Returns the first and the last year of the observations; empty when none has a period.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> period_covered(open_edition("2021"))
-        ('2015', '2024')
-    """
+    """Returns the first and the last year of the observations; empty when none has a period."""
     periods = [part for period in edition["observations"]["period"] for part in str(period).split("/") if part]
     years = sorted(part[:4] for part in periods)
     return (years[0], years[-1]) if years else ("", "")
