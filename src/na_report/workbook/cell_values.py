@@ -121,12 +121,7 @@ def _matched(form: str, number: Decimal) -> re.Match[str] | None:
 
 
 def read_number(text: str, before: str = "", unit: str = "") -> str:
-    """Returns a number that was typed as text; text that is no number comes back as it is, for the check of its type.
-
-    Example:
-        >>> read_number("19,5"), read_number("19,5 %", unit="percent"), read_number("1.300.000"), read_number("veel")
-        ('19.5', '19.5', '1.300.000', 'veel')
-    """
+    """Returns a number that was typed as text; text that is no number comes back as it is, for the check of its type."""
     plain = text.replace("\u2212", "-").replace(",", ".")
     if plain.endswith("%"):
         if unit != "percent":

@@ -48,10 +48,10 @@ class Sheet:
     title: str
     before: Mapping[str, Row]  # per key, in the edition that the workbook was made from
     units: Mapping[str, str]  # per indicator
+    problems: list[CellProblem]  # of the whole workbook, and its notes
+    notes: list[str]
     places: dict[str, int] = field(default_factory=dict)  # per column that the sheet has
     rows: list[tuple[int, Row]] = field(default_factory=list)  # with their numbers in the sheet
-    notes: list[str] = field(default_factory=list)
-    problems: list[CellProblem] = field(default_factory=list)
 
     def _tell(self, row: int, letter: str, name: str, found: str, expected: str, remedy: str) -> None:
         self.problems.append(CellProblem(self.title, row, letter, found, expected, remedy, name=name))
@@ -91,10 +91,8 @@ class Sheet:
     def _read_row(self, number: int, cells: Cells) -> None:
         found = {name: cells[place] for name, place in self.places.items() if place in cells}
         texts = {name: trimmed(str(cell.value)) for name, cell in found.items()}
-        before, unit = (
-            self.before.get(texts.get(self.table.key, ""), {}),
-            self.units.get(texts.get("indicator_id", ""), ""),
-        )
+        before = self.before.get(texts.get(self.table.key, ""), {})
+        unit = self.units.get(texts.get("indicator_id", ""), "")
         row = {}
         for column in self.table.columns:
             name, old = column.name, before.get(column.name, "")
@@ -120,8 +118,7 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
         rows, _ = book.sheet(META) if META in book.sheets else ([], [])
         meta = {str(cells[1].value): str(cells[2].value) for _, cells in rows if {1, 2} <= cells.keys()}
         problems, source = _check_origin(meta, project)
-        sheets, found, notes = _read_tables(book, source)
-    problems += found
+        sheets, notes = _read_tables(book, source, problems)
     told = {(problem.file, problem.row, problem.name) for problem in problems}
     problems += [other for other in _check_sheets(sheets, source) if (other.file, other.row, other.name) not in told]
     if problems:
@@ -145,15 +142,11 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
     return Imported(project.data / new, base, len(now), len(now.keys() - old), len(old.keys() - now), changed, notes)
 
 
-def _read_tables(book: Package, source: Source) -> tuple[dict[str, Sheet], list[CellProblem], list[str]]:
-    """Returns the sheets that hold a table, per name of the table, with all problems and notes.
-
-    The `source` is what the edition holds that the workbook was made from, per table and key; nothing when unknown.
-    """
+def _read_tables(book: Package, source: Source, problems: list[CellProblem]) -> tuple[dict[str, Sheet], list[str]]:
+    """Returns the sheets that hold a table, per name of the table, with notes; adds the problems to the list."""
     titles = {title.strip().lower(): title for title in reversed(book.titles) if title in book.sheets}
     own = {titles.get(table.name, "") for table in TABLES} | {START, META}
     notes = [f"sheet {title!r} is no table of an edition and was not read" for title in book.titles if title not in own]
-    problems: list[CellProblem] = []
     sheets: dict[str, Sheet] = {}
     for table in TABLES:
         if table.name not in titles:
@@ -162,13 +155,11 @@ def _read_tables(book: Package, source: Source) -> tuple[dict[str, Sheet], list[
             problems.append(CellProblem(table.name, 0, "", found, f"a sheet {table.name}", remedy))
             continue
         units = {row["id"]: row["unit"] for _, row in sheets["indicators"].rows} if "indicators" in sheets else {}
-        sheet = Sheet(table, titles[table.name], source.get(table.name, {}), units)
+        sheet = Sheet(table, titles[table.name], source.get(table.name, {}), units, problems, notes)
         sheet.read(*book.sheet(sheet.title))
-        problems += sheet.problems
-        notes += sheet.notes
         if table.key in sheet.places:
             sheets[table.name] = sheet
-    return sheets, problems, notes
+    return sheets, notes
 
 
 def _check_origin(meta: Mapping[str, str], project: Project) -> tuple[list[CellProblem], Source]:

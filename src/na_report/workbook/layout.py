@@ -71,11 +71,6 @@ def encode(text: str) -> str:
 
 
 def decode(text: str) -> str:
-    r"""Undoes `encode`; two halves of a character that stand side by side become one.
-
-    Example:
-        >>> decode("a_x000C_b"), decode("_x005F_x0041_")
-        ('a\x0cb', '_x0041_')
-    """
+    """Undoes `encode`; two halves of a character that stand side by side become one."""
     plain = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
     return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
