@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
-from workbooks import OBS, Book, change, put, rewrite, rows_of, small, table_bytes, take_back, template, value
+from workbooks import OBS, Book, change, rewrite, rows_of, small, table_bytes, take_back, template
 
 from na_report.base.paths import Project
 from na_report.editions.folders import verify_edition
@@ -19,97 +18,66 @@ from na_report.workbook.layout import META
 __all__ = ["small", "template"]  # fixtures
 
 
-def cells(book: Book) -> Iterator[Any]:
-    for sheet in book.book.worksheets[1:-1]:
-        for row in sheet.iter_rows(min_row=2):
-            yield from (cell for cell in row if cell.value is not None)
-
-
-def numbers_as_text_and_text_as_numbers(book: Book) -> None:
-    for cell in cells(book):
-        if isinstance(cell.value, (int, float)):
-            cell.value = str(cell.value).replace(".", ",")
-        elif isinstance(cell.value, str) and re.fullmatch(r"\d{1,9}(\.\d+)?", cell.value):
-            cell.value, cell.number_format = float(cell.value), "General"
-
-
-def spaces_everywhere(book: Book) -> None:
+def typed(book: Book) -> None:
+    """Numbers as text and text as numbers, spaces of all kinds, sheets and columns in another order."""
     cell = book.cell("conclusions", "C14", "rests_on")
     cell.value = cell.value.replace(";", " ; ") + ";"
-    for cell in cells(book):
-        if isinstance(cell.value, str):
-            cell.value = f"\xa0 {cell.value}\u202f \u200b"
-    for cell in book.sheet("observations")[1]:
-        cell.value = f" {cell.value.capitalize()}\xa0"
-
-
-def moved(book: Book) -> None:
     for sheet in book.book.worksheets[1:-1]:
-        rows = [list(reversed(row)) for row in sheet.iter_rows(values_only=True)]
-        for number, row in enumerate(rows, start=1):
+        for cell in (cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value is not None):
+            if isinstance(cell.value, (int, float)):
+                cell.value = str(cell.value).replace(".", ",")
+            elif isinstance(cell.value, str) and re.fullmatch(r"\d{1,9}(\.\d+)?", cell.value):
+                cell.value, cell.number_format = float(cell.value), "General"
+            if isinstance(cell.value, str):
+                cell.value = f"\xa0 {cell.value}\u202f \u200b"
+        for cell in sheet[1]:
+            cell.value = f" {cell.value.capitalize()}\xa0"
+        for number, row in enumerate([list(reversed(row)) for row in sheet.iter_rows(values_only=True)], start=1):
             for place, content in enumerate(row, start=1):
                 sheet.cell(number, place).value = content
     book.book.move_sheet("observations", -3)
 
 
-def hidden_and_filtered(book: Book) -> None:
-    sheet = book.sheet("observations")
-    sheet.column_dimensions["H"].hidden = True
-    sheet.row_dimensions[3].hidden = True  # as a filter does
-    sheet.auto_filter.add_filter_column(1, ["IND012"])
-
-
-def empty_rows(book: Book) -> None:
-    sheet = book.sheet("observations")
-    sheet.insert_rows(4, 3)
-    sheet["D5"] = "  "
-    sheet.cell(sheet.max_row + 40, 2).value = "\xa0"
-    sheet.cell(sheet.max_row + 5, 3).fill = PatternFill("solid", fgColor="FFFF00")
-    book.sheet("notes").insert_rows(1)
-
-
-def extra(book: Book) -> None:
+def arranged(book: Book) -> None:
+    """Sheets and words of one's own, empty rows above, between and after, hidden and filtered rows, colours and links."""
     book.book.create_sheet("Blad1").append(["rekenwerk", "=1+1"])
     book.book.create_sheet("observations (2)")
-    book.sheet("notes")["J2"] = "nog nakijken"
-    book.sheet("notes")["J30"] = "=SUM(A1:A3)"
-
-
-def dressed_up(book: Book) -> None:
-    sheet = book.sheet("findings")
-    sheet["B2"].fill = PatternFill("solid", fgColor="FFFF00")
-    sheet["B2"].comment = Comment("Klopt dit?", "Collega")
-    sheet["A3"].hyperlink = "https://example.org/"
-    sheet.freeze_panes = None
     book.book.remove(book.sheet("Start"))
+    observations, notes, findings = map(book.sheet, ("observations", "notes", "findings"))
+    notes["J2"] = "nog nakijken"
+    notes["J30"] = "=SUM(A1:A3)"
+    notes.insert_rows(1)
+    observations.insert_rows(4, 3)
+    observations["D5"] = "  "
+    observations.cell(observations.max_row + 40, 2).value = "\xa0"
+    observations.column_dimensions["H"].hidden = observations.row_dimensions[3].hidden = True
+    observations.auto_filter.add_filter_column(1, ["IND012"])
+    findings["B2"].fill = PatternFill("solid", fgColor="FFFF00")
+    findings["B2"].comment = Comment("Klopt dit?", "Collega")
+    findings["A3"].hyperlink = "https://example.org/"
 
 
-def no_comforts(book: Book) -> None:
-    """What Google Sheets leaves: no very hidden sheet, no protection, no drop-downs, other widths."""
+def shown(book: Book) -> None:
+    """The same values shown in another way, and what Google Sheets leaves: nothing hidden, locked or offered."""
+    book.put(*OBS, "value", 0.195, "0.0%")
+    book.put(*OBS, "section", 3.1, "0.00")
+    book.put(*OBS, "period", 2019)
     for sheet in book.book.worksheets:
-        sheet.sheet_state = "visible"
-        sheet.protection.sheet = False
+        sheet.sheet_state, sheet.protection.sheet = "visible", False
         sheet.data_validations.dataValidation = []
 
 
-HABITS: list[list[Callable[[Book], object]]] = [
-    [numbers_as_text_and_text_as_numbers, spaces_everywhere, moved],
-    [extra, empty_rows, dressed_up, hidden_and_filtered],
-    [value(0.195, "0.0%"), put(*OBS, "section", 3.1, "0.00"), put(*OBS, "period", 2019), no_comforts],
-]
-
-
-@pytest.mark.parametrize("habits", HABITS, ids=["typed", "arranged", "shown"])
+@pytest.mark.parametrize("habits", [typed, arranged, shown])
 def test_harmless_habits_change_nothing(
-    small: Project, capsys: pytest.CaptureFixture[str], habits: list[Callable[[Book], object]]
+    small: Project, capsys: pytest.CaptureFixture[str], habits: Callable[[Book], None]
 ) -> None:
     """The file may have another name too."""
-    change(small, lambda book: [make(book) for make in habits], "evidence (1) – def.bak")
+    change(small, habits, "evidence (1) – def.bak")
     assert take_back("evidence (1) – def.bak") == 0
     assert table_bytes(small, "2026") == table_bytes(small, "2021")
     verify_edition("2026", small)
     out = capsys.readouterr().out
-    assert all((word in out) == (extra in habits) for word in ("'Blad1'", "'observations (2)'", "row 31"))
+    assert all((word in out) == (habits is arranged) for word in ("'Blad1'", "'observations (2)'", "row 31"))
     assert META not in out
 
 

@@ -34,41 +34,29 @@ def check(expected: str | list[str], given: Any, column: str, form: str = "Gener
 
 
 ACCOUNT = "_ * #,##0.0_ ;_ * -#,##0.0_ ;_ * - ??_ ;_ @_ "
-# The value of a cell, its column and number format, and what is taken in.
-SHOWN: list[tuple[Any, str, str, str]] = [
+# The value of a cell, its column and number format, and what is taken in, or words of the message.
+SHOWN: list[tuple[Any, str, str, str | list[str]]] = [
     (date(2019, 7, 14), "period", "[$-413]yyyy;@", "2019"),
     (date(2019, 7, 1), "period", "mmm-yy", "2019-07"),
-    (date(2019, 7, 1), "period", "yyyy\\-mm", "2019-07"),
     (2020, "period", "General", "2020"),
-    (date(2026, 11, 24), "extracted", "yyyy-mm-dd", "2026-11-24"),
     (datetime(2026, 11, 24), "extracted", "dd-mm-yyyy", "2026-11-24"),
     (date(2026, 11, 24), "extracted", "[$-F800]dddd, mmmm dd, yyyy", "2026-11-24"),
-    (20.25, "value", "General", "20.25"),
     (28.999999999999996, "value", "General", "29"),
-    (0.1 + 0.2, "value", "General", "0.3"),
     (0.3333333333333333, "value", "General", "0.333333333333333"),
     (1e-7, "value", "General", "0.0000001"),
-    (0.28999999999999998, "value", "0.0%", "29"),
-    (0.29, "value", "0 %", "29"),
+    (0.28999999999999998, "value", "0.0 %", "29"),
     (1_300_000, "value", "#,##0", "1300000"),
-    (19.5, "value", "[Red]0.0;[Blue]-0.0", "19.5"),
     (-19.5, "value", "[Red]0.0;[Blue]-0.0", "-19.5"),
     (19.5, "value", ACCOUNT, "19.5"),
     (0, "value", "0.0;-0.0;0;@", "0"),
-    (2019.0000000000002, "footnote", "0", "2019"),
     (12, "page", "General", "12"),
-    ("12", "page", "0.00", "12"),
     ("12", "page", ACCOUNT, "12"),
-    ("19,5", "value", "@", "19.5"),
     ("19,50", "value", "@", "19.5"),
     ("0,125", "value", "@", "0.125"),
     ("\u221219,5", "value", "@", "-19.5"),
     ("19,5 %", "value", "@", "19.5"),
     ("a_x000D_", "page", "@", "a"),
     ("'s-Hertogenbosch", "page", "@", "'s-Hertogenbosch"),
-]
-# A value, its column and format, and words of the message.
-HIDDEN: list[tuple[Any, str, str, list[str]]] = [
     (date(2019, 7, 1), "period", "yy", ["2019-07-01 (a date)", "text"]),
     (date(2019, 7, 1), "period", '"Q3 "yyyy', ["2019-07-01 (a date)"]),
     (date(2019, 7, 14), "period", "d mmm yyyy", ["2019-07-14 (a date)"]),
@@ -76,39 +64,27 @@ HIDDEN: list[tuple[Any, str, str, list[str]]] = [
     (date(2026, 5, 19), "value", "d-mmm", ["2026-05-19 (a date)", "a number"]),
     (date(2026, 2, 1), "page", "mmm-yy", ["2026-02-01 (a date)", "text"]),
     (date(2026, 11, 24), "extracted", "mmm-yy", ["'mmm-yy'", "shown whole"]),
-    (date(2026, 11, 24), "extracted", "dddd", ["'dddd'"]),
     (datetime(2026, 11, 24, 9, 5), "extracted", "dd-mm-yyyy", ["09:05", "a date without a time"]),
     (28.4737, "value", "0.0", ["28.4737, shown in the format '0.0'", "the unit percent"]),
     (0.284737, "value", "0%", ["28.4737, shown in the format '0%'"]),
     (19500, "value", "0.0,", ["19500, shown in the format '0.0,'"]),
-    *(
-        (19.5, "value", form, ["General"])
-        for form in ('0.0" b"', '"ca. "0.0', ";;;", "[<20]0.0;0", '"€" 0.0', "[$-D00041E]0.0")
-    ),
-    *(
-        (number, "value", form, ["General"])
-        for number, form in ((-5, "0;0"), (5, "-0"), (0, ";;;"), (0, ACCOUNT), (0, "#"))
-    ),
-    (0.33, "value", "# ?/?", ["in the format"]),
-    (12345, "value", "0.0E+00", ["in the format"]),
+    *((19.5, "value", form, ["General"]) for form in ('0.0" b"', '"ca. "0.0', ";;;", "[<20]0.0;0", '"€" 0.0', "[$-D00041E]0.0")),
+    *((given, "value", form, ["General"]) for given, form in ((-5, "0;0"), (5, "-0"), (0, ";;;"), (0, ACCOUNT), (0, "#"))),
+    *((given, "value", form, ["General"]) for given, form in ((0.33, "# ?/?"), (12345, "0.0E+00"))),
     (4.1, "section", "General", ["4.1", "text", "3.10"]),
     (7, "page", "000", ["7, shown in the format '000'", "as text"]),
-    (12, "page", '"p. "0', ["12, shown in the format"]),
     (1234, "page", "#,##0", ["1234, shown in the format"]),
     (201907, "period", '0000"-"00', ["201907, shown in the format"]),
-    ("12", "page", '"p. "@', ["12, shown in the format"]),
-    ("12", "page", ";;;", ["12, shown in the format"]),
-    ("1.300", "value", "@", ["1.300", "one way", "1300"]),
-    ("1,300", "value", "@", ["1,300", "one way", "1300"]),
+    *(("12", "page", form, ["12, shown in the format"]) for form in ('"p. "@', ";;;")),
+    *((text, "value", "@", ["one way", "1300"]) for text in ("1.300", "1,300")),
     ("8%", "source_line", "@", ["8%", "check the unit"]),
     (0.08, "page", "0%", ["8%", "not shown as per cent"]),
     (12345678901234567, "page", "General", ["at most 15 digits"]),
     (Cell("TRUE", "b"), "value", "", ["TRUE", "no truth value", "type the value again"]),
-    (Cell("#N/A", "e"), "value", "", ["#N/A", "no error", "Type the value"]),
-]
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("given", "column", "form", "expected"), [*SHOWN, *HIDDEN])
+@pytest.mark.parametrize(("given", "column", "form", "expected"), SHOWN)
 def test_what_is_shown_is_taken_in_or_refused(given: Any, column: str, form: str, expected: str | list[str]) -> None:
     check(expected, given, column, form)
 
