@@ -29,7 +29,7 @@ from na_report.editions.edition import open_edition, seal_edition
 from na_report.editions.integrity import verify_edition
 from na_report.editions.table_files import rows_of, write_table
 from na_report.running.pages import all_pages
-from na_report.workbook import comments, opening, package
+from na_report.workbook import comments, package
 
 __all__ = ["small", "template"]
 
@@ -304,7 +304,7 @@ def test_what_a_workbook_says_that_it_is_takes_no_time() -> None:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "ms-excel" * 2**16 + "spreadsheetml.sheet.main+xml")
     start = time.monotonic()
-    opening.refuse_other_kinds(content.getvalue())
+    package.refuse_other_kinds(content.getvalue())
     assert time.monotonic() - start < 10
 
 
@@ -330,7 +330,7 @@ def test_hostile_texts_come_back_from_a_workbook_as_they_are(small: Project) -> 
 def test_a_file_of_gigabytes_is_refused_unread(
     small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(opening, "BYTES_LIMIT", 1_000)
+    monkeypatch.setattr(package, "BYTES_LIMIT", 1_000)
     monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail("read"))
     assert take_back() == 1
     assert "found '0 MB when unpacked', expected at most 0 MB" in capsys.readouterr().err

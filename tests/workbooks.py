@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -22,7 +21,9 @@ from na_report.cli import main
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import seal_edition
+from na_report.editions.table_files import write_table
 from na_report.workbook.exporting import export_edition
+from na_report.workbook.layout import tables_in
 
 OBS = ("observations", "IND007-NL-2019")
 WHOLE = ("codes", "sectors", "categories")
@@ -44,36 +45,22 @@ SEEDS = {
 
 def small_data(folder: Path) -> None:
     """Cuts edition 2021 down to the seeds and all that they rest on, so that a test takes less than a second."""
-    tables = {}
-    for table in TABLES:
-        path = folder / table.file  # what came after edition 2021 is there and empty, as in any new edition
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        empty = {column.name: "" for column in table.columns}
-        tables[table.name] = {row[table.key]: empty | row for row in csv.DictReader(io.StringIO(text, newline=""))}
+    rows, _ = tables_in(folder)
+    tables = {table.name: {row[table.key]: row for row in rows[table.name]} for table in TABLES}
     keep = {name: set(rows) if name in WHOLE else set(SEEDS.get(name, ())) for name, rows in tables.items()}
     before = -1
     while before != (before := sum(map(len, keep.values()))):
-        for table in TABLES:
-            for key in list(keep[table.name]):
-                _add_what_it_names(table, tables[table.name][key], tables, keep)
-        for key, row in tables["observations"].items():
-            if row["indicator_id"] in keep["indicators"]:
-                keep["observations"].add(key)
+        for columns, row in [(table.columns, tables[table.name][key]) for table in TABLES for key in keep[table.name]]:
+            for column in columns:
+                for name in {place.split(".")[0] for place in column.refers_to} - {*WHOLE}:
+                    keep[name] |= {*row[column.name].split(";")} & tables[name].keys()
+                named = {name.split("-")[0] for name in PLACEHOLDER.findall(row[column.name])}
+                keep["indicators"] |= named & tables["indicators"].keys()
+        keep["observations"] |= {
+            key for key, row in tables["observations"].items() if row["indicator_id"] in keep["indicators"]
+        }
     for table in TABLES:
-        with (folder / table.file).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, [column.name for column in table.columns], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(row for key, row in tables[table.name].items() if key in keep[table.name])
-
-
-def _add_what_it_names(table: Any, row: dict[str, str], tables: Any, keep: dict[str, set[str]]) -> None:
-    for column in table.columns:
-        for place in column.refers_to:
-            name = place.split(".")[0]
-            if name not in WHOLE:
-                keep[name] |= {value for value in row[column.name].split(";") if value in tables[name]}
-        named = {name.split("-")[0] for name in PLACEHOLDER.findall(row[column.name])}
-        keep["indicators"] |= named & set(tables["indicators"])
+        write_table(folder, table, [row for key, row in tables[table.name].items() if key in keep[table.name]])
 
 
 @pytest.fixture(scope="session")
@@ -170,25 +157,6 @@ def rewrite(path: Path, change_part: Callable[[str, bytes], bytes], **extra: byt
         for name, content in extra.items():
             new.writestr(name, content)
     path.write_bytes(target.getvalue())
-
-
-def write_cell(project: Project, table: str, key: str, column: str, xml: str) -> Path:
-    """Writes the XML of one cell as another program would; REF and STYLE are filled in."""
-    path = project.root / "evidence.xlsx"
-    book = load_workbook(path)
-    place = Book(book).place(table, key, column)
-    part = f"xl/worksheets/sheet{book.sheetnames.index(table) + 1}.xml"
-    hits = []
-
-    def put(match: re.Match[bytes]) -> bytes:
-        hits.append(place)
-        style = re.search(rb' s="(\d+)"', match[0])
-        return xml.replace("REF", place).replace("STYLE", style[1].decode() if style else "0").encode()
-
-    form = re.compile(rb'<c r="%s"[^>]*?(?:/>|>.*?</c>)' % place.encode(), re.DOTALL)
-    rewrite(path, lambda name, content: form.sub(put, content, count=1) if name == part else content)
-    assert hits == [place]
-    return path
 
 
 def rows_of(project: Project, table: str, edition: str = "2026") -> dict[str, dict[str, str]]:

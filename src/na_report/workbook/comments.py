@@ -1,7 +1,5 @@
 """Writes a copy of a workbook with its problems as comments in the cells."""
 
-from __future__ import annotations
-
 import re
 import warnings
 import zipfile
@@ -25,39 +23,29 @@ _COMMENTS_LIMIT = 2_000
 # Both in memory, some times over.
 _BYTES_LIMIT, _CELLS_LIMIT = 20 * 2**20, 4_000_000
 _OURS = b"na-report problems"
-_COLOUR = "C00000"
 
 
 def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
-    """Writes `NAME.problems.xlsx` beside a workbook; returns its path, or nothing when no cell has a problem.
+    """Writes `NAME.problems.xlsx` beside a workbook; returns its path, or nothing when no cell has a problem or it can't be.
 
-    A workbook that is very big, or that openpyxl can't read, gets no copy. A copy that someone saved work in is never replaced:
-    the new one gets a number.
+    A copy that someone saved work in is never replaced: the new one gets a number.
     """
-    remarks: dict[tuple[str, str], list[str]] = {}
     cells = [problem for problem in problems if problem.row and problem.column and problem.file != META]
-    for problem in cells[:_COMMENTS_LIMIT]:
-        said = f"Found {problem.found!r}, expected {problem.expected}. {problem.remedy}"
-        remarks.setdefault((problem.file, f"{problem.column}{problem.row}"), []).append(said)
-    if not remarks:
+    if not cells:
         return None
-    stem = path.with_suffix("").name
-    names = (f"{stem}.problems{number}.xlsx" for number in chain([""], map("-{}".format, count(2))))
+    stem, numbers = path.with_suffix("").name, chain([""], map("-{}".format, count(2)))
     try:
-        content = _with_remarks(path, remarks)
-        target = next(target for target in map(path.with_name, names) if not target.exists() or _is_ours(target))
+        content = _with_remarks(path, cells[:_COMMENTS_LIMIT])
+        names = (path.with_name(f"{stem}.problems{number}.xlsx") for number in numbers)
+        target = next(target for target in names if not target.exists() or _is_ours(target))
         write_whole(target, content)
     except Exception:  # the list of problems itself must reach the reader, with or without this copy
         return None
     return target
 
 
-def _with_remarks(path: Path, remarks: dict[tuple[str, str], list[str]]) -> bytes:
-    """Returns the workbook with remarks under the words that its cells have already, without those of an earlier time.
-
-    Raises:
-        ValueError: The workbook can't be copied whole; openpyxl raises others of any kind.
-    """
+def _with_remarks(path: Path, problems: Sequence[CellProblem]) -> bytes:
+    """Returns the workbook with remarks under the words that its cells have already, without those of an earlier time."""
     with zipfile.ZipFile(path) as archive:
         if sum(part.file_size for part in archive.infolist()) > _BYTES_LIMIT:
             raise ValueError("too big")
@@ -73,12 +61,13 @@ def _with_remarks(path: Path, remarks: dict[tuple[str, str], list[str]]) -> byte
     for cell in (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.comment):
         said = cell.comment.text.partition(_MARK)[0].rstrip()
         cell.comment = Comment(said, cell.comment.author) if said else None
-    for (title, place), texts in remarks.items():
-        sheet = book[title]
-        cell = sheet[place]
+    for problem in problems:
+        sheet = book[problem.file]
+        cell = sheet[f"{problem.column}{problem.row}"]
         said, author = (f"{cell.comment.text}\n", cell.comment.author) if cell.comment else ("", AUTHOR)
-        cell.comment = Comment(said + _MARK + encode(" ".join(texts)), author, height=120, width=360)
-        sheet.sheet_properties.tabColor = sheet.sheet_properties.tabColor or _COLOUR
+        remark = f"Found {problem.found!r}, expected {problem.expected}. {problem.remedy}"
+        cell.comment = Comment(said + _MARK + encode(remark), author, height=120, width=360)
+        sheet.sheet_properties.tabColor = sheet.sheet_properties.tabColor or "C00000"
     return book_bytes(book, comment=_OURS)
 
 
@@ -86,7 +75,7 @@ def _filled(part: bytes) -> Iterator[int]:
     """Yields how many cells openpyxl makes for each area of a part: of two columns that are merged, two million."""
     if re.search(b"mergeCell|hyperlink", part.replace(b"\0", b"")):
         for _, element in iterparse(BytesIO(part)):
-            if element.tag.rpartition("}")[2] in ("mergeCell", "hyperlink"):
+            if element.tag.endswith(("}mergeCell", "}hyperlink")):
                 left, top, right, bottom = range_boundaries(element.get("ref"))
                 yield (right - left + 1) * (bottom - top + 1)
 

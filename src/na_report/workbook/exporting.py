@@ -1,7 +1,5 @@
 """Writes an edition as an Excel workbook that people can edit and send back."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -10,6 +8,7 @@ from itertools import repeat, zip_longest
 from pathlib import Path
 from typing import Any
 
+import yaml
 from babel.dates import format_date
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill, Protection
@@ -26,29 +25,20 @@ from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.edition import open_edition
 from na_report.editions.schema import Column, Table
 from na_report.editions.table_files import Rows
+from na_report.workbook.cell_values import same_number
 from na_report.workbook.layout import FORMAT, META, START, book_bytes, encode, tables_in
-from na_report.workbook.words import COLUMN_HEADS, STEPS, explain, kind
 
-_LAST_ROW = 1_048_576
-_LINES_LIMIT = 16
-_CELL_LIMIT = 32_767
+_WORDS = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
+_LINES_LIMIT, _CELL_LIMIT = 16, 32_767
 _WIDTHS = (20, 22, 80, 50, 11)
-_WRAP = Alignment(wrap_text=True, vertical="top")
+_WRAP, _FREE = Alignment(wrap_text=True, vertical="top"), Protection(locked=False)
 # Per type of column the name of its style and its number format.
 _STYLES = {"integer": ("geheel getal", "0"), "number": ("getal", "General"), "date": ("datum", "yyyy-mm-dd")}
 _TEXT = ("tekst", "@")
 
 
 def export_edition(name: str, target: Path, project: Project, *, force: bool = False) -> Path:
-    """Writes an edition to a workbook; the same edition gives the same bytes.
-
-    Args:
-        force: Whether an existing file may be replaced.
-
-    Raises:
-        NaReportError: The file exists or is no .xlsx, or a text is too long for a cell.
-        InvalidInputError: The edition is not what was sealed.
-    """
+    """Writes an edition to a workbook; the same edition gives the same bytes. With `force` an existing file may be replaced."""
     if target.suffix.lower() != ".xlsx":
         raise NaReportError(f"{target.name} is not the name of a workbook.", hint="End the name with .xlsx.")
     if target.exists() and not force:
@@ -65,9 +55,9 @@ def make_workbook(name: str, project: Project) -> Workbook:
     tables, marks = tables_in(project.data / name)
     created = None if edition.draft else date.fromisoformat(str(edition.descriptor["created"])[:10])
     book = Workbook()
-    book.properties.creator = "na-report"
-    book.properties.title = f"na-report {name}"
-    book.properties.created = datetime.combine(created or EPOCH, datetime.min.time())
+    about = book.properties
+    about.creator, about.title = "na-report", f"na-report {name}"
+    about.created = datetime.combine(created or EPOCH, datetime.min.time())
     for style in _styles():
         book.add_named_style(style)
     lists: dict[str, list[str]] = {}
@@ -76,24 +66,35 @@ def make_workbook(name: str, project: Project) -> Workbook:
     _write_start(book.active, name, created, tables)
     for table in TABLES:
         _write_table(book.create_sheet(table.name), table, tables, lists)
-    _write_meta(book.create_sheet(META), {"format": FORMAT, "edition": name} | marks, lists)
+    # What the way back needs, and from column D on the code lists for the drop-downs.
+    meta, facts = book.create_sheet(META), {"format": FORMAT, "edition": name} | marks
+    meta.sheet_state = "veryHidden"
+    columns = [[*facts], [*facts.values()], [], *([title, *codes] for title, codes in lists.items())]
+    for number, values in enumerate(zip_longest(*columns, fillvalue=""), start=1):
+        _put(meta, number, values, repeat("Normal"))
     return book
 
 
 def _styles() -> Iterator[NamedStyle]:
+    dark, grey = (PatternFill("solid", fgColor=colour) for colour in ("1F3864", "E7E6E6"))
     yield NamedStyle("titel", Font(bold=True, size=16))
     yield NamedStyle("kopje", Font(bold=True, size=13))
-    dark = PatternFill("solid", fgColor="1F3864")
     yield NamedStyle("kop", Font(bold=True, color="FFFFFF"), dark, alignment=Alignment(vertical="top"))
     yield NamedStyle("regel", alignment=_WRAP)
     yield NamedStyle("link", Font(color="0563C1", underline="single"))
-    yield NamedStyle("id", fill=PatternFill("solid", fgColor="E7E6E6"), alignment=_WRAP, number_format="@")
+    yield NamedStyle("id", fill=grey, alignment=_WRAP, number_format="@")
     for name, form in (_TEXT, *_STYLES.values()):
-        yield NamedStyle(name, alignment=_WRAP, number_format=form, protection=Protection(locked=False))
+        yield NamedStyle(name, alignment=_WRAP, number_format=form, protection=_FREE)
 
 
-def _put(sheet: Any, row: int, values: Iterable[Any], styles: Iterable[str]) -> None:
-    """Fills a row; a text stays one, also where openpyxl takes it for a formula or would cut it off."""
+def _put(sheet: Any, row: int, values: Sequence[Any], styles: Iterable[str], widths: Iterable[float] = ()) -> None:
+    """Fills a row; a text stays one, also where openpyxl takes it for a formula or would cut it off.
+
+    With widths it becomes as high as its longest text needs: LibreOffice doesn't do so by itself.
+    """
+    lines = max((math.ceil(len(str(text)) / width) for text, width in zip(values, widths, strict=False)), default=1)
+    if lines > 1:
+        sheet.row_dimensions[row].height = 15 * min(lines, _LINES_LIMIT)
     for place, (value, style) in enumerate(zip(values, styles, strict=False), start=1):
         cell = sheet.cell(row, place)
         cell.style = style
@@ -109,13 +110,6 @@ def _put(sheet: Any, row: int, values: Iterable[Any], styles: Iterable[str]) -> 
             cell.value = value
 
 
-def _set_height(sheet: Any, row: int, texts: Iterable[str], widths: Iterable[float]) -> None:
-    """Makes a row as high as its longest text needs in its column; LibreOffice doesn't do so by itself."""
-    lines = max(math.ceil(len(text) / width) for text, width in zip(texts, widths, strict=False))
-    if lines > 1:
-        sheet.row_dimensions[row].height = 15 * min(lines, _LINES_LIMIT)
-
-
 def _write_start(sheet: Any, name: str, created: date | None, tables: Mapping[str, Rows]) -> None:
     sheet.title = START
     sheet.protection.sheet = True
@@ -125,29 +119,28 @@ def _write_start(sheet: Any, name: str, created: date | None, tables: Mapping[st
     if created:
         day = format_date(created, "d MMMM y", locale="nl")
         said = f"Deze editie is vastgelegd op {day}. Zij verandert niet; dit werkboek is een kopie."
-    columns = [(table, column) for table in TABLES for column in table.columns]
     lines: list[tuple[str, Sequence[str]]] = [
         ("titel", [f"Gegevens van het rapport over digitalisering in het onderwijs: editie {name}"]),
         ("Normal", [said]),
         ("Normal", []),
         ("kopje", ["Zo werkt het"]),
-        *(("regel", [f"{number}.", "", step]) for number, step in enumerate(STEPS, start=1)),
+        *(("regel", [f"{number}.", "", step]) for number, step in enumerate(_WORDS["steps"], start=1)),
         ("Normal", []),
         ("kopje", ["De bladen"]),
         *(("link", [table.name, "", f"{table.title_nl} ({len(tables[table.name])} rijen)"]) for table in TABLES),
         ("Normal", []),
         ("kopje", ["De kolommen"]),
-        ("kop", COLUMN_HEADS),
+        ("kop", _WORDS["heads"]),
         *(
             ("regel", [table.name, col.name, explain(col), kind(col), "ja" if col.required else "nee"])
-            for table, col in columns
+            for table in TABLES
+            for col in table.columns
         ),
     ]
     for number, (style, line) in enumerate(lines, start=1):
-        _put(sheet, number, line, [style, *repeat("Normal" if style == "link" else style, len(line))])
-        if style == "regel":
-            _set_height(sheet, number, line, _WIDTHS)
-        elif style == "link":
+        styles = [style, *repeat("Normal" if style == "link" else style, len(line))]
+        _put(sheet, number, line, styles, _WIDTHS if style == "regel" else ())
+        if style == "link":
             sheet.cell(number, 1).hyperlink = Hyperlink(f"A{number}", location=f"'{line[0]}'!A1")
 
 
@@ -159,20 +152,25 @@ def _write_table(sheet: Any, table: Table, tables: Mapping[str, Rows], lists: Ma
     for allowed in ("insertRows", "deleteRows", "sort", "autoFilter", "formatCells", "formatColumns", "formatRows"):
         setattr(sheet.protection, allowed, False)  # false means: not locked
     _put(sheet, 1, [column.name for column in table.columns], repeat("kop"))
-    styles = [_STYLES.get(column.type, _TEXT)[0] for column in table.columns]
+    styles, formats = zip(*(_STYLES.get(column.type, _TEXT) for column in table.columns), strict=True)
     widths = []
-    for number, column in enumerate(table.columns, start=1):
+    for number, (column, form) in enumerate(zip(table.columns, formats, strict=True), start=1):
         longest = max((len(row[column.name]) for row in rows), default=0)
         widths.append(max(len(column.name) + 4, min(longest + 2, 60 if column.text else 36)))
         dimension = sheet.column_dimensions[get_column_letter(number)]
+        dimension.width = widths[-1]
         # This is how the empty cells under the last row are.
-        dimension.width, dimension.alignment, dimension.protection = widths[-1], _WRAP, Protection(locked=False)
-        dimension.number_format = _STYLES.get(column.type, _TEXT)[1]
-        for validation in _validations(column, get_column_letter(number), tables, lists):
-            sheet.add_data_validation(validation)
+        dimension.alignment, dimension.protection, dimension.number_format = _WRAP, _FREE, form
+        if not column.many and (column.codes in lists or column.refers_to):
+            # A warning, not a stop: a colleague may add the code or the row that is named afterwards.
+            offer = DataValidation("list", _choices(column, tables, lists))
+            offer.add(f"{dimension.index}2:{dimension.index}1048576")
+            offer.errorStyle, offer.showErrorMessage, offer.allow_blank = "warning", True, not column.required
+            offer.errorTitle = "Onbekende waarde"
+            offer.error = f"Kies een {kind(column)}, of voeg de rij daar eerst toe."[:255]
+            sheet.add_data_validation(offer)
     for number, row in enumerate(rows, start=2):
-        _set_height(sheet, number, row.values(), widths)
-        _put(sheet, number, (_typed(column, row[column.name]) for column in table.columns), ["id", *styles[1:]])
+        _put(sheet, number, [_typed(column, row[column.name]) for column in table.columns], ["id", *styles[1:]], widths)
 
 
 def _typed(column: Column, text: str) -> Any:
@@ -181,33 +179,8 @@ def _typed(column: Column, text: str) -> Any:
         return date.fromisoformat(text)
     if text and column.type in ("integer", "number"):
         number = float(text) if "." in text else int(text)
-        return number if Decimal(repr(float(number))) == Decimal(text) and len(text) < 16 else text
+        return number if len(text) < 16 and same_number(text, Decimal(repr(number))) else text
     return text
-
-
-def _validations(
-    column: Column, letter: str, tables: Mapping[str, Rows], lists: Mapping[str, Sequence[str]]
-) -> Iterator[DataValidation]:
-    """Yields what the head of a column says when one points at it, and what its cells say or offer."""
-    name, what = column.name[:32], explain(column)
-    prompt = f"{what[:1].upper()}{what[1:]}. Soort: {kind(column)}. {'Verplicht.' if column.required else ''}"
-    yield DataValidation(sqref=f"{letter}1", showInputMessage=True, promptTitle=name, prompt=prompt[:255])
-    cells = f"{letter}2:{letter}{_LAST_ROW}"
-    if column.many:
-        prompt = f"{kind(column)[:1].upper()}{kind(column)[1:]}. Schrijf geen spaties rond de puntkomma."
-        yield DataValidation(sqref=cells, showInputMessage=True, promptTitle=name, prompt=prompt[:255])
-    elif column.codes in lists or column.refers_to:
-        yield DataValidation(
-            "list",
-            _choices(column, tables, lists),
-            sqref=cells,
-            allow_blank=not column.required,
-            # A warning, not a stop: a colleague may add the code or the row that is named afterwards.
-            errorStyle="warning",
-            showErrorMessage=True,
-            errorTitle="Onbekende waarde",
-            error=f"Kies een {kind(column)}, of voeg de rij daar eerst toe."[:255],
-        )
 
 
 def _choices(column: Column, tables: Mapping[str, Rows], lists: Mapping[str, Sequence[str]]) -> str:
@@ -222,9 +195,21 @@ def _choices(column: Column, tables: Mapping[str, Rows], lists: Mapping[str, Seq
     return f"'{sheet}'!${letter}$2:${letter}${last}"
 
 
-def _write_meta(sheet: Any, facts: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> None:
-    """Writes what the way back needs: the edition, its hashes, and the code lists for the drop-downs (from column D)."""
-    sheet.sheet_state = "veryHidden"
-    columns = [[*facts], [*facts.values()], [], *([title, *codes] for title, codes in lists.items())]
-    for number, row in enumerate(zip_longest(*columns, fillvalue=""), start=1):
-        _put(sheet, number, row, repeat("Normal"))
+def explain(column: Column) -> str:
+    """Returns what a column holds, in Dutch, with the language where the column has one; its name where no words are here."""
+    stem, _, language = column.name.rpartition("_")
+    more = {"nl": " (Nederlands)", "en": " (Engels)"}.get(language, "")
+    name = stem if more else column.name
+    return f"{_WORDS['columns'].get(name, name)}{more}"
+
+
+def kind(column: Column) -> str:
+    """Returns the kind of value of a column, in Dutch, with the list or the tables that it comes from."""
+    many = "s" if column.many else ""
+    if column.codes:
+        what = f"code{many} uit de lijst {column.codes}"
+    elif column.refers_to:
+        what = f"id{many} uit {', '.join(place.split('.')[0] for place in column.refers_to)}"
+    else:
+        what = _WORDS["types"][column.type]
+    return f"{what}, met ; ertussen" if column.many else what

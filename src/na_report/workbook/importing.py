@@ -1,13 +1,12 @@
-"""Makes a new edition from a workbook, or tells all that stands in the way and makes nothing."""
-
-from __future__ import annotations
+"""Makes a new edition from a workbook, or tells all that stands in the way, cell by cell, and makes nothing."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_from_string
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import Project
@@ -17,12 +16,14 @@ from na_report.editions.edition import seal_folder
 from na_report.editions.folders import NAME, place_of, sealed_editions
 from na_report.editions.integrity import Numbered, check_tables
 from na_report.editions.making import making, refuse_name
-from na_report.editions.table_files import write_table
+from na_report.editions.schema import Table
+from na_report.editions.table_files import PROBLEMS_LIMIT, Row, write_table
+from na_report.workbook.cell_values import to_text, trimmed
 from na_report.workbook.comments import write_problems
-from na_report.workbook.layout import FORMAT, META, CellProblem, tables_in
-from na_report.workbook.opening import opened
-from na_report.workbook.read import Sheet, Source, read_meta, read_tables
+from na_report.workbook.layout import FORMAT, META, START, CellProblem, FaultError, tables_in
+from na_report.workbook.package import Cells, Package, opened
 
+Source = Mapping[str, Mapping[str, Row]]
 _AGAIN = "Export the edition again and carry your changes over: na-report edition export"
 
 
@@ -39,60 +40,142 @@ class Imported:
     notes: list[str]
 
 
+@dataclass
+class Sheet:
+    """A table as it stands in a workbook."""
+
+    table: Table
+    title: str
+    before: Mapping[str, Row]  # per key, in the edition that the workbook was made from
+    units: Mapping[str, str]  # per indicator
+    problems: list[CellProblem]  # of the whole workbook, and its notes
+    notes: list[str]
+    places: dict[str, int] = field(default_factory=dict)  # per column that the sheet has
+    rows: list[tuple[int, Row]] = field(default_factory=list)  # with their numbers in the sheet
+
+    def _tell(self, row: int, letter: str, name: str, found: str, expected: str, remedy: str) -> None:
+        self.problems.append(CellProblem(self.title, row, letter, found, expected, remedy, name=name))
+
+    def read(self, rows: list[tuple[int, Cells]], merged: list[str]) -> None:
+        """Reads the header and the rows below it."""
+        header, heads = rows[0] if rows else (1, {})
+        self._read_header(header, heads)
+        if self.table.key not in self.places:
+            return
+        for number, cells in rows[1:]:
+            if cells.keys() & {*self.places.values()}:
+                self._read_row(number, cells)
+            else:
+                self.notes.append(f"sheet {self.title!r}: row {number} has no value under a header and was not read")
+        for area in merged[:PROBLEMS_LIMIT]:
+            letter, number = coordinate_from_string(area.partition(":")[0])
+            remedy = "Unmerge the cells (Home > Merge) and fill each of them."
+            self._tell(number, letter, "", f"merged cells {area}", "cells that are not merged", remedy)
+        if self.before and not self.rows:
+            self._tell(header + 1, "A", "", "no rows", "the rows of the table", "Put them back: an edition needs them.")
+
+    def _read_header(self, row: int, cells: Cells) -> None:
+        names = [column.name for column in self.table.columns]
+        heads = {place: trimmed(str(cell.value)) for place, cell in sorted(cells.items())}
+        for place, head in heads.items():
+            if head.lower() in names and head.lower() not in self.places:
+                self.places[head.lower()] = place
+            else:
+                remedy = "Correct the name, or remove the column (or only its header: such a column is not read)."
+                self._tell(row, get_column_letter(place), "", head, f"each column of {self.table.name} once", remedy)
+        for name in names:
+            if name not in self.places:
+                remedy = "Put the column back with its values, and the names of the columns in the first row."
+                self._tell(row, "A", name, ", ".join(heads.values())[:80], f"a column {name}", remedy)
+
+    def _read_row(self, number: int, cells: Cells) -> None:
+        found = {name: cells[place] for name, place in self.places.items() if place in cells}
+        texts = {name: trimmed(str(cell.value)) for name, cell in found.items()}
+        before = self.before.get(texts.get(self.table.key, ""), {})
+        unit = self.units.get(texts.get("indicator_id", ""), "")
+        row = {}
+        for column in self.table.columns:
+            name, old = column.name, before.get(column.name, "")
+            row[name] = "" if name in self.places else old
+            try:
+                if name in found:
+                    row[name] = to_text(found[name], column, before=old, unit=unit if column.type == "number" else "")
+            except FaultError as fault:
+                row[name] = old
+                self._tell(number, get_column_letter(self.places[name]), name, *fault.args)
+        self.rows.append((number, row))
+
+
 def import_edition(path: Path, new: str, project: Project) -> Imported:
     """Makes a sealed edition from a workbook that `export_edition` wrote and people changed.
 
-    Raises:
-        NaReportError: There is no such file, or the new name is taken or can't be one.
-        InvalidInputError: Carries every problem with its cell; a copy of the workbook beside it shows them as comments.
+    An `InvalidInputError` carries every problem with its cell; a copy of the workbook beside it shows them as comments.
     """
     refuse_name(new, project)
     if not path.is_file():
         raise NaReportError(f"There is no file {path}.", hint="Check the name and the folder.")
     with opened(path) as book:
-        meta = read_meta(book)
+        rows, _ = book.sheet(META) if META in book.sheets else ([], [])
+        meta = {str(cells[1].value): str(cells[2].value) for _, cells in rows if {1, 2} <= cells.keys()}
         problems, source = _check_origin(meta, project)
-        sheets, found, notes = read_tables(book, source)
-    problems += [*found, *_check_sheets(sheets, source)]
+        sheets, notes = _read_tables(book, source, problems)
+    told = {(problem.file, problem.row, problem.name) for problem in problems}
+    problems += [other for other in _check_sheets(sheets, source) if (other.file, other.row, other.name) not in told]
     if problems:
         _refuse(path, problems)
     with making(new, project) as folder:
         for table in TABLES:
             write_table(folder, table, [row for _, row in sheets[table.name].rows])
         seal_folder(folder, new, date.today())
-    base = meta["edition"][0]
+    base = meta["edition"]
     tables = {name: {row[sheet.table.key]: row for _, row in sheet.rows} for name, sheet in sheets.items()}
     old, now = ({(name, key): row for name in each for key, row in each[name].items()} for each in (source, tables))
     changed = sum(old[key] != now[key] for key in old.keys() & now.keys())
-    notes += [*slips(source, tables), *_successors(base, new, project)]
+    notes += slips(source, tables)
+    # A workbook knows nothing of what changed in the editions after the one that it was made from.
+    notes += [
+        f"edition {name} came after {base}, which this workbook was made from: what changed there is not in {new}; "
+        f"compare them with: na-report edition diff {name} {new}"
+        for name in sealed_editions(project)
+        if name != new and place_of(name) > place_of(base)
+    ]
     return Imported(project.data / new, base, len(now), len(now.keys() - old), len(old.keys() - now), changed, notes)
 
 
-def _successors(base: str, new: str, project: Project) -> Iterator[str]:
-    """Yields the editions that came after the base of a workbook, as a workbook knows nothing of what changed there."""
-    for name in sealed_editions(project):
-        if name != new and place_of(name) > place_of(base):
-            yield (
-                f"edition {name} came after {base}, which this workbook was made from: what changed there is not in {new}; "
-                f"compare them with: na-report edition diff {name} {new}"
-            )
+def _read_tables(book: Package, source: Source, problems: list[CellProblem]) -> tuple[dict[str, Sheet], list[str]]:
+    """Returns the sheets that hold a table, per name of the table, with notes; adds the problems to the list."""
+    titles = {title.strip().lower(): title for title in reversed(book.titles) if title in book.sheets}
+    own = {titles.get(table.name, "") for table in TABLES} | {START, META}
+    notes = [f"sheet {title!r} is no table of an edition and was not read" for title in book.titles if title not in own]
+    sheets: dict[str, Sheet] = {}
+    for table in TABLES:
+        if table.name not in titles:
+            remedy = "Give it back its name: don't rename, move or remove sheets and headers that hold data."
+            found = f"sheets {', '.join(book.titles)}"
+            problems.append(CellProblem(table.name, 0, "", found, f"a sheet {table.name}", remedy))
+            continue
+        units = {row["id"]: row["unit"] for _, row in sheets["indicators"].rows} if "indicators" in sheets else {}
+        sheet = Sheet(table, titles[table.name], source.get(table.name, {}), units, problems, notes)
+        sheet.read(*book.sheet(sheet.title))
+        if table.key in sheet.places:
+            sheets[table.name] = sheet
+    return sheets, notes
 
 
-def _check_origin(meta: Mapping[str, tuple[str, int]], project: Project) -> tuple[list[CellProblem], Source]:
+def _check_origin(meta: Mapping[str, str], project: Project) -> tuple[list[CellProblem], Source]:
     """Compares the workbook's marks with the edition that it was made from, and returns that edition's rows."""
-    edition, row = meta.get("edition", ("no such sheet, or one without an edition", 0))
-    if meta.get("format", ("", 0))[0] != FORMAT or not NAME.fullmatch(edition) or not (project.data / edition).is_dir():
+    edition = meta.get("edition", "no such sheet, or one without an edition")
+    if meta.get("format") != FORMAT or not NAME.fullmatch(edition) or not (project.data / edition).is_dir():
         remedy = f"Put that edition in data/. {_AGAIN} EDITION FILE.xlsx"
         expected = "the hidden sheet of na-report edition export, with an edition of this project"
-        return [CellProblem(META, row, "B", edition, expected, remedy)], {}
+        return [CellProblem(META, 0, "", edition, expected, remedy)], {}
     remedy = f"The workbook was made from other data. {_AGAIN} {edition} FILE.xlsx"
     tables, marks = tables_in(project.data / edition)
-    problems = []
-    for key, now in marks.items():
-        found, row = meta.get(key, ("", 3))
-        if found != now:
-            what = f"what edition {edition} has now ({now[:19]}…)"
-            problems.append(CellProblem(META, row, "B", f"{found[:19]}…", what, remedy, name=key))
+    problems = [
+        CellProblem(META, 0, "", found[:19], f"what edition {edition} has now ({now[:19]}…)", remedy, name=key)
+        for key, now in marks.items()
+        if (found := meta.get(key, "")) != now
+    ]
     keyed = {name: {row[BY_NAME[name].key]: row for row in rows} for name, rows in tables.items()}
     return problems, {} if problems else keyed
 
@@ -101,12 +184,9 @@ def _check_sheets(sheets: Mapping[str, Sheet], source: Source) -> Iterator[CellP
     """Runs the checks of an edition on the sheets; a missing sheet is taken from the source, so that others are checked."""
     numbered: dict[str, Numbered] = {name: [*enumerate(rows.values(), start=2)] for name, rows in source.items()}
     numbered |= {name: sheet.rows for name, sheet in sheets.items()}
-    if len(numbered) < len(TABLES):
-        return
-    for problem in check_tables(numbered):
-        sheet = sheets.get(problem.file.removesuffix(".csv"))
-        name = problem.column
-        if sheet and name in sheet.places and (problem.row, name) not in sheet.spoilt:
+    for problem in check_tables(numbered) if len(numbered) == len(TABLES) else ():
+        sheet, name = sheets.get(problem.file.removesuffix(".csv")), problem.column
+        if sheet and name in sheet.places:
             expected = problem.expected.removesuffix(" with a point as decimal sign")  # a cell takes a comma too
             remedy = problem.remedy.replace("Row ", f"Row {sheet.title}!")
             letter = get_column_letter(sheet.places[name])

@@ -1,7 +1,5 @@
 """What the workbook of an edition and its way back share: names of sheets, marks of the tables, places of problems."""
 
-from __future__ import annotations
-
 import json
 import re
 import zipfile
@@ -23,26 +21,17 @@ META = "_na_report"
 FORMAT = "na-report workbook 1"
 AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx, or ask for it to be sent again."
 
-_CODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_TO_CODE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
-
 
 @dataclass(frozen=True, order=True)
 class CellProblem(Problem):
-    """A problem with its place in a workbook; `file` is the sheet, or the file when the sheet doesn't matter.
-
-    Example:
-        >>> print(CellProblem("observations", 12, "H", "veel", "a number", "Correct the value.", name="value"))
-        observations!H12 (value): found 'veel', expected a number. Correct the value.
-    """
+    """A problem with its place in a workbook; `file` is the sheet, or the file when the sheet doesn't matter."""
 
     name: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}!{self.column}{self.row}" if self.column and self.row else self.file
-        if self.name:
-            place += f" ({self.name})"
-        return f"{place}: found {self.found!r}, expected {self.expected}. {self.remedy}"
+        name = f" ({self.name})" if self.name else ""
+        return f"{place}{name}: found {self.found!r}, expected {self.expected}. {self.remedy}"
 
 
 class FaultError(Exception):
@@ -66,34 +55,19 @@ def book_bytes(book: Workbook, comment: bytes = b"") -> bytes:
         for name in old.namelist():
             content = old.read(name)
             if name == "docProps/core.xml":
-                content = re.sub(
-                    rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
-                    f"{book.properties.created:%Y-%m-%d}T00:00:00Z".encode(),
-                    content,
-                )
+                day = f"{book.properties.created:%Y-%m-%d}T00:00:00Z".encode()
+                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", day, content)
             new.writestr(zip_entry(name), content)
         new.comment = comment
     return fixed.getvalue()
 
 
 def encode(text: str) -> str:
-    r"""Writes what XML can't hold as `_x000C_`, as spreadsheet programs do.
-
-    Example:
-        >>> encode("a\x0cb"), encode("_x0041_")
-        ('a_x000C_b', '_x005F_x0041_')
-    """
-    return _TO_CODE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+    """Writes what XML can't hold as `_x000C_`, as spreadsheet programs do, and so a text that looks like that."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|_(?=x[0-9A-Fa-f]{4}_)", lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
 def decode(text: str) -> str:
-    r"""Undoes `encode`; two halves of a character that stand side by side become one.
-
-    Example:
-        >>> decode("a_x000C_b"), decode("_x005F_x0041_")
-        ('a\x0cb', '_x0041_')
-    """
-    if "_x" not in text:
-        return text
-    plain = _CODED.sub(lambda match: chr(int(match[1], 16)), text)
+    """Undoes `encode`; two halves of a character that stand side by side become one."""
+    plain = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
     return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

@@ -1,41 +1,43 @@
-"""Reads the file of a workbook: the cells of its sheets, each with its type and number format.
+"""Opens the file of a workbook, or tells what it is instead, and reads the cells of its sheets with their type and number format.
 
 Only parts that values depend on are read. A library that reads all of a workbook stops at a colour, a font or a print area that
 it doesn't like.
 """
 
-from __future__ import annotations
-
 import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import Any, NamedTuple
-from xml.etree.ElementTree import Element, fromstring, iterparse
+from xml.etree.ElementTree import Element, fromstring
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS
+import yaml
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
-from na_report.workbook.layout import AGAIN, FaultError
-from na_report.workbook.number_formats import is_date
+from na_report.base.errors import InvalidInputError, NaReportError
+from na_report.workbook.layout import AGAIN, CellProblem, FaultError
 
+_WORDS = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_HEAD = 4_000
+BYTES_LIMIT = 256 * 2**20
 # Of all parts that are read. Without this a small file unpacks to more cells than memory holds.
-TAGS_LIMIT = 6_000_000
+TAGS_LIMIT = 3_000_000
 
 
 class Cell(NamedTuple):
     """A cell with something in it.
 
-    Args:
-        value: A text, a number, or a date where its format shows one.
-        kind: `s` text, `m` text with letters that are raised, lowered or crossed out, `n` number, `d` date, `b` truth value,
-            `e` error, `f` formula.
-        form: The number format.
+    Its kind is `s` for text, `m` text with letters that are raised, lowered or crossed out, `n` number, `d` date, `b` truth
+    value, `e` error, `f` formula.
     """
 
-    value: Any
+    value: Any  # a text, a number, or a date where the format shows one
     kind: str
     form: str = "General"
 
@@ -44,12 +46,7 @@ Cells = dict[int, Cell]
 
 
 class Package:
-    """A workbook that is open to read.
-
-    Attributes:
-        titles: The names of all sheets, in their order.
-        sheets: Per name the part of each sheet with cells.
-    """
+    """A workbook that is open to read, with the names of all sheets and, per name, the part of each sheet with cells."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -58,75 +55,61 @@ class Package:
         self._names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
         if len(self._names) < len(archive.namelist()):
             raise ValueError("a part occurs twice")  # of which programs read different ones
-        main = next((path for kind, path in self._links("").values() if kind == "officeDocument"), "xl/workbook.xml")
-        links = self._links(main)
-        book = self._xml(main)
-        self.titles: list[str] = []
-        self.sheets: dict[str, str] = {}
-        for sheet in book.iterfind("{*}sheets/{*}sheet"):
-            title = sheet.get("name", "")
-            kind, path = links[next(value for key, value in sheet.items() if key.endswith("}id"))]
-            self.titles.append(title)
-            if kind == "worksheet":
-                self.sheets.setdefault(title, path)
-        if not self.titles:
+        main = dict(self._links("").values()).get("officeDocument", "xl/workbook.xml")
+        links, book = self._links(main), self._xml(main)
+        sheets = [
+            (sheet.get("name", ""), *links[next(value for key, value in sheet.items() if key.endswith("}id"))])
+            for sheet in book.iterfind("{*}sheets/{*}sheet")
+        ]
+        if not sheets:
             raise ValueError("no sheets")
+        self.titles = [title for title, _, _ in sheets]
+        self.sheets = {title: path for title, kind, path in reversed(sheets) if kind == "worksheet"}
         settings = book.find("{*}workbookPr")
         old = settings is not None and settings.get("date1904", "0") in ("1", "true", "on")
         self._epoch = MAC_EPOCH if old else WINDOWS_EPOCH
-        others = dict(links.values())
-        styles = self._xml(others["styles"]) if "styles" in others else Element("none")
-        forms = {int(form.get("numFmtId", -1)): form.get("formatCode", "") for form in styles.iterfind("{*}numFmts/*")}
+        styles, texts = (self._xml(dict(links.values()).get(kind, "")) for kind in ("styles", "sharedStrings"))
+        own = {int(form.get("numFmtId", -1)): form.get("formatCode", "") for form in styles.iterfind("{*}numFmts/*")}
         used = [int(style.get("numFmtId", 0)) for style in styles.iterfind("{*}cellXfs/*")]
-        self._forms = [(BUILTIN_FORMATS | forms).get(number, "General") for number in used]
-        texts = self._xml(others["sharedStrings"]) if "sharedStrings" in others else Element("none")
+        self._forms = dict(enumerate((BUILTIN_FORMATS | own).get(number, "General") for number in used))
         self._texts = [_text(item) for item in texts]
 
-    def _content(self, path: str) -> bytes:
-        """Returns the bytes of a part, which are safe to parse."""
-        content = self._archive.read(self._names[path.lower()])
-        if b"\0" in content:
-            raise FaultError(f"{path} in another encoding", "parts in UTF-8", AGAIN)
-        if re.search(rb"<!(?:DOCTYPE|ENTITY)", content):
+    def _xml(self, path: str) -> Element:
+        """Returns a part of the workbook when it is safe to parse; an empty one when there is no path."""
+        if not path:
+            return Element("none")
+        # As text, so that the parser goes by no other encoding that the part may name.
+        content = self._archive.read(self._names[path.lower()]).decode("utf-8-sig")
+        if re.search("<!(?:DOCTYPE|ENTITY)", content):
             remedy = "No spreadsheet program writes these. Don't trust the file; ask where it comes from."
             raise FaultError(f"a document type or entities in {path}", "plain data", remedy)
-        self._tags += content.count(b"<")
+        self._tags += content.count("<")
         if self._tags > TAGS_LIMIT:
             remedy = "Delete the empty rows under the last row."
             raise FaultError(f"more than {TAGS_LIMIT:,} tags, up to {path}", "as many as people make", remedy)
-        return content
-
-    def _xml(self, path: str) -> Element:
-        return fromstring(self._content(path))  # noqa: S314  what declares entities was refused
+        return fromstring(content)  # noqa: S314  what declares entities was refused
 
     def _links(self, path: str) -> dict[str, tuple[str, str]]:
         """Returns per id the kind and the path of what a part names."""
         folder, name = posixpath.split(path)
         links = posixpath.join(folder, "_rels", f"{name}.rels")
-        if links.lower() not in self._names:
-            return {}
         return {
             link.get("Id", ""): (
                 link.get("Type", "").rpartition("/")[2],
                 posixpath.normpath(posixpath.join("/", folder, link.get("Target", "").replace("\\", "/"))).lstrip("/"),
             )
-            for link in self._xml(links)
+            for link in self._xml(links if links.lower() in self._names else "")
         }
 
     def sheet(self, title: str) -> tuple[list[tuple[int, Cells]], list[str]]:
         """Returns the rows of a sheet with something in them, each with its number and its cells, and the merged areas."""
+        sheet, number = self._xml(self.sheets[title]), 0
         rows: list[tuple[int, Cells]] = []
-        merged: list[str] = []
-        number = 0
-        for _, element in iterparse(BytesIO(self._content(self.sheets[title]))):  # noqa: S314  see `_xml`
-            tag = element.tag.rpartition("}")[2]
-            if tag == "row":
-                number = int(element.get("r", number + 1))
-                if cells := dict(self._cells(element)):
-                    rows.append((number, cells))
-                element.clear()
-            elif tag == "mergeCell":
-                merged.append(element.get("ref", "").replace("$", ""))
+        for row in sheet.iterfind("{*}sheetData/{*}row"):
+            number = int(row.get("r", number + 1))
+            if cells := dict(self._cells(row)):
+                rows.append((number, cells))
+        merged = [area.get("ref", "").replace("$", "") for area in sheet.iterfind("{*}mergeCells/{*}mergeCell")]
         return rows, merged
 
     def _cells(self, row: Element) -> Iterator[tuple[int, Cell]]:
@@ -139,45 +122,77 @@ class Package:
                 yield place, cell
 
     def _cell(self, element: Element) -> Cell | None:
-        kind, raw, texts = element.get("t", "n"), "", None
-        for child in element:
-            tag = child.tag.rpartition("}")[2]
-            if tag == "f":
-                return Cell(f"={child.text or '…'}", "f")
-            if tag == "v":
-                raw = (child.text or "").strip()
-            elif tag == "is":
-                texts = _text(child)
-        style = int(element.get("s", 0))
-        form = self._forms[style] if 0 <= style < len(self._forms) else "General"
-        if kind == "s" and raw:
-            texts = self._texts[int(raw)]
-        elif kind == "str":
-            texts = (raw, "s")
-        if texts:
-            return Cell(*texts, form)
+        parts = {child.tag.rpartition("}")[2]: child for child in element}
+        if "f" in parts:
+            return Cell(f"={parts['f'].text or '…'}", "f")
+        kind, form = element.get("t", "n"), self._forms.get(int(element.get("s", 0)), "General")
+        raw = (parts["v"].text or "").strip() if "v" in parts else ""
+        if "is" in parts:
+            return Cell(*_text(parts["is"]), form)
+        if not raw or kind == "str":
+            return Cell(raw, "s", form)
+        if kind == "s":
+            return Cell(*self._texts[int(raw)], form)
         if kind in ("e", "b"):
             return Cell({"1": "TRUE", "0": "FALSE"}.get(raw, raw), kind)
-        if not raw:
-            return None
         if kind == "d":
             return Cell(from_ISO8601(raw), "d", form)
-        number = float(raw)
         try:
-            return Cell(from_excel(number, self._epoch), "d", form) if is_date(form) else Cell(number, "n", form)
+            value = float(raw)
+            return Cell(from_excel(value, self._epoch), "d", form) if is_date_format(form) else Cell(value, "n", form)
         except (OverflowError, ValueError):
-            return Cell(raw, "e")  # before or after the days that a spreadsheet knows
+            return Cell(raw, "e")  # no number, or before or after the days that a spreadsheet knows
 
 
 def _text(item: Element) -> tuple[str, str]:
     """Returns the text of a cell without the reading aids of Japanese, and its kind."""
-    text, kind = "", "s"
-    for piece in item:
-        if piece.tag.endswith("}t"):
-            text += piece.text or ""
-        elif piece.tag.endswith("}r"):
-            text += "".join(part.text or "" for part in piece.iterfind("{*}t"))
-            marks = [*piece.iterfind("{*}rPr/{*}vertAlign"), *piece.iterfind("{*}rPr/{*}strike")]
-            if any(mark.get("val", "1") not in ("0", "false", "baseline") for mark in marks):
-                kind = "m"
-    return text, kind
+    text = "".join(part.text or "" for way in ("{*}t", "{*}r/{*}t") for part in item.iterfind(way))
+    marks = [mark for name in ("vertAlign", "strike") for mark in item.iterfind(f"{{*}}r/{{*}}rPr/{{*}}{name}")]
+    return text, "m" if any(mark.get("val", "1") not in ("0", "false", "baseline") for mark in marks) else "s"
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Package]:
+    """Opens a workbook; whatever goes wrong inside is told as a fault of the file, in an `InvalidInputError`."""
+    try:
+        _refuse_size(path.stat().st_size)
+        content = path.read_bytes()
+        refuse_other_kinds(content)
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            # zipfile never unpacks more than the size that is stated here, so a lie about it ends as a damaged file.
+            _refuse_size(sum(part.file_size for part in archive.infolist()))
+            yield Package(archive)
+    except (NaReportError, OSError):
+        raise
+    except Exception as error:  # whatever parsers raise: BadZipFile, KeyError, ValueError, XML errors
+        damaged = (f"a damaged file ({error})", "a whole .xlsx workbook", AGAIN)
+        problem = CellProblem(path.name, 0, "", *(error.args if isinstance(error, FaultError) else damaged))
+        hint = "Nothing was written. Mend the file and try again."
+        raise InvalidInputError(f"{path.name} can't be read as a workbook:", [problem], hint=hint) from error
+
+
+def _refuse_size(size: int) -> None:
+    if size > BYTES_LIMIT:
+        limit = f"at most {BYTES_LIMIT / 2**20:.0f} MB"
+        raise FaultError(f"{size / 2**20:,.0f} MB when unpacked", limit, "Take out pictures and extra sheets.")
+
+
+def refuse_other_kinds(content: bytes) -> None:
+    """Stops when the bytes of a file are no workbook."""
+    look = _look(content)
+    what, remedy = next(said for form, *said in _WORDS["kinds"] if re.search(form, look, re.IGNORECASE | re.DOTALL))
+    if what:
+        raise FaultError(what, "an .xlsx workbook", {**_WORDS["remedies"], "again": AGAIN}[remedy])
+
+
+def _look(content: bytes) -> str:
+    """Returns what the forms of the kinds are compared with."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            names = archive.namelist()
+            types = [archive.open(name).read(2**20) for name in ("[Content_Types].xml", "mimetype") if name in names]
+        return " ".join(["\0zip", *names, *(part.decode("latin-1") for part in types)])
+    if content.startswith(_OLE):
+        return "\0ole" + content.replace(b"\0", b"").decode("latin-1")
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return content[:_HEAD].decode("utf-16" if wide else "latin-1", "replace").removeprefix("\xef\xbb\xbf")
