@@ -110,7 +110,7 @@ def test_the_crate_describes_what_is_there(bag: Path) -> None:
     assert [found["name"] for found in root["license"]] == ["Creative Commons Attribution 4.0"]
     assert [found["name"] for found in root["author"]] == ["na-report contributors"]
     parts = {part.id for part in root["hasPart"]}
-    assert {"report/data/2026/observations.csv", "report/data/2021/", "book/nl/report.pdf"} <= parts
+    assert {"report/data/2026/", "report/data/2021/", "book/nl/report.pdf"} <= parts
     for part in crate.data_entities:
         path = bag / "data" / part.id
         assert path.is_dir() if part.id.endswith("/") else path.is_file(), part.id

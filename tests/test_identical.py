@@ -65,7 +65,8 @@ def test_a_pdf_is_held_against_the_one_of_its_name(project: Project, tmp_path: P
         shutil.copy(book.folder / name, tmp_path / name)
         assert told(book, tmp_path / name) == []
     (tmp_path / "elsewhere.pdf").write_bytes((book.folder / "report.pdf").read_bytes().replace(b"/A 1", b"/A 2"))
-    assert told(book, tmp_path / "elsewhere.pdf") == ["changed  elsewhere.pdf: byte 16"]
+    [line] = told(book, tmp_path / "elsewhere.pdf")
+    assert line.startswith("changed  elsewhere.pdf: line 3: expected ")
 
 
 @pytest.mark.parametrize("inside", ["", "nl"], ids=["edition", "pages"])

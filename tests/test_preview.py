@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import re
 import signal
@@ -26,7 +25,6 @@ from test_publishing import only_pages
 
 from na_report.base.paths import Project
 from na_report.book.serving import State, serve
-from na_report.book.watching import Processes
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> bool:
@@ -65,7 +63,7 @@ class Running:
             return error.code, error.read().decode()
 
     def message(self) -> dict[str, object]:
-        return dict(json.loads(self.get("-/state")[1]))
+        return dict(json.loads(self.get("-/state.json")[1]))
 
     def shows(self, name: str, words: str) -> bool:
         return until(lambda: words in self.get(name)[1])
@@ -224,15 +222,3 @@ def test_ctrl_c_leaves_nothing_running(running: Running) -> None:
     assert len(running.family()) > 2
     os.killpg(running.process.pid, signal.SIGINT)
     assert ends_with_all_that_it_started(running)
-
-
-def test_processes_end_at_once_when_the_preview_does() -> None:
-    others, processes = {*multiprocessing.active_children()}, Processes()
-    with processes.borrow([]) as (pool, count):
-        pages = [pool.submit(time.sleep, 60) for _ in range(count)]
-        assert until(lambda: all(page.running() for page in pages))
-    running = {*multiprocessing.active_children()} - others
-    assert len(running) == count
-    processes.close()
-    # The thread of the pool waits for them too; who comes second learns the code when the first has told it.
-    assert until(lambda: [process.exitcode for process in running] == [-signal.SIGKILL] * count, 10)

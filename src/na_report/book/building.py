@@ -1,7 +1,6 @@
 """One place for making a book: pages run, Sphinx and Typst side by side, and published when all of it is whole."""
 
-from __future__ import annotations
-
+import functools
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +10,8 @@ from importlib import import_module
 from pathlib import Path
 
 from na_report.base.errors import BookError
-from na_report.book.book import Book
-from na_report.book.book import words as words_of
-from na_report.book.printing import Printing, press
+from na_report.book.book import Book, words
+from na_report.book.printing import press, printed, start_printing
 from na_report.book.published import drop_other_pages, publish
 from na_report.book.rendering import build_html, render_stage
 from na_report.book.staging import drop_renderings, stage
@@ -40,23 +38,14 @@ class Subject:
 def make_book(
     book: Book, inputs: str, formats: Sequence[str], process: Renderer, subject: Subject, jobs: int = 0
 ) -> None:
-    """Makes a book out of sight and publishes it when all of it is whole.
+    """Makes a book out of sight, as `html`, `pdf` or both, and publishes it when all of it is whole.
 
-    Args:
-        book: The book.
-        inputs: The hash of all that it is made of, to be known by; empty when nobody will ask.
-        formats: `html`, `pdf` or both.
-        process: Renders.
-        subject: The subject's part.
-        jobs: How many processes mend pages; 0 for one per core.
-
-    Raises:
-        NaReportError: Something is wrong in data, chapters or text, or a source changed meanwhile; nothing is published.
+    It will be known by `inputs`, the hash of all that it is made of. A `NaReportError` when something is wrong in data, chapters
+    or text, or a source changed meanwhile; nothing is published then.
     """
-    project = book.project
-    began_with = hash_inputs(project)
+    project, began_with = book.project, hash_inputs(book.project)
     take_along = subject.verify()
-    pages, words = all_pages(project, book.language, book.edition), words_of(book)
+    pages, said = all_pages(project, book.language, book.edition), words(book)
     drop_renderings(book)
     drop_other_pages(book, pages)
     subject.run(pages)
@@ -68,8 +57,7 @@ def make_book(
         subject.say(f"{kind:<5} {project.short(path)}  ({time.perf_counter() - began:.1f} s)")
 
     with press() if "pdf" in formats else nullcontext() as pool, ThreadPoolExecutor(1) as aside:
-        printing = Printing(pool, book, pages) if pool else None
-        written = printing.start if printing else lambda: None
+        start = functools.cache(lambda: start_printing(pool, book, pages) if pool else None)
         if "html" in formats:
             at_hand = aside.submit(take_along)  # while Sphinx renders
             aside.submit(import_module, "na_report.screen.finishing")
@@ -77,16 +65,17 @@ def make_book(
                 book,
                 pages,
                 process,
-                publication=lambda: publication(project, book.edition, book.language, words, *at_hand.result()),
-                written=written,
+                publication=lambda: publication(project, book.edition, book.language, said, *at_hand.result()),
+                written=start,
                 jobs=jobs,
             )
             tell("HTML", book.html / "index.html")
         else:
-            render_stage(book, process, written)
-        for name, path in (printing.result() if printing else {}).items():
-            made[name] = path
-            tell("PDF", book.folder / name)
+            render_stage(book, process, start)
+        if papers := start():
+            made |= printed(papers)
+            for name in printed(papers):
+                tell("PDF", book.folder / name)
     if hash_inputs(project) != began_with:
         raise BookError(
             "Data, chapters or settings changed while the book was being made of them, so it is not published.",

@@ -1,7 +1,5 @@
 """Our parts of Sphinx together, with three small ones: no index of words, a menu right in a preview, contents of a page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Any
 

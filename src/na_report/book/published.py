@@ -1,10 +1,8 @@
 """Whether a book is whole, and how a new one takes its place: the mark goes first and comes back last."""
 
-from __future__ import annotations
-
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 from na_report.base.files import put_in_place, remove, write_whole
 from na_report.base.locks import locked
 from na_report.book.book import Book
+from na_report.running.executed import whole_notebooks
 from na_report.running.fingerprint import hash_files
 from na_report.running.pages import Page
 
@@ -24,11 +23,7 @@ _LEFT_OVER = ("notebooks/*.running.ipynb", "notebooks/*.reads.json", "notebooks/
 
 @contextmanager
 def held(*books: Book) -> Iterator[None]:
-    """Keeps other processes from making the same books, and clears away what a dead one left.
-
-    Raises:
-        BusyError: Another process is making one of them.
-    """
+    """Keeps other processes from making the same books (a `BusyError`), and clears away what a dead one left."""
     with ExitStack() as locks:
         for book in books:
             book.folder.mkdir(parents=True, exist_ok=True)
@@ -47,26 +42,20 @@ def drop_other_pages(book: Book, pages: Sequence[Page]) -> None:
             remove(path)
 
 
-def is_current(book: Book, inputs: str, formats: Sequence[str]) -> bool:
+def is_current(book: Book, inputs: str, formats: Iterable[str]) -> bool:
     """Tells whether the book was made whole, in these formats, of the same inputs, and was not touched since."""
-    mark = _mark(book)
-    same = mark.get("inputs") == inputs and mark.get("notebooks") == _hash_notebooks(book)
-    return same and _is_there(book, mark, formats)
+    return _state(book, inputs, formats).items() <= _mark(book).items()
 
 
 def is_whole(book: Book) -> bool:
     """Tells whether HTML and PDF of the book are there as one and the same build left them."""
-    return _is_there(book, _mark(book), tuple(PARTS))
+    return _parts(book, PARTS).items() <= _mark(book).items()
 
 
-def publish(book: Book, inputs: str, made: Mapping[str, Path], formats: Sequence[str]) -> None:
-    """Puts what was made in its place and marks the book as whole in the formats of this build.
+def publish(book: Book, inputs: str, made: Mapping[str, Path], formats: Iterable[str]) -> None:
+    """Puts what was made in its place, by its name there, and marks the book as whole in the formats of this build.
 
-    Args:
-        book: The book.
-        inputs: The hash of all that it was made of.
-        made: New files and folders by their name in the folder of the book.
-        formats: The formats that they are; a part of these that was not made is removed.
+    `inputs` is the hash of all that it was made of. A part of these formats that was not made is removed.
     """
     forget(book)
     for part in [part for name in formats for part in PARTS[name]]:
@@ -83,24 +72,26 @@ def forget(book: Book) -> None:
     (book.folder / MARK).unlink(missing_ok=True)
 
 
-def remember(book: Book, inputs: str, formats: Sequence[str]) -> None:
+def remember(book: Book, inputs: str, formats: Iterable[str]) -> None:
     """Marks the book as it is now as whole."""
-    parts = {part: hash_part(book.folder / part) for name in formats for part in PARTS[name]}
-    mark = {"inputs": inputs, "notebooks": _hash_notebooks(book), "parts": parts}
-    write_whole(book.folder / MARK, json.dumps(mark).encode())
+    write_whole(book.folder / MARK, json.dumps(_state(book, inputs, formats)).encode())
+
+
+def _state(book: Book, inputs: str, formats: Iterable[str]) -> dict[str, str]:
+    notebooks = hash_files(whole_notebooks(book.notebooks), book.notebooks)
+    return {"inputs": inputs, "notebooks": notebooks} | _parts(book, formats)
+
+
+def _parts(book: Book, formats: Iterable[str]) -> dict[str, str]:
+    return {part: hash_part(book.folder / part) for name in formats for part in PARTS[name]}
 
 
 def _mark(book: Book) -> dict[str, Any]:
     try:
         mark = json.loads((book.folder / MARK).read_text(encoding="utf-8"))
-        return mark if isinstance(mark["parts"], dict) else {}
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError):
         return {}
-
-
-def _is_there(book: Book, mark: Mapping[str, Any], formats: Sequence[str]) -> bool:
-    wanted = [part for name in formats for part in PARTS[name]]
-    return bool(mark) and all(mark["parts"].get(part) == hash_part(book.folder / part) for part in wanted)
+    return mark if isinstance(mark, dict) else {}
 
 
 def hash_part(path: Path) -> str:
@@ -108,8 +99,3 @@ def hash_part(path: Path) -> str:
     if path.is_dir():
         return hash_files([file for file in path.rglob("*") if file.is_file()], path)
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else ""
-
-
-def _hash_notebooks(book: Book) -> str:
-    """Returns a hash of the executed notebooks of pages that ran to the end."""
-    return hash_files([path for path in book.notebooks.glob("*.ipynb") if "." not in path.stem], book.notebooks)

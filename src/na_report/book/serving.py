@@ -1,14 +1,12 @@
 """Serves the preview on this machine only, and tells open pages to load again or what is wrong."""
 
-from __future__ import annotations
-
-import html
 import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
+from html import escape
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,13 +16,15 @@ from urllib.parse import urlsplit
 from na_report.base.errors import NaReportError
 from na_report.screen.footer import PAPERS
 
-_ADDRESS, _LAST_PORT = "127.0.0.1", 65535
+_ADDRESS = "127.0.0.1"
 # What the server has beside the book.
-_STATE, _SCRIPT = "/-/state", "/-/preview.js"
+_STATE, _SCRIPT = "/-/state.json", "/-/preview.js"
 _SCRIPT_FILE = Path(__file__).resolve().parent / "texts" / "preview.js"
 # What the pages' own policy lacks for the preview: asking whether the book was made again.
-_POLICY = ("default-src 'none';", "default-src 'none'; connect-src 'self';")
-_NO_PAGE = '<!DOCTYPE html><html lang="en"><title>Preview</title><body><pre>{}</pre></body></html>'
+_POLICY = (b"default-src 'none';", b"default-src 'none'; connect-src 'self';")
+_NO_PAGE = (
+    '<!DOCTYPE html><html lang="en"><title>Preview</title><meta charset="utf-8"><body><pre>{}</pre></body></html>'
+)
 
 
 @dataclass
@@ -54,35 +54,23 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, host = urlsplit(self.path).path, urlsplit(f"//{self.headers.get('Host', '')}").hostname
-        file = Path(self.translate_path(self.path))
         if host not in (_ADDRESS, "localhost"):
             self.send_error(HTTPStatus.FORBIDDEN)  # the browser was pointed here by a site that poses as this machine
-        elif path == _STATE:
-            self._send(json.dumps(asdict(self.state)).encode(), "application/json")
-        elif path == _SCRIPT:
-            self._send(_SCRIPT_FILE.read_bytes(), "text/javascript")
-        elif file.suffix == ".html" or path.endswith("/"):
-            self._send_page(file if file.suffix else file / "index.html")
-        else:
-            file = self.folder.parent / file.name if file.name in PAPERS else file
-            try:
-                self._send(file.read_bytes(), self.guess_type(file))
-            except OSError:
-                self.send_error(HTTPStatus.NOT_FOUND, "It is not there, or still being made")
-
-    do_HEAD = do_GET  # noqa: N815  its name in Python
-
-    def _send_page(self, file: Path) -> None:
+            return
+        file = _SCRIPT_FILE if path == _SCRIPT else Path(self.translate_path(self.path))
+        if file.name in PAPERS:
+            file = self.folder.parent / file.name
+        elif path.endswith("/"):
+            file /= "index.html"
         try:
-            text, status = file.read_text(encoding="utf-8"), HTTPStatus.OK
+            status, kind = HTTPStatus.OK, self.guess_type(file)
+            body = json.dumps(asdict(self.state)).encode() if path == _STATE else file.read_bytes()
         except OSError:
-            problem = self.state.error or "There is no such page in the preview."
-            text, status = _NO_PAGE.format(html.escape(problem)), HTTPStatus.NOT_FOUND
-        script = f'<script src="{_SCRIPT}" data-made="{self.state.version}" data-state="{_STATE}"></script>'
-        head, found, tail = text.replace(*_POLICY, 1).rpartition("</body>")
-        self._send((head + script + found + tail).encode(), "text/html; charset=utf-8", status)
-
-    def _send(self, body: bytes, kind: str, status: HTTPStatus = HTTPStatus.OK) -> None:
+            status, kind = HTTPStatus.NOT_FOUND, "text/html"
+            body = _NO_PAGE.format(escape(self.state.error or "It is not there, or still being made.")).encode()
+        if kind == "text/html":
+            script = f'<script src="{_SCRIPT}" data-made="{self.state.version}" data-state="{_STATE}"></script></body>'
+            body = body.replace(*_POLICY, 1).replace(b"</body>", script.encode())
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
@@ -91,24 +79,22 @@ class _Handler(SimpleHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
+    do_HEAD = do_GET  # noqa: N815  its name in Python
+
     def log_message(self, format: str, *args: Any) -> None:
         """Keeps the terminal for what matters."""
 
 
 @contextmanager
 def serve(port: int, folder: Path, state: State) -> Iterator[str]:
-    """Serves a folder until the block ends, and gives its address; port 0 is any that is free.
-
-    Raises:
-        NaReportError: The port is taken, or no number of a port.
-    """
+    """Serves a folder until the block ends, and gives its address; port 0 is any that is free."""
     try:
         server = ThreadingHTTPServer((_ADDRESS, port), partial(_Handler, folder=folder, state=state))
     except (OSError, OverflowError) as problem:
         why = problem.strerror if isinstance(problem, OSError) else "it is no port"
         raise NaReportError(
             f"The preview can't use port {port}: {why}.",
-            hint=f"Choose another with --port, from 1024 to {_LAST_PORT}, or 0 for any.",
+            hint="Choose another with --port, from 1024 to 65535, or 0 for any.",
         ) from None
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     try:

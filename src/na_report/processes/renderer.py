@@ -41,7 +41,7 @@ class Renderer:
             process_group=0,
         )
 
-    def run(self, arguments: Sequence[str], log: Path, written: Callable[[], None] = lambda: None) -> int:
+    def run(self, arguments: Sequence[str], log: Path, written: Callable[[], object] = lambda: None) -> int:
         """Runs `jupyter-book` with these arguments and returns its exit code, below zero when it was killed.
 
         Args:
