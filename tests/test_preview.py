@@ -1,7 +1,5 @@
 """The preview: what is saved is shown, an error is told and the last good book stays, and nothing is left running."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -24,7 +22,7 @@ from playwright.sync_api import Browser
 from test_publishing import only_pages
 
 from na_report.base.paths import Project
-from na_report.book.serving import State, serve
+from na_report.book.preview import State, serve
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> bool:
@@ -110,18 +108,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     preview.process.communicate()
 
 
-def test_saved_words_are_on_the_page(running: Running) -> None:
-    before = running.message()
-    write_chapter(running.project, "index", "# Begin\n\nNieuwe woorden.")
-    assert running.shows("index.html", "Nieuwe woorden")
-    assert running.comes_to(version=int(str(before["version"])) + 1, error="")
-
-
-def test_saved_words_are_in_the_pdf_too(running: Running) -> None:
-    write_chapter(running.project, "index", "# Begin\n\nWoorden voor papier.")
-    assert until(lambda: "Woordenvoorpapier." in printed(running))
-
-
 def printed(running: Running) -> str:
     """Returns the letters of the PDF that the preview offers; nothing while there is none."""
     try:
@@ -131,6 +117,14 @@ def printed(running: Running) -> str:
         return ""
     with pdfium.PdfDocument(content) as document:
         return re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in document))
+
+
+def test_saved_words_are_on_the_page_and_in_the_pdf_too(running: Running) -> None:
+    before = running.message()
+    write_chapter(running.project, "index", "# Begin\n\nNieuwe woorden.")
+    assert running.shows("index.html", "Nieuwe woorden")
+    assert running.comes_to(version=int(str(before["version"])) + 1, error="")
+    assert until(lambda: "Nieuwewoorden." in printed(running))
 
 
 @pytest.mark.slow("what is saved and what is wrong, seen in a browser instead of over HTTP")
@@ -214,11 +208,10 @@ def test_what_is_wrong_is_text_on_a_page_that_is_not_there(tmp_path: Path) -> No
     assert (missed.value.code, b"found &lt;b&gt;" in missed.value.read()) == (404, True)
 
 
-def ends_with_all_that_it_started(running: Running) -> bool:
-    return running.process.wait(timeout=20) == 0 and until(lambda: running.family() == [], 10)
-
-
-def test_ctrl_c_leaves_nothing_running(running: Running) -> None:
+def test_ctrl_c_leaves_nothing_running_whatever_a_page_is_doing(running: Running) -> None:
+    write_chapter(running.project, "index", "# Begin", "import time\nopen('begun', 'w').close()\ntime.sleep(300)")
+    assert until((running.project.chapters / "nl" / "begun").exists)
     assert len(running.family()) > 2
     os.killpg(running.process.pid, signal.SIGINT)
-    assert ends_with_all_that_it_started(running)
+    assert running.process.wait(timeout=20) == 0
+    assert until(lambda: running.family() == [], 10)

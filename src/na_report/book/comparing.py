@@ -65,12 +65,18 @@ def copied(project: Project, folder: Path) -> Project:
 def formats_of(path: Path, language: str) -> list[str]:
     """Returns in which formats a book must be made to compare it with a published one: one whose pages lead to a PDF in both.
 
-    The path is that of a PDF, a folder with the pages of a book, the folder that a build writes to, or that of an edition in
-    a site. A `NaReportError` when there is no book.
+    The path is that of a PDF, a folder with the pages of a book, or the folder of an edition in a site. A `NaReportError` when
+    there is no book.
     """
     if path.is_file() and path.suffix == ".pdf":
         return ["pdf"]
-    return ["html", "pdf"] if 'report.pdf"' in _first_page(path / _inside(path, language)) else ["html"]
+    for folder in (path, path / language):
+        if (folder / "index.html").is_file():
+            return ["html", "pdf"] if 'report.pdf"' in _first_page(folder) else ["html"]
+    raise NaReportError(
+        f"{path} is no book: it is not a PDF and has no index.html, nor {language}/index.html.",
+        hint="Name a PDF, a folder with the pages of a book, or the folder of an edition in a site.",
+    )
 
 
 def differences(book: Book, path: Path) -> tuple[int, list[str]]:
@@ -82,28 +88,13 @@ def differences(book: Book, path: Path) -> tuple[int, list[str]]:
     if path.is_file():
         name = path.name if path.name in PAPERS else "report.pdf"
         expected, found = {path.name: (book.folder / name).read_bytes()}, {path.name: path.read_bytes()}
-    elif inside := _inside(path, book.language):
-        expected = _below(inside, _pages(book, path / inside))
-        if inside == "html":
-            expected |= {file.name: file.read_bytes() for file in book.folder.glob("*.pdf")}
-        else:
-            expected |= _below("data", contents(book.project.data / book.edition))
-        parts = {name.partition("/")[0] for name in expected}
-        found = {name: content for name, content in contents(path).items() if name.partition("/")[0] in parts}
-    else:
+    elif (path / "index.html").is_file():
         expected, found = _pages(book, path), contents(path)
+    else:
+        expected = _below(book.language, _pages(book, path / book.language))
+        expected |= _below("data", contents(book.project.data / book.edition))
+        found = _below(book.language, contents(path / book.language)) | _below("data", contents(path / "data"))
     return len({*expected, *found}), compare(expected, found)
-
-
-def _inside(path: Path, language: str) -> str:
-    """Returns where in a folder the pages of a book are: nothing when it holds them itself."""
-    for name in ("", "html", language):
-        if (path / name / "index.html").is_file():
-            return name
-    raise NaReportError(
-        f"{path} is no book: it is not a PDF and has no index.html, nor {language}/index.html.",
-        hint="Name a PDF, a folder with the pages of a book, or the folder of an edition in a site.",
-    )
 
 
 def _first_page(folder: Path) -> str:

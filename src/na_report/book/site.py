@@ -1,5 +1,6 @@
 """The site: every edition in every language, with a way from each page to the same page of another edition or language."""
 
+import posixpath
 from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -11,8 +12,7 @@ from na_report.base.files import copy_folder, partial_of, put_in_place, remove
 from na_report.base.locks import locked
 from na_report.base.paths import BUILD
 from na_report.base.wording import Words
-from na_report.book.book import Book
-from na_report.book.published import held, is_whole
+from na_report.book.book import Book, held, is_whole
 from na_report.running.contents import read_words
 from na_report.screen.describing import site_address
 from na_report.screen.footer import PAPERS, move_papers
@@ -86,10 +86,9 @@ def with_switch(page: str, name: str, book: Book, shelf: Shelf) -> str:
     several = sum(edition == book.edition for edition, _ in shelf) > 1
     known, site = (read_words(book.project), site_address(book.project)) if several else ({}, "")
     for (edition, language), pages in shelf.items():
-        is_own = (edition, language) == (book.edition, book.language)
-        above = f"../{language}/" if edition == book.edition else f"../../{edition}/{language}/"
-        address = ("" if is_own else above) + (name if name in pages else "index.html")
-        mark = " aria-current=true" if is_own else ""
+        there = f"{edition}/{language}/{name if name in pages else 'index.html'}"
+        address = posixpath.relpath(there, f"{book.edition}/{book.language}")
+        mark = " aria-current=true" if (edition, language) == (book.edition, book.language) else ""
         if language == book.language:
             label = escape(words("site.edition_named", edition=edition))
             editions += f'<li><a href="{address}"{mark}>{label}</a></li>'
@@ -97,8 +96,8 @@ def with_switch(page: str, name: str, book: Book, shelf: Shelf) -> str:
             label = escape(str(known[language].get("name", language)))
             languages += f'<li><a href="{address}" lang="{language}" hreflang="{language}"{mark}>{label}</a></li>'
             if name in pages:  # tells search engines which page is the same in which language
-                whole = f"{site}{edition}/{language}/{name}" if site else address
-                soup.head.append(soup.new_tag("link", attrs={"rel": "alternate", "hreflang": language, "href": whole}))
+                attributes = {"rel": "alternate", "hreflang": language, "href": f"{site}{there}" if site else address}
+                soup.head.append(soup.new_tag("link", attrs=attributes))
     markup = f'<h2>{words("site.edition")}</h2><ul class="edities">{editions}</ul>'
     if languages:
         markup += f'<h2>{words("site.language")}</h2><ul class="talen">{languages}</ul>'

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, Project
-from na_report.book.book import Book
-from na_report.book.published import held, is_current
+from na_report.book.book import Book, held, is_current
 from na_report.commands.run import answers_of, execute
 from na_report.editions.folders import (
     edition_folder,

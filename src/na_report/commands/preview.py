@@ -12,9 +12,9 @@ from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
-from na_report.book import watching
+from na_report.book import preview as watching
 from na_report.book.book import Book
-from na_report.book.serving import State, serve
+from na_report.book.preview import State, serve
 from na_report.commands.progress import Progress
 from na_report.commands.run import answers_of
 from na_report.editions.folders import edition_folder, newest_edition, verify_edition

@@ -106,10 +106,15 @@ def _render(arguments: list[str], log: str) -> NoReturn:
 
 
 def _import() -> None:
-    """Imports what Jupyter Book and Sphinx themselves import only once they are asked for a book."""
+    """Imports what Jupyter Book and Sphinx themselves import, or compile, only once they are asked for a book."""
+    import soupsieve
     from jupyter_book.cli import main  # noqa: F401
     from jupyter_book.config import get_default_sphinx_config
+    from nbformat.validator import get_validator
     from sphinx.application import builtin_extensions
+
+    soupsieve.compile("a.b > c:not([d])")
+    get_validator(4, 5)
 
     extensions = get_default_sphinx_config()["extensions"]
     for module in ("jupyter_book.sphinx", "myst_nb.sphinx_ext", *extensions, *builtin_extensions):
