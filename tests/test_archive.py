@@ -17,7 +17,6 @@ from conftest import ROOT, copy_of_project
 from rocrate.rocrate import ROCrate
 
 from na_report.base.paths import Project
-from na_report.book import archive as module
 from na_report.book.book import Book, held, remember
 from na_report.cli import main
 from na_report.editions.edition import open_edition
@@ -150,17 +149,6 @@ def linked(project: Project, _: pytest.MonkeyPatch) -> None:
     count_as_built(project)
 
 
-def full(_: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_room(handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", no_room)
-
-
-def installed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "library_files", lambda: ([], project.data / "site-packages" / "na_report"))
-
-
 def busy(project: Project, _: pytest.MonkeyPatch) -> AbstractContextManager[None]:
     return held(Book(project, "2026", "nl"))
 
@@ -170,8 +158,6 @@ REFUSED: dict[Spoil, str] = {
     there: "exists already",
     older: "na-report build --edition 2026",
     linked: "secret.txt is a link to elsewhere",
-    full: "No space left on device",
-    installed: "needs the source of na-report",
     busy: "is being made by process",
 }
 

@@ -26,8 +26,8 @@ _OF_LIBRARY = (PROGRAM, LOCK, "README.md", "Makefile", "LICENSE", "LICENSE-CC-BY
 _OF_PROJECT = (TOC, CONFIG, LOCK, f"data/{ABOUT}", "chapters")
 _TEXTS = Path(__file__).resolve().parent / "texts"
 _README, _CRATE = _TEXTS / "archive.md", _TEXTS / "ro-crate-metadata.json"
-# What a path in a manifest may not hold as it is.
-_ENCODED = str.maketrans({"%": "%25", "\n": "%0A", "\r": "%0D"})
+# What a name in a manifest may not hold as it is, and `sha256sum` not otherwise.
+_ODD = {"%", "\n", "\r"}
 
 
 def write_archive(
@@ -102,9 +102,11 @@ def _files(top: Path) -> Iterator[Path]:
     for path in [top] if top.is_file() else sorted(top.rglob("*")):
         if any(part.startswith((".", "__pycache__")) for part in path.relative_to(top).parts):
             continue
-        if path.is_symlink():
+        if path.is_symlink() or _ODD & {*path.name}:
+            what = "is a link to elsewhere" if path.is_symlink() else "has % or the end of a line in its name"
             raise NaReportError(
-                f"{path} is a link to elsewhere, so the archive could not hold it.", hint="Put the file itself there."
+                f"{path} {what}, so the archive could not hold it.",
+                hint="Put the file itself there, with another name.",
             )
         if path.is_file():
             yield path
@@ -118,7 +120,7 @@ def _write_bag(target: Path, about: Mapping[str, Any], payload: Mapping[str, Pat
         def add(name: str, content: bytes) -> str:
             mode = 0o755 if content.startswith(b"#!") else 0o644
             bag.writestr(zip_entry(f"{about['name']}/{name}", day=day, compressed=False, mode=mode), content)
-            return f"{sha256(content).hexdigest()}  {name.translate(_ENCODED)}\n"
+            return f"{sha256(content).hexdigest()}  {name}\n"
 
         manifest, size = "", 0
         for name, file in sorted(payload.items()):

@@ -48,15 +48,12 @@ class Subject:
     say: Callable[[str], None]
 
 
-def make_book(
-    book: Book, inputs: str, formats: Sequence[str], process: Renderer, subject: Subject, jobs: int = 0
-) -> None:
+def make_book(book: Book, formats: Sequence[str], process: Renderer, subject: Subject, jobs: int = 0) -> None:
     """Makes a book out of sight, as `html`, `pdf` or both, and publishes it when all of it is whole.
 
-    It will be known by `inputs`, the hash of all that it is made of. A `NaReportError` when something is wrong in data, chapters
-    or text, or a source changed meanwhile; nothing is published then.
+    A `NaReportError` when something is wrong in data, chapters or text, or a source changed meanwhile; nothing is published then.
     """
-    project, began_with = book.project, hash_inputs(book.project)
+    project, inputs = book.project, hash_inputs(book.project)
     take_along = subject.verify()
     pages, said = all_pages(project, book.language, book.edition), words(book)
     drop_renderings(book)
@@ -89,7 +86,7 @@ def make_book(
             made |= printed(papers)
             for name in printed(papers):
                 tell("PDF", book.folder / name)
-    if hash_inputs(project) != began_with:
+    if hash_inputs(project) != inputs:
         raise BookError(
             "Data, chapters or settings changed while the book was being made of them, so it is not published.",
             hint="Look with `git status` whether a chapter writes to one of its sources, and build again.",

@@ -40,23 +40,22 @@ def build(options: Namespace, project: Project) -> int:
         return _check(options, project)
     start = time.perf_counter()
     book = Book(project, options.edition or newest_edition(project), known_language(project, options.language))
-    inputs = hash_inputs(project)
-    if not options.force and is_current(book, inputs, formats):
+    if not options.force and is_current(book, hash_inputs(project), formats):
         print(f"edition {book.edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
         return 0
     edition_folder(book.edition, project)
-    _make(book, inputs, formats, options.jobs, force=options.force)
+    _make(book, formats, options.jobs, force=options.force)
     print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
     return 0
 
 
-def _make(book: Book, inputs: str, formats: Sequence[str], jobs: int, *, force: bool) -> None:
+def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None:
     from na_report.book.building import make_book
     from na_report.processes.renderer import renderer
     from na_report.processes.surroundings import pinned
 
     with held(book), pinned(), renderer() as process:  # gets ready while the pages run
-        make_book(book, inputs, formats, process, _subject(book, jobs, force=force), jobs)
+        make_book(book, formats, process, _subject(book, jobs, force=force), jobs)
 
 
 def _subject(book: Book, jobs: int, *, force: bool) -> Subject:
@@ -99,7 +98,7 @@ def _check(options: Namespace, project: Project) -> int:
     edition_folder(edition, project)
     with TemporaryDirectory() as folder:
         book = Book(copied(project, Path(folder)), edition, options.language)
-        _make(book, "", formats, options.jobs, force=True)
+        _make(book, formats, options.jobs, force=True)
         count, found = differences(book, path)
     for line in found:
         print(line)
