@@ -1,14 +1,41 @@
-"""A book of one page, which builds in seconds."""
-
-from __future__ import annotations
+"""A book of one page, which builds in seconds, and one that only looks like a built one."""
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 
 from na_report.base.paths import Project
+from na_report.book.book import Book, held, publish
+
+FOOT = '<footer><ul><li><a href="../report.pdf">Boek</a></li><li><a href="../summary.pdf">Kort</a></li></ul></footer>'
+PAGE = '<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
+PDFS = ("report.pdf", "summary.pdf")
+
+
+def built(
+    project: Project,
+    edition: str,
+    *pages: str,
+    language: str = "nl",
+    foot: str = "",
+    papers: Sequence[str] = PDFS,
+    inputs: str = "",
+) -> Book:
+    """Publishes a book of pages that hold their own name."""
+    book = Book(project, edition, language)
+    with held(book):
+        made = {name: book.made / name for name in ("html", *papers)}
+        made["html"].mkdir(parents=True)
+        for name in pages:
+            page = PAGE.format(name).replace("</body>", f"{foot}</body>")
+            (made["html"] / f"{name}.html").write_text(page, encoding="utf-8")
+        for name in papers:
+            made[name].write_bytes(f"%PDF-1.7\n<</A 1>> {name} {inputs}\n".encode() + b"\xff")
+        publish(book, inputs, made, ["html", "pdf"])
+    return book
 
 
 def make_small(source: Project, root: Path) -> None:

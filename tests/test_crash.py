@@ -4,9 +4,6 @@ Faults: `kill` ends the process just before one of its file operations, `full` l
 on, as on a full disk, `readonly` refuses all of them, and `quota` lets no file grow beyond a size. CRASH_TRIES says how many.
 """
 
-from __future__ import annotations
-
-import contextlib
 import errno
 import os
 import random
@@ -21,15 +18,14 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from small_book import make_small, write_chapter
+from small_book import PDFS, built, make_small, write_chapter
 from test_kernels import wait
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
-from na_report.book.book import Book
+from na_report.book.book import Book, is_current, is_whole
 from na_report.book.comparing import contents
-from na_report.book.published import held, is_current, is_whole, publish
-from na_report.book.site import PLACE, write_site
+from na_report.book.site import write_site
 from na_report.editions.edition import copy_edition, seal_edition
 from na_report.running.fingerprint import hash_inputs
 from na_report.workbook.exporting import export_edition
@@ -41,17 +37,12 @@ DONE, REFUSED, WRONG = 0, 3, 4
 # What Python tells before it changes a file; its first argument is the path.
 CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "open")
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-PDFS = ("report.pdf", "summary.pdf")
 Act = Callable[[], object]
 
 
 def importing(project: Project) -> Act:
     workbook = export_edition(OLD, project.root / "evidence.xlsx", project)
     return lambda: import_edition(workbook, NEW, project)
-
-
-def copying(project: Project) -> Act:
-    return lambda: copy_edition(OLD, NEW, project)
 
 
 def sealing(project: Project) -> Act:
@@ -66,37 +57,22 @@ def exporting(project: Project) -> Act:
     return lambda: export_edition(OLD, path, project, force=True)
 
 
-def make(book: Book, word: str) -> None:
-    """Publishes a small book of one word."""
-    with held(book):
-        made = {name: book.made / name for name in ("html", *PDFS)}
-        made["html"].mkdir(parents=True)
-        for number in range(20):
-            page = f'<html><head></head><body><nav id="{PLACE.split("#")[1]}"></nav>{word} {number}</body></html>'
-            (made["html"] / f"page-{number or 'index'}.html").write_text(page, encoding="utf-8")
-        for name in PDFS:
-            made[name].write_text(f"%PDF {word}", encoding="utf-8")
-        publish(book, word, made, ["html", "pdf"])
-
-
-def publishing(project: Project) -> Act:
-    book = Book(project, OLD, "nl")
-    make(book, "old")
-    return lambda: make(book, "new")
+def publishing(project: Project, word: str = "old") -> Act:
+    built(project, OLD, "index", *(f"{word}-{number}" for number in range(20)), inputs=word)
+    return lambda: publishing(project, "new")
 
 
 def laying_out(project: Project) -> Act:
-    book = Book(project, OLD, "nl")
-    make(book, "old")
+    renew, book = publishing(project), Book(project, OLD, "nl")
     write_site([book])
-    make(book, "new")
+    renew()
     return lambda: write_site([book])
 
 
 # What is done, and where the files lie that it makes or changes.
 OPERATIONS: dict[str, tuple[Callable[[Project], Act], str]] = {
     "import": (importing, f"data/{NEW}"),
-    "copy": (copying, f"data/{NEW}"),
+    "copy": (lambda project: lambda: copy_edition(OLD, NEW, project), f"data/{NEW}"),
     "seal": (sealing, f"data/{NEW}"),
     "export": (exporting, "out"),
     "publish": (publishing, f"_build/{OLD}/nl"),
@@ -258,8 +234,8 @@ def test_nothing_is_damaged(tmp_path: Path, name: str, kind: str) -> None:
 @pytest.mark.slow("it tries the test above")
 def test_a_careless_operation_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Without the hashes the old mark would hold for any mixture of old and new.
-    monkeypatch.setattr("na_report.book.published.forget", lambda book: None)
-    monkeypatch.setattr("na_report.book.published.hash_part", lambda path: "x" if path.exists() else "")
+    monkeypatch.setattr("na_report.book.book.forget", lambda book: None)
+    monkeypatch.setattr("na_report.book.book.hash_part", lambda path: "x" if path.exists() else "")
     operation = Operation(tmp_path / "project", *OPERATIONS["publish"])
     assert any("counts as" in damage for damage in damages(operation, "kill", 100))
 
@@ -280,11 +256,7 @@ def building(project: Project) -> Act:
 
 
 def works_in(root: Path) -> bool:
-    for path in Path("/proc").glob("[0-9]*/cwd"):
-        with contextlib.suppress(OSError):
-            if path.readlink().is_relative_to(root):
-                return True
-    return False
+    return any(os.path.realpath(path).startswith(str(root)) for path in Path("/proc").glob("[0-9]*/cwd"))
 
 
 @pytest.mark.slow("it builds a book again and again")
@@ -295,13 +267,13 @@ def test_a_build_that_is_killed_or_has_no_room_damages_nothing(tmp_path: Path) -
     inputs = hash_inputs(operation.project)
     for number in range(TRIES):
         operation.undo()
-        if number % 3 == 2:
-            process = build(root, no_larger(dice.randrange(max(map(len, operation.new.values())))))
-        else:
-            process = build(root)
-            time.sleep(dice.uniform(0, seconds))
-            process.kill()
-        process.wait()
+        is_kill = number % 3 < 2
+        with build(
+            root, None if is_kill else no_larger(dice.randrange(max(map(len, operation.new.values()))))
+        ) as process:
+            if is_kill:
+                time.sleep(dice.uniform(0, seconds))
+                process.kill()
         assert wait(lambda: not works_in(root), 20), "what the build started goes on"
         operation.state(inputs)
         assert build(root).wait() == DONE

@@ -1,26 +1,23 @@
 """A book is rendered from nothing; a preview goes on from before, shows the same, and names the same problems."""
 
-from __future__ import annotations
-
 import multiprocessing
 from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import na_report, one_of_a_kind
+from small_book import built
 from test_preview import write_chapter
 from test_publishing import only_pages
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import put_in_place
 from na_report.base.paths import Project
-from na_report.book.book import Book
-from na_report.book.published import drop_other_pages, is_whole, publish
+from na_report.book.book import Book, drop_other_pages, is_whole, publish
 from na_report.book.rendering import build_html, render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.renderer import Renderer, renderer
 from na_report.running.pages import all_pages
-from na_report.screen import finishing
 
 FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](inleiding.ipynb) en {numref}`tab-b`."
 SECOND = "# Kort\n\n:::{table} Tabel.\n:name: tab-b\n\n| a |\n| - |\n| 1 |\n:::\n\nTerug naar [het doel](#doel)."
@@ -137,23 +134,17 @@ def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Projec
         assert b"Een zin." in files(make(small, broken))["index.html"], "the next one starts by itself"
 
 
-def test_pages_that_the_book_no_longer_has_go_with_all_that_a_run_leaves(small: Project) -> None:
+def test_what_a_new_book_does_not_have_goes(small: Project) -> None:
     book = Book(small, "2021", "nl")
     for name in ("oud.ipynb", "oud.state.json", "oud.failed.ipynb", "inleiding.state.json"):
         (book.notebooks / name).write_text("{}", encoding="utf-8")
     drop_other_pages(book, all_pages(small))
     left = sorted(path.name for path in book.notebooks.iterdir())
     assert left == ["bronnen.ipynb", "index.ipynb", "inleiding.ipynb", "inleiding.state.json"]
-
-
-def test_a_part_that_a_new_book_does_not_have_goes(small: Project) -> None:
-    book = Book(small, "2021", "nl")
-    book.html.mkdir(parents=True)
-    (book.folder / "summary.pdf").write_bytes(b"old")
+    built(small, "2021", "index")
     book.made.mkdir(parents=True)
     (book.made / "report.pdf").write_bytes(b"new")
     publish(book, "", {"report.pdf": book.made / "report.pdf"}, ["pdf"])
-    assert (book.folder / "report.pdf").is_file()
     assert not (book.folder / "summary.pdf").exists(), "the summary of the book before"
     assert book.html.is_dir(), "its format was not asked for"
     assert not is_whole(book), "pages and PDF are of two builds"
@@ -190,41 +181,15 @@ def test_a_page_that_sphinx_can_not_read_stops_the_book_once_with_a_short_story(
     assert files(make(small, process)) == before
 
 
-@pytest.mark.parametrize(
-    "carried",
-    [
-        *({"files": {"image/svg+xml": name}} for name in ("../../../../chapters/words.yml", "/x.svg", "_static/x.css")),
-        *({"files": {"text/csv": "x.csv"}}, {"files": {"image/svg+xml": 5}}, 5),
-    ],
-    ids=str,
-)
-def test_an_output_puts_no_file_outside_the_stage(small: Project, carried: object) -> None:
+def test_an_output_puts_no_file_outside_the_stage(small: Project) -> None:
     book = Book(small, "2021", "nl")
     path = book.notebooks / "bronnen.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells[1].outputs[0].metadata["na_report"] = carried
-    nbformat.write(notebook, path)
     before = (small.chapters / "words.yml").read_bytes()
-    with pytest.raises(NaReportError, match="bronnen carries a file"):
-        stage(book, all_pages(small))
+    names = ("../../../../chapters/words.yml", "/x.svg", "_static/x.css", 5)
+    for carried in (*({"files": {"image/svg+xml": name}} for name in names), {"files": {"text/csv": "x.csv"}}, 5):
+        notebook.cells[1].outputs[0].metadata["na_report"] = carried
+        nbformat.write(notebook, path)
+        with pytest.raises(NaReportError, match="bronnen carries a file"):
+            stage(book, all_pages(small))
     assert (small.chapters / "words.yml").read_bytes() == before
-
-
-def test_a_page_is_mended_again_when_it_or_a_file_around_it_differs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mended: list[str] = []
-    mend = finishing._polish_page
-    monkeypatch.setattr(finishing, "_polish_page", lambda *given: mended.append(given[1].name) or mend(*given))
-    known: dict[str, tuple[str, finishing.Polished]] = {}
-    for step, names in enumerate((["a.html", "b.html"], [], ["b.html"], ["a.html", "b.html"])):
-        folder = tmp_path / str(step)
-        for part in ("_images", "_static"):
-            (folder / part).mkdir(parents=True)
-        (folder / "_images" / "f.svg").write_text("<svg/>" * (1 + step // 3), encoding="utf-8")
-        (folder / "a.html").write_text("<article><h1>Een</h1></article>", encoding="utf-8")
-        (folder / "b.html").write_text(f"<article><h1>{step // 2}</h1></article>", encoding="utf-8")
-        finishing.polish(folder, known=known)
-        assert mended == names
-        mended.clear()
-        assert f"<h1>{step // 2}</h1>" in (folder / "b.html").read_text(encoding="utf-8")

@@ -1,24 +1,41 @@
-"""Which book is being made, where its parts are, and what it says of itself."""
+"""Which book is being made, what it says of itself, whether it is whole, and how a new one takes its place."""
 
-from __future__ import annotations
-
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from na_report.base.errors import NaReportError
+from na_report.base.files import put_in_place, remove, write_whole
+from na_report.base.locks import locked
 from na_report.base.paths import TOC, WORDS, Project
 from na_report.base.settings import shown
 from na_report.base.site_settings import read_configuration
 from na_report.base.wording import Words
 from na_report.editions.folders import is_draft
 from na_report.running.contents import known_language, read_contents, read_words
+from na_report.running.executed import whole_notebooks
+from na_report.running.fingerprint import hash_files
+from na_report.running.pages import Page
+
+# What readers get of each format. The mark holds a hash of each; it goes before anything of a book changes and comes back last.
+PARTS = {"html": ("html",), "pdf": ("report.pdf", "summary.pdf")}
+_MARK = "build.json"
+# What a killed run of a page leaves beside the notebooks.
+_LEFT_OVER = ("notebooks/*.running.ipynb", "notebooks/*.reads.json", "notebooks/.*.partial", ".*.partial", "made")
 
 # What every book says of itself, beside the captions of its parts.
 _WORDS = (
     *("name", "title", "subtitle", "author", "cover", "contents", "notes", "figures", "registers", "where"),
-    *("summary", "figure", "table"),
+    *("figure", "table"),
 )
+
+
+def _in_folder(name: str) -> Path:
+    return cast(Path, property(lambda book: book.folder / name))
 
 
 @dataclass(frozen=True)
@@ -33,71 +50,131 @@ class Book:
 
     @property
     def folder(self) -> Path:
-        """Where everything of this book is: `report.pdf` and `summary.pdf`, and what follows."""
+        """Where everything of this book is: its PDFs, and what follows."""
         built = self.project.build(self.edition, self.language)
         return built.parents[1] / "preview" / self.edition / self.language if self.is_preview else built
 
-    @property
-    def notebooks(self) -> Path:
-        """The executed notebooks."""
-        return self.folder / "notebooks"
-
-    @property
-    def html(self) -> Path:
-        """The finished HTML book."""
-        return self.folder / "html"
-
-    @property
-    def made(self) -> Path:
-        """Where the parts of a new book wait until all are whole."""
-        return self.folder / "made"
-
-    @property
-    def stage(self) -> Path:
-        """The source folder that Sphinx reads."""
-        return self.folder / "stage"
-
-    @property
-    def rendered(self) -> Path:
-        """What Sphinx makes of the stage, and goes on from: `html` and the pages for paper."""
-        return self.folder / "sphinx"
+    notebooks = _in_folder("notebooks")  # those that ran
+    html = _in_folder("html")  # the finished pages
+    made = _in_folder("made")  # where the parts of a new book wait until all are whole
+    stage = _in_folder("stage")  # the source that Sphinx reads
+    rendered = _in_folder("sphinx")  # what Sphinx makes of it, and goes on from: `html` and the pages for paper
 
 
 def words(book: Book) -> dict[str, Any]:
     """Returns title, subtitle and other words of the book in its language, from `chapters/words.yml`.
 
-    Raises:
-        NaReportError: Some are missing, or something is wrong with the table of contents, the configuration or the address of
-            the site: this is asked before anything runs.
+    A `NaReportError` tells all that is wrong there, with the contents, the configuration or the address of the site: asked before
+    anything runs.
     """
     from na_report.screen.describing import site_address
 
     site_address(book.project)
     read_configuration(book.project)
-    place = f"chapters/{WORDS}, {book.language}"
     found = read_words(book.project)[known_language(book.project, book.language)]
-    if not isinstance(found, dict):
-        found = {}
-    contents = read_contents(book.project, book.language)
-    parts, summary, pages = found.get("parts"), found.get("summary"), contents.pages
-    captions = isinstance(parts, list) and len(parts) == contents.parts and all(isinstance(part, str) for part in parts)
-    a_page = not isinstance(summary, str) or summary in ("", *pages)
-    checks = [
-        *((name, found.get(name), "text", isinstance(found.get(name), str)) for name in _WORDS),
-        ("parts", parts, f"{contents.parts} captions as text: one per part of {TOC}", captions),
-        ("summary", summary, f"a page of {TOC}, or '' for a book without a short PDF", a_page),
-    ]
-    problems = [
-        f"{place}, {name}: found {shown(value)}, expected {expected}."
-        for name, value, expected, is_sound in checks
+    given = found if isinstance(found, dict) else {}
+    contents, parts = read_contents(book.project, book.language), given.get("parts")
+    checks = {name: ("text", isinstance(given.get(name), str)) for name in _WORDS} | {
+        "parts": (
+            f"{contents.parts} captions as text: one per part of {TOC}",
+            isinstance(parts, list) and [type(part) for part in parts] == [str] * contents.parts,
+        ),
+        "summary": (
+            f"a page of {TOC}, or '' for a book without a short PDF",
+            given.get("summary") in ("", *contents.pages),
+        ),
+    }
+    problems = contents.problems + [
+        f"chapters/{WORDS}, {book.language}, {name}: found {shown(given.get(name))}, expected {expected}."
+        for name, (expected, is_sound) in checks.items()
         if not is_sound
     ]
-    if problems := contents.problems + problems:
+    if problems:
         raise NaReportError("\n".join(problems), hint=f"Fill these in chapters/{WORDS}.")
-    given = {
+    said = {
         key: value.replace("{edition}", book.edition) if isinstance(value, str) else value
-        for key, value in found.items()
+        for key, value in given.items()
     }
     # What is not sealed says so on every page: its title is in the head of the pages.
     mark = Words(book.language, book.project)("site.draft") if is_draft(book.project.data / book.edition) else ""
-    return given | {"mark": mark, "title": f"{mark}: {given['title']}" if mark else given["title"]}
+    return said | {"mark": mark, "title": f"{mark}: {said['title']}" if mark else said["title"]}
+
+
+@contextmanager
+def held(*books: Book) -> Iterator[None]:
+    """Keeps other processes from making the same books (a `BusyError`), and clears away what a dead one left."""
+    with ExitStack() as locks:
+        for book in books:
+            book.folder.mkdir(parents=True, exist_ok=True)
+            what = f"The book of edition {book.edition} ({book.language})"
+            locks.enter_context(locked(book.folder / "build.lock", what))
+            for path in [path for pattern in _LEFT_OVER for path in book.folder.glob(pattern)]:
+                remove(path)
+        yield
+
+
+def drop_other_pages(book: Book, pages: Sequence[Page]) -> None:
+    """Removes what is left of pages that the book no longer has, so that it equals a book made from nothing."""
+    names = {page.name for page in pages}
+    for path in book.notebooks.glob("*"):
+        if path.name.split(".")[0] not in names:
+            remove(path)
+
+
+def is_current(book: Book, inputs: str, formats: Iterable[str]) -> bool:
+    """Tells whether the book was made whole, in these formats, of the same inputs, and was not touched since."""
+    return _state(book, inputs, formats).items() <= _mark(book).items()
+
+
+def is_whole(book: Book) -> bool:
+    """Tells whether HTML and PDF of the book are there as one and the same build left them."""
+    return _parts(book, PARTS).items() <= _mark(book).items()
+
+
+def publish(book: Book, inputs: str, made: Mapping[str, Path], formats: Iterable[str]) -> None:
+    """Puts what was made in its place, by its name there, and marks the book as whole in the formats of this build.
+
+    `inputs` is the hash of all that it was made of. A part of these formats that was not made is removed.
+    """
+    forget(book)
+    for part in [part for name in formats for part in PARTS[name]]:
+        if part in made:
+            put_in_place(made[part], book.folder / part)
+        else:
+            remove(book.folder / part)
+    remove(book.made)
+    remember(book, inputs, formats)
+
+
+def forget(book: Book) -> None:
+    """Takes away the mark that the book is whole, before anything of it changes."""
+    (book.folder / _MARK).unlink(missing_ok=True)
+
+
+def remember(book: Book, inputs: str, formats: Iterable[str]) -> None:
+    """Marks the book as it is now as whole."""
+    write_whole(book.folder / _MARK, json.dumps(_state(book, inputs, formats)).encode())
+
+
+def _state(book: Book, inputs: str, formats: Iterable[str]) -> dict[str, str]:
+    notebooks = hash_files(whole_notebooks(book.notebooks), book.notebooks)
+    return {"inputs": inputs, "notebooks": notebooks} | _parts(book, formats)
+
+
+def _parts(book: Book, formats: Iterable[str]) -> dict[str, str]:
+    return {part: hash_part(book.folder / part) for name in formats for part in PARTS[name]}
+
+
+def _mark(book: Book) -> dict[str, Any]:
+    try:
+        mark = json.loads((book.folder / _MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return mark if isinstance(mark, dict) else {}
+
+
+def hash_part(path: Path) -> str:
+    """Returns a hash of a file or folder; empty when there is none."""
+    if path.is_dir():
+        return hash_files([file for file in path.rglob("*") if file.is_file()], path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else ""

@@ -1,27 +1,38 @@
-"""One place for making a book: pages run, Sphinx and Typst side by side, and published when all of it is whole."""
+"""Makes a book: pages run, Sphinx and Typst side by side, and it is published when all of it is whole."""
 
-from __future__ import annotations
-
+import functools
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
 
 from na_report.base.errors import BookError
-from na_report.book.book import Book
-from na_report.book.book import words as words_of
-from na_report.book.printing import Printing, press
-from na_report.book.published import drop_other_pages, publish
+from na_report.base.paths import DESCRIPTOR
+from na_report.book.book import Book, drop_other_pages, publish, words
 from na_report.book.rendering import build_html, render_stage
 from na_report.book.staging import drop_renderings, stage
+from na_report.editions.descriptor import descriptor_of
+from na_report.paper import FOLDER
+from na_report.paper.typesetting import Document, typeset
 from na_report.processes.renderer import Renderer
+from na_report.processes.workers import Workers
 from na_report.running.fingerprint import hash_inputs
 from na_report.running.pages import Page, all_pages
-from na_report.screen.describing import publication
+from na_report.screen.describing import book_address, publication, site_address
 
+# Of the document of a draft, which has no day of its own: that of the build is in no file.
+_NO_DAY = "1980-01-01"
+
+# The PDFs by the names that readers know them by, once they are made.
+Papers = Future[dict[str, Path]]
 # The edition to take along, and the first and last year of its data.
 TakeAlong = tuple[list[Path], tuple[str, str]]
 
@@ -37,26 +48,14 @@ class Subject:
     say: Callable[[str], None]
 
 
-def make_book(
-    book: Book, inputs: str, formats: Sequence[str], process: Renderer, subject: Subject, jobs: int = 0
-) -> None:
-    """Makes a book out of sight and publishes it when all of it is whole.
+def make_book(book: Book, formats: Sequence[str], process: Renderer, subject: Subject, jobs: int = 0) -> None:
+    """Makes a book out of sight, as `html`, `pdf` or both, and publishes it when all of it is whole.
 
-    Args:
-        book: The book.
-        inputs: The hash of all that it is made of, to be known by; empty when nobody will ask.
-        formats: `html`, `pdf` or both.
-        process: Renders.
-        subject: The subject's part.
-        jobs: How many processes mend pages; 0 for one per core.
-
-    Raises:
-        NaReportError: Something is wrong in data, chapters or text, or a source changed meanwhile; nothing is published.
+    A `NaReportError` when something is wrong in data, chapters or text, or a source changed meanwhile; nothing is published then.
     """
-    project = book.project
-    began_with = hash_inputs(project)
+    project, inputs = book.project, hash_inputs(book.project)
     take_along = subject.verify()
-    pages, words = all_pages(project, book.language, book.edition), words_of(book)
+    pages, said = all_pages(project, book.language, book.edition), words(book)
     drop_renderings(book)
     drop_other_pages(book, pages)
     subject.run(pages)
@@ -68,8 +67,7 @@ def make_book(
         subject.say(f"{kind:<5} {project.short(path)}  ({time.perf_counter() - began:.1f} s)")
 
     with press() if "pdf" in formats else nullcontext() as pool, ThreadPoolExecutor(1) as aside:
-        printing = Printing(pool, book, pages) if pool else None
-        written = printing.start if printing else lambda: None
+        start = functools.cache(lambda: start_printing(pool, book, pages) if pool else None)
         if "html" in formats:
             at_hand = aside.submit(take_along)  # while Sphinx renders
             aside.submit(import_module, "na_report.screen.finishing")
@@ -77,19 +75,74 @@ def make_book(
                 book,
                 pages,
                 process,
-                publication=lambda: publication(project, book.edition, book.language, words, *at_hand.result()),
-                written=written,
+                publication=lambda: publication(project, book.edition, book.language, said, *at_hand.result()),
+                written=start,
                 jobs=jobs,
             )
             tell("HTML", book.html / "index.html")
         else:
-            render_stage(book, process, written)
-        for name, path in (printing.result() if printing else {}).items():
-            made[name] = path
-            tell("PDF", book.folder / name)
-    if hash_inputs(project) != began_with:
+            render_stage(book, process, start)
+        if papers := start():
+            made |= printed(papers)
+            for name in printed(papers):
+                tell("PDF", book.folder / name)
+    if hash_inputs(project) != inputs:
         raise BookError(
             "Data, chapters or settings changed while the book was being made of them, so it is not published.",
             hint="Look with `git status` whether a chapter writes to one of its sources, and build again.",
         )
     publish(book, inputs, made, formats)
+
+
+@contextmanager
+def press() -> Iterator[Executor]:
+    """Gives a process that makes PDFs, and is gone when the block ends, whatever it is doing."""
+    pool = Workers(1)
+    pool.submit(import_module, typeset.__module__)
+    try:
+        yield pool
+    finally:
+        pool.end()
+
+
+def start_printing(pool: Executor, book: Book, pages: Sequence[Page]) -> Papers:
+    """Starts the PDFs of a book, whose pages for paper Sphinx wrote, in the process of `press`."""
+    return pool.submit(_print, book, documents(book, pages, words(book)))
+
+
+def printed(papers: Papers) -> dict[str, Path]:
+    """Waits for the PDFs; a `BookError` when something in the text can't be printed."""
+    try:
+        return papers.result()
+    except BrokenProcessPool:
+        raise BookError(
+            "The process that makes the PDF was killed.", hint="Look whether memory ran out, and build again."
+        ) from None
+
+
+def _print(book: Book, documents: Sequence[Document]) -> dict[str, Path]:
+    book.made.mkdir(parents=True, exist_ok=True)
+    made = {f"{document.name}.pdf": book.made / f"{document.name}.pdf" for document in documents}
+    for document, target in zip(documents, made.values(), strict=True):
+        typeset(document, book.rendered / "_build" / FOLDER / "pages", book.stage, book.project.root, target)
+    return made
+
+
+def documents(book: Book, pages: Sequence[Page], words: Mapping[str, Any]) -> list[Document]:
+    """Returns what is printed of a book: the report with its data, and the summary where the book has one."""
+    folder = book.project.data / book.edition
+    about = descriptor_of(folder)
+    sealed = str(about["created"])[:10]
+    day = sealed or _NO_DAY
+    attached = {folder / DESCRIPTOR: str(about["title"])} if sealed else {}
+    attached |= {folder / str(table["path"]): str(table["title"]) for table in about["resources"]}
+    when = format_date(date.fromisoformat(day), "d MMMM y", locale=book.language) if sealed else words["mark"].lower()
+    imprint = [str(words["cover"]), f"{about['contributors'][0]['title']}, {when}", str(about["licenses"][0]["title"])]
+    on_paper = [page.name for page in pages if page.on_paper]
+    registers = [page.name for page in pages if not page.on_paper]
+    site, summary = book_address(site_address(book.project), book.edition, book.language), words["summary"]
+    report = Document(
+        "report", on_paper, words, book.language, day, imprint, attached=attached, registers=registers, site=site
+    )
+    short = Document("summary", [summary], words, book.language, day, front=False, site=site)
+    return [report, short] if summary in {page.name for page in pages} else [report]

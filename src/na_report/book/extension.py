@@ -1,16 +1,15 @@
-"""Our parts of Sphinx together, with three small ones: no index of words, a menu right in a preview, contents of a page."""
-
-from __future__ import annotations
+"""Our parts of Sphinx together, with small ones: no index of words, a preview that is quick and right, contents of a page."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from docutils import nodes
+from sphinx.addnodes import toctree
 
 from na_report.paper import sources
 from na_report.screen import addresses
 
-_EARLY = 100
+_EARLY, _LATE = 100, 900
 
 
 def setup(app: Any) -> dict[str, bool]:
@@ -19,9 +18,11 @@ def setup(app: Any) -> dict[str, bool]:
     addresses.setup(app)
     app.connect("builder-inited", _leave_out_index)
     app.connect("doctree-resolved", _without_dead_links, priority=_EARLY)
-    app.connect("env-get-updated", _pages_to_write)
+    app.connect("doctree-read", _keep_outline, priority=_LATE)
+    app.connect("env-get-updated", _number_outlines, priority=_EARLY)
+    app.connect("env-get-updated", _pages_to_write, priority=_LATE)
     app.connect("html-page-context", _add_sections)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": False, "parallel_write_safe": True}
 
 
 def _leave_out_index(app: Any) -> None:
@@ -30,6 +31,41 @@ def _leave_out_index(app: Any) -> None:
         app.builder.load_indexer = lambda *args: None
         app.builder.index_page = lambda *args: None
         app.builder.dump_search_index = lambda: None
+
+
+def _keep_outline(app: Any, tree: Any) -> None:
+    """Keeps what Sphinx counts of a page, so that it need not read all pages again to number the figures of the book."""
+    if not hasattr(app.env, "na_report_outlines"):
+        app.env.na_report_outlines = {}
+    app.env.na_report_outlines[app.env.docname] = nodes.Element("", *_outlines(tree))
+
+
+def _outlines(node: nodes.Element) -> Iterator[nodes.Element]:
+    """Yields what is counted in an element, or holds what is counted, or its title."""
+    for child in node.children:
+        if isinstance(child, nodes.title | nodes.caption):
+            yield type(child)("", child.astext())
+        elif isinstance(child, nodes.Element) and not isinstance(child, nodes.paragraph | nodes.tgroup | nodes.raw):
+            kept = child.copy()
+            kept.document, kept.rawsource = None, ""
+            kept += list(_outlines(child))
+            if kept.children or isinstance(child, nodes.TextElement | toctree):
+                yield kept
+
+
+def _number_outlines(app: Any, env: Any) -> Iterable[str]:
+    read = env.get_doctree
+    env.get_doctree = lambda name: env.na_report_outlines.get(name) or read(name)
+    return []
+
+
+def _pages_to_write(app: Any, env: Any) -> Iterable[str]:
+    """Returns all pages when a title or label is new, as Sphinx would leave the old ones on the pages that it does not write."""
+    del env.get_doctree
+    titles = sorted((name, title.astext()) for name, title in env.titles.items())
+    seen = repr((titles, sorted(env.domaindata["std"]["labels"].items())))
+    before, env.na_report_seen = getattr(env, "na_report_seen", seen), seen
+    return [] if before == seen else env.found_docs
 
 
 def _without_dead_links(app: Any, tree: Any, page: str) -> None:
@@ -41,14 +77,6 @@ def _without_dead_links(app: Any, tree: Any, page: str) -> None:
         target = f"#{link['refid']}" if "refid" in link else link.get("refuri", "")
         if target.startswith("#") and target[1:] not in places:
             link.replace_self(link.children)
-
-
-def _pages_to_write(app: Any, env: Any) -> Iterable[str]:
-    """Returns all pages when a title or label is new, as Sphinx would leave the old ones on the pages that it does not write."""
-    titles = sorted((name, title.astext()) for name, title in env.titles.items())
-    seen = repr((titles, sorted(env.domaindata["std"]["labels"].items())))
-    before, env.na_report_seen = getattr(env, "na_report_seen", seen), seen
-    return [] if before == seen else env.found_docs
 
 
 def _add_sections(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:

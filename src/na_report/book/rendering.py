@@ -1,7 +1,5 @@
 """Lets Jupyter Book make HTML of a stage, with every warning an error that names its cell, and checks that all is on it."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
@@ -18,12 +16,9 @@ from na_report.running.executed import first_line
 from na_report.running.pages import Page
 from na_report.screen.describing import Publication
 
-_PROBLEM = re.compile(r"(?:^|\s)(WARNING|ERROR|CRITICAL|SEVERE)\b")
-# The frames of a traceback, rules, and what Jupyter Book and Sphinx say whatever happened.
-_SAYS_NOTHING = re.compile(
-    r"\s|Traceback \(|=+$|RuntimeError: *$|The above exception|During handling|There was an error in building"
-    r"|Exception occurred:|The full traceback|Please also report|A bug report"
-)
+_PROBLEM = re.compile(r"^.*(?<!\S)(?:WARNING|ERROR|CRITICAL|SEVERE)\b.*$", re.MULTILINE)
+# What ended it, where it names no problem in the text.
+_RAISED = re.compile(r"^[\w.]*(?:Error|Exception): *\S.*$", re.MULTILINE)
 _SHOWN_LINES = 5
 _PLACE = re.compile(r"([\w-]+)\.ipynb:(\d+): ")
 _LINES_PER_CELL = 10_000
@@ -38,30 +33,28 @@ def build_html(
     process: Renderer,
     *,
     publication: Callable[[], Publication] | None = None,
-    written: Callable[[], None] = lambda: None,
+    written: Callable[[], object] = lambda: None,
     jobs: int = 0,
     known: dict[str, Any] | None = None,
 ) -> Path:
-    """Makes the HTML book, for `publish` to put in its place, and returns its folder.
+    """Makes the HTML of a book that is staged, for `publish` to put in its place, and returns its folder.
 
-    Args:
-        book: The book, staged.
-        pages: Its pages.
-        process: Renders.
-        publication: Tells what the book says of itself, with the files of the whole edition; asked once Sphinx is done.
-        written: See `render_stage`.
-        jobs: How many pages at once; 0 for one per core.
-        known: What came of pages before, which is used and added to.
-
-    Raises:
-        BookError: Sphinx found a problem, a page is missing or shows nothing of its outputs, or an address leads nowhere.
+    `publication` tells what the book says of itself, with the files of the whole edition; it is asked once Sphinx is done. For
+    `written` see `render_stage`. What came of pages before, in `known`, is used and added to. `jobs` of 0 are one per core. A
+    `BookError` when Sphinx found a problem, a page shows nothing of its outputs, or an address leads nowhere.
     """
     from na_report.screen.finishing import polish  # while Sphinx renders, a build imports it
 
-    rendered = render_stage(book, process, written)
+    rendered, result = render_stage(book, process, written), book.made / "html"
     for page in pages:
-        _check_page(rendered / f"{page.name}.html", book, page.name)
-    result = book.made / "html"
+        outputs = [output.get("data", {}) for cell in _cells(book, page.name) for output in cell.get("outputs", [])]
+        named = [name for data in outputs for name in _NAMED.findall("".join(data.get("text/markdown", "")))]
+        html = (rendered / f"{page.name}.html").read_text(encoding="utf-8")
+        if missing := [name for name in named if f'id="{name}"' not in html]:
+            raise BookError(
+                f"The page {page.name} does not show {', '.join(missing)}.",
+                hint="Look whether the cell has the tag remove-output or remove-cell.",
+            )
     remove(result)
     shutil.copytree(rendered, result)
     ends = polish(result, publication() if publication else None, jobs=jobs, known=known)
@@ -74,61 +67,43 @@ def build_html(
     return result
 
 
-def render_stage(book: Book, process: Renderer, written: Callable[[], None] = lambda: None) -> Path:
+def render_stage(book: Book, process: Renderer, written: Callable[[], object] = lambda: None) -> Path:
     """Renders the stage of a book, from where an earlier rendering left; returns the folder: copy it, don't change it.
 
-    Args:
-        book: The book, staged.
-        process: Renders.
-        written: Called when the pages for paper are there and nothing is wrong so far, while those for the screen are still
-            being written.
-
-    Raises:
-        BookError: Something in the text is wrong, such as a link without a target. Nothing is left to go on from, so that
-            the next rendering names all problems again.
+    `written` is called when the pages for paper are there and nothing is wrong so far, while those for the screen are still being
+    written. A `BookError` tells what is wrong in the text, such as a link without a target; nothing is left to go on from then,
+    so that the next rendering names all problems again.
     """
     output, log = book.rendered, book.folder / "html.log"
     output.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
 
-    def written_well() -> None:
-        if not _problems(_said(log)):
-            written()
+    def problems() -> list[str]:
+        return _PROBLEM.findall(_ANSI.sub("", log.read_text(encoding="utf-8", errors="replace")))
 
     options = ("--path-output", str(output), "-W", "-n", "--keep-going", "--builder", "html")
-    code = process.run(["build", str(book.stage), *options], log, written_well)
-    text = _said(log)
-    log.write_text(text, encoding="utf-8")
-    problems, result = _problems(text), output / "_build" / "html"
-    if not code and not problems and (result / "index.html").is_file():
+    code = process.run(["build", str(book.stage), *options], log, lambda: problems() or written())
+    result = output / "_build" / "html"
+    if not code and not problems() and (result / "index.html").is_file():
         return result
     remove(output)
     if code < 0:
         raise BookError(
             "The process that renders the book was killed.", hint="Look whether memory ran out, and build again."
         )
-    if problems:
-        told = [f"  {_placed(line.replace(f'{book.stage}/', ''), book)}" for line in problems]
-        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    if found := problems():
+        told = [f"  {_placed(line.strip().replace(f'{book.stage}/', ''), book)}" for line in found]
         raise BookError(
-            "\n".join([f"The text of the book has {count}:", *told]),
+            "\n".join([f"The text of the book has {len(found)} problem{'s' * (len(found) > 1)}:", *told]),
             hint="Mend the cell that holds the link, key or directive; page and cell are named above.",
         )
-    said = dict.fromkeys(line.rstrip() for line in text.splitlines() if line and not _SAYS_NOTHING.match(line))
+    raised = dict.fromkeys(_RAISED.findall(log.read_text(encoding="utf-8", errors="replace")))
     raise BookError(
         "\n".join(
-            ["Jupyter Book stopped without naming a problem; the end of what it said:", *[*said][-_SHOWN_LINES:]]
+            ["Jupyter Book stopped without naming a place; what it said at the end:", *[*raised][-_SHOWN_LINES:]]
         ),
         hint=f"Look in {log} for the whole story, and build again.",
     )
-
-
-def _said(log: Path) -> str:
-    return _ANSI.sub("", log.read_text(encoding="utf-8", errors="replace")) if log.is_file() else ""
-
-
-def _problems(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if _PROBLEM.search(line) and "Traceback" not in line]
 
 
 def _placed(line: str, book: Book) -> str:
@@ -136,12 +111,10 @@ def _placed(line: str, book: Book) -> str:
     if place := _PLACE.match(line):
         number, within = divmod(int(place[2]), _LINES_PER_CELL)
         if 0 < number <= len(cells := _cells(book, place[1])):
-            return f"{place[1]}.ipynb, {_told(cells[number - 1])}, line {within}: {line[place.end() :]}"
+            cell = cells[number - 1]
+            told = f"cell {cell['id']} ({shown(first_line(''.join(cell['source'])))})"
+            return f"{place[1]}.ipynb, {told}, line {within}: {line[place.end() :]}"
     return line
-
-
-def _told(cell: dict[str, Any]) -> str:
-    return f"cell {cell['id']} ({shown(first_line(''.join(cell['source'])))})"
 
 
 def _cells(book: Book, page: str) -> list[dict[str, Any]]:
@@ -153,20 +126,6 @@ def _cells(book: Book, page: str) -> list[dict[str, Any]]:
 def _named_in(book: Book, page: str, address: str) -> str:
     """Returns which cell of a page names an address; nothing when none does as it is."""
     for cell in _cells(book, page.removesuffix(".html")):
-        if address in "".join(cell["source"]) or any(address in json.dumps(said) for said in cell.get("outputs", [])):
+        if address in json.dumps([cell["source"], cell.get("outputs")], ensure_ascii=False):
             return f" (cell {cell['id']}, {shown(first_line(''.join(cell['source'])))})"
     return ""
-
-
-def _check_page(target: Path, book: Book, page: str) -> None:
-    """Asserts that a page is there, with every figure and table that its notebook shows."""
-    if not target.is_file():
-        raise BookError(f"The book has no page {page}.", hint=f"Look in {book.folder / 'html.log'}.")
-    outputs = [output.get("data", {}) for cell in _cells(book, page) for output in cell.get("outputs", [])]
-    named = [_NAMED.findall("".join(data.get("text/markdown", ""))) for data in outputs]
-    html = target.read_text(encoding="utf-8")
-    if missing := [name for names in named for name in names if f'id="{name}"' not in html]:
-        raise BookError(
-            f"The page {page} does not show {', '.join(missing)}.",
-            hint="Look whether the cell has the tag remove-output or remove-cell.",
-        )

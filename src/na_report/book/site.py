@@ -1,9 +1,8 @@
 """The site: every edition in every language, with a way from each page to the same page of another edition or language."""
 
-from __future__ import annotations
-
-import html
+import posixpath
 from collections.abc import Collection, Mapping, Sequence
+from html import escape
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -13,8 +12,7 @@ from na_report.base.files import contents, copy_folder, partial_of, put_in_place
 from na_report.base.locks import locked
 from na_report.base.paths import BUILD
 from na_report.base.wording import Words
-from na_report.book.book import Book
-from na_report.book.published import held, is_whole
+from na_report.book.book import Book, held, is_whole
 from na_report.running.contents import read_words
 from na_report.screen.describing import site_address
 from na_report.screen.footer import PAPERS, move_papers
@@ -23,18 +21,20 @@ from na_report.screen.footer import PAPERS, move_papers
 PLACE = "nav#hoofdstukken"
 # The names of the pages per edition and language, in the order in which a reader chooses.
 Shelf = Mapping[tuple[str, str], Collection[str]]
+_FRONT = """<!DOCTYPE html>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>\
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">\
+<meta http-equiv="refresh" content="0; url={address}"></head>\
+<body><main><h1><a href="{address}">{title}</a></h1></main></body></html>
+"""
 
 
 def write_site(books: Sequence[Book]) -> Path:
     """Lays books side by side, newest edition first, with their PDFs and data, and returns the first page.
 
-    Raises:
-        NaReportError: A book has not been built, or not to the end.
-        BusyError: Another process is making the site or one of its books.
-        BookError: A page has no place for the list of editions.
+    A `NaReportError` when a book has not been built, or not to the end.
     """
-    first = books[0]
-    target = first.project.root / BUILD / "site"
+    target = books[0].project.root / BUILD / "site"
     target.parent.mkdir(exist_ok=True)
     with locked(target.with_suffix(".lock"), "The site"), held(*books):
         partial = partial_of(target)
@@ -47,19 +47,14 @@ def write_site(books: Sequence[Book]) -> Path:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             copy_folder(book.project.data / book.edition, folder / "data")
-        (partial / "index.html").write_text(front(first), encoding="utf-8")
+        (partial / "index.html").write_text(front(books[0]), encoding="utf-8")
         (partial / ".nojekyll").touch()
         put_in_place(partial, target)
     return target / "index.html"
 
 
 def in_site(book: Book, shelf: Shelf) -> dict[str, bytes]:
-    """Returns the files of a built book as they stand in a site: PDFs among the pages, and on each page the ways to others.
-
-    Raises:
-        NaReportError: The book has not been built, or not to the end.
-        BookError: A page has no place for the list of editions.
-    """
+    """Returns the files of a built book as they stand in a site: PDFs among the pages, and on each page the ways to others."""
     if not is_whole(book):
         raise NaReportError(
             f"The book of edition {book.edition} in {book.language} has not been built, or not to the end.",
@@ -90,19 +85,18 @@ def with_switch(page: str, name: str, book: Book, shelf: Shelf) -> str:
     several = sum(edition == book.edition for edition, _ in shelf) > 1
     known, site = (read_words(book.project), site_address(book.project)) if several else ({}, "")
     for (edition, language), pages in shelf.items():
-        is_own = (edition, language) == (book.edition, book.language)
-        above = f"../{language}/" if edition == book.edition else f"../../{edition}/{language}/"
-        address = ("" if is_own else above) + (name if name in pages else "index.html")
-        mark = " aria-current=true" if is_own else ""
+        there = f"{edition}/{language}/{name if name in pages else 'index.html'}"
+        address = posixpath.relpath(there, f"{book.edition}/{book.language}")
+        mark = " aria-current=true" if (edition, language) == (book.edition, book.language) else ""
         if language == book.language:
-            label = html.escape(words("site.edition_named", edition=edition))
+            label = escape(words("site.edition_named", edition=edition))
             editions += f'<li><a href="{address}"{mark}>{label}</a></li>'
         if edition == book.edition and several:
-            label = html.escape(str(known[language].get("name", language)))
+            label = escape(str(known[language].get("name", language)))
             languages += f'<li><a href="{address}" lang="{language}" hreflang="{language}"{mark}>{label}</a></li>'
             if name in pages:  # tells search engines which page is the same in which language
-                whole = f"{site}{edition}/{language}/{name}" if site else address
-                soup.head.append(soup.new_tag("link", attrs={"rel": "alternate", "hreflang": language, "href": whole}))
+                attributes = {"rel": "alternate", "hreflang": language, "href": f"{site}{there}" if site else address}
+                soup.head.append(soup.new_tag("link", attrs=attributes))
     markup = f'<h2>{words("site.edition")}</h2><ul class="edities">{editions}</ul>'
     if languages:
         markup += f'<h2>{words("site.language")}</h2><ul class="talen">{languages}</ul>'
@@ -112,11 +106,5 @@ def with_switch(page: str, name: str, book: Book, shelf: Shelf) -> str:
 
 def front(book: Book) -> str:
     """Returns a page that leads on to the newest edition, by itself or by hand."""
-    address = f"{book.edition}/{book.language}/index.html"
     title = Words(book.language, book.project)("site.newest")
-    return (
-        f'<!DOCTYPE html>\n<html lang="{book.language}"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
-        f'<meta http-equiv="refresh" content="0; url={address}"></head>'
-        f'<body><main><h1><a href="{address}">{title}</a></h1></main></body></html>\n'
-    )
+    return _FRONT.format(language=book.language, title=title, address=f"{book.edition}/{book.language}/index.html")

@@ -1,14 +1,12 @@
 """Lays out what Sphinx reads; a file that stays the same is not written again, as Sphinx goes by the time of writing."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
 import mimetypes
 import re
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote, unquote
@@ -33,6 +31,8 @@ _PASTED = re.compile(r"data:(image/[a-z+.-]+);base64,((?:[A-Za-z0-9+/=]|%2B|%2F|
 # What Sphinx would read as a page, and what is there for the program.
 _NO_FILES = {".ipynb", ".md", ".rst", ".py", ".pyc", ".yml", ".yaml"}
 
+_Cell = dict[str, Any]
+
 
 def drop_renderings(book: Book) -> None:
     """Removes what the next rendering could go on from, so that it starts from nothing."""
@@ -43,22 +43,21 @@ def drop_renderings(book: Book) -> None:
 def stage(book: Book, pages: Sequence[Page], *, papers: bool = True) -> None:
     """Lays out the source of a book: notebooks, the files that they carry, configuration and style.
 
-    Args:
-        book: The book; of an earlier stage the style stays and the rest is overwritten or removed.
-        pages: Its pages, which have run.
-        papers: Whether its pages lead to PDFs.
-
-    Raises:
-        NaReportError: A page has no title or an unfilled number, or a file has no place or the name of another.
+    Its pages have run, and lead to PDFs where there are `papers`. Where an earlier stage had other settings, the rendering starts
+    from nothing; else what is as it was stays. A `NaReportError` when a page has no title or an unfilled number, or a file has no
+    place or the name of another.
     """
+    files = _settings(book, [page.name for page in pages], papers=papers)
+    if any(
+        path.is_file() and path.read_bytes() != files[path.name] for path in (book.stage / CONFIG, book.stage / TOC)
+    ):
+        drop_renderings(book)
     if not (book.stage / _FONTS).is_dir():
         _lay_out_assets(book.stage)
-    settings = zip((CONFIG, TOC), _settings(book, [page.name for page in pages], papers=papers), strict=True)
-    files = {name: yaml.safe_dump(content, allow_unicode=True).encode() for name, content in settings}
     for page in pages:
         files |= _files_of(json.loads((book.notebooks / f"{page.name}.ipynb").read_text(encoding="utf-8")), page)
     for folder in sorted({page.chapter.parent for page in pages}):
-        for name, path in _beside(folder).items():
+        for name, path in _beside(folder):
             if name in files:
                 raise NaReportError(
                     f"{path.name} in {folder.name} has the name of another file of the book: {name}.",
@@ -76,7 +75,7 @@ def stage(book: Book, pages: Sequence[Page], *, papers: bool = True) -> None:
             path.unlink()
 
 
-def _settings(book: Book, pages: Collection[str], *, papers: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+def _settings(book: Book, pages: Sequence[str], *, papers: bool) -> dict[str, bytes]:
     """Returns configuration and table of contents with the words of the language and edition."""
     config, toc, said = read_configuration(book.project), read_settings(book.project.root / TOC), words(book)
     sphinx = config.setdefault("sphinx", {})
@@ -99,7 +98,8 @@ def _settings(book: Book, pages: Collection[str], *, papers: bool) -> tuple[dict
     if "pages" in said:
         # What its text links to may be on a page that the book has in other languages only.
         settings["suppress_warnings"] = [*settings.get("suppress_warnings", []), "myst.xref_missing"]
-    return config, without_others(toc, pages)
+    written = {CONFIG: config, TOC: without_others(toc, pages)}
+    return {name: yaml.safe_dump(content, allow_unicode=True).encode() for name, content in written.items()}
 
 
 def _files_of(notebook: dict[str, Any], page: Page) -> dict[str, bytes]:
@@ -126,43 +126,44 @@ def _files_of(notebook: dict[str, Any], page: Page) -> dict[str, bytes]:
     return files | {f"{page.name}.ipynb": f"{text}\n".encode()}
 
 
-def _as_shown(cell: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _as_shown(cell: _Cell) -> Iterator[_Cell]:
     """Yields a cell as cells that each show one thing; prose that code gave becomes text, whose headings Sphinx then knows."""
     outputs, tags = cell.get("outputs", []), cell["metadata"].get("tags", [])
-    if "remove-cell" in tags or not any(_is_prose(output) for output in outputs):
+    prose = [_said(output).get("prose") is True and "text/markdown" in output.get("data", {}) for output in outputs]
+    if "remove-cell" in tags or not any(prose):
         if outputs or "remove-input" not in tags:
             yield cell
         return
-    for number, output in enumerate(outputs):
+    for number, (output, is_prose) in enumerate(zip(outputs, prose, strict=True)):
         own = {"id": f"{cell['id']}-{number}" if number else cell["id"]}
-        if _is_prose(output):
+        if is_prose:
             yield own | {"cell_type": "markdown", "metadata": {}, "source": output["data"]["text/markdown"]}
         else:
             yield cell | own | {"outputs": [output]}
 
 
-def _is_prose(output: Mapping[str, Any]) -> bool:
-    said = output.get("metadata", {}).get("na_report")
-    return isinstance(said, dict) and said.get("prose") is True and "text/markdown" in output.get("data", {})
+def _said(output: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what this program noted of an output."""
+    said = output.get("metadata", {}).get("na_report", {})
+    return said if isinstance(said, dict) else {"files": None}
 
 
 def _carried(output: Mapping[str, Any], page: Page) -> dict[str, str]:
-    """Returns per kind of data of an output the name of the file that it becomes."""
-    said = output.get("metadata", {}).get("na_report", {})
-    files = said.get("files", {}) if isinstance(said, dict) else None
-    data = output.get("data", {})
-    if isinstance(files, dict) and all(mime in data and _is_inside(name) for mime, name in files.items()):
+    """Returns per kind of data of an output the name of the file that it becomes, in the stage and outside the looks."""
+    files, data = _said(output).get("files", {}), output.get("data", {})
+    if isinstance(files, dict) and all(
+        mime in data
+        and isinstance(name, str)
+        and not name.startswith(("_", "/"))
+        and ".." not in PurePosixPath(name).parts
+        for mime, name in files.items()
+    ):
         return files
     raise NaReportError(
-        f"The page {page.name} carries a file that can't be laid out: found {said!r:.200}, "
+        f"The page {page.name} carries a file that can't be laid out: found {files!r:.200}, "
         "expected per kind of data the name of a file in the book.",
         hint=f"Show it in {page.chapter.name} as the other figures and tables are shown.",
     )
-
-
-def _is_inside(name: object) -> bool:
-    """Tells whether something is the name of a file in the stage, outside the folders of the looks."""
-    return isinstance(name, str) and not name.startswith(("_", "/")) and ".." not in PurePosixPath(name).parts
 
 
 def unpacked(notebook: dict[str, Any], page: str) -> dict[str, bytes]:
@@ -179,41 +180,34 @@ def unpacked(notebook: dict[str, Any], page: str) -> dict[str, bytes]:
         files[name] = found
         return name
 
-    def without_pasted(text: str) -> str:
-        return _PASTED.sub(lambda found: added(found[1].lower(), found[2]) or found[0], text)
+    def without_pasted(text: Sequence[str]) -> str:
+        return _PASTED.sub(lambda found: added(found[1].lower(), found[2]) or found[0], "".join(text))
 
     for cell in notebook["cells"]:
-        attachments = cell.pop("attachments", {})
+        for name, bundle in cell.pop("attachments", {}).items():
+            written = rf"attachment:(?:{re.escape(name)}|{re.escape(quote(name))})(?=[\s\"'<>()]|$)"
+            if file := next((added(mime, "".join(content)) for mime, content in bundle.items()), ""):
+                cell["source"] = re.sub(written, file, "".join(cell["source"]))
         if cell["cell_type"] != "code":
-            text = "".join(cell["source"])
-            for name, bundle in attachments.items():
-                for mime, content in list(bundle.items())[:1]:
-                    if file := added(mime, "".join(content)):
-                        written = f"{re.escape(name)}|{re.escape(quote(name))}"
-                        text = re.sub(rf"attachment:(?:{written})(?=[\s\"'<>()]|$)", file, text)
-            cell["source"] = without_pasted(text)
-        for output in cell.get("outputs", []):
-            for mime in {"text/html", "text/markdown"} & {*output.get("data", {})}:
-                output["data"][mime] = without_pasted("".join(output["data"][mime]))
+            cell["source"] = without_pasted(cell["source"])
+        for data in (output.get("data", {}) for output in cell.get("outputs", [])):
+            data |= {mime: without_pasted(data[mime]) for mime in {"text/html", "text/markdown"} & data.keys()}
     return files
 
 
-def _beside(folder: Path) -> dict[str, Path]:
-    """Returns the files in the folder of a chapter that a page can show or give, by the address that it uses."""
-    found = {}
+def _beside(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yields the files in the folder of a chapter that a page can show or give, with the address that it uses."""
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         hidden = any(part.startswith(".") for part in parts) or parts[0].startswith("_")
         if not hidden and path.suffix.lower() not in _NO_FILES and path.is_file():
-            found["/".join(parts)] = path
-    return found
+            yield "/".join(parts), path
 
 
 def _lay_out_assets(stage: Path) -> None:
     from na_report.screen.fonts import write_fonts  # half a second of imports
 
-    elsewhere = shutil.ignore_patterns("locale", "templates", "paper")
-    shutil.copytree(ASSETS, stage / "_static", ignore=elsewhere)
+    shutil.copytree(ASSETS, stage / "_static", ignore=shutil.ignore_patterns("locale", "templates"))
     shutil.copytree(ASSETS / "locale", stage / "_locale")
     shutil.copytree(ASSETS / "templates", stage / "_templates")
     write_fonts(stage / _FONTS)

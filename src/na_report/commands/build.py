@@ -11,8 +11,7 @@ from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, Project
-from na_report.book.book import Book
-from na_report.book.published import held, is_current
+from na_report.book.book import Book, held, is_current
 from na_report.editions import folders
 from na_report.editions.integrity import verify_edition
 from na_report.running.contents import known_language, languages
@@ -27,19 +26,17 @@ def build(options: Namespace, project: Project) -> int:
     if options.check:
         return _check(options, project)
     start = time.perf_counter()
-    edition = options.edition or folders.newest_edition(project)
-    book = Book(project, edition, known_language(project, options.language))
-    inputs = hash_inputs(project)
-    if not options.force and is_current(book, inputs, formats):
-        print(f"edition {edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
+    book = Book(project, options.edition or folders.newest_edition(project), known_language(project, options.language))
+    if not options.force and is_current(book, hash_inputs(project), formats):
+        print(f"edition {book.edition}: nothing changed since the last build ({time.perf_counter() - start:.1f} s)")
         return 0
-    folders.edition_folder(edition, project)
-    _make(book, inputs, formats, options.jobs, force=options.force)
+    folders.edition_folder(book.edition, project)
+    _make(book, formats, options.jobs, force=options.force)
     print(f"done in {time.perf_counter() - start:.1f} s", flush=True)
     return 0
 
 
-def _make(book: Book, inputs: str, formats: Sequence[str], jobs: int, *, force: bool) -> None:
+def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None:
     """Makes a book with what it needs of this project's subject, and tells how far it is."""
     from na_report.book.building import Subject, TakeAlong, make_book
     from na_report.commands.check import refuse_missing
@@ -61,7 +58,7 @@ def _make(book: Book, inputs: str, formats: Sequence[str], jobs: int, *, force: 
         execute(project, pages, {"edition": edition}, book.notebooks, jobs, answers)
 
     with held(book), pinned(), renderer() as process:  # gets ready while the pages run
-        make_book(book, inputs, formats, process, Subject(verify, run, say), jobs)
+        make_book(book, formats, process, Subject(verify, run, say), jobs)
 
 
 def _check(options: Namespace, project: Project) -> int:
@@ -80,7 +77,7 @@ def _check(options: Namespace, project: Project) -> int:
     folders.edition_folder(edition, project)
     with TemporaryDirectory() as folder:
         book = Book(copied(project, Path(folder)), edition, options.language)
-        _make(book, "", formats, options.jobs, force=True)
+        _make(book, formats, options.jobs, force=True)
         count, found = differences(book, path)
     what = f"edition {edition}: {path}"
     if found:
@@ -132,7 +129,7 @@ def archive(options: Namespace, project: Project) -> int:
     latest = folders.place_of(edition.name)
     editions = [name for name in folders.sealed_editions(project) if folders.place_of(name) <= latest]
     for name in editions:
-        folders.verify_edition(name, project)
+        verify_edition(name, project)
     spoken = list(dict.fromkeys(known_language(project, name) for name in options.language or [""]))
     target = options.file or project.root / BUILD / edition.name / f"{edition.descriptor['name']}.zip"
     project.refuse_data(target)

@@ -13,8 +13,7 @@ from typing import Any, Self, TextIO
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, PAGES, TOC, Project
-from na_report.book.book import Book
-from na_report.book.published import held
+from na_report.book.book import Book, held
 from na_report.editions.folders import edition_folder, list_editions, newest_edition
 from na_report.running.contents import languages
 from na_report.running.execution import Run, Watcher, local_pool, run_pages

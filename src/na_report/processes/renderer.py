@@ -30,7 +30,7 @@ class Renderer:
         with pinned():
             self._pool.submit(_get_ready)
 
-    def run(self, arguments: Sequence[str], log: Path, written: Callable[[], None] = lambda: None) -> int:
+    def run(self, arguments: Sequence[str], log: Path, written: Callable[[], object] = lambda: None) -> int:
         """Runs `jupyter-book` with these arguments and returns its exit code, below zero when it was killed.
 
         Its output goes to a log. `written` is called when the pages for paper are there, while those for the screen are still
@@ -64,13 +64,17 @@ def renderer() -> Iterator[Renderer]:
 
 
 def _get_ready() -> None:
-    """Imports what Jupyter Book and Sphinx themselves import only once they are asked for a book."""
+    """Imports what Jupyter Book and Sphinx themselves import, or compile, only once they are asked for a book."""
     # Trees of pages are needed until the end, so a search for garbage among them finds none; it would take a third of the time.
     gc.set_threshold(50_000, 20, 20)
+    import soupsieve
     from jupyter_book.cli import main  # noqa: F401
     from jupyter_book.config import get_default_sphinx_config
+    from nbformat.validator import get_validator
     from sphinx.application import builtin_extensions
 
+    soupsieve.compile("a.b > c:not([d])")
+    get_validator(4, 5)
     extensions = get_default_sphinx_config()["extensions"]
     for module in ("jupyter_book.sphinx", "myst_nb.sphinx_ext", *extensions, *builtin_extensions):
         importlib.import_module(module)

@@ -35,6 +35,11 @@ def first_line(source: str) -> str:
     return next((line.strip() for line in source.splitlines() if line.strip()), "")
 
 
+def whole_notebooks(folder: Path) -> list[Path]:
+    """Returns the notebooks in a folder of pages that ran to the end: `.failed` and `.running` stand before the ending."""
+    return sorted(path for path in folder.glob("*.ipynb") if "." not in path.stem)
+
+
 def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any], root: Path) -> nbformat.NotebookNode:
     """Returns an executed notebook without what differs from run to run and from machine to machine.
 

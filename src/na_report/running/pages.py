@@ -14,6 +14,7 @@ from na_report.base.settings import read_settings, shown
 from na_report.processes.limits import MEMORY, MOST, SECONDS
 from na_report.running.chapters import declared_types, read_chapter
 from na_report.running.contents import is_name, known_language, read_contents
+from na_report.running.executed import whole_notebooks
 
 # A file of the project: no part of its name leads up or starts at a root.
 _FILE = re.compile(r"(?!\.\.?(?:/|$))[\w.-]+(?:/(?!\.\.?(?:/|$))[\w.-]+)*")
@@ -117,9 +118,7 @@ def mentions(folder: Path, anchors: Collection[str]) -> dict[str, list[str]]:
     """Tells which executed pages of a folder show a row, named as its place in the book (`ind019-nl-2019`), in which figures."""
     found: dict[str, list[str]] = {}
     wanted = re.compile("|".join(rf"#{re.escape(anchor)}\b(?![-\w])" for anchor in sorted(anchors)) or "(?!)")
-    for path in sorted(folder.glob("*.ipynb")):
-        if "." in path.stem:
-            continue  # of a page that failed
+    for path in whole_notebooks(folder):
         try:
             cells = read_chapter(path).cells
         except NaReportError:

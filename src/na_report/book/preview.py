@@ -1,0 +1,257 @@
+"""A book that follows its sources: what is saved is made again, and shown in open pages; after an error the last good book stays.
+
+Everything that takes long to start stays ready: Sphinx, the kernels' imports, the processes that run pages. The preview has a
+folder of its own, so that the book that is published is always one that `na-report build` made.
+"""
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from copy import copy
+from dataclasses import asdict, dataclass, field
+from functools import cache, partial
+from html import escape
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
+
+from na_report.base.errors import BookError, NaReportError
+from na_report.base.files import put_in_place
+from na_report.base.paths import Project
+from na_report.book.book import Book, held
+from na_report.book.building import Papers, press, printed, start_printing
+from na_report.book.rendering import build_html
+from na_report.book.staging import stage
+from na_report.processes.kernels import warm_kernels
+from na_report.processes.renderer import Renderer, renderer
+from na_report.processes.surroundings import pinned
+from na_report.processes.workers import Workers, cores
+from na_report.running.execution import Watcher, run_pages
+from na_report.running.fingerprint import FILES, Answers, data_hash
+from na_report.running.pages import Page, all_pages
+from na_report.screen.footer import PAPERS
+from na_report.screen.mending import mend_table
+
+_POLL_SECONDS = 0.1
+# The page about what is otherwise in a draft.
+_CHANGES = "changes.html"
+_ADDRESS = "127.0.0.1"
+# What the server has beside the book.
+_STATE, _SCRIPT = "/-/state.json", "/-/preview.js"
+_SCRIPT_FILE = Path(__file__).resolve().parent / "texts" / "preview.js"
+# What the pages' own policy lacks for the preview: asking whether the book was made again.
+_POLICY = (b"default-src 'none';", b"default-src 'none'; connect-src 'self';")
+_NO_PAGE = (
+    '<!DOCTYPE html><html lang="en"><title>Preview</title><meta charset="utf-8"><body><pre>{}</pre></body></html>'
+)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the preview needs to know of the subject."""
+
+    # Checks the edition.
+    verify: Callable[[], None]
+    # Makes a function that gives today's digests for what a page asked of the data.
+    answers: Callable[[], Answers]
+    # Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
+    changes: Callable[[], tuple[str, str, str] | None] = lambda: None
+
+
+@dataclass
+class Preview:
+    """Makes the book again and again, each time only what changed; see `preview`."""
+
+    book: Book
+    tools: Tools
+    process: Renderer
+    printer: Executor
+    workers: Workers
+    _verified: str = ""
+    _polished: dict[str, Any] = field(default_factory=dict)
+
+    def refresh(self, watcher: Watcher, told: Callable[[BookError | None], None]) -> list[str]:
+        """Makes the book as its sources are now, and returns the pages whose code ran, which a watcher sees.
+
+        `told` is called in another thread when the PDF is there, or with why it is not. After a `NaReportError` the last good
+        book is still there.
+        """
+        book, project = self.book, self.book.project
+        if (data := data_hash(project)) != self._verified:
+            self.tools.verify()
+            self._verified = data
+        pages, own = all_pages(project, book.language, book.edition), {"edition": book.edition}
+        answers = self.tools.answers()
+        runs = run_pages(project, pages, own, book.notebooks, answers=answers, pool=self._pool, watcher=watcher)
+        stage(book, pages)
+
+        @cache
+        def start() -> None:
+            start_printing(self.printer, book, pages).add_done_callback(lambda papers: told(self._keep(papers)))
+
+        html = build_html(book, pages, self.process, written=start, known=self._polished)
+        if changes := self.tools.changes():
+            _add_page(html, *changes)
+        put_in_place(html, book.html)
+        start()  # Sphinx says nothing when it had nothing to write
+        return [run.page for run in runs]
+
+    @contextmanager
+    def _pool(self, pages: Sequence[Page]) -> Iterator[tuple[Executor, int]]:
+        """Gives the processes that run pages, or new ones where one of them died."""
+        try:
+            self.workers.submit(bool)
+        except BrokenProcessPool:
+            self.workers = Workers(cores())
+        yield self.workers, cores()
+
+    def _keep(self, papers: Papers) -> BookError | None:
+        """Puts the PDFs in their place; returns what is wrong when there are none, and the last good ones stay."""
+        try:
+            for name, made in printed(papers).items():
+                put_in_place(made, self.book.folder / name)
+        except BookError as problem:
+            return problem
+        return None
+
+
+@contextmanager
+def preview(book: Book, tools: Tools) -> Iterator[Preview]:
+    """Gives a preview with all that it keeps ready, and leaves nothing running."""
+    chapters = sorted({page.chapter for page in all_pages(book.project, book.language)})
+    with held(book), pinned(), warm_kernels(chapters), renderer() as process, press() as printer:
+        built = Book(book.project, book.edition, book.language).notebooks
+        if built.is_dir() and not book.notebooks.exists():
+            shutil.copytree(built, book.notebooks)
+        made = Preview(book, tools, process, printer, Workers(cores()))
+        try:
+            yield made
+        finally:
+            made.workers.end()
+
+
+def _add_page(html: Path, title: str, contents: str, link: str) -> None:
+    """Adds a page that looks as the others do, and a link to it under the title of the first page."""
+    first = html / "index.html"
+    soup = BeautifulSoup(first.read_text(encoding="utf-8"), "html.parser")
+    page = copy(soup)
+    soup.h1.insert_after(BeautifulSoup(f'<p><a href="{_CHANGES}">{escape(link)}</a></p>', "html.parser"))
+    first.write_text(str(soup), encoding="utf-8")
+    page.title.string = title
+    for part in page.select(".opdezepagina, .bladeren"):
+        part.decompose()
+    for part in page.select("[aria-current]"):
+        del part["aria-current"]
+    page.article.clear()
+    page.article.append(BeautifulSoup(f"<h1>{escape(title)}</h1>\n{contents}", "html.parser"))
+    for table in page.select("article table"):
+        mend_table(page, table)
+    (html / _CHANGES).write_text(str(page), encoding="utf-8")
+
+
+Seen = dict[Path, tuple[int, int]]
+
+
+def look(project: Project) -> Seen:
+    """Returns time and size of every file that the book is made of."""
+    seen: Seen = {}
+    for path in [*(project.root / name for name in FILES), *project.chapters.rglob("*"), *project.data.rglob("*")]:
+        if ".ipynb_checkpoints" not in path.parts and not path.name.startswith((".", "~")) and path.is_file():
+            with suppress(OSError):  # it has just gone
+                seen[path] = (path.stat().st_mtime_ns, path.stat().st_size)
+    return seen
+
+
+def wait_for_change(project: Project, seen: Seen) -> tuple[Seen, list[Path]]:
+    """Waits until a file changed and all are at rest; returns what is there then, and which files differ."""
+    before, now = seen, look(project)
+    while now == seen or now != before:
+        time.sleep(_POLL_SECONDS if now == seen else _POLL_SECONDS / 5)
+        before, now = now, look(project)
+    return now, sorted(path for path in {*now, *seen} if now.get(path) != seen.get(path))
+
+
+@dataclass
+class State:
+    """What open pages should know: how often the book was made, and what is wrong now."""
+
+    version: int = 0
+    error: str = ""
+
+    def set(self, error: str = "") -> None:
+        """Tells that the book was made again, or why it was not."""
+        self.error = error
+        self.version += not error
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Sends files of a folder that may be replaced at any moment; pages with a script that keeps them up to date."""
+
+    def __init__(self, *args: Any, folder: Path, state: State) -> None:
+        self.folder, self.state = folder, state
+        super().__init__(*args, directory=str(folder))
+
+    def handle(self) -> None:
+        """Answers a browser; that one goes meanwhile, or asks for what can be no file, is not told on the terminal."""
+        with suppress(OSError, ValueError):
+            super().handle()
+
+    def do_GET(self) -> None:
+        path, host = urlsplit(self.path).path, urlsplit(f"//{self.headers.get('Host', '')}").hostname
+        if host not in (_ADDRESS, "localhost"):
+            self.send_error(HTTPStatus.FORBIDDEN)  # the browser was pointed here by a site that poses as this machine
+            return
+        file = _SCRIPT_FILE if path == _SCRIPT else Path(self.translate_path(self.path))
+        if file.name in PAPERS:
+            file = self.folder.parent / file.name
+        elif path.endswith("/"):
+            file /= "index.html"
+        try:
+            status, kind = HTTPStatus.OK, self.guess_type(file)
+            body = json.dumps(asdict(self.state)).encode() if path == _STATE else file.read_bytes()
+        except OSError:
+            status, kind = HTTPStatus.NOT_FOUND, "text/html"
+            body = _NO_PAGE.format(escape(self.state.error or "It is not there, or still being made.")).encode()
+        if kind == "text/html":
+            script = f'<script src="{_SCRIPT}" data-made="{self.state.version}" data-state="{_STATE}"></script></body>'
+            body = body.replace(*_POLICY, 1).replace(b"</body>", script.encode())
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET  # noqa: N815  its name in Python
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keeps the terminal for what matters."""
+
+
+@contextmanager
+def serve(port: int, folder: Path, state: State) -> Iterator[str]:
+    """Serves a folder until the block ends, and gives its address; port 0 is any that is free."""
+    try:
+        server = ThreadingHTTPServer((_ADDRESS, port), partial(_Handler, folder=folder, state=state))
+    except (OSError, OverflowError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) else "it is no port"
+        raise NaReportError(
+            f"The preview can't use port {port}: {why}.",
+            hint="Choose another with --port, from 1024 to 65535, or 0 for any.",
+        ) from None
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    try:
+        yield f"http://{_ADDRESS}:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        server.server_close()
