@@ -154,7 +154,6 @@ def _cbs(rows: list[dict[str, Any]]) -> Rows:
     final = {str(row["Identifier"]): row.get("Status") == "Definitief" for row in rows if "Identifier" in row}
     found = [row for row in rows if "Identifier" not in row]
     names = tuple(name for name in (found[0] if found else {}) if name not in _CBS_NO_DIMENSION)
-
     records: list[Record] = []
     for row in found:
         try:
@@ -167,7 +166,7 @@ def _cbs(rows: list[dict[str, Any]]) -> Rows:
     return Rows("OData v4 of CBS", "", "", names, iter(records))
 
 
-def letters(*marks: str) -> str:
+def letters(*marks: str, where: str = "") -> str:
     """Returns flags, which are letters, codes of SDMX or words, as letters in the order of the alphabet.
 
     Example:
@@ -181,6 +180,6 @@ def letters(*marks: str) -> str:
         known = re.sub(r"[\s,]", "", said) if known is None else known
         if not all(flag.isalpha() and flag in FLAGS for flag in known):
             expected = " ".join(filter(str.isalpha, FLAGS))
-            raise UnreadableError(f"found the flag {mark[:40]!r}, expected one of {expected}")
+            raise UnreadableError(f"{where}found the flag {mark[:40]!r}, expected one of {expected}")
         found |= {*known}
     return "".join(sorted(found))

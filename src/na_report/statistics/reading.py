@@ -88,12 +88,13 @@ def _selected(rows: Rows, series: Series) -> Reading:
         if period < series.start:
             continue
         key = (next(iter(series.places)) if place_at is None else meant[place_at]), period
-        try:
-            cell = _cell(value.strip(), flags)
-        except UnreadableError as error:
-            raise UnreadableError(f"{' '.join(key)}: {error}") from error
+        where, text = " ".join(key), value.strip()
+        digits = "" if text in _NO_VALUE else text
+        if digits and not _NUMBER.fullmatch(digits):
+            raise UnreadableError(f"{where}: found the value {text[:40]!r}, expected a number")
+        cell = Cell(digits and in_digits(Decimal(digits)), letters(*flags, where=f"{where}: "))
         if cells.setdefault(key, cell) != cell:
-            two = f"found {cells[key]} and {cell} for {' '.join(key)}, expected one value"
+            two = f"found {cells[key]} and {cell} for {where}, expected one value"
             raise UnreadableError(f"{two}: the dataset has a dimension more", "definition changed")
     if not any(cell.value for cell in cells.values()):
         raise _without(there.values(), series)
@@ -112,14 +113,6 @@ def _without(dimensions: Iterable[_Dimension], series: Series) -> UnreadableErro
                 "unit changed" if is_unit else "definition changed",
             )
     return UnreadableError(f"found no value of {', '.join(series.places)} in the answer", "series gone")
-
-
-def _cell(value: str, flags: Sequence[str]) -> Cell:
-    if value in _NO_VALUE:
-        return Cell("", letters(*flags))
-    if not _NUMBER.fullmatch(value):
-        raise UnreadableError(f"found the value {value[:40]!r}, expected a number")
-    return Cell(in_digits(Decimal(value)), letters(*flags))
 
 
 @dataclass(frozen=True)
