@@ -17,22 +17,19 @@ _FLAGGED = re.compile(
 )
 # What offices say of a value, by their letter; Eurostat since 2025 knows b d e f i m n p u, before that also c s z.
 FLAGS = {
-    "b": "a break in the series",
-    "c": "confidential",
-    "d": "another definition",
-    "e": "estimated",
-    "f": "a forecast",
-    "i": "imputed",
-    "m": "missing",
-    "n": "not significant",
-    "p": "provisional",
-    "r": "revised",
-    "s": "estimated by the office",
-    "u": "not reliable",
-    "z": "not applicable",
-    "*": "provisional",
-    "**": "revised and provisional",
+    **{
+        "b": "a break in the series",
+        "c": "confidential",
+        "d": "another definition",
+        "e": "estimated",
+        "f": "a forecast",
+    },
+    **{"i": "imputed", "m": "missing", "n": "not significant", "p": "provisional", "r": "revised"},
+    **{"s": "estimated by the office", "u": "not reliable", "z": "not applicable"},
+    **{"*": "provisional", "**": "revised and provisional"},
 }
+# Those that make a value a careful one.
+CAREFUL = {"e", "f", "s"}
 _MISSING = re.compile(
     r":(?:\s*\(?[a-z]{1,3}\)?)?|\.{1,3}|…|[xcmz*/\\?-]|[\u2010-\u2015\u2212]|--|n\.?\s?[ab]\.?|n\.?v\.?t\.?|n/[ab]|na?n|null|none|nil"
     r"|geheim|onbekend|confidential|unknown|missing",
@@ -68,7 +65,7 @@ def about_number(text: str, *, may_be_empty: bool = False) -> str:
             return f"Write {number} alone; {note} is the mark of a footnote: {_CONTEXT}."
         parts = [flag.lower()] if flag.lower() in FLAGS else list(flag.lower())
         if all(part in FLAGS for part in parts):
-            where = f"choose the qualifier about, or {_CONTEXT}" if parts[0] in ("e", "f", "s") else _CONTEXT
+            where = f"choose the qualifier about, or {_CONTEXT}" if parts[0] in CAREFUL else _CONTEXT
             if "b" in parts:
                 where = "give the row a series that older values don't have"
                 where += f"; {_CONTEXT} too" if len(parts) > 1 else ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from na_report.editions.declared_tables import BY_NAME
+from na_report.editions.office_marks import CAREFUL
 from na_report.editions.table_files import Row, Rows
 from na_report.statistics.reading import Cell, Cells, Difference, differences
 from na_report.statistics.series import Series
@@ -38,11 +39,10 @@ def take_in(
             row, before = mine.get(period), (prior or {}).get((place, period), Cell(""))
             if not cell.value or (row is None and before.value):
                 continue  # nothing to take in, or somebody took it out
-            # A value that is estimated, forecast or an estimate of Eurostat is a careful one.
             said = {
                 "value": cell.value,
                 "extracted": day,
-                "qualifier": "about" if {*"efs"} & {*(cell.flags or "")} else "",
+                "qualifier": "about" if CAREFUL & {*(cell.flags or "")} else "",
             }
             if row is None:
                 new = _new(series, place, period) | said | {"series": methods[period], "section": edition}
