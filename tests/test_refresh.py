@@ -24,7 +24,7 @@ from na_report.editions.table_files import Row, read_table, write_table
 from na_report.registers import analysis
 from na_report.statistics import asking
 from na_report.statistics.answers import UnreadableError
-from na_report.statistics.kept import answers_in
+from na_report.statistics.kept import Source, answers_in
 from na_report.statistics.reading import Cell, Difference, read
 from na_report.statistics.refreshing import refresh
 from na_report.statistics.series import Series, declared
@@ -379,12 +379,14 @@ def test_a_second_run_keeps_what_a_person_changed_and_asks_again_for_a_series_th
     refresh("2026", "2027", server.offices(), project)
     changed(project, "observations", {"IND109-NL-2022": {"text_nl": "x", "text_en": "x"}}, edition="2027")
 
-    def while_the_office_is_asked(request: BaseHTTPRequestHandler, number: int) -> None:
-        changed(project, "observations", {"IND109-NL-2021": {"text_nl": "y", "text_en": "y"}}, edition="2027")
-        answer(ADULTS)(request, number)
+    def meanwhile(act: Callable[[], object]) -> Source:
+        """Does something at the moment that an office is asked."""
+        return lambda series: (act(), server.offices()(series))[1]
 
-    server.does["/set_03/"] = while_the_office_is_asked
-    done = refresh("2026", "2027", server.offices(), project)
+    server.does.clear()
+    by_hand = {"IND109-NL-2021": {"text_nl": "y", "text_en": "y"}}
+    edits = meanwhile(lambda: changed(project, "observations", by_hand, edition="2027"))
+    done = refresh("2026", "2027", edits, project)
     assert (done.asked, {outcome.kind for outcome in done.outcomes}) == (["SER003"], {""})
     found = observations(project, "2027")
     assert [found[f"IND109-NL-{year}"]["text_nl"] for year in (2021, 2022)] == ["y", "x"]
@@ -395,14 +397,9 @@ def test_a_second_run_keeps_what_a_person_changed_and_asks_again_for_a_series_th
     assert "unit has PC and not THS" in done.outcomes[0].why
     assert "/A.THS.NL?" in server.log[-1]
 
-    def sealing(request: BaseHTTPRequestHandler, number: int) -> None:
-        seal_edition("2027", project, by="N. Jansen")
-        answer(ADULTS)(request, number)
-
-    server.does["/set_01/"] = sealing
     changed(project, "series", {"SER001": {"dimensions": "freq=A;unit=PC;geo=*"}}, edition="2027")
     with pytest.raises(NaReportError, match="2027 exists already"):
-        refresh("2026", "2027", server.offices(), project)
+        refresh("2026", "2027", meanwhile(lambda: seal_edition("2027", project, by="N. Jansen")), project)
     verify_edition("2027", project)
 
 

@@ -25,6 +25,8 @@ def _known() -> dict[str, Any]:
 
 # What offices say of a value, by their letter; Eurostat since 2025 knows b d e f i m n p u, before that also c s z.
 FLAGS: dict[str, str] = {letter: says for letter, (says, _) in _known()["flags"].items()}
+# Those that make a value a careful one.
+CAREFUL = {"e", "f", "s"}
 
 
 def is_error(text: str) -> bool:

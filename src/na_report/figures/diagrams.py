@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyBboxPatch
 
-from na_report.base.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE
+from na_report.base.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, WHITE
 from na_report.editions.edition import Edition
 from na_report.figures.figures import canvas, figure, is_narrow, wrapped
 from na_report.registers import analysis
@@ -102,14 +102,30 @@ def coding(edition: Edition, language: str = "nl") -> Block:
     kinds, coded = analysis.categories(edition, language), set(counts["agenda_id"])
     agendas = {row["id"]: voice.said(row, "short") for row in edition.records("agendas") if row["id"] in coded}
     columns, lines = list(kinds), list(agendas)
+    total = counts["explicit"] + counts["inferred"]
+    fields = counts.assign(
+        total=total, x=counts["category"].map(columns.index), y=-counts["agenda_id"].map(lines.index)
+    )
+    dots = fields.loc[fields.index.repeat(total)]
+    nth = dots.groupby(level=0).cumcount()
 
     def draw(width_inch: float) -> Canvas:
         narrow = is_narrow(width_inch)
-        pitch = 0.5 if narrow else 0.155
+        in_line, pitch = (2, 0.5) if narrow else (4, 0.155)
         drawing, axes = canvas(width_inch, pitch * len(lines) + (1.7 if narrow else 1.2))
-        for row in counts.to_dict("records"):
-            place = columns.index(row["category"]), -lines.index(row["agenda_id"])
-            _dots(axes, *place, row["explicit"], row["inferred"], in_line=2 if narrow else 4, pitch=pitch)
+        axes.bar(fields["x"], 0.84, 0.92, fields["y"] - 0.42, color=PALE, edgecolor=PALE, zorder=0)
+        row, heights = nth // in_line, -(-dots["total"] // in_line)
+        in_row = (dots["total"] - in_line * row).clip(upper=in_line)
+        # Smaller where the rows of dots in a field, which is `pitch` inches high, would run into each other.
+        placed = dots.assign(
+            x=dots["x"] + 0.8 / in_line * (nth % in_line - (in_row - 1) / 2),
+            y=dots["y"] + 0.8 / heights * ((heights - 1) / 2 - row),
+            size=((0.75 * 0.8 * pitch * 72 / heights) ** 2).clip(upper=34),
+            fill=(nth < dots["explicit"]).map({True: BLUE, False: WHITE}),
+        )
+        for (size, fill), alike in placed.groupby(["size", "fill"]):
+            thick = 1.4 if size > 20 else 0.8
+            axes.scatter(alike["x"], alike["y"], size, fill, edgecolors=BLUE, linewidths=thick, zorder=2)
         axes.set_xticks(
             range(len(columns)), [wrapped(kind, 30 if narrow else 13) for kind in kinds.values()], rotation=90
         )
@@ -121,7 +137,6 @@ def coding(edition: Edition, language: str = "nl") -> Block:
         axes.tick_params(axis="y", labelsize=10.5 if narrow else 9)
         return drawing
 
-    total = counts["explicit"] + counts["inferred"]
     ranking = total.groupby(counts["category"]).sum().sort_values(ascending=False)
     alt = voice.words(
         "diagrams.coding_alt",
@@ -138,21 +153,3 @@ def coding(edition: Edition, language: str = "nl") -> Block:
     shown.insert(0, voice.words("agenda"), [escape(name) for name in agendas.values()])
     source = voice.words("figures.own_count")
     return figure(voice, draw, counts, shown, "fig-codering", voice.words("diagrams.coding"), alt, source)
-
-
-def _dots(axes: Axes, x: int, y: int, explicit: int, inferred: int, *, in_line: int, pitch: float) -> None:
-    """Draws a field with its dots and rings in lines of so many, smaller where the lines would run into each other.
-
-    A field is `pitch` inches high.
-    """
-    axes.add_patch(FancyBboxPatch((x - 0.46, y - 0.42), 0.92, 0.84, boxstyle="square,pad=0", color=PALE, zorder=0))
-    total = explicit + inferred
-    heights = -(-total // in_line)
-    size = min(34, (0.75 * 0.8 * pitch * 72 / max(1, heights)) ** 2)
-    for place in range(total):
-        mine = min(in_line, total - in_line * (place // in_line))
-        offset = 0.8 / in_line * (place % in_line - (mine - 1) / 2)
-        level = 0.8 / heights * ((heights - 1) / 2 - place // in_line)
-        fill = BLUE if place < explicit else "white"
-        thick = 1.4 if size > 20 else 0.8
-        axes.scatter(x + offset, y + level, s=size, facecolor=fill, edgecolor=BLUE, linewidth=thick, zorder=2)

@@ -25,7 +25,6 @@ _CSV = re.compile(r'"?(DATAFLOW|STRUCTURE(\[.\])?)"?([,;])')
 _TSV = re.compile(r"([\w,]+)\\(time|TIME_PERIOD)\t")
 _TSV_CELL = re.compile(r"(:|-?[0-9.]+(?:[eE][-+]?[0-9]+)?)? ?([a-z]*)")
 _CUT_OFF = "the answer may be cut off"
-_FREE = ("", "F", "A")  # how the code or label of a value begins that is not confidential
 _CBS_NO_DIMENSION = {"Id", "Value", "StringValue", "ValueAttribute", "Perioden"}
 # What CBS says instead of a value; whatever else it says is a value that is not there.
 _CBS_NO_VALUE = {"None": "", "Impossible": "z", "Confidential": "c"}
@@ -129,8 +128,9 @@ def _csv_records(rows: Iterator[list[str]], header: list[str]) -> Iterator[Recor
         if action is not None and row[action] not in ("I", "R", "A", "M", ""):
             found = f"row {number}: found the action {row[action][:20]!r}"
             raise UnreadableError(f"{found}, expected data and no deletions")
-        free = hidden is None or row[hidden][:1] in _FREE
-        yield row, row[time], row[value], ("" if status is None else row[status], "" if free else "c")
+        # The code or label of a value that is not confidential begins with F or A.
+        secret = hidden is not None and row[hidden] and row[hidden][0] not in "FA"
+        yield row, row[time], row[value], ("" if status is None else row[status], "c" if secret else "")
 
 
 def _tsv(lines: list[str], dimensions: int) -> Iterator[Record]:
@@ -154,7 +154,6 @@ def _cbs(rows: list[dict[str, Any]]) -> Rows:
     final = {str(row["Identifier"]): row.get("Status") == "Definitief" for row in rows if "Identifier" in row}
     found = [row for row in rows if "Identifier" not in row]
     names = tuple(name for name in (found[0] if found else {}) if name not in _CBS_NO_DIMENSION)
-
     records: list[Record] = []
     for row in found:
         try:
@@ -167,7 +166,7 @@ def _cbs(rows: list[dict[str, Any]]) -> Rows:
     return Rows("OData v4 of CBS", "", "", names, iter(records))
 
 
-def letters(*marks: str) -> str:
+def letters(*marks: str, where: str = "") -> str:
     """Returns flags, which are letters, codes of SDMX or words, as letters in the order of the alphabet.
 
     Example:
@@ -181,6 +180,6 @@ def letters(*marks: str) -> str:
         known = re.sub(r"[\s,]", "", said) if known is None else known
         if not all(flag.isalpha() and flag in FLAGS for flag in known):
             expected = " ".join(filter(str.isalpha, FLAGS))
-            raise UnreadableError(f"found the flag {mark[:40]!r}, expected one of {expected}")
+            raise UnreadableError(f"{where}found the flag {mark[:40]!r}, expected one of {expected}")
         found |= {*known}
     return "".join(sorted(found))

@@ -58,9 +58,7 @@ class Offices:
         self.today, self.bases = today, bases
         self.asked: Counter[str] = Counter()
         self.session = requests.Session()
-        self.session.headers["User-Agent"] = (
-            f"na-report/{version('na-report')} (research report; one question per series)"
-        )
+        self.session.headers["User-Agent"] = f"na-report/{version('na-report')} (a report; one question per series)"
         again = (429, 500, 502, 503, 504)
         retry = _Patient(3, redirect=0, status_forcelist=again, backoff_factor=BACKOFF, raise_on_status=False)
         for scheme in ("http://", "https://"):
@@ -151,9 +149,8 @@ def _refuse(response: requests.Response, content: bytes) -> None:
     if 300 <= status < 400:
         raise UnreadableError(f"it sends on to another place, {response.headers.get('Location', '')[:80]!r}")
     if status != 200:
-        raise UnreadableError(
-            f"it said {status} ({response.reason})", "series gone" if status in (404, 410) else "not read"
-        )
+        gone = status in (404, 410)
+        raise UnreadableError(f"it said {status} ({response.reason})", "series gone" if gone else "not read")
 
 
 def _said(content: bytes, name: str) -> str:

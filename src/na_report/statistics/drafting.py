@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from na_report.editions.declared_tables import BY_NAME
+from na_report.editions.office_marks import CAREFUL
 from na_report.editions.table_files import Row, Rows
 from na_report.statistics.reading import Cell, Cells, Difference, differences
 from na_report.statistics.series import Series
@@ -38,11 +39,10 @@ def take_in(
             row, before = mine.get(period), (prior or {}).get((place, period), Cell(""))
             if not cell.value or (row is None and before.value):
                 continue  # nothing to take in, or somebody took it out
-            # A value that is estimated, forecast or an estimate of Eurostat is a careful one.
             said = {
                 "value": cell.value,
                 "extracted": day,
-                "qualifier": "about" if {*"efs"} & {*(cell.flags or "")} else "",
+                "qualifier": "about" if CAREFUL & {*(cell.flags or "")} else "",
             }
             if row is None:
                 new = _new(series, place, period) | said | {"series": methods[period], "section": edition}
@@ -89,22 +89,18 @@ def method_series(method: str, cells: Mapping[str, Cell], known: Mapping[str, st
         >>> method_series("lfs", cells, {"2010": "lfs_old", "2011": "lfs_old", "2013": "lfs_old"})
         {'2010': 'lfs_from_2010', '2011': 'lfs_from_2011', '2012': 'lfs_from_2011', '2013': 'lfs_old'}
     """
-    parts: list[list[str]] = []
-    broken = True
-    for period in sorted({*cells, *known}):
-        cell = cells.get(period, Cell(""))
-        broken = broken or "b" in (cell.flags or "")  # also one that is said of a value that is not there
-        if cell.value or period in known:
-            if broken:
-                parts.append([])
-            parts[-1].append(period)
-            broken = False
-    last = {known[period]: part for part in parts for period in part if known.get(period)}
+    # Also one that is said of a value that is not there.
+    breaks = [period for period, cell in cells.items() if "b" in (cell.flags or "")]
+    periods = sorted(period for period in {*cells, *known} if period in known or cells[period].value)
+    part = {period: sum(each <= period for each in breaks) for period in periods}
+    last = {known[period]: part[period] for period in periods if known.get(period)}
+    keeps = {period: known[period] for period in periods if last.get(known.get(period, "")) == part[period]}
     found = {}
-    for part in parts:
-        names = {period: known[period] for period in part if last.get(known.get(period, "")) is part}
-        name = next(iter(names.values()), method if len(parts) == 1 else f"{method}_from_{part[0]}")
-        for period in part:
-            name = names.get(period, name)
+    for number in dict.fromkeys(part.values()):
+        mine = [period for period in periods if part[period] == number]
+        fresh = method if len(mine) == len(periods) else f"{method}_from_{mine[0]}"
+        name = next((keeps[period] for period in mine if period in keeps), fresh)
+        for period in mine:
+            name = keeps.get(period, name)
             found[period] = name.replace("-", "_")
     return found

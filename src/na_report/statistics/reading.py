@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -74,12 +74,12 @@ def _selected(rows: Rows, series: Series) -> Reading:
     if lacking := [name for name in series.dimensions if name.lower() not in {*columns, "freq"}]:
         what = f"found no dimension {', '.join(lacking)}: the dataset has another form"
         raise UnreadableError(what, "definition changed")
-    there = {columns[name.lower()]: _Dimension(name, series) for name in series.dimensions if name.lower() in columns}
-    dimensions = there.items()
-    place_at = next((at for at, each in enumerate(there.values()) if series.dimensions[each.name] == PLACE), None)
+    dimensions = [_Dimension(name, series) for name in series.dimensions if name.lower() in columns]
+    by_column = [(columns[each.name.lower()], each) for each in dimensions]
+    place_at = next((at for at, each in enumerate(dimensions) if series.dimensions[each.name] == PLACE), None)
     cells: dict[tuple[str, str], Cell] = {}
     for parts, said, value, flags in rows.records:
-        meant = [dimension[parts[column]] for column, dimension in dimensions]
+        meant = [dimension[parts[column]] for column, dimension in by_column]
         if "" in meant:  # not about this
             continue
         if not (found := _PERIOD.fullmatch(said.strip())):
@@ -88,38 +88,29 @@ def _selected(rows: Rows, series: Series) -> Reading:
         if period < series.start:
             continue
         key = (next(iter(series.places)) if place_at is None else meant[place_at]), period
-        try:
-            cell = _cell(value.strip(), flags)
-        except UnreadableError as error:
-            raise UnreadableError(f"{' '.join(key)}: {error}") from error
+        where, text = " ".join(key), value.strip()
+        digits = "" if text in _NO_VALUE else text
+        if digits and not _NUMBER.fullmatch(digits):
+            raise UnreadableError(f"{where}: found the value {text[:40]!r}, expected a number")
+        cell = Cell(digits and in_digits(Decimal(digits)), letters(*flags, where=f"{where}: "))
         if cells.setdefault(key, cell) != cell:
-            two = f"found {cells[key]} and {cell} for {' '.join(key)}, expected one value"
+            two = f"found {cells[key]} and {cell} for {where}, expected one value"
             raise UnreadableError(f"{two}: the dataset has a dimension more", "definition changed")
     if not any(cell.value for cell in cells.values()):
-        raise _without(there.values(), series)
-    labels = {code: label for each in there.values() for code, label in each.labels.items()}
+        raise _without(dimensions, series)
+    labels = {code: label for each in dimensions for code, label in each.labels.items()}
     return Reading(rows.form, rows.updated, cells, labels)
 
 
-def _without(dimensions: Iterable[_Dimension], series: Series) -> UnreadableError:
+def _without(dimensions: Sequence[_Dimension], series: Series) -> UnreadableError:
     """Tells why an answer has nothing of a series: a code that is not in it any more, or all of it."""
     for each in dimensions:
         if each and not any(each.values()):
             found = ", ".join(list(each)[:3])[:120]
+            what = f"found no row: {each.name} has {found} and not {', '.join(each.wanted)}"
             is_unit = each.name.lower() in ("unit", "unit_measure", "measure")
-            return UnreadableError(
-                f"found no row: {each.name} has {found} and not {', '.join(each.wanted)}",
-                "unit changed" if is_unit else "definition changed",
-            )
+            return UnreadableError(what, "unit changed" if is_unit else "definition changed")
     return UnreadableError(f"found no value of {', '.join(series.places)} in the answer", "series gone")
-
-
-def _cell(value: str, flags: Sequence[str]) -> Cell:
-    if value in _NO_VALUE:
-        return Cell("", letters(*flags))
-    if not _NUMBER.fullmatch(value):
-        raise UnreadableError(f"found the value {value[:40]!r}, expected a number")
-    return Cell(in_digits(Decimal(value)), letters(*flags))
 
 
 @dataclass(frozen=True)

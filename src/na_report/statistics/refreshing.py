@@ -1,11 +1,11 @@
 """Makes a draft of an edition with what statistics offices say now, and tells what that changes."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import ANSWERS, Project
@@ -21,8 +21,6 @@ from na_report.statistics.drafting import take_in
 from na_report.statistics.kept import Kept, Source, read_kept
 from na_report.statistics.reading import Difference, Reading, read
 from na_report.statistics.series import Series, declared, faults, without_series
-
-Tables: TypeAlias = Mapping[str, Rows]
 
 
 @dataclass
@@ -134,7 +132,7 @@ def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tu
     return found, asked
 
 
-def _write(tables: Tables, kept: Kept, folder: Path, new: str) -> None:
+def _write(tables: dict[str, Rows], kept: Kept, folder: Path, new: str) -> None:
     for table in TABLES:
         write_table(folder, table, tables[table.name])
     kept.write(folder / ANSWERS)

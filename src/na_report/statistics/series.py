@@ -1,7 +1,5 @@
 """The series of an edition: where the observations of an indicator come from."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
