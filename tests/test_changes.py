@@ -2,44 +2,44 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import ROOT, Change, na_report
 
-from na_report.base.paths import Project
-from na_report.editions.edition import copy_edition, open_edition, seal_edition
-from na_report.reasoning.changes import CellChange, Changes, compare
+from na_report.base.paths import DESCRIPTOR, Project
+from na_report.editions.asked import Reads
+from na_report.editions.edition import Edition, copy_edition, open_edition, seal_edition
+from na_report.reasoning.changes import CellChange, compare
 from na_report.running.pages import mentions
 from na_report.writing.sentences import prose_of, reworded
 
-Twin = Callable[..., Changes]
-VALUE = ("observations", "IND007-NL-2019", "value")
+FIRST, VALUE = open_edition("2021"), ("observations", "IND007-NL-2019", "value")
 
 
-@pytest.fixture
-def twin(project: Project, change: Change) -> Twin:
-    """Makes edition 2021b with some cells changed, and compares: 2021 itself stays as it is."""
-
-    def make(*cells: tuple[str, str, str, str]) -> Changes:
-        copy_edition("2021", "2021b", project)
-        for table, key, column, value in cells:
-            change(f"../2021b/{table}", key, column, value)
-        seal_edition("2021b", project)
-        return compare(open_edition("2021", project), open_edition("2021b", project))
-
-    return make
+def with_tables(**tables: pd.DataFrame) -> Edition:
+    """Returns the first edition with other tables."""
+    return replace(FIRST, tables={**FIRST.tables, **tables}, _rows={}, _observed={}, reads=Reads())
 
 
-def test_three_changed_cells_are_named_with_what_follows(twin: Twin) -> None:
-    role = open_edition("2021").row("organisations", "ACT13")["role_nl"]
-    changes = twin(
-        ("observations", "IND019-NL-2019", "value", "80"),
+def other(*cells: tuple[str, str, str, object]) -> Edition:
+    """Returns the first edition with other cells: table, id, column and value."""
+    tables = {table: FIRST[table].copy() for table, *_ in cells}
+    for table, key, column, value in cells:
+        tables[table].loc[tables[table]["id"] == key, column] = value
+    return with_tables(**tables)
+
+
+def test_three_changed_cells_are_named_with_what_follows() -> None:
+    role = FIRST.row("organisations", "ACT13")["role_nl"]
+    cells = [
+        ("observations", "IND019-NL-2019", "value", 80.0),
         ("findings", "FM12", "kind", "need"),
         ("organisations", "ACT13", "role_nl", "Koopt samen in."),
-    )
+    ]
+    changes = compare(FIRST, other(*cells))
     assert {name: table.changed for name, table in changes.tables.items()} == {
         "observations": (CellChange("IND019-NL-2019", "value", "41", "80"),),
         "findings": (CellChange("FM12", "kind", "priority", "need"),),
@@ -52,45 +52,33 @@ def test_three_changed_cells_are_named_with_what_follows(twin: Twin) -> None:
 
 
 def test_a_conclusion_that_only_one_edition_has_is_no_change_of_a_claim() -> None:
-    both = open_edition("2021")
-    rests = both["recommendations"]["rests_on"].str.replace(";C14", "").str.replace("C14;", "")
-    tables = {
-        "conclusions": both["conclusions"].query("id != 'C14'"),
-        "recommendations": both["recommendations"].assign(rests_on=rests),
-    }
-    without = replace(both, tables={**both.tables, **tables}, _rows={})
-    for old, new in ((both, without), (without, both)):
+    rests = FIRST["recommendations"]["rests_on"].str.replace(";C14", "").str.replace("C14;", "")
+    advice = FIRST["recommendations"].assign(rests_on=rests)
+    without = with_tables(conclusions=FIRST["conclusions"].query("id != 'C14'"), recommendations=advice)
+    for old, new in ((FIRST, without), (without, FIRST)):
         changes = compare(old, new)
         assert not changes.claims
         assert "C14" in (*changes.tables["conclusions"].added, *changes.tables["conclusions"].removed)
 
 
-@pytest.mark.parametrize("cells", [(), ((*VALUE, "19.50"),)])
-def test_what_is_equal_or_only_written_in_another_way_is_no_change(twin: Twin, cells: tuple[tuple[str, ...]]) -> None:
-    assert twin(*cells) == Changes("2021", "2021b")
-
-
-def test_a_remark_on_a_row_changes_nothing_that_rests_on_it(twin: Twin) -> None:
-    changes = twin(("observations", "IND004-NL-2019", "extracted", "2021-01-01"))
+def test_a_remark_on_a_row_changes_nothing_that_rests_on_it() -> None:
+    changes = compare(FIRST, other(("observations", "IND004-NL-2019", "extracted", "2021-01-01")))
     assert (changes.rows, changes.recommendations) == ({"IND004-NL-2019"}, ())
 
 
-@pytest.mark.parametrize(("new", "factor"), [("0.195", "1/100 of"), ("19.5000000000001", "")])
+@pytest.mark.parametrize(("new", "factor"), [(0.195, "1/100 of"), (19.5000000000001, "")])
 def test_a_value_is_told_to_its_last_digit_and_whether_it_is_a_round_number_of_times_the_old_one(
-    twin: Twin, new: str, factor: str
+    new: float, factor: str
 ) -> None:
-    [value] = twin((*VALUE, new)).values
-    assert (value.new, value.factor) == (float(new), factor)
+    [value] = compare(FIRST, other((*VALUE, new))).values
+    assert (value.new, value.factor) == (new, factor)
 
 
-def test_a_new_series_is_not_comparable(project: Project, change: Change) -> None:
-    path = copy_edition("2021", "2021b", project) / "observations.csv"
-    [row] = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("IND007-NL-2019,")]
-    with path.open("a", encoding="utf-8") as file:
-        file.write(row.replace("IND007-NL-2019", "IND007-NL-2024").replace(",2019,", ",2024,") + "\n")
-    change("../2021b/observations", "IND007-NL-2024", "series", "lfs_from_2021")
-    seal_edition("2021b", project)
-    changes = compare(open_edition("2021", project), open_edition("2021b", project))
+def test_a_new_series_is_not_comparable() -> None:
+    rows = FIRST["observations"]
+    later = {"id": "IND007-NL-2024", "period": "2024", "series": "lfs_from_2021"}
+    added = rows[rows["id"] == "IND007-NL-2019"].assign(**later)
+    changes = compare(FIRST, with_tables(observations=pd.concat([rows, added])))
     assert changes.tables["observations"].added == ("IND007-NL-2024",)
     [value] = changes.values
     assert (value.new_key, value.comparable) == ("IND007-NL-2024", False)
@@ -106,13 +94,21 @@ def test_pages_and_figures_that_show_a_row_are_found(tmp_path: Path) -> None:
     assert mentions(folder, {"ind108-ee-20"}) == {}
 
 
-def test_the_command_prints_text_and_json_also_where_the_chapters_can_not_be_read(project: Project, twin: Twin) -> None:
-    twin(("observations", "IND019-NL-2019", "value", "80"))
-    data = json.loads(na_report(project, "edition", "diff", "2021", "2021b", "--format", "json").stdout)
+def test_the_command_prints_text_and_json_also_where_the_chapters_can_not_be_read(
+    project: Project, change: Change
+) -> None:
+    copy_edition("2021", "2021b", project)
+    change("../2021b/observations", "IND007-NL-2019", "value", "19.50")
+    seal_edition("2021b", project)
+    diff = ("edition", "diff", "2021", "2021b")
+    assert na_report(project, *diff).stdout == "2021 and 2021b hold the same\n", "only written in another way"
+    (project.data / "2021b" / DESCRIPTOR).unlink()
+    change("../2021b/observations", "IND019-NL-2019", "value", "80")
+    data = json.loads(na_report(project, *diff, "--format", "json").stdout)
     assert data["tables"]["observations"]["changed"][0]["new"] == "80"
     assert data["pages"] is None
     (project.chapters / "words.yml").unlink()
-    done = na_report(project, "edition", "diff", "2021", "2021b")
+    done = na_report(project, *diff)
     assert done.returncode == 0, done.stderr
     assert "IND019-NL-2019 value: '41' -> '80'" in done.stdout
     assert "claim S06: holds -> contradicted" in done.stdout
@@ -148,7 +144,7 @@ CELLS = [
 
 
 def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that_it_has(
-    project: Project, twin: Twin
+    project: Project,
 ) -> None:
     folder = project.chapters / "nl" / "sector"
     for path in folder.glob("*.md"):
@@ -156,9 +152,8 @@ def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that
     (folder / "mbo.md").write_text(STORY, encoding="utf-8")
     texts = list(prose_of(CELLS, [folder / "mbo.md", folder / "gone.md"], project.chapters))
     key = "IND019-NL-2019"
-    twin(("observations", key, "value", "40"), ("observations", key, "period", "2018"), (*VALUE, "20"))
-    before, after = (open_edition(name, project) for name in ("2021", "2021b"))
-    found = reworded("p", texts, before, after, "nl")
+    after = other(("observations", key, "value", 40.0), ("observations", key, "period", "2018"), (*VALUE, 20.0))
+    found = reworded("p", texts, FIRST, after, "nl")
     assert {each.new: each.condition for each in found} == {
         "Die met 40% niet!": "",
         "Ook 40% onder voorwaarde.": "new",

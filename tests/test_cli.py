@@ -1,10 +1,9 @@
 """The command line: exit codes, one error and one hint, no traceback without --debug, and how a command ends."""
 
+import io
 import json
 import os
-import pty
 import re
-import select
 import shlex
 import signal
 import subprocess
@@ -342,17 +341,14 @@ def test_a_command_that_is_ended_clears_up(project: Project, tmp_path: Path, num
 
 def test_a_terminal_sees_which_pages_are_running(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")  # one that is called dumb is shown no progress
-    leader, follower = pty.openpty()
-    with os.fdopen(follower, "w") as terminal:
-        with Progress(terminal) as progress:
-            progress.going(0, 2, ["kort", "koploper"])
-            progress.ended(Run("kort", Path("kort.ipynb"), 1.0))
-            progress.going(1, 2, ["koploper"])
-            progress.ended(Run("koploper", Path("koploper.ipynb"), 2.0, "mis"))
-        text = ""
-        while select.select([leader], [], [], 1)[0]:  # a terminal gives what it has in pieces
-            text += os.read(leader, 1000).decode()
-    os.close(leader)
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    with Progress(terminal) as progress:
+        progress.going(0, 2, ["kort", "koploper"])
+        progress.ended(Run("kort", Path("kort.ipynb"), 1.0))
+        progress.going(1, 2, ["koploper"])
+        progress.ended(Run("koploper", Path("koploper.ipynb"), 2.0, "mis"))
+    text = terminal.getvalue()
     assert "0 of 2 pages, 0 s, running: kort, koploper" in text
     assert text.index("1 of 2 pages") > text.index("kort                               1.0 s")
     assert "2.0 s  FAILED" in text

@@ -91,6 +91,9 @@ def changed_page(
         return None
     voice = Voice(open_edition(name, project), language)
 
+    def say(key: str, **parts: str) -> str:
+        return voice.words(f"changes.{key}", **parts)
+
     def flags(letters: str) -> str:
         return ", ".join(voice.words(f"flags.{letter}") for letter in letters)
 
@@ -101,12 +104,12 @@ def changed_page(
         return f"{shown} ({flags(letters)})" if letters else shown
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, loader=PackageLoader(__package__, "texts"))
-    environment.globals |= {"flags": flags, "of_office": of_office, "number": number, "written_day": written_day}
     contents = environment.get_template("changes.html").render(
-        vars(follows(old, name, project, language, notebooks)),
+        {"say": say, "flags": flags, "of_office": of_office, "number": number, "written_day": written_day},
+        **vars(follows(old, name, project, language, notebooks)),
         voice=voice,
         outcomes=told.outcomes if told else (),
         claims={result.claim.id: result.claim.says[language] for result in check(voice.edition)},
         advice={row["id"]: voice.said(row, "title") for row in voice.edition.records("recommendations")},
     )
-    return voice.words("changes.title"), contents, voice.words("changes.link")
+    return say("title"), contents, say("link")
