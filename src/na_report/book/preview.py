@@ -56,12 +56,10 @@ _NO_PAGE = (
 class Tools:
     """What the preview needs to know of the subject."""
 
-    # Checks the edition.
-    verify: Callable[[], None]
-    # Makes a function that gives today's digests for what a page asked of the data.
-    answers: Callable[[], Answers]
+    verify: Callable[[], None]  # checks the edition
+    answers: Callable[[], Answers]  # makes what gives today's digests for what a page asked of the data
     # Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
-    changes: Callable[[], tuple[str, str, str] | None] = lambda: None
+    changes: Callable[[], tuple[str, str, str] | None]
 
 
 @dataclass
