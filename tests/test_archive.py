@@ -149,6 +149,11 @@ def linked(project: Project, _: pytest.MonkeyPatch) -> None:
     count_as_built(project)
 
 
+def odd(project: Project, _: pytest.MonkeyPatch) -> None:
+    (project.chapters / "50%.png").touch()
+    count_as_built(project)
+
+
 def busy(project: Project, _: pytest.MonkeyPatch) -> AbstractContextManager[None]:
     return held(Book(project, "2026", "nl"))
 
@@ -158,6 +163,7 @@ REFUSED: dict[Spoil, str] = {
     there: "exists already",
     older: "na-report build --edition 2026",
     linked: "secret.txt is a link to elsewhere",
+    odd: "50%.png has % or the end of a line in its name",
     busy: "is being made by process",
 }
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -164,63 +165,51 @@ def in_child(act: Act, prepare: Act = lambda: None) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def at_changes(root: Path, do: Callable[[int, bool], object]) -> None:
-    """Calls a function before each file operation of this process below a folder, with its number and whether it makes a file."""
+def fail(root: Path, kind: str, step: int) -> None:
+    """Lets this process fail at a file operation below a folder; or, to count these, writes a sign for each to an open file."""
     done = 0
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal done
         if event not in CHANGES or not str(arguments[0]).startswith(str(root)):
             return
-        if event != "open" or int(str(arguments[2])) & WRITES:
-            done += 1
-            do(done, event in ("open", "os.mkdir"))
-
-    sys.addaudithook(hook)
-
-
-def kill(step: int) -> Callable[[int, bool], object]:
-    return lambda number, makes: number == step and os.kill(os.getpid(), signal.SIGKILL)
-
-
-def refuse(code: int, step: int) -> Callable[[int, bool], object]:
-    def do(number: int, makes: bool) -> None:
-        if number >= step and (makes or code == errno.EROFS):
+        if event == "open" and not int(str(arguments[2])) & WRITES:
+            return
+        done += 1
+        if kind == "count":
+            os.write(step, b".")
+        elif kind == "kill" and done == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif kind == "readonly" or (kind == "full" and done >= step and event in ("open", "os.mkdir")):
+            code = errno.EROFS if kind == "readonly" else errno.ENOSPC
             raise OSError(code, os.strerror(code))
 
-    return do
-
-
-def no_larger(size: int) -> Act:
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-
-def faults(kind: str, operation: Operation, tries: int) -> list[Act]:
-    """Returns faults of a kind, each of which prepares a child; all of them when they are no more than the tries."""
-    root, dice = operation.project.root, random.Random(7)
-    if kind == "readonly":
-        return [lambda: at_changes(root, refuse(errno.EROFS, 1))]
     if kind == "quota":
-        largest = max(map(len, operation.new.values()))
-        return [no_larger(size) for size in dice.sample(range(largest), min(tries, largest))]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (step, step))
+    else:
+        sys.addaudithook(hook)
+
+
+def steps(kind: str, operation: Operation) -> range:
+    """Returns the places where an operation can fail."""
+    if kind in ("quota", "readonly"):
+        return range(max(map(len, operation.new.values())) if kind == "quota" else 1)
     operation.undo()
     reading, writing = os.pipe()
-    assert in_child(operation.act, lambda: at_changes(root, lambda *_: os.write(writing, b"."))) == DONE
+    assert in_child(operation.act, partial(fail, operation.project.root, "count", writing)) == DONE
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
-        count = len(pipe.read())
-    acts = [kill(step) if kind == "kill" else refuse(errno.ENOSPC, step) for step in range(1, count + 1)]
-    return [lambda act=act: at_changes(root, act) for act in dice.sample(acts, min(tries, count))]
+        return range(1, len(pipe.read()) + 1)
 
 
 def damages(operation: Operation, kind: str, tries: int = TRIES) -> list[str]:
-    found = []
-    for number, fault in enumerate(faults(kind, operation, tries), start=1):
+    found, places = [], steps(kind, operation)
+    for step in random.Random(7).sample(places, min(tries, len(places))):
         try:
-            left = operation.trial(fault)
+            left = operation.trial(partial(fail, operation.project.root, kind, step))
             assert kind != "readonly" or left == "before"
         except DamageError as damage:
-            found.append(f"{kind} {number}: {damage}")
+            found.append(f"{kind} {step}: {damage}")
     return found
 
 
@@ -267,11 +256,9 @@ def test_a_build_that_is_killed_or_has_no_room_damages_nothing(tmp_path: Path) -
     inputs = hash_inputs(operation.project)
     for number in range(TRIES):
         operation.undo()
-        is_kill = number % 3 < 2
-        with build(
-            root, None if is_kill else no_larger(dice.randrange(max(map(len, operation.new.values()))))
-        ) as process:
-            if is_kill:
+        room = partial(fail, root, "quota", dice.choice(steps("quota", operation))) if number % 3 == 2 else None
+        with build(root, room) as process:
+            if room is None:
                 time.sleep(dice.uniform(0, seconds))
                 process.kill()
         assert wait(lambda: not works_in(root), 20), "what the build started goes on"
@@ -282,10 +269,11 @@ def test_a_build_that_is_killed_or_has_no_room_damages_nothing(tmp_path: Path) -
 
 
 def test_a_full_disk_is_told_with_what_to_do(project: Project) -> None:
-    command = [sys.executable, "-m", "na_report.cli", "edition", "copy", "2021", "2027"]
-    done = subprocess.run(
-        command, capture_output=True, text=True, cwd=project.root, check=False, preexec_fn=no_larger(1000)
+    command, full = (
+        [sys.executable, "-m", "na_report.cli", "edition", "copy", "2021", "2027"],
+        partial(fail, ROOT, "quota", 1000),
     )
+    done = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False, preexec_fn=full)
     assert done.returncode == 2
     assert done.stderr.count("error:") == done.stderr.count("hint:") == 1
     assert "Make room on the disk" in done.stderr

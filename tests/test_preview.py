@@ -1,6 +1,5 @@
 """The preview: what is saved is shown, an error is told and the last good book stays, and nothing is left running."""
 
-import json
 import os
 import re
 import signal
@@ -22,7 +21,8 @@ from playwright.sync_api import Browser
 from test_publishing import only_pages
 
 from na_report.base.paths import Project
-from na_report.book.preview import State, serve
+from na_report.book.book import Book
+from na_report.book.preview import serve
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> bool:
@@ -50,7 +50,7 @@ class Running:
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        self.address = re.search(r"http://127\.0\.0\.1:\d+/", line)[0]  # type: ignore[index]
+        self.address = re.search(r"http://127\.0\.0\.1:\d+/html/", line)[0]  # type: ignore[index]
 
     def get(self, name: str, host: str = "localhost", method: str = "GET") -> tuple[int, bytes]:
         request = urllib.request.Request(self.address + name, headers={"Host": host}, method=method)
@@ -60,9 +60,6 @@ class Running:
         except urllib.error.HTTPError as error:
             return error.code, error.read()
 
-    def message(self) -> dict[str, object]:
-        return dict(json.loads(self.get("-/state.json")[1]))
-
     def shows(self, name: str, words: str) -> bool:
         return until(lambda: words in self.get(name)[1].decode())
 
@@ -70,7 +67,7 @@ class Running:
         """Tells whether the PDF that the preview offers comes to these words."""
 
         def holds() -> bool:
-            status, content = self.get("report.pdf")
+            status, content = self.get("../report.pdf")
             if status != 200:
                 return False
             with pdfium.PdfDocument(content) as document:
@@ -81,7 +78,7 @@ class Running:
 
     def tells(self, words: str) -> bool:
         """Tells whether it comes to say what is wrong, or with no words that nothing is."""
-        return until(lambda: words in str(self.message()["error"]) and bool(words) == bool(self.message()["error"]))
+        return until(lambda: words in (said := self.get("../error.txt")[1].decode()) and bool(words) == bool(said))
 
     def family(self) -> list[int]:
         """Returns the processes that work for this preview."""
@@ -120,11 +117,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def test_saved_words_are_on_the_page_and_in_the_pdf_too(running: Running) -> None:
-    before = running.message()
     write_chapter(running.project, "index", "# Begin\n\nNieuwe woorden.")
     assert running.shows("index.html", "Nieuwe woorden")
-    assert until(lambda: running.message() == {"version": int(str(before["version"])) + 1, "error": ""})
     assert running.prints("Nieuwe woorden.")
+    assert running.tells("")
 
 
 @pytest.mark.slow("what is saved and what is wrong, seen in a browser instead of over HTTP")
@@ -188,20 +184,22 @@ def test_only_files_of_the_book_are_served_and_only_to_this_machine(running: Run
     assert listening == [f"0100007F{port}"]
 
 
-def test_a_browser_that_goes_or_asks_for_no_file_is_not_told_of_and_what_is_wrong_is_text(
+def test_a_browser_that_goes_or_asks_for_no_file_is_not_told_of(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "large.js").write_bytes(bytes(50_000_000))
-    with serve(0, tmp_path, State(error="found <b>")) as address:
+    book = Book(Project(tmp_path), "2021", "nl", is_preview=True)
+    with serve(0, book) as (address, _):
+        book.html.mkdir()
+        (book.html / "large.js").write_bytes(bytes(50_000_000))
         place = urlsplit(address)
         for path in ("large.js", "%00", "index.html"):
             with socket.create_connection((place.hostname, place.port), timeout=10) as gone:
-                gone.sendall(f"GET /{path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
-                said = gone.recv(9)
-        assert said == b"HTTP/1.0 "
+                gone.sendall(f"GET {place.path}{path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+                said = gone.recv(12)
+        assert said == b"HTTP/1.0 404"
         with pytest.raises(urllib.error.HTTPError) as missed:
-            urllib.request.urlopen(f"{address}no.html", timeout=10)
-    assert (missed.value.code, b"found &lt;b&gt;" in missed.value.read()) == (404, True)
+            urllib.request.urlopen(address, timeout=10)
+    assert b"preview.js" in missed.value.read(), "it waits for the book"
     assert capfd.readouterr().err == ""
 
 

@@ -1,6 +1,7 @@
 """A book is rendered from nothing; a preview goes on from before, shows the same, and names the same problems."""
 
 import multiprocessing
+import re
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,7 @@ from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import put_in_place
 from na_report.base.paths import Project
 from na_report.book.book import Book, drop_other_pages, is_whole, publish
+from na_report.book.comparing import contents
 from na_report.book.rendering import build_html, render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.renderer import Renderer, renderer
@@ -59,12 +61,8 @@ def make(project: Project, process: Renderer) -> Path:
     return book.html
 
 
-def files(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 def on_paper(project: Project) -> dict[str, bytes]:
-    return files(Book(project, "2021", "nl").folder / "sphinx" / "_build" / "paper" / "pages")
+    return contents(Book(project, "2021", "nl").folder / "sphinx" / "_build" / "paper" / "pages")
 
 
 @pytest.mark.parametrize(
@@ -84,11 +82,15 @@ def test_whatever_changes_a_preview_shows_the_bytes_of_a_book_from_nothing(
     make(small, process)
     for change in changes:
         write_page(small, *change)
-        found = files(make(small, process)) | on_paper(small)
+        found = contents(make(small, process)) | on_paper(small)
     drop_renderings(Book(small, "2021", "nl"))
-    expected = files(make(small, process)) | on_paper(small)
+    expected = contents(make(small, process)) | on_paper(small)
     assert all(path.startswith("_images/") for path in found.keys() ^ expected.keys())
     assert [path for path in expected if found[path] != expected[path]] == []
+    text = b"".join(found[f"{page.name}.html"] for page in all_pages(small)).decode()
+    for kind in ("Tabel", "Figuur"):
+        numbers = re.findall(rf'caption-number">{kind} (\d+)', text)
+        assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
 def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None:
@@ -98,14 +100,14 @@ def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None
     command = ["build", "--edition", "2021", "--format", "html"]
     assert na_report(project, *command).returncode == 0
     book = Book(project, "2021", "nl")
-    whole = files(book.html)
+    whole = contents(book.html)
     assert [name for name in whole if b".pdf" in whole[name]] == [], "it leads to no PDF, as none was made"
     for path in [*book.stage.rglob("*"), *(book.folder / "sphinx").rglob("*")]:
         if path.is_file():
             path.write_bytes(b"")
     (book.html / "index.html").unlink()
     assert na_report(project, *command).returncode == 0
-    assert files(book.html) == whole
+    assert contents(book.html) == whole
 
 
 def test_a_page_that_goes_is_gone_on_paper_too(small: Project, process: Renderer) -> None:
@@ -125,13 +127,13 @@ def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Projec
         [process] = {*multiprocessing.active_children()} - others
         make(small, broken)
         book = Book(small, "2021", "nl")
-        whole = files(book.html)
+        whole = contents(book.html)
         write_page(small, "index", FIRST + "\n\nEen zin.")
         stage(book, all_pages(small))
         with pytest.raises(BookError, match="was killed"):
             build_html(book, all_pages(small), broken, written=process.kill)
-        assert files(book.html) == whole
-        assert b"Een zin." in files(make(small, broken))["index.html"], "the next one starts by itself"
+        assert contents(book.html) == whole
+        assert b"Een zin." in contents(make(small, broken))["index.html"], "the next one starts by itself"
 
 
 def test_what_a_new_book_does_not_have_goes(small: Project) -> None:
@@ -170,7 +172,7 @@ def test_a_page_that_sphinx_can_not_read_stops_the_book_once_with_a_short_story(
 ) -> None:
     make(small, process)
     book = Book(small, "2021", "nl")
-    before = files(book.html)
+    before = contents(book.html)
     (book.stage / "inleiding.ipynb").write_text('{"cells": [', encoding="utf-8")
     with pytest.raises(BookError, match="does not appear to be JSON") as caught:
         render_stage(book, process)
@@ -178,7 +180,7 @@ def test_a_page_that_sphinx_can_not_read_stops_the_book_once_with_a_short_story(
     assert "click" not in str(caught.value)
     assert len(str(caught.value).splitlines()) <= 6
     assert str(book.folder / "html.log") in caught.value.hint
-    assert files(make(small, process)) == before
+    assert contents(make(small, process)) == before
 
 
 def test_an_output_puts_no_file_outside_the_stage(small: Project) -> None:

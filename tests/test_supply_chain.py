@@ -17,22 +17,13 @@ RIGHTS = {
     "contents": "git push origin",
     "pull-requests": "gh pr create",
 }
-HASH = f"--hash=sha256:{'0' * 64}"
-LOOSE_LINES = ["a==1.0", f"a>=1.0 \\\n    {HASH}", "--index-url https://example.org/simple", "-e ."]
-LOOSE_LINES.append(f"a @ https://example.org/a.whl \\\n    {HASH}")
 
 
-def lock_faults(text: str) -> list[str]:
-    """Returns the lines of a lock that let in anything else than files of known bytes."""
-    entries = [entry for entry in re.split(r"(?<!\\)\n", text) if entry.strip() and not entry.lstrip().startswith("#")]
+def test_every_package_of_the_lock_has_hashes_and_no_place() -> None:
+    entries = [entry for entry in re.split(r"(?<!\\)\n", LOCK) if entry.strip() and not entry.lstrip().startswith("#")]
     good = re.compile(r"[a-z0-9-]+==[0-9][^\s;\\]*( ; [^\\]+?)?( \\\n\s+--hash=sha256:[0-9a-f]{64})+\s*")
-    return [entry.split("\n")[0] for entry in entries if not good.fullmatch(entry)]
-
-
-def test_every_package_of_the_lock_has_hashes_and_no_place_and_a_loose_line_is_seen() -> None:
-    assert lock_faults(LOCK) == []
-    for line in LOOSE_LINES:
-        assert lock_faults(f"b==1.0 \\\n    {HASH}\n{line}\n") == [line.split("\n")[0]]
+    assert [entry for entry in entries if not good.fullmatch(entry)] == []
+    assert len(entries) > 100
 
 
 def test_the_lock_has_every_package_that_the_project_names() -> None:
@@ -76,17 +67,10 @@ def test_a_workflow_trusts_nothing_that_can_be_moved_and_may_do_little(text: str
     assert unnamed == [], "say which version that commit is"
 
 
-@pytest.mark.parametrize(
-    ("fault", "job"),
-    {
-        "actions/x@v4": "steps: [{uses: actions/x@v4}]",
-        "a: contents": "permissions: {contents: write}, steps: []",
-        "a: runs what others write": "timeout-minutes: 1, steps: [{run: '${{ github.event.x }}'}]",
-        "a: no limit of time": "steps: [{run: x}]",
-    }.items(),
-)
-def test_a_loose_workflow_is_seen(fault: str, job: str) -> None:
-    assert workflow_faults(yaml.safe_load(f"permissions: {{contents: read}}\njobs: {{a: {{{job}}}}}")) == [fault]
+def test_a_loose_workflow_is_seen() -> None:
+    job = "permissions: {contents: write}, steps: [{uses: actions/x@v4}, {run: '${{ github.event.x }}'}]"
+    found = workflow_faults(yaml.safe_load(f"permissions: {{contents: read}}\njobs: {{a: {{{job}}}}}"))
+    assert found == ["actions/x@v4", "a: contents", "a: no limit of time", "a: runs what others write"]
 
 
 def test_what_changes_outside_is_watched_and_a_release_brings_its_archive_and_bill() -> None:

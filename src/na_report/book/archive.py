@@ -1,6 +1,5 @@
 """One file that keeps a book with all that made it: an RO-Crate in a BagIt bag, zipped without compression."""
 
-import json
 import platform
 import tomllib
 import zipfile
@@ -54,19 +53,14 @@ def write_archive(
             "edition": editions[-1],
             "languages": languages,
             "python": platform.python_version(),
-            "requires": program["requires-python"],
-            "code_licence": program["license"],
-            "makers": {f"#maker-{number}": one["title"] for number, one in enumerate(about["contributors"], start=1)},
-            "program": "report/src/na_report/",
+            "program": program,
             "sources": {"report/chapters/": "The chapters: notebooks with text and code"} | sources,
             "books": {f"book/{name}/{part}": f"{what} ({name})" for name in languages for part, what in kept.items()},
         }
         readme, crate = (Template(path.read_text(encoding="utf-8")).render(facts) for path in (_README, _CRATE))
-        # The same whatever wrote the template, and refused here where it is no JSON.
-        described = json.dumps(json.loads(crate), ensure_ascii=False, indent=1) + "\n"
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(target) as partial:
-            _write_bag(partial, about, {_CRATE.name: described.encode(), **files}, readme)
+            _write_bag(partial, about, {_CRATE.name: crate.encode(), **files}, readme)
 
 
 def _files_of(project: Project, editions: Sequence[str], books: Iterable[Book]) -> dict[str, Path]:

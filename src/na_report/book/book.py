@@ -24,8 +24,8 @@ from na_report.running.pages import Page
 # What readers get of each format. The mark holds a hash of each; it goes before anything of a book changes and comes back last.
 PARTS = {"html": ("html",), "pdf": ("report.pdf", "summary.pdf")}
 _MARK = "build.json"
-# What a killed run of a page leaves beside the notebooks.
-_LEFT_OVER = ("notebooks/*.running.ipynb", "notebooks/*.reads.json", "notebooks/.*.partial", ".*.partial", "made")
+# What a process that was killed leaves.
+_LEFT_OVER = ("notebooks/.*.partial", ".*.partial", "made")
 
 # What every book says of itself, beside the captions of its parts.
 _WORDS = (

@@ -41,11 +41,9 @@ TakeAlong = tuple[list[Path], tuple[str, str]]
 class Subject:
     """What a build needs to know of the subject and of who asked for it."""
 
-    # Checks the edition, and gives what writes it to take along.
-    verify: Callable[[], Callable[[], TakeAlong]]
+    verify: Callable[[], Callable[[], TakeAlong]]  # checks the edition, and gives what writes it to take along
     run: Callable[[Sequence[Page]], None]
-    # Tells how far it is, in a line.
-    say: Callable[[str], None]
+    say: Callable[[str], None]  # tells how far it is, in a line
 
 
 def make_book(book: Book, formats: Sequence[str], process: Renderer, subject: Subject, jobs: int = 0) -> None:

@@ -35,9 +35,7 @@ def _leave_out_index(app: Any) -> None:
 
 def _keep_outline(app: Any, tree: Any) -> None:
     """Keeps what Sphinx counts of a page, so that it need not read all pages again to number the figures of the book."""
-    if not hasattr(app.env, "na_report_outlines"):
-        app.env.na_report_outlines = {}
-    app.env.na_report_outlines[app.env.docname] = nodes.Element("", *_outlines(tree))
+    vars(app.env).setdefault("na_report_outlines", {})[app.env.docname] = nodes.Element("", *_outlines(tree))
 
 
 def _outlines(node: nodes.Element) -> Iterator[nodes.Element]:

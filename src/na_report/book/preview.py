@@ -4,7 +4,6 @@ Everything that takes long to start stays ready: Sphinx, the kernels' imports, t
 folder of its own, so that the book that is published is always one that `na-report build` made.
 """
 
-import json
 import shutil
 import threading
 import time
@@ -13,7 +12,7 @@ from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from copy import copy
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache, partial
 from html import escape
 from http import HTTPStatus
@@ -25,7 +24,7 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup
 
 from na_report.base.errors import BookError, NaReportError
-from na_report.base.files import put_in_place
+from na_report.base.files import put_in_place, write_whole
 from na_report.base.paths import Project
 from na_report.book.book import Book, held
 from na_report.book.building import Papers, press, printed, start_printing
@@ -38,20 +37,18 @@ from na_report.processes.workers import Workers, cores
 from na_report.running.execution import Watcher, run_pages
 from na_report.running.fingerprint import FILES, Answers, data_hash
 from na_report.running.pages import Page, all_pages
-from na_report.screen.footer import PAPERS
 from na_report.screen.mending import mend_table
 
 _POLL_SECONDS = 0.1
 # The page about what is otherwise in a draft.
 _CHANGES = "changes.html"
 _ADDRESS = "127.0.0.1"
-# What the server has beside the book.
-_STATE, _SCRIPT = "/-/state.json", "/-/preview.js"
-_SCRIPT_FILE = Path(__file__).resolve().parent / "texts" / "preview.js"
-# What the pages' own policy lacks for the preview: asking whether the book was made again.
-_POLICY = (b"default-src 'none';", b"default-src 'none'; connect-src 'self';")
+# What asks, in an open page, whether the book was made again and what is wrong; and what the pages' own policy lacks for it.
+_SCRIPT = Path(__file__).resolve().parent / "texts" / "preview.js"
+_ASKS = f'<script src="../{_SCRIPT.name}"></script></body>'
+_POLICY = ("default-src 'none';", "default-src 'none'; connect-src 'self';")
 _NO_PAGE = (
-    '<!DOCTYPE html><html lang="en"><title>Preview</title><meta charset="utf-8"><body><pre>{}</pre></body></html>'
+    f'<!DOCTYPE html><html lang="en"><title>Preview</title><body>It is not there, or still being made.{_ASKS}</html>'
 )
 
 
@@ -59,12 +56,10 @@ _NO_PAGE = (
 class Tools:
     """What the preview needs to know of the subject."""
 
-    # Checks the edition.
-    verify: Callable[[], None]
-    # Makes a function that gives today's digests for what a page asked of the data.
-    answers: Callable[[], Answers]
+    verify: Callable[[], None]  # checks the edition
+    answers: Callable[[], Answers]  # makes what gives today's digests for what a page asked of the data
     # Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
-    changes: Callable[[], tuple[str, str, str] | None] = lambda: None
+    changes: Callable[[], tuple[str, str, str] | None]
 
 
 @dataclass
@@ -101,6 +96,9 @@ class Preview:
         html = build_html(book, pages, self.process, written=start, known=self._polished)
         if changes := self.tools.changes():
             _add_page(html, *changes)
+        for page in html.glob("*.html"):
+            text = page.read_text(encoding="utf-8").replace(*_POLICY, 1)
+            page.write_text(text.replace("</body>", _ASKS), encoding="utf-8")
         put_in_place(html, book.html)
         start()  # Sphinx says nothing when it had nothing to write
         return [run.page for run in runs]
@@ -180,78 +178,65 @@ def wait_for_change(project: Project, seen: Seen) -> tuple[Seen, list[Path]]:
     return now, sorted(path for path in {*now, *seen} if now.get(path) != seen.get(path))
 
 
-@dataclass
+@dataclass(frozen=True)
 class State:
-    """What open pages should know: how often the book was made, and what is wrong now."""
+    """What is wrong now, which open pages ask for; in the folder that is served."""
 
-    version: int = 0
-    error: str = ""
+    folder: Path
 
     def set(self, error: str = "") -> None:
-        """Tells that the book was made again, or why it was not."""
-        self.error = error
-        self.version += not error
+        """Tells what is wrong, or that nothing is."""
+        write_whole(self.folder / "error.txt", error.encode())
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Sends files of a folder that may be replaced at any moment; pages with a script that keeps them up to date."""
+    """Sends files of a folder that may be replaced at any moment, to this machine only."""
 
-    def __init__(self, *args: Any, folder: Path, state: State) -> None:
-        self.folder, self.state = folder, state
-        super().__init__(*args, directory=str(folder))
+    error_message_format = _NO_PAGE
 
     def handle(self) -> None:
         """Answers a browser; that one goes meanwhile, or asks for what can be no file, is not told on the terminal."""
         with suppress(OSError, ValueError):
             super().handle()
 
-    def do_GET(self) -> None:
-        path, host = urlsplit(self.path).path, urlsplit(f"//{self.headers.get('Host', '')}").hostname
-        if host not in (_ADDRESS, "localhost"):
-            self.send_error(HTTPStatus.FORBIDDEN)  # the browser was pointed here by a site that poses as this machine
-            return
-        file = _SCRIPT_FILE if path == _SCRIPT else Path(self.translate_path(self.path))
-        if file.name in PAPERS:
-            file = self.folder.parent / file.name
-        elif path.endswith("/"):
-            file /= "index.html"
-        try:
-            status, kind = HTTPStatus.OK, self.guess_type(file)
-            body = json.dumps(asdict(self.state)).encode() if path == _STATE else file.read_bytes()
-        except OSError:
-            status, kind = HTTPStatus.NOT_FOUND, "text/html"
-            body = _NO_PAGE.format(escape(self.state.error or "It is not there, or still being made.")).encode()
-        if kind == "text/html":
-            script = f'<script src="{_SCRIPT}" data-made="{self.state.version}" data-state="{_STATE}"></script></body>'
-            body = body.replace(*_POLICY, 1).replace(b"</body>", script.encode())
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+    def send_head(self) -> Any:
+        """Refuses a browser that was pointed here by a site that poses as this machine."""
+        if urlsplit(f"//{self.headers.get('Host', '')}").hostname in (_ADDRESS, "localhost"):
+            return super().send_head()
+        self.send_error(HTTPStatus.FORBIDDEN)
+        return None
 
-    do_HEAD = do_GET  # noqa: N815  its name in Python
+    def list_directory(self, path: Any) -> None:
+        """Shows no folder."""
+        self.send_error(HTTPStatus.NOT_FOUND)
+
+    def end_headers(self) -> None:
+        """Has a browser ask each time."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keeps the terminal for what matters."""
 
 
 @contextmanager
-def serve(port: int, folder: Path, state: State) -> Iterator[str]:
-    """Serves a folder until the block ends, and gives its address; port 0 is any that is free."""
+def serve(port: int, book: Book) -> Iterator[tuple[str, State]]:
+    """Serves a book until the block ends, and gives its address and what tells open pages; port 0 is any that is free."""
     try:
-        server = ThreadingHTTPServer((_ADDRESS, port), partial(_Handler, folder=folder, state=state))
+        server = ThreadingHTTPServer((_ADDRESS, port), partial(_Handler, directory=str(book.folder)))
     except (OSError, OverflowError) as problem:
         why = problem.strerror if isinstance(problem, OSError) else "it is no port"
         raise NaReportError(
             f"The preview can't use port {port}: {why}.",
             hint="Choose another with --port, from 1024 to 65535, or 0 for any.",
         ) from None
+    state = State(book.folder)
+    book.folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(_SCRIPT, book.folder)
+    state.set()
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     try:
-        yield f"http://{_ADDRESS}:{server.server_address[1]}/"
+        yield f"http://{_ADDRESS}:{server.server_address[1]}/{book.html.name}/", state
     finally:
         server.shutdown()
         server.server_close()

@@ -25,7 +25,6 @@ from na_report.running.pages import Page
 from na_report.screen.footer import footing
 
 ASSETS = Path(__file__).resolve().parent / "assets"
-# The last of the looks that is laid out.
 _FONTS = "_static/fonts"
 _PASTED = re.compile(r"data:(image/[a-z+.-]+);base64,((?:[A-Za-z0-9+/=]|%2B|%2F|%3D)+)", re.IGNORECASE)
 # What Sphinx would read as a page, and what is there for the program.
@@ -52,8 +51,13 @@ def stage(book: Book, pages: Sequence[Page], *, papers: bool = True) -> None:
         path.is_file() and path.read_bytes() != files[path.name] for path in (book.stage / CONFIG, book.stage / TOC)
     ):
         drop_renderings(book)
-    if not (book.stage / _FONTS).is_dir():
-        _lay_out_assets(book.stage)
+    if not (book.stage / _FONTS).is_dir():  # the last of the looks
+        from na_report.screen.fonts import write_fonts  # half a second of imports
+
+        shutil.copytree(ASSETS, book.stage / "_static", ignore=shutil.ignore_patterns("locale", "templates"))
+        for name in ("locale", "templates"):
+            shutil.copytree(ASSETS / name, book.stage / f"_{name}")
+        write_fonts(book.stage / _FONTS)
     for page in pages:
         files |= _files_of(json.loads((book.notebooks / f"{page.name}.ipynb").read_text(encoding="utf-8")), page)
     for folder in sorted({page.chapter.parent for page in pages}):
@@ -202,12 +206,3 @@ def _beside(folder: Path) -> Iterator[tuple[str, Path]]:
         hidden = any(part.startswith(".") for part in parts) or parts[0].startswith("_")
         if not hidden and path.suffix.lower() not in _NO_FILES and path.is_file():
             yield "/".join(parts), path
-
-
-def _lay_out_assets(stage: Path) -> None:
-    from na_report.screen.fonts import write_fonts  # half a second of imports
-
-    shutil.copytree(ASSETS, stage / "_static", ignore=shutil.ignore_patterns("locale", "templates"))
-    shutil.copytree(ASSETS / "locale", stage / "_locale")
-    shutil.copytree(ASSETS / "templates", stage / "_templates")
-    write_fonts(stage / _FONTS)

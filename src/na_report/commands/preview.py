@@ -28,9 +28,8 @@ def preview(options: Namespace, project: Project) -> int:
         lambda: answers_of(project, edition),
         lambda: changed_page(edition, options.language, project, book.notebooks),
     )
-    state = State()
     try:
-        with serve(options.port, book.html, state) as address, watching.preview(book, tools) as made:
+        with serve(options.port, book) as (address, state), watching.preview(book, tools) as made:
             print(f"preview {address}  (Ctrl-C stops it)", flush=True)
             seen, changed = watching.look(project), [project.root]
             while True:

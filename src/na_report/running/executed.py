@@ -36,7 +36,7 @@ def first_line(source: str) -> str:
 
 
 def whole_notebooks(folder: Path) -> list[Path]:
-    """Returns the notebooks in a folder of pages that ran to the end: `.failed` and `.running` stand before the ending."""
+    """Returns the notebooks in a folder of pages that ran to the end, not those that `.failed`."""
     return sorted(path for path in folder.glob("*.ipynb") if "." not in path.stem)
 
 

@@ -1,7 +1,6 @@
 // Loads an open page of the preview again when the book was made again, and shows what is wrong. A file, because the
 // pages allow no script in themselves.
 (() => {
-  const { made, state } = document.currentScript.dataset;
   const box = document.createElement("pre");
   box.setAttribute("role", "alert");
   Object.assign(box.style, {
@@ -9,9 +8,14 @@
     overflow: "auto", background: "#7a0000", color: "#fff", font: "1rem/1.4 monospace", whiteSpace: "pre-wrap",
   });
   const ask = async () => {
-    const now = await fetch(state).then((answer) => answer.json()).catch(() => null);
-    if (now && now.version !== Number(made)) location.reload();
-    if (now) box.textContent = now.error;
+    try {
+      const page = await fetch(location.href, { method: "HEAD" });
+      const made = Date.parse(page.headers.get("Last-Modified"));
+      if (page.ok && made !== Date.parse(document.lastModified)) location.reload();
+      box.textContent = await (await fetch("../error.txt")).text();
+    } catch {
+      // The preview was stopped.
+    }
     if (box.textContent) document.body.append(box);
     else box.remove();
     setTimeout(ask, 200);
