@@ -128,7 +128,7 @@ def _where(place: Place, table: str, where: Any) -> Iterator[Fault]:
         column, inner = columns[name], wanted
         while isinstance(inner, dict) and inner.keys() == {"not"}:
             inner = inner["not"]
-        others = [place.split(".")[0] for place in column.refers_to]
+        others = [other.split(".")[0] for other in column.refers_to]
         if isinstance(inner, dict) and inner.keys() == {"at_least"}:
             fits = column.many and str(inner["at_least"]).isdecimal()
         elif isinstance(inner, dict) and len(others) == 1:
@@ -137,22 +137,18 @@ def _where(place: Place, table: str, where: Any) -> Iterator[Fault]:
         else:
             fits = isinstance(inner, str) or (isinstance(inner, list) and all(isinstance(item, str) for item in inner))
         if not fits:
-            expected = (
-                "a value, some values, {not: …}, of a list {at_least: 2}, or conditions on the one table it refers to"
-            )
-            yield (*place, name), _found(wanted, expected)
+            how = "a value, some values, {not: …}, of a list {at_least: 2}, or conditions on the one table it refers to"
+            yield (*place, name), _found(wanted, how)
 
 
 def refuse_misplaced(project: Project, pages: Collection[str]) -> None:
     """Refuses claims of a page that is not among the pages of the book, or of a conclusion that no edition has."""
-    conclusions, claims = set(_conclusions(project)), read_claims(project)
-    faults: list[Fault] = [
-        ((claim.id, "page"), _found(claim.page, f"a page of _toc.yml: {', '.join(sorted(pages))}"))
-        for claim in claims
-        if claim.page not in pages
-    ]
-    lost = (claim.id for claim in claims if claim.conclusion and claim.conclusion not in conclusions)
-    faults += [((key,), _found(key, f"a conclusion of an edition: {', '.join(sorted(conclusions))}")) for key in lost]
+    conclusions, faults = sorted(set(_conclusions(project))), list[Fault]()
+    for claim in read_claims(project):
+        if claim.page not in pages:
+            faults.append(((claim.id, "page"), _found(claim.page, f"a page of _toc.yml: {', '.join(sorted(pages))}")))
+        if claim.conclusion not in ("", *conclusions):
+            faults.append(((claim.id,), _found(claim.id, f"a conclusion of an edition: {', '.join(conclusions)}")))
     if faults:
         _refuse(read_texts(project.chapters / CLAIMS)[1], faults)
 
