@@ -46,6 +46,7 @@ def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
     spoken = sorted({place[-1] for place in lines if place[-2:-1] == ("says",) and place[-1] in known}) or known
     form = read_settings(Path(__file__).with_name("claims_form.yml"))
     form["$defs"]["holds"]["pattern"] = rf"^(?:{JUDGEMENT}|{_TEST}(?: +(?:and|or) +{_TEST})*)$"
+    form["$defs"]["name"]["not"] = {"enum": keyword.kwlist}
     form["$defs"]["table"] = {"enum": list(BY_NAME)}
     form["$defs"]["says"] = {
         "type": "object",
@@ -95,7 +96,7 @@ def _beyond_form(declared: Mapping[str, Any]) -> Iterator[Fault]:
         ]
         named += [(role, str(claim[role])) for role in ("against", "unknown") if role in claim]
         for role, name in named:
-            if name not in facts or keyword.iskeyword(name):
+            if name not in facts:
                 yield (key, role), _found(name, f"one of the facts: {', '.join(facts)}")
         for name, fact in facts.items():
             for measure in MEASURES.keys() & _by_name(fact).keys():
