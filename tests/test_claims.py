@@ -101,7 +101,7 @@ found > 3 | not > 3 | 6 | 'not > 3' | a comparison of facts
 found > 3 | fund > 3 | 6 | 'fund' | one of the facts: found
 found > 3 | open('x') > 3 | 6 | open( | with < <=
 found > 3 | found ** 3 > 3 | 6 | ** 3 | with < <=
-found > 3 | found > 3 and class < 2 | 6 | 'class' | one of the facts: found
+found > 3 | found > 3 and other < 2 | 6 | 'other' | one of the facts: found
 found > 3 | judgement | 7 | found | no facts
  | against: fund | 11 | 'fund' | one of the facts: found
  | uses_coding: true | 11 | 'true' | 'yes', 'no'
@@ -113,7 +113,10 @@ table: findings | status: x, table: findings | 10 | 'x' | a list
 table: findings | distinct: x, table: findings | 10 | 'x' | a column of findings: id
 sector: mbo | sector: {kin: x} | 10 | 'kin' | a column of sectors: id
 sector: mbo | kind: {kind: x} | 10 | {'kind': 'x'} | a value, some values
+sector: mbo | kind: {at_least: 2} | 10 | at_least | of a list
 sector: mbo | source_ids: {at_least: x} | 10 | at_least | {at_least: 2}
+where: {sector: mbo} | among: {sectr: mbo} | 10 | 'sectr' | a column of findings: id
+count: {table: findings, where: {sector: mbo}} | goals_in_each: {agendas: {lvl: x}} | 10 | 'lvl' | a column of agendas: id
 {sector: mbo} | mbo | 10 | 'mbo' | columns with what
 {table: findings, where: {sector: mbo}} | [a] | 10 | ['a'] | arguments by name
 """
@@ -131,10 +134,11 @@ def test_what_is_wrong_is_told_with_line_found_and_expected(claims: Write) -> No
 
 def test_all_problems_of_the_file_are_told_at_once(claims: Write) -> None:
     wrong = GOOD.replace("found > 3", "fund > 3").replace("count:", "cuont:")
+    other, bare, python = GOOD.replace("page", "pag"), "S42: x", GOOD.replace("found", "class")
     with pytest.raises(NaReportError) as caught:
-        claims(wrong + GOOD.replace("S40", "S41").replace("page", "pag") + "S42: x")
-    lines = dict.fromkeys(re.findall(r"line (\d+), (\w+)", str(caught.value)))
-    assert [*lines] == [("6", "S40"), ("8", "S40"), ("10", "S40"), ("12", "S41"), ("13", "S41"), ("21", "S42")]
+        claims(wrong + other.replace("S40", "S41") + bare + python.replace("S40", "S43"))
+    lines = dict.fromkeys(re.findall(r"line (\d+, \w+)", str(caught.value)))
+    assert [*lines] == ["6, S40", "8, S40", "10, S40", "12, S41", "13, S41", "21, S42", "28, S43"]
     assert caught.value.hint
 
 

@@ -46,6 +46,7 @@ def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
     spoken = sorted({place[-1] for place in lines if place[-2:-1] == ("says",) and place[-1] in known}) or known
     form = read_settings(Path(__file__).with_name("claims_form.yml"))
     form["$defs"]["holds"]["pattern"] = rf"^(?:{JUDGEMENT}|{_TEST}(?: +(?:and|or) +{_TEST})*)$"
+    form["$defs"]["name"]["not"] = {"enum": keyword.kwlist}
     form["$defs"]["table"] = {"enum": list(BY_NAME)}
     form["$defs"]["says"] = {
         "type": "object",
@@ -95,7 +96,7 @@ def _beyond_form(declared: Mapping[str, Any]) -> Iterator[Fault]:
         ]
         named += [(role, str(claim[role])) for role in ("against", "unknown") if role in claim]
         for role, name in named:
-            if name not in facts or keyword.iskeyword(name):
+            if name not in facts:
                 yield (key, role), _found(name, f"one of the facts: {', '.join(facts)}")
         for name, fact in facts.items():
             for measure in MEASURES.keys() & _by_name(fact).keys():
@@ -128,7 +129,7 @@ def _where(place: Place, table: str, where: Any) -> Iterator[Fault]:
         column, inner = columns[name], wanted
         while isinstance(inner, dict) and inner.keys() == {"not"}:
             inner = inner["not"]
-        others = [place.split(".")[0] for place in column.refers_to]
+        others = [other.split(".")[0] for other in column.refers_to]
         if isinstance(inner, dict) and inner.keys() == {"at_least"}:
             fits = column.many and str(inner["at_least"]).isdecimal()
         elif isinstance(inner, dict) and len(others) == 1:
@@ -137,22 +138,18 @@ def _where(place: Place, table: str, where: Any) -> Iterator[Fault]:
         else:
             fits = isinstance(inner, str) or (isinstance(inner, list) and all(isinstance(item, str) for item in inner))
         if not fits:
-            expected = (
-                "a value, some values, {not: …}, of a list {at_least: 2}, or conditions on the one table it refers to"
-            )
-            yield (*place, name), _found(wanted, expected)
+            how = "a value, some values, {not: …}, of a list {at_least: 2}, or conditions on the one table it refers to"
+            yield (*place, name), _found(wanted, how)
 
 
 def refuse_misplaced(project: Project, pages: Collection[str]) -> None:
     """Refuses claims of a page that is not among the pages of the book, or of a conclusion that no edition has."""
-    conclusions, claims = set(_conclusions(project)), read_claims(project)
-    faults: list[Fault] = [
-        ((claim.id, "page"), _found(claim.page, f"a page of _toc.yml: {', '.join(sorted(pages))}"))
-        for claim in claims
-        if claim.page not in pages
-    ]
-    lost = (claim.id for claim in claims if claim.conclusion and claim.conclusion not in conclusions)
-    faults += [((key,), _found(key, f"a conclusion of an edition: {', '.join(sorted(conclusions))}")) for key in lost]
+    conclusions, faults = sorted(set(_conclusions(project))), list[Fault]()
+    for claim in read_claims(project):
+        if claim.page not in pages:
+            faults.append(((claim.id, "page"), _found(claim.page, f"a page of _toc.yml: {', '.join(sorted(pages))}")))
+        if claim.conclusion not in ("", *conclusions):
+            faults.append(((claim.id,), _found(claim.id, f"a conclusion of an edition: {', '.join(conclusions)}")))
     if faults:
         _refuse(read_texts(project.chapters / CLAIMS)[1], faults)
 

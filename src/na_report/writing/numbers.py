@@ -93,12 +93,6 @@ def period(edition: Edition, row: Mapping[str, Any], language: str = "nl", *, to
     """Returns the period of an observation as plain text: of a target whether it has passed, and what we inferred.
 
     In a sentence, when it is `told`, that we inferred it is left to the row.
-
-    Example:
-        >>> from na_report.editions.edition import open_edition
-        >>> edition = open_edition("2026")
-        >>> [period(edition, edition.observation(key)) for key in ("IND052", "IND002-NL-2020", "IND130-EU-2025", "IND128")]
-        ['2018–2022', '2020, jaartal van ons', 'doel voor 2025; dat jaar is voorbij', 'doel voor 2030']
     """
     words, shown = Words(language), str(row["period"]).replace("/", "–")
     if not shown:

@@ -39,8 +39,6 @@ class Voice:
         'Zie aanbeveling [5](#r5)&#58; [[19,5%](#ind007-nl-2019)]{.waarde} van hen.'
         >>> voice.rows(["FM12", "FM13", "R5"])
         'bevindingen [12](#fm12) en [13](#fm13) (mbo); aanbeveling [5](#r5)'
-        >>> voice.source("ceps2019irdll")
-        '[Centre for European Policy Studies (CEPS), 2019](#bron-ceps2019irdll)'
     """
 
     def __init__(self, edition: Edition, language: str = "nl") -> None:
