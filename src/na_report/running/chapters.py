@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from na_report.base.errors import NaReportError
-from na_report.base.settings import shown
+from na_report.base.settings import place_of, shown
 
 if TYPE_CHECKING:
     import nbformat
@@ -55,11 +55,8 @@ def _faults(found: Any) -> Iterator[str]:
         yield ": found no cells of notebook format 4, expected a Jupyter notebook"
         return
     for error in iter_validate(found, version=4, version_minor=5):
-        place = list(error.relative_path)
-        if place[:1] == ["cells"]:
-            place[:2] = [f"cell {place[1] + 1}"]
-        where = "".join(f" {part + 1}" if isinstance(part, int) else f", {part}" for part in place)
-        yield f"{where}: found {shown(error.instance)}, expected {error.validator} {shown(error.validator_value)}"
+        rule = f"{error.validator} {shown(error.validator_value)}"
+        yield f"{place_of(error.relative_path)}: found {shown(error.instance)}, expected {rule}"
     places: dict[str, list[str]] = {}
     for number, cell in enumerate(found["cells"], 1):
         if isinstance(cell, dict):
