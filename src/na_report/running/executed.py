@@ -90,10 +90,12 @@ def _changing(root: Path) -> list[tuple[str, str]]:
     paths, home = sysconfig.get_paths(), os.environ.get("HOME", "/").rstrip("/")
     names = {home: "~/", paths["purelib"]: "site-packages/", paths["stdlib"]: "python/", sys.prefix: ".venv/"}
     names[str(root)] = ""
-    found = [(r"(?<=\bat )0x[0-9a-f]{6,16}\b", "0x…")]
+    temporary = re.escape(tempfile.gettempdir())
+    # A kernel names a cell after its process, which warnings show.
+    found = [(r"(?<=\bat )0x[0-9a-f]{6,16}\b", "0x…"), (rf"{temporary}/ipykernel_\d+/\d+\.py", "<cell>")]
     for folder in sorted(filter(None, names), key=len, reverse=True):  # the longest first: one may be in another
         place, name = re.escape(folder), names[folder]
         found += [(f"{place}/", name), (rf"{place}(?![\w.-])", name.rstrip("/") or ".")]
     # What Python names a file or folder that is temporary, with the part of the name that it draws; a kernel's may be in its
     # server's.
-    return [*found, (rf"{re.escape(tempfile.gettempdir())}(?:/(tmp|na-report-)[a-z0-9_]{{8}})+", r"\1…")]
+    return [*found, (rf"{temporary}(?:/(tmp|na-report-)[a-z0-9_]{{8}})+", r"\1…")]
