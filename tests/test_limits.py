@@ -83,16 +83,14 @@ def runs(pid: int) -> bool:
         return False
 
 
-ASKED = pytest.mark.slow("what survives being killed survives being asked")
-
-
 # `kill` and a closed terminal tell only the process that a person started; who is killed as a group loses its workers too.
 @pytest.mark.parametrize(
     ("tell", "number"),
     [
-        pytest.param(os.kill, signal.SIGINT, marks=ASKED),
-        pytest.param(os.kill, signal.SIGTERM, marks=ASKED),
         (os.kill, signal.SIGKILL),
+        pytest.param(
+            os.kill, signal.SIGTERM, marks=pytest.mark.slow("what survives being killed survives being asked")
+        ),
         pytest.param(os.killpg, signal.SIGKILL, marks=pytest.mark.slow("a crash, of which there is one above")),
     ],
 )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from na_report.base.errors import ChapterError, NaReportError
+from na_report.base.errors import ChapterError
 from na_report.base.files import write_whole
 from na_report.base.paths import READS, Project
 from na_report.processes.limits import page_limits
@@ -23,7 +23,7 @@ from na_report.processes.workers import Workers, cores
 from na_report.running.chapters import read_chapter
 from na_report.running.executed import normalised, own_cell
 from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state
-from na_report.running.pages import Page, refuse_all, with_parameters
+from na_report.running.pages import Page, with_all
 
 if TYPE_CHECKING:
     import nbformat
@@ -77,13 +77,7 @@ def run_pages(
             left alone. Without it every page runs.
     """
     page_limits()
-    whole, problems = [], []
-    for page in pages:
-        try:
-            whole.append(with_parameters(page, parameters))
-        except NaReportError as problem:
-            problems.append(problem)
-    refuse_all(problems)
+    whole = with_all((page, parameters) for page in pages)
     folder.mkdir(parents=True, exist_ok=True)
     stale = [page for page in whole if answers is None or needs_run(project, page, folder, answers)]
     if not stale:

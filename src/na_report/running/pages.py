@@ -3,7 +3,7 @@
 import difflib
 import re
 import shlex
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -124,13 +124,6 @@ def _suggest(name: str, known: set[str]) -> str:
     return f"Did you mean {close[0]}?" if close else f"Choose from: {', '.join(sorted(known))}."
 
 
-def refuse_all(problems: Sequence[NaReportError]) -> None:
-    """Raises problems as one; what pages of one chapter say alike is said once."""
-    if problems:
-        hints = dict.fromkeys(problem.hint for problem in problems)
-        raise NaReportError("\n".join(dict.fromkeys(map(str, problems))), hint=" ".join(hints))
-
-
 def with_parameters(page: Page, given: Mapping[str, Any]) -> Page:
     """Returns a page that has parameters as well, of the types that its chapter declares; text is read as that type.
 
@@ -152,6 +145,21 @@ def with_parameters(page: Page, given: Mapping[str, Any]) -> Page:
             hint=f"The parameters cell of {page.chapter.name} has: {parameters}.",
         )
     return replace(page, parameters=checked)
+
+
+def with_all(pages: Iterable[tuple[Page, Mapping[str, Any]]]) -> list[Page]:
+    """Returns pages that have parameters as well; names all that is wrong, what pages of one chapter say alike once."""
+    found: list[Page] = []
+    problems: dict[tuple[Path, str], NaReportError] = {}
+    for page, given in pages:
+        try:
+            found.append(with_parameters(page, given))
+        except NaReportError as problem:
+            problems.setdefault((page.chapter, str(problem).partition(":")[2]), problem)
+    if problems:
+        hints = dict.fromkeys(problem.hint for problem in problems.values())
+        raise NaReportError("\n".join(map(str, problems.values())), hint=" ".join(hints))
+    return found
 
 
 def _converted(value: Any, kind: str) -> Any:
