@@ -170,7 +170,7 @@ def tell_languages(options: Namespace, project: Project) -> int:
 
 def new_chapter(options: Namespace, project: Project) -> int:
     """Lays out a new chapter."""
-    from na_report.running.new_chapter import write_chapter
+    from na_report.running.translation import write_chapter
 
     for path in write_chapter(project, options.name):
         print(f"wrote {project.short(path)}")

@@ -80,13 +80,7 @@ def _files(node: Any) -> Iterator[Any]:
 
 
 def without_others(entry: Any, pages: Collection[str]) -> Any:
-    """Returns a table of contents, or a part of one, with no other pages than these; nothing where none is left.
-
-    Example:
-        >>> toc = {"root": "index", "parts": [{"chapters": [{"file": "kort"}]}, {"chapters": [{"file": "bronnen"}]}]}
-        >>> without_others(toc, ["index", "kort"])
-        {'root': 'index', 'parts': [{'chapters': [{'file': 'kort'}]}]}
-    """
+    """Returns a table of contents, or a part of one, with no other pages than these; nothing where none is left."""
     if "file" in entry and entry["file"] not in pages:
         return None
     kept = {
