@@ -239,13 +239,14 @@ WRONG_CELLS = [
 
 
 def test_all_that_is_wrong_with_a_chapter_is_told_at_once(project: Project) -> None:
-    metadata = {"mystnb": {"execution_mode": "force"}}
+    metadata = {"mystnb": {"execution_mode": "force"}, "kernelspec": {"language": "R"}}
     cells = [cell for cell, _ in WRONG_CELLS]
     put(project, NOTEBOOK, notebook(*cells, {"id": "twice"}, {"id": "twice"}, metadata=metadata, nbformat_minor="5"))
     said = refused(project, "explain", "koploper")
     for line in (
         *(f"koploper.ipynb, cells {number}{line}" for number, (_, line) in enumerate(WRONG_CELLS, 1)),
         "koploper.ipynb, nbformat_minor: found '5', expected type 'integer'",
+        "koploper.ipynb, metadata, kernelspec, language: found 'R', expected python",
         "koploper.ipynb, metadata, mystnb: found execution_mode, expected nothing",
         f"cells {len(cells) + 1}, {len(cells) + 2}: found the id twice more than once",
     ):

@@ -1,7 +1,5 @@
 """A notebook that has run: what of it is the same from run to run, and which cell of its chapter a cell is."""
 
-from __future__ import annotations
-
 import os
 import re
 import sys
@@ -9,12 +7,10 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from na_report.base.settings import shown
-
-if TYPE_CHECKING:
-    import nbformat
+from na_report.running.chapters import Notebook
 
 INJECTED = "injected-parameters"
 CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
@@ -22,7 +18,7 @@ CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
-def own_cell(chapter: nbformat.NotebookNode, cell: Mapping[str, Any]) -> str:
+def own_cell(chapter: Notebook, cell: Mapping[str, Any]) -> str:
     """Returns which cell of its chapter an executed cell is: the number that a person counts, its id and its first line."""
     for number, own in enumerate(chapter.cells, 1):
         if own.id == cell["id"]:
@@ -35,7 +31,7 @@ def first_line(source: str) -> str:
     return next((line.strip() for line in source.splitlines() if line.strip()), "")
 
 
-def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any], root: Path) -> nbformat.NotebookNode:
+def normalised(notebook: Notebook, parameters: Mapping[str, Any], root: Path) -> Notebook:
     """Returns an executed notebook without what differs from run to run and from machine to machine.
 
     Those are times, random ids, the pieces in which printed text arrived, the names of processes and folders, and the

@@ -1,7 +1,5 @@
 """Runs pages with papermill and keeps what they show."""
 
-from __future__ import annotations
-
 import copy
 import json
 import logging
@@ -12,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from na_report.base.errors import ChapterError
 from na_report.base.files import write_whole
@@ -20,13 +18,10 @@ from na_report.base.paths import READS, Project
 from na_report.processes.limits import page_limits
 from na_report.processes.surroundings import pinned
 from na_report.processes.workers import Workers, cores
-from na_report.running.chapters import read_chapter
+from na_report.running.chapters import Notebook, read_chapter
 from na_report.running.executed import normalised, own_cell
 from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state
 from na_report.running.pages import Page, with_all
-
-if TYPE_CHECKING:
-    import nbformat
 
 # Nbformat, papermill and Jupyter are imported in the functions that need them: a build that runs no page needs none of them.
 
@@ -148,7 +143,7 @@ def run_page(project: Project, page: Page, folder: Path) -> Run:
         old.unlink(missing_ok=True)
     made_of, data = ingredients(project, page), data_hash(project)
     chapter, limits = read_chapter(page.chapter), page_limits(page.memory_mb, page.seconds)
-    begun: list[nbformat.NotebookNode] = []
+    begun: list[Notebook] = []
     with kernel_folder() as name:
         place, reads = Path(name) / "page.ipynb", Path(name) / "reads.json"
         own, cause = limits.environment() | {READS: str(reads)}, ""
@@ -173,13 +168,13 @@ def run_page(project: Project, page: Page, folder: Path) -> Run:
 
 
 def run_notebook(
-    chapter: nbformat.NotebookNode,
+    chapter: Notebook,
     parameters: Mapping[str, Any],
     folder: Path,
     place: Path,
     own: Mapping[str, str],
     begin: Callable[[Any], object] = lambda cell: None,
-) -> nbformat.NotebookNode:
+) -> Notebook:
     """Runs a notebook, which stays as it is, with papermill in a kernel of its own, and returns it with its outputs.
 
     Args:
