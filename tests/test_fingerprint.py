@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Change, copy_of_project
+from conftest import Change, copy_of_project, edit
 from test_kernels import add_cell
 
 from na_report.base.errors import ChapterError
@@ -49,12 +49,6 @@ def why(project: Project, name: str, **given: str) -> list[str]:
     [page] = choose(all_pages(project), [name])
     page = with_parameters(page, BASE | given)
     return fingerprint.reasons(project, page, notebooks(project), answers(project))
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_nothing_runs_again_when_nothing_changed(project: Project) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 import yaml
-from conftest import ROOT, na_report
+from conftest import ROOT, edit, na_report
 from nbformat.v4 import new_markdown_cell
 
 from na_report.base.paths import Project
@@ -109,12 +109,6 @@ def test_both_languages_tell_the_same_numbers_and_lead_to_the_same_places() -> N
         assert outcomes(dutch, "nl") == outcomes(english, "en"), name
         seen.update(outcomes(dutch, "nl"))
     assert {"holds", "outdated", "not_testable"} <= seen, "outcomes of checks were compared"
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_what_is_behind_missing_or_extra_is_named(project: Project) -> None:
