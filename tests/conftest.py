@@ -70,6 +70,13 @@ def na_report(project: Project, *arguments: str) -> subprocess.CompletedProcess[
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
+def edit(path: Path, old: str, new: str) -> None:
+    """Changes a text in a file that has it."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 def one_of_a_kind(cases: Iterable[object]) -> list[object]:
     """Leaves the first of cases of one kind to each run of the tests; the others are slow and rarely red."""
     first, *others = cases

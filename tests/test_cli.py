@@ -133,11 +133,12 @@ def notebook(*cells: object, **other: object) -> bytes:
 DAMAGED = [
     ("_toc.yml", b"root: [index", "_toc.yml, line 1, column 13"),
     ("_toc.yml", b"root: index\nparts:\n- caption: \xe9\n", "_toc.yml, line 3: found the byte 0xe9"),
-    ("_toc.yml", b"", "_toc.yml: found no pages"),
+    ("_toc.yml", b"", "_toc.yml: found {}, expected"),
     ("_toc.yml", YAML_BOMB, "_toc.yml, line 2, column 8: found *a, which repeats"),
-    ("chapters/pages.yml", b"inleiding: {seconds: 0x" + b"f" * 5000 + b"}\n", "a number of thousands of digits"),
+    ("chapters/pages.yml", b"inleiding: {seconds: 0x" + b"f" * 5000 + b"}\n", "can't be shown, Exceeds the limit"),
     (NOTEBOOK, b'{"cells": [', "koploper.ipynb, line 1: found 'Expecting value'"),
     (NOTEBOOK, b'{"nbformat": 3, "worksheets": []}', "no cells of notebook format 4"),
+    (NOTEBOOK, b'{"nbformat": 4, "metadata": {}, "cells": [{"source": []}]}', "koploper.ipynb, cells 1"),
     (NOTEBOOK, b'{"nbformat_minor": ' + b"9" * 5000 + b"}", "koploper.ipynb: found 'Exceeds the limit"),
     (NOTEBOOK, b"[" * 100_000, "koploper.ipynb: found 'maximum recursion depth exceeded"),
     (NOTEBOOK, notebook(DECLARING | {"source": "edition: = str"}), "expected parameters as Python writes them"),
@@ -176,22 +177,22 @@ def test_all_that_is_wrong_with_contents_and_pages_is_told_at_once(project: Proj
     for line in (
         "_toc.yml, format: found ['x'], expected jb-book",
         "_toc.yml: found 'chapter', expected one of",
-        "_toc.yml: found parts and chapters at the top",
+        "expected parts or chapters at the top, not both",
         "_toc.yml, parts 1: found 'x', expected a part with chapters",
-        "_toc.yml, parts 2, chapters: found nothing",
+        "_toc.yml, parts 2: found {}, expected a part with chapters",
         "_toc.yml, parts 3, chapters 1: found 'kort', expected a page, such as",
         "_toc.yml, parts 3, chapters 2, file: found 3, expected the name of a page",
         "_toc.yml, parts 3, chapters 3, url: found 3, expected an address",
-        "_toc.yml, parts 3, chapters 4, file: found 'index', expected each page once",
+        "_toc.yml: found 'index' twice, expected each page once",
         "chapters/nl/nowhere.ipynb does not exist",
-        "page index, seconds: found 0, expected a whole number from 1 to 604800",
-        "page inleiding: found 3, expected settings",
-        "page conclusies: unknown setting 'on_papier'. Did you mean on_paper?",
-        "page bronnen, parameters: found {1: 'x'}",
-        "page aanbevelingen, reads: found '../../etc/passwd', expected a file",
-        "page aanbevelingen, reads: found '\\ud800', expected a file",
-        "page veranderingen, memory_mb: found 'many'",
-        "page beleidsagendas, chapter: found '../inleiding'",
+        "chapters/pages.yml, index, seconds: found 0, expected a whole number from 1 to 604800",
+        "chapters/pages.yml, inleiding: found 3, expected settings",
+        "conclusies: found 'on_papier', expected one of chapter, parameters, on_paper",
+        "bronnen, parameters: found 1, expected the name of a parameter",
+        "aanbevelingen, reads 1: found '../../etc/passwd', expected a file",
+        "aanbevelingen, reads 2: found '\\ud800', expected a file",
+        "veranderingen, memory_mb: found 'many'",
+        "beleidsagendas, chapter: found '../inleiding'",
     ):
         assert line in said, line
 
@@ -200,7 +201,7 @@ SHOWN = {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "
 WRONG_CELLS = {  # per cell where in it something is wrong
     "id": {"id": "a b"},
     "source": {"source": [1, 2]},
-    "cell_type": {"cell_type": ["code"]},
+    "cell_type": {"cell_type": "prose"},
     "tags": {"metadata": {"tags": "x"}},
     "attachments": {"attachments": {"a.png": {"image/png": 3}}},
     "output": {"outputs": [SHOWN, {}]},
@@ -210,14 +211,23 @@ WRONG_CELLS = {  # per cell where in it something is wrong
 
 def test_all_that_is_wrong_with_chapters_is_told_at_once(project: Project) -> None:
     twice = [{"id": "twice"}, {"id": "twice"}]
-    put(project, NOTEBOOK, notebook(*WRONG_CELLS.values(), *twice, metadata={"mystnb": {"execution_mode": "force"}}))
+    put(
+        project,
+        NOTEBOOK,
+        notebook(
+            *WRONG_CELLS.values(),
+            *twice,
+            metadata={"mystnb": {"execution_mode": "force"}, "kernelspec": {"language": "R"}},
+        ),
+    )
     put(project, "chapters/nl/bronnen.ipynb", b'{"cells": [')
     said = refused(project, "run", "--edition", "2021")
     for number, place in enumerate(WRONG_CELLS, 1):
-        assert re.search(rf"koploper\.ipynb, cell {number}\b.*{place}", said), place
+        assert re.search(rf"koploper\.ipynb, cells {number}\b.*{place}", said), place
     for line in (
         "cells 8, 9: found the id twice more than once",
         "mystnb: found execution_mode",
+        "kernelspec, language: found 'R', expected python",
         "bronnen.ipynb, line 1",
     ):
         assert said.count(line) == 1, line

@@ -1,13 +1,14 @@
 """A page runs again when an ingredient changes that it has, and only then."""
 
+import functools
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Change, copy_of_project
+from conftest import Change, copy_of_project, edit
 from test_kernels import add_cell
 
 from na_report.base.errors import ChapterError
@@ -15,7 +16,7 @@ from na_report.base.paths import Project
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import open_edition
 from na_report.running import fingerprint
-from na_report.running.execution import Run, run_pages
+from na_report.running.execution import run_pages
 from na_report.running.pages import all_pages, choose, mentions, with_parameters
 
 BASE = {"edition": "2021"}
@@ -40,36 +41,20 @@ def notebooks(project: Project) -> Path:
     return project.build("2021", "nl") / "notebooks"
 
 
-class Asking:
-    """Answers as the edition of today does, and remembers what was asked."""
-
-    def __init__(self, project: Project) -> None:
-        self.edition, self.asked = open_edition("2021", project), []  # type: ignore[var-annotated]
-
-    def __call__(self, questions: Iterable[str]) -> dict[str, str]:
-        self.asked += (found := [*questions])
-        return answer_again(self.edition, found)
+def answers(project: Project) -> fingerprint.Answers:
+    return functools.partial(answer_again, open_edition("2021", project))
 
 
-def why(project: Project, name: str, answers: Asking | None = None, **given: str) -> list[str]:
+def why(project: Project, name: str, **given: str) -> list[str]:
     [page] = choose(all_pages(project), [name])
     page = with_parameters(page, BASE | given)
-    return fingerprint.reasons(project, page, notebooks(project), answers or Asking(project))
-
-
-def run(project: Project, names: list[str], answers: Asking) -> list[Run]:
-    return run_pages(project, choose(all_pages(project), names), BASE, notebooks(project), answers=answers)
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    return fingerprint.reasons(project, page, notebooks(project), answers(project))
 
 
 def test_nothing_runs_again_when_nothing_changed(project: Project) -> None:
     assert [why(project, name) for name in NAMES] == [[], [], []]
-    assert run(project, NAMES, Asking(project)) == []
+    pages = choose(all_pages(project), NAMES)
+    assert run_pages(project, pages, BASE, notebooks(project), answers=answers(project)) == []
 
 
 @pytest.mark.parametrize(
@@ -131,18 +116,16 @@ def test_a_page_with_a_damaged_mark_or_notebook_runs_again(project: Project, old
     assert why(project, "koploper") == ["it has not run to the end yet"]
 
 
-def test_while_the_data_are_the_same_only_stories_are_asked_for_again(
+def test_a_part_of_a_story_that_another_page_tells_is_an_ingredient(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project.root)
-    question, asking = json.dumps(["story", "nl/sector", "mbo", "conclusie"]), Asking(project)
+    question = json.dumps(["story", "nl/sector", "mbo", "conclusie"])
     state = fingerprint.read_state(notebooks(project), "koploper")
     assert state is not None
-    reads = {**state.reads, **asking([question])}
+    reads = {**state.reads, **answers(project)([question])}
     fingerprint.write_state(notebooks(project), "koploper", state.ingredients, reads, state.data)
-    asking.asked.clear()
-    assert why(project, "koploper", asking) == []
-    assert asking.asked == [question]
+    assert why(project, "koploper") == []
     edit(project.chapters / "nl" / "sector" / "mbo.md", "+++ conclusie\n", "+++ conclusie\n\nEen zin.\n")
     assert why(project, "koploper") == ["data changed: story nl/sector mbo conclusie"]
 

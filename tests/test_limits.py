@@ -62,7 +62,7 @@ def test_a_page_that_takes_too_long_is_stopped_and_named(project: Project, tmp_p
 @pytest.mark.parametrize("value", ["", "0", "much", "-1", "1.5", "9" * 30])
 def test_a_limit_that_is_no_number_is_wrong_use(project: Project, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     (project.chapters / "pages.yml").write_text(f"{PAGE}: {{seconds: {value}}}\n", encoding="utf-8")
-    with pytest.raises(NaReportError, match=rf"pages.yml: page {PAGE}, seconds: found .*, expected a whole .* 900"):
+    with pytest.raises(NaReportError, match=rf"pages.yml, {PAGE}, seconds: found .*, expected a whole .* 900"):
         all_pages(project)
     monkeypatch.setenv(limits.MEMORY, value)
     with pytest.raises(NaReportError, match=limits.MEMORY):
@@ -83,16 +83,14 @@ def runs(pid: int) -> bool:
         return False
 
 
-ASKED = pytest.mark.slow("what survives being killed survives being asked")
-
-
 # `kill` and a closed terminal tell only the process that a person started; who is killed as a group loses its workers too.
 @pytest.mark.parametrize(
     ("tell", "number"),
     [
-        pytest.param(os.kill, signal.SIGINT, marks=ASKED),
-        pytest.param(os.kill, signal.SIGTERM, marks=ASKED),
         (os.kill, signal.SIGKILL),
+        pytest.param(
+            os.kill, signal.SIGTERM, marks=pytest.mark.slow("what survives being killed survives being asked")
+        ),
         pytest.param(os.killpg, signal.SIGKILL, marks=pytest.mark.slow("a crash, of which there is one above")),
     ],
 )

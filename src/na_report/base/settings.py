@@ -1,6 +1,8 @@
 """The settings that people write as YAML, read with the place of what is wrong."""
 
-from collections.abc import Callable
+import functools
+import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,45 @@ def _named(path: Path, read: Callable[[str], Any]) -> dict[str, Any]:
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
         what = (str(problem).partition("\n")[0] or type(problem).__name__) + ", expected YAML"
     raise NaReportError(f"{path.name}{place}: {what}.", hint=hint)
+
+
+def schema_faults(found: object, schema: Path) -> list[str]:
+    """Returns all that a JSON schema finds wrong: place, what was found, and what its `description` says that is expected."""
+    import fastjsonschema
+
+    check, rules = _checker(schema)
+    try:
+        check(found)
+        return []
+    except fastjsonschema.JsonSchemaException:
+        from jsonschema import Draft7Validator  # tells all faults, and takes 0.1 s to import
+    try:
+        errors = [*Draft7Validator(rules).iter_errors(found)]
+    except ValueError as problem:  # a number of thousands of digits
+        return [f": found a value that can't be shown, {problem}"]
+    told = (
+        f"{place_of(error.path)}: found {shown(error.instance)}, expected {error.schema['description']}"
+        for error in errors
+    )
+    return list(dict.fromkeys(told))
+
+
+@functools.cache
+def _checker(schema: Path) -> tuple[Callable[[object], object], dict[str, Any]]:
+    import fastjsonschema
+
+    rules = json.loads(schema.read_text(encoding="utf-8"))
+    return fastjsonschema.compile(rules), rules
+
+
+def place_of(path: Iterable[str | int]) -> str:
+    """Returns the names and numbers that lead to a value as an error shows them.
+
+    Example:
+        >>> place_of(["parts", 2, "chapters", 0, "file"])
+        ', parts 3, chapters 1, file'
+    """
+    return "".join(f" {part + 1}" if isinstance(part, int) else f", {part}" for part in path)
 
 
 def shown(value: object) -> str:

@@ -18,10 +18,9 @@ from na_report.editions.folders import edition_folder, list_editions, newest_edi
 from na_report.running.contents import languages
 from na_report.running.execution import Run, Watcher, local_pool, run_pages
 from na_report.running.fingerprint import Answers, reasons
-from na_report.running.new_chapter import write_chapter
 from na_report.running.pages import Page, agreeing, all_pages, choose, with_parameters
 from na_report.running.sweep import check_folder, combinations, read_grid, run_sweep
-from na_report.running.translation import accept, find_differences
+from na_report.running.translation import accept, find_differences, write_chapter
 
 _CLEAR = "\r\x1b[K"
 

@@ -23,7 +23,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Dict, Type
 from traitlets.config import Config
 
-from na_report.processes.surroundings import environment, fixed
+from na_report.processes.surroundings import fixed
 
 # The folder of the server, with its socket and those of its kernels; kernels start from nothing where it is not set.
 SERVER = "NA_REPORT_KERNELS"
@@ -125,7 +125,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         """Starts the kernel and returns how to reach it."""
-        if SERVER in os.environ:
+        if os.environ.get(SERVER):
             with contextlib.suppress(OSError):
                 arguments = cmd[cmd.index(_KERNEL) + 1 :]
                 self.process = ForkedKernel(arguments, str(options.get("cwd") or Path.cwd()), options["env"])
@@ -152,6 +152,8 @@ def warm_kernels(chapters: Iterable[Path]) -> Iterator[None]:
     with subprocess.Popen(  # noqa: S603
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=around, process_group=0
     ) as server:
-        folder = server.stdout.readline().strip() if server.stdout else ""
-        with environment({SERVER: folder} if folder else {}):
+        os.environ[SERVER] = server.stdout.readline().strip() if server.stdout else ""
+        try:
             yield
+        finally:
+            del os.environ[SERVER]

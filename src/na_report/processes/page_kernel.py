@@ -1,4 +1,4 @@
-"""The kernel of a page: IPython without the settings and start-up files of a person, whose cells have names that stay.
+"""The kernel of a page: IPython without the settings and start-up files of a person, within the limits of a page.
 
 Started as `python -m na_report.processes.page_kernel -f FILE`, or forked by the server of warm kernels.
 """
@@ -11,35 +11,12 @@ import sys
 from pathlib import Path
 
 from ipykernel import kernelapp
-from ipykernel.compiler import XCachingCompiler
-from ipykernel.ipkernel import IPythonKernel
-from ipykernel.zmqshell import ZMQInteractiveShell
-from traitlets import Type
 
 from na_report.processes.limits import GRACE_SECONDS, MEMORY, SECONDS
 
 
-class _Compiler(XCachingCompiler):
-    """Names a cell by its number; ipykernel names a file with the number of the process, which warnings then show."""
-
-    def get_code_name(self, raw_code: str, code: str, number: int) -> str:
-        return f"<cell {number}>"
-
-
-class _Shell(ZMQInteractiveShell):
-    def init_instance_attrs(self) -> None:
-        super().init_instance_attrs()  # type: ignore[no-untyped-call]
-        self.compile = _Compiler()  # type: ignore[no-untyped-call]  # the kernel insists on a class of its own
-
-
-class _Kernel(IPythonKernel):
-    shell_class = Type(_Shell)
-
-
 class IPKernelApp(kernelapp.IPKernelApp):
     """The program; arguments name it, so it has the name of its parent."""
-
-    kernel_class = Type(_Kernel)
 
     def load_config_file(self, suppress_errors: bool | None = None) -> None:
         """Reads no settings: neither of the user nor of the machine."""

@@ -46,23 +46,13 @@ def fixed(given: Mapping[str, str] = os.environ) -> dict[str, str]:
 @contextmanager
 def pinned() -> Iterator[None]:
     """Gives the processes that start in a block fixed surroundings."""
-    with environment(dict.fromkeys(foreign(os.environ)) | FIXED):
-        yield
-
-
-@contextmanager
-def environment(values: Mapping[str, str | None]) -> Iterator[None]:
-    """Sets variables for the processes that start in a block, or takes them away, and puts back what was there."""
-    before = {name: os.environ.get(name) for name in values}
-    _set(values)
+    before, names = dict(os.environ), {*foreign(os.environ), *FIXED}
     try:
+        for name in names:
+            os.environ.pop(name, None)
+        os.environ.update(FIXED)
         yield
     finally:
-        _set(before)
-
-
-def _set(values: Mapping[str, str | None]) -> None:
-    for name, value in values.items():
-        os.environ.pop(name, None)
-        if value is not None:
-            os.environ[name] = value
+        for name in FIXED:
+            os.environ.pop(name, None)
+        os.environ.update({name: before[name] for name in names if name in before})

@@ -1,31 +1,28 @@
 """What a chapter says of itself: its cells, and the parameters that it declares; or all that is wrong with its file."""
 
-from __future__ import annotations
-
 import ast
 import functools
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from na_report.base.errors import NaReportError
-from na_report.base.settings import shown
+from na_report.base.settings import place_of, shown
 
-if TYPE_CHECKING:
-    import nbformat
-
+# Of nbformat, which is imported only where a notebook is read.
+Notebook = Any
 _MOST_FAULTS = 50
 
 
-def read_chapter(path: Path) -> nbformat.NotebookNode:
+def read_chapter(path: Path) -> Notebook:
     """Returns a notebook, which is read again only when it has been written to; not to be changed by the caller."""
     found = path.stat()
     return _read_seen(path, found.st_mtime_ns, found.st_size)
 
 
 @functools.lru_cache(maxsize=64)
-def _read_seen(path: Path, changed: int, size: int) -> nbformat.NotebookNode:
+def _read_seen(path: Path, changed: int, size: int) -> Notebook:
     from nbformat.v4 import to_notebook
 
     try:
@@ -55,11 +52,8 @@ def _faults(found: Any) -> Iterator[str]:
         yield ": found no cells of notebook format 4, expected a Jupyter notebook"
         return
     for error in iter_validate(found, version=4, version_minor=5):
-        place = list(error.relative_path)
-        if place[:1] == ["cells"]:
-            place[:2] = [f"cell {place[1] + 1}"]
-        where = "".join(f" {part + 1}" if isinstance(part, int) else f", {part}" for part in place)
-        yield f"{where}: found {shown(error.instance)}, expected {error.validator} {shown(error.validator_value)}"
+        rule = f"{error.validator} {shown(error.validator_value)}"
+        yield f"{place_of(error.relative_path)}: found {shown(error.instance)}, expected {rule}"
     places: dict[str, list[str]] = {}
     for number, cell in enumerate(found["cells"], 1):
         if isinstance(cell, dict):
@@ -67,7 +61,13 @@ def _faults(found: Any) -> Iterator[str]:
     for name, cells in places.items():
         if len(cells) > 1:
             yield f", cells {', '.join(cells)}: found the id {name} more than once, expected one for each cell"
-    if "execution_mode" in str(found.get("metadata")):
+    metadata = found.get("metadata")
+    # Which kernel is named says nothing: the environment of the project runs all chapters. In which language, does.
+    for section, key in (("kernelspec", "language"), ("language_info", "name")):
+        said = metadata.get(section) if isinstance(metadata, dict) else None
+        if isinstance(said, dict) and said.get(key, "python") != "python":
+            yield f", metadata, {section}, {key}: found {shown(said[key])}, expected python"
+    if "execution_mode" in str(metadata):
         # Chapters run within their limits, in `execution.py`; Sphinx only renders them.
         yield ", metadata, mystnb: found execution_mode, expected nothing that has Sphinx run the notebook"
 

@@ -1,36 +1,28 @@
 """The table of contents as people write it: which pages the book has, in which order, and in how many parts."""
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import TOC, WORDS, Project
-from na_report.base.settings import read_settings, shown
+from na_report.base.settings import read_settings, schema_faults, shown
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-_FORMAT = "jb-book"
 _LISTS = ("parts", "chapters", "sections")
-# What Sphinx takes at each level; anything else stops it, long after the pages have run.
-_ROOT = {"format", "root", "title", "options", "defaults", "meta", "parts", "chapters"}
-_PART = {
-    *("caption", "hidden", "maxdepth", "numbered", "reversed", "titlesonly", "style", "restart_numbering", "chapters")
-}
-_PAGE, _LINK = {"file", "url", "title", "options", "sections"}, {"url", "title"}
+# What Sphinx takes; anything else stops it, long after the pages have run.
+_SCHEMA = Path(__file__).parent / "texts" / "toc.json"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Contents:
     """What a table of contents says: the pages in reading order, how many parts it has, and what is wrong with it."""
 
-    pages: list[str] = field(default_factory=list)
-    parts: int = 0
-    problems: list[str] = field(default_factory=list)
-
-    def wrong(self, place: Collection[str], value: object, expected: str) -> None:
-        """Adds what is wrong at a place."""
-        self.problems.append(f"{', '.join([TOC, *place])}: found {shown(value)}, expected {expected}.")
+    pages: list[str]
+    parts: int
+    problems: list[str]
 
 
 def is_name(value: object) -> bool:
@@ -63,72 +55,32 @@ def known_language(project: Project, language: str) -> str:
 
 def read_contents(project: Project, language: str = "") -> Contents:
     """Returns the table of contents, of a language where one is named, with all that is wrong with it."""
-    toc, found = read_settings(project.root / TOC), Contents()
-    if not toc:
-        found.problems.append(f"{TOC}: found no pages, expected a root and chapters.")
-        return found
-    if toc.get("format") != _FORMAT:
-        found.wrong(["format"], toc.get("format"), _FORMAT)
-    if "parts" in toc and "chapters" in toc:
-        found.problems.append(f"{TOC}: found parts and chapters at the top, expected one of the two.")
-    _add_page(found, ["root"], toc.get("root"))
-    _read(found, [], toc, _ROOT, [key for key in ("parts", "chapters") if key in toc])
+    toc = read_settings(project.root / TOC)
+    problems = [f"{TOC}{fault}." for fault in schema_faults(toc, _SCHEMA)]
+    names = [name for name in _files(toc) if is_name(name)]
+    pages = list(dict.fromkeys(names))
+    problems += [f"{TOC}: found {name!r} twice, expected each page once." for name in pages if names.count(name) > 1]
     words = read_words(project)[language] if language else None
     kept = words.get("pages") if isinstance(words, dict) else None
-    if isinstance(kept, list) and found.pages[:1] == kept[:1] and {*map(str, kept)} <= {*found.pages}:
-        found.pages = [page for page in found.pages if page in kept]  # a language that names none has all
+    if isinstance(kept, list) and pages[:1] == kept[:1] and {*map(str, kept)} <= {*pages}:
+        pages = [page for page in pages if page in kept]  # a language that names none has all
     elif kept is not None:
         place = f"chapters/{WORDS}, {language}, pages"
-        found.problems.append(f"{place}: found {shown(kept)}, expected pages of {TOC}, the root first.")
-    return found
+        problems.append(f"{place}: found {shown(kept)}, expected pages of {TOC}, the root first.")
+    return Contents(pages, len(parts) if isinstance(parts := toc.get("parts"), list) else 0, problems)
 
 
-def _read(found: Contents, place: list[str], node: Mapping[Any, Any], known: Collection[str], lists: list[str]) -> None:
-    """Reads a part of a table of contents: its keys, and the members of its lists."""
-    for key in node:
-        if key not in known:
-            found.wrong(place, key, f"one of {', '.join(sorted(known))}")
-    for key in lists:
-        items = node.get(key)
-        if not isinstance(items, list) or not items:
-            found.wrong([*place, key], items, "a list with at least one member")
-            continue
-        for number, item in enumerate(items, 1):
-            here = [*place, f"{key} {number}"]
-            if key == "parts":
-                found.parts += 1
-                if isinstance(item, dict):
-                    _read(found, here, item, _PART, ["chapters"])
-                else:
-                    found.wrong(here, item, "a part with chapters")
-            elif not isinstance(item, dict) or ("file" in item) == ("url" in item):
-                found.wrong(here, item, "a page, such as `file: index`")
-            elif "file" in item:
-                _add_page(found, [*here, "file"], item["file"])
-                _read(found, here, item, _PAGE, ["sections"] if "sections" in item else [])
-            else:
-                if not isinstance(item["url"], str):
-                    found.wrong([*here, "url"], item["url"], "an address")
-                _read(found, here, item, _LINK, [])
-
-
-def _add_page(found: Contents, place: list[str], name: Any) -> None:
-    if not is_name(name):
-        found.wrong(place, name, "the name of a page: letters, digits, - and _, without folders")
-    elif name in found.pages:
-        found.wrong(place, name, "each page once: it stands higher up too")
-    else:
-        found.pages.append(name)
+def _files(node: Any) -> Iterator[Any]:
+    """Yields the pages of a table of contents or a part of one in reading order, whatever else is in it."""
+    if isinstance(node, dict):
+        yield from (node[key] for key in ("root", "file") if key in node)
+        for items in (node.get(key) for key in _LISTS):
+            for item in items if isinstance(items, list) else ():
+                yield from _files(item)
 
 
 def without_others(entry: Any, pages: Collection[str]) -> Any:
-    """Returns a table of contents, or a part of one, with no other pages than these; nothing where none is left.
-
-    Example:
-        >>> toc = {"root": "index", "parts": [{"chapters": [{"file": "kort"}]}, {"chapters": [{"file": "bronnen"}]}]}
-        >>> without_others(toc, ["index", "kort"])
-        {'root': 'index', 'parts': [{'chapters': [{'file': 'kort'}]}]}
-    """
+    """Returns a table of contents, or a part of one, with no other pages than these; nothing where none is left."""
     if "file" in entry and entry["file"] not in pages:
         return None
     kept = {

@@ -1,7 +1,5 @@
 """A notebook that has run: what of it is the same from run to run, and which cell of its chapter a cell is."""
 
-from __future__ import annotations
-
 import os
 import re
 import sys
@@ -9,12 +7,10 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from na_report.base.settings import shown
-
-if TYPE_CHECKING:
-    import nbformat
+from na_report.running.chapters import Notebook
 
 INJECTED = "injected-parameters"
 CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
@@ -22,7 +18,7 @@ CELL_EXTRAS = ("papermill", "execution", "ExecuteTime")
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
-def own_cell(chapter: nbformat.NotebookNode, cell: Mapping[str, Any]) -> str:
+def own_cell(chapter: Notebook, cell: Mapping[str, Any]) -> str:
     """Returns which cell of its chapter an executed cell is: the number that a person counts, its id and its first line."""
     for number, own in enumerate(chapter.cells, 1):
         if own.id == cell["id"]:
@@ -40,7 +36,7 @@ def whole_notebooks(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.ipynb") if "." not in path.stem)
 
 
-def normalised(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any], root: Path) -> nbformat.NotebookNode:
+def normalised(notebook: Notebook, parameters: Mapping[str, Any], root: Path) -> Notebook:
     """Returns an executed notebook without what differs from run to run and from machine to machine.
 
     Those are times, random ids, the pieces in which printed text arrived, the names of processes and folders, and the
@@ -95,10 +91,12 @@ def _changing(root: Path) -> list[tuple[str, str]]:
     paths, home = sysconfig.get_paths(), os.environ.get("HOME", "/").rstrip("/")
     names = {home: "~/", paths["purelib"]: "site-packages/", paths["stdlib"]: "python/", sys.prefix: ".venv/"}
     names[str(root)] = ""
-    found = [(r"(?<=\bat )0x[0-9a-f]{6,16}\b", "0x…")]
+    temporary = re.escape(tempfile.gettempdir())
+    # A kernel names a cell after its process, which warnings show.
+    found = [(r"(?<=\bat )0x[0-9a-f]{6,16}\b", "0x…"), (rf"{temporary}/ipykernel_\d+/\d+\.py", "<cell>")]
     for folder in sorted(filter(None, names), key=len, reverse=True):  # the longest first: one may be in another
         place, name = re.escape(folder), names[folder]
         found += [(f"{place}/", name), (rf"{place}(?![\w.-])", name.rstrip("/") or ".")]
     # What Python names a file or folder that is temporary, with the part of the name that it draws; a kernel's may be in its
     # server's.
-    return [*found, (rf"{re.escape(tempfile.gettempdir())}(?:/(tmp|na-report-)[a-z0-9_]{{8}})+", r"\1…")]
+    return [*found, (rf"{temporary}(?:/(tmp|na-report-)[a-z0-9_]{{8}})+", r"\1…")]

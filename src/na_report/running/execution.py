@@ -1,7 +1,5 @@
 """Runs pages with papermill and keeps what they show."""
 
-from __future__ import annotations
-
 import copy
 import json
 import logging
@@ -12,21 +10,18 @@ from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from na_report.base.errors import ChapterError, NaReportError
+from na_report.base.errors import ChapterError
 from na_report.base.files import write_whole
 from na_report.base.paths import READS, Project
 from na_report.processes.limits import page_limits
 from na_report.processes.surroundings import pinned
 from na_report.processes.workers import Workers, cores
-from na_report.running.chapters import read_chapter
+from na_report.running.chapters import Notebook, read_chapter
 from na_report.running.executed import normalised, own_cell
 from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state
-from na_report.running.pages import Page, refuse_all, with_parameters
-
-if TYPE_CHECKING:
-    import nbformat
+from na_report.running.pages import Page, with_all
 
 # Nbformat, papermill and Jupyter are imported in the functions that need them: a build that runs no page needs none of them.
 
@@ -77,13 +72,7 @@ def run_pages(
             left alone. Without it every page runs.
     """
     page_limits()
-    whole, problems = [], []
-    for page in pages:
-        try:
-            whole.append(with_parameters(page, parameters))
-        except NaReportError as problem:
-            problems.append(problem)
-    refuse_all(problems)
+    whole = with_all((page, parameters) for page in pages)
     folder.mkdir(parents=True, exist_ok=True)
     stale = [page for page in whole if answers is None or needs_run(project, page, folder, answers)]
     if not stale:
@@ -154,7 +143,7 @@ def run_page(project: Project, page: Page, folder: Path) -> Run:
         old.unlink(missing_ok=True)
     made_of, data = ingredients(project, page), data_hash(project)
     chapter, limits = read_chapter(page.chapter), page_limits(page.memory_mb, page.seconds)
-    begun: list[nbformat.NotebookNode] = []
+    begun: list[Notebook] = []
     with kernel_folder() as name:
         place, reads = Path(name) / "page.ipynb", Path(name) / "reads.json"
         own, cause = limits.environment() | {READS: str(reads)}, ""
@@ -179,13 +168,13 @@ def run_page(project: Project, page: Page, folder: Path) -> Run:
 
 
 def run_notebook(
-    chapter: nbformat.NotebookNode,
+    chapter: Notebook,
     parameters: Mapping[str, Any],
     folder: Path,
     place: Path,
     own: Mapping[str, str],
     begin: Callable[[Any], object] = lambda cell: None,
-) -> nbformat.NotebookNode:
+) -> Notebook:
     """Runs a notebook, which stays as it is, with papermill in a kernel of its own, and returns it with its outputs.
 
     Args:

@@ -3,21 +3,20 @@
 import difflib
 import re
 import shlex
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import PAGES, TOC, Project
-from na_report.base.settings import read_settings, shown
-from na_report.processes.limits import MEMORY, MOST, SECONDS
+from na_report.base.settings import read_settings, schema_faults
 from na_report.running.chapters import declared_types, read_chapter
 from na_report.running.contents import is_name, known_language, read_contents
 from na_report.running.executed import whole_notebooks
 
-# A file of the project: no part of its name leads up or starts at a root.
-_FILE = re.compile(r"(?!\.\.?(?:/|$))[\w.-]+(?:/(?!\.\.?(?:/|$))[\w.-]+)*")
+# What `pages.yml` may say of a page.
+_SCHEMA = Path(__file__).parent / "texts" / "pages.json"
 
 
 @dataclass(frozen=True)
@@ -55,63 +54,23 @@ def all_pages(project: Project, language: str = "", edition: str = "") -> list[P
     A `NaReportError` names all that is wrong with them.
     """
     language = known_language(project, language)
-    contents = read_contents(project, language)
-    declared_file = project.chapters / PAGES
+    contents, declared_file = read_contents(project, language), project.chapters / PAGES
     declared = read_settings(declared_file) if declared_file.is_file() else {}
-    pages, problems = [], contents.problems
+    problems = contents.problems + [f"chapters/{PAGES}{fault}." for fault in schema_faults(declared, _SCHEMA)]
+    found = []
     for name in contents.pages:
-        entry = declared.get(name, {})
-        options = dict(entry) if isinstance(entry, dict) else {}
-        chapter = project.chapters / language / f"{options.pop('chapter', name)}.ipynb"
-        if wrong := list(_faults(name, entry, chapter)):
-            problems += wrong
-        elif (page := Page(name, chapter, **options)).since <= (edition or page.since):
-            pages.append(page)
+        options = dict(entry) if isinstance(entry := declared.get(name), dict) else {}
+        chapter = options.pop("chapter", name)
+        path = project.chapters / language / f"{chapter}.ipynb"
+        if is_name(chapter) and not path.is_file():
+            problems.append(f"{TOC}: the page {name} has no notebook: {project.short(path)} does not exist.")
+        found.append((name, path, options))
     if problems:
         raise NaReportError(
             "\n".join(problems), hint=f"Correct {TOC} or chapters/{PAGES}; the README tells how to add a page."
         )
-    return pages
-
-
-def _faults(name: str, entry: Any, chapter: Path) -> Iterator[str]:
-    """Yields what is wrong with a page as it is declared."""
-    place = f"chapters/{PAGES}: page {name}"
-    if not isinstance(entry, dict):
-        yield f"{place}: found {shown(entry)}, expected settings such as {{chapter: sector}}."
-        return
-    for key, value in entry.items():
-        is_sound, expected = _SETTINGS.get(key, (None, ""))
-        if is_sound is None:
-            yield f"{place}: unknown setting {shown(key)}. {_suggest(str(key), set(_SETTINGS))}"
-        elif not is_sound(value):
-            yield f"{place}, {key}: found {shown(value)}, expected {expected}."
-    if is_name(chapter.stem) and not chapter.is_file():
-        yield f"{TOC}: the page {name} has no notebook: chapters/{'/'.join(chapter.parts[-2:])} does not exist."
-
-
-def _up_to(most: int, of: str) -> tuple[Callable[[Any], bool], str]:
-    expected = f"a whole number from 1 to {most}, {of}, such as 900"
-    return lambda value: type(value) is int and 0 < value <= most, expected
-
-
-def _is_file(name: Any) -> bool:
-    return isinstance(name, str) and _FILE.fullmatch(name) is not None
-
-
-# What `pages.yml` may say of a page: how to tell a good value, and what is expected in words.
-_SETTINGS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "chapter": (is_name, "the name of a notebook, without folder or .ipynb"),
-    "parameters": (
-        lambda value: isinstance(value, dict) and all(isinstance(name, str) for name in value),
-        "parameters with values, such as {sector: mbo}",
-    ),
-    "on_paper": (lambda value: isinstance(value, bool), "true or false"),
-    "reads": (lambda value: isinstance(value, list) and all(map(_is_file, value)), "a list of files of the project"),
-    "since": (lambda value: isinstance(value, str), 'the name of an edition, such as "2027"'),
-    "memory_mb": _up_to(MOST[MEMORY], "a tebibyte"),
-    "seconds": _up_to(MOST[SECONDS], "a week"),
-}
+    pages = [Page(name, path, **options) for name, path, options in found]
+    return [page for page in pages if page.since <= (edition or page.since)]
 
 
 def mentions(folder: Path, anchors: Collection[str]) -> dict[str, list[str]]:
@@ -164,13 +123,6 @@ def _suggest(name: str, known: set[str]) -> str:
     return f"Did you mean {close[0]}?" if close else f"Choose from: {', '.join(sorted(known))}."
 
 
-def refuse_all(problems: Sequence[NaReportError]) -> None:
-    """Raises problems as one; what pages of one chapter say alike is said once."""
-    if problems:
-        hints = dict.fromkeys(problem.hint for problem in problems)
-        raise NaReportError("\n".join(dict.fromkeys(map(str, problems))), hint=" ".join(hints))
-
-
 def with_parameters(page: Page, given: Mapping[str, Any]) -> Page:
     """Returns a page that has parameters as well, of the types that its chapter declares; text is read as that type.
 
@@ -192,6 +144,21 @@ def with_parameters(page: Page, given: Mapping[str, Any]) -> Page:
             hint=f"The parameters cell of {page.chapter.name} has: {parameters}.",
         )
     return replace(page, parameters=checked)
+
+
+def with_all(pages: Iterable[tuple[Page, Mapping[str, Any]]]) -> list[Page]:
+    """Returns pages that have parameters as well; names all that is wrong, what pages of one chapter say alike once."""
+    found: list[Page] = []
+    problems: dict[tuple[Path, str], NaReportError] = {}
+    for page, given in pages:
+        try:
+            found.append(with_parameters(page, given))
+        except NaReportError as problem:
+            problems.setdefault((page.chapter, str(problem).partition(":")[2]), problem)
+    if problems:
+        hints = dict.fromkeys(problem.hint for problem in problems.values())
+        raise NaReportError("\n".join(map(str, problems.values())), hint=" ".join(hints))
+    return found
 
 
 def _converted(value: Any, kind: str) -> Any:

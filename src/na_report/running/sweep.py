@@ -20,7 +20,7 @@ from na_report.running.chapters import declared_types
 from na_report.running.contents import known_language, languages
 from na_report.running.execution import Pool, Run, Watcher, local_pool, needs_run, run_all
 from na_report.running.fingerprint import Answers
-from na_report.running.pages import Page, all_pages, choose, refuse_all, with_parameters
+from na_report.running.pages import Page, all_pages, choose, with_all
 
 ALL = "all"
 _LANGUAGE = "language"
@@ -65,24 +65,17 @@ def combinations(
     for name, values in axes.items():
         if list(values) == [ALL]:
             axes[name] = known.get(name) or _all_values(project, name, found[books[0]])
-    problems: dict[str, NaReportError] = {}
-    made: dict[str, Page] = {}
+    wanted_so: list[tuple[Page, dict[str, Any]]] = []
     for combination in itertools.product(*axes.values()):
         given = dict(zip(axes, combination, strict=True))
-        language = given.pop(_LANGUAGE, books[0])
-        for page in found[language]:
-            if page.since > str(given.get("edition", page.since)):
-                continue  # the book of that edition does not have it
-            try:
-                parameters = with_parameters(page, given).parameters
-            except NaReportError as error:
-                # Pages of one chapter go wrong in the same way.
-                problems.setdefault(str(error).partition(":")[2], error)
-                continue
-            shown = {name: value for name, value in parameters.items() if name in axes or name in page.parameters}
-            name = task_name(page.chapter.stem, shown | ({_LANGUAGE: language} if _LANGUAGE in axes else {}))
-            made.setdefault(name, replace(page, name=name, parameters=parameters))
-    refuse_all([*problems.values()])
+        book = found[given.pop(_LANGUAGE, books[0])]
+        # Without the pages that the book of that edition does not have.
+        wanted_so += [(page, given) for page in book if page.since <= str(given.get("edition", page.since))]
+    made: dict[str, Page] = {}
+    for (page, _), whole in zip(wanted_so, with_all(wanted_so), strict=True):
+        shown = {name: value for name, value in whole.parameters.items() if name in axes or name in page.parameters}
+        name = task_name(page.chapter.stem, shown | ({_LANGUAGE: page.language} if _LANGUAGE in axes else {}))
+        made.setdefault(name, replace(whole, name=name))
     return list(made.values())
 
 

@@ -1,9 +1,13 @@
-"""Whether translations follow what they translate: a cell or story carries the hash of the one that it is a translation of."""
+"""Whether translations follow what they translate: a cell or story carries the hash of the one that it is a translation of.
+
+A new chapter has a notebook per language, which follow from the start.
+"""
 
 import difflib
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ from na_report.base.files import write_whole
 from na_report.base.paths import Project
 from na_report.base.stories import read_story
 from na_report.running.chapters import read_chapter
-from na_report.running.contents import languages, read_contents
+from na_report.running.contents import is_name, languages, read_contents
 from na_report.running.pages import all_pages
 
 # In the metadata of a cell, and in the settings of a story.
@@ -117,3 +121,21 @@ def _pair(wanted: Sequence[str], cells: Sequence[Any]) -> None:
         if kind == "replace" and end - begin == stop - start:
             for key, cell in zip(wanted[begin:end], cells[start:stop], strict=True):
                 cell.id = key
+
+
+def write_chapter(project: Project, name: str) -> list[Path]:
+    """Writes the notebooks of a new chapter and returns them."""
+    if not is_name(name):
+        raise NaReportError(f"A chapter can't have the name {name!r}.", hint="Use letters, digits, - and _.")
+    paths = {language: project.chapters / language / f"{name}.ipynb" for language in languages(project)}
+    if there := [path for path in paths.values() if path.exists()]:
+        raise NaReportError(f"{project.short(there[0])} exists already.", hint="Choose another name.")
+    form = (resources.files("na_report.running") / "texts" / "chapter.ipynb").read_text(encoding="utf-8")
+    for language, path in paths.items():
+        path.parent.mkdir(exist_ok=True)
+        text = form.replace("TITLE", name.capitalize()).replace("LANGUAGE", language)
+        write_whole(path, text.encode())
+    first, *translations = paths.values()
+    for path in translations:
+        accept(project, path)
+    return [first, *translations]
