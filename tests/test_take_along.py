@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -24,10 +23,8 @@ from test_workbook import office
 from workbooks import table_bytes, take_back
 
 from na_report.base.citation import Work
-from na_report.base.errors import InvalidInputError, NaReportError
+from na_report.base.errors import NaReportError
 from na_report.base.paths import ADDRESS, Project
-from na_report.book.book import Book
-from na_report.commands.build import edition_at_hand
 from na_report.editions.about import read_about
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import copy_edition, open_edition
@@ -120,15 +117,12 @@ def test_the_same_edition_gives_the_same_files(edition: dict[str, Path], tmp_pat
     with zipfile.ZipFile(edition[".ods"]) as archive:
         first = archive.infolist()[0]
     assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
-
-
-def test_the_zip_holds_the_sealed_edition(edition: dict[str, Path], project: Project, tmp_path: Path) -> None:
     with zipfile.ZipFile(edition[".zip"]) as archive:
-        archive.extractall(tmp_path)
-    before = open_edition("2021", project).fingerprint
-    shutil.rmtree(project.data / "2021")
-    (tmp_path / "na-report-2021").rename(project.data / "2021")
-    assert open_edition("2021", project).fingerprint == before
+        assert [Path(name).parent.name for name in archive.namelist()] == ["na-report-2021"] * len(archive.namelist())
+        tables = {Path(name).name: archive.read(name) for name in archive.namelist()}
+    assert tables == {
+        path.name: path.read_bytes() for path in (ROOT / "data/2021").iterdir() if path.suffix in (".csv", ".json")
+    }
 
 
 def test_the_colophon_has_the_hash_that_a_reader_can_take_and_the_versions_of_the_lock() -> None:
@@ -168,11 +162,8 @@ def test_a_page_says_what_it_is_for_and_its_figures_and_tables_can_be_taken_alon
         assert part.number in box.select("summary")[0].get_text()
 
 
-def test_the_data_of_a_part_is_not_found_by_searching() -> None:
+def test_the_first_page_describes_the_data_for_programs_and_searching_finds_none_of_it() -> None:
     assert "Neem mee" not in (HTML / "_static" / "search-data.js").read_text(encoding="utf-8")
-
-
-def test_the_first_page_describes_the_data_for_programs() -> None:
     [script] = soup(HTML / "index.html").select('script[type="application/ld+json"]')
     data = json.loads(script.get_text())
     assert (data["@context"], data["@type"]) == ("https://schema.org", "Dataset")
@@ -235,9 +226,6 @@ def test_the_address_comes_from_the_configuration_or_from_who_publishes(
     monkeypatch.setenv(ADDRESS, "https://b.org/")
     assert site_address(project) == "https://b.org/"
     assert hash_inputs(project) != before
-    monkeypatch.setenv(ADDRESS, "javascript:alert(1)")
-    with pytest.raises(NaReportError, match="javascript"):
-        site_address(project)
 
 
 def test_the_colophon_runs_again_when_what_it_tells_changes(
@@ -250,20 +238,12 @@ def test_the_colophon_runs_again_when_what_it_tells_changes(
         with (project.root / name).open("a", encoding="utf-8") as file:
             file.write("# anders\n")
         assert ingredients(project, page, {}) != before, name
-    asked = {}
-    for ask in (seal_of, period_covered):
-        edition = open_edition("2021", project)
-        ask(edition)
-        asked[ask] = dict(edition.reads.answers)
-
-    def same() -> list[bool]:
-        return [answer_again(open_edition("2021", project), answers) == answers for answers in asked.values()]
-
-    for column, value, expected in (("value", "37", [False, True]), ("period", "1999", [False, False])):
-        assert same() != expected
+    edition = open_edition("2021", project)
+    assert period_covered(edition) == ("2015", "2024")
+    for column, value, same in (("value", "37", True), ("period", "1999", False)):  # the years are one question
         change("observations", "IND019-NL-2019", column, value)
         reseal()
-        assert same() == expected
+        assert (answer_again(open_edition("2021", project), edition.reads.answers) == edition.reads.answers) == same
 
 
 def test_the_colophon_names_a_lock_that_is_missing_and_a_place_for_problems_that_is_there(
@@ -291,15 +271,3 @@ def test_the_citation_file_is_that_of_the_newest_edition() -> None:
     assert [maker["title"] for maker in about["contributors"]] == [maker["name"] for maker in cited["authors"]]
     assert {licence["name"] for licence in about["licenses"]} < set(cited["license"])
     assert cited["title"].removeprefix("na-report: ") in about["title"]
-
-
-def test_an_edition_is_verified_again_when_it_changed(project: Project, change: Change) -> None:
-    book = Book(project, "2021", "nl")
-    files, period = edition_at_hand(book)()
-    before = [path.read_bytes() for path in files]
-    assert period == ("2015", "2024")
-    files[0].write_bytes(b"damaged")
-    assert [path.read_bytes() for path in edition_at_hand(book)()[0]] == before
-    change("observations", "IND007-NL-2019", "value", "veel")
-    with pytest.raises(InvalidInputError):
-        edition_at_hand(book)
