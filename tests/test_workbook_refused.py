@@ -59,6 +59,7 @@ WORKBOOKS: dict[str, list[Mistake]] = {
         cell(*FM12, "text_en", "  ", "''", "Fill the cell"),
         cell(*FM12, "text_nl", "een\ntwee", "no line breaks", "Take them out"),
         cell(*C14, "rests_on", "FM12;C14", "'C14'", "lead back to C14"),
+        (lambda book: book.add(*P1, id="P9", name="=1+1"), ("interviewees", "P9", "name"), ["'=1+1'", "no formula"]),
         on("interviewees", lambda sheet: sheet.merge_cells("F2:F3"), "interviewees!F2", "F2:F3", "Unmerge"),
     ],
     "more values": [
@@ -89,7 +90,7 @@ WORKBOOKS: dict[str, list[Mistake]] = {
     ],
     "no hidden sheet": [(lambda book: book.book.remove(book.sheet(META)), META, ["no such sheet", "edition export"])],
     "no edition": [meta("edition", "", "edition export")],
-    "a path": [meta("edition", "../2021", "'../2021'", "an edition of this project")],
+    "a path": [meta("edition", "../data/2021", "'../data/2021'", "an edition of this project")],
     "other data": [
         meta("table:findings", "x", "(table:findings)", "made from other data"),
         meta("schema", "abc", "(schema)", "'abc'"),
