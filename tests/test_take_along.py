@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -24,10 +23,8 @@ from test_workbook import office
 from workbooks import table_bytes, take_back
 
 from na_report.base.citation import Work
-from na_report.base.errors import InvalidInputError, NaReportError
+from na_report.base.errors import NaReportError
 from na_report.base.paths import ADDRESS, Project
-from na_report.book.book import Book
-from na_report.commands.build import edition_at_hand
 from na_report.editions.about import read_about
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import copy_edition, open_edition
@@ -63,22 +60,19 @@ def sheets(ods: Path) -> dict[str, list[list[Any]]]:
     """The values of an OpenDocument spreadsheet per sheet: numbers as numbers, dates as ISO text."""
     with zipfile.ZipFile(ods) as archive:
         root = fromstring(archive.read("content.xml"))
-    return {
-        str(sheet.get(f"{TABLE}name")): [[ods_value(cell) for cell in row] for row in sheet.iter(f"{TABLE}table-row")]
-        for sheet in root.iter(f"{TABLE}table")
-    }
+    tables = {str(table.get(f"{TABLE}name")): table.iter(f"{TABLE}table-row") for table in root.iter(f"{TABLE}table")}
+    return {name: [[ods_value(cell) for cell in row] for row in rows] for name, rows in tables.items()}
 
 
 def ods_value(cell: Element) -> Any:
     assert not any("formula" in name for name in cell.attrib)
-    kind = cell.get(f"{OFFICE}value-type")
+    if not (kind := cell.get(f"{OFFICE}value-type")):
+        return None
     if kind in ("float", "date"):
         return float(cell.attrib[f"{OFFICE}value"]) if kind == "float" else cell.attrib[f"{OFFICE}date-value"]
-    for space in cell.iter(f"{TEXT}s"):
-        space.text = " " * int(space.attrib[f"{TEXT}c"])
-    for tab in cell.iter(f"{TEXT}tab"):
-        tab.text = "\t"
-    return "\n".join("".join(line.itertext()) for line in cell.iter(f"{TEXT}p")) if kind else None
+    for space in (*cell.iter(f"{TEXT}s"), *cell.iter(f"{TEXT}tab")):
+        space.text = " " * int(space.get(f"{TEXT}c", 0)) or "\t"
+    return "\n".join("".join(line.itertext()) for line in cell.iter(f"{TEXT}p"))
 
 
 def test_the_ods_has_the_sheets_and_values_of_the_workbook(edition: dict[str, Path]) -> None:
@@ -89,8 +83,7 @@ def test_the_ods_has_the_sheets_and_values_of_the_workbook(edition: dict[str, Pa
             [f"{value:%Y-%m-%d}" if isinstance(value, date) else value for value in row]
             for row in sheet.iter_rows(values_only=True)
         ]
-        padded = [row + [None] * (sheet.max_column - len(row)) for row in found[sheet.title]]
-        assert padded == expected, sheet.title
+        assert found[sheet.title] == expected, sheet.title
     with zipfile.ZipFile(edition[".ods"]) as archive:
         content = archive.read("content.xml").decode()
     assert re.findall(r'<table:table table:name="(\w+)" table:style-name="dicht">', content) == [META]
@@ -124,15 +117,12 @@ def test_the_same_edition_gives_the_same_files(edition: dict[str, Path], tmp_pat
     with zipfile.ZipFile(edition[".ods"]) as archive:
         first = archive.infolist()[0]
     assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
-
-
-def test_the_zip_holds_the_sealed_edition(edition: dict[str, Path], project: Project, tmp_path: Path) -> None:
     with zipfile.ZipFile(edition[".zip"]) as archive:
-        archive.extractall(tmp_path)
-    before = open_edition("2021", project).fingerprint
-    shutil.rmtree(project.data / "2021")
-    (tmp_path / "na-report-2021").rename(project.data / "2021")
-    assert open_edition("2021", project).fingerprint == before
+        assert [Path(name).parent.name for name in archive.namelist()] == ["na-report-2021"] * len(archive.namelist())
+        tables = {Path(name).name: archive.read(name) for name in archive.namelist()}
+    assert tables == {
+        path.name: path.read_bytes() for path in (ROOT / "data/2021").iterdir() if path.suffix in (".csv", ".json")
+    }
 
 
 def test_the_colophon_has_the_hash_that_a_reader_can_take_and_the_versions_of_the_lock() -> None:
@@ -172,11 +162,8 @@ def test_a_page_says_what_it_is_for_and_its_figures_and_tables_can_be_taken_alon
         assert part.number in box.select("summary")[0].get_text()
 
 
-def test_the_data_of_a_part_is_not_found_by_searching() -> None:
+def test_the_first_page_describes_the_data_for_programs_and_searching_finds_none_of_it() -> None:
     assert "Neem mee" not in (HTML / "_static" / "search-data.js").read_text(encoding="utf-8")
-
-
-def test_the_first_page_describes_the_data_for_programs() -> None:
     [script] = soup(HTML / "index.html").select('script[type="application/ld+json"]')
     data = json.loads(script.get_text())
     assert (data["@context"], data["@type"]) == ("https://schema.org", "Dataset")
@@ -191,47 +178,39 @@ def test_the_first_page_describes_the_data_for_programs() -> None:
         assert hashlib.sha256((HTML / item["contentUrl"]).read_bytes()).hexdigest() == item["sha256"]
 
 
-def described(site: str = "", title: str = "Titel") -> BeautifulSoup:
-    """A first page with what it says of itself."""
-    descriptor = {
-        "version": "2021.1.0",
-        "created": "2026-11-24T00:00:00Z",
-        "description": f"Gegevens van {title}.",
-        "languages": ["nl"],
-        "licenses": [{"path": "https://creativecommons.org/licenses/by/4.0/"}],
-    }
-    page = BeautifulSoup("<html><head></head><body><article><h1>Kop</h1></article></body></html>", "html.parser")
-    work = Work("Makers", title, "2026", "2021", "2021.1.0")
-    assert page.article is not None
-    describe(page, page.article, "index.html", Publication(work, "Ondertitel", descriptor, site=site))
-    return BeautifulSoup(str(page), "html.parser")
-
-
-def test_data_can_not_break_out_of_the_description_that_says_where_it_is() -> None:
-    title, address = "</script><script>alert(1)</script><!-- & \u2028", "https://example.org/report/2021/nl/index.html"
-    page = described("https://example.org/report/", title)
-    [script] = page.select("script")
-    assert json.loads(script.get_text())["name"].startswith(title)
-    assert page.select("link[rel=canonical]")[0]["href"] == address
-    assert page.select("[property='og:url']")[0]["content"] == address
-
-
-def test_data_can_not_break_out_of_a_reference() -> None:
-    title = '<i>Een</i> "titel" & $own'
+def test_data_can_not_break_out_of_a_description_or_a_reference() -> None:
+    title, address = (
+        '<i>Een</i> "titel" & $own </script><script>a</script><!-- \u2028',
+        "https://example.org/report/2021/nl/index.html",
+    )
     form = (ROOT / "src/na_report/book/assets/templates/citing.html").read_text(encoding="utf-8").partition("-#}")[2]
     figure = f'<figure id="fig-x"><figcaption><span class="caption-text">{escape(title)}</span></figcaption></figure>'
     line = '<p><span class="meenemen">Download: <a href="a.csv">CSV &lt;b&gt;</a></span></p>'
-    page = BeautifulSoup(f"<article>{figure}{line}</article>{form}", "html.parser")
+    page = BeautifulSoup(
+        f"<html><head></head><body><article>{figure}{line}</article>{form}</body></html>", "html.parser"
+    )
     assert page.article is not None
-    descriptor = {"created": "2026-11-24T00:00:00Z"}
-    book = Publication(Work(title, title, "2026", "2021", "2021.1.0"), "Ondertitel", descriptor)
+    licence = {"path": "https://creativecommons.org/licenses/by/4.0/"}
+    descriptor = {
+        "version": "1",
+        "created": "2026-11-24T00:00:00Z",
+        "description": title,
+        "languages": ["nl"],
+        "licenses": [licence],
+    }
+    book = Publication(
+        Work(title, title, "2026", "2021", "1"), "Ondertitel", descriptor, site="https://example.org/report/"
+    )
     add_take_along(page, page.article, "index.html", book)
-    article = BeautifulSoup(str(page), "html.parser").article
-    assert article is not None
-    assert article.select("i, b") == []
+    describe(page, page.article, "index.html", book)
+    page = BeautifulSoup(str(page), "html.parser")
+    assert page.select("article i, article b") == []
     for place in ("dd:has(span)", "pre"):
-        [said] = article.select(place)
+        [said] = page.select(place)
         assert said.get_text().count("<i>Een</i>") == 3, "its maker, its own title and that of the book"
+    [script] = page.select("script")
+    assert json.loads(script.get_text())["name"].startswith(title)
+    assert page.select("link[rel=canonical]")[0]["href"] == page.select("[property='og:url']")[0]["content"] == address
 
 
 def test_the_address_comes_from_the_configuration_or_from_who_publishes(
@@ -247,9 +226,6 @@ def test_the_address_comes_from_the_configuration_or_from_who_publishes(
     monkeypatch.setenv(ADDRESS, "https://b.org/")
     assert site_address(project) == "https://b.org/"
     assert hash_inputs(project) != before
-    monkeypatch.setenv(ADDRESS, "javascript:alert(1)")
-    with pytest.raises(NaReportError, match="javascript"):
-        site_address(project)
 
 
 def test_the_colophon_runs_again_when_what_it_tells_changes(
@@ -262,31 +238,17 @@ def test_the_colophon_runs_again_when_what_it_tells_changes(
         with (project.root / name).open("a", encoding="utf-8") as file:
             file.write("# anders\n")
         assert ingredients(project, page) != before, name
-    asked = {}
-    for ask in (seal_of, period_covered):
-        edition = open_edition("2021", project)
-        ask(edition)
-        asked[ask] = dict(edition.reads.answers)
-
-    def same() -> list[bool]:
-        return [answer_again(open_edition("2021", project), answers) == answers for answers in asked.values()]
-
-    for column, value, expected in (("value", "37", [False, True]), ("period", "1999", [False, False])):
-        assert same() != expected
+    edition = open_edition("2021", project)
+    assert period_covered(edition) == ("2015", "2024")
+    for column, value, same in (("value", "37", True), ("period", "1999", False)):  # the years are one question
         change("observations", "IND019-NL-2019", column, value)
         reseal()
-        assert same() == expected
+        assert (answer_again(open_edition("2021", project), edition.reads.answers) == edition.reads.answers) == same
 
 
-def test_a_colophon_without_a_lock_names_the_file(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    (project.root / colophon.LOCK_FILE).unlink()
-    monkeypatch.chdir(project.root)
-    colophon._locked.cache_clear()
-    with pytest.raises(NaReportError, match=colophon.LOCK_FILE):
-        colophon.software()
-
-
-def test_a_place_for_problems_is_shown_when_there_is_one(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_colophon_names_a_lock_that_is_missing_and_a_place_for_problems_that_is_there(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(project.root)
     assert "organisatie" in colophon.contact().markdown
     words = project.root / colophon.WORDS_FILE
@@ -294,6 +256,10 @@ def test_a_place_for_problems_is_shown_when_there_is_one(project: Project, monke
     declared["nl"]["contact"] = "meld@example.org"
     words.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
     assert "meld&#64;example.org" in colophon.contact().markdown
+    (project.root / colophon.LOCK_FILE).unlink()
+    colophon._locked.cache_clear()
+    with pytest.raises(NaReportError, match=colophon.LOCK_FILE):
+        colophon.software()
 
 
 def test_the_citation_file_is_that_of_the_newest_edition() -> None:
@@ -305,15 +271,3 @@ def test_the_citation_file_is_that_of_the_newest_edition() -> None:
     assert [maker["title"] for maker in about["contributors"]] == [maker["name"] for maker in cited["authors"]]
     assert {licence["name"] for licence in about["licenses"]} < set(cited["license"])
     assert cited["title"].removeprefix("na-report: ") in about["title"]
-
-
-def test_an_edition_is_verified_again_when_it_changed(project: Project, change: Change) -> None:
-    book = Book(project, "2021", "nl")
-    files, period = edition_at_hand(book)()
-    before = [path.read_bytes() for path in files]
-    assert period == ("2015", "2024")
-    files[0].write_bytes(b"damaged")
-    assert [path.read_bytes() for path in edition_at_hand(book)()[0]] == before
-    change("observations", "IND007-NL-2019", "value", "veel")
-    with pytest.raises(InvalidInputError):
-        edition_at_hand(book)

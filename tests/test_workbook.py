@@ -1,4 +1,4 @@
-"""An edition goes out as a workbook that people can work in, and comes back unchanged when nobody changed it."""
+"""An edition goes out as a workbook that people can work in, and comes back the same or with what they meant."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ import shutil
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
-from workbooks import OBS, Book, change, put, rewrite, small, snapshot, table_bytes, take_back, template, value
+from openpyxl.styles import PatternFill
+from workbooks import OBS, Book, change, put, rewrite, rows_of, small, snapshot, table_bytes, take_back, template, value
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import DESCRIPTOR, Project
@@ -64,7 +67,8 @@ def test_the_workbook_has_a_sheet_per_table_with_comforts(whole: Path) -> None:
     link = next(cell for cell in book[START]["A"] if cell.value == "findings")
     assert link.hyperlink.location == "'findings'!A1"
     value, period = (Book(book).cell(*OBS, column) for column in ("value", "period"))
-    assert (value.value, period.value, period.number_format) == (19.5, "2019", "@")
+    assert (value.value, value.number_format) == (19.5, "General")
+    assert (period.value, period.number_format) == ("2019", "@")
 
 
 def test_keys_and_headers_are_locked_and_codes_and_references_have_drop_downs(whole: Path) -> None:
@@ -164,21 +168,28 @@ def test_a_copy_that_someone_worked_in_or_another_file_is_not_replaced(small: Pr
     assert load_workbook(fourth)["findings"]
 
 
-def test_the_list_of_problems_is_told_where_no_copy_can_be_written_and_nothing_else(
+def test_the_list_of_problems_is_told_where_no_whole_copy_can_be_written_and_nothing_else(
     small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    change(small, WISH)
+    change(small, WISH, "plain.xlsx")
+    change(small, lambda book: (WISH(book), book.put("interviewees", "P1", "name", "_x005F_x0041_")), "changed.xlsx")
     # Excel writes what openpyxl warns that it leaves out.
     more = b'<extLst><ext uri="{78C0D931-6437-407d-A8EE-F0AAD7539E65}"/></extLst></worksheet>'
-    rewrite(small.root / "evidence.xlsx", lambda name, xml: xml.replace(b"</worksheet>", more))
-    monkeypatch.setattr(comments, "write_whole", full)
-    with warnings.catch_warnings(record=True, action="always") as warned:
-        assert take_back() == 1
-    assert warned == []
-    assert "found 'wish'" in capsys.readouterr().err
+    rewrite(Path("plain.xlsx"), lambda name, xml: xml.replace(b"</worksheet>", more))
+    limits = (("write_whole", full), ("_BYTES_LIMIT", 10), ("_CELLS_LIMIT", 10))
+    for file, name, limit in [
+        *(("plain.xlsx", *limit) for limit in limits),
+        ("changed.xlsx", "AUTHOR", comments.AUTHOR),
+    ]:
+        with monkeypatch.context() as patch, warnings.catch_warnings(record=True, action="always") as warned:
+            patch.setattr(comments, name, limit)
+            assert take_back(file) == 1
+        assert warned == []
+        assert "found 'wish'" in capsys.readouterr().err
+        assert list(small.root.glob("*.problems*")) == []
 
 
 def said_in(path: Path) -> dict[str, tuple[str, str]]:
@@ -226,19 +237,6 @@ def test_words_of_colleagues_stay_and_remarks_of_a_former_import_go_until_the_co
     assert table_bytes(small, "2026") == table_bytes(small, "2021")
 
 
-@pytest.mark.parametrize("why", ["_BYTES_LIMIT", "_CELLS_LIMIT", "a text that openpyxl changes"])
-def test_a_workbook_that_is_not_copied_whole_gets_no_copy_with_comments(
-    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], why: str
-) -> None:
-    if why.startswith("_"):
-        monkeypatch.setattr(comments, why, 10)
-    name = "Jan" if why.startswith("_") else "_x005F_x0041_"
-    change(small, lambda book: (WISH(book), book.put("interviewees", "P1", "name", name)))
-    assert take_back() == 1
-    assert "findings!" in capsys.readouterr().err
-    assert not (small.root / "evidence.problems.xlsx").exists()
-
-
 def test_a_value_that_is_a_round_number_of_times_the_one_before_is_told_also_by_diff_and_seal(
     small: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -265,3 +263,145 @@ def test_a_workbook_whose_base_has_a_successor_is_told(small: Project, capsys: p
     assert "edition 2022 came after 2021" in out
     assert "na-report edition diff 2022 2023" in out
     assert "2029" not in out
+
+
+def typed(book: Book) -> None:
+    """Numbers as text and text as numbers, spaces of all kinds, sheets and columns in another order."""
+    cell = book.cell("conclusions", "C14", "rests_on")
+    cell.value = cell.value.replace(";", " ; ") + ";"
+    for sheet in book.book.worksheets[1:-1]:
+        for cell in (cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value is not None):
+            if isinstance(cell.value, (int, float)):
+                cell.value = str(cell.value).replace(".", ",")
+            elif isinstance(cell.value, str) and re.fullmatch(r"\d{1,9}(\.\d+)?", cell.value):
+                cell.value, cell.number_format = float(cell.value), "General"
+            if isinstance(cell.value, str):
+                cell.value = f"\xa0 {cell.value}\u202f \u200b"
+        for cell in sheet[1]:
+            cell.value = f" {cell.value.capitalize()}\xa0"
+        for number, row in enumerate([list(reversed(row)) for row in sheet.iter_rows(values_only=True)], start=1):
+            for place, content in enumerate(row, start=1):
+                sheet.cell(number, place).value = content
+    book.book.move_sheet("observations", -3)
+
+
+def arranged(book: Book) -> None:
+    """Sheets and words of one's own, empty rows above, between and after, hidden and filtered rows, colours and links."""
+    book.book.create_sheet("Blad1").append(["rekenwerk", "=1+1"])
+    book.book.create_sheet("observations (2)")
+    book.book.remove(book.sheet("Start"))
+    observations, notes, findings = map(book.sheet, ("observations", "notes", "findings"))
+    notes["J2"] = "nog nakijken"
+    notes["J30"] = "=SUM(A1:A3)"
+    notes.insert_rows(1)
+    observations.insert_rows(4, 3)
+    observations["D5"] = "  "
+    observations.cell(observations.max_row + 40, 2).value = "\xa0"
+    observations.column_dimensions["H"].hidden = observations.row_dimensions[3].hidden = True
+    observations.auto_filter.add_filter_column(1, ["IND012"])
+    findings["B2"].fill = PatternFill("solid", fgColor="FFFF00")
+    findings["B2"].comment = Comment("Klopt dit?", "Collega")
+    findings["A3"].hyperlink = "https://example.org/"
+
+
+def shown(book: Book) -> None:
+    """The same values shown in another way, and what Google Sheets leaves: nothing hidden, locked or offered."""
+    book.put(*OBS, "value", 0.195, "0.0%")
+    book.put(*OBS, "section", 3.1, "0.00")
+    book.put(*OBS, "period", 2019)
+    for sheet in book.book.worksheets:
+        sheet.sheet_state, sheet.protection.sheet = "visible", False
+        sheet.data_validations.dataValidation = []
+
+
+@pytest.mark.parametrize("habits", [typed, arranged, shown])
+def test_harmless_habits_change_nothing(
+    small: Project, capsys: pytest.CaptureFixture[str], habits: Callable[[Book], None]
+) -> None:
+    """The file may have another name too."""
+    change(small, habits, "evidence (1) – def.bak")
+    assert take_back("evidence (1) – def.bak") == 0
+    assert table_bytes(small, "2026") == table_bytes(small, "2021")
+    verify_edition("2026", small)
+    out = capsys.readouterr().out
+    assert all((word in out) == (habits is arranged) for word in ("'Blad1'", "'observations (2)'", "row 31"))
+    assert META not in out
+
+
+def test_changes_come_through_as_meant_and_nothing_else_changes(
+    small: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    observations, people = rows_of(small, "observations", "2021"), rows_of(small, "interviewees", "2021")
+    given = {
+        "value": ("20,25", "20.25"),
+        "period": (date(2020, 11, 1), "2020-11"),
+        "page": (14, "14"),
+        "source_line": (None, ""),
+    }
+    given |= {"extracted": (date(2026, 11, 24), "2026-11-24")}
+
+    def make(book: Book) -> None:
+        for column, (typed, _) in given.items():
+            book.put(*OBS, column, typed, "mmm-yy" if column == "period" else "")
+        book.put("observations", "IND032-EU-nd", "value", 0)
+        book.put("interviewees", "P2", "name", '=Jan "J", MSc', "@", "s")
+        book.add("interviewees", "P2", id="P90", name="Nieuw")
+        book.add("interviewees", "P2", id="P3", name="Later")
+        book.delete("interviewees", "P1")
+
+    change(small, make)
+    assert take_back() == 0
+    assert "2 rows added, 1 deleted, 3 changed" in capsys.readouterr().out
+    observations[OBS[1]] |= {column: expected for column, (_, expected) in given.items()}
+    observations["IND032-EU-nd"]["value"] = "0"
+    assert rows_of(small, "observations") == observations
+    renamed = {
+        key: {**people["P2"], "id": key, "name": name}
+        for key, name in (("P2", '=Jan "J", MSc'), ("P90", "Nieuw"), ("P3", "Later"))
+    }
+    assert [*rows_of(small, "interviewees").items()] == [*renamed.items()]
+    old, new = table_bytes(small, "2021"), table_bytes(small, "2026")
+    assert {name for name in old if old[name] != new[name]} == {"observations.csv", "interviewees.csv"}
+
+
+# Ways of other programs to write the same cells, one after the other.
+CELLS: list[tuple[bytes, bytes]] = [
+    (rb"<dimension[^>]*>", b'<dimension ref="A1"/>'),
+    (rb"<v>(\d+)</v>", rb"<v>\1.0</v>"),
+    (rb"<is><t>([A-Za-z]{3})([^<]*)</t></is>", rb"<is><r><t>\1</t></r><r><t>\2</t></r></is>"),
+    (rb't="inlineStr"><is><t>([^<]*)</t></is>', rb't="str"><v>\1</v>'),
+    (rb"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"),
+    (rb"(</?)(?=[a-zA-Z])", rb"\1x:"),
+    (rb"xmlns=", rb"xmlns:x="),
+]
+STYLE, SHEET, END = "xl/styles.xml", "xl/worksheets/sheet2.xml", b"</sheetData>"
+# And parts as other programs write them, none of which holds a value: fonts, fills, colours, a theme, a window, a condition.
+DRESS: list[tuple[str, bytes, bytes]] = [
+    (STYLE, b"<family val=", b'<family val="34"/><family val='),
+    (STYLE, b"<fill>", b"<fill/><fill>"),
+    (STYLE, b"00E7E6E6", b"#E7E6E6"),
+    ("xl/theme/theme1.xml", b"<a:theme", b"<nonsense"),
+    ("xl/workbook.xml", b"<bookViews>", b'<bookViews><workbookView activeTab="x"/>'),
+    (SHEET, END, END + b'<conditionalFormatting sqref="?"><cfRule type="odd"/></conditionalFormatting>'),
+    ("xl/_rels/workbook.xml.rels", b"/xl/worksheets/sheet2", b"\\XL/Worksheets/sheet2"),
+]
+
+
+def test_other_ways_to_write_the_same_workbook_are_read(small: Project) -> None:
+    path = small.root / "evidence.xlsx"
+    hits = set()
+
+    def written(name: str, xml: bytes) -> bytes:
+        for part, old, new in DRESS:
+            hits.update({old} if part == name and old in xml else ())
+            xml = xml.replace(old, new, 1) if name == part else xml
+        for form, new in CELLS if name.startswith("xl/worksheets/sheet") else ():
+            hits.update({form} if re.search(form, xml) else ())
+            xml = re.sub(form, new, xml)
+        return xml
+
+    odd = {"customXml/item1.xml": "<x/>".encode("utf-16"), "xl/charts/chart1.xml": b"<chart>"}
+    rewrite(path, written, **odd)
+    assert hits == {*(case[1] for case in DRESS), *(case[0] for case in CELLS)}
+    assert take_back() == 0
+    assert table_bytes(small, "2026") == table_bytes(small, "2021")

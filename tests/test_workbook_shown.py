@@ -16,10 +16,8 @@ COLUMNS = {column.name: column for column in (*BY_NAME["sources"].columns, *BY_N
 
 
 def taken(given: Any, column: str, form: str = "General", *, before: str = "", unit: str = "percent") -> str:
-    cell = given
-    if not isinstance(given, Cell):
-        kind = "s" if isinstance(given, str) else "d" if isinstance(given, date) else "n"
-        cell = Cell(float(given) if kind == "n" else given, kind, form)
+    kind = "s" if isinstance(given, str) else "d" if isinstance(given, date) else "n"
+    cell = given if isinstance(given, Cell) else Cell(float(given) if kind == "n" else given, kind, form)
     return to_text(cell, COLUMNS[column], before=before, unit=unit if column == "value" else "")
 
 
@@ -48,6 +46,7 @@ SHOWN: list[tuple[Any, str, str, str | list[str]]] = [
     (1_300_000, "value", "#,##0", "1300000"),
     (-19.5, "value", "[Red]0.0;[Blue]-0.0", "-19.5"),
     (19.5, "value", ACCOUNT, "19.5"),
+    (19.5, "value", "@", "19.5"),
     (0, "value", "0.0;-0.0;0;@", "0"),
     (12, "page", "General", "12"),
     ("12", "page", ACCOUNT, "12"),
@@ -80,7 +79,6 @@ SHOWN: list[tuple[Any, str, str, str | list[str]]] = [
     ("8%", "source_line", "@", ["8%", "check the unit"]),
     (0.08, "page", "0%", ["8%", "not shown as per cent"]),
     (12345678901234567, "page", "General", ["at most 15 digits"]),
-    (Cell("TRUE", "b"), "value", "", ["TRUE", "no truth value", "type the value again"]),
 ]  # fmt: skip
 
 
@@ -142,6 +140,7 @@ FILED: list[tuple[str, str, str | list[str]]] = [
     ('<c><is><t>漢字</t><rPh sb="0" eb="2"><t>かんじ</t></rPh></is></c>', "page", "漢字"),
     ('<c><is><r><t>19,5</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r></is></c>', "value", ["19,51", "raised"]),
     ("<c><is><r><rPr><strike/></rPr><t>18 </t></r><r><t>19</t></r></is></c>", "page", ["18 19", "crossed-out"]),
+    ('<c t="b"><v>1</v></c>', "value", ["TRUE", "no truth value", "type the value again"]),
     ('<c t="e"><v>#VALUE!</v></c>', "period", ["#VALUE!", "no error"]),
     ("<c><v>12345678901234567</v></c>", "page", ["at most 15 digits"]),
     ("<c><v>1E400</v></c>", "value", ["inf", "15 digits"]),

@@ -33,7 +33,7 @@ def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
     cells = [problem for problem in problems if problem.row and problem.column and problem.file != META]
     if not cells:
         return None
-    stem, numbers = path.with_suffix("").name, chain([""], map("-{}".format, count(2)))
+    stem, numbers = path.stem, chain([""], map("-{}".format, count(2)))
     try:
         content = _with_remarks(path, cells[:_COMMENTS_LIMIT])
         names = (path.with_name(f"{stem}.problems{number}.xlsx") for number in numbers)

@@ -17,28 +17,22 @@ from xml.etree.ElementTree import Element, fromstring
 import yaml
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import column_index_from_string
-from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 from na_report.base.errors import InvalidInputError, NaReportError
 from na_report.workbook.layout import AGAIN, CellProblem, FaultError
 
 _WORDS = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_HEAD = 4_000
 BYTES_LIMIT = 256 * 2**20
 # Of all parts that are read. Without this a small file unpacks to more cells than memory holds.
 TAGS_LIMIT = 3_000_000
 
 
 class Cell(NamedTuple):
-    """A cell with something in it.
-
-    Its kind is `s` for text, `m` text with letters that are raised, lowered or crossed out, `n` number, `d` date, `b` truth
-    value, `e` error, `f` formula.
-    """
+    """A cell with something in it."""
 
     value: Any  # a text, a number, or a date where the format shows one
-    kind: str
+    kind: str  # s text (m: some letters raised or crossed out), n number, d date, b truth value, e error, f formula
     form: str = "General"
 
 
@@ -135,8 +129,6 @@ class Package:
             return Cell(*self._texts[int(raw)], form)
         if kind in ("e", "b"):
             return Cell({"1": "TRUE", "0": "FALSE"}.get(raw, raw), kind)
-        if kind == "d":
-            return Cell(from_ISO8601(raw), "d", form)
         try:
             value = float(raw)
             return Cell(from_excel(value, self._epoch), "d", form) if is_date_format(form) else Cell(value, "n", form)
@@ -192,7 +184,7 @@ def _look(content: bytes) -> str:
             names = archive.namelist()
             types = [archive.open(name).read(2**20) for name in ("[Content_Types].xml", "mimetype") if name in names]
         return " ".join(["\0zip", *names, *(part.decode("latin-1") for part in types)])
-    if content.startswith(_OLE):
+    if content.startswith(bytes.fromhex("d0cf11e0a1b11ae1")):
         return "\0ole" + content.replace(b"\0", b"").decode("latin-1")
     wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return content[:_HEAD].decode("utf-16" if wide else "latin-1", "replace").removeprefix("\xef\xbb\xbf")
+    return content[:4_000].decode("utf-16" if wide else "latin-1", "replace").removeprefix("\xef\xbb\xbf")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 
 from na_report.base.files import whole_file, write_whole
 from na_report.base.paths import Project
@@ -51,16 +50,12 @@ def write_ods(book: Workbook, target: Path) -> Path:
     folder = FileSystemLoader(Path(__file__).with_name("ods"))
     forms = Environment(loader=folder, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     forms.filters["spaced"] = _spaced
-    letters = [get_column_letter(number) for number in range(1, max(sheet.max_column for sheet in book.worksheets) + 1)]
-    widths = {
-        sheet.title: [round(sheet.column_dimensions[letter].width) for letter in letters[: sheet.max_column]]
-        for sheet in book.worksheets
-    }
+    widths = {round(column.width) for sheet in book.worksheets for column in sheet.column_dimensions.values()}
     with whole_file(target) as partial, zipfile.ZipFile(partial, "w") as archive:
         # Programs know the file by these first bytes, so they come first and uncompressed.
         archive.writestr(zip_entry("mimetype", compressed=False), _MIME)
         for part in _PARTS:
-            text = forms.get_template(part).render(book=book, about=book.properties, widths=widths)
+            text = forms.get_template(part).render(book=book, about=book.properties, widths=sorted(widths))
             archive.writestr(zip_entry(f"META-INF/{part}" if part == "manifest.xml" else part), text)
     return target
 
