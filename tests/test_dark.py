@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 from playwright.sync_api import Browser, Page
-from test_browser import HTML, PAGES, address, opened
+from screens import HTML, PAGES, address, opened
 
 from na_report.figures import figures
 from na_report.screen.dark_figures import DARK, darkened, is_dark_too
