@@ -92,20 +92,6 @@ def test_the_keyboard_chooses_and_the_address_follows(show: Show) -> None:
     assert page.evaluate("document.activeElement.name") == "onderdeel"
 
 
-def test_a_choice_is_there_again_after_back(show: Show) -> None:
-    page = show(PAGE)
-    page.select_option("select[name=sector]", "mbo")
-    page.fill("input[name=woorden]", "docenten")
-    page.wait_for_url("**woorden=docenten")
-    before = rows(page)
-    page.locator("table.filterbaar tr:visible > :first-child a").first.click()
-    page.wait_for_load_state()
-    assert PAGE not in page.url
-    page.go_back()
-    assert rows(page) == before
-    assert (page.input_value("select[name=sector]"), page.input_value("input[name=woorden]")) == ("mbo", "docenten")
-
-
 def test_all_words_have_to_be_in_the_row_in_any_order_and_case_without_accents(show: Show) -> None:
     for words, found in {"mobilit ERASMUS": ("erasmus", "mobilit"), "cooperatie": ("coöperatie",)}.items():
         texts = show(f"{PAGE}?woorden={words}").locator("table.filterbaar tbody tr:visible").all_inner_texts()

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
-from playwright.sync_api import Browser, expect
-from screens import BESIDE, NARROW, PAGES, WIDE, Show, address, opened, violations
+from playwright.sync_api import expect
+from screens import BESIDE, NARROW, PAGES, WIDE, Show, address, violations
 
 from na_report.base.paths import Project
 from na_report.book.book import Book
@@ -56,33 +56,16 @@ def test_something_inline_or_from_elsewhere_is_found_and_the_front_page_of_the_s
 
 def test_all_pages_work_under_their_policy(show: Show) -> None:
     page = show()
-    messages: list[str] = []
-    page.on("console", lambda message: messages.append(message.text))
     for name in [*(path.name for path in PAGES), "search.html?q=docenten"]:
         page.goto(address(name))
         state = page.evaluate(
-            """document.fonts.ready.then((fonts) => [window.geweigerd, document.documentElement.className,
+            """document.fonts.ready.then((fonts) => [document.documentElement.className,
                [...fonts].some((font) => font.status === "loaded"),
                getComputedStyle(document.querySelector(".kop")).backgroundColor,
                document.querySelector(".weergave").hidden])"""
         )
-        assert state == [[], "js", True, "rgb(11, 61, 99)", False], name
-    assert messages == []
+        assert state == ["js", True, "rgb(11, 61, 99)", False], name
     assert page.locator("#zoekresultaten a").count() > 0
-
-
-def test_the_policy_refuses_what_is_put_in_a_page(browser: Browser) -> None:
-    page = opened(browser)
-    page.goto(address("index.html"))
-    page.evaluate(
-        """() => { const box = document.createElement("p"); box.innerHTML = "<b style='color:red'>x</b>";
-          const script = document.createElement("script"); script.textContent = "window.binnen = true";
-          document.body.append(box, script, Object.assign(new Image(), { src: "http://localhost:9/x.png" }));
-          return new Promise((done) => setTimeout(done, 300)); }"""
-    )
-    assert set(page.evaluate("window.geweigerd")) == {"style-src-attr", "script-src-elem", "img-src"}
-    assert page.evaluate("window.binnen") is None
-    page.context.close()
 
 
 @pytest.mark.parametrize("allowed", [True, False])

@@ -145,21 +145,20 @@ class Writer:
         for item in node.children:
             said = [child for child in item.children if isinstance(child, nodes.definition)]
             terms = [child for child in item.children if child not in said]
-            head = self._spot(terms[0]) + [part for term in terms for part in self._inner(term)]
-            pairs += [head, [part for definition in said for part in self._item(definition)]]
+            head = self._spot(terms[0]) + self.write(*chain.from_iterable(terms))
+            pairs += [head, list(chain.from_iterable(map(self._item, said)))]
         return [_part("terms", each=pairs)]
 
     def _figure(self, node: Any) -> Parts:
-        [image] = [child for child in node.children if isinstance(child, nodes.image | nodes.reference)]
-        caption, label = _first(node, nodes.caption), self._anchor(node)
+        caption, label = next(node.findall(nodes.caption), None), self._anchor(node)
         if caption is not None:
             # The index of figures says what the caption has in bold, else all of it.
             title = _said(self._inner(next(iter(caption.findall(nodes.strong)), caption))).strip().rstrip(".")
             self.about["figures"].append({"place": label, "number": self._number(caption, "figure"), "title": title})
-        drawing = _part("drawing", self.write(image), [self._captioned(caption, "figure")], at=label)
+        drawing = _part("drawing", self.write(node.children[0]), [self._captioned(caption, "figure")], at=label)
         # The drawing for a narrow screen stands below the caption.
-        below = [child for child in _first(node, nodes.legend) or () if not isinstance(child, nodes.image)]
-        return [drawing, *self.write(*below)]
+        below = next(node.findall(nodes.legend), ())
+        return [drawing, *self.write(*(child for child in below if not isinstance(child, nodes.image)))]
 
     def _captioned(self, node: Any, kind: str) -> Parts:
         number = self._number(node, kind) if node else ""
@@ -180,8 +179,8 @@ class Writer:
         for row, (_, said, *_) in ((row, made) for row, made in zip(rows, cells, strict=True) if len(made) > 1):
             places = [name for part in row.children[0].findall(nodes.Element) for name in part["ids"]]
             self.about["rows"] |= {f"{self.page}#{name}": _said(said).strip() for name in places}
-        caption = self._captioned(_first(node, nodes.title), "table")
-        return [_part("table", caption, chain(*cells), at=label, **layout(rows))]
+        caption = self._captioned(next(node.findall(nodes.title), None), "table")
+        return [_part("table", caption, chain.from_iterable(cells), at=label, **layout(rows))]
 
     def _footnote(self, node: Any) -> Parts:
         label, *rest = node.children
@@ -250,10 +249,6 @@ def _words(text: str) -> Parts:
 def _said(parts: Parts) -> str:
     """Returns the text of parts, in which a note is a mark without words."""
     return "".join(part if isinstance(part, str) else _said(part["in"]) for part in parts)
-
-
-def _first(node: Any, kind: type) -> Any:
-    return next((child for child in node.children if isinstance(child, kind)), None)
 
 
 def _is_within(node: Any, *kinds: type) -> bool:
