@@ -223,7 +223,7 @@ def test_the_data_in_the_pdf_are_the_edition(report: Printed, tmp_path: Path) ->
 def written(folder: Path, markup: str, name: str = "index") -> list[Any]:
     """Writes a page for paper, as Sphinx does, and returns what paper does not know of it."""
     tree = publish_doctree(markup, settings_overrides={"report_level": 5, "doctitle_xform": False})
-    writer = Writer(name, lambda kind, key: "")
+    writer = Writer(name, {})
     lay_out(folder, name, {"parts": writer.write(tree), **writer.about})
     return writer.unknown
 
