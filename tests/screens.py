@@ -16,19 +16,17 @@ COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 WIDE, NARROW = 1280, 320
 # How much of a page is beside the screen.
 BESIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-REFUSED = """window.geweigerd = [];
-document.addEventListener("securitypolicyviolation", (event) => window.geweigerd.push(event.violatedDirective));"""
-
 Show = Callable[..., Page]
 
 
 def opened(browser: Browser, width: int = WIDE, scheme: Any = "light", **options: Any) -> Page:
-    """A fresh page that keeps each error in a script and each request that fails or leaves the folder of the book."""
+    """A fresh page that keeps each error, what its policy refuses, and each request that fails or leaves the book."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
-    context.add_init_script(REFUSED)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
+    # What the policy of the page refuses is told there.
+    page.on("console", lambda message: problems.append(message.text))
     near = (HTML.as_uri(), "data:", "http://127.0.0.1:")
     page.on("request", lambda asked: None if asked.url.startswith(near) else problems.append(asked.url))
     # The browser itself gives up on what it asked for when it leaves for the next page.

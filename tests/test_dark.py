@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from matplotlib.colors import to_rgb
 from PIL import Image
 from playwright.sync_api import Browser, Page
-from test_browser import HTML, PAGES, address, opened
+from screens import HTML, PAGES, address, opened
 
 from na_report.base import colours
 from na_report.base.colours import DARK

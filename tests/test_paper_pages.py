@@ -62,13 +62,3 @@ def test_boxes_and_short_tables_stand_on_one_page(report: Printed, book: Book) -
             assert any(all(block in shown for block in said) for shown in printed), f"{page.name}: {said}"
             seen += 1
     assert seen > 25
-
-
-def test_a_folded_table_stands_on_paper_under_its_caption_alone(report: Printed, book: Book) -> None:
-    folds = article_of(book.html / "veranderingen.html", ".meenemen").select("details:has(caption)")
-    shown = "".join(report.said(page) for page in range(len(report)))
-    assert len(folds) == 4
-    for fold in folds:
-        title, caption = (bare(fold.select(part)[0].get_text()) for part in ("summary", ".caption-text"))
-        assert caption in shown
-        assert title not in shown

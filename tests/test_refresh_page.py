@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import copy_of_project
 from playwright.sync_api import Browser
-from test_browser import COLOUR_RULES, NARROW, RULES, WIDE, opened, violations
+from screens import COLOUR_RULES, NARROW, RULES, WIDE, opened, violations
 from test_preview import Running, write_chapter
 from test_publishing import only_pages
 from test_refresh import ADULTS, REAL, _row, changed, with_series

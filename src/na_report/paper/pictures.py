@@ -18,11 +18,7 @@ _WEIGHTS = {"Regular": 400, "Semibold": 600, "Bold": 700}
 
 
 def lay_out(names: Iterable[str], source: Path, target: Path) -> None:
-    """Writes pictures for paper, under the addresses that they have in the source.
-
-    Raises:
-        BookError: A picture is not there.
-    """
+    """Writes pictures for paper, under the addresses that they have in the source; one that is not there is an error."""
     for name in sorted(set(names)):
         path = (source / name).resolve()
         if not path.is_relative_to(source.resolve()) or not path.is_file():

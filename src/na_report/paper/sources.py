@@ -48,13 +48,9 @@ def _paper_first(app: Any) -> None:
 
 
 def _write(app: Any, tree: Any, page: str) -> None:
-    numbered, formats = app.env.toc_fignumbers.get(page, {}), app.config.numfig_format
-
-    def numbers(kind: str, name: str) -> str:
-        number = numbered.get(kind, {}).get(name, ())
-        return formats[kind] % ".".join(map(str, number)) if number else ""
-
-    writer = Writer(page, numbers)
+    kinds = app.env.toc_fignumbers.get(page, {}).items()
+    numbers = {name: (kind, ".".join(map(str, number))) for kind, of_kind in kinds for name, number in of_kind.items()}
+    writer = Writer(page, {name: app.config.numfig_format[kind] % number for name, (kind, number) in numbers.items()})
     about = {"parts": writer.write(tree), **writer.about}
     for node in writer.unknown:
         found = " ".join(node.astext().split())[:60]

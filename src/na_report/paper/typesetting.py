@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +44,11 @@ class Document:
 def typeset(document: Document, pages: Path, pictures: Path, root: Path, target: Path) -> None:
     """Writes a PDF, replaced when the new one is whole. In a process that did so before, it sets only what changed.
 
-    Args:
-        document: What it is made of.
-        pages: The folder with the pages that Sphinx wrote for paper.
-        pictures: The folder that the addresses of pictures start from.
-        root: The folder that holds all of these; Typst reads nothing outside it.
-        target: The PDF.
+    The folders are those of the pages that Sphinx wrote for paper, of what the addresses of pictures start from, and one
+    that holds both: Typst reads nothing outside it.
 
     Raises:
-        BookError: A page is missing, or Typst found something wrong.
+        BookError: A page or picture is missing, or Typst found something wrong.
     """
     _lay_out(document, pages, pictures, root)
     compiler = _compiler(pages.parent / "book.typ", root, document.name)
@@ -69,24 +66,17 @@ def typeset(document: Document, pages: Path, pictures: Path, root: Path, target:
 
 
 def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> None:
-    """Writes what the template reads: words, pages, the places in them, and their pictures."""
-    known = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in pages.glob("*.json")}
-    for page in document.pages:
-        if page not in known:
-            raise BookError(
-                f"There is no page {page} for the PDF.",
-                hint="Look at `summary` in chapters/words.yml and `on_paper` in chapters/pages.yml.",
-            )
-    shown = [known[page] for page in document.pages]
-    folder = pages.parent
-    lay_out((name for about in shown for name in about["pictures"]), pictures, folder / "pictures")
+    """Writes what the template reads besides the pages: words, names and pictures."""
+    folder, shown = pages.parent, [pages / f"{name}.json" for name in document.pages]
+    if missing := [path.stem for path in shown if not path.is_file()]:
+        raise BookError(
+            f"There is no page {', '.join(missing)} for the PDF.",
+            hint="Look at `summary` in chapters/words.yml and `on_paper` in chapters/pages.yml.",
+        )
+    lay_out(chain(*(json.loads(path.read_bytes())["pictures"] for path in shown)), pictures, folder / "pictures")
     given = {
-        **{"mark": "", **document.words},
+        **{"mark": "", **document.words, "elsewhere": document.registers},
         **{name: getattr(document, name) for name in ("pages", "language", "day", "imprint", "front", "site")},
-        "places": {name: label for about in shown for name, label in about["places"].items()},
-        "noted": {place: known[place.partition("#")[0]]["rows"][place] for about in shown for place in about["noted"]},
-        "drawn": [figure for about in shown for figure in about["figures"]],
-        "elsewhere": [{"place": f"{page}#", "title": known[page]["title"]} for page in document.registers],
         "attached": [
             {"file": f"/{path.relative_to(root)}", "name": path.name, "kind": _KINDS[path.suffix], "what": what}
             for path, what in document.attached.items()

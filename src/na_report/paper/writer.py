@@ -4,7 +4,7 @@ A part is a text, or a kind with what is `in` it, and `each` item of it: the tem
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -47,9 +47,9 @@ _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
 class Writer:
-    """Writes a page; `numbers` gives the numbered name of a figure or table, such as `Figuur 3`, or nothing."""
+    """Writes a page; `numbers` has what figures and tables are called by their number, such as `Figuur 3`."""
 
-    def __init__(self, page: str, numbers: Callable[[str, str], str]) -> None:
+    def __init__(self, page: str, numbers: Mapping[str, str]) -> None:
         self.page = page
         self.numbers = numbers
         self.unknown: list[Any] = []
@@ -145,28 +145,29 @@ class Writer:
         for item in node.children:
             said = [child for child in item.children if isinstance(child, nodes.definition)]
             terms = [child for child in item.children if child not in said]
-            head = self._spot(terms[0]) + [part for term in terms for part in self._inner(term)]
-            pairs += [head, [part for definition in said for part in self._item(definition)]]
+            head = self._spot(terms[0]) + self.write(*chain.from_iterable(terms))
+            pairs += [head, list(chain.from_iterable(map(self._item, said)))]
         return [_part("terms", each=pairs)]
 
     def _figure(self, node: Any) -> Parts:
-        [image] = [child for child in node.children if isinstance(child, nodes.image | nodes.reference)]
-        caption, label = _first(node, nodes.caption), self._anchor(node)
+        caption, label = next(node.findall(nodes.caption), None), self._anchor(node)
         if caption is not None:
             # The index of figures says what the caption has in bold, else all of it.
             title = _said(self._inner(next(iter(caption.findall(nodes.strong)), caption))).strip().rstrip(".")
-            self.about["figures"].append({"place": label, "number": self._number(caption, "figure"), "title": title})
-        drawing = _part("drawing", self.write(image), [self._captioned(caption, "figure")], at=label)
+            self.about["figures"].append({"place": label, "number": self._number(node), "title": title})
+        drawing = _part("drawing", self.write(node.children[0]), [self._captioned(caption)], at=label)
         # The drawing for a narrow screen stands below the caption.
-        below = [child for child in _first(node, nodes.legend) or () if not isinstance(child, nodes.image)]
-        return [drawing, *self.write(*below)]
+        below = next(node.findall(nodes.legend), ())
+        return [drawing, *self.write(*(child for child in below if not isinstance(child, nodes.image)))]
 
-    def _captioned(self, node: Any, kind: str) -> Parts:
-        number = self._number(node, kind) if node else ""
-        return ([_part("strong", [f"{number} "])] if number else []) + (self._inner(node) if node else [])
+    def _captioned(self, caption: Any) -> Parts:
+        if caption is None:
+            return []
+        number = self._number(caption.parent)
+        return ([_part("strong", [f"{number} "])] if number else []) + self._inner(caption)
 
-    def _number(self, caption: Any, kind: str) -> str:
-        return next((self.numbers(kind, name) for name in caption.parent.get("ids", ())), "")
+    def _number(self, node: Any) -> str:
+        return next((self.numbers[name] for name in node["ids"] if name in self.numbers), "")
 
     def _image(self, node: Any) -> Parts:
         self.about["pictures"].append(node["uri"])
@@ -180,8 +181,8 @@ class Writer:
         for row, (_, said, *_) in ((row, made) for row, made in zip(rows, cells, strict=True) if len(made) > 1):
             places = [name for part in row.children[0].findall(nodes.Element) for name in part["ids"]]
             self.about["rows"] |= {f"{self.page}#{name}": _said(said).strip() for name in places}
-        caption = self._captioned(_first(node, nodes.title), "table")
-        return [_part("table", caption, chain(*cells), at=label, **layout(rows))]
+        caption = self._captioned(next(node.findall(nodes.title), None))
+        return [_part("table", caption, chain.from_iterable(cells), at=label, **layout(rows))]
 
     def _footnote(self, node: Any) -> Parts:
         label, *rest = node.children
@@ -250,10 +251,6 @@ def _words(text: str) -> Parts:
 def _said(parts: Parts) -> str:
     """Returns the text of parts, in which a note is a mark without words."""
     return "".join(part if isinstance(part, str) else _said(part["in"]) for part in parts)
-
-
-def _first(node: Any, kind: type) -> Any:
-    return next((child for child in node.children if isinstance(child, kind)), None)
 
 
 def _is_within(node: Any, *kinds: type) -> bool:

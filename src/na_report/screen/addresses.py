@@ -60,7 +60,7 @@ def _expected(tag: str, name: str, value: str, pages: Collection[str]) -> str:
         return ""
     if (tag, name) not in _LINKS:
         return (
-            "text and links: nothing else loads in HTML. A picture is Markdown or an <img> with a src; link to the rest"
+            "text and links: HTML loads nothing. A picture is ![text](file) or a lone <img>; write a link to the rest"
         )
     address = urlsplit(value)
     is_far = address.scheme in ("http", "https", "mailto", "tel") and (address.netloc or address.path)

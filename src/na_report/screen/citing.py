@@ -48,13 +48,7 @@ def _link(address: str, text: str) -> str:
 
 
 def part_of(shown: Tag) -> Part:
-    """Returns a figure or table as a reference names it, by its caption up to the source.
-
-    Example:
-        >>> caption = '<span class="caption-number">Tabel 2 </span><span class="caption-text">Wat er is. Bron: B.</span>'
-        >>> part_of(BeautifulSoup(f'<table id="tab-x"><caption>{caption}</caption></table>', "html.parser").table)
-        Part(key='tab-x', number='Tabel 2', title='Wat er is')
-    """
+    """Returns a figure or table as a reference names it, with the first sentence of its caption as its title."""
     number, title = (shown.select_one(f".caption-{name}") for name in ("number", "text"))
     first = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9])", text_of(title) if title else "", maxsplit=1)[0]
     return Part(shown["id"], number.get_text().strip() if number else "", first.rstrip("."))

@@ -66,11 +66,7 @@ def publication(
     files: Sequence[Path] = (),
     period: tuple[str, str] = ("", ""),
 ) -> Publication:
-    """Returns what a book says of itself, with title and subtitle in its language as `words`.
-
-    Raises:
-        NaReportError: The address of the site is no web address.
-    """
+    """Returns what a book says of itself, with title and subtitle in its language as `words`; see `site_address`."""
     descriptor = descriptor_of(project.data / edition)
     author = str(descriptor["contributors"][0]["title"])
     year, version = str(descriptor["created"])[:4] or edition[:4], str(descriptor["version"])

@@ -36,18 +36,14 @@ def footing(project: Project, edition: str, language: str, said: Mapping[str, An
 
 
 def move_papers(page: BeautifulSoup, papers: Mapping[str, Path], language: str) -> None:
-    """Makes the links to the PDFs those of a site, where they stand among the pages, and says how big they are.
-
-    A link to a PDF that was not made goes.
-    """
+    """Makes the links to the PDFs those of a site, where they stand among the pages; a link to one that was not made goes."""
     for link in page.select(f"a[href^='{BESIDE}']"):
-        path = papers.get(str(link["href"]).removeprefix(BESIDE))
-        if path is None:
+        if path := papers.get(link["href"].removeprefix(BESIDE)):
+            link["href"] = path.name
+            if link.find_parent("footer"):
+                link.append(f" ({size(path.stat().st_size, language)})")
+        else:
             (link.find_parent("li") or link).decompose()
-            continue
-        link["href"] = path.name
-        if link.find_parent("footer"):
-            link.append(f" ({size(path.stat().st_size, language)})")
 
 
 def size(count_bytes: int, language: str) -> str:

@@ -20,9 +20,7 @@ class Notes(NamedTuple):
     wanted: set[str]  # where its marks lead
     remarks: set[str]  # the pages that its remarks are on
     told: dict[str, _Lines]  # what its tables to look things up in tell per address
-    held: dict[
-        str, tuple[_Lines, list[str]]
-    ]  # what other tables tell per place in their rows, and where that row leads
+    held: dict[str, tuple[_Lines, list[str]]]  # per place in other tables what its row tells, and where that leads
 
 
 def notes_of(name: str, article: Tag) -> Notes:

@@ -12,15 +12,7 @@ _USELESS = {"headerlink", "meenemen", "filterblok", "filterbaar", "herkomst"}
 
 
 def places(name: str, article: Tag, part: str = "") -> list[dict[str, str]]:
-    """Returns the sections of a page with a file name, a text, and the part of the book that it is in.
-
-    Example:
-        >>> from bs4 import BeautifulSoup
-        >>> inner = '<section id="b"><h2>B</h2><p>Twee.</p></section>'
-        >>> page = BeautifulSoup(f'<section id="a"><h1>A</h1><p>Een.</p>{inner}</section>', "html.parser")
-        >>> [(place["title"], place["address"], place["text"]) for place in places("a.html", page)]
-        [('A', 'a.html', 'Een.'), ('B', 'a.html#b', 'Twee.')]
-    """
+    """Returns the sections of a page with a file name, a text, and the part of the book that it is in."""
     found: list[dict[str, str]] = []
     for number, section in enumerate(article.find_all("section", id=True)):
         if heading := section.find(["h1", "h2", "h3", "h4"], recursive=False):
