@@ -1,7 +1,5 @@
 """An edition that is not sealed yet: used when it is named, marked on each page, and taken for the newest by nothing."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 
