@@ -138,9 +138,9 @@ def as_csv(text: str, delimiter: str) -> str:
 
 # How a program or a slip may spoil a table, and what is found then.
 SPOILT: dict[str, tuple[Callable[[str], bytes], list[str]]] = {
-    "Dutch Excel": (lambda text: ("\ufeff" + as_csv(text, ";")).encode(), ["byte order mark", "a semicolon between"]),
-    "with its setting": (lambda text: ("sep=;\r\n" + as_csv(text, ";")).encode(), ["a semicolon between them"]),
-    "tabs": (lambda text: as_csv(text, "\t").encode(), ["a tab between them"]),
+    "Dutch Excel": (lambda text: ("\ufeff" + as_csv(text, ";")).encode(), ["byte order mark", "columns with ';'"]),
+    "with its setting": (lambda text: ("sep=;\r\n" + as_csv(text, ";")).encode(), ["columns with ';'"]),
+    "tabs": (lambda text: as_csv(text, "\t").encode(), ["columns with '\\t'"]),
     "Unicode text": (lambda text: text.encode("utf-16"), ["UTF-16 text"]),
     "moved columns": (lambda text: text.replace("id,footnote", "footnote,id", 1).encode(), ["footnote, id, section"]),
     "a renamed column": (lambda text: text.replace("text_nl", "tekst", 1).encode(), ["tekst"]),

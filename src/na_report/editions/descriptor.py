@@ -94,16 +94,10 @@ def schema_in(folder: Path, said: Mapping[str, Any]) -> Schema:
     for table in TABLES:
         path = folder / table.file
         if not table.later or path.is_file():
-            head = set(re.findall(r"\w+", _first_line(path)))
+            head = re.findall(r"\w+", path.read_text("utf-8", "replace").partition("\n")[0] if path.is_file() else "")
             kept = tuple(column for column in table.columns if not column.later or column.name in head)
             tables.append(replace(table, columns=kept))
     return tuple(tables)
-
-
-def _first_line(path: Path) -> str:
-    with suppress(OSError):  # who reads the table tells that it can't be read
-        return path.read_bytes().partition(b"\n")[0].decode("utf-8", "replace") if path.is_file() else ""
-    return ""
 
 
 def name_of(edition: str) -> str:
