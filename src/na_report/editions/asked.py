@@ -4,8 +4,8 @@ import functools
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -40,24 +40,13 @@ class Reads:
     """The questions asked of one edition: per question, as JSON text, the digest of the answer."""
 
     answers: dict[str, str] = field(default_factory=dict)
-    _inside: int = 0
+    inside: int = 0  # how many larger questions the next one is part of; their answers stand for it
 
     def note(self, question: Iterable[object], answer: Callable[[], str]) -> None:
         """Remembers a question, unless it is part of a larger one."""
-        if self._inside:
-            return
         key = json.dumps(list(question), ensure_ascii=False)
-        if key not in self.answers:
+        if not self.inside and key not in self.answers:
             self.answers[key] = answer()
-
-    @contextmanager
-    def inside(self) -> Iterator[None]:
-        """Makes questions part of a larger one, whose answer stands for them."""
-        self._inside += 1
-        try:
-            yield
-        finally:
-            self._inside -= 1
 
 
 def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
@@ -66,8 +55,11 @@ def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[
 
     @functools.wraps(function)
     def ask(edition: Any, /, *args: P.args, **options: P.kwargs) -> T:
-        with edition.reads.inside():
+        edition.reads.inside += 1
+        try:
             result = function(edition, *args, **options)
+        finally:
+            edition.reads.inside -= 1
         edition.reads.note(("derived", name, list(args), dict(options)), lambda: digest(result))
         return result
 

@@ -115,10 +115,6 @@ def version_of(edition: str) -> str:
     """Returns the version of an edition, which orders as the editions do by the rules of Semantic Versioning.
 
     What stands behind a hyphen there comes before the version without it; so a second edition of a year raises the last number.
-
-    Example:
-        >>> version_of("2026"), version_of("2026b"), version_of("2026-07-15")
-        ('2026.1.0', '2026.1.1-b', '2026.1.1-7.15')
     """
     parts = [str(int(part)) if part.isdigit() else part for part in re.findall(r"\d+|[a-z]+", edition[4:])]
     return f"{edition[:4]}.1.1-{'.'.join(parts)}" if parts else f"{edition[:4]}.1.0"
