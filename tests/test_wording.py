@@ -2,8 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Formatter
 
@@ -96,42 +95,52 @@ def test_the_program_has_no_dutch_and_no_dictionary_of_languages_in_it() -> None
     ] == []
 
 
-def write(project: Project, text: str) -> Words:
-    """Writes the words of a third language, and reads them."""
-    folder = project.chapters / "fy"
-    folder.mkdir(exist_ok=True)
-    (folder / "words.yml").write_text(text, encoding="utf-8")
-    return Words("fy", project)
+@pytest.fixture
+def words(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Words]:
+    """Writes the words of a language, and reads them."""
+    monkeypatch.chdir(project.root)
+
+    def write(text: str) -> Words:
+        folder = project.chapters / "fy"
+        folder.mkdir(exist_ok=True)
+        (folder / "words.yml").write_text(text, encoding="utf-8")
+        return Words("fy")
+
+    return write
 
 
-def test_a_third_language_is_a_file_and_a_number_decides_on_the_form(project: Project) -> None:
-    spoken = write(project, 'a: {b: {0: gjin, one: "ien {x}", other: "{x} stiks"}}')
+def test_a_third_language_is_a_file_and_a_number_decides_on_the_form(words: Callable[[str], Words]) -> None:
+    spoken = words('a: {b: {0: gjin, one: "ien {x}", other: "{x} stiks"}}')
     assert [spoken("a.b", number, x=number) for number in (0, 1, 2, 2.5)] == ["gjin", "ien 1", "2 stiks", "2.5 stiks"]
-    assert languages(project) == ["en", "fy", "nl"]
+    assert languages() == ["en", "fy", "nl"]
 
 
-# A file, and what is told of it, or of the text a.b in it.
-DAMAGED = {
-    "words: {what: Wat}": ["words.yml, a.b: found nothing, expected a text"],
-    "a: {b: '{y} {z}'}": ["a.b: found '{y} {z}' ('y'), expected nothing between braces but {x}"],
-    "a: {b: '{x'}": ["a.b: found '{x'"],
-    "a: {b: '{x.__class__.y}'}": ["a.b: found"],
-    "a: {b: {one: ien}}": ["a.b: found no form for this number"],
-    "a: b\nc:\n  d: [e]\n  f:\n  g: {several: h}\n": ["line 1, a:", "line 3, c.d:", "line 4, c.f:", "line 5, c.g:"],
-    "a: {b: c}\na: {b: c}": ["words.yml, line 2, column 1: found 'a' twice"],
-    "- a": ["words.yml: found ['a']"],
-    "a: [": ["words.yml, line 1"],
-    "a: &x {b: *x}": ["found *x, which repeats a part"],
-    "? [a]\n: b\n": ["words.yml, line 1"],
-}
-
-
-def test_what_is_missing_or_damaged_is_named_all_at_once(project: Project) -> None:
-    for text, told in DAMAGED.items():
-        with pytest.raises(NaReportError) as caught:
-            write(project, text)("a.b", 3, x=1)
-        assert [each for each in told if each not in str(caught.value)] == []
-        assert caught.value.hint
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("words: {what: Wat}", ["words.yml, a.b: found nothing, expected a text"]),
+        ("a: {b: '{y} {z}'}", ["a.b: found '{y} {z}' ('y'), expected nothing between braces but {x}"]),
+        ("a: {b: '{x'}", ["a.b: found '{x'"]),
+        ("a: {b: '{x.__class__.y}'}", ["a.b: found"]),
+        ("a: {b: {one: ien}}", ["a.b: found no form for this number"]),
+        (
+            "a: b\nc:\n  d: [e]\n  f:\n  g: {several: h}\n  i: good\n",
+            ["line 1, a:", "line 3, c.d:", "line 4, c.f:", "line 5, c.g:"],
+        ),
+        ("a: {b: c}\na: {b: c}", ["words.yml, line 2, column 1: found 'a' twice"]),
+        ("- a", ["words.yml: found ['a']"]),
+        ("a: [", ["words.yml, line 1"]),
+        ("a: &x {b: *x}", ["found *x, which repeats a part"]),
+        ("? [a]\n: b\n", ["words.yml, line 1"]),
+    ],
+)
+def test_what_is_missing_or_damaged_is_named_all_at_once(
+    words: Callable[[str], Words], text: str, told: list[str]
+) -> None:
+    with pytest.raises(NaReportError) as caught:
+        words(text)("a.b", 3, x=1)
+    assert [each for each in told if each not in str(caught.value)] == []
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize("language", ["fr", "../nl"])
@@ -143,22 +152,29 @@ def test_a_language_without_words_is_refused(language: str) -> None:
 
 def test_a_page_runs_again_when_a_text_changes_that_it_has(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.root)
-    base, folder = {"edition": "2021"}, project.build("2021", "nl") / "notebooks"
-    pages = choose(all_pages(project), ["kanttekeningen", "colofon"])
+    names, base = ["kanttekeningen", "colofon"], {"edition": "2021"}
+    pages = choose(all_pages(project), names)
+    folder = project.build("2021", "nl") / "notebooks"
     run_pages(project, pages, base, folder)
 
+    def again() -> list[str]:
+        edition = open_edition("2021", project)
+        return [
+            page.name
+            for page in pages
+            if fingerprint.reasons(
+                project, page, checked_parameters(page, base), folder, lambda keys: answer_again(edition, keys)
+            )
+        ]
+
     def say(old: str, new: str) -> list[str]:
-        path = project.chapters / "nl" / "words.yml"
+        path: Path = project.chapters / "nl" / "words.yml"
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
-        edition = open_edition("2021", project)
-        reasons = [
-            fingerprint.reasons(project, page, checked_parameters(page, base), folder, partial(answer_again, edition))
-            for page in pages
-        ]
-        return [page.name for page, why in zip(pages, reasons, strict=True) if why]
+        return again()
 
+    assert again() == []
     assert say("Download de figuur", "Download deze figuur") == []
     assert say("Wat wij ermee doen", "Wat wij daarmee doen") == ["kanttekeningen"]
     assert sorted(say("Vingerafdruk", "Vingerafdruk van de data")) == ["colofon", "kanttekeningen"]

@@ -22,7 +22,7 @@ _DERIVED: dict[str, Callable[..., Any]] = {}
 
 
 def digest(answer: object) -> str:
-    """Returns a short hash of all that an answer holds: texts, numbers, lists, names with values, dataclasses, frames."""
+    """Returns a short hash of all that an answer holds: texts, numbers, lists, sets, names with values, dataclasses, frames."""
     return hashlib.sha256(json.dumps(answer, default=_plain).encode()).hexdigest()[:16]
 
 
@@ -32,6 +32,8 @@ def _plain(answer: Any) -> Any:
         return {"types": [str(dtype) for dtype in answer.dtypes], **answer.to_dict("split")}
     if is_dataclass(answer):  # without functions, which have no text of their own
         return {item.name: getattr(answer, item.name) for item in fields(answer) if item.repr}
+    if isinstance(answer, set):
+        return sorted(answer)
     raise TypeError(f"a page can't ask for a {type(answer).__name__}: give it as text, a list or a frame")
 
 
