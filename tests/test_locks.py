@@ -1,7 +1,6 @@
 """One at a time: the second is told who is at it and what to do; the dead hold nobody up."""
 
-from __future__ import annotations
-
+import ctypes
 import os
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from na_report.base.files import contents, partial_of, put_in_place
 from na_report.base.locks import BusyError, locked
 from na_report.base.paths import Project
 from na_report.editions.edition import copy_edition, seal_edition
@@ -84,3 +84,16 @@ def test_no_two_processes_are_in_at_once(tmp_path: Path) -> None:
     processes = [subprocess.Popen([sys.executable, "-c", COUNT, str(tmp_path)]) for _ in range(3)]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert (tmp_path / "number").read_text() == "300"
+
+
+@pytest.mark.parametrize("system", [ctypes.CDLL(None), object()], ids=["exchanged", "in three steps"])
+def test_a_whole_folder_takes_the_place_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: object
+) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: system)
+    old, new = tmp_path / "2027", partial_of(tmp_path / "2027")
+    for folder, text in ((old, "old"), (new, "new")):
+        folder.mkdir()
+        (folder / "a").write_text(text)
+    put_in_place(new, old)
+    assert contents(tmp_path) == {"2027/a": b"new"}

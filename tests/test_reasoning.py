@@ -51,7 +51,7 @@ def altered(edition: Edition, changes: str) -> Edition:
         if cell:
             rows.loc[hit, cell[0]] = float(cell[1]) if cell[0] == "value" else cell[1]
         tables[name] = rows if cell else rows[~hit]
-    return replace(edition, tables=tables, _rows={}, _observed={}, reads=Reads())
+    return replace(edition, tables=tables, _rows={}, reads=Reads())
 
 
 def start(key: str) -> Edition:

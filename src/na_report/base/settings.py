@@ -9,8 +9,18 @@ from typing import Any
 import yaml
 
 from na_report.base.errors import NaReportError
+from na_report.base.paths import CONFIG, Project
 
 _SHOWN_CHARACTERS = 60
+# Per place in `_config.yml` its kind, and what is expected in words; a section before what stands in it.
+_KINDS: dict[tuple[str, ...], tuple[type[Any], str]] = {
+    ("html",): (dict, "names with values"),
+    ("html", "baseurl"): (str, "a web address"),
+    ("execute",): (dict, "names with values"),
+    ("sphinx",): (dict, "names with values"),
+    ("sphinx", "config"): (dict, "names with values"),
+    ("sphinx", "extra_extensions"): (list, "a list of names of extensions"),
+}
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
@@ -29,6 +39,24 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
 def read_settings(path: Path) -> dict[str, Any]:
     """Returns the names and values of a YAML file, none when it is empty; a `NaReportError` tells where it is something else."""
     return _named(path, lambda text: yaml.load(text, _Loader))  # noqa: S506  a safe loader
+
+
+def read_configuration(project: Project) -> dict[str, Any]:
+    """Returns the settings of Jupyter Book, a section without anything in it as an empty one; names all that is wrong."""
+    config = read_settings(project.root / CONFIG)
+    problems = []
+    for place, (kind, expected) in _KINDS.items():
+        section: Any = config.get(place[0], {}) if place[1:] else config
+        if not isinstance(section, dict):
+            continue  # what stands under something of another kind is told of that
+        found = section.get(place[-1])
+        if found is None:
+            section.pop(place[-1], None)
+        elif not isinstance(found, kind) or (kind is not str and not all(isinstance(item, str) for item in found)):
+            problems.append(f"{CONFIG}, {', '.join(place)}: found {shown(found)}, expected {expected}.")
+    if problems:
+        raise NaReportError("\n".join(problems), hint=f"Correct {CONFIG}, or put it back (git restore {CONFIG}).")
+    return config
 
 
 def read_texts(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:

@@ -12,8 +12,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import put_in_place, remove, write_whole
 from na_report.base.locks import locked
 from na_report.base.paths import TOC, WORDS, Project
-from na_report.base.settings import shown
-from na_report.base.site_settings import read_configuration
+from na_report.base.settings import read_configuration, shown
 from na_report.base.wording import Words
 from na_report.editions.folders import is_draft
 from na_report.running.contents import known_language, read_contents, read_words

@@ -16,8 +16,7 @@ import yaml
 from na_report.base.errors import NaReportError
 from na_report.base.files import remove
 from na_report.base.paths import CONFIG, TOC
-from na_report.base.settings import read_settings
-from na_report.base.site_settings import read_configuration
+from na_report.base.settings import read_configuration, read_settings
 from na_report.base.stories import PLACE
 from na_report.book.book import Book, words
 from na_report.running.contents import without_others

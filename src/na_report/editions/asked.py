@@ -4,8 +4,8 @@ import functools
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -22,29 +22,19 @@ _DERIVED: dict[str, Callable[..., Any]] = {}
 
 
 def digest(answer: object) -> str:
-    """Returns a short hash of an answer by all that it holds."""
-    return hashlib.sha256(_whole(answer).encode(errors="surrogatepass")).hexdigest()[:16]
+    """Returns a short hash of all that an answer holds: texts, numbers, lists, sets, names with values, dataclasses, frames."""
+    return hashlib.sha256(json.dumps(answer, default=_plain).encode()).hexdigest()[:16]
 
 
-def _whole(answer: Any) -> str:
-    """Returns an answer as text; pandas and numpy show of a long one only the ends and of a number only some digits."""
-    kind = type(answer).__name__
-    if isinstance(answer, pd.Series):
-        answer = answer.to_frame()
+def _plain(answer: Any) -> Any:
+    """Returns as names with values what JSON does not know; pandas itself shows of a long frame only the ends."""
     if isinstance(answer, pd.DataFrame):
-        head = (kind, list(answer.columns), [str(dtype) for dtype in answer.dtypes], list(answer.index))
-        return _whole((head, [answer.iloc[:, place].tolist() for place in range(answer.shape[1])]))
-    if hasattr(answer, "tolist"):  # an array, an index, or a number of numpy
-        return _whole((kind, answer.tolist()))
-    if isinstance(answer, (set, frozenset)):
-        return f"{kind}({sorted(map(_whole, answer))})"
-    if isinstance(answer, Mapping):
-        return f"{{{', '.join(f'{_whole(key)}: {_whole(value)}' for key, value in answer.items())}}}"
-    if is_dataclass(answer) and not isinstance(answer, type):  # without functions, which have no repr of their own
-        return f"{kind}{[(item.name, _whole(getattr(answer, item.name))) for item in fields(answer) if item.repr]}"
-    if isinstance(answer, (list, tuple)):
-        return f"{kind}[{', '.join(map(_whole, answer))}]"
-    return repr(answer)
+        return {"types": [str(dtype) for dtype in answer.dtypes], **answer.to_dict("split")}
+    if is_dataclass(answer):  # without functions, which have no text of their own
+        return {item.name: getattr(answer, item.name) for item in fields(answer) if item.repr}
+    if isinstance(answer, set):
+        return sorted(answer)
+    raise TypeError(f"a page can't ask for a {type(answer).__name__}: give it as text, a list or a frame")
 
 
 @dataclass
@@ -52,24 +42,13 @@ class Reads:
     """The questions asked of one edition: per question, as JSON text, the digest of the answer."""
 
     answers: dict[str, str] = field(default_factory=dict)
-    _inside: int = 0
+    inside: int = 0  # how many larger questions the next one is part of; their answers stand for it
 
     def note(self, question: Iterable[object], answer: Callable[[], str]) -> None:
         """Remembers a question, unless it is part of a larger one."""
-        if self._inside:
-            return
         key = json.dumps(list(question), ensure_ascii=False)
-        if key not in self.answers:
+        if not self.inside and key not in self.answers:
             self.answers[key] = answer()
-
-    @contextmanager
-    def inside(self) -> Iterator[None]:
-        """Makes questions part of a larger one, whose answer stands for them."""
-        self._inside += 1
-        try:
-            yield
-        finally:
-            self._inside -= 1
 
 
 def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
@@ -78,8 +57,11 @@ def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[
 
     @functools.wraps(function)
     def ask(edition: Any, /, *args: P.args, **options: P.kwargs) -> T:
-        with edition.reads.inside():
+        edition.reads.inside += 1
+        try:
             result = function(edition, *args, **options)
+        finally:
+            edition.reads.inside -= 1
         edition.reads.note(("derived", name, list(args), dict(options)), lambda: digest(result))
         return result
 
@@ -117,13 +99,7 @@ def answer_again(edition: Any, questions: Iterable[str]) -> dict[str, str]:
 
 def _ask(edition: Any, kind: str, *parts: Any) -> None:
     """Asks an edition one question of an earlier run; the answer is among its reads."""
-    if kind == "table":
-        edition[parts[0]]
-    elif kind == "row":
-        edition.row(*parts)
-    elif kind == "observation":
-        edition.observation(*parts)
-    elif kind == "rows":
+    if kind == "rows":
         edition.rows(parts[0], **parts[1])
     elif kind == STORY:
         story_part(edition, *parts)
@@ -132,3 +108,5 @@ def _ask(edition: Any, kind: str, *parts: Any) -> None:
         if name not in _DERIVED and name.startswith("na_report."):
             importlib.import_module(name.rpartition(".")[0])
         _DERIVED[name](edition, *args, **options)
+    else:
+        {"table": edition.records, "row": edition.row, "observation": edition.observation}[kind](*parts)

@@ -94,16 +94,10 @@ def schema_in(folder: Path, said: Mapping[str, Any]) -> Schema:
     for table in TABLES:
         path = folder / table.file
         if not table.later or path.is_file():
-            head = set(re.findall(r"\w+", _first_line(path)))
+            head = re.findall(r"\w+", path.read_text("utf-8", "replace").partition("\n")[0] if path.is_file() else "")
             kept = tuple(column for column in table.columns if not column.later or column.name in head)
             tables.append(replace(table, columns=kept))
     return tuple(tables)
-
-
-def _first_line(path: Path) -> str:
-    with suppress(OSError):  # who reads the table tells that it can't be read
-        return path.read_bytes().partition(b"\n")[0].decode("utf-8", "replace") if path.is_file() else ""
-    return ""
 
 
 def name_of(edition: str) -> str:
@@ -121,10 +115,6 @@ def version_of(edition: str) -> str:
     """Returns the version of an edition, which orders as the editions do by the rules of Semantic Versioning.
 
     What stands behind a hyphen there comes before the version without it; so a second edition of a year raises the last number.
-
-    Example:
-        >>> version_of("2026"), version_of("2026b"), version_of("2026-07-15")
-        ('2026.1.0', '2026.1.1-b', '2026.1.1-7.15')
     """
     parts = [str(int(part)) if part.isdigit() else part for part in re.findall(r"\d+|[a-z]+", edition[4:])]
     return f"{edition[:4]}.1.1-{'.'.join(parts)}" if parts else f"{edition[:4]}.1.0"

@@ -37,7 +37,6 @@ class Edition:
     fingerprint: str = ""
     schema: Schema = TABLES
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
-    _observed: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
     reads: Reads = field(default_factory=Reads, repr=False)
 
     @property
@@ -74,8 +73,7 @@ class Edition:
         found = self._index(table).get(key)
         self.reads.note(("row", table, key), lambda: digest(found))
         if found is None:
-            hint = f"Look in data/{self.name}/{table}.csv for the ids that exist."
-            raise MissingRowError(f"Edition {self.name} has no row {key!r} in the table {table}.", hint=hint)
+            raise self._missing(f"row {key!r} in the table {table}", table)
         return dict(found)
 
     def records(self, table: str) -> list[dict[str, Any]]:
@@ -94,17 +92,17 @@ class Edition:
         """Returns the observation of an id, or the latest one of an indicator id: the Dutch one where there is one."""
         if "-" in key:
             return self.row("observations", key)
-        if not self._observed:
-            for row in self._index("observations").values():
-                self._observed.setdefault(row["indicator_id"], []).append(row)
-        rows = self._observed.get(key, [])
+        rows = [row for row in self._index("observations").values() if row["indicator_id"] == key]
         self.reads.note(("observation", key), lambda: digest(rows))
         if not rows:
-            hint = f"Look in data/{self.name}/indicators.csv for the ids that exist."
-            raise MissingRowError(f"Edition {self.name} has no observation of the indicator {key!r}.", hint=hint)
+            raise self._missing(f"observation of the indicator {key!r}", "indicators")
         dutch = [row for row in rows if row["geo"] == "NL"] or rows
         # Of two of the same period the later in the table.
         return dict(sorted(dutch, key=lambda row: str(row["period"]))[-1])
+
+    def _missing(self, what: str, table: str) -> MissingRowError:
+        hint = f"Look in data/{self.name}/{table}.csv for the ids that exist."
+        return MissingRowError(f"Edition {self.name} has no {what}.", hint=hint)
 
     def label(self, codes: str, code: str, language: str) -> str:
         """Returns what a reader sees for a code of a code list."""

@@ -1,7 +1,6 @@
 """Finds everything that is wrong in an edition: bytes, types, codes, ranges and references."""
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -85,16 +84,11 @@ def check_tables(numbered: Mapping[str, Numbered], schema: Schema = TABLES) -> l
 
 
 def _known_values(numbered: Mapping[str, Numbered], schema: Schema) -> dict[str, set[str]]:
-    """Returns per place (`table.column`, or `codes:list`) the values that others may refer to, of the tables that there are."""
-    columns = [column for table in schema for column in table.columns]
-    places = {
-        tuple(place.split(".")) for column in columns for place in (*column.refers_to, "observations.indicator_id")
-    }
-    known = {
-        f"{table}.{name}": {row[name] for _, row in numbered[table]} for table, name in places if table in numbered
-    }
+    """Returns the values per place (`table.column`, or `codes:list`) of the tables that there are."""
+    there = [(table, column) for table in schema if table.name in numbered for column in table.columns]
+    known = {f"{table.name}.{part.name}": {row[part.name] for _, row in numbered[table.name]} for table, part in there}
     if "codes" in numbered:
-        known |= {f"codes:{column.codes}": set() for column in columns if column.codes}
+        known |= {f"codes:{column.codes}": set() for _, column in there if column.codes}
         for _, row in numbered["codes"]:
             known.setdefault(f"codes:{row['list']}", set()).add(row["code"])
     return known
@@ -121,11 +115,10 @@ def _circles(table: Table, rows: Numbered) -> _Faults:
     """Yields the ids in a table that lead, from row to row, back to the row that they stand in."""
     import networkx as nx  # which the commands that only read an edition need not wait for
 
-    form = re.compile(table.column(table.key).pattern, re.ASCII)  # a file may have any number of rows without an id
     for column in table.columns:
         if f"{table.name}.{table.key}" in column.refers_to:
-            sound = [(number, row[table.key], row) for number, row in rows if form.fullmatch(row[table.key])]
-            edges = {(key, target): number for number, key, row in sound for target in row[column.name].split(";")}
+            told = ((number, row[table.key], target) for number, row in rows for target in row[column.name].split(";"))
+            edges = {(key, target): number for number, key, target in told if key and target}
             circle = {key: keys for keys in nx.strongly_connected_components(nx.DiGraph(edges.keys())) for key in keys}
             for (key, target), number in edges.items():
                 if target in circle[key]:

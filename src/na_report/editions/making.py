@@ -27,8 +27,7 @@ def being_made(name: str, project: Project) -> Iterator[None]:
     """Keeps other processes from making or sealing the same edition (`BusyError`), and clears away what dead ones left."""
     with _locked(name, project):
         remove(partial_of(project.data / name))
-        left = (path.name[1:].rsplit(".", 1) for path in project.data.glob(".*"))
-        for other in sorted({found[0] for found in left if found[-1] in ("lock", "partial")} - {name}):
+        for other in {path.stem[1:] for path in project.data.glob(".*.*")} - {name}:  # .2027.lock, .2027.partial
             if NAME.fullmatch(other):
                 with suppress(BusyError), _locked(other, project):
                     remove(partial_of(project.data / other))

@@ -13,7 +13,6 @@ from na_report.editions.schema import Table
 # A table with more problems is no table; a small workbook can hold millions.
 PROBLEMS_LIMIT = 5_000
 _SAVE = "Save the file as CSV UTF-8 without BOM (a byte order mark)"
-_SEPARATORS = {";": "a semicolon", "\t": "a tab", "|": "a bar"}
 _COMMAS = (
     "Excel writes what Windows has as list separator. Open the table in LibreOffice and save it as CSV with a comma as field "
     "delimiter, or take the way through a workbook: na-report edition export."
@@ -76,7 +75,7 @@ def _parsed(content: bytes, table: Table) -> Rows:
         row = content.count(b"\n", 0, error.start) + 1
         raise _unreadable(table, (row, content[error.start : error.end].hex(), "UTF-8 text", f"{_SAVE}.")) from error
     names = [column.name for column in table.columns]
-    if faults := list(_of_other_programs(text, names)):
+    if faults := list(_of_other_programs(text)):
         raise _unreadable(table, *faults)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -95,16 +94,14 @@ def _parsed(content: bytes, table: Table) -> Rows:
     return [dict(zip(names, cells, strict=True)) for cells in lines]
 
 
-def _of_other_programs(text: str, names: list[str]) -> Iterator[_Fault]:
+def _of_other_programs(text: str) -> Iterator[_Fault]:
     """Yields what a spreadsheet program writes in another way than a table of an edition is written."""
     if text.startswith("\ufeff"):
         remedy = f"{_SAVE}; Excel always adds one, LibreOffice and Notepad need not."
         yield 1, "a byte order mark", "a header at the very start", remedy
-    first = text.removeprefix("\ufeff").partition("\n")[0].rstrip("\r")
-    for separator, name in _SEPARATORS.items():
-        parts = {part.strip(' "') for part in first.split(separator)}
-        if (parts & {*names} and len(parts) > 1) or first == f"sep={separator}":
-            yield 1, f"columns with {name} between them", "columns with a comma between them", _COMMAS
+    first = text.partition("\n")[0]
+    if "," not in first and (separators := [sign for sign in ";\t|" if sign in first]):
+        yield 1, f"columns with {separators[0]!r} between them", "columns with a comma between them", _COMMAS
 
 
 def _unreadable(table: Table, *faults: _Fault) -> InvalidInputError:

@@ -16,7 +16,7 @@ from jinja2 import Environment
 from na_report.base.citation import Work
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ADDRESS, Project
-from na_report.base.site_settings import read_configuration
+from na_report.base.settings import read_configuration
 from na_report.base.wording import Words
 from na_report.editions.descriptor import descriptor_of
 
