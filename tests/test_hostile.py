@@ -181,7 +181,10 @@ DESCRIPTORS: dict[str, Callable[[str], str]] = {
     "another column": replaced('"name": "footnote"', '"name": "foot"'),
     "a type that nobody knows": replaced('"type": "integer"', '"type": "colour"'),
     "a text for a least number": replaced('"minimum": 1\n', '"minimum": "1"\n'),
+    "a least number without end": replaced('"minimum": 1\n', f'"minimum": {"9" * 400}\n'),
     "a pattern that is none": replaced('"pattern": "N', '"pattern": "(N'),
+    "a pattern without end": replaced('"pattern": "N', '"pattern": "N{99999999999}'),
+    "a pattern for other scripts": replaced('"pattern": "N', '"pattern": "(?u)N'),
     "a reference to nowhere": replaced('"sources.id"', '"gone.id"'),
 }
 
@@ -201,6 +204,15 @@ def test_a_damaged_descriptor_is_refused_and_named(
             assert all(problem.found and problem.expected and problem.remedy for problem in caught.value.problems), name
         assert main(["edition", "list"]) == 0
         assert "2021\tsealed" in capsys.readouterr().out
+
+
+def test_a_least_number_of_a_text_says_nothing(project: Project) -> None:
+    path = project.data / "2026" / DESCRIPTOR
+    text = path.read_text(encoding="utf-8")
+    spoilt = text.replace('"pattern": "N', '"minimum": 1, "pattern": "N', 1)
+    assert spoilt != text
+    path.write_text(spoilt, encoding="utf-8")
+    verify_edition("2026", project)
 
 
 def test_no_name_of_an_edition_leads_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

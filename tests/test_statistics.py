@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from na_report.editions.edition import open_edition
-from na_report.statistics.answers import UnreadableError
+from na_report.statistics.answers import UnreadableError, letters
 from na_report.statistics.drafting import method_series
 from na_report.statistics.reading import Cell, differences, read
 from na_report.statistics.series import Series, declared, faults, without_series
@@ -79,6 +79,24 @@ def test_codes_labels_and_both_in_either_version_read_the_same() -> None:
     assert len(expected) == 2 * len(SKILLS.places)
     assert [each.form for each in found] == ["SDMX-CSV 1.0", "SDMX-CSV 1.0", "SDMX-CSV 2.0"]
     assert all(each.cells == expected for each in found)
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        ("break in time series, low reliability", "bu"),
+        ("Provisional, break in time series", "bp"),
+        ("definition differs, see metadata", "d"),
+        ("definition differs (see metadata)", "d"),
+        ("see metadata (phased out)", "i"),
+        ("b, u", "bu"),
+    ],
+)
+def test_of_more_flags_in_one_cell_each_is_read(mark: str, expected: str) -> None:
+    """A break that is lost joins two series that can't be compared."""
+    assert letters(mark) == expected
+    with pytest.raises(UnreadableError, match="found the flag"):
+        letters(f"{mark}, something else")
 
 
 def test_tables_of_both_generations_have_their_flags_and_no_value_where_there_is_none() -> None:

@@ -75,7 +75,7 @@ SHOWN: list[tuple[Any, str, str, str | list[str]]] = [
     (1234, "page", "#,##0", ["1234, shown in the format"]),
     (201907, "period", '0000"-"00', ["201907, shown in the format"]),
     *(("12", "page", form, ["12, shown in the format"]) for form in ('"p. "@', ";;;")),
-    *((text, "value", "@", ["one way", "1300"]) for text in ("1.300", "1,300")),
+    *((text, "value", "@", ["one way", "1300"]) for text in ("1.300", "1,300", "+1.300", "+1,300")),
     ("8%", "source_line", "@", ["8%", "check the unit"]),
     (0.08, "page", "0%", ["8%", "not shown as per cent"]),
     (12345678901234567, "page", "General", ["at most 15 digits"]),

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ _CHECKER = FormatChecker(())
 _CHECKER.checks("line")(is_line)
 _CHECKER.checks("address")(is_address)
 _CHECKER.checks("day", (ValueError, TypeError))(_is_day)
-_CHECKER.checks("regex", (re.error, TypeError))(re.compile)
+_CHECKER.checks("regex", (re.error, ValueError, TypeError, OverflowError))(partial(re.compile, flags=re.ASCII))
 
 
 def faults(said: Any, form: str) -> list[tuple[tuple[str, ...], str, str]]:

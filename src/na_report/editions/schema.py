@@ -130,7 +130,7 @@ def _column(field: Mapping[str, Any], declared: Column | None) -> Column:
         pattern=said.get("pattern", "" if kind == "period" else limits.get("pattern", "")),
         codes=said.get("codes", ""),
         refers_to=tuple(said.get("refers_to", ())),
-        minimum=limits.get("minimum"),
+        minimum=limits.get("minimum") if kind in ("integer", "number") else None,
         later=bool(declared and declared.later),
         **{word: bool(said.get(word)) for word in ("many", "unique", "text")},
     )

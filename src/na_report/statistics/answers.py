@@ -32,7 +32,8 @@ _CBS_NO_VALUE = {"None": "", "Impossible": "z", "Confidential": "c"}
 _MARKS = {code.upper(): code for code in "bdefinpu"} | {"A": "", "Q": "c"} | dict.fromkeys("HLMO", "m")
 _WORDS = {
     **{"break in time series": "b", "confidential": "c", "definition differs": "d", "estimated": "e", "forecast": "f"},
-    **{"see metadata": "i", "value imputed by eurostat or other receiving agencies": "i", "missing value": "m"},
+    **{"definition differs, see metadata": "d", "see metadata": "i"},
+    **{"value imputed by eurostat or other receiving agencies": "i", "missing value": "m"},
     **{"not available": "", "not significant": "n", "provisional": "p", "eurostat estimate": "s"},
     **{"low reliability": "u", "not applicable": "z"},
 }
@@ -170,16 +171,16 @@ def letters(*marks: str, where: str = "") -> str:
     """Returns flags, which are letters, codes of SDMX or words, as letters in the order of the alphabet.
 
     Example:
-        >>> letters("bu"), letters("A"), letters("P"), letters("b: break in time series", "c")
-        ('bu', '', 'p', 'bc')
+        >>> letters("bu"), letters("A"), letters("b: break in time series", "c"), letters("Estimated, provisional")
+        ('bu', '', 'bc', 'ep')
     """
     found: set[str] = set()
     for mark in marks:
-        said = mark.split(": ")[0].strip()
-        known = _MARKS.get(said, _WORDS.get(re.split(r"[,(]", said.lower())[0].strip()))
-        known = re.sub(r"[\s,]", "", said) if known is None else known
-        if not all(flag.isalpha() and flag in FLAGS for flag in known):
-            expected = " ".join(filter(str.isalpha, FLAGS))
-            raise UnreadableError(f"{where}found the flag {mark[:40]!r}, expected one of {expected}")
-        found |= {*known}
+        said = re.sub(r"\(.*?\)", "", mark.split(": ")[0]).strip()  # "see metadata (phased out)"
+        for part in [said] if said.lower() in _WORDS else map(str.strip, said.split(",")):
+            known = _MARKS.get(part, _WORDS.get(part.lower(), re.sub(r"\s", "", part)))
+            if not all(flag.isalpha() and flag in FLAGS for flag in known):
+                expected = " ".join(filter(str.isalpha, FLAGS))
+                raise UnreadableError(f"{where}found the flag {mark[:40]!r}, expected one of {expected}")
+            found |= {*known}
     return "".join(sorted(found))

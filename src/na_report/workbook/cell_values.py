@@ -128,8 +128,8 @@ def read_number(text: str, before: str = "", unit: str = "") -> str:
             what = f"a number in the unit {unit}" if unit else "a number"
             raise FaultError(text, what, "Write the number without the per cent sign, and check the unit.")
         plain = trimmed(plain[:-1])
-    if re.fullmatch(r"-?0*[1-9][0-9]{0,2}\.[0-9]{3}", plain):
-        whole = plain.replace(".", "")
+    if re.fullmatch(r"[+-]?0*[1-9][0-9]{0,2}\.[0-9]{3}", plain):
+        whole = plain.replace(".", "").removeprefix("+")
         remedy = f"Type it as a number: {whole}, or {whole[:-3]},{whole[-3:]} with decimals."
         raise FaultError(text, "a number that can be read in one way", remedy)
     if not re.fullmatch(r"[+-]?([0-9]+|[0-9]*\.[0-9]+)", plain):
