@@ -110,6 +110,26 @@ def test_a_page_runs_in_the_environment_of_the_project_and_no_other(made: Projec
         assert shown.data["text/plain"] == "3", "a module of the chapters' own is found"
 
 
+STARTS = """import sys
+from IPython.core import shellapp
+shellapp.ENV_CONFIG_DIRS, shellapp.SYSTEM_CONFIG_DIRS = [sys.argv[1] + "/environment"], [sys.argv[1] + "/machine"]
+from na_report.processes.page_kernel import IPKernelApp
+kernel = IPKernelApp.instance()
+kernel.initialize(["-f", "k.json", "--IPKernelApp.transport=ipc", "--IPKernelApp.ip=k"])
+print({"started", "before"} & {*kernel.shell.user_ns}, file=sys.__stderr__)"""
+
+
+def test_what_a_machine_or_an_environment_runs_at_each_start_stays_out_of_a_page(tmp_path: Path) -> None:
+    for place in ("environment", "machine"):
+        (tmp_path / place / "startup").mkdir(parents=True)
+        (tmp_path / place / "startup" / "00.py").write_text("started = True")
+    (tmp_path / "before.py").write_text("before = True")
+    around = {**os.environ, "PYTHONSTARTUP": str(tmp_path / "before.py"), "IPYTHONDIR": str(tmp_path / "ipython")}
+    command = [sys.executable, "-c", STARTS, str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, env=around, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == "set()"
+
+
 def test_nothing_of_the_process_the_memory_or_the_machine_is_on_a_page(made: Project) -> None:
     text = json.dumps(outputs(made, "proces"))
     assert "<cell>:3: UserWarning: let op" in text

@@ -21,6 +21,9 @@ class IPKernelApp(kernelapp.IPKernelApp):
     def load_config_file(self, suppress_errors: bool | None = None) -> None:
         """Reads no settings: neither of the user nor of the machine."""
 
+    def _run_startup_files(self) -> None:
+        """Runs nothing before the first cell: the machine and the environment of Python may have files for that too."""
+
 
 def launch(arguments: list[str]) -> None:
     """Serves cells until told to stop, in the working directory, whose modules come after all that is installed."""
