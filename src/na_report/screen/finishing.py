@@ -84,6 +84,8 @@ def polish(
 def _polish_page(text: str, path: Path, book: Publication | None) -> Polished:
     page = BeautifulSoup(text, "html.parser")
     article = page.article
+    if article is None:  # it only leads on to the first page, where that has another name than index
+        return Polished(f"{page}\n", [], ways_of(page), Notes(set(), set(), {}, {}))
     mend(page, article, path.parent)
     add_filters(page, article)
     notes = notes_of(path.name, article)
