@@ -181,7 +181,7 @@ class Writer:
         for row, (_, said, *_) in ((row, made) for row, made in zip(rows, cells, strict=True) if len(made) > 1):
             places = [name for part in row.children[0].findall(nodes.Element) for name in part["ids"]]
             self.about["rows"] |= {f"{self.page}#{name}": _said(said).strip() for name in places}
-        caption = self._captioned(next(node.findall(nodes.title), None))
+        caption = self._captioned(next((child for child in node.children if isinstance(child, nodes.title)), None))
         return [_part("table", caption, chain.from_iterable(cells), at=label, **layout(rows))]
 
     def _footnote(self, node: Any) -> Parts:

@@ -83,7 +83,8 @@ def polish(
 
 def _polish_page(text: str, path: Path, book: Publication | None) -> Polished:
     page = BeautifulSoup(text, "html.parser")
-    if not (article := page.article):  # the page that leads on to the root, where that is not called index
+    article = page.article
+    if article is None:  # it only leads on to the first page, where that has another name than index
         return Polished(f"{page}\n", [], ways_of(page), Notes(set(), set(), {}, {}))
     mend(page, article, path.parent)
     add_filters(page, article)
