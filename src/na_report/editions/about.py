@@ -19,7 +19,7 @@ _FORMS = json.loads(Path(__file__).with_name("descriptor.json").read_bytes())
 
 def _is_day(value: Any) -> bool:
     """Tells whether a value is a day as 2026-11-24, with or without a time behind it."""
-    return bool(re.fullmatch(r"[0-9-]{10}(T[0-9:.]+Z?)?", value) and date.fromisoformat(value[:10]))
+    return bool(re.fullmatch(r"[0-9-]{10}(T[0-9:.+-]+Z?)?", value) and date.fromisoformat(value[:10]))
 
 
 _CHECKER = FormatChecker(())

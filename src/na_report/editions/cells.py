@@ -1,6 +1,7 @@
 """Finds what is wrong in a single cell: its type, form, characters, code or reference."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -42,8 +43,8 @@ def check_cell(column: Column, cell: str, known: Known) -> Iterator[Fault]:
         yield cell, "values with one ; between them and no spaces around it", "Take out what is too much."
     else:
         parts = cell.split(";") if column.many else [cell]
-        for part in dict.fromkeys(filter(None, parts)):
-            if parts.count(part) > 1:
+        for part, count in Counter(filter(None, parts)).items():
+            if count > 1:
                 yield part, "each value once", "Take out the second."
             yield from _check_value(column, part, known)
 
