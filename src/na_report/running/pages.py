@@ -16,9 +16,6 @@ from na_report.running.chapters import declared_types, read_chapter
 from na_report.running.contents import is_name, known_language, read_contents
 from na_report.running.executed import whole_notebooks
 
-# A file of the project: no part of its name leads up or starts at a root.
-_FILE = re.compile(r"(?!\.\.?(?:/|$))[\w.-]+(?:/(?!\.\.?(?:/|$))[\w.-]+)*")
-
 
 @dataclass(frozen=True)
 class Page:
@@ -86,6 +83,9 @@ def _faults(name: str, entry: Any, chapter: Path) -> Iterator[str]:
             yield f"{place}: unknown setting {shown(key)}. {_suggest(str(key), set(_SETTINGS))}"
         elif not is_sound(value):
             yield f"{place}, {key}: found {shown(value)}, expected {expected}."
+        elif key == "reads":
+            outside = (name for name in value if not _is_in_project(name))
+            yield from (f"{place}, reads: found {shown(name)}, expected a file of the project." for name in outside)
     if is_name(chapter.stem) and not chapter.is_file():
         yield f"{TOC}: the page {name} has no notebook: chapters/{'/'.join(chapter.parts[-2:])} does not exist."
 
@@ -95,8 +95,9 @@ def _up_to(most: int, of: str) -> tuple[Callable[[Any], bool], str]:
     return lambda value: type(value) is int and 0 < value <= most, expected
 
 
-def _is_file(name: Any) -> bool:
-    return isinstance(name, str) and _FILE.fullmatch(name) is not None
+def _is_in_project(name: Any) -> bool:
+    """Tells whether a value is a name that a file can have, of which no part leads up or starts at a root."""
+    return isinstance(name, str) and name.isprintable() and not {"..", "/"} & {*Path(name).parts}
 
 
 # What `pages.yml` may say of a page: how to tell a good value, and what is expected in words.
@@ -107,7 +108,7 @@ _SETTINGS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         "parameters with values, such as {sector: mbo}",
     ),
     "on_paper": (lambda value: isinstance(value, bool), "true or false"),
-    "reads": (lambda value: isinstance(value, list) and all(map(_is_file, value)), "a list of files of the project"),
+    "reads": (lambda value: isinstance(value, list), "a list of files of the project"),
     "since": (lambda value: isinstance(value, str), 'the name of an edition, such as "2027"'),
     "memory_mb": _up_to(MOST[MEMORY], "a tebibyte"),
     "seconds": _up_to(MOST[SECONDS], "a week"),
