@@ -139,7 +139,14 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
 
 @contextmanager
 def warm_kernels(chapters: Iterable[Path]) -> Iterator[None]:
-    """Lets kernels of this process and its children start warm, with what the chapters import.
+    """Lets kernels of this process and its children start warm, with what the chapters import."""
+    with kernel_server(chapters) as folder, environment({SERVER: folder} if folder else {}):
+        yield
+
+
+@contextmanager
+def kernel_server(chapters: Iterable[Path]) -> Iterator[str]:
+    """Gives the folder of a new server of kernels, or nothing where it did not start.
 
     The server goes when the block ends and when this process dies, with its folder and its kernels.
     """
@@ -152,6 +159,4 @@ def warm_kernels(chapters: Iterable[Path]) -> Iterator[None]:
     with subprocess.Popen(  # noqa: S603
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=around, process_group=0
     ) as server:
-        folder = server.stdout.readline().strip() if server.stdout else ""
-        with environment({SERVER: folder} if folder else {}):
-            yield
+        yield server.stdout.readline().strip() if server.stdout else ""
