@@ -138,9 +138,23 @@ DAMAGED = [
     ("chapters/pages.yml", b"inleiding: {seconds: 0x" + b"f" * 5000 + b"}\n", "can't be shown, Exceeds the limit"),
     (NOTEBOOK, b'{"cells": [', "koploper.ipynb, line 1: found 'Expecting value'"),
     (NOTEBOOK, b'{"nbformat": 3, "worksheets": []}', "no cells of notebook format 4"),
-    (NOTEBOOK, b'{"nbformat": 4, "metadata": {}, "cells": [{"source": []}]}', "koploper.ipynb, cells 1"),
+    (NOTEBOOK, b'{"nbformat": 4, "metadata": {}, "cells": [{"source": []}]}', "koploper.ipynb, cell 1"),
     (NOTEBOOK, b'{"nbformat_minor": ' + b"9" * 5000 + b"}", "koploper.ipynb: found 'Exceeds the limit"),
     (NOTEBOOK, b"[" * 100_000, "koploper.ipynb: found 'maximum recursion depth exceeded"),
+    (
+        NOTEBOOK,
+        notebook("code", 5),
+        "koploper.ipynb, cell 1, cell_type: found 'code', expected code or markdown or raw",
+    ),
+    (NOTEBOOK, notebook({"metadata": 3}), "koploper.ipynb, cell 1, metadata: found 3, expected names with values"),
+    (
+        NOTEBOOK,
+        notebook({"outputs": [{}]}),
+        "koploper.ipynb, cell 1, outputs 1: found {}, expected an output as Jupyter",
+    ),
+    (NOTEBOOK, notebook(metadata={"kernelspec": {"language": "R"}}), "found 'R', expected a notebook in python"),
+    (NOTEBOOK, notebook(metadata={"language_info": {"name": "R"}}), "found 'R', expected a notebook in python"),
+    (NOTEBOOK, notebook(nbformat_minor=4), "koploper.ipynb, nbformat_minor: found 4, expected 5 or more"),
     (NOTEBOOK, notebook(DECLARING | {"source": "edition: = str"}), "expected parameters as Python writes them"),
 ]
 
@@ -222,12 +236,13 @@ def test_all_that_is_wrong_with_chapters_is_told_at_once(project: Project) -> No
     )
     put(project, "chapters/nl/bronnen.ipynb", b'{"cells": [')
     said = refused(project, "run", "--edition", "2021")
+    assert not re.search("oneOf|ref|definitions|Properties", said), "words of the schema"
     for number, place in enumerate(WRONG_CELLS, 1):
-        assert re.search(rf"koploper\.ipynb, cells {number}\b.*{place}", said), place
+        assert re.search(rf"koploper\.ipynb, cell {number}\b.*{place}", said), place
     for line in (
         "cells 8, 9: found the id twice more than once",
         "mystnb: found execution_mode",
-        "kernelspec, language: found 'R', expected python",
+        "kernelspec, language: found 'R', expected a notebook in python",
         "bronnen.ipynb, line 1",
     ):
         assert said.count(line) == 1, line

@@ -109,11 +109,22 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     only_pages(project, "index", "kort")
     write_chapter(project, "index", "# Begin\n\nEerste woorden.")
     write_chapter(project, "kort", "# Kort\n\nTweede bladzijde.")
+    # What an earlier program left, killed midway: its looks and what Sphinx kept.
+    left = Book(project, "2021", "nl", is_preview=True)
+    (left.stage / "_static" / "fonts").mkdir(parents=True)
+    (left.rendered / "_build" / ".doctrees").mkdir(parents=True)
+    (left.rendered / "_build" / ".doctrees" / "environment.pickle").write_bytes(b"of another program")
     preview = Running(project)
     assert preview.shows("index.html", "Eerste woorden")
     yield preview
     preview.process.kill()
     preview.process.communicate()
+
+
+def test_a_preview_goes_on_from_nothing_that_an_earlier_one_left(running: Running) -> None:
+    sheets = re.findall(r'href="(_static/[^"?]+\.css)', running.get("index.html")[1].decode())
+    assert sheets
+    assert [name for name in sheets if running.get(name)[0] != 200] == []
 
 
 def test_saved_words_are_on_the_page_and_in_the_pdf_too(running: Running) -> None:

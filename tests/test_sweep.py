@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -183,6 +184,33 @@ def test_a_worker_that_dies_costs_no_run_and_doubles_none(
     assert [row["warm"] for row in rows] == ["True"] * 8
     assert len(set(column(folder, "notebook"))) == 8
     assert len([*folder.glob("*.ipynb")]) == 8, "the run that died leaves nothing behind"
+
+
+def test_a_sweep_takes_no_kernels_of_another_along(
+    small: Project, tmp_path: Path, dask: tuple[str, subprocess.Popen[bytes]]
+) -> None:
+    from distributed import Client
+
+    with Client(dask[0], set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=20)
+
+    @contextmanager
+    def among_others(stale: Sequence[Page]) -> Iterator[tuple[Executor, int]]:
+        with cluster.cluster_pool(dask[0], small, stale) as made:
+            with cluster.cluster_pool(dask[0], small, stale) as (other, _):
+                assert [other.submit(len, "abc").result() for _ in range(4)] == [3] * 4
+            yield made
+
+    rows = run(small, pages_of(small, "number=1,2"), tmp_path / "sweep", among_others)
+    assert [(row["state"], row["warm"]) for row in rows] == [("ran", "True")] * 4
+
+
+@pytest.mark.parametrize(
+    "address", ["garbage", "localhost", "http://localhost:1", "inproc://x", "tcp://127.0.0.1:999999"]
+)
+def test_what_is_no_address_of_a_scheduler_is_refused_at_once(small: Project, address: str) -> None:
+    with pytest.raises(NaReportError, match="is not the address of a Dask scheduler"):
+        cluster.cluster_pool(address, small, []).__enter__()
 
 
 def test_a_scheduler_that_does_not_answer_and_a_package_that_is_missing_are_named(

@@ -29,7 +29,7 @@ from na_report.base.paths import Project
 from na_report.book.book import Book, held
 from na_report.book.building import Papers, press, printed, start_printing
 from na_report.book.rendering import build_html
-from na_report.book.staging import stage
+from na_report.book.staging import drop_renderings, stage
 from na_report.processes.kernels import warm_kernels
 from na_report.processes.renderer import Renderer, renderer
 from na_report.processes.surroundings import pinned
@@ -127,6 +127,7 @@ def preview(book: Book, tools: Tools) -> Iterator[Preview]:
     """Gives a preview with all that it keeps ready, and leaves nothing running."""
     chapters = sorted({page.chapter for page in all_pages(book.project, book.language)})
     with held(book), pinned(), warm_kernels(chapters), renderer() as process, press() as printer:
+        drop_renderings(book)  # an earlier preview may have been killed, or be of another version of the program
         built = Book(book.project, book.edition, book.language).notebooks
         if built.is_dir() and not book.notebooks.exists():
             shutil.copytree(built, book.notebooks)

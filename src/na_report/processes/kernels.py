@@ -139,7 +139,17 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
 
 @contextmanager
 def warm_kernels(chapters: Iterable[Path]) -> Iterator[None]:
-    """Lets kernels of this process and its children start warm, with what the chapters import.
+    """Lets kernels of this process and its children start warm, with what the chapters import."""
+    with kernel_server(chapters) as os.environ[SERVER]:
+        try:
+            yield
+        finally:
+            del os.environ[SERVER]
+
+
+@contextmanager
+def kernel_server(chapters: Iterable[Path]) -> Iterator[str]:
+    """Gives the folder of a new server of kernels, or nothing where it did not start.
 
     The server goes when the block ends and when this process dies, with its folder and its kernels.
     """
@@ -152,8 +162,4 @@ def warm_kernels(chapters: Iterable[Path]) -> Iterator[None]:
     with subprocess.Popen(  # noqa: S603
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=around, process_group=0
     ) as server:
-        os.environ[SERVER] = server.stdout.readline().strip() if server.stdout else ""
-        try:
-            yield
-        finally:
-            del os.environ[SERVER]
+        yield server.stdout.readline().strip() if server.stdout else ""

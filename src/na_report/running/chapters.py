@@ -13,6 +13,8 @@ from na_report.base.settings import place_of, shown
 # Of nbformat, which is imported only where a notebook is read.
 Notebook = Any
 _MOST_FAULTS = 50
+_TYPES = ("code", "markdown", "raw")
+_KINDS = {"object": "names with values", "array": "a list", "string": "text", "integer": "a whole number"}
 
 
 def read_chapter(path: Path) -> Notebook:
@@ -36,7 +38,7 @@ def _read_seen(path: Path, changed: int, size: int) -> Notebook:
         faults = [f": found {str(problem)!r}, expected a Jupyter notebook"]
     name = "/".join(path.parts[-3:])
     hint = f"Put the chapter back as it was (git restore {name}), or save it again in JupyterLab."
-    if any("'id'" in fault or " id" in fault for fault in faults):
+    if any(" id" in fault for fault in faults):
         hint += (
             ' This gives cells an id of their own: .venv/bin/python -c "import nbformat as n; '
             f"n.write(n.v4.upgrade(n.read('{name}', 4)), '{name}')\""
@@ -45,31 +47,66 @@ def _read_seen(path: Path, changed: int, size: int) -> Notebook:
 
 
 def _faults(found: Any) -> Iterator[str]:
-    """Yields what is wrong with a notebook: place, what was found, and the rule of the format that it breaks."""
+    """Yields what is wrong with a notebook: place, what was found and what was expected."""
     from nbformat.validator import iter_validate
 
     if not isinstance(found, dict) or found.get("nbformat") != 4 or not isinstance(found.get("cells"), list):
         yield ": found no cells of notebook format 4, expected a Jupyter notebook"
         return
-    for error in iter_validate(found, version=4, version_minor=5):
-        rule = f"{error.validator} {shown(error.validator_value)}"
-        yield f"{place_of(error.relative_path)}: found {shown(error.instance)}, expected {rule}"
-    places: dict[str, list[str]] = {}
+    cells: list[Any] = []
     for number, cell in enumerate(found["cells"], 1):
-        if isinstance(cell, dict):
-            places.setdefault(str(cell.get("id")), []).append(str(number))
-    for name, cells in places.items():
-        if len(cells) > 1:
-            yield f", cells {', '.join(cells)}: found the id {name} more than once, expected one for each cell"
-    metadata = found.get("metadata")
-    # Which kernel is named says nothing: the environment of the project runs all chapters. In which language, does.
-    for section, key in (("kernelspec", "language"), ("language_info", "name")):
-        said = metadata.get(section) if isinstance(metadata, dict) else None
-        if isinstance(said, dict) and said.get(key, "python") != "python":
-            yield f", metadata, {section}, {key}: found {shown(said[key])}, expected python"
-    if "execution_mode" in str(metadata):
+        kind = cell.get("cell_type") if isinstance(cell, dict) else None
+        if kind not in _TYPES:  # of which the schema says only that it fits none of its cells
+            found_here = shown(kind if isinstance(cell, dict) else cell)
+            yield f", cell {number}, cell_type: found {found_here}, expected {' or '.join(_TYPES)}"
+        stand_in = {"cell_type": "raw", "id": f"cell-{number}", "metadata": {}, "source": ""}
+        cells.append(cell if kind in _TYPES else stand_in)
+    yield from map(_told, iter_validate(found | {"cells": cells}, version=4, version_minor=5))
+    places: dict[str, list[str]] = {}
+    for number, cell in enumerate(cells, 1):
+        places.setdefault(str(cell.get("id", number)), []).append(str(number))
+    for name, same in places.items():
+        if len(same) > 1:
+            yield f", cells {', '.join(same)}: found the id {name} more than once, expected one for each cell"
+    if isinstance(metadata := found.get("metadata"), dict):
+        yield from _not_ours(metadata)
+
+
+def _told(error: Any) -> str:
+    """Returns the place of a fault that the schema of the format found, and what was found and expected, in words."""
+    place, rule, value = list(error.relative_path), error.validator, error.validator_value
+    if place[:1] == ["cells"]:
+        place[:2] = [f"cell {place[1] + 1}"]
+    where = place_of(place)
+    if rule == "required":
+        missing = ", ".join(name for name in value if name not in error.instance)
+        return f"{where}: found no {missing}, expected one"
+    if rule == "additionalProperties":
+        extra = ", ".join(name for name in error.instance if name not in error.schema["properties"])
+        return f"{where}: found {extra}, expected nothing of that name"
+    if place[-1:] == ["id"]:
+        expected = "an id that stays the same: letters, digits, - and _"
+    elif rule == "oneOf":
+        expected = "an output as Jupyter writes it" if "outputs" in place[-2:] else "text"
+    elif rule == "type":
+        expected = " or ".join(_KINDS.get(kind, kind) for kind in ([value] if isinstance(value, str) else value))
+    elif rule == "minimum":
+        expected = f"{value} or more"
+    else:
+        expected = "what the format of notebooks has here"
+    return f"{where}: found {shown(error.instance)}, expected {expected}"
+
+
+def _not_ours(metadata: dict[str, Any]) -> Iterator[str]:
+    """Yields what a notebook says of itself that can't be in this book."""
+    if "execution_mode" in str(metadata.get("mystnb")):
         # Chapters run within their limits, in `execution.py`; Sphinx only renders them.
         yield ", metadata, mystnb: found execution_mode, expected nothing that has Sphinx run the notebook"
+    # Which kernel is named says nothing: the environment of the project runs all chapters. In which language, does.
+    for place, name in (("kernelspec", "language"), ("language_info", "name")):
+        section = metadata.get(place)
+        if isinstance(section, dict) and (language := section.get(name, "python")) != "python":
+            yield f", metadata, {place}, {name}: found {shown(language)}, expected a notebook in python"
 
 
 def declared_types(chapter: Path) -> Mapping[str, str]:

@@ -1,18 +1,40 @@
 """A Dask cluster as a pool: the same pages, run elsewhere."""
 
 import logging
-from collections.abc import Iterator, Sequence
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
+from uuid import uuid4
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import TOC, Project
-from na_report.processes.kernels import warm_kernels
+from na_report.processes.kernels import SERVER, kernel_server
 from na_report.running.pages import Page
 
 CONNECT_SECONDS = 10
-_WARM = "na-report-kernels"
+# Dask itself asks for some of these without an end, and says so on the screen.
+_ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d{1,5}/?")
+
+
+class _Pool(Executor):
+    """Has the workers run pages with the kernels of one sweep: another may be going on, or have left a worker behind."""
+
+    def __init__(self, executor: Executor, sweep: str) -> None:
+        self._executor, self._sweep = executor, sweep
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
+        return self._executor.submit(_run_warm, self._sweep, function, *args, **options)
+
+
+def _run_warm(sweep: str, function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Calls a function on a worker, with the server of kernels that it has for a sweep."""
+    from distributed import get_worker
+
+    os.environ[SERVER] = get_worker().plugins[sweep].folder
+    return function(*args, **options)
 
 
 @contextmanager
@@ -22,6 +44,9 @@ def cluster_pool(address: str, project: Project, pages: Sequence[Page]) -> Itera
     A worker that dies leaves its pages to the others. A `NaReportError` tells what is missing: the package `distributed`, a
     scheduler that answers, or workers that see the project.
     """
+    give = "give the address that it prints: --scheduler tcp://HOST:PORT."
+    if not _ADDRESS.fullmatch(address):
+        raise NaReportError(f"{address!r} is not the address of a Dask scheduler.", hint=f"Start one and {give}")
     try:
         from distributed import Client, WorkerPlugin
     except ImportError:
@@ -35,7 +60,7 @@ def cluster_pool(address: str, project: Project, pages: Sequence[Page]) -> Itera
 
         def setup(self, worker: Any) -> None:
             self.server = ExitStack()
-            self.server.enter_context(warm_kernels(chapters))
+            self.folder = self.server.enter_context(kernel_server(chapters))
 
         def teardown(self, worker: Any) -> None:
             self.server.close()
@@ -49,7 +74,7 @@ def cluster_pool(address: str, project: Project, pages: Sequence[Page]) -> Itera
     except (OSError, ValueError) as problem:
         raise NaReportError(
             f"No Dask scheduler answers at {address}: {problem}",
-            hint="Start one with `dask scheduler`, and give the address that it prints: --scheduler tcp://HOST:PORT.",
+            hint=f"Start one with `dask scheduler`, and {give}",
         ) from None
     finally:
         log.setLevel(said)
@@ -61,11 +86,13 @@ def cluster_pool(address: str, project: Project, pages: Sequence[Page]) -> Itera
                 f"These workers do not see {project.root}: {blind}." if seen else f"There are no workers at {address}.",
                 hint=f"Start them with: dask worker {address} --nthreads 1, where the project has the same path as here.",
             )
-        client.register_plugin(Warm(), _WARM)
+        sweep = f"na-report-{uuid4()}"
+        client.register_plugin(Warm(), sweep)
         # Two runs are two runs, also when they look the same to the scheduler.
         executor = client.get_executor(pure=False)
         try:
-            yield executor, sum(client.nthreads().values())
+            yield _Pool(executor, sweep), sum(client.nthreads().values())
         finally:
             executor.shutdown(wait=False)
-            client.unregister_worker_plugin(_WARM)
+            with suppress(OSError, ValueError):  # the scheduler has gone, or started anew
+                client.unregister_worker_plugin(sweep)
