@@ -21,7 +21,7 @@ FIRST, VALUE = open_edition("2021"), ("observations", "IND007-NL-2019", "value")
 
 def with_tables(**tables: pd.DataFrame) -> Edition:
     """Returns the first edition with other tables."""
-    return replace(FIRST, tables={**FIRST.tables, **tables}, _rows={}, _observed={}, reads=Reads())
+    return replace(FIRST, tables={**FIRST.tables, **tables}, _rows={}, reads=Reads())
 
 
 def other(*cells: tuple[str, str, str, object]) -> Edition:
