@@ -117,7 +117,7 @@ def _condition(edition: Edition, table: str, name: str, wanted: Any) -> Callable
     # A key refers to its own table.
     own = (f"{table}.{name}",) if name == BY_NAME[table].key else ()
     places = [place.split(".") for place in column.refers_to or own]
-    if conditions:
+    if isinstance(wanted, Mapping):
         values = {row[target] for other_table, target in places for row in select(edition, other_table, conditions)}
     else:
         values = {wanted} if isinstance(wanted, str) else set(wanted)
