@@ -14,6 +14,7 @@ from conftest import Change, problems_with
 
 from na_report.base.errors import InvalidInputError, NaReportError, Problem
 from na_report.base.paths import DESCRIPTOR, Project
+from na_report.cli import main
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.descriptor import sha256, version_of
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
@@ -205,6 +206,16 @@ def test_editions_and_their_versions_have_one_order(project: Project) -> None:
     versions = [version_of(name) for name in names]
     assert sorted(versions, key=precedence) == versions
     assert all(re.fullmatch(r"\d+\.\d\.\d(-(\d+|[a-z]+)(\.(\d+|[a-z]+))*)?", version) for version in versions)
+
+
+def test_an_edition_is_sealed_also_when_the_one_before_is_damaged(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project.root)
+    copy_edition("2026", "2027", project)
+    (project.data / "2026" / "notes.csv").write_text("gone", encoding="utf-8")
+    assert main(["edition", "seal", "2027", "--by", "N. Jansen"]) == 0
+    assert "edition 2027: sealed" in capsys.readouterr().out
 
 
 def test_copy_leaves_the_old_edition_alone_and_seals_anew(project: Project) -> None:
