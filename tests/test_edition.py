@@ -14,6 +14,7 @@ from conftest import Change, problems_with
 
 from na_report.base.errors import InvalidInputError, NaReportError, Problem
 from na_report.base.paths import DESCRIPTOR, Project
+from na_report.cli import main
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.descriptor import sha256, version_of
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
@@ -199,6 +200,16 @@ def test_editions_and_their_versions_have_one_order(project: Project) -> None:
 
     versions = "2021.1.0 2026.1.0 2026.1.1-9 2026.1.1-10 2026.1.1-b 2026.1.1-b.2 2026.1.1-b.10 2026.1.1-c 2027.1.0"
     assert [version_of(name) for name in names] == versions.split()
+
+
+def test_an_edition_is_sealed_also_when_the_one_before_is_damaged(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project.root)
+    copy_edition("2026", "2027", project)
+    (project.data / "2026" / "notes.csv").write_text("gone", encoding="utf-8")
+    assert main(["edition", "seal", "2027", "--by", "N. Jansen"]) == 0
+    assert "edition 2027: sealed" in capsys.readouterr().out
 
 
 def test_copy_leaves_the_old_edition_alone_and_seals_anew(project: Project) -> None:

@@ -144,6 +144,13 @@ def test_each_way_to_fail_is_one_sentence(server: Server, act: Act, said: str) -
     assert "\n" not in str(refused.value)
 
 
+def test_a_connection_that_is_not_safe_is_named(server: Server) -> None:
+    offices = server.offices()
+    offices.bases = {"eurostat": server.address.replace("http://", "https://")}
+    with pytest.raises(UnreadableError, match="the connection is not safe"):
+        offices(series())
+
+
 def test_the_office_is_asked_again_after_the_wait_that_it_names(server: Server) -> None:
     server.does["/data/"] = first(1, answer(b"", 503, Retry_After="1"), answer(ADULTS))
     start = time.monotonic()

@@ -12,7 +12,7 @@ from test_preview import write_chapter
 from test_publishing import only_pages
 
 from na_report.base.errors import BookError, NaReportError
-from na_report.base.files import put_in_place
+from na_report.base.files import copy_folder, put_in_place
 from na_report.base.paths import Project
 from na_report.book.book import Book, drop_other_pages, is_whole, publish
 from na_report.book.comparing import contents
@@ -195,3 +195,8 @@ def test_an_output_puts_no_file_outside_the_stage(small: Project) -> None:
         with pytest.raises(NaReportError, match="bronnen carries a file"):
             stage(book, all_pages(small))
     assert (small.chapters / "words.yml").read_bytes() == before
+
+
+def test_a_folder_that_can_not_be_read_is_no_empty_folder(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        copy_folder(tmp_path / "gone", tmp_path / "copy")

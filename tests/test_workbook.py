@@ -286,7 +286,7 @@ def typed(book: Book) -> None:
 
 
 def arranged(book: Book) -> None:
-    """Sheets and words of one's own, empty rows above, between and after, hidden and filtered rows, colours and links."""
+    """Sheets and words of one's own, empty rows, hidden and filtered rows, merged cells beside the table, colours and links."""
     book.book.create_sheet("Blad1").append(["rekenwerk", "=1+1"])
     book.book.create_sheet("observations (2)")
     book.book.remove(book.sheet("Start"))
@@ -294,6 +294,8 @@ def arranged(book: Book) -> None:
     notes["J2"] = "nog nakijken"
     notes["J30"] = "=SUM(A1:A3)"
     notes.insert_rows(1)
+    notes.merge_cells("J2:K3")
+    findings.merge_cells("A3000:B3001")
     observations.insert_rows(4, 3)
     observations["D5"] = "  "
     observations.cell(observations.max_row + 40, 2).value = "\xa0"

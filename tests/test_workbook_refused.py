@@ -230,6 +230,10 @@ def twice(path: Path) -> None:
         archive.writestr(SHEET3, archive.read(SHEET3))
 
 
+def in_utf_16(path: Path) -> None:
+    rewrite(path, lambda name, xml: xml.decode().encode("utf-16-le") if name == SHEET3 else xml)
+
+
 SHEET3 = "xl/worksheets/sheet3.xml"
 DTD = b'<!DOCTYPE worksheet [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><worksheet '
 LONG = b"<!--" + b"x" * 9000 + b"-->"
@@ -238,7 +242,8 @@ FILES: list[tuple[str, Callable[[Path], object], Sequence[str]]] = [
     ("a file cut off under way", lambda path: path.write_bytes(path.read_bytes()[:-4000]), ["a damaged file", "sent again"]),
     ("a sheet that is there twice", twice, ["a part occurs twice"]),
     ("entities after a long comment", replace_in(SHEET3, b"<worksheet ", LONG + DTD), [f"entities in {SHEET3}", "Don't trust"]),
-    ("a sheet in UTF-16", replace_in(SHEET3, b"", b"\xff\xfe"), ["utf-8", "save it again"]),
+    ("a sheet in UTF-16 that does not say so", in_utf_16, [f"{SHEET3} in another encoding", "UTF-8", "save it again"]),
+    ("a sheet with bytes of UTF-16", replace_in(SHEET3, b"", b"\xff\xfe"), ["utf-8", "save it again"]),
     ("a zip bomb", bomb, ["MB when unpacked"]),
     ("XML that does not close", replace_in(SHEET3, b"</sheetData>", b""), ["mismatched tag", "save it again"]),
     ("no list of sheets", replace_in("xl/workbook.xml", b"<sheets>", b"<sheet>"), ["a whole .xlsx workbook"]),

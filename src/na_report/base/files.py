@@ -72,7 +72,8 @@ def remove(path: Path) -> None:
 def copy_folder(source: Path, target: Path) -> None:
     """Copies what is in sight in a folder; stops at the first error, so that who calls hears its cause."""
     target.mkdir(parents=True, exist_ok=True)
-    for path in sorted(source.glob("[!.]*")):
+    # What can't be read, `glob` leaves out without a word.
+    for path in sorted(path for path in source.iterdir() if not path.name.startswith(".")):
         if path.is_dir():
             copy_folder(path, target / path.name)
         else:

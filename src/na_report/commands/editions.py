@@ -4,11 +4,12 @@ import json
 import shlex
 import sys
 from argparse import Namespace
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from na_report.base.errors import InvalidInputError, told
+from na_report.base.errors import InvalidInputError, NaReportError, told
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.folders import is_draft, list_editions, previous_edition, sealed_editions
 from na_report.editions.integrity import verify_edition
@@ -66,8 +67,9 @@ def seal(options: Namespace, project: Project) -> int:
 
     path = seal_edition(options.edition, project, by=options.by or "")
     before = previous_edition(options.edition, list_editions(project))
-    for slip in slips_between(project.data / before, path.parent) if before else ():
-        print(f"note: {slip}")
+    with suppress(NaReportError):  # of a damaged edition before this one nothing can be told, and this one is sealed
+        for slip in slips_between(project.data / before, path.parent) if before else ():
+            print(f"note: {slip}")
     print(f"edition {options.edition}: sealed, {project.short(path)} holds the hash of each table")
     return 0
 

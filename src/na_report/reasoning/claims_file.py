@@ -69,8 +69,12 @@ def _fault(error: ValidationError) -> Fault:
     name = [error.instance] if "propertyNames" in error.absolute_schema_path else []
     # In a place the parts of a list count from one.
     place = tuple(str(part + 1) if isinstance(part, int) else part for part in [*error.absolute_path, *name])
-    expected = error.schema.get("description") if error.validator != "required" else None
-    return place, _found(error.instance, expected) if expected else error.message
+    if error.validator == "required":
+        lacking = ", ".join(name for name in error.validator_value if name not in error.instance)
+        return place, f"found no {lacking}, expected {error.schema.get('description', lacking)}"
+    if error.validator == "enum":
+        return place, _found(error.instance, f"one of {', '.join(error.validator_value)}")
+    return place, _found(error.instance, error.schema["description"])
 
 
 def _found(value: object, expected: str) -> str:
@@ -91,10 +95,9 @@ def _beyond_form(declared: Mapping[str, Any]) -> Iterator[Fault]:
     for key, entry in declared.items():
         claim = _by_name(entry)
         facts = _by_name(claim.get("facts"))
-        named = [
-            ("holds", name) for name in re.findall(rf"\b{_NAME}", str(claim.get("holds", ""))) if name != JUDGEMENT
-        ]
-        named += [(role, str(claim[role])) for role in ("against", "unknown") if role in claim]
+        holds = str(claim.get("holds", ""))
+        named = [("holds", name) for name in re.findall(rf"\b{_NAME}", holds) if holds != JUDGEMENT]
+        named += [(role, claim[role]) for role in ("against", "unknown") if isinstance(claim.get(role), str)]
         for role, name in named:
             if name not in facts:
                 yield (key, role), _found(name, f"one of the facts: {', '.join(facts)}")
@@ -113,8 +116,8 @@ def _arguments(place: Place, given: Mapping[str, Any]) -> Iterator[Fault]:
     for name, value in given.items() if table in BY_NAME else ():
         if name in ("where", "among", "agendas"):
             yield from _where((*place, name), table, value)
-        elif name == "distinct":
-            yield from _where(place, table, {str(value): ""})
+        elif name == "distinct" and value not in (columns := [column.name for column in BY_NAME[table].columns]):
+            yield (*place, name), _found(value, f"a column of {table}: {', '.join(columns)}")
 
 
 def _where(place: Place, table: str, where: Any) -> Iterator[Fault]:

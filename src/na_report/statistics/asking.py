@@ -119,6 +119,8 @@ class Offices:
 
 
 def _why(error: requests.RequestException) -> str:
+    if isinstance(error, exceptions.SSLError):
+        return "the connection is not safe (certificate)"
     if isinstance(error, exceptions.Timeout) or "timed out" in str(error):
         return f"nothing came within {SILENCE:g} s"
     broke_off = isinstance(error, exceptions.ChunkedEncodingError | exceptions.ContentDecodingError)

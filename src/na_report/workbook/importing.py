@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import coordinate_from_string
+from openpyxl.utils import get_column_letter, range_boundaries
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import Project
@@ -68,9 +67,11 @@ class Sheet:
             else:
                 self.notes.append(f"sheet {self.title!r}: row {number} has no value under a header and was not read")
         for area in merged[:PROBLEMS_LIMIT]:
-            letter, number = coordinate_from_string(area.partition(":")[0])
-            remedy = "Unmerge the cells (Home > Merge) and fill each of them."
-            self._tell(number, letter, "", f"merged cells {area}", "cells that are not merged", remedy)
+            left, top, right, _ = range_boundaries(area)
+            if top <= rows[-1][0] and any(left <= place <= right for place in self.places.values()):
+                remedy = "Unmerge the cells (Home > Merge) and fill each of them."
+                letter = get_column_letter(left)
+                self._tell(top, letter, "", f"merged cells {area}", "cells that are not merged", remedy)
         if self.before and not self.rows:
             self._tell(header + 1, "A", "", "no rows", "the rows of the table", "Put them back: an edition needs them.")
 

@@ -72,8 +72,11 @@ class Package:
         """Returns a part of the workbook when it is safe to parse; an empty one when there is no path."""
         if not path:
             return Element("none")
+        raw = self._archive.read(self._names[path.lower()])
+        if b"\0" in raw:  # UTF-16, of which the parser sees through what is looked for below
+            raise FaultError(f"{path} in another encoding", "parts in UTF-8", AGAIN)
         # As text, so that the parser goes by no other encoding that the part may name.
-        content = self._archive.read(self._names[path.lower()]).decode("utf-8-sig")
+        content = raw.decode("utf-8-sig")
         if re.search("<!(?:DOCTYPE|ENTITY)", content):
             remedy = "No spreadsheet program writes these. Don't trust the file; ask where it comes from."
             raise FaultError(f"a document type or entities in {path}", "plain data", remedy)
