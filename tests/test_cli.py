@@ -209,6 +209,7 @@ def test_all_that_is_wrong_with_contents_and_pages_is_told_at_once(project: Proj
         "page beleidsagendas, chapter: found '../inleiding'",
     ):
         assert line in said, line
+    assert "inleiding.ipynb does not exist" not in said, "what is no name of a chapter is told once"
 
 
 SHOWN = {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "x"}}

@@ -86,7 +86,7 @@ def _faults(name: str, entry: Any, chapter: Path) -> Iterator[str]:
         elif key == "reads":
             outside = (name for name in value if not _is_in_project(name))
             yield from (f"{place}, reads: found {shown(name)}, expected a file of the project." for name in outside)
-    if is_name(chapter.stem) and not chapter.is_file():
+    if is_name(entry.get("chapter", name)) and not chapter.is_file():
         yield f"{TOC}: the page {name} has no notebook: chapters/{'/'.join(chapter.parts[-2:])} does not exist."
 
 
