@@ -34,10 +34,11 @@ GOOD = f"""# Proef
 
 :::{{container}} alleen-scherm
 <svg viewBox="0 0 1 1" role="img" aria-label="x"><use href="#hier"></use></svg>
+<table><tbody><tr id="rij"><td>x</td></tr></tbody></table>
 :::
 
 <a href="inleiding.html#doel">plaats</a> <a href="#hier">hier</a> <a href="mailto:a@example.org">post</a>
-<a href="https://example.org/?a=1&amp;b=2">ver</a> [bestand](tabel.xlsx)
+<a href="https://example.org/?a=1&amp;b=2">ver</a> [bestand](tabel.xlsx) <a href="#rij">rij</a>
 
 [Markdown](https://example.org/?c=3&d=4) en [letterlijk](https://example.org/?e=%26amp;f)"""
 # What is on a page, and what the error says of it.
@@ -56,6 +57,8 @@ BAD = {
     '<a href="tabel.xlsx">x</a>': "A link to a file is Markdown",
     '<a href="javascript:alert(1)">x</a>': "'javascript:alert(1)'>, expected a page of the book or https://",
     '<a href="file:///etc/passwd">x</a>': "'file:///etc/passwd'>, expected a page of the book or https://",
+    '<a href="http://[">x</a>': "'http://['>, expected a page of the book or https://",
+    '<img src="http://[/k.png" alt="x">': "'http://[/k.png', expected one of the project",
     '<iframe src="https://example.org/e"></iframe>': "<iframe src='https://example.org/e'>, expected text and links",
     '<object data="foto.png"></object>': "<object data='foto.png'>",
     '<video poster="foto.png"></video>': "<video poster='foto.png'>",

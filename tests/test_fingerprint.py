@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,6 +138,16 @@ def test_each_file_of_the_project_counts_for_the_book(project: Project) -> None:
         (project.root / os.fsdecode(name)).write_bytes(b"")
         seen.add(fingerprint.hash_inputs(project))
     assert len(seen) == 5
+
+
+def test_a_file_that_changes_and_keeps_its_size_and_time_counts_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("1")
+    before, seen = path.stat(), fingerprint.hash_files([path], tmp_path)
+    time.sleep(0.02)  # as fine as a file system counts
+    path.write_text("2")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert fingerprint.hash_files([path], tmp_path) != seen
 
 
 def test_opening_a_table_behind_the_edition_is_an_error(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import re
+import time
 from pathlib import Path
 
 import nbformat
@@ -134,6 +135,12 @@ def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Projec
             build_html(book, all_pages(small), broken, written=process.kill)
         assert contents(book.html) == whole
         assert b"Een zin." in contents(make(small, broken))["index.html"], "the next one starts by itself"
+        [process] = {*multiprocessing.active_children()} - others
+        process.kill()
+        process.join()
+        time.sleep(0.5)  # until the pool has seen it
+        write_page(small, "index", FIRST + "\n\nWeer een zin.")
+        assert b"Weer een zin." in contents(make(small, broken))["index.html"], "also after one that died in its sleep"
 
 
 def test_what_a_new_book_does_not_have_goes(small: Project) -> None:

@@ -6,10 +6,11 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from na_report.processes.surroundings import pinned
 from na_report.processes.workers import Workers, end_with
@@ -39,7 +40,7 @@ class Renderer:
         sign = log.with_suffix(".written")
         sign.unlink(missing_ok=True)
         try:
-            rendering, done = self._pool.submit(_render, arguments, log, sign), False
+            rendering, done = self._submit(arguments, log, sign), False
             while not done:
                 done = bool(wait([rendering], _LOOK_SECONDS).done)
                 if sign.exists():
@@ -50,6 +51,14 @@ class Renderer:
             self.close()
             self._start()
             return -signal.SIGKILL
+
+    def _submit(self, *given: Any) -> Future[int]:
+        try:
+            return self._pool.submit(_render, *given)
+        except BrokenProcessPool:  # it died while it had nothing to do
+            self.close()
+            self._start()
+            return self._pool.submit(_render, *given)
 
     def close(self) -> None:
         """Ends the process, and a rendering that is going on."""

@@ -27,13 +27,13 @@ def hash_files(paths: Iterable[Path], root: Path) -> str:
     for path in sorted(paths):
         found = path.stat()
         total.update(f"{path.relative_to(root)}\0".encode(errors="surrogateescape"))
-        total.update(_digest(path, found.st_mtime_ns, found.st_size))
+        total.update(_digest(path, found.st_ctime_ns, found.st_size))
     return total.hexdigest()[:16]
 
 
 @functools.lru_cache(maxsize=10_000)
 def _digest(path: Path, changed: int, size: int) -> bytes:
-    """Returns the hash of a file, which is read again only when it has been written to."""
+    """Returns the hash of a file, which is read again only when something was done to it: nobody sets that time."""
     return hashlib.sha256(path.read_bytes()).digest()
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from bs4 import BeautifulSoup
 
@@ -41,7 +41,7 @@ def _look(app: Any, tree: Any) -> None:
                 if expected := _expected(tag.name, name, str(value), app.env.found_docs):
                     warn(f"found <{tag.name} {name}={str(value)!r}>, expected {expected}", location=node)
     for node in tree.findall(nodes.image):
-        address = urlsplit(node["uri"])
+        address = _parts(node["uri"])
         if address.scheme or address.netloc:
             expected = "one of the project: pages load nothing from elsewhere. Put the file beside the chapter"
             warn(f"found the picture {node['uri']!r}, expected {expected}", location=node)
@@ -50,6 +50,14 @@ def _look(app: Any, tree: Any) -> None:
         elif not Path(app.srcdir, node["uri"]).is_file():
             # Markdown writes a space as %20, and Sphinx looks for a file of that name.
             node["uri"] = unquote(node["uri"])
+
+
+def _parts(address: str) -> SplitResult:
+    """Returns the parts of an address; one that has none, such as `http://[`, is of a scheme that nothing knows."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("?", address, "", "", "")
 
 
 def _expected(tag: str, name: str, value: str, pages: Collection[str]) -> str:
@@ -62,7 +70,7 @@ def _expected(tag: str, name: str, value: str, pages: Collection[str]) -> str:
         return (
             "text and links: HTML loads nothing. A picture is ![text](file) or a lone <img>; write a link to the rest"
         )
-    address = urlsplit(value)
+    address = _parts(value)
     is_far = address.scheme in ("http", "https", "mailto", "tel") and (address.netloc or address.path)
     is_page = not address.scheme and not address.netloc and address.path in {f"{page}.html" for page in pages}
     return "" if is_far or is_page else "a page of the book or https://…. A link to a file is Markdown: [text](file)"

@@ -23,7 +23,7 @@ from na_report.editions.descriptor import descriptor_of
 FILES = "_downloads"
 # A host with or without a port, and folders written as RFC 3986 allows; no user, question, place or page.
 _ADDRESS = re.compile(
-    r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d+)?(?!.*\.x?html?/*$)(?:/(?:[a-z0-9._~:/!$&'()*+,;=-]|%[0-9a-f]{2})*)?",
+    r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?!.*\.x?html?/*$)(?:/(?:[a-z0-9._~:/@!$&'()*+,;=-]|%[0-9a-f]{2})*)?",
     re.IGNORECASE | re.ASCII,
 )
 _MIMES = {

@@ -52,7 +52,8 @@ def mend_table(page: BeautifulSoup, table: Tag) -> None:
     """
     heads = dict(enumerate(" ".join(head.get_text().split()) for head in table.select("thead th")))
     for row in table.find_all("tr"):
-        row.parent["role"], row.attrs = "rowgroup", {"role": "row"}
+        row.parent["role"] = "rowgroup"
+        row.attrs = {name: value for name, value in row.attrs.items() if name != "class"} | {"role": "row"}
         is_head = row.parent.name == "thead"
         for column, cell in enumerate(row.find_all(["th", "td"], recursive=False)):
             sides = [name for name in cell.attrs.pop("class", ()) if name in ("text-right", "text-center")]
