@@ -42,6 +42,8 @@ PAIR = [read([VINTAGES[year]], adults(*COMMON)).cells for year in (2020, 2024)]
 def test_the_real_answer_of_2024_has_the_dutch_figures_of_the_edition() -> None:
     found = read([REAL], SKILLS)
     assert (found.form, found.updated) == ("SDMX-CSV 1.0", "2024-12-17")
+    elsewhere = LABELS.replace("17/12/24 11:00:00", "2024-12-17T11:00:00").encode()
+    assert elsewhere != REAL and read([elsewhere], SKILLS).updated == "2024-12-17", "the day as other offices write it"
     edition = open_edition("2026")
     for series in (SKILLS, series_of("IND106")):
         cells = read([REAL], series).cells

@@ -136,6 +136,7 @@ MARKS: list[tuple[list[str], str, Sequence[str]]] = [
     ([":", ": c", ".", "..", "x", "n.b.", "n/a", "NaN"], "value", ["no value"]),
     (["-"], "value", ["Write 0 if"]),
     (["'19,5"], "value", ["apostrophe"]),
+    (["1.300.000", "12 500", "1.300,5"], "value", ["without marks between thousands"]),
     (["1,95E+01"], "value", ["all its digits"]),
     (["28.999999999999996"], "value", ["at most 15 digits"]),
     ([".."], "source_line", ["no value", "empty the cell"]),
