@@ -111,9 +111,9 @@ def _sdmx_csv(text: str, separator: str) -> Rows:
     said = dict(zip(header, first, strict=False))
     form, dataset = ("2.0", "STRUCTURE_ID") if header[0].startswith("STRUCTURE") else ("1.0", "DATAFLOW")
     day, stamp = "", re.split("[ T]", said.get("LAST UPDATE", ""))[0]
-    for form in ("%d/%m/%y", "%Y-%m-%d"):  # Eurostat writes the first
+    for written in ("%d/%m/%y", "%Y-%m-%d"):  # Eurostat writes the first
         with suppress(ValueError):
-            day = datetime.strptime(stamp, form).date().isoformat()
+            day = datetime.strptime(stamp, written).date().isoformat()
     records = _csv_records(chain([first] if first else [], lines), header)
     # A column that is no dimension is asked for by nobody.
     return Rows(f"SDMX-CSV {form}", said.get(dataset, ""), day, tuple(header), records)
