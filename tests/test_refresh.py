@@ -13,8 +13,10 @@ from urllib.parse import unquote
 
 import pytest
 from conftest import ROOT, na_report
+from workbooks import rows_of
 
 from na_report.base.errors import NaReportError
+from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.commands import editions as commands
 from na_report.editions.declared_tables import BY_NAME
@@ -234,10 +236,6 @@ def with_series(project: Project, *rows: Row) -> None:
     sealed_again(project)
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 @pytest.fixture
 def real(tmp_path: Path) -> Path:
     """A folder with the real answer of December 2024 and the real table of 2024, as someone downloaded them."""
@@ -249,7 +247,7 @@ def real(tmp_path: Path) -> Path:
 
 
 def observations(project: Project, edition: str) -> dict[str, Row]:
-    return {row["id"]: row for row in read_table(project.data / edition, BY_NAME["observations"])}
+    return rows_of(project, "observations", edition)
 
 
 def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_follows(

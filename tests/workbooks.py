@@ -1,8 +1,5 @@
 """A small sound edition, its workbook, and a way to change that workbook as people do."""
 
-from __future__ import annotations
-
-import csv
 import io
 import shutil
 import zipfile
@@ -16,12 +13,13 @@ from conftest import ROOT
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
 from na_report.editions.cells import PLACEHOLDER
-from na_report.editions.declared_tables import TABLES
+from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.edition import seal_edition
-from na_report.editions.table_files import write_table
+from na_report.editions.table_files import Row, read_table, write_table
 from na_report.workbook.exporting import export_edition
 from na_report.workbook.layout import tables_in
 
@@ -85,10 +83,6 @@ def small(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pr
     return Project(root)
 
 
-def snapshot(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 def table_bytes(project: Project, name: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (project.data / name).glob("*.csv")}
 
@@ -119,10 +113,8 @@ class Book:
     def put(self, table: str, key: str, column: str, value: Any, number_format: str = "", data_type: str = "") -> None:
         cell = self.cell(table, key, column)
         cell.value = value
-        if number_format:
-            cell.number_format = number_format
-        if data_type:
-            cell.data_type = data_type
+        cell.number_format = number_format or cell.number_format
+        cell.data_type = data_type or cell.data_type
 
     def add(self, table: str, like: str, **changes: Any) -> None:
         """Puts a row under the last one: that of `like`, with other values here and there."""
@@ -159,10 +151,9 @@ def rewrite(path: Path, change_part: Callable[[str, bytes], bytes], **extra: byt
     path.write_bytes(target.getvalue())
 
 
-def rows_of(project: Project, table: str, edition: str = "2026") -> dict[str, dict[str, str]]:
+def rows_of(project: Project, table: str, edition: str = "2026") -> dict[str, Row]:
     """Returns the rows of a table of an edition per id."""
-    with (project.data / edition / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
+    return {row["id"]: row for row in read_table(project.data / edition, BY_NAME[table])}
 
 
 def put(table: str, key: str, column: str, *value: Any) -> Callable[[Book], None]:
@@ -175,10 +166,10 @@ def value(*given: Any) -> Callable[[Book], None]:
 
 def refused(project: Project, capsys: pytest.CaptureFixture[str], file: str = "evidence.xlsx") -> list[str]:
     """Imports, and returns the lines of the problems; whatever is refused must leave no trace in data/."""
-    before = snapshot(project.data)
+    before = contents(project.data)
     assert take_back(file) == 1
     error = capsys.readouterr().err
-    assert snapshot(project.data) == before
+    assert contents(project.data) == before
     assert error.count("error:") == error.count("hint:") == 1
     assert "Traceback" not in error
     return [line.strip() for line in error.splitlines() if line.startswith("  ")]
