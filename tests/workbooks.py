@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pytest
 from conftest import ROOT
 from openpyxl import load_workbook
@@ -43,22 +44,22 @@ SEEDS = {
 
 def small_data(folder: Path) -> None:
     """Cuts edition 2021 down to the seeds and all that they rest on, so that a test takes less than a second."""
-    rows, _ = tables_in(folder)
-    tables = {table.name: {row[table.key]: row for row in rows[table.name]} for table in TABLES}
-    keep = {name: set(rows) if name in WHOLE else set(SEEDS.get(name, ())) for name, rows in tables.items()}
-    before = -1
-    while before != (before := sum(map(len, keep.values()))):
-        for columns, row in [(table.columns, tables[table.name][key]) for table in TABLES for key in keep[table.name]]:
-            for column in columns:
-                for name in {place.split(".")[0] for place in column.refers_to} - {*WHOLE}:
-                    keep[name] |= {*row[column.name].split(";")} & tables[name].keys()
-                named = {name.split("-")[0] for name in PLACEHOLDER.findall(row[column.name])}
-                keep["indicators"] |= named & tables["indicators"].keys()
-        keep["observations"] |= {
-            key for key, row in tables["observations"].items() if row["indicator_id"] in keep["indicators"]
-        }
+    tables, _ = tables_in(folder)
+    needs = nx.DiGraph()
+    for table, row in [(each, row) for each in TABLES for row in tables[each.name]]:
+        here = table.name, row[table.key]
+        for column in table.columns:
+            named = {("indicators", name.split("-")[0]) for name in PLACEHOLDER.findall(row[column.name])}
+            for place in column.refers_to:
+                named |= {(place.split(".")[0], key) for key in row[column.name].split(";")}
+            needs.add_edges_from((here, there) for there in named)
+        if table.name == "observations":  # all values of an indicator
+            needs.add_edge(("indicators", row["indicator_id"]), here)
+    seeds = {(name, key) for name, keys in SEEDS.items() for key in keys}
+    seeds |= {(name, row[BY_NAME[name].key]) for name in WHOLE for row in tables[name]}
+    keep = seeds.union(*(nx.descendants(needs, seed) for seed in seeds & needs.nodes))
     for table in TABLES:
-        write_table(folder, table, [row for key, row in tables[table.name].items() if key in keep[table.name]])
+        write_table(folder, table, [row for row in tables[table.name] if (table.name, row[table.key]) in keep])
 
 
 @pytest.fixture(scope="session")

@@ -152,5 +152,4 @@ def _told(outcome: Outcome) -> Iterator[str]:
 
 def _cell(change: Difference) -> str:
     said = ", ".join(FLAGS[flag] for flag in change.new.partition(" ")[2])
-    cells = f"{change.old} -> {change.new}{f' ({said})' if said else ''}"
-    return f"  {change.place} {change.period}: {', '.join(change.kinds)}: {cells}"
+    return f"  {change}{f' ({said})' if said else ''}"
