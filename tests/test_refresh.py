@@ -235,14 +235,18 @@ def with_series(project: Project, *rows: Row) -> None:
     sealed_again(project)
 
 
-@pytest.fixture
-def real(tmp_path: Path) -> Path:
+def downloaded(folder: Path) -> Path:
     """A folder with the real answer of December 2024 and the real table of 2024, as someone downloaded them."""
-    folder = tmp_path / "downloaded"
+    folder = folder / "downloaded"
     folder.mkdir()
     (folder / "isoc_sk_dskl_i21.csv").write_bytes(REAL)
     (folder / "trng_lfse_04.tsv").write_bytes(ADULTS)
     return folder
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Path:
+    return downloaded(tmp_path)
 
 
 def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_follows(
