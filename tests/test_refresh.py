@@ -13,8 +13,10 @@ from urllib.parse import unquote
 
 import pytest
 from conftest import ROOT, na_report
+from workbooks import rows_of
 
 from na_report.base.errors import NaReportError
+from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.commands import editions as commands
 from na_report.editions.declared_tables import BY_NAME
@@ -181,19 +183,18 @@ def test_pages_of_cbs_are_turned_as_long_as_they_stay_there_and_say_what_is_prov
     row = {
         "Id": 1,
         "Measure": "M1",
-        "ValueAttribute": "None",
-        "StringValue": None,
         "Perioden": "2022JJ00",
         "Value": 3.10,
+        "ValueAttribute": "None",
+        "StringValue": None,
     }
     hidden = row | {"Perioden": "2024MM03", "Value": None, "ValueAttribute": "Confidential"}
+    states = {2022: "Definitief", 2023: "Voorlopig"}
     first_page = (row, row | {"Measure": "M2", "Value": 9})
     server.does = {
         "skip=1": page(row | {"Perioden": "2023JJ00", "Value": 4}, hidden),
         "/Observations": page(*first_page, onward=f"{server.address}/x/Observations?skip=1"),
-        "/PeriodenCodes": page(
-            {"Identifier": "2022JJ00", "Status": "Definitief"}, {"Identifier": "2023JJ00", "Status": "Voorlopig"}
-        ),
+        "/PeriodenCodes": page(*({"Identifier": f"{year}JJ00", "Status": state} for year, state in states.items())),
     }
     cbs = series(provider="cbs", dataset="x", dimensions="Measure=M1", start="")
     expected = {"2022": Cell("3.1"), "2023": Cell("4", "p"), "2024-03": Cell("", "c")}
@@ -241,28 +242,24 @@ def with_series(project: Project, *rows: Row) -> None:
     sealed_again(project)
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture
-def real(tmp_path: Path) -> Path:
+def downloaded(folder: Path) -> Path:
     """A folder with the real answer of December 2024 and the real table of 2024, as someone downloaded them."""
-    folder = tmp_path / "downloaded"
+    folder = folder / "downloaded"
     folder.mkdir()
     (folder / "isoc_sk_dskl_i21.csv").write_bytes(REAL)
     (folder / "trng_lfse_04.tsv").write_bytes(ADULTS)
     return folder
 
 
-def observations(project: Project, edition: str) -> dict[str, Row]:
-    return {row["id"]: row for row in read_table(project.data / edition, BY_NAME["observations"])}
+@pytest.fixture
+def real(tmp_path: Path) -> Path:
+    return downloaded(tmp_path)
 
 
 def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_follows(
     project: Project, real: Path
 ) -> None:
-    truth = observations(project, "2026")
+    truth = rows_of(project, "observations", "2026")
     with_series(project, _row("IND101"), _row("IND106"), _row("IND109"))
     # Drawn as one line, as before the breaks were seen.
     older = {f"IND109-NL-{year}": {"series": "lfs4w_to_2020"} for year in range(2009, 2020)}
@@ -276,7 +273,7 @@ def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_fol
     before = contents(project.data / "2026")
     done = na_report(project, "edition", "refresh", "2026", "--as", "2027", "--answers", str(real))
     assert done.returncode == 0
-    found = observations(project, "2027")
+    found = rows_of(project, "observations", "2027")
     mine = [key for key in truth if key.startswith(("IND101-", "IND106-"))]
     assert {key: found[key]["value"] for key in mine} == {key: truth[key]["value"] for key in mine}
     for line in (
@@ -321,7 +318,7 @@ def test_what_a_person_entered_stays_also_after_a_next_refresh(project: Project,
     assert outcome.changes == [Difference("DK", "2023", ("revised", "flag added: p"), "69.62", "69.8 p")]
     # The value of 2025 was typed before the office gave one.
     assert [kept["id"] for kept in outcome.kept] == ["IND101-NL-2021", "IND101-NL-2023", "IND101-DK-2025"]
-    found = observations(project, "2028")
+    found = rows_of(project, "observations", "2028")
     values = [found[f"IND101-{one}"]["value"] for one in ("NL-2021", "NL-2023", "DK-2023")]
     assert values == ["70", "77.7", "69.8"]
     assert "IND101-BE-2021" not in found, "somebody took it out"
@@ -343,10 +340,8 @@ SETS = [f"set_{number:02}" for number in range(1, 16)]
 def many(project: Project) -> None:
     """Fifteen series that each ask for the Dutch row of the recorded table, for another indicator and in another dataset."""
     of = {"places": "NL=NL", "start": "2019"}
-    with_series(
-        project,
-        *(_row("IND109", indicator_id=one, dataset=name, **of) for one, name in zip(INDICATORS, SETS, strict=True)),
-    )
+    about = zip(INDICATORS, SETS, strict=True)
+    with_series(project, *(_row("IND109", indicator_id=one, dataset=name, **of) for one, name in about))
 
 
 def test_where_every_third_answer_fails_the_rest_is_there_and_a_second_run_asks_for_that_alone(
@@ -395,7 +390,7 @@ def test_a_second_run_keeps_what_a_person_changed_and_asks_again_for_a_series_th
     edits = meanwhile(lambda: changed(project, "observations", by_hand, edition="2027"))
     done = refresh("2026", "2027", edits, project)
     assert (done.asked, {outcome.kind for outcome in done.outcomes}) == (["SER003"], {""})
-    found = observations(project, "2027")
+    found = rows_of(project, "observations", "2027")
     assert [found[f"IND109-NL-{year}"]["text_nl"] for year in (2021, 2022)] == ["y", "x"]
     assert found["IND103-NL-2020"]["value"] == "18.8", "the answer is in"
     changed(project, "series", {"SER001": {"dimensions": "freq=A;unit=THS;geo=*"}}, edition="2027")

@@ -1,7 +1,7 @@
 """The page of the preview about what a refresh changed, with what follows, for who can't or won't read a terminal."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -13,7 +13,8 @@ from playwright.sync_api import Browser
 from screens import COLOUR_RULES, NARROW, RULES, WIDE, opened, violations
 from test_preview import Running, write_chapter
 from test_publishing import only_pages
-from test_refresh import ADULTS, REAL, _row, changed, with_series
+from test_refresh import REAL, _row, changed, downloaded, with_series
+from workbooks import rows_of
 
 from na_report.base.paths import Project
 from na_report.base.wording import Words
@@ -46,10 +47,7 @@ def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Project:
     with_series(project, *map(_row, ("IND101", "IND109", "IND121")))
     values = {"IND101-NL-2023": {"value": "80"}, "IND101-NL-2021": {"value": "70", "source_id": "roa2024piaac"}}
     changed(project, "observations", values | {"IND109-NL-2012": {"series": "lfs4w_from_2021"}})
-    folder = project.root / "downloaded"
-    folder.mkdir()
-    (folder / "isoc_sk_dskl_i21.csv").write_bytes(REAL)
-    (folder / "trng_lfse_04.tsv").write_bytes(ADULTS)
+    folder = downloaded(project.root)
     (folder / "isoc_ai_iaiu.csv").write_bytes(b"<html><b>closed</b>")
     refresh("2026", "2027", answers_in(folder), project)
     return project
@@ -129,16 +127,16 @@ def test_data_are_text_on_the_page_and_advice_that_goes_is_named_by_its_number(
     monkeypatch.chdir(refreshed.root)
     folder = copy_edition("2026", "2026c", refreshed)
 
-    def rewritten(table: str, cells: Callable[[Row], Row]) -> None:
-        write_table(
-            folder, BY_NAME[table], [cells(row) for row in read_table(folder, BY_NAME[table]) if row["id"] != "R8"]
-        )
+    def rewritten(table: str, cells: dict[str, Row], *gone: str) -> None:
+        changed(refreshed, table, cells, edition=folder.name, gone=gone)
 
-    rewritten("recommendations", lambda row: row | {"title_nl": "<b>Advies</b>"})
-    rewritten("indicators", lambda row: row | ({"label_nl": "<b>Deel</b>"} if row["id"] == "IND101" else {}))
-    rewritten("observations", lambda row: row | ({"value": "1"} if row["id"] == "IND101-NL-2025" else {}))
+    advice = rows_of(refreshed, "recommendations", folder.name).keys() - {"R8"}
+    rewritten("recommendations", {key: {"title_nl": "<b>Advies</b>"} for key in advice}, "R8")
+    rewritten("indicators", {"IND101": {"label_nl": "<b>Deel</b>"}})
+    rewritten("observations", {"IND101-NL-2025": {"value": "1"}})
     for table, column in (("caveats", "refs"), ("starting_points", "recommendation_ids")):
-        rewritten(table, lambda row: row | {column: ";".join({*row[column].split(";")} - {"R8"}) or "R1"})  # noqa: B023
+        refs = {key: {*row[column].split(";")} for key, row in rows_of(refreshed, table, folder.name).items()}
+        rewritten(table, {key: {column: ";".join(of - {"R8"}) or "R1"} for key, of in refs.items() if "R8" in of})
     _, contents, _ = changed_page("2026c", "nl", refreshed) or ("", "", "")
     shutil.rmtree(folder)
     assert "<li>R8</li>" in contents

@@ -138,12 +138,7 @@ SE 2007: flag added: b, break: 19 -> 19 b
 
 def test_the_22_cells_that_eurostat_changed_between_2020_and_2024_are_named_rightly() -> None:
     years, found = {period for _, period in PAIR[0]}, differences(*PAIR)
-    told = [
-        f"{one.place} {one.period}: {', '.join(one.kinds)}: {one.old} -> {one.new}"
-        for one in found
-        if one.period in years
-    ]
-    assert told == REAL_PAIR.strip().splitlines()
+    assert [str(one) for one in found if one.period in years] == REAL_PAIR.strip().splitlines()
     # Of the years that came after, each place has values, and those of Montenegro end in 2020.
     after = Counter(kind for one in found if one.period not in years for kind in one.kinds)
     assert after == {"new": 4 * len(COMMON) - 3, "break": len(COMMON) - 1}
@@ -153,17 +148,14 @@ def test_the_22_cells_that_eurostat_changed_between_2020_and_2024_are_named_righ
     assert differences({key: Cell("3", None)}, {key: Cell("3", "p")}) == [], "nothing is known of its flags"
 
 
-def test_breaks_of_2011_2013_and_2021_start_a_series_and_no_name_spans_one() -> None:
+def test_a_break_of_a_value_that_is_not_there_holds_for_the_next_one_and_names_that_fit_stay() -> None:
+    gap = {"2010": Cell("1"), "2011": Cell("", "b"), "2012": Cell("2")}
+    assert method_series("lfs4w", gap, {}) == {"2010": "lfs4w_from_2010", "2012": "lfs4w_from_2012"}
     mine = {period: cell for (place, period), cell in PAIR[1].items() if place == "NL" and period >= "2009"}
-    known = {str(year): "lfs4w_to_2020" for year in range(2009, 2020)} | {"2024": "lfs4w_from_2021"}
-    found = method_series("lfs4w", mine, known)
+    found = method_series("lfs4w", mine, {"2019": "lfs4w_to_2020", "2024": "lfs4w_from_2021"})
     parts = {"lfs4w_from_2009": (2009, 2011), "lfs4w_from_2011": (2011, 2013), "lfs4w_to_2020": (2013, 2021)}
     parts["lfs4w_from_2021"] = (2021, 2025)
     assert found == {str(year): name for name, years in parts.items() for year in range(*years)}
-    # A break that is said of a value that is not there holds for the next one.
-    gap = {"2010": Cell("1"), "2011": Cell("", "b"), "2012": Cell("2")}
-    assert method_series("lfs4w", gap, {}) == {"2010": "lfs4w_from_2010", "2012": "lfs4w_from_2012"}
-    # What is split already stays as it is.
     assert method_series("lfs4w", mine, found) == found
 
 

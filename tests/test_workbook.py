@@ -1,14 +1,10 @@
 """An edition goes out as a workbook that people can work in, and comes back the same or with what they meant."""
 
-from __future__ import annotations
-
 import csv
 import errno
-import os
 import re
 import shutil
 import subprocess
-import sys
 import warnings
 from collections.abc import Callable
 from datetime import date
@@ -19,9 +15,10 @@ from conftest import ROOT
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
-from workbooks import OBS, Book, change, put, rewrite, rows_of, small, snapshot, table_bytes, take_back, template, value
+from workbooks import OBS, Book, change, put, rewrite, rows_of, small, table_bytes, take_back, template, value
 
 from na_report.base.errors import NaReportError
+from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
 from na_report.editions.declared_tables import TABLES
@@ -94,26 +91,16 @@ def with_people(project: Project, lines: str) -> None:
     seal_edition("2021", project)
 
 
-def test_no_text_becomes_a_formula(small: Project) -> None:
+def test_no_text_becomes_a_formula_or_is_cut_off(small: Project) -> None:
     with_people(small, "P1,=1+1,ACT16,ho,inferred,+31 6,@naam\nP2,'aan,ACT16,ho,inferred,_x0041_,<r>a</r>")
     assert main(["edition", "export", "2021", "text.xlsx"]) == 0
     assert {cell.data_type for row in load_workbook("text.xlsx")["interviewees"].iter_rows() for cell in row} == {"s"}
     assert take_back("text.xlsx") == 0
     assert table_bytes(small, "2026") == table_bytes(small, "2021")
-
-
-def test_a_text_that_no_cell_holds_is_not_cut_off(small: Project) -> None:
     with_people(small, f"P1,{'a' * 32_768},ACT16,ho,inferred,,")
     with pytest.raises(NaReportError, match="interviewees!B2 would have 32768 characters"):
         export_edition("2021", small.root / "long.xlsx", small)
     assert not (small.root / "long.xlsx").exists()
-
-
-def test_the_same_edition_gives_the_same_bytes(whole: Path, tmp_path: Path) -> None:
-    target = tmp_path / "again.xlsx"
-    command = [sys.executable, "-m", "na_report.cli", "edition", "export", "2021", str(target)]
-    subprocess.run(command, check=True, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"})
-    assert target.read_bytes() == whole.read_bytes()
 
 
 def test_an_existing_file_is_replaced_only_with_force(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -147,10 +134,10 @@ def test_libreoffice_saves_the_workbook_without_a_change(
 
 
 def test_a_name_that_is_taken_or_no_name_is_refused(small: Project) -> None:
-    before = snapshot(small.data)
+    before = contents(small.data)
     for name in ("2021", "../2026", "nieuw", "2026B"):
         assert take_back(new=name) == take_back("nowhere.xlsx") == 2
-    assert snapshot(small.data) == before
+    assert contents(small.data) == before
 
 
 def test_a_copy_that_someone_worked_in_or_another_file_is_not_replaced(small: Project) -> None:
@@ -180,10 +167,8 @@ def test_the_list_of_problems_is_told_where_no_whole_copy_can_be_written_and_not
     more = b'<extLst><ext uri="{78C0D931-6437-407d-A8EE-F0AAD7539E65}"/></extLst></worksheet>'
     rewrite(Path("plain.xlsx"), lambda name, xml: xml.replace(b"</worksheet>", more))
     limits = (("write_whole", full), ("_BYTES_LIMIT", 10), ("_CELLS_LIMIT", 10))
-    for file, name, limit in [
-        *(("plain.xlsx", *limit) for limit in limits),
-        ("changed.xlsx", "AUTHOR", comments.AUTHOR),
-    ]:
+    tries = [*(("plain.xlsx", *limit) for limit in limits), ("changed.xlsx", "AUTHOR", comments.AUTHOR)]
+    for file, name, limit in tries:
         with monkeypatch.context() as patch, warnings.catch_warnings(record=True, action="always") as warned:
             patch.setattr(comments, name, limit)
             assert take_back(file) == 1
@@ -334,13 +319,8 @@ def test_changes_come_through_as_meant_and_nothing_else_changes(
     small: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     observations, people = rows_of(small, "observations", "2021"), rows_of(small, "interviewees", "2021")
-    given = {
-        "value": ("20,25", "20.25"),
-        "period": (date(2020, 11, 1), "2020-11"),
-        "page": (14, "14"),
-        "source_line": (None, ""),
-    }
-    given |= {"extracted": (date(2026, 11, 24), "2026-11-24")}
+    given = {"value": ("20,25", "20.25"), "period": (date(2020, 11, 1), "2020-11"), "page": (14, "14")}
+    given |= {"source_line": (None, ""), "extracted": (date(2026, 11, 24), "2026-11-24")}
 
     def make(book: Book) -> None:
         for column, (typed, _) in given.items():
@@ -357,10 +337,8 @@ def test_changes_come_through_as_meant_and_nothing_else_changes(
     observations[OBS[1]] |= {column: expected for column, (_, expected) in given.items()}
     observations["IND032-EU-nd"]["value"] = "0"
     assert rows_of(small, "observations") == observations
-    renamed = {
-        key: {**people["P2"], "id": key, "name": name}
-        for key, name in (("P2", '=Jan "J", MSc'), ("P90", "Nieuw"), ("P3", "Later"))
-    }
+    names = {"P2": '=Jan "J", MSc', "P90": "Nieuw", "P3": "Later"}
+    renamed = {key: {**people["P2"], "id": key, "name": name} for key, name in names.items()}
     assert [*rows_of(small, "interviewees").items()] == [*renamed.items()]
     old, new = table_bytes(small, "2021"), table_bytes(small, "2026")
     assert {name for name in old if old[name] != new[name]} == {"observations.csv", "interviewees.csv"}

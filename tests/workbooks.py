@@ -1,8 +1,5 @@
 """A small sound edition, its workbook, and a way to change that workbook as people do."""
 
-from __future__ import annotations
-
-import csv
 import io
 import shutil
 import zipfile
@@ -11,17 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pytest
 from conftest import ROOT
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
 from na_report.editions.cells import PLACEHOLDER
-from na_report.editions.declared_tables import TABLES
+from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.edition import seal_edition
-from na_report.editions.table_files import write_table
+from na_report.editions.table_files import Row, read_table, write_table
 from na_report.workbook.exporting import export_edition
 from na_report.workbook.layout import tables_in
 
@@ -45,22 +44,22 @@ SEEDS = {
 
 def small_data(folder: Path) -> None:
     """Cuts edition 2021 down to the seeds and all that they rest on, so that a test takes less than a second."""
-    rows, _ = tables_in(folder)
-    tables = {table.name: {row[table.key]: row for row in rows[table.name]} for table in TABLES}
-    keep = {name: set(rows) if name in WHOLE else set(SEEDS.get(name, ())) for name, rows in tables.items()}
-    before = -1
-    while before != (before := sum(map(len, keep.values()))):
-        for columns, row in [(table.columns, tables[table.name][key]) for table in TABLES for key in keep[table.name]]:
-            for column in columns:
-                for name in {place.split(".")[0] for place in column.refers_to} - {*WHOLE}:
-                    keep[name] |= {*row[column.name].split(";")} & tables[name].keys()
-                named = {name.split("-")[0] for name in PLACEHOLDER.findall(row[column.name])}
-                keep["indicators"] |= named & tables["indicators"].keys()
-        keep["observations"] |= {
-            key for key, row in tables["observations"].items() if row["indicator_id"] in keep["indicators"]
-        }
+    tables, _ = tables_in(folder)
+    needs = nx.DiGraph()
+    for table, row in [(each, row) for each in TABLES for row in tables[each.name]]:
+        here = table.name, row[table.key]
+        for column in table.columns:
+            named = {("indicators", name.split("-")[0]) for name in PLACEHOLDER.findall(row[column.name])}
+            for place in column.refers_to:
+                named |= {(place.split(".")[0], key) for key in row[column.name].split(";")}
+            needs.add_edges_from((here, there) for there in named)
+        if table.name == "observations":  # all values of an indicator
+            needs.add_edge(("indicators", row["indicator_id"]), here)
+    seeds = {(name, key) for name, keys in SEEDS.items() for key in keys}
+    seeds |= {(name, row[BY_NAME[name].key]) for name in WHOLE for row in tables[name]}
+    keep = seeds.union(*(nx.descendants(needs, seed) for seed in seeds & needs.nodes))
     for table in TABLES:
-        write_table(folder, table, [row for key, row in tables[table.name].items() if key in keep[table.name]])
+        write_table(folder, table, [row for row in tables[table.name] if (table.name, row[table.key]) in keep])
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +82,6 @@ def small(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pr
     root = shutil.copytree(template, tmp_path / "project")
     monkeypatch.chdir(root)
     return Project(root)
-
-
-def snapshot(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def table_bytes(project: Project, name: str) -> dict[str, bytes]:
@@ -119,10 +114,8 @@ class Book:
     def put(self, table: str, key: str, column: str, value: Any, number_format: str = "", data_type: str = "") -> None:
         cell = self.cell(table, key, column)
         cell.value = value
-        if number_format:
-            cell.number_format = number_format
-        if data_type:
-            cell.data_type = data_type
+        cell.number_format = number_format or cell.number_format
+        cell.data_type = data_type or cell.data_type
 
     def add(self, table: str, like: str, **changes: Any) -> None:
         """Puts a row under the last one: that of `like`, with other values here and there."""
@@ -159,10 +152,9 @@ def rewrite(path: Path, change_part: Callable[[str, bytes], bytes], **extra: byt
     path.write_bytes(target.getvalue())
 
 
-def rows_of(project: Project, table: str, edition: str = "2026") -> dict[str, dict[str, str]]:
+def rows_of(project: Project, table: str, edition: str = "2026") -> dict[str, Row]:
     """Returns the rows of a table of an edition per id."""
-    with (project.data / edition / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
+    return {row["id"]: row for row in read_table(project.data / edition, BY_NAME[table])}
 
 
 def put(table: str, key: str, column: str, *value: Any) -> Callable[[Book], None]:
@@ -175,10 +167,10 @@ def value(*given: Any) -> Callable[[Book], None]:
 
 def refused(project: Project, capsys: pytest.CaptureFixture[str], file: str = "evidence.xlsx") -> list[str]:
     """Imports, and returns the lines of the problems; whatever is refused must leave no trace in data/."""
-    before = snapshot(project.data)
+    before = contents(project.data)
     assert take_back(file) == 1
     error = capsys.readouterr().err
-    assert snapshot(project.data) == before
+    assert contents(project.data) == before
     assert error.count("error:") == error.count("hint:") == 1
     assert "Traceback" not in error
     return [line.strip() for line in error.splitlines() if line.startswith("  ")]

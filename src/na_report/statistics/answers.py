@@ -9,7 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from pathlib import Path
 from typing import Any, Literal
+
+import yaml
 
 from na_report.base.errors import NaReportError
 from na_report.editions.office_marks import FLAGS
@@ -21,6 +24,7 @@ Kind = Literal["not read", "not asked", "series gone", "unit changed", "definiti
 # The largest answer, in bytes.
 LARGEST = 200_000_000
 
+_SAID = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 _CSV = re.compile(r'"?(DATAFLOW|STRUCTURE(\[.\])?)"?([,;])')
 _TSV = re.compile(r"([\w,]+)\\(time|TIME_PERIOD)\t")
 _TSV_CELL = re.compile(r"(:|-?[0-9.]+(?:[eE][-+]?[0-9]+)?)? ?([a-z]*)")
@@ -28,15 +32,7 @@ _CUT_OFF = "the answer may be cut off"
 _CBS_NO_DIMENSION = {"Id", "Value", "StringValue", "ValueAttribute", "Perioden"}
 # What CBS says instead of a value; whatever else it says is a value that is not there.
 _CBS_NO_VALUE = {"None": "", "Impossible": "z", "Confidential": "c"}
-# What SDMX-CSV says instead of a letter: the code list of SDMX (CL_OBS_STATUS), or words of Eurostat.
-_MARKS = {code.upper(): code for code in "bdefinpu"} | {"A": "", "Q": "c"} | dict.fromkeys("HLMO", "m")
-_WORDS = {
-    **{"break in time series": "b", "confidential": "c", "definition differs": "d", "estimated": "e", "forecast": "f"},
-    **{"definition differs, see metadata": "d", "see metadata": "i"},
-    **{"value imputed by eurostat or other receiving agencies": "i", "missing value": "m"},
-    **{"not available": "", "not significant": "n", "provisional": "p", "eurostat estimate": "s"},
-    **{"low reliability": "u", "not applicable": "z"},
-}
+_MARKS, _WORDS = {code.upper(): code for code in "bdefinpu"} | _SAID["codes"], _SAID["words"]
 
 
 class UnreadableError(NaReportError):
@@ -86,18 +82,8 @@ def open_answer(parts: Sequence[bytes]) -> Rows:
 def _name(text: str) -> str:
     """Returns what a text is that can't be read."""
     start = text[:5000].lower()
-    kinds = {
-        "nothing": not text,
-        "a web page": "<html" in start or "<!doctype html" in start,
-        "SDMX-ML (XML)": start.startswith("<") and "sdmx" in start,
-        "XML": start.startswith("<"),
-        "SDMX-JSON, as the retired stats.oecd.org gave it": '"datasets"' in start or '"data"' in start,
-        "OData v3, which CBS retires": '"odata.metadata"' in start,
-        "JSON-stat 2.0": '"dimension"' in start and '"class"' in start,
-        "JSON-stat 1, which is retired": '"dimension"' in start,
-        "JSON of an unknown kind": start.startswith(("{", "[")),
-    }
-    return next((kind for kind, is_it in kinds.items() if is_it), f"text of an unknown kind, {text[:30]!r}")
+    kind: str = next(kind for form, kind in _SAID["kinds"] if re.search(form, start, re.DOTALL))
+    return kind.format(start=text[:30])
 
 
 def _sdmx_csv(text: str, separator: str) -> Rows:

@@ -1,25 +1,44 @@
 """Takes the values of an office into the observations of a draft. What a person entered stays as it is."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.office_marks import CAREFUL
 from na_report.editions.table_files import Row, Rows
-from na_report.statistics.reading import Cell, Cells, Difference, differences
+from na_report.statistics.answers import Kind
+from na_report.statistics.reading import Cell, Difference, Reading, differences
 from na_report.statistics.series import Series
 
 
-def take_in(
-    rows: Rows, series: Series, cells: Cells, prior: Cells | None, edition: str, day: str
-) -> tuple[list[Row], list[Row], list[Difference]]:
-    """Changes observations to what an office says now; `prior` is what it said before, nothing when no answer was kept.
+@dataclass
+class Outcome:
+    """What became of one series, and how its answer differs from what the office said before."""
 
-    Returns:
-        Values that a person entered, with the `source` named, and what the `office` says; they stay. Then the observations
-        that belong to a `new` method series instead of an `old` one, because the office says that the series broke. And what
-        the office says otherwise than before.
+    series: str
+    dataset: str
+    indicator: str
+    kind: Kind | Literal[""] = ""  # why there is no answer; empty when there is one
+    why: str = ""  # the same in one sentence
+    form: str = ""
+    asked: str = ""  # the day that it was asked
+    updated: str = ""  # the day of the data
+    changes: list[Difference] = field(default_factory=list)
+    kept: list[Row] = field(default_factory=list)  # values of people, which stay, with what the office says
+    methods: list[Row] = field(default_factory=list)  # observations after a break, which start a new method series
+    definitions: list[Row] = field(default_factory=list)  # codes that the office calls otherwise
+    note: str = ""
+
+
+def take_in(rows: Rows, series: Series, now: Reading, before: Reading | None, edition: str, asked: str) -> Outcome:
+    """Changes observations to what an office says now, and tells what came of it.
+
+    Nothing is known `before` when no answer was kept, and no day when it was `asked`.
     """
-    kept, moved = [], []
+    about = series.id, series.dataset, series.indicator_id
+    outcome = Outcome(*about, form=now.form, asked=asked, updated=now.updated)
+    cells, prior = now.cells, before.cells if before else None
     of = [row for row in rows if row["indicator_id"] == series.indicator_id and row["geo"] in series.places]
     # Of two with a place and period that with the plain id.
     of += [row for row in of if row["id"] == f"{row['indicator_id']}-{row['geo']}-{row['period']}"]
@@ -36,12 +55,12 @@ def take_in(
         theirs = {period: cell for (where, period), cell in cells.items() if where == place}
         methods = method_series(series.method_series, theirs, {period: row["series"] for period, row in mine.items()})
         for period, cell in sorted(theirs.items()):
-            row, before = mine.get(period), (prior or {}).get((place, period), Cell(""))
-            if not cell.value or (row is None and before.value):
+            row, said_before = mine.get(period), (prior or {}).get((place, period), Cell("")).value
+            if not cell.value or (row is None and said_before):
                 continue  # nothing to take in, or somebody took it out
             said = {
                 "value": cell.value,
-                "extracted": day,
+                "extracted": asked or now.updated,
                 "qualifier": "about" if CAREFUL & {*(cell.flags or "")} else "",
             }
             if row is None:
@@ -50,16 +69,21 @@ def take_in(
                 continue
             if row["value"] != cell.value:
                 # Of the office is what names it as source, and what nobody changed since it answered.
-                if row["source_id"] != series.source_id or (prior is not None and before.value != row["value"]):
+                if row["source_id"] != series.source_id or (prior is not None and said_before != row["value"]):
                     stays = row["value"] or row["text_en"]
-                    kept.append({"id": row["id"], "value": stays, "source": row["source_id"], "office": str(cell)})
+                    of_person = {"id": row["id"], "value": stays, "source": row["source_id"]}
+                    outcome.kept.append(of_person | {"office": str(cell)})
                     continue
                 row.update(said)
             if row["series"] != methods[period]:
-                moved.append({"id": row["id"], "old": row["series"], "new": methods[period]})
+                outcome.methods.append({"id": row["id"], "old": row["series"], "new": methods[period]})
                 row["series"] = methods[period]
-    stay = {row["id"] for row in kept}
-    return kept, moved, [one for one in changes if known.get((one.place, one.period), {}).get("id") not in stay]
+    stay = {row["id"] for row in outcome.kept}
+    outcome.changes = [each for each in changes if known.get((each.place, each.period), {}).get("id") not in stay]
+    called = {**series.labels, **(before.labels if before else {})}
+    differing = [code for code, label in now.labels.items() if called.get(code, label) != label]
+    outcome.definitions = [{"code": code, "old": called[code], "new": now.labels[code]} for code in differing]
+    return outcome
 
 
 def _new(series: Series, place: str, period: str) -> Row:

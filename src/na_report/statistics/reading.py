@@ -123,6 +123,9 @@ class Difference:
     old: str
     new: str
 
+    def __str__(self) -> str:
+        return f"{self.place} {self.period}: {', '.join(self.kinds)}: {self.old} -> {self.new}"
+
 
 def differences(before: Cells, after: Cells) -> list[Difference]:
     """Returns the cells that differ, in the order of places and periods.

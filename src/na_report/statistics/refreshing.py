@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import ANSWERS, Project
@@ -15,31 +14,12 @@ from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.integrity import find_problems
 from na_report.editions.making import making, refuse_name
 from na_report.editions.office_marks import FLAGS
-from na_report.editions.table_files import Row, Rows, rows_of, write_table
-from na_report.statistics.answers import Kind, UnreadableError
-from na_report.statistics.drafting import take_in
+from na_report.editions.table_files import Rows, rows_of, write_table
+from na_report.statistics.answers import UnreadableError
+from na_report.statistics.drafting import Outcome, take_in
 from na_report.statistics.kept import Kept, Source, read_kept
 from na_report.statistics.reading import Difference, Reading, read
 from na_report.statistics.series import Series, declared, faults, without_series
-
-
-@dataclass
-class Outcome:
-    """What became of one series, and how its answer differs from what the office said before."""
-
-    series: str
-    dataset: str
-    indicator: str
-    kind: Kind | Literal[""] = ""  # why there is no answer; empty when there is one
-    why: str = ""  # the same in one sentence
-    form: str = ""
-    asked: str = ""  # the day that it was asked
-    updated: str = ""  # the day of the data
-    changes: list[Difference] = field(default_factory=list)
-    kept: list[Row] = field(default_factory=list)  # values of people
-    methods: list[Row] = field(default_factory=list)  # observations after a break
-    definitions: list[Row] = field(default_factory=list)  # codes that the office calls otherwise
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,33 +53,25 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
     all_series = declared(tables["series"])
     prior, _ = _readings(all_series, None, read_kept(folder))
     readings, asked = _readings(all_series, source, kept)
-    outcomes, given = [], {}
-    for series in all_series:
-        outcome = Outcome(series.id, series.dataset, series.indicator_id)
-        outcomes.append(outcome)
-        if series.id in readings:
-            reading, earlier, asked_on = readings[series.id], prior.get(series.id), kept.had[series.id].asked
-            outcome.form, outcome.asked, outcome.updated = reading.form, asked_on, reading.updated
-            given[series.id] = reading.cells, earlier.cells if earlier else None, new, asked_on or reading.updated
-            outcome.kept, outcome.methods, outcome.changes = take_in(before, series, *given[series.id])
-            called = {**series.labels, **(earlier.labels if earlier else {})}
-            differing = [code for code, label in reading.labels.items() if called.get(code, label) != label]
-            outcome.definitions = [{"code": one, "old": called[one], "new": reading.labels[one]} for one in differing]
-            if earlier is None and "" < reading.updated < sealed:
-                # The edition knows more than an older answer; that is no withdrawal.
-                latest = max(period for _, period in reading.cells)
-                outcome.changes = [change for change in outcome.changes if change.period <= latest]
-                outcome.note = f"the data are of {reading.updated}, older than the edition of {sealed}"
-        else:
-            why = kept.missed.get(series.id, UnreadableError("run the command again", "not asked"))
-            outcome.kind, outcome.why = why.kind, str(why)
+
+    def taken(rows: Rows, series: Series) -> Outcome:
+        earlier, asked_on = prior.get(series.id), kept.had[series.id].asked
+        return take_in(rows, series, readings[series.id], earlier, new, asked_on)
+
+    outcomes = [taken(before, each) if each.id in readings else _missed(each, kept) for each in all_series]
+    for outcome in outcomes:
+        if outcome.series not in prior and "" < outcome.updated < sealed:
+            # The edition knows more than an older answer; that is no withdrawal.
+            latest = max(period for _, period in readings[outcome.series].cells)
+            outcome.changes = [change for change in outcome.changes if change.period <= latest]
+            outcome.note = f"the data are of {outcome.updated}, older than the edition of {sealed}"
     if asked:
         with making(new, project, again=again) as partial:
             # Read afresh, as somebody may have changed the draft while the offices were asked.
             tables = rows_of(target if again else folder)
             for series in all_series:
-                if series.id in asked and series.id in given:
-                    take_in(tables["observations"], series, *given[series.id])
+                if series.id in asked and series.id in readings:
+                    taken(tables["observations"], series)
             _write(tables, kept, partial, new)
     return Refreshed(old, new, asked, outcomes, without_series(tables))
 
@@ -130,6 +102,11 @@ def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tu
         except UnreadableError as error:
             kept.missed[series.id] = error
     return found, asked
+
+
+def _missed(series: Series, kept: Kept) -> Outcome:
+    why = kept.missed.get(series.id, UnreadableError("run the command again", "not asked"))
+    return Outcome(series.id, series.dataset, series.indicator_id, why.kind, str(why))
 
 
 def _write(tables: dict[str, Rows], kept: Kept, folder: Path, new: str) -> None:
@@ -175,5 +152,4 @@ def _told(outcome: Outcome) -> Iterator[str]:
 
 def _cell(change: Difference) -> str:
     said = ", ".join(FLAGS[flag] for flag in change.new.partition(" ")[2])
-    cells = f"{change.old} -> {change.new}{f' ({said})' if said else ''}"
-    return f"  {change.place} {change.period}: {', '.join(change.kinds)}: {cells}"
+    return f"  {change}{f' ({said})' if said else ''}"
