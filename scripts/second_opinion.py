@@ -15,7 +15,7 @@ from pathlib import Path
 from sdmx.model import v30
 from sdmx.reader.csv import Reader
 
-from na_report.statistics.answers import Rows, open_answer
+from na_report.statistics.answer_formats import Rows, open_answer
 from na_report.statistics.reading import read
 from na_report.statistics.series import Series
 

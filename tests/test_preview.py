@@ -22,7 +22,7 @@ from test_publishing import only_pages
 
 from na_report.base.paths import Project
 from na_report.book.book import Book
-from na_report.book.preview import serve
+from na_report.book.watching import serve
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> bool:

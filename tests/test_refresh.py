@@ -25,7 +25,7 @@ from na_report.editions.integrity import verify_edition
 from na_report.editions.table_files import Row, read_table, write_table
 from na_report.registers import analysis
 from na_report.statistics import asking
-from na_report.statistics.answers import UnreadableError
+from na_report.statistics.answer_formats import UnreadableError
 from na_report.statistics.kept import Source, answers_in
 from na_report.statistics.reading import Cell, Difference, read
 from na_report.statistics.refreshing import refresh

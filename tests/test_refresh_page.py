@@ -23,7 +23,7 @@ from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.edition import copy_edition, seal_edition
 from na_report.editions.office_marks import FLAGS
 from na_report.editions.table_files import Row, read_table, write_table
-from na_report.statistics.answers import Kind
+from na_report.statistics.answer_formats import Kind
 from na_report.statistics.kept import answers_in
 from na_report.statistics.refreshing import refresh
 

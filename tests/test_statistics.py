@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from na_report.editions.edition import open_edition
-from na_report.statistics.answers import UnreadableError, letters
+from na_report.statistics.answer_formats import UnreadableError, letters
 from na_report.statistics.drafting import method_series
 from na_report.statistics.reading import Cell, differences, read
 from na_report.statistics.series import Series, declared, faults, without_series

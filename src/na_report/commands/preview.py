@@ -9,9 +9,9 @@ from pathlib import Path
 
 from na_report.base.errors import NaReportError, told
 from na_report.base.paths import Project
-from na_report.book import preview as watching
+from na_report.book import watching
 from na_report.book.book import Book
-from na_report.book.preview import State, serve
+from na_report.book.watching import State, serve
 from na_report.commands.consequences import changed_page
 from na_report.commands.run import Progress, answers_of
 from na_report.editions.folders import edition_folder, newest_edition

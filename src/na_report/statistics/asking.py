@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse
 from urllib3.util import Retry
 
-from na_report.statistics.answers import LARGEST, UnreadableError
+from na_report.statistics.answer_formats import LARGEST, UnreadableError
 from na_report.statistics.kept import Answer
 from na_report.statistics.series import PLACE, Series
 

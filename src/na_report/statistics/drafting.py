@@ -7,7 +7,7 @@ from typing import Literal
 from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.office_marks import CAREFUL
 from na_report.editions.table_files import Row, Rows
-from na_report.statistics.answers import Kind
+from na_report.statistics.answer_formats import Kind
 from na_report.statistics.reading import Cell, Difference, Reading, differences
 from na_report.statistics.series import Series
 

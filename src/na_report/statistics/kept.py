@@ -11,7 +11,7 @@ from typing import Self, TypeAlias, get_args
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ANSWERS
 from na_report.editions.descriptor import sha256
-from na_report.statistics.answers import LARGEST, Kind, UnreadableError
+from na_report.statistics.answer_formats import LARGEST, Kind, UnreadableError
 from na_report.statistics.series import Series
 
 INDEX = "index.json"

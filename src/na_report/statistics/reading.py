@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from na_report.base.digits import in_digits
-from na_report.statistics.answers import Rows, UnreadableError, letters, open_answer
+from na_report.statistics.answer_formats import Rows, UnreadableError, letters, open_answer
 from na_report.statistics.series import PLACE, Series
 
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?([eE][-+]?\d{1,2})?", re.ASCII)

@@ -15,7 +15,7 @@ from na_report.editions.integrity import find_problems
 from na_report.editions.making import making, refuse_name
 from na_report.editions.office_marks import FLAGS
 from na_report.editions.table_files import Rows, rows_of, write_table
-from na_report.statistics.answers import UnreadableError
+from na_report.statistics.answer_formats import UnreadableError
 from na_report.statistics.drafting import Outcome, take_in
 from na_report.statistics.kept import Kept, Source, read_kept
 from na_report.statistics.reading import Difference, Reading, read
