@@ -178,8 +178,8 @@ def test_a_changed_wording_is_another_answer(project: Project, monkeypatch: pyte
 
 def test_each_claim_can_be_tested_on_the_newest_edition_or_waits_for_newer_facts() -> None:
     for result in check(open_edition(newest_edition())):
-        if result.verdict.state == NOT_TESTABLE and result.claim.holds != JUDGEMENT:
-            assert result.claim.kind == NEWER and result.verdict.why, result.claim.id
+        if result.state == NOT_TESTABLE and result.claim.holds != JUDGEMENT:
+            assert result.claim.kind == NEWER and result.why, result.claim.id
 
 
 def test_a_claim_says_that_it_uses_the_coding_exactly_when_it_does() -> None:

@@ -7,6 +7,7 @@ from na_report.base.paths import Project
 from na_report.editions.edition import copy_edition, open_edition
 from na_report.editions.integrity import find_problems
 from na_report.registers import analysis, blocks, lookup, registers, statuses
+from na_report.writing.voice import Voice
 
 # Counted by hand in the list of what was looked up; what is not nagezien counts as unknown.
 COUNTS = {
@@ -31,11 +32,11 @@ def test_each_row_has_a_state_and_those_of_the_report_are_counted_apart() -> Non
 def test_the_registers_show_each_state_and_none_is_old_without_saying_so(
     language: str, undated: str, no_year: str
 ) -> None:
-    organisations = registers.organisations(EVIDENCE, language).markdown
+    voice, organisations = Voice(EVIDENCE, language), registers.organisations(EVIDENCE, language).markdown
     initiatives = registers.initiatives(EVIDENCE, language).markdown
     for row in EVIDENCE.records("statuses"):
         key = row["id"]
-        now, agenda = statuses.now(EVIDENCE, key, language), blocks.agenda
+        now, agenda = statuses.now(voice, key), blocks.agenda
         shown = organisations if key.startswith("ACT") else initiatives
         assert now in (agenda(EVIDENCE, key, language).markdown if key in set(EVIDENCE["agendas"]["id"]) else shown)
         if not row["source_id"]:
@@ -45,7 +46,7 @@ def test_the_registers_show_each_state_and_none_is_old_without_saying_so(
         assert (year or undated) in now, key
         if row["status"] == "running":
             # Not only in the source behind it, but in the words that say how it stands.
-            assert (year or no_year) in statuses.state(EVIDENCE, key, language), key
+            assert (year or no_year) in statuses.state(voice, key), key
             assert not year or int(year) > 2021, "a trace from before the edition of the report shows nothing of now"
 
 

@@ -91,8 +91,8 @@ def compare(old: Edition, new: Edition) -> Changes:
     names = dict.fromkeys(table.name for table in (*TABLES, *old.schema, *new.schema))
     tables = {name: _compare_rows(_texts(old, name), _texts(new, name)) for name in names}
     tables = {name: change for name, change in tables.items() if change != TableChange()}
-    before = {result.claim.id: result.verdict.state for result in check(old)}
-    states = ((found.claim.id, before.get(found.claim.id), found.verdict.state) for found in check(new))
+    before = {result.claim.id: result.state for result in check(old)}
+    states = ((found.claim.id, before.get(found.claim.id), found.state) for found in check(new))
     claims = tuple(ClaimChange(key, was, now) for key, was, now in states if was and was != now)
     touched = _rows(tables, _REMARKS) | {claim.claim for claim in claims}
     leaning = {
