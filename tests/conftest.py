@@ -117,9 +117,9 @@ def altered(edition: Edition, changes: str) -> Edition:
     return replace(edition, tables=tables, _rows={}, reads=Reads())
 
 
-def problems_with(table: str, key: str, column: str, value: str) -> list[Problem]:
-    """Returns the problems that edition 2021 would have with another value in one cell."""
-    rows = {name: [*enumerate(rows, start=2)] for name, rows in rows_of(ROOT / "data" / "2021").items()}
+def problems_with(table: str, key: str, column: str, value: str, edition: str = "2021") -> list[Problem]:
+    """Returns the problems that an edition would have with another value in one cell."""
+    rows = {name: [*enumerate(rows, start=2)] for name, rows in rows_of(ROOT / "data" / edition).items()}
     assert any(row["id"] == key for _, row in rows[table])
     rows[table] = [(number, row | {column: value} if row["id"] == key else row) for number, row in rows[table]]
     return check_tables(rows)

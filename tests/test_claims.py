@@ -92,20 +92,16 @@ kind: report | kind: new | 4 | 'new' | newer
 holds: | hold: | 6 | 'hold' | 'holds'
 holds: | hold: | 2 | 'holds' | required
 , en: findings | | 9 | 'en' | required
-en: findings | eng: findings | 9 | 'eng' | ['en', 'nl']
 says: {nl: bevindingen, en: findings} | shown: yes | 8 | 'says' | required
 found > 3 | found | 6 | 'found' | a comparison of facts
-found > 3 | (found > 3) | 6 | '(found > 3)' | a comparison of facts
 found > 3 | not > 3 | 6 | 'not > 3' | a comparison of facts
 found > 3 | fund > 3 | 6 | 'fund' | one of the facts: found
 found > 3 | open('x') > 3 | 6 | open( | with < <=
 found > 3 | found ** 3 > 3 | 6 | ** 3 | with < <=
-found > 3 | found > 3 and other < 2 | 6 | 'other' | one of the facts: found
 found > 3 | judgement | 7 | found | no facts
  | against: fund | 11 | 'fund' | one of the facts: found
  | uses_coding: true | 11 | 'true' | 'yes', 'no'
  | ....value: IND001 | 8 | count | one measure
-count: | cuont: | 10 | 'cuont' | 'count'
 table: findings, | | 10 | 'table' | required
 table: findings | table: finding | 10 | 'finding' | 'findings'
 table: findings | status: x, table: findings | 10 | 'x' | a list
