@@ -5,6 +5,7 @@ import io
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +17,8 @@ from na_report.base.errors import Problem
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.book.comparing import copied
 from na_report.cli import main
-from na_report.editions.edition import seal_edition
+from na_report.editions.asked import Reads
+from na_report.editions.edition import Edition, seal_edition
 from na_report.editions.integrity import check_tables
 from na_report.editions.table_files import rows_of
 from na_report.processes.renderer import Renderer, renderer
@@ -101,9 +103,23 @@ def set_cell(path: Path, key: str, column: str, value: str) -> None:
     rows.to_csv(path, index=False, lineterminator="\n")
 
 
-def problems_with(table: str, key: str, column: str, value: str) -> list[Problem]:
-    """Returns the problems that edition 2021 would have with another value in one cell."""
-    rows = {name: [*enumerate(rows, start=2)] for name, rows in rows_of(ROOT / "data" / "2021").items()}
+def altered(edition: Edition, changes: str) -> Edition:
+    """Returns an edition with other cells (table, keys, column, value), fewer rows (table, keys) or an empty table."""
+    tables = dict(edition.tables)
+    for change in changes.split("; "):
+        name, keys, *cell = (change if " " in change else f"{change} .*").split(" ", 3)
+        rows = tables[name].copy()
+        hit = rows["id"].str.fullmatch(keys)
+        assert hit.any()
+        if cell:
+            rows.loc[hit, cell[0]] = float(cell[1]) if cell[0] == "value" else cell[1]
+        tables[name] = rows if cell else rows[~hit]
+    return replace(edition, tables=tables, _rows={}, reads=Reads())
+
+
+def problems_with(table: str, key: str, column: str, value: str, edition: str = "2021") -> list[Problem]:
+    """Returns the problems that an edition would have with another value in one cell."""
+    rows = {name: [*enumerate(rows, start=2)] for name, rows in rows_of(ROOT / "data" / edition).items()}
     assert any(row["id"] == key for _, row in rows[table])
     rows[table] = [(number, row | {column: value} if row["id"] == key else row) for number, row in rows[table]]
     return check_tables(rows)

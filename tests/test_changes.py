@@ -2,44 +2,24 @@
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from conftest import ROOT, Change, na_report
+from conftest import ROOT, Change, altered, na_report
 
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.editions.asked import Reads
-from na_report.editions.edition import Edition, copy_edition, open_edition, seal_edition
+from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.reasoning.changes import CellChange, compare
 from na_report.running.pages import mentions
 from na_report.writing.sentences import prose_of, reworded
 
-FIRST, VALUE = open_edition("2021"), ("observations", "IND007-NL-2019", "value")
-
-
-def with_tables(**tables: pd.DataFrame) -> Edition:
-    """Returns the first edition with other tables."""
-    return replace(FIRST, tables={**FIRST.tables, **tables}, _rows={}, reads=Reads())
-
-
-def other(*cells: tuple[str, str, str, object]) -> Edition:
-    """Returns the first edition with other cells: table, id, column and value."""
-    tables = {table: FIRST[table].copy() for table, *_ in cells}
-    for table, key, column, value in cells:
-        tables[table].loc[tables[table]["id"] == key, column] = value
-    return with_tables(**tables)
+FIRST, VALUE = open_edition("2021"), "observations IND007-NL-2019 value"
 
 
 def test_three_changed_cells_are_named_with_what_follows() -> None:
     role = FIRST.row("organisations", "ACT13")["role_nl"]
-    cells = [
-        ("observations", "IND019-NL-2019", "value", 80.0),
-        ("findings", "FM12", "kind", "need"),
-        ("organisations", "ACT13", "role_nl", "Koopt samen in."),
-    ]
-    changes = compare(FIRST, other(*cells))
+    cells = "observations IND019-NL-2019 value 80; findings FM12 kind need; organisations ACT13 role_nl Koopt samen in."
+    changes = compare(FIRST, altered(FIRST, cells))
     assert {name: table.changed for name, table in changes.tables.items()} == {
         "observations": (CellChange("IND019-NL-2019", "value", "41", "80"),),
         "findings": (CellChange("FM12", "kind", "priority", "need"),),
@@ -52,9 +32,7 @@ def test_three_changed_cells_are_named_with_what_follows() -> None:
 
 
 def test_a_conclusion_that_only_one_edition_has_is_no_change_of_a_claim() -> None:
-    rests = FIRST["recommendations"]["rests_on"].str.replace(";C14", "").str.replace("C14;", "")
-    advice = FIRST["recommendations"].assign(rests_on=rests)
-    without = with_tables(conclusions=FIRST["conclusions"].query("id != 'C14'"), recommendations=advice)
+    without = altered(FIRST, "conclusions C14; recommendations .* rests_on C01")
     for old, new in ((FIRST, without), (without, FIRST)):
         changes = compare(old, new)
         assert not changes.claims
@@ -62,7 +40,7 @@ def test_a_conclusion_that_only_one_edition_has_is_no_change_of_a_claim() -> Non
 
 
 def test_a_remark_on_a_row_changes_nothing_that_rests_on_it() -> None:
-    changes = compare(FIRST, other(("observations", "IND004-NL-2019", "extracted", "2021-01-01")))
+    changes = compare(FIRST, altered(FIRST, "observations IND004-NL-2019 extracted 2021-01-01"))
     assert (changes.rows, changes.recommendations) == ({"IND004-NL-2019"}, ())
 
 
@@ -70,15 +48,16 @@ def test_a_remark_on_a_row_changes_nothing_that_rests_on_it() -> None:
 def test_a_value_is_told_to_its_last_digit_and_whether_it_is_a_round_number_of_times_the_old_one(
     new: float, factor: str
 ) -> None:
-    [value] = compare(FIRST, other((*VALUE, new))).values
+    [value] = compare(FIRST, altered(FIRST, f"{VALUE} {new}")).values
     assert (value.new, value.factor) == (new, factor)
 
 
 def test_a_new_series_is_not_comparable() -> None:
-    rows = FIRST["observations"]
-    later = {"id": "IND007-NL-2024", "period": "2024", "series": "lfs_from_2021"}
-    added = rows[rows["id"] == "IND007-NL-2019"].assign(**later)
-    changes = compare(FIRST, with_tables(observations=pd.concat([rows, added])))
+    key = "IND007-NL-2019"
+    later = (
+        f"observations {key} period 2024; observations {key} series lfs_from_2021; observations {key} id IND007-NL-2024"
+    )
+    changes = compare(FIRST, altered(FIRST, later))
     assert changes.tables["observations"].added == ("IND007-NL-2024",)
     [value] = changes.values
     assert (value.new_key, value.comparable) == ("IND007-NL-2024", False)
@@ -151,8 +130,8 @@ def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that
         path.unlink()
     (folder / "mbo.md").write_text(STORY, encoding="utf-8")
     texts = list(prose_of(CELLS, [folder / "mbo.md", folder / "gone.md"], project.chapters))
-    key = "IND019-NL-2019"
-    after = other(("observations", key, "value", 40.0), ("observations", key, "period", "2018"), (*VALUE, 20.0))
+    row = "observations IND019-NL-2019"
+    after = altered(FIRST, f"{row} value 40; {row} period 2018; {VALUE} 20")
     found = reworded("p", texts, FIRST, after, "nl")
     assert {each.new: each.condition for each in found} == {
         "Die met 40% niet!": "",

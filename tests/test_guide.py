@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, edit
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
@@ -58,9 +58,9 @@ def do(project: Project, *todo: Step) -> str:
             said += sh(project, step.text)
         elif step.kind == "diff":
             for old, new in re.findall(r"^-(.*)\n\+(.*)$", step.text, re.MULTILINE):
-                replace(path, old, new)
+                edit(path, old, new)
         elif step.under:
-            replace(path, step.under, f"{step.under}\n{step.text.rstrip()}")
+            edit(path, step.under, f"{step.under}\n{step.text.rstrip()}")
         elif path.suffix == ".ipynb":
             chapter = nbformat.read(path, as_version=4)
             chapter.cells.insert(-1, nbformat.v4.new_code_cell(step.text.rstrip(), metadata={"tags": ["remove-input"]}))
@@ -68,12 +68,6 @@ def do(project: Project, *todo: Step) -> str:
         else:
             path.write_text((path.read_text(encoding="utf-8") if path.exists() else "") + step.text, encoding="utf-8")
     return said
-
-
-def replace(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {path.name}"
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def sh(project: Project, commands: str) -> str:
@@ -114,7 +108,7 @@ def test_a_figure_a_caption_and_a_word(project: Project) -> None:
 
 def test_a_claim(project: Project) -> None:
     assert "S90  count, holds: Er zijn minstens vijf gesprekspartners." in do(project, *steps("A claim"))
-    replace(project.chapters / "claims.yml", "people >= 5", "people >= 500")
+    edit(project.chapters / "claims.yml", "people >= 5", "people >= 500")
     assert "S90  count, contradicted" in sh(project, ".venv/bin/na-report check")
 
 
@@ -161,7 +155,7 @@ def test_a_sector_that_misses_something_and_a_page_that_is_too_early_are_named(p
             path.unlink()
         assert named in refused()
         path.write_text(kept, encoding="utf-8")
-    replace(project.chapters / "nl" / "sector" / "kringen.md", "+++ kansen\n", "")
+    edit(project.chapters / "nl" / "sector" / "kringen.md", "+++ kansen\n", "")
     assert "Add `+++ kansen` to chapters/nl/sector/kringen.md" in refused()
-    replace(project.chapters / "pages.yml", ', since: "2027"', "")
+    edit(project.chapters / "pages.yml", ', since: "2027"', "")
     assert "page sector-leerkringen: this edition has no sector kringen" in refused("2026")

@@ -17,6 +17,7 @@ from na_report.figures import charts, trends
 from na_report.registers import blocks, registers, updates, verdicts
 from na_report.writing import numbers
 from na_report.writing.markdown import Block, anchor
+from na_report.writing.voice import Voice
 
 
 def page(name: str) -> BeautifulSoup:
@@ -60,12 +61,12 @@ def test_a_warning_names_the_agendas_that_contradict_a_conclusion_and_can_be_of_
     for text in (
         warned("beleidsagendas", "2.1.6"),
         warned("beleidsagendas"),
-        verdicts.verdict(open_edition("2026"), "C07"),
+        verdicts.verdict(Voice(open_edition("2026")), "C07"),
     ):
         assert "[Digital Decade, doelen voor 2030](#a13)" in text
         assert "[Strategisch kader van de Europese onderwijsruimte](#a14)" in text
     assert warned("beleidsagendas", "") == warned("beleidsagendas", "2.1.5") == ""
-    assert "(#a13)" not in verdicts.verdict(open_edition("2021"), "C07")
+    assert "(#a13)" not in verdicts.verdict(Voice(open_edition("2021")), "C07")
     assert "(#c07)" in warned() and "(#a13)" not in warned(), "the first page is short"
 
 
@@ -92,22 +93,22 @@ def test_a_source_from_after_the_report_is_not_one_of_its_text() -> None:
 
 def test_what_a_row_rests_on_is_told_in_sentences_with_newer_sources_apart() -> None:
     edition = open_edition("2026")
-    of_report, later = verdicts.basis(edition, "R2", "Waarop?").split("Bronnen van na het rapport")
+    of_report, later = verdicts.basis(Voice(edition), "R2", "Waarop?").split("Bronnen van na het rapport")
     assert "tradingeconomics2025adult" in later and "tradingeconomics2025adult" not in of_report
     assert "- [Sectoren werken dezelfde vraagstukken verschillend uit](#c06)." in of_report
     assert "([Mbo](#fm07))" in of_report
     assert not re.search(r"\[[A-Z]{1,3}\d\d", of_report + later), "a sentence rather than a code"
-    assert "Bronnen van na het rapport" not in verdicts.basis(open_edition("2021"), "R2", "Waarop?")
-    assert "(#c16) (achterhaald)." in verdicts.basis(edition, "R8", "Waarop?")
+    assert "Bronnen van na het rapport" not in verdicts.basis(Voice(open_edition("2021")), "R2", "Waarop?")
+    assert "(#c16) (achterhaald)." in verdicts.basis(Voice(edition), "R8", "Waarop?")
     for row in edition.records("conclusions"):
-        text = verdicts.basis(edition, row["id"], "Waarop?")
+        text = verdicts.basis(Voice(edition), row["id"], "Waarop?")
         assert [item for item in row["rests_on"].split(";") if f"(#{anchor(item)})" not in text] == [], row["id"]
 
 
 def test_what_is_new_is_named_and_the_first_edition_has_nothing_new() -> None:
     first, edition = open_edition("2021"), open_edition("2026")
-    assert (updates.edition_note(first), updates.compared(first)) == (None, None)
-    text = updates.compared(edition).markdown  # type: ignore[union-attr]
+    assert (updates.edition_note(first), updates.edition_note(first, about="compared")) == (None, None)
+    text = updates.edition_note(edition, about="compared").markdown  # type: ignore[union-attr]
     assert "**2026**" in text and "**2021**" in text
     shown = updates.added(edition).markdown
     assert "[Digital Decade, doelen voor 2030](#a13)" in shown and "A12" not in shown

@@ -157,16 +157,9 @@ def html(inside: str) -> str:
 
 
 def test_a_figure_without_a_title_of_its_own_is_seen() -> None:
-    titles = (
-        "<strong>Jongeren staan derde.</strong>",
-        "<strong>Aandeel.</strong>",
-        "<strong>Jongeren staan derde.</strong>",
-    )
-    figures = (
-        f'<figure id="f{number}"><figcaption><span class="caption-text">{title} Bron: CBS.</span></figcaption></figure>'
-        for number, title in enumerate(titles)
-    )
-    assert untitled(whole(html("".join(figures)))) == ["f1", "f2"]
+    titles = ("Jongeren staan derde.", "Aandeel.", "Jongeren staan derde.")
+    form = '<figure id="f{}"><span class="caption-text"><strong>{}</strong> Bron: CBS.</span></figure>'
+    assert untitled(whole(html("".join(map(form.format, range(3), titles))))) == ["f1", "f2"]
 
 
 SAID = {

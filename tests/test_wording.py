@@ -45,6 +45,7 @@ def test_the_languages_say_the_same_things_with_the_same_places_in_each_form() -
         shapes.append({})
         for key, forms in texts(language).items():
             assert "" in forms or "other" in forms, key
+            assert "" in forms or all(map(str.strip, forms.values())), key
             several = [places(text) for form, text in forms.items() if form not in ("0", "zero", "one")]
             assert all(found == several[0] for found in several), key
             shapes[-1][key] = "" in forms, set().union(*map(places, forms.values()))

@@ -47,8 +47,14 @@ def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None
 
     project, edition, say = book.project, book.edition, partial(print, flush=True)
 
+    def take_along() -> TakeAlong:
+        from na_report.workbook.take_along import period_covered, write_take_along
+
+        files = write_take_along(edition, book.folder / "take-along", project)
+        return files, period_covered(open_edition(edition, project))
+
     def verify() -> Callable[[], TakeAlong]:
-        take_along = edition_at_hand(book)
+        verify_edition(edition, project)
         say(f"edition {edition}: verified")
         refuse_missing(open_edition(edition, project), project, book.language)
         return take_along
@@ -86,20 +92,6 @@ def _check(options: Namespace, project: Project) -> int:
         return 1
     print(f"{what} is what this project gives: {count} files are the same")
     return 0
-
-
-def edition_at_hand(book: Book) -> Callable[[], tuple[list[Path], tuple[str, str]]]:
-    """Verifies the edition of a book, and returns what writes it to take along, with the first and last year of the data."""
-    verify_edition(book.edition, book.project)
-
-    def write() -> tuple[list[Path], tuple[str, str]]:
-        from na_report.editions.edition import open_edition
-        from na_report.workbook.take_along import period_covered, write_take_along
-
-        files = write_take_along(book.edition, book.folder / "take-along", book.project)
-        return files, period_covered(open_edition(book.edition, book.project))
-
-    return write
 
 
 def site(options: Namespace, project: Project) -> int:

@@ -12,7 +12,7 @@ from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
 from na_report.reasoning import chain, checking
-from na_report.reasoning.claim import FAILS, KINDS, NOT_TESTABLE
+from na_report.reasoning.claim import FAILS, KINDS, NOT_TESTABLE, Result
 from na_report.reasoning.claims_file import refuse_misplaced
 from na_report.running.contents import languages, read_contents
 from na_report.running.pages import all_pages
@@ -25,37 +25,37 @@ def check(options: Namespace, project: Project) -> int:
     edition = open_edition(options.edition or newest_edition(project), project)
     refuse_missing(edition, project)
     results = checking.check(edition)
-    code = 1 if any(result.verdict.state in FAILS for result in results) else 0
+    code = 1 if any(result.state in FAILS for result in results) else 0
     if options.format == "json":
         print(json.dumps([_as_json(result) for result in results], ensure_ascii=False, indent=2))
         return code
     for result in results:
         _tell(result, options.language)
     for kind in KINDS:
-        states = [result.verdict.state.replace("_", " ") for result in results if result.claim.kind == kind]
+        states = [result.state.replace("_", " ") for result in results if result.claim.kind == kind]
         told = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
         print(f"edition {edition.name}, {kind}: {told or 'no claims'}", flush=True)
     return code
 
 
-def _tell(result: checking.Result, language: str) -> None:
-    claim, verdict = result.claim, result.verdict
-    print(f"{claim.id}  {claim.kind}, {verdict.state.replace('_', ' ')}: {claim.says[language]}")
-    if verdict.state == NOT_TESTABLE:
-        if verdict.why:
-            print(f"       {verdict.why}")
+def _tell(result: Result, language: str) -> None:
+    claim = result.claim
+    print(f"{claim.id}  {claim.kind}, {result.state.replace('_', ' ')}: {claim.says[language]}")
+    if result.state == NOT_TESTABLE:
+        if result.why:
+            print(f"       {result.why}")
         return
-    for fact in verdict.facts:
+    for fact in result.facts:
         row = f"  [{fact.key}]" if fact.key else ""
         print(f"       {fact.says[language]}: {in_digits(half_up(fact.value, 10))}{row}")
-    if verdict.state in FAILS and claim.conclusion:
+    if result.state in FAILS and claim.conclusion:
         print(f"       recommendations that lean on {claim.id}: {', '.join(result.recommendations) or 'none'}")
         if result.sharing:
             print(f"       recommendations that share evidence with it: {', '.join(result.sharing)}")
 
 
-def _as_json(result: checking.Result) -> dict[str, object]:
-    claim, verdict = result.claim, result.verdict
+def _as_json(result: Result) -> dict[str, object]:
+    claim = result.claim
     about = {"id": claim.id, "conclusion": claim.conclusion or None, "page": claim.page, "kind": claim.kind}
     says = {f"says_{language}": text for language, text in claim.says.items()}
     facts = [
@@ -64,10 +64,10 @@ def _as_json(result: checking.Result) -> dict[str, object]:
             "value": fact.value,
             "observation": fact.key or None,
         }
-        for fact in verdict.facts
+        for fact in result.facts
     ]
     leaning = {"recommendations": result.recommendations, "recommendations_sharing_evidence": result.sharing}
-    return {**about, **says, "state": verdict.state, "facts": facts, **leaning}
+    return {**about, **says, "state": result.state, "facts": facts, **leaning}
 
 
 def trace(options: Namespace, project: Project) -> int:

@@ -17,8 +17,7 @@ from matplotlib.figure import Figure as Canvas
 
 from na_report.base.colours import INK, LINE, SOFT
 from na_report.base.spreadsheets import for_sheet
-from na_report.writing.markdown import Block, anchor, fold
-from na_report.writing.tables import rows
+from na_report.writing.markdown import Block, anchor, fold, table_rows
 from na_report.writing.voice import Voice
 
 for _name in ("SourceSansPro", "SourceSansProSemibold"):
@@ -92,7 +91,7 @@ def figure(
     links = ", ".join(f"{{download}}`{kind} <{path}.{kind.lower()}>`" for kind in ("SVG", "PNG"))
     links += f". {words('figures.data')}: {{download}}`CSV <{path}.csv>`"
     along = f"[{words('figures.take_along')}: {links}.]{{.meenemen}}"
-    table = fold(words("figures.as_table"), *rows(shown), kind="als-tabel")
+    table = fold(words("figures.as_table"), *table_rows(shown), kind="als-tabel")
     bare = data.map(lambda cell: for_sheet(cell) if isinstance(cell, str) else cell)
     files = {
         f"{path}.svg": ("image/svg+xml", _svg(wide)),

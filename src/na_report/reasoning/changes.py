@@ -91,8 +91,8 @@ def compare(old: Edition, new: Edition) -> Changes:
     names = dict.fromkeys(table.name for table in (*TABLES, *old.schema, *new.schema))
     tables = {name: _compare_rows(_texts(old, name), _texts(new, name)) for name in names}
     tables = {name: change for name, change in tables.items() if change != TableChange()}
-    before = {result.claim.id: result.verdict.state for result in check(old)}
-    states = ((found.claim.id, before.get(found.claim.id), found.verdict.state) for found in check(new))
+    before = {result.claim.id: result.state for result in check(old)}
+    states = ((found.claim.id, before.get(found.claim.id), found.state) for found in check(new))
     claims = tuple(ClaimChange(key, was, now) for key, was, now in states if was and was != now)
     touched = _rows(tables, _REMARKS) | {claim.claim for claim in claims}
     leaning = {
@@ -132,16 +132,24 @@ def _compare_values(old: Edition, new: Edition) -> tuple[ValueChange, ...]:
     latest, found = _latest(new), []
     for place, before in _latest(old).items():
         after = latest.get(place, before)
-        said = [(row["id"], _text(row["value"]), row["text_nl"]) for row in (before, after)]
-        if said[0] == said[1]:
+        was, now = _text(before["value"]), _text(after["value"])
+        if (before["id"], was, before["text_nl"]) == (after["id"], now, after["text_nl"]):
             continue
-        (old_key, was, _), (new_key, now, _) = said
-        units = [edition.row("indicators", place[0])["unit"] for edition in (old, new)]
-        same_unit, same_series = units[0] == units[1], old_key == new_key or before["series"] == after["series"] != ""
-        values = [float(text) if text else None for text in (was, now)]
-        factor = factor_between(was, now) if same_unit else ""
-        how = (units[1], same_unit and same_series, factor)
-        found.append(ValueChange(place[0], old_key, new_key, values[0], values[1], *how))
+        unit = new.row("indicators", place[0])["unit"]
+        same_unit = unit == old.row("indicators", place[0])["unit"]
+        same_series = before["id"] == after["id"] or before["series"] == after["series"] != ""
+        found.append(
+            ValueChange(
+                indicator=place[0],
+                old_key=before["id"],
+                new_key=after["id"],
+                old=float(was) if was else None,
+                new=float(now) if now else None,
+                unit=unit,
+                comparable=same_unit and same_series,
+                factor=factor_between(was, now) if same_unit else "",
+            )
+        )
     return tuple(found)
 
 

@@ -6,18 +6,8 @@ from na_report.base.errors import MissingRowError
 from na_report.editions.asked import Reads, derived
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
-from na_report.reasoning.claim import COUNT, FAILS, KINDS, Claim, Verdict, evaluate
+from na_report.reasoning.claim import COUNT, FAILS, KINDS, Result, evaluate
 from na_report.reasoning.claims_file import read_claims as all_claims
-
-
-@dataclass(frozen=True)
-class Result:
-    """A claim with its verdict, the recommendations that lean on it, and others that rest on some of the same evidence."""
-
-    claim: Claim
-    verdict: Verdict
-    recommendations: tuple[str, ...] = ()
-    sharing: tuple[str, ...] = ()
 
 
 @derived
@@ -37,7 +27,7 @@ def results_of(edition: Edition, conclusion: str) -> list[Result]:
 @derived
 def failing(edition: Edition, page: str = "") -> list[Result]:
     """Returns the claims that fail and that a reader is told of, of one page or of all."""
-    failed = [found for found in check(edition) if found.verdict.state in FAILS and found.claim.kind != COUNT]
+    failed = [found for found in check(edition) if found.state in FAILS and found.claim.kind != COUNT]
     return [found for found in failed if page in ("", found.claim.page)]
 
 
@@ -55,7 +45,7 @@ def check(edition: Edition) -> list[Result]:
         evidence = set(net.succ[claim.conclusion]) if claim.conclusion else set()
         leaning = tuple(key for key in below if claim.conclusion in below[key])
         sharing = tuple(key for key in below if key not in leaning and below[key] & evidence)
-        results.append(Result(claim, evaluate(claim, edition), leaning, sharing))
+        results.append(replace(evaluate(claim, edition), recommendations=leaning, sharing=sharing))
     return results
 
 

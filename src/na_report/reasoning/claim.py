@@ -1,4 +1,4 @@
-"""What a claim is: a statement with its check, its figures and its verdict."""
+"""What a claim is: a statement with its check, its figures and what comes of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,19 +24,6 @@ class Fact:
     value: float
     key: str = ""
     yes_no: bool = False
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the data says of a claim, with the figures that decide and the ids of the rows that contradict it.
-
-    `why` tells why nothing can be tested; it is empty for a judgement.
-    """
-
-    state: str
-    facts: tuple[Fact, ...] = ()
-    against: tuple[str, ...] = ()
-    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,15 +61,32 @@ class Claim:
         return self.id.partition(".")[0] if self.id.startswith("C") else ""
 
 
-def evaluate(claim: Claim, edition: Edition) -> Verdict:
-    """Returns the verdict on a claim; not testable when it is a judgement or the edition lacks what it is about."""
+@dataclass(frozen=True)
+class Result:
+    """What the data says of a claim, with the figures that decide and the ids of the rows that contradict it.
+
+    `why` tells why nothing can be tested; it is empty for a judgement. Recommendations lean on the claim, or share some of
+    its evidence.
+    """
+
+    claim: Claim
+    state: str
+    facts: tuple[Fact, ...] = ()
+    against: tuple[str, ...] = ()
+    why: str = ""
+    recommendations: tuple[str, ...] = ()
+    sharing: tuple[str, ...] = ()
+
+
+def evaluate(claim: Claim, edition: Edition) -> Result:
+    """Returns the result, without recommendations; not testable for a judgement or where the edition lacks what it is about."""
     if claim.holds == JUDGEMENT:
-        return Verdict(NOT_TESTABLE)
+        return Result(claim, NOT_TESTABLE)
     figures = claim.facts.items()
     try:
         measured = {name: MEASURES[figure.measure](edition, **figure.arguments) for name, figure in figures}
     except MissingRowError as missing:
-        return Verdict(NOT_TESTABLE, why=str(missing))
+        return Result(claim, NOT_TESTABLE, why=str(missing))
     found = ((figure, measured[name]) for name, figure in figures if figure.shown)
     shown = tuple(
         Fact(figure.says or _labels(edition, one.observation), one.value, one.observation, figure.yes_no)
@@ -90,11 +94,11 @@ def evaluate(claim: Claim, edition: Edition) -> Verdict:
     )
     if not eval(claim.holds, {"__builtins__": {}}, {name: one.value for name, one in measured.items()}):  # noqa: S307
         against = measured[claim.against].rows if claim.against else ()
-        return Verdict(OUTDATED if claim.kind == NEWER else CONTRADICTED, shown, against)
+        return Result(claim, OUTDATED if claim.kind == NEWER else CONTRADICTED, shown, against)
     if claim.unknown and measured[claim.unknown].value:
         why = f"It holds of all that is known, and {claim.unknown} is more than none."
-        return Verdict(NOT_TESTABLE, shown, why=why)
-    return Verdict(HOLDS, shown)
+        return Result(claim, NOT_TESTABLE, shown, why=why)
+    return Result(claim, HOLDS, shown)
 
 
 def _labels(edition: Edition, observation: str) -> dict[str, str]:

@@ -7,10 +7,9 @@ from na_report.reasoning import chain
 from na_report.reasoning.claim import FAILS
 from na_report.registers import analysis, statuses
 from na_report.registers.verdicts import basis, outcome, recommendation_note, verdict
-from na_report.writing.markdown import Block, anchor, aside, box, escape, fold, link, paragraphs, place
+from na_report.writing.markdown import Block, anchor, aside, box, escape, fold, link, paragraphs, place, table_rows
 from na_report.writing.numbers import in_words
 from na_report.writing.prose import told
-from na_report.writing.tables import rows as table_rows
 from na_report.writing.text import ended, ids, number_of, sentence_case
 from na_report.writing.voice import Cells, Row, Voice, register
 
@@ -90,8 +89,8 @@ def conclusions(edition: Edition, section: str, language: str = "nl") -> Block:
         if row["section"] == section:
             text = f"{_title(voice, row, 'title', end='.')} {voice.filled(row, 'text')}"
             kind = "kader stelling" + (" tegenspraak" if outcome(edition, row["id"]) in FAILS else "")
-            shown.append(box(kind, paragraphs(text, verdict(edition, row["id"], language)).markdown))
-            shown.append(basis(edition, row["id"], voice.words("verdicts.under_conclusion"), language))
+            shown.append(box(kind, paragraphs(text, verdict(voice, row["id"])).markdown))
+            shown.append(basis(voice, row["id"], voice.words("verdicts.under_conclusion")))
     return paragraphs(*shown)
 
 
@@ -112,11 +111,11 @@ def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
         about = words("became.ours", sources=ended(voice.cited(ids(row["now_sources"]))))
         facts["became.now"] = f"{now} {aside(about)}"
     number = f"[{words('advice')} {escape(row['number'])}]{{#{anchor(key)}}}"
-    warning = recommendation_note(edition, key, language)
+    warning = recommendation_note(voice, key)
     lines = [f"**{number}. {voice.shown(row, 'title')}**", "", *([warning, ""] if warning else [])]
     lines += [f"- **{words(name, edition=edition.name)}**: {text}" for name, text in facts.items() if text]
     kind = "kader kaart" + (" tegenspraak" if warning else "")
-    return paragraphs(box(kind, *lines), basis(edition, key, words("verdicts.under_advice"), language))
+    return paragraphs(box(kind, *lines), basis(voice, key, words("verdicts.under_advice")))
 
 
 def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "nl") -> Block:

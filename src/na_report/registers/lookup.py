@@ -3,8 +3,7 @@
 from na_report.editions.edition import Edition
 from na_report.registers import analysis, statuses
 from na_report.registers.registers import observed_sources
-from na_report.writing.markdown import Block, aside, box, escape, link
-from na_report.writing.tables import choice, filtered, sortable
+from na_report.writing.markdown import Block, aside, box, choice, escape, filtered, link, sortable
 from na_report.writing.text import ids, sentence_case
 from na_report.writing.voice import Cells, Row, Voice, register
 

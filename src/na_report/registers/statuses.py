@@ -23,22 +23,22 @@ def status(edition: Edition, key: str) -> dict[str, Any]:
     return next(found, {"status": "unknown", "since": "", "source_id": ""})
 
 
-def state(edition: Edition, key: str, language: str = "nl") -> str:
+def state(voice: Voice, key: str) -> str:
     """Returns in a few words how something stands now; of what is active also the year of the trace that says so."""
-    voice, row = Voice(edition, language), status(edition, key)
+    row = status(voice.edition, key)
     shown = voice.label("subject_status", row["status"])
-    since = written_day(row["since"], language) if row["since"] else ""
+    since = written_day(row["since"], voice.language) if row["since"] else ""
     if row["status"] != "running":
         return f"{shown} ({since})" if since else shown
-    year = edition.row("sources", row["source_id"])["year"]
+    year = voice.edition.row("sources", row["source_id"])["year"]
     seen = voice.words("became.in_year", year=year) if year else f"({voice.words('became.undated')})"
     return f"{shown} {seen}" + (f", {voice.words('became.since', since=since)}" if since not in ("", year) else "")
 
 
-def now(edition: Edition, key: str, language: str = "nl") -> str:
+def now(voice: Voice, key: str) -> str:
     """Returns as MyST how an initiative, organisation or agenda stands now, what came in its place, and who says so."""
-    voice, row = Voice(edition, language), status(edition, key)
-    parts = [f"**{escape(sentence_case(state(edition, key, language)))}.**"]
+    row = status(voice.edition, key)
+    parts = [f"**{escape(sentence_case(state(voice, key)))}.**"]
     if "id" not in row:
         return parts[0]
     if voice.said(row, "successor"):
@@ -55,7 +55,7 @@ def now(edition: Edition, key: str, language: str = "nl") -> str:
 
 def column(voice: Voice, key: str) -> dict[str, str]:
     """Returns `now` under the head of its column; nothing in an edition that does not know."""
-    return {"became.head": now(voice.edition, key, voice.language)} if known(voice.edition) else {}
+    return {"became.head": now(voice, key)} if known(voice.edition) else {}
 
 
 def caveats_of(edition: Edition, key: str) -> list[str]:

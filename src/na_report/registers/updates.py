@@ -39,21 +39,13 @@ def edition_before(edition: Edition) -> tuple[str, str]:
     return previous_edition(edition.name, sealed_editions()), seal_of(edition).created
 
 
-def compared(edition: Edition, language: str = "nl") -> Block | None:
-    """Says which two editions this page compares; nothing for the first edition."""
-    return _about(edition, language, "updates.compared", "updates.compared_draft")
-
-
-def edition_note(edition: Edition, language: str = "nl") -> Block | None:
-    """Says which edition the reader has, and of which day; nothing for the first edition."""
-    return _about(edition, language, "updates.edition", "updates.edition_draft")
-
-
-def _about(edition: Edition, language: str, sealed: str, draft: str) -> Block | None:
+def edition_note(edition: Edition, language: str = "nl", about: str = "edition") -> Block | None:
+    """Says which edition the reader has and of which day, or `compared`, which two this page compares; nothing for the first."""
     before, created = edition_before(edition)
     parts = {"edition": edition.name, "before": before, "day": written_day(created, language)}
-    words, shown = Voice(edition, language).words, {name: escape(text) for name, text in parts.items()}
-    return Block(words(sealed if created else draft, **shown)) if before else None
+    key = f"updates.{about}{'' if created else '_draft'}"
+    shown = {name: escape(text) for name, text in parts.items()}
+    return Block(Voice(edition, language).words(key, **shown)) if before else None
 
 
 def added(edition: Edition, language: str = "nl") -> Block:

@@ -6,8 +6,8 @@ import pandas as pd
 
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
-from na_report.reasoning.checking import Result, check, failing, results_of, robustness
-from na_report.reasoning.claim import CONTRADICTED, HOLDS, NEWER, NOT_TESTABLE, OUTDATED
+from na_report.reasoning.checking import check, failing, results_of, robustness
+from na_report.reasoning.claim import CONTRADICTED, HOLDS, NEWER, NOT_TESTABLE, OUTDATED, Result
 from na_report.registers import analysis
 from na_report.writing.markdown import Block, box, escape, fold, link
 from na_report.writing.numbers import in_words, number
@@ -17,40 +17,39 @@ from na_report.writing.voice import Voice
 
 def outcome(edition: Edition, conclusion: str) -> str:
     """Returns the first outcome for a conclusion that says something; what only the report's own facts bear out does not."""
-    found = ((result.verdict.state, result.claim.kind) for result in results_of(edition, conclusion))
+    found = ((result.state, result.claim.kind) for result in results_of(edition, conclusion))
     told = (state for state, kind in found if state != HOLDS or kind == NEWER)
     return next((state for state in told if state != NOT_TESTABLE), NOT_TESTABLE)
 
 
-def state(edition: Edition, key: str, language: str = "nl") -> str:
+def state(voice: Voice, key: str) -> str:
     """Returns in words whether a conclusion is still right."""
-    return Voice(edition, language).words(f"states.{outcome(edition, key)}")
+    return voice.words(f"states.{outcome(voice.edition, key)}")
 
 
-def verdict(edition: Edition, key: str, language: str = "nl") -> str:
+def verdict(voice: Voice, key: str) -> str:
     """Returns whether a conclusion is still right and what is against it, as MyST; nothing where nothing tells."""
-    voice = Voice(edition, language)
     told = [
-        voice.words("verdicts.quoted", said=escape(result.claim.says[language])) + _against(voice, result)
-        for result in results_of(edition, key)
-        if result.verdict.state == CONTRADICTED or (result.claim.kind == NEWER and result.verdict.state != NOT_TESTABLE)
+        voice.words("verdicts.quoted", said=escape(result.claim.says[voice.language])) + _against(voice, result)
+        for result in results_of(voice.edition, key)
+        if result.state == CONTRADICTED or (result.claim.kind == NEWER and result.state != NOT_TESTABLE)
     ]
-    return " ".join([f"**{sentence_case(state(edition, key, language))}:**", *told]) if told else ""
+    return " ".join([f"**{sentence_case(state(voice, key))}:**", *told]) if told else ""
 
 
 def _against(voice: Voice, result: Result) -> str:
     """Returns the names of the rows that contradict a conclusion, with links; nothing where no single row does."""
-    if not result.verdict.against:
+    if not result.against:
         return ""
     table = result.claim.facts[result.claim.against].arguments.get("table", "agendas")
-    names = [link(key, escape(voice.name(voice.edition.row(table, key)))) for key in result.verdict.against]
+    names = [link(key, escape(voice.name(voice.edition.row(table, key)))) for key in result.against]
     return " " + voice.words("verdicts.against", rows=listed(names, voice.language))
 
 
 def _facts(voice: Voice, result: Result) -> str:
     """Returns the figures that decide, as the start of a sentence."""
     told = []
-    for fact in result.verdict.facts:
+    for fact in result.facts:
         if fact.yes_no:
             shown = voice.words("verdicts.yes" if fact.value else "verdicts.no")
         elif fact.key:
@@ -87,26 +86,25 @@ def page_note(edition: Edition, page: str = "", language: str = "nl", *, section
 def _warned(voice: Voice, result: Result, *, figures: bool = False) -> str:
     """Returns that a claim no longer holds and what that means; with the figures that decide and the rows that are against it."""
     quoted = voice.words("verdicts.quoted", said=_said(voice, result))
-    told = f"**{sentence_case(voice.words(f'states.{result.verdict.state}'))}:** {quoted}"
+    told = f"**{sentence_case(voice.words(f'states.{result.state}'))}:** {quoted}"
     if figures and (facts := _facts(voice, result)):
         told += f" {facts}.{_against(voice, result)}"
     return f"{told} {escape(result.claim.means[voice.language])}" if result.claim.means else told
 
 
-def recommendation_note(edition: Edition, key: str, language: str = "nl") -> str:
+def recommendation_note(voice: Voice, key: str) -> str:
     """Returns what it means for a recommendation that a conclusion under it no longer holds; nothing when all do."""
-    found = [result for result in failing(edition) if key in result.recommendations and result.claim.means]
-    return " ".join(_warned(Voice(edition, language), result) for result in found)
+    found = [result for result in failing(voice.edition) if key in result.recommendations and result.claim.means]
+    return " ".join(_warned(voice, result) for result in found)
 
 
-def basis(edition: Edition, key: str, title: str, language: str = "nl") -> str:
+def basis(voice: Voice, key: str, title: str) -> str:
     """Returns, folded and on a screen alone, what a recommendation or conclusion rests on: a sentence each, and the sources."""
-    voice = Voice(edition, language)
     lines = [f"- {sentence}" for sentence in _below(voice, key)]
     groups: dict[str, list[str]] = {"sources": [], "later": []}
-    for source in chain.reached(edition, key, "sources"):
+    for source in chain.reached(voice.edition, key, "sources"):
         # What came after the report can't be what its advice rested on.
-        later = edition.row("sources", source)["cited_how"] == "update"
+        later = voice.edition.row("sources", source)["cited_how"] == "update"
         groups["later" if later else "sources"].append(voice.titled_source(source))
     for word, titles in groups.items():
         if titles:
@@ -118,7 +116,7 @@ def _below(voice: Voice, key: str) -> Iterator[str]:
     """Yields what a row rests on directly, each as a sentence with a link to its place."""
     edition = voice.edition
     for item in chain.below(edition, key, "conclusions"):
-        said = "" if outcome(edition, item) == NOT_TESTABLE else f" ({state(edition, item, voice.language)})"
+        said = "" if outcome(edition, item) == NOT_TESTABLE else f" ({state(voice, item)})"
         yield f"{voice.link('conclusions', item, 'title')}{said}."
     for item in chain.below(edition, key, "findings"):
         row = edition.row("findings", item)
@@ -136,7 +134,7 @@ def _below(voice: Voice, key: str) -> Iterator[str]:
 def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
     """Shows the claims of a kind with their outcome and the figures that decide."""
     voice = Voice(edition, language)
-    found = [(result, result.verdict.state) for result in check(edition) if result.claim.kind == kind]
+    found = [(result, result.state) for result in check(edition) if result.claim.kind == kind]
     rows = [
         {
             "verdicts.statement": _said(voice, result),
@@ -172,12 +170,12 @@ def coding_robustness(edition: Edition, language: str = "nl") -> Block:
 
 def summary_counts(edition: Edition) -> dict[str, int]:
     """Returns the number of conclusions: all, those tested on newer facts, and of these still right and outdated."""
-    newer = [found.verdict.state for found in check(edition) if found.claim.conclusion and found.claim.kind == NEWER]
+    newer = [found.state for found in check(edition) if found.claim.conclusion and found.claim.kind == NEWER]
     counts = {"still": newer.count(HOLDS), "outdated": newer.count(OUTDATED)}
     return {"conclusions": len(edition["conclusions"]), "retested": sum(counts.values()), **counts}
 
 
 def conclusion_states(edition: Edition) -> pd.DataFrame:
     """Returns each claim with its kind and state, for a check of the notebook."""
-    found = [(result.claim.id, result.claim.kind, result.verdict.state) for result in check(edition)]
+    found = [(result.claim.id, result.claim.kind, result.state) for result in check(edition)]
     return pd.DataFrame(found, columns=["claim", "kind", "state"])

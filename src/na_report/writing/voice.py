@@ -13,9 +13,8 @@ from na_report.base.spreadsheets import for_sheet
 from na_report.base.wording import Words
 from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import Edition
-from na_report.writing.markdown import Block, anchor, escape, link, plain
+from na_report.writing.markdown import Block, anchor, escape, link, plain, table_rows
 from na_report.writing.numbers import Value, period, value
-from na_report.writing.tables import rows as table_rows
 from na_report.writing.text import ids, in_sentence, listed, number_of, sentence_case, spoken
 
 Row = Mapping[str, Any]
