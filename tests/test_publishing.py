@@ -65,26 +65,22 @@ def test_text_becomes_the_declared_type_or_is_refused(project: Project) -> None:
             with_parameters(page, {name: value})
 
 
-def test_a_failing_chapter_keeps_its_notebook_and_names_cell_and_cause(project: Project) -> None:
+def test_a_chapter_that_fails_or_ends_early_keeps_its_notebook_and_names_cell_and_cause(project: Project) -> None:
     edit(project.chapters / "nl" / "bronnen.ipynb", "registers.notes(evidence, language)", "1 / 0")
+    with changed(project.chapters / "nl" / "koploper.ipynb") as notebook:
+        notebook.cells.insert(3, new_code_cell("import sys\nsys.exit()"))
     with pytest.raises(ChapterError) as caught:
-        run(project, "bronnen", "kanttekeningen")
+        run(project, "bronnen", "koploper", "kanttekeningen")
     cells = nbformat.read(project.chapters / "nl" / "bronnen.ipynb", as_version=4).cells
     [place] = [(number, cell) for number, cell in enumerate(cells, 1) if cell.source.endswith("1 / 0")]
     first = place[1].source.partition("\n")[0]
     named = f"Page bronnen failed: chapter bronnen.ipynb, cell {place[0]} ({place[1].id}, {first!r}): ZeroDivisionError"
     assert named in str(caught.value)
+    caught.match(r"koploper.ipynb, cell 4 .*SystemExit, so the cells after it did not run")
     folder = project.build("2021", "nl") / "notebooks"
     failed = nbformat.read(folder / "bronnen.failed.ipynb", as_version=4)
     assert any(output.output_type == "error" for cell in failed.cells for output in cell.get("outputs", []))
-    assert [path.name for path in whole_notebooks(folder)] == ["kanttekeningen.ipynb"], "the other page goes on"
-
-
-def test_a_cell_that_ends_the_page_early_fails_it(project: Project) -> None:
-    with changed(project.chapters / "nl" / "koploper.ipynb") as notebook:
-        notebook.cells.insert(3, new_code_cell("import sys\nsys.exit()"))
-    with pytest.raises(ChapterError, match=r"koploper.ipynb, cell 4 .*SystemExit, so the cells after it did not run"):
-        run(project, "koploper")
+    assert [path.name for path in whole_notebooks(folder)] == ["kanttekeningen.ipynb"], "the others go on"
 
 
 def test_an_unknown_sector_names_the_ids_to_choose_from(project: Project) -> None:
