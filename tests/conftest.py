@@ -2,15 +2,21 @@
 
 import contextlib
 import io
+import json
+import os
 import shutil
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, expect, sync_playwright
 from screens import show as show
 
 from na_report.base.errors import Problem
@@ -30,6 +36,10 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 ROOT = Path(__file__).resolve().parent.parent
+CLI = [sys.executable, "-m", "na_report.cli"]
+# How long a test waits for what has to come: only a test that fails takes as long, so a busy machine turns none red.
+PATIENCE = 60
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture
@@ -70,6 +80,25 @@ def na_report(project: Project, *arguments: str) -> subprocess.CompletedProcess[
         except SystemExit as end:
             code = int(end.code or 0)
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
+def program(project: Project, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command in a process of its own."""
+    command, env = [*CLI, *map(str, arguments)], os.environ | environment
+    return subprocess.run(command, cwd=project.root, env=env, capture_output=True, text=True, check=False, timeout=600)
+
+
+def wait(condition: Callable[[], object], seconds: float = PATIENCE) -> bool:
+    """Waits for something to hold, and tells whether it came to that."""
+    end = time.monotonic() + seconds
+    while not (holds := condition()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return bool(holds)
+
+
+def soup(path: Path) -> BeautifulSoup:
+    """Returns a page as a browser reads it."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -127,10 +156,13 @@ def problems_with(table: str, key: str, column: str, value: str, edition: str = 
 
 @pytest.fixture
 def reseal(project: Project) -> Callable[[], None]:
-    """Seals edition 2021 of the copy anew, as a researcher does with a new edition."""
+    """Seals edition 2021 of the copy anew."""
+    return lambda: seal_again(project, "2021")
 
-    def apply() -> None:
-        (project.data / "2021" / DESCRIPTOR).unlink()
-        seal_edition("2021", project)
 
-    return apply
+def seal_again(project: Project, edition: str) -> None:
+    """Seals an edition of a copy anew, of the day that it was sealed, so that only what a test changed differs."""
+    path = project.data / edition / DESCRIPTOR
+    created = json.loads(path.read_text(encoding="utf-8"))["created"]
+    path.unlink()
+    seal_edition(edition, project, created=date.fromisoformat(created[:10]))

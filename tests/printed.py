@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import NavigableString, Tag
+from conftest import soup
 from pypdfium2 import raw
 
 POINTS_PER_MM = 72 / 25.4
@@ -92,6 +93,10 @@ class Printed:
                 found.append(content.value.decode("utf-8"))
         return found
 
+    def text(self) -> str:
+        """Returns all that the document says, without spaces."""
+        return "".join("".join(page.get_textpage().get_text_range() for page in self.pages).split())
+
     def languages(self, page: int) -> list[str]:
         """Returns the languages that parts of a page say they are in."""
         tree, found = raw.FPDF_StructTree_GetForPage(self.pages[page].raw), []
@@ -119,7 +124,7 @@ class Printed:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Printed]:
+def opened(path: Path | bytes) -> Iterator[Printed]:
     """Gives a PDF as long as a block lasts."""
     with pdfium.PdfDocument(path) as document:
         yield Printed(document)
@@ -132,7 +137,7 @@ def bare(text: str) -> str:
 
 def article_of(path: Path, without: str) -> Tag:
     """Returns the text of a page for the screen, but for some parts of it."""
-    found = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").article
+    found = soup(path).article
     assert found is not None
     for part in found.select(without):
         part.decompose()

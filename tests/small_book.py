@@ -1,18 +1,25 @@
-"""A book of one page, which builds in seconds, and one that only looks like a built one."""
+"""A book of a page or two, which builds in seconds, and one that only looks like a built one."""
 
 import re
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from na_report.base.paths import Project
 from na_report.book.book import Book, held, publish
+from na_report.book.rendering import build_html
+from na_report.book.staging import stage
+from na_report.processes.renderer import Renderer
+from na_report.running.pages import all_pages
 
 FOOT = '<footer><ul><li><a href="../report.pdf">Boek</a></li><li><a href="../summary.pdf">Kort</a></li></ul></footer>'
 PAGE = '<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
 PDFS = ("report.pdf", "summary.pdf")
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
 
 def built(
@@ -38,20 +45,45 @@ def built(
     return book
 
 
-def make_small(source: Project, root: Path) -> None:
-    """Copies chapters and configuration to a project, and makes its book one of one page."""
-    for name in ("_config.yml", "chapters"):
-        path = source.root / name
-        (shutil.copytree if path.is_dir() else shutil.copyfile)(path, root / name)
-    (root / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
-    words = root / "chapters" / "words.yml"
-    text = words.read_text(encoding="utf-8").replace("summary: index", 'summary: ""')
-    words.write_text(re.sub(r"parts: .*", "parts: []", text), encoding="utf-8")
+def rendered(project: Project, process: Renderer) -> Path:
+    """Makes HTML of the pages that ran, going on from what there is, as a preview does."""
+    book, pages = Book(project, "2021", "nl"), all_pages(project)
+    stage(book, pages)
+    return build_html(book, pages, process)
 
 
-def write_chapter(root: Path, word: str) -> None:
-    """Writes the chapter of a small book, with a word in it."""
-    notebook = nbformat.read(root / "chapters" / "nl" / "kanttekeningen.ipynb", as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code" and "registers." not in cell.source]
-    notebook.cells.append(nbformat.v4.new_markdown_cell(f"# Titel\n\nHet {word}e boek.", id="text"))
-    nbformat.write(notebook, root / "chapters" / "nl" / "index.ipynb")
+def only_pages(project: Project, *names: str) -> None:
+    """Makes the book of a project a small one."""
+    parts = [{"chapters": [{"file": name} for name in names[1:]]}] if names[1:] else []
+    toc = {"format": "jb-book", "root": names[0]} | ({"parts": parts} if parts else {})
+    (project.root / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    words = project.chapters / "words.yml"
+    text = re.sub(r"parts: .*", f"parts: [{'Deel' if parts else ''}]", words.read_text(encoding="utf-8"))
+    words.write_text(text.replace("summary: index", 'summary: ""'), encoding="utf-8")
+
+
+def write_notebook(
+    folder: Path, name: str, *cells: nbformat.NotebookNode, metadata: Mapping[str, object] = KERNEL
+) -> None:
+    """Writes a chapter, or a page as a run leaves it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(new_notebook(cells=cells, metadata=metadata), folder / f"{name}.ipynb")
+
+
+@contextmanager
+def changed(path: Path) -> Iterator[nbformat.NotebookNode]:
+    """Gives a notebook to change, and writes it."""
+    notebook = nbformat.read(path, as_version=4)
+    yield notebook
+    nbformat.write(notebook, path)
+
+
+def parameters(source: str = 'edition: str = "2021"') -> nbformat.NotebookNode:
+    """Returns the cell that declares the parameters of a chapter."""
+    return new_code_cell(source, id="parameters", metadata={"tags": ["parameters", "remove-cell"]})
+
+
+def write_chapter(project: Project, name: str, text: str, code: str = "1 + 1") -> None:
+    """Writes a chapter of one text, and code that nobody sees."""
+    hidden = new_code_cell(code, id="code", metadata={"tags": ["remove-cell"]})
+    write_notebook(project.chapters / "nl", name, parameters(), hidden, new_markdown_cell(text, id="text"))

@@ -7,14 +7,13 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from test_publishing import only_pages
+from conftest import soup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from small_book import only_pages, rendered, write_notebook
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.paths import Project
 from na_report.book.book import Book
-from na_report.book.rendering import build_html
 from na_report.book.staging import stage, unpacked
 from na_report.processes.renderer import Renderer
 from na_report.running.pages import all_pages
@@ -86,18 +85,13 @@ def small(project: Project) -> Project:
 
 
 def write(project: Project, name: str, *cells: nbformat.NotebookNode) -> None:
-    folder = Book(project, "2021", "nl").notebooks
-    folder.mkdir(parents=True, exist_ok=True)
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(new_notebook(cells=cells, metadata=kernel), folder / f"{name}.ipynb")
+    write_notebook(Book(project, "2021", "nl").notebooks, name, *cells)
 
 
 def make(project: Project, process: Renderer) -> tuple[Path, Any]:
     """Makes the book; returns its folder and what the first page says."""
-    book = Book(project, "2021", "nl")
-    stage(book, all_pages(project))
-    folder = build_html(book, all_pages(project), process)
-    return folder, BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser").article
+    folder = rendered(project, process)
+    return folder, soup(folder / "index.html").article
 
 
 def test_what_authors_write_pasted_or_put_beside_the_chapter_is_in_the_book(small: Project, process: Renderer) -> None:

@@ -4,21 +4,19 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
 import bagit
 import pytest
-from conftest import ROOT, copy_of_project
+from conftest import ROOT, copy_of_project, na_report, program
 from rocrate.rocrate import ROCrate
 
 from na_report.base.paths import Project
 from na_report.book.book import Book, held, remember
-from na_report.cli import main
 from na_report.editions.edition import open_edition
 from na_report.running.execution import run_pages
 from na_report.running.fingerprint import hash_inputs
@@ -53,17 +51,11 @@ def own(shelf: Project, tmp_path: Path) -> Project:
     return Project(shutil.copytree(shelf.root, tmp_path / "project"))
 
 
-def archive(project: Project, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    monkeypatch.chdir(project.root)
-    return main(["archive", "2026", *arguments])
-
-
 @pytest.fixture(scope="module")
 def bag(shelf: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that comes out of the archive."""
     folder = tmp_path_factory.mktemp("unpacked")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        assert archive(shelf, monkeypatch, str(folder / "kept.zip")) == 0
+    assert na_report(shelf, "archive", "2026", str(folder / "kept.zip")).returncode == 0
     with zipfile.ZipFile(folder / "kept.zip") as file:
         file.extractall(folder)
         for info in file.infolist():
@@ -84,10 +76,8 @@ def test_the_bag_rebuilds_a_page_to_the_same_bytes(bag: Path, tmp_path: Path) ->
     for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.lock", "Makefile", "scripts/setup"):
         assert (report / name).read_bytes() == (ROOT / name).read_bytes(), "what installs the program"
     assert (report / "scripts" / "setup").stat().st_mode & 0o777 == 0o755
-    environment = os.environ | {"PYTHONPATH": str(report / "src")}
     for command in (["edition", "verify"], ["run", PAGE, "--edition", "2026", "--jobs", "1"]):
-        called = [sys.executable, "-m", "na_report.cli", *command]
-        done = subprocess.run(called, cwd=report, env=environment, capture_output=True, text=True, check=False)
+        done = program(Project(report), *command, PYTHONPATH=str(report / "src"))
         assert done.returncode == 0, done.stderr
     kept = bag / "data" / "book" / "nl" / "notebooks"
     assert [path.name for path in kept.iterdir()] == [f"{PAGE}.ipynb"], "a page that failed stays out"
@@ -119,15 +109,15 @@ def test_crate_and_readme_describe_what_is_there(bag: Path) -> None:
         assert (bag / place).exists()
 
 
-def test_the_same_book_gives_the_same_bytes(own: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert archive(own, monkeypatch) == 0
+def test_the_same_book_gives_the_same_bytes(own: Project) -> None:
+    assert na_report(own, "archive", "2026").returncode == 0
     target = own.root / "_build" / "2026" / "na-report-2026.zip"
     first = target.read_bytes()
     for path in own.root.rglob("*.csv"):
         os.utime(path, (0, 0))
     before = os.umask(0o077)
     try:
-        assert archive(own, monkeypatch) == 0
+        assert na_report(own, "archive", "2026").returncode == 0
     finally:
         os.umask(before)
     assert target.read_bytes() == first
@@ -135,45 +125,28 @@ def test_the_same_book_gives_the_same_bytes(own: Project, monkeypatch: pytest.Mo
         assert {info.date_time for info in file.infolist()} == {(*date.fromisoformat(SEALED).timetuple()[:3], 0, 0, 0)}
 
 
-def there(project: Project, _: pytest.MonkeyPatch) -> None:
-    (project.root / "a.zip").write_text("mine", encoding="utf-8")
-
-
-def older(project: Project, _: pytest.MonkeyPatch) -> None:
-    with (project.root / "_toc.yml").open("a") as file:
-        file.write("\n")
-
-
-def linked(project: Project, _: pytest.MonkeyPatch) -> None:
-    (project.chapters / "secret.txt").symlink_to("/etc/passwd")
-    count_as_built(project)
-
-
-def odd(project: Project, _: pytest.MonkeyPatch) -> None:
-    (project.chapters / "50%.png").touch()
-    count_as_built(project)
-
-
-def busy(project: Project, _: pytest.MonkeyPatch) -> AbstractContextManager[None]:
-    return held(Book(project, "2026", "nl"))
-
-
-Spoil = Callable[[Project, pytest.MonkeyPatch], AbstractContextManager[None] | None]
-REFUSED: dict[Spoil, str] = {
-    there: "exists already",
-    older: "na-report build --edition 2026",
-    linked: "secret.txt is a link to elsewhere",
-    odd: "50%.png has % or the end of a line in its name",
-    busy: "is being made by process",
+# What is done to the project, whether its book counts as made of that, and what is told.
+REFUSED: dict[str, tuple[Callable[[Path], object], bool]] = {
+    "exists already": (lambda root: (root / "a.zip").write_text("mine"), True),
+    "na-report build --edition 2026": (lambda root: (root / "chapters" / "new.txt").touch(), False),
+    "secret.txt is a link to elsewhere": (
+        lambda root: (root / "chapters" / "secret.txt").symlink_to("/etc/passwd"),
+        True,
+    ),
+    "50%.png has % or the end of a line in its name": (lambda root: (root / "chapters" / "50%.png").touch(), True),
+    "is being made by process": (lambda root: None, True),
 }
 
 
-@pytest.mark.parametrize("spoil", REFUSED)
-def test_what_can_not_be_archived_is_told_and_leaves_all_as_it_was(
-    own: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], spoil: Spoil
-) -> None:
-    with spoil(own, monkeypatch) or nullcontext():
+@pytest.mark.parametrize("told", REFUSED)
+def test_what_can_not_be_archived_is_told_and_leaves_all_as_it_was(own: Project, told: str) -> None:
+    spoil, made = REFUSED[told]
+    spoil(own.root)
+    if made:
+        count_as_built(own)
+    with held(Book(own, "2026", "nl")) if "made by" in told else nullcontext():
         before = {path.name: path.read_bytes() for path in own.root.iterdir() if path.is_file()}
-        assert archive(own, monkeypatch, str(own.root / "a.zip")) == 2
-    assert REFUSED[spoil] in capsys.readouterr().err
+        done = na_report(own, "archive", "2026", "a.zip")
+    assert done.returncode == 2
+    assert told in done.stderr
     assert {path.name: path.read_bytes() for path in own.root.iterdir() if path.is_file()} == before

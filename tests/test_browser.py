@@ -1,11 +1,11 @@
 """The built book in a browser: accessibility, keyboard, searching, narrow screens; the test command builds it first."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
-from conftest import one_of_a_kind
+from conftest import one_of_a_kind, soup
 from playwright.sync_api import Page
 from screens import BESIDE, COLOUR_RULES, NARROW, PAGES, RULES, WIDE, Show, address, violations
 
@@ -21,23 +21,16 @@ ENGLISH = re.compile(
     r"|copied|found|finished|results?)\b",
     re.IGNORECASE,
 )
-SAME_RULES = pytest.mark.slow("the same rules on the same pages at another width or in other colours")
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        (WIDE, "light"),
-        *(pytest.param(*other, marks=SAME_RULES) for other in [(WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]),
-    ],
-)
-def test_axe_finds_nothing_on_any_page(show: Show, width: int, scheme: str) -> None:
-    page, found = show("index.html", width, scheme), {}
+@pytest.mark.parametrize("screen", one_of_a_kind([*product([WIDE, NARROW], ["light", "dark"])]), ids=str)
+def test_axe_finds_nothing_on_any_page(show: Show, screen: tuple[int, str]) -> None:
+    page, found = show("index.html", *screen), {}
     for path in PAGES:
         page.goto(path.as_uri() + CHOICE.get(path.name, ""))
-        if (width, scheme) == (WIDE, "light"):
+        if screen == (WIDE, "light"):
             page.evaluate(LEAVE_ROWS)
-        found[path.name] = violations(page, RULES if scheme == "light" else COLOUR_RULES)
+        found[path.name] = violations(page, RULES if screen[1] == "light" else COLOUR_RULES)
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
@@ -178,7 +171,7 @@ def test_the_contents_stand_beside_the_text_and_follow_it_or_are_a_box_on_a_narr
 
 def test_every_page_leads_to_both_pdfs_and_says_who_made_it_and_whom_to_ask() -> None:
     for path in PAGES:
-        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        page = soup(path)
         foot = page.select_one("footer")
         assert foot
         papers = [str(link["href"]) for link in foot.select("a[href$='.pdf']")]

@@ -9,15 +9,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-import nbformat
 import pytest
-from conftest import ROOT, Change, copy_of_project, na_report, one_of_a_kind
-from test_kernels import servers
-from test_preview import write_chapter
-from test_publishing import only_pages
+from conftest import CLI, PATIENCE, ROOT, Change, copy_of_project, na_report, one_of_a_kind, program, wait
+from small_book import only_pages, write_chapter
+from test_kernels import add_cell, servers
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ADDRESS, Project
@@ -27,7 +24,6 @@ from na_report.commands.run import Progress, given_parameters
 from na_report.running.execution import Run
 from na_report.screen.describing import site_address
 
-CLI = [sys.executable, "-m", "na_report.cli"]
 NOTEBOOK = "chapters/nl/koploper.ipynb"
 
 
@@ -344,20 +340,14 @@ def test_a_chapter_that_changes_its_sources_makes_no_book(project: Project) -> N
 @pytest.mark.parametrize("number", one_of_a_kind([signal.SIGTERM, signal.SIGINT, signal.SIGHUP]))
 def test_a_command_that_is_ended_clears_up(project: Project, tmp_path: Path, number: int) -> None:
     sign, folder = tmp_path / "runs", Path(tempfile.mkdtemp())  # short enough for sockets
-    path = project.root / NOTEBOOK
-    chapter = nbformat.read(path, as_version=4)
-    waiting = f"import pathlib, time\npathlib.Path({str(sign)!r}).touch()\ntime.sleep(60)"
-    chapter.cells.append(nbformat.v4.new_code_cell(waiting))
-    nbformat.write(chapter, path)
+    add_cell(project, f"import pathlib, time\npathlib.Path({str(sign)!r}).touch()\ntime.sleep(600)")
     command, env = [*CLI, "run", "koploper", "--edition", "2021"], os.environ | {"TMPDIR": str(folder)}
     done = subprocess.Popen(
         command, cwd=project.root, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    end = time.monotonic() + 60
-    while not sign.exists() and time.monotonic() < end:
-        time.sleep(0.1)
+    assert wait(sign.exists)
     os.killpg(done.pid, number) if number == signal.SIGINT else done.send_signal(number)
-    error = done.communicate(timeout=30)[1]
+    error = done.communicate(timeout=PATIENCE)[1]
     assert ("stopped by the keyboard" if number == signal.SIGINT else "told to end") in error
     assert "Traceback" not in error
     assert done.returncode == 128 + number
@@ -385,7 +375,6 @@ def test_a_pipe_in_an_edition_is_named_and_not_waited_for(project: Project, name
     path = project.data / "2021" / name
     path.unlink()
     os.mkfifo(path)
-    command = [*CLI, "edition", "verify", "2021"]
-    done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False, timeout=60)
+    done = program(project, "edition", "verify", "2021")
     assert done.returncode == 1
     assert f"{name}: found 'no file" in done.stderr

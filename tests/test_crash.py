@@ -18,9 +18,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-from small_book import PDFS, built, make_small, write_chapter
-from test_kernels import wait
+from conftest import CLI, ROOT, wait
+from small_book import PDFS, built, only_pages, write_chapter
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
@@ -91,7 +90,7 @@ class Operation:
     def __init__(self, root: Path, prepare: Callable[[Project], Act], place: str) -> None:
         self.project, self.place, self.saved = Project(root), root / place, root.with_name("saved")
         self.book = Book(self.project, OLD, "nl")
-        for name in ("_toc.yml", "data/about.yml", f"data/{OLD}", "chapters"):
+        for name in ("_config.yml", "_toc.yml", "data/about.yml", f"data/{OLD}", "chapters"):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile)(ROOT / name, root / name)
         self.edition = contents(self.project.data / OLD)
@@ -230,17 +229,16 @@ def test_a_careless_operation_is_found_out(tmp_path: Path, monkeypatch: pytest.M
 
 
 def build(root: Path, prepare: Act | None = None) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "na_report.cli", "build", "--edition", OLD]
+    command = [*CLI, "build", "--edition", OLD]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, cwd=root, stdout=quiet, stderr=quiet, preexec_fn=prepare)
 
 
 def building(project: Project) -> Act:
-    shutil.rmtree(project.chapters)
-    make_small(Project(ROOT), project.root)
-    write_chapter(project.root, "oud")
+    only_pages(project, "index")
+    write_chapter(project, "index", "# Oud")
     assert build(project.root).wait() == DONE
-    write_chapter(project.root, "nieuw")
+    write_chapter(project, "index", "# Nieuw")
     return lambda: build(project.root).wait()
 
 
@@ -261,7 +259,7 @@ def test_a_build_that_is_killed_or_has_no_room_damages_nothing(tmp_path: Path) -
             if room is None:
                 time.sleep(dice.uniform(0, seconds))
                 process.kill()
-        assert wait(lambda: not works_in(root), 20), "what the build started goes on"
+        assert wait(lambda: not works_in(root)), "what the build started goes on"
         operation.state(inputs)
         assert build(root).wait() == DONE
         assert operation.state(inputs) == "after"
@@ -269,10 +267,7 @@ def test_a_build_that_is_killed_or_has_no_room_damages_nothing(tmp_path: Path) -
 
 
 def test_a_full_disk_is_told_with_what_to_do(project: Project) -> None:
-    command, full = (
-        [sys.executable, "-m", "na_report.cli", "edition", "copy", "2021", "2027"],
-        partial(fail, ROOT, "quota", 1000),
-    )
+    command, full = [*CLI, "edition", "copy", "2021", "2027"], partial(fail, ROOT, "quota", 1000)
     done = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False, preexec_fn=full)
     assert done.returncode == 2
     assert done.stderr.count("error:") == done.stderr.count("hint:") == 1

@@ -5,8 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
-from conftest import ROOT
+from conftest import ROOT, soup
 from playwright.sync_api import Page
 from screens import BESIDE, HTML, NARROW, Show, violations
 
@@ -127,7 +126,7 @@ def test_every_link_to_a_choice_shows_the_number_of_rows_that_it_names(show: Sho
     links = {
         (link["href"].partition("?")[2], link.get_text())
         for path in HTML.glob("*.html")
-        for link in BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select(f"a[href^='{PAGE}?']")
+        for link in soup(path).select(f"a[href^='{PAGE}?']")
     }
     assert len(links) > 4 * 5
     page = show(PAGE)

@@ -4,13 +4,11 @@
 """
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-from small_book import PAGE, built, make_small, write_chapter
+from conftest import program
+from small_book import PAGE, built, only_pages, write_chapter
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
@@ -98,18 +96,13 @@ def test_the_path_of_a_published_book_tells_its_edition_and_language(
 
 @pytest.mark.slow("it tries the check that `make test-all` makes")
 def test_the_check_builds_elsewhere_and_names_the_one_file_that_differs(project: Project, tmp_path: Path) -> None:
-    shutil.rmtree(project.chapters)
-    make_small(Project(ROOT), project.root)
-    write_chapter(project.root, "goed")
-
-    def na_report(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "na_report.cli", "build", "-e", "2021", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
-
-    assert na_report("--format", "html").returncode == 0
+    only_pages(project, "index")
+    write_chapter(project, "index", "# Titel\n\nHet goede boek.")
+    command = ("build", "-e", "2021")
+    assert program(project, *command, "--format", "html").returncode == 0
     page = Path(shutil.copytree(Book(project, "2021", "nl").html, tmp_path / "published")) / "index.html"
     page.write_text(page.read_text(encoding="utf-8").replace("goede boek", "kwade boek"), encoding="utf-8")
-    done = na_report("--check", str(page.parent))
+    done = program(project, *command, "--check", page.parent)
     assert done.returncode == 1, done.stderr
     named = [
         line.split(":")[0] for line in done.stdout.splitlines() if line.startswith(("changed", "missing", "extra"))

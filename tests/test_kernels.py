@@ -3,14 +3,13 @@
 import os
 import socket
 import subprocess
-import time
-from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import one_of_a_kind
+from conftest import one_of_a_kind, wait
+from small_book import changed
 
 from na_report.base.errors import ChapterError
 from na_report.base.paths import Project
@@ -24,10 +23,8 @@ SERVER = "na_report.processes.forkserver"
 
 def add_cell(project: Project, code: str, page: str = "koploper", after: int | None = None) -> None:
     """Adds a cell of code to a chapter, after so many of its cells or all of them; the others go."""
-    path = project.chapters / "nl" / f"{page}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells = [*notebook.cells[:after], nbformat.v4.new_code_cell(code, id="proef")]
-    nbformat.write(notebook, path)
+    with changed(project.chapters / "nl" / f"{page}.ipynb") as notebook:
+        notebook.cells = [*notebook.cells[:after], nbformat.v4.new_code_cell(code, id="proef")]
 
 
 def run(project: Project, folder: Path, *names: str) -> None:
@@ -52,13 +49,6 @@ def servers(folder: Path) -> list[Path]:
             if SERVER.encode() in (path / "cmdline").read_bytes() and (path / "cwd").readlink() == folder:
                 found.append(path)
     return found
-
-
-def wait(condition: Callable[[], object], seconds: float = 15) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.1)
-    return bool(condition())
 
 
 def cold(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from conftest import ROOT, edit, na_report
 from nbformat.v4 import new_markdown_cell
+from small_book import changed
 
 from na_report.base.paths import Project
 from na_report.base.wording import Words
@@ -117,9 +118,8 @@ def test_what_is_behind_missing_or_extra_is_named(project: Project) -> None:
     edit(dutch / "sector" / "mbo.md", "snel digitaal", "digitaal")
     (english / "sector" / "ho.md").unlink()
     (english / "over.ipynb").write_text("{}", encoding="utf-8")
-    notebook = nbformat.read(english / "conclusies.ipynb", as_version=4)
-    notebook.cells[-2] = new_markdown_cell("More.", id="more")
-    nbformat.write(notebook, english / "conclusies.ipynb")
+    with changed(english / "conclusies.ipynb") as notebook:
+        notebook.cells[-2] = new_markdown_cell("More.", id="more")
     done = na_report(project, "languages")
     assert done.returncode == 1
     for pattern in (
@@ -136,10 +136,8 @@ def test_what_is_behind_missing_or_extra_is_named(project: Project) -> None:
 def test_a_translation_that_was_looked_at_follows_again(project: Project) -> None:
     assert find_differences(project) == []
     for language, text in (("nl", "Een zin erbij."), ("en", "One more sentence.")):
-        path = project.chapters / language / "index.ipynb"
-        notebook = nbformat.read(path, as_version=4)
-        notebook.cells.insert(4, new_markdown_cell(text))  # between the same neighbours it becomes the translation
-        nbformat.write(notebook, path)
+        with changed(project.chapters / language / "index.ipynb") as notebook:
+            notebook.cells.insert(4, new_markdown_cell(text))  # between the same neighbours it becomes the translation
     edit(project.chapters / "nl" / "sector" / "mbo.md", "snel digitaal", "digitaal")
     story = project.chapters / "en" / "sector" / "mbo.md"
     before = story.read_text(encoding="utf-8")

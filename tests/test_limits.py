@@ -4,14 +4,13 @@ import os
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import one_of_a_kind
-from test_kernels import add_cell, cold, run, wait
+from conftest import CLI, PATIENCE, one_of_a_kind, wait
+from test_kernels import add_cell, cold, run
 
 from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.paths import Project
@@ -25,10 +24,10 @@ DEAF = "import time\nwhile True:\n    try: time.sleep(60)\n    except BaseExcept
 
 
 def failure(project: Project, folder: Path, code: str) -> str:
-    add_cell(project, code, PAGE, after=2)
+    add_cell(project, code, PAGE, after=1)
     with pytest.raises(ChapterError) as caught:
         run(project, folder, PAGE)
-    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 3 (proef, " in str(caught.value)
+    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 2 (proef, " in str(caught.value)
     return str(caught.value)
 
 
@@ -44,11 +43,8 @@ def test_a_cell_that_takes_too_much_memory_is_named_with_the_limit(
     assert f"set {limits.MEMORY} higher" in message
 
 
-@pytest.mark.parametrize(
-    "code",
-    [pytest.param(ENDLESS, marks=pytest.mark.slow("what can only be killed is the harder case")), DEAF],
-    ids=["can be asked to stop", "can only be killed"],
-)
+# What can only be killed is the harder case.
+@pytest.mark.parametrize("code", one_of_a_kind([DEAF, ENDLESS]), ids=["can only be killed", "can be asked to stop"])
 def test_a_page_that_takes_too_long_is_stopped_and_named(project: Project, tmp_path: Path, code: str) -> None:
     with (project.chapters / "pages.yml").open("a", encoding="utf-8") as file:
         file.write(f"{PAGE}: {{seconds: 4}}\n")  # a limit of its own
@@ -83,35 +79,24 @@ def runs(pid: int) -> bool:
         return False
 
 
-# `kill` and a closed terminal tell only the process that a person started; who is killed as a group loses its workers too.
-@pytest.mark.parametrize(
-    ("tell", "number"),
-    [
-        (os.kill, signal.SIGKILL),
-        pytest.param(
-            os.kill, signal.SIGTERM, marks=pytest.mark.slow("what survives being killed survives being asked")
-        ),
-        pytest.param(os.killpg, signal.SIGKILL, marks=pytest.mark.slow("a crash, of which there is one above")),
-    ],
-)
-def test_nothing_of_a_stopped_run_is_left(
-    project: Project, tmp_path: Path, tell: Callable[[int, int], None], number: signal.Signals
-) -> None:
+# `kill` tells only the process that a person started; who is killed as a group loses its workers too.
+@pytest.mark.parametrize("kill", one_of_a_kind([os.kill, os.killpg]))
+def test_nothing_of_a_killed_run_is_left(project: Project, tmp_path: Path, kill: Callable[[int, int], None]) -> None:
     sign = tmp_path / "runs"
-    code = "import pathlib, subprocess, time\nsubprocess.Popen(['sleep', '60'], start_new_session=True)\n"
-    add_cell(project, f"{code}pathlib.Path({str(sign)!r}).touch()\ntime.sleep(60)", PAGE, after=2)
-    command = [sys.executable, "-m", "na_report.cli", "run", PAGE, "--edition", "2021"]
+    code = "import pathlib, subprocess, time\nsubprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+    add_cell(project, f"{code}pathlib.Path({str(sign)!r}).touch()\ntime.sleep(600)", PAGE, after=1)
+    command = [*CLI, "run", PAGE, "--edition", "2021"]
     null = subprocess.DEVNULL
     with tempfile.TemporaryDirectory() as temporary:
         env = os.environ | {"TMPDIR": temporary}
         process = subprocess.Popen(command, cwd=project.root, env=env, stdout=null, stderr=null, start_new_session=True)
-        assert wait(sign.exists, 30)
+        assert wait(sign.exists)
         family = below(process.pid)
         assert len(family) > 4, "worker, server, its process for the kernel, kernel and what the cell started"
         [folder] = Path(temporary).iterdir()
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        tell(process.pid, number)
-        process.wait(timeout=20)
+        kill(process.pid, signal.SIGKILL)
+        process.wait(timeout=PATIENCE)
         assert wait(lambda: not any(map(runs, family))), [pid for pid in family if runs(pid)]
         assert wait(lambda: not [*Path(temporary).iterdir()])
 

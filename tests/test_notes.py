@@ -5,6 +5,7 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from conftest import soup
 from playwright.sync_api import expect
 from screens import BESIDE, HTML, NARROW, PAGES, WIDE, Show, violations
 
@@ -21,7 +22,7 @@ def test_every_mark_of_the_book_has_something_to_tell_and_says_what_it_is() -> N
     notes = json.loads(written.removeprefix("const NOTES = ").rstrip(";\n"))
     seen, names = 0, set()
     for path in PAGES:
-        for link in BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select(MARKS):
+        for link in soup(path).select(MARKS):
             href = str(link["href"])
             [(name, told), *_] = notes[f"{path.name}{href}" if href.startswith("#") else href]
             assert name == "" and len(told) > 2, href

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT
+from conftest import ROOT, soup
 from playwright.sync_api import expect
 from screens import BESIDE, NARROW, PAGES, WIDE, Show, address, violations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.book
 
 def test_the_policy_comes_first_on_every_page_and_allows_nothing_inline() -> None:
     for path in PAGES:
-        [policy] = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select("[http-equiv]")
+        [policy] = soup(path).select("[http-equiv]")
         assert policy["http-equiv"] == "Content-Security-Policy"
         assert "default-src 'none'" in policy["content"] and "unsafe" not in policy["content"]
         before = [str(tag) for tag in policy.find_previous_siblings()]

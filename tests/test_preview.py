@@ -6,31 +6,21 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import nbformat
-import pypdfium2 as pdfium
 import pytest
-from conftest import ROOT, copy_of_project
+from conftest import CLI, PATIENCE, copy_of_project, wait
 from playwright.sync_api import Browser
-from test_publishing import only_pages
+from printed import opened
+from small_book import only_pages, write_chapter
 
 from na_report.base.paths import Project
 from na_report.book.book import Book
 from na_report.book.watching import serve
-
-
-def until(holds: Callable[[], bool], seconds: float = 60) -> bool:
-    """Waits for something to hold, and tells whether it came to that."""
-    end = time.monotonic() + seconds
-    while not (held := holds()) and time.monotonic() < end:
-        time.sleep(0.1)
-    return held
 
 
 class Running:
@@ -40,7 +30,7 @@ class Running:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
         self.project = project
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "na_report.cli", "preview", "--edition", edition, "--port", "0"],
+            [*CLI, "preview", "--edition", edition, "--port", "0"],
             cwd=project.root,
             env=environment,
             stdout=subprocess.PIPE,
@@ -55,13 +45,13 @@ class Running:
     def get(self, name: str, host: str = "localhost", method: str = "GET") -> tuple[int, bytes]:
         request = urllib.request.Request(self.address + name, headers={"Host": host}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
 
     def shows(self, name: str, words: str) -> bool:
-        return until(lambda: words in self.get(name)[1].decode())
+        return wait(lambda: words in self.get(name)[1].decode())
 
     def prints(self, words: str) -> bool:
         """Tells whether the PDF that the preview offers comes to these words."""
@@ -70,15 +60,14 @@ class Running:
             status, content = self.get("../report.pdf")
             if status != 200:
                 return False
-            with pdfium.PdfDocument(content) as document:
-                text = "".join(page.get_textpage().get_text_range() for page in document)
-            return "".join(words.split()) in "".join(text.split())
+            with opened(content) as document:
+                return "".join(words.split()) in document.text()
 
-        return until(holds)
+        return wait(holds)
 
     def tells(self, words: str) -> bool:
         """Tells whether it comes to say what is wrong, or with no words that nothing is."""
-        return until(lambda: words in (said := self.get("../error.txt")[1].decode()) and bool(words) == bool(said))
+        return wait(lambda: words in (said := self.get("../error.txt")[1].decode()) and bool(words) == bool(said))
 
     def family(self) -> list[int]:
         """Returns the processes that work for this preview."""
@@ -90,17 +79,6 @@ class Running:
             except OSError:
                 continue
         return found
-
-
-def write_chapter(project: Project, name: str, text: str, code: str = "1 + 1") -> None:
-    parameters = 'edition: str = "2021"'
-    notebook = nbformat.read(ROOT / "chapters" / "nl" / "index.ipynb", as_version=4)
-    notebook.cells = [
-        nbformat.v4.new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters", "remove-cell"]}),
-        nbformat.v4.new_code_cell(code, id="code", metadata={"tags": ["remove-cell"]}),
-        nbformat.v4.new_markdown_cell(text, id="text"),
-    ]
-    nbformat.write(notebook, project.chapters / "nl" / f"{name}.ipynb")
 
 
 @pytest.fixture(scope="module")
@@ -141,12 +119,12 @@ def test_an_open_page_shows_what_is_saved_and_what_is_wrong(running: Running, br
     page.on("console", lambda said: blocked.append(said.text) if said.type == "error" else None)
     page.goto(running.address)
     write_chapter(running.project, "index", "# Begin\n\nVanzelf te zien.")
-    page.get_by_text("Vanzelf te zien.").wait_for(timeout=20_000)
+    page.get_by_text("Vanzelf te zien.").wait_for(timeout=PATIENCE * 1000)
     write_chapter(running.project, "index", "# Begin\n\nZie [C98](#c98).")
-    page.get_by_role("alert").get_by_text("c98").wait_for(timeout=20_000)
+    page.get_by_role("alert").get_by_text("c98").wait_for(timeout=PATIENCE * 1000)
     assert page.get_by_text("Vanzelf te zien.").is_visible()
     write_chapter(running.project, "index", "# Begin\n\nWeer goed.")
-    page.get_by_text("Weer goed.").wait_for(timeout=20_000)
+    page.get_by_text("Weer goed.").wait_for(timeout=PATIENCE * 1000)
     assert not page.get_by_role("alert").is_visible()
     assert blocked == []
     page.close()
@@ -158,19 +136,15 @@ def test_a_new_title_is_in_the_menu_of_every_page(running: Running) -> None:
     assert running.shows("index.html", "Heel kort")
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "message"),
-    [("# Begin\n\nZie [C99](#c99).", "1 + 1", "c99"), ("# Begin", "1 / 0", "ZeroDivisionError")],
-    ids=["text", "code"],
-)
-def test_an_error_is_told_and_the_last_good_book_stays(running: Running, text: str, code: str, message: str) -> None:
+def test_an_error_in_text_or_code_is_told_and_the_last_good_book_stays(running: Running) -> None:
     write_chapter(running.project, "index", "# Begin\n\nHet laatste goede.")
     assert running.shows("index.html", "Het laatste goede")
     assert running.prints("Het laatste goede.")
-    write_chapter(running.project, "index", text, code)
-    assert running.tells(message)
-    assert running.shows("index.html", "Het laatste goede")
-    assert running.prints("Het laatste goede.")
+    for text, code, message in (("# Begin\n\nZie [C99](#c99).", "1 + 1", "c99"), ("# Begin", "1 / 0", "ZeroDivision")):
+        write_chapter(running.project, "index", text, code)
+        assert running.tells(message)
+        assert running.shows("index.html", "Het laatste goede")
+        assert running.prints("Het laatste goede.")
     write_chapter(running.project, "index", "# Begin\n\nWeer goed.")
     assert running.shows("index.html", "Weer goed")
     assert running.tells("")
@@ -204,20 +178,20 @@ def test_a_browser_that_goes_or_asks_for_no_file_is_not_told_of(
         (book.html / "large.js").write_bytes(bytes(50_000_000))
         place = urlsplit(address)
         for path in ("large.js", "%00", "index.html"):
-            with socket.create_connection((place.hostname, place.port), timeout=10) as gone:
+            with socket.create_connection((place.hostname, place.port), timeout=PATIENCE) as gone:
                 gone.sendall(f"GET {place.path}{path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
                 said = gone.recv(12)
         assert said == b"HTTP/1.0 404"
         with pytest.raises(urllib.error.HTTPError) as missed:
-            urllib.request.urlopen(address, timeout=10)
+            urllib.request.urlopen(address, timeout=PATIENCE)
     assert b"preview.js" in missed.value.read(), "it waits for the book"
     assert capfd.readouterr().err == ""
 
 
 def test_ctrl_c_leaves_nothing_running_whatever_a_page_is_doing(running: Running) -> None:
     write_chapter(running.project, "index", "# Begin", "import time\nopen('begun', 'w').close()\ntime.sleep(300)")
-    assert until((running.project.chapters / "nl" / "begun").exists)
+    assert wait((running.project.chapters / "nl" / "begun").exists)
     assert len(running.family()) > 2
     os.killpg(running.process.pid, signal.SIGINT)
-    assert running.process.wait(timeout=20) == 0
-    assert until(lambda: running.family() == [], 10)
+    assert running.process.wait(timeout=PATIENCE) == 0
+    assert wait(lambda: running.family() == [])

@@ -1,6 +1,5 @@
 """Running pages and making the book: wrong use stops early, a broken chapter is named, a changed value goes everywhere."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,15 +7,14 @@ from typing import Any
 
 import nbformat
 import pytest
-import yaml
-from conftest import Change
+from conftest import Change, seal_again
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from small_book import changed, only_pages, rendered
 
 from na_report.base.errors import BookError, ChapterError, NaReportError
-from na_report.base.paths import DESCRIPTOR, Project
+from na_report.base.paths import Project
 from na_report.book.book import Book
-from na_report.book.rendering import build_html
 from na_report.book.staging import stage
-from na_report.editions.edition import seal_edition
 from na_report.processes.renderer import Renderer
 from na_report.running.chapters import declared_types
 from na_report.running.executed import whole_notebooks
@@ -33,20 +31,9 @@ def run(project: Project, *names: str, **parameters: Any) -> Path:
 
 
 def edit(path: Path, old: str, new: str) -> None:
-    notebook = nbformat.read(path, as_version=4)
-    [cell] = [cell for cell in notebook.cells if old in cell.source]
-    cell.source = cell.source.replace(old, new)
-    nbformat.write(notebook, path)
-
-
-def only_pages(project: Project, *names: str) -> None:
-    """Makes the book of the project a small one."""
-    parts = [{"chapters": [{"file": name} for name in names[1:]]}] if names[1:] else []
-    toc = {"format": "jb-book", "root": names[0]} | ({"parts": parts} if parts else {})
-    (project.root / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
-    words = project.root / "chapters" / "words.yml"
-    text = re.sub(r"parts: .*", f"parts: [{'Deel' if parts else ''}]", words.read_text(encoding="utf-8"))
-    words.write_text(text.replace("summary: index", 'summary: ""'), encoding="utf-8")
+    with changed(path) as notebook:
+        [cell] = [cell for cell in notebook.cells if old in cell.source]
+        cell.source = cell.source.replace(old, new)
 
 
 def test_a_wrong_parameter_or_page_is_an_error_before_a_kernel_starts(
@@ -66,9 +53,8 @@ def test_a_wrong_parameter_or_page_is_an_error_before_a_kernel_starts(
 def test_text_becomes_the_declared_type_or_is_refused(project: Project) -> None:
     path = project.chapters / "nl" / "koploper.ipynb"
     edit(path, "edition: str", "i: int = 1\nf: float = 1.0\nb: bool = False\ns: str = ''\nedition: str")
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.append(nbformat.v4.new_markdown_cell("kind: str", metadata={"tags": ["parameters"]}))
-    nbformat.write(notebook, path)
+    with changed(path) as notebook:
+        notebook.cells.append(new_markdown_cell("kind: str", metadata={"tags": ["parameters"]}))
     assert [*declared_types(path)][:4] == ["i", "f", "b", "s"]
     assert "kind" not in declared_types(path), "a cell of text declares nothing"
     [page] = choose(all_pages(project), ["koploper"])
@@ -79,28 +65,22 @@ def test_text_becomes_the_declared_type_or_is_refused(project: Project) -> None:
             with_parameters(page, {name: value})
 
 
-def test_a_failing_chapter_keeps_its_notebook_and_names_cell_and_cause(project: Project) -> None:
+def test_a_chapter_that_fails_or_ends_early_keeps_its_notebook_and_names_cell_and_cause(project: Project) -> None:
     edit(project.chapters / "nl" / "bronnen.ipynb", "registers.notes(evidence, language)", "1 / 0")
+    with changed(project.chapters / "nl" / "koploper.ipynb") as notebook:
+        notebook.cells.insert(3, new_code_cell("import sys\nsys.exit()"))
     with pytest.raises(ChapterError) as caught:
-        run(project, "bronnen", "kanttekeningen")
+        run(project, "bronnen", "koploper", "kanttekeningen")
     cells = nbformat.read(project.chapters / "nl" / "bronnen.ipynb", as_version=4).cells
     [place] = [(number, cell) for number, cell in enumerate(cells, 1) if cell.source.endswith("1 / 0")]
     first = place[1].source.partition("\n")[0]
     named = f"Page bronnen failed: chapter bronnen.ipynb, cell {place[0]} ({place[1].id}, {first!r}): ZeroDivisionError"
     assert named in str(caught.value)
+    caught.match(r"koploper.ipynb, cell 4 .*SystemExit, so the cells after it did not run")
     folder = project.build("2021", "nl") / "notebooks"
     failed = nbformat.read(folder / "bronnen.failed.ipynb", as_version=4)
     assert any(output.output_type == "error" for cell in failed.cells for output in cell.get("outputs", []))
-    assert [path.name for path in whole_notebooks(folder)] == ["kanttekeningen.ipynb"], "the other page goes on"
-
-
-def test_a_cell_that_ends_the_page_early_fails_it(project: Project) -> None:
-    path = project.chapters / "nl" / "koploper.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.insert(3, nbformat.v4.new_code_cell("import sys\nsys.exit()"))
-    nbformat.write(notebook, path)
-    with pytest.raises(ChapterError, match=r"koploper.ipynb, cell 4 .*SystemExit, so the cells after it did not run"):
-        run(project, "koploper")
+    assert [path.name for path in whole_notebooks(folder)] == ["kanttekeningen.ipynb"], "the others go on"
 
 
 def test_an_unknown_sector_names_the_ids_to_choose_from(project: Project) -> None:
@@ -111,23 +91,22 @@ def test_an_unknown_sector_names_the_ids_to_choose_from(project: Project) -> Non
 def written(project: Project, text: str) -> list[Page]:
     """Makes the book one page with this text, and returns it."""
     notebook = nbformat.read(project.chapters / "nl" / "kanttekeningen.ipynb", as_version=4)
-    notebook.cells = [*notebook.cells[:3], nbformat.v4.new_code_cell(text, metadata={"tags": ["remove-input"]})]
+    notebook.cells = [*notebook.cells[:3], new_code_cell(text, metadata={"tags": ["remove-input"]})]
     nbformat.write(notebook, project.chapters / "nl" / "index.ipynb")
     only_pages(project, "index")
     return all_pages(project)
 
 
 def test_a_wrong_reference_in_the_text_fails_the_book(project: Project, process: Renderer) -> None:
-    pages = written(project, "%%text\n# Kanttekeningen\n\nGeen rapport is foutloos: {caveats}.")
-    book, path = Book(project, "2021", "nl"), project.chapters / "nl" / "index.ipynb"
+    written(project, "%%text\n# Kanttekeningen\n\nGeen rapport is foutloos: {caveats}.")
+    path = project.chapters / "nl" / "index.ipynb"
     edit(path, "Geen rapport", "Zie [C99](#c99) en {glu:}`caveats`: geen rapport")
     run(project)
-    stage(book, pages)
     with pytest.raises(BookError) as caught:
-        build_html(book, pages, process)
-    assert re.search(r"index\.ipynb.*c99", str(caught.value))
-    assert re.search(r"index\.ipynb.*glu:", str(caught.value))
-    assert not book.html.exists(), "no half book is shown as whole"
+        rendered(project, process)
+    caught.match(r"index\.ipynb.*c99")
+    caught.match(r"index\.ipynb.*glu:")
+    assert not Book(project, "2021", "nl").html.exists(), "no half book is shown as whole"
     edit(path, "{caveats}", "{cavets} {IND999}")
     with pytest.raises(ChapterError, match=r"{cavets}: .*\n.*{IND999}: .*IND999"):
         run(project)
@@ -135,10 +114,8 @@ def test_a_wrong_reference_in_the_text_fails_the_book(project: Project, process:
 
 def test_a_number_in_a_cell_that_is_not_run_is_named(project: Project) -> None:
     pages = written(project, "1 + 1")
-    path = project.chapters / "nl" / "index.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.append(nbformat.v4.new_markdown_cell("# Begin\n\nHet zijn er {caveats}, zie {numref}`tab-x`."))
-    nbformat.write(notebook, path)
+    with changed(project.chapters / "nl" / "index.ipynb") as notebook:
+        notebook.cells.append(new_markdown_cell("# Begin\n\nHet zijn er {caveats}, zie {numref}`tab-x`."))
     run(project)
     with pytest.raises(NaReportError, match=r"page index would show {caveats} instead"):
         stage(Book(project, "2021", "nl"), pages)
@@ -167,8 +144,7 @@ def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_els
     shown = []
     for value in ("60.4", "60.3"):
         change("../2026/observations", "IND101-EU-2025", "value", value)
-        (project.data / "2026" / DESCRIPTOR).unlink()
-        seal_edition("2026", project)  # both of today: pages tell the day
+        seal_again(project, "2026")
         shown.append(shown_in(run(project, *concerned, "kanttekeningen", edition="2026")))
     before, after = shown
     differing = {(page, key) for page in before for key in before[page] if before[page][key] != after[page].get(key)}
@@ -189,8 +165,7 @@ def test_nbval_bites(project: Project, change: Change) -> None:
     sound = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
     assert sound.returncode == 0, sound.stdout
     change("../2026/observations", "IND004-NL-2019", "value", "9")
-    (project.data / "2026" / DESCRIPTOR).unlink()
-    seal_edition("2026", project)
+    seal_again(project, "2026")
     broken = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
     assert broken.returncode == 1
     assert "negende" in broken.stdout

@@ -11,8 +11,8 @@ from bs4 import BeautifulSoup
 from conftest import copy_of_project
 from playwright.sync_api import Browser
 from screens import COLOUR_RULES, NARROW, RULES, WIDE, opened, violations
-from test_preview import Running, write_chapter
-from test_publishing import only_pages
+from small_book import only_pages, write_chapter
+from test_preview import Running
 from test_refresh import REAL, _row, changed, downloaded, with_series
 from workbooks import rows_of
 

@@ -5,12 +5,10 @@ import re
 import time
 from pathlib import Path
 
-import nbformat
 import pytest
 from conftest import na_report, one_of_a_kind
-from small_book import built
-from test_preview import write_chapter
-from test_publishing import only_pages
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from small_book import built, changed, only_pages, rendered, write_chapter, write_notebook
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import copy_folder, put_in_place
@@ -30,18 +28,13 @@ FIGURE = ":::{figure} figuren/f.svg\n:name: fig-f\n:alt: Vlak\n\nVlak.\n:::"
 
 def write_page(project: Project, name: str, text: str, width: int = 0) -> None:
     """Writes a page as a run leaves it, with a figure when it has a width."""
-    cells = [nbformat.v4.new_markdown_cell(text, id="text")]
+    cells = [new_markdown_cell(text, id="text")]
     if width:
         data = {"image/svg+xml": SVG % width, "text/markdown": FIGURE}
         carried = {"na_report": {"files": {"image/svg+xml": "figuren/f.svg"}}}
-        output = nbformat.v4.new_output("display_data", data, metadata=carried)
-        cells.append(
-            nbformat.v4.new_code_cell("figure()", id="code", outputs=[output], metadata={"tags": ["remove-input"]})
-        )
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    folder = Book(project, "2021", "nl").notebooks
-    folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / f"{name}.ipynb")
+        output = new_output("display_data", data, metadata=carried)
+        cells.append(new_code_cell("figure()", id="code", outputs=[output], metadata={"tags": ["remove-input"]}))
+    write_notebook(Book(project, "2021", "nl").notebooks, name, *cells)
 
 
 @pytest.fixture
@@ -54,12 +47,9 @@ def small(project: Project) -> Project:
 
 
 def make(project: Project, process: Renderer) -> Path:
-    """Makes the book as a preview does, which goes on from what there is."""
-    book = Book(project, "2021", "nl")
-    pages = all_pages(project)
-    stage(book, pages)
-    put_in_place(build_html(book, pages, process), book.html)
-    return book.html
+    folder = Book(project, "2021", "nl").html
+    put_in_place(rendered(project, process), folder)
+    return folder
 
 
 def on_paper(project: Project) -> dict[str, bytes]:
@@ -162,13 +152,10 @@ def test_what_a_new_book_does_not_have_goes(small: Project) -> None:
 def test_sphinx_runs_no_chapter_whatever_the_settings_say(small: Project, process: Renderer) -> None:
     forced = "config: {nb_execution_mode: force, jupyter_execute_notebooks: force}"
     config = f"execute: {{execute_notebooks: force}}\nsphinx: {{{forced}}}\n"
-    code = nbformat.v4.new_code_cell("open('ran', 'w').close()", id="extra", outputs=[])
-    notebook = Book(small, "2021", "nl").notebooks / "bronnen.ipynb"
-    page = nbformat.read(notebook, as_version=4)
-    page.cells.append(code)
-    nbformat.write(page, notebook)
-    (small.root / "_config.yml").write_text(config, encoding="utf-8")
     book = Book(small, "2021", "nl")
+    with changed(book.notebooks / "bronnen.ipynb") as page:
+        page.cells.append(new_code_cell("open('ran', 'w').close()"))
+    (small.root / "_config.yml").write_text(config, encoding="utf-8")
     stage(book, all_pages(small))
     render_stage(book, process)
     assert list(small.root.rglob("ran")) == []
@@ -193,12 +180,11 @@ def test_a_page_that_sphinx_can_not_read_stops_the_book_once_with_a_short_story(
 def test_an_output_puts_no_file_outside_the_stage(small: Project) -> None:
     book = Book(small, "2021", "nl")
     path = book.notebooks / "bronnen.ipynb"
-    notebook = nbformat.read(path, as_version=4)
     before = (small.chapters / "words.yml").read_bytes()
     names = ("../../../../chapters/words.yml", "/x.svg", "_static/x.css", 5)
     for carried in (*({"files": {"image/svg+xml": name}} for name in names), {"files": {"text/csv": "x.csv"}}, 5):
-        notebook.cells[1].outputs[0].metadata["na_report"] = carried
-        nbformat.write(notebook, path)
+        with changed(path) as notebook:
+            notebook.cells[1].outputs[0].metadata["na_report"] = carried
         with pytest.raises(NaReportError, match="bronnen carries a file"):
             stage(book, all_pages(small))
     assert (small.chapters / "words.yml").read_bytes() == before

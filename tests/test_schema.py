@@ -1,15 +1,12 @@
 """An edition is read by the schema that it was sealed with: by a later version of the program, and by an earlier one."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, copy_of_project
+from conftest import ROOT, copy_of_project, na_report, program
 from openpyxl import load_workbook
 
 from na_report.base.paths import Project
@@ -46,14 +43,9 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def na_report(project: Project, *arguments: object, program: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | ({"PYTHONPATH": str(program)} if program else {})
-    command = [sys.executable, "-m", "na_report.cli", *map(str, arguments)]
-    return subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, check=False)
-
-
-def good(project: Project, *arguments: object, program: Path | None = None) -> str:
-    done = na_report(project, *arguments, program=program)
+def good(project: Project, *arguments: object, by: Path | None = None) -> str:
+    """Runs a command, with the program of a folder or this one, and returns what it says."""
+    done = program(project, *arguments, **({"PYTHONPATH": str(by)} if by else {}))
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -63,14 +55,14 @@ def grown(tmp_path_factory: pytest.TempPathFactory, later: Path) -> Project:
     """A project with an edition 2027 that the later program made of the workbook of 2021, with a row in each new place."""
     project = copy_of_project(tmp_path_factory.mktemp("project"))
     workbook = project.root / "evidence.xlsx"
-    good(project, "edition", "export", "2021", workbook, program=later)
+    good(project, "edition", "export", "2021", workbook, by=later)
     book = load_workbook(workbook)
     assert [cell.value for cell in book["programmes"][1]] == ["id", "name_nl", "name_en", "agenda_id", "budget"]
     book["programmes"].append(["PR1", "Proef", "Trial", "A01", 7])
     [column] = [cell.column for cell in book["initiatives"][1] if cell.value == "status_now"]
     book["initiatives"].cell(2, column, "loopt")
     book.save(workbook)
-    good(project, "edition", "import", workbook, "--as", "2027", program=later)
+    good(project, "edition", "import", workbook, "--as", "2027", by=later)
     return project
 
 
@@ -87,9 +79,9 @@ def test_a_schema_survives_its_descriptor() -> None:
 
 def test_a_later_program_reads_and_runs_an_edition_sealed_before(grown: Project, later: Path) -> None:
     for name in ("2021", "2026"):
-        good(grown, "edition", "verify", name, program=later)
-    good(grown, "run", "bronnen", "--edition", "2021", program=later)
-    said = json.loads(good(grown, "edition", "diff", "2021", "2027", "--format", "json", program=later))
+        good(grown, "edition", "verify", name, by=later)
+    good(grown, "run", "bronnen", "--edition", "2021", by=later)
+    said = json.loads(good(grown, "edition", "diff", "2021", "2027", "--format", "json", by=later))
     assert list(said["tables"]) == ["initiatives", "programmes"], "what came later differs only where it is filled in"
     assert said["tables"]["programmes"]["added"] == ["PR1"]
     [cell] = said["tables"]["initiatives"]["changed"]
@@ -97,11 +89,11 @@ def test_a_later_program_reads_and_runs_an_edition_sealed_before(grown: Project,
 
 
 def test_a_draft_has_what_came_later(grown: Project, later: Path) -> None:
-    good(grown, "edition", "copy", "2026", "2028", program=later)
+    good(grown, "edition", "copy", "2026", "2028", by=later)
     header = (grown.data / "2028" / "initiatives.csv").read_text(encoding="utf-8").splitlines()[0]
     assert "status_now" in header.split(",")
     assert (grown.data / "2028" / "programmes.csv").is_file()
-    good(grown, "edition", "seal", "2028", program=later)
+    good(grown, "edition", "seal", "2028", by=later)
 
 
 def test_this_program_reads_an_edition_of_a_later_one_and_loses_nothing_of_it(grown: Project) -> None:
@@ -111,7 +103,7 @@ def test_this_program_reads_an_edition_of_a_later_one_and_loses_nothing_of_it(gr
     assert list(edition["programmes"]["id"]) == ["PR1"]
     assert "added" in good(grown, "edition", "diff", "2021", "2027")
     for action, target in (("export", grown.root / "later.xlsx"), ("copy", "2029")):
-        refused = na_report(grown, "edition", action, "2027", target)
+        refused = na_report(grown, "edition", action, "2027", str(target))
         assert refused.returncode == 2
         assert "initiatives.status_now, programmes.id" in refused.stderr
         assert not (grown.data / target).exists()

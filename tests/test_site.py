@@ -1,19 +1,13 @@
 """The site: editions side by side, a switch between them, data and PDFs beside them."""
 
-from pathlib import Path
-
 import pytest
-from bs4 import BeautifulSoup
+from conftest import soup
 from small_book import FOOT, PAGE, built
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.paths import ADDRESS, Project
 from na_report.book.book import Book
 from na_report.book.site import with_switch, write_site
-
-
-def soup(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 def test_a_page_leads_to_itself_in_another_edition(project: Project) -> None:

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from conftest import ROOT, copy_of_project
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from test_publishing import only_pages
+from small_book import only_pages, parameters, write_notebook
 
 from na_report.base.paths import Project
 from na_report.processes.workers import cores
@@ -38,12 +38,8 @@ warn"""
 
 
 def write(project: Project, name: str, code: str, metadata: Mapping[str, object]) -> None:
-    cells = [
-        new_markdown_cell(f"# {name.title()}", id="kop"),
-        new_code_cell('edition: str = "2026"', id="parameters", metadata={"tags": ["parameters"]}),
-        new_code_cell(code, id="proef"),
-    ]
-    nbformat.write(new_notebook(cells=cells, metadata=metadata), project.chapters / "nl" / f"{name}.ipynb")
+    cells = [new_markdown_cell(f"# {name.title()}", id="kop"), parameters(), new_code_cell(code, id="proef")]
+    write_notebook(project.chapters / "nl", name, *cells, metadata=metadata)
 
 
 def kernel(name: str) -> dict[str, object]:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from test_kernels import wait
+from conftest import PATIENCE, wait
+from small_book import parameters, write_notebook
 
 from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.locks import BusyError, locked
@@ -38,11 +39,7 @@ display(data, raw=True, metadata={"scrapbook": {"name": "warm"}})"""
 @pytest.fixture
 def small(project: Project) -> Project:
     """A project whose chapters compute next to nothing."""
-    cells = [
-        nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell(RECORD),
-    ]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), project.chapters / "nl" / "proef.ipynb")
+    write_notebook(project.chapters / "nl", "proef", parameters(PARAMETERS), nbformat.v4.new_code_cell(RECORD))
     (project.root / "_toc.yml").write_text("format: jb-book\nroot: proef-mbo\nchapters:\n- file: proef-ho\n")
     (project.chapters / "pages.yml").write_text(
         "proef-mbo: {chapter: proef, parameters: {sector: mbo}}\nproef-ho: {chapter: proef, parameters: {sector: ho}}\n"
@@ -147,7 +144,7 @@ def dask(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     for command in (["distributed.cli.dask_scheduler", *place, "--port", "0"], [*worker, "0"], [*worker, "1"]):
         command = [sys.executable, "-m", *command]
         started.append(subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.DEVNULL))
-        assert wait((folder / "scheduler.json").is_file, 20)
+        assert wait((folder / "scheduler.json").is_file)
     yield json.loads((folder / "scheduler.json").read_text())["address"], started[1]
     for process in reversed(started):
         process.kill()
@@ -162,10 +159,10 @@ def test_a_worker_that_dies_costs_no_run_and_doubles_none(
 
     (address, worker), folder, done = dask, tmp_path / "sweep", []
     with Client(address, set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=20)
+        client.wait_for_workers(2, timeout=PATIENCE)
 
     def kill_one() -> None:
-        wait(lambda: len([*folder.glob("*.state.json")]) >= 2, 20)
+        wait(lambda: len([*folder.glob("*.state.json")]) >= 2)
         worker.kill()
         done.append(len([*folder.glob("*.state.json")]))
 
@@ -178,7 +175,7 @@ def test_a_worker_that_dies_costs_no_run_and_doubles_none(
         lambda stale: cluster.cluster_pool(address, small, stale),
     )
     killer.join()
-    assert worker.wait(timeout=5) == -signal.SIGKILL
+    assert worker.wait(timeout=PATIENCE) == -signal.SIGKILL
     assert done[0] < 6, "one worker died midway"
     assert [row["state"] for row in rows] == ["ran"] * 8
     assert [row["warm"] for row in rows] == ["True"] * 8

@@ -13,11 +13,6 @@ from conftest import ROOT
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.base.wording import Words, worded_languages
-from na_report.editions.asked import answer_again
-from na_report.editions.edition import open_edition
-from na_report.running import fingerprint
-from na_report.running.execution import run_pages
-from na_report.running.pages import all_pages, choose, with_parameters
 from na_report.writing.text import language_of
 
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -153,33 +148,3 @@ def test_a_language_without_words_is_refused(language: str) -> None:
     with pytest.raises(NaReportError, match="no words") as caught:
         Words(language)
     assert "en, nl" in caught.value.hint
-
-
-def test_a_page_runs_again_when_a_text_changes_that_it_has(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(project.root)
-    names, base = ["kanttekeningen", "colofon"], {"edition": "2021"}
-    pages = choose(all_pages(project), names)
-    folder = project.build("2021", "nl") / "notebooks"
-    run_pages(project, pages, base, folder)
-
-    def again() -> list[str]:
-        edition = open_edition("2021", project)
-        return [
-            page.name
-            for page in pages
-            if fingerprint.reasons(
-                project, with_parameters(page, base), folder, lambda keys: answer_again(edition, keys)
-            )
-        ]
-
-    def say(old: str, new: str) -> list[str]:
-        path: Path = project.chapters / "nl" / "words.yml"
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), encoding="utf-8")
-        return again()
-
-    assert again() == []
-    assert say("Download de figuur", "Download deze figuur") == []
-    assert say("Wat wij ermee doen", "Wat wij daarmee doen") == ["kanttekeningen"]
-    assert sorted(say("Vingerafdruk", "Vingerafdruk van de data")) == ["colofon", "kanttekeningen"]
