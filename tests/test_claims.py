@@ -91,10 +91,10 @@ WRONG = """
 page: sector-mbo | page: | 3 | '' | a line of text
 kind: report | kind: new | 4 | 'new' | newer
 holds: | hold: | 6 | 'hold' | 'holds'
-holds: | hold: | 2 | 'holds' | required
-, en: findings | | 9 | 'en' | required
+holds: | hold: | 2 | no holds | a claim: page, kind
+, en: findings | | 9 | no en | the wording in each language: en, nl
 en: findings | eng: findings | 9 | 'eng' | ['en', 'nl']
-says: {nl: bevindingen, en: findings} | shown: yes | 8 | 'says' | required
+says: {nl: bevindingen, en: findings} | shown: yes | 8 | no says | words for the fact
 found > 3 | found | 6 | 'found' | a comparison of facts
 found > 3 | (found > 3) | 6 | '(found > 3)' | a comparison of facts
 found > 3 | not > 3 | 6 | 'not > 3' | a comparison of facts
@@ -107,7 +107,7 @@ found > 3 | judgement | 7 | found | no facts
  | uses_coding: true | 11 | 'true' | 'yes', 'no'
  | ....value: IND001 | 8 | count | one measure
 count: | cuont: | 10 | 'cuont' | 'count'
-table: findings, | | 10 | 'table' | required
+table: findings, | | 10 | no table | arguments by name
 table: findings | table: finding | 10 | 'finding' | 'findings'
 table: findings | status: x, table: findings | 10 | 'x' | a list
 table: findings | distinct: x, table: findings | 10 | 'x' | a column of findings: id
@@ -154,7 +154,7 @@ def test_a_third_language_needs_no_python(project: Project, claims: Write) -> No
     (project.chapters / "fr" / "words.yml").write_text("words: {nr: No}\n", encoding="utf-8")
     assert len(claims(GOOD)) == 1
     half = GOOD.replace("en: findings", "en: findings, fr: constats")
-    with pytest.raises(NaReportError, match=r"line 5, S40, says: 'fr' is a required"):
+    with pytest.raises(NaReportError, match=r"line 5, S40, says: found no fr"):
         claims(half)
     [mine] = claims(half.replace("en: There are findings on mbo.", "en: There are some., fr: Il y en a."))
     assert mine.says["fr"] == "Il y en a."

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from na_report.base.errors import NaReportError
-from na_report.base.settings import place_of, shown
+from na_report.base.settings import place_of, placed, shown
 
 # Of nbformat, which is imported only where a notebook is read.
 Notebook = Any
@@ -52,8 +52,9 @@ def _faults(found: Any) -> Iterator[str]:
         yield ": found no cells of notebook format 4, expected a Jupyter notebook"
         return
     for error in iter_validate(found, version=4, version_minor=5):
-        rule = f"{error.validator} {shown(error.validator_value)}"
-        yield f"{place_of(error.relative_path)}: found {shown(error.instance)}, expected {rule}"
+        what = f"found {shown(error.instance)}, expected {error.validator} {shown(error.validator_value)}"
+        is_extra = error.validator == "additionalProperties"  # its message is short, and names what is extra
+        yield f"{placed('', place_of(error.relative_path))}: {error.message if is_extra else what}"
     places: dict[str, list[str]] = {}
     for number, cell in enumerate(found["cells"], 1):
         if isinstance(cell, dict):
