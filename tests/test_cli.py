@@ -248,7 +248,11 @@ def test_words_and_settings_that_are_wrong_are_told_before_anything_runs(project
         (
             "chapters/words.yml",
             "nl: {title: Advies, parts: [{a: b}, null], summary: nowhere}\n",
-            ["nl, subtitle: found nothing", "expected 2 captions as text", "nl, summary: found 'nowhere'"],
+            [
+                "nl: found no name, subtitle, author",
+                "nl, parts 1: found {'a': 'b'}, expected a caption",
+                "nl, summary: found 'nowhere'",
+            ],
         ),
         (
             "_config.yml",
