@@ -126,7 +126,7 @@ def publish(book: Book, inputs: str, made: Mapping[str, Path], formats: Iterable
 
     `inputs` is the hash of all that it was made of. A part of these formats that was not made is removed.
     """
-    forget(book)
+    (book.folder / _MARK).unlink(missing_ok=True)
     for part in [part for name in formats for part in PARTS[name]]:
         if part in made:
             put_in_place(made[part], book.folder / part)
@@ -134,11 +134,6 @@ def publish(book: Book, inputs: str, made: Mapping[str, Path], formats: Iterable
             remove(book.folder / part)
     remove(book.made)
     remember(book, inputs, formats)
-
-
-def forget(book: Book) -> None:
-    """Takes away the mark that the book is whole, before anything of it changes."""
-    (book.folder / _MARK).unlink(missing_ok=True)
 
 
 def remember(book: Book, inputs: str, formats: Iterable[str]) -> None:

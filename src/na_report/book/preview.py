@@ -153,7 +153,8 @@ def _add_page(html: Path, title: str, contents: str, link: str) -> None:
     for part in page.select("[aria-current]"):
         del part["aria-current"]
     page.article.clear()
-    page.article.append(BeautifulSoup(f"<h1>{escape(title)}</h1>\n{contents}", "html.parser"))
+    section = f'<section id="changes"><h1>{escape(title)}</h1>\n{contents}</section>'
+    page.article.append(BeautifulSoup(section, "html.parser"))
     (html / _CHANGES).write_text(str(page), encoding="utf-8")
 
 
