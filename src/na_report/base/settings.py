@@ -107,7 +107,7 @@ def form_faults(found: object, form: Mapping[str, Any], formats: Any = None) -> 
         for error in Draft202012Validator(form, format_checker=formats).iter_errors(found):
             name = [str(error.instance)] if "propertyNames" in error.absolute_schema_path else []
             needed = error.validator_value if error.validator == "required" else []
-            lacking = [name for name in needed if name not in error.instance]
+            lacking = [key for key in needed if key not in error.instance]
             what = f"no {', '.join(lacking)}" if lacking else shown(error.instance)
             expected = error.schema.get("description") or f"one of {error.validator_value}"
             # Each name that is lacking is an error of its own.

@@ -37,10 +37,10 @@ def faults(said: Any, form: str) -> list[tuple[Place, str, str]]:
 def read_about(project: Project, edition: str) -> dict[str, Any]:
     """Returns what the descriptor of a new edition says of the study; names all that it can't use, with its line."""
     said, lines = read_texts(project.data / ABOUT)
-    problems = [
-        f"{placed(f'data/{ABOUT}, line {lines.get(place, lines.get(place[:-1], 1))}', place)}: found {what}, expected {expected}."
-        for place, what, expected in faults(said, "about")
-    ]
+    problems = []
+    for place, what, expected in faults(said, "about"):
+        line = lines.get(place, lines.get(place[:-1], 1))
+        problems.append(f"{placed(f'data/{ABOUT}, line {line}', place)}: found {what}, expected {expected}.")
     if problems:
         hint = f"Correct data/{ABOUT}; datapackage.json of an edition shows the form."
         raise NaReportError("\n".join(problems), hint=hint)
