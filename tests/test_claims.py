@@ -93,7 +93,8 @@ kind: report | kind: new | 4 | 'new' | newer
 holds: | hold: | 6 | 'hold' | holds
 holds: | hold: | 2 | no holds | page, kind, says, holds
 , en: findings | | 9 | no en | each language: en, nl
-says: {nl: bevindingen, en: findings} | shown: yes | 8 | no says | expected says
+en: findings | eng: findings | 9 | 'eng' | one of en, nl
+says: {nl: bevindingen, en: findings} | shown: yes | 8 | no says | words for the fact
 found > 3 | found | 6 | 'found' | a comparison of facts
 found > 3 | not > 3 | 6 | 'not > 3' | a comparison of facts
 found > 3 | fund > 3 | 6 | 'fund' | one of the facts: found

@@ -233,9 +233,9 @@ def test_what_others_refer_to_is_unique() -> None:
 
 # What is changed in data/about.yml, and what is told then.
 UNDESCRIBED = {
-    ('title: "', 'titel: "'): ["line 4: found 'titel'", "found no title"],
-    ("title: na-report contributors", "name: X"): ["line 9, contributors, 1: found no title"],
-    ("path: https:", "path: ftp:"): ["line 16, licenses, 1, path: ", "an address that starts with http"],
+    ('title: "', 'titel: "'): ["line 4, titel: found 'titel'", "found no title"],
+    ("title: na-report contributors", "name: X"): ["line 9, contributors 1: found no title"],
+    ("path: https:", "path: ftp:"): ["line 16, licenses 1, path: ", "an address that starts with http"],
     ("description: ", "description:\n  - "): ["line 5, description: ", "a line of text"],
 }
 

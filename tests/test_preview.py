@@ -173,7 +173,7 @@ def test_a_browser_that_goes_or_asks_for_no_file_is_not_told_of(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     book = Book(Project(tmp_path), "2021", "nl", is_preview=True)
-    with serve(0, book) as (address, _):
+    with serve(0, book) as address:
         book.html.mkdir()
         (book.html / "large.js").write_bytes(bytes(50_000_000))
         place = urlsplit(address)

@@ -76,6 +76,7 @@ def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(previe
     assert "Tabel isoc_ai_iaiu: het bureau gaf geen antwoord dat te gebruiken is." in told
     assert [link["href"] for link in page.select("article li a")] == ["kort.html"], "it shows a row that differs"
     assert page.select("nav a[href='kort.html']"), "the page has the menu of the book"
+    assert b'"changes.html' in preview.get("_static/search-data.js")[1], "it is finished as all pages are"
 
 
 def test_axe_finds_nothing_on_the_page(preview: Running, browser: Browser) -> None:

@@ -1,10 +1,9 @@
 """The settings that people write as YAML, read with the place of what is wrong."""
 
-import functools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -12,15 +11,10 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import CONFIG, Project
 
 _SHOWN_CHARACTERS = 60
-# Per place in `_config.yml` its kind, and what is expected in words; a section before what stands in it.
-_KINDS: dict[tuple[str, ...], tuple[type[Any], str]] = {
-    ("html",): (dict, "names with values"),
-    ("html", "baseurl"): (str, "a web address"),
-    ("execute",): (dict, "names with values"),
-    ("sphinx",): (dict, "names with values"),
-    ("sphinx", "config"): (dict, "names with values"),
-    ("sphinx", "extra_extensions"): (list, "a list of names of extensions"),
-}
+# What `_config.yml` may say, as far as this program uses it.
+_CONFIGURATION = json.loads(Path(__file__).with_name("configuration.json").read_bytes())
+# The names that lead to a value; of a list the number, from one.
+Place: TypeAlias = tuple[str, ...]
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
@@ -42,32 +36,26 @@ def read_settings(path: Path) -> dict[str, Any]:
 
 
 def read_configuration(project: Project) -> dict[str, Any]:
-    """Returns the settings of Jupyter Book, a section without anything in it as an empty one; names all that is wrong."""
+    """Returns the settings of Jupyter Book that say something, in whole sections; names all that is wrong."""
     config = read_settings(project.root / CONFIG)
-    problems = []
-    for place, (kind, expected) in _KINDS.items():
-        section: Any = config.get(place[0], {}) if place[1:] else config
-        if not isinstance(section, dict):
-            continue  # what stands under something of another kind is told of that
-        found = section.get(place[-1])
-        if found is None:
-            section.pop(place[-1], None)
-        elif not isinstance(found, kind) or (kind is not str and not all(isinstance(item, str) for item in found)):
-            problems.append(f"{CONFIG}, {', '.join(place)}: found {shown(found)}, expected {expected}.")
-    if problems:
-        raise NaReportError("\n".join(problems), hint=f"Correct {CONFIG}, or put it back (git restore {CONFIG}).")
-    return config
+    if told := told_faults(CONFIG, config, _CONFIGURATION):
+        raise NaReportError("\n".join(told), hint=f"Correct {CONFIG}, or put it back (git restore {CONFIG}).")
+    return {name: _said(part) if isinstance(part, dict) else part for name, part in _said(config).items()}
 
 
-def read_texts(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
+def _said(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in section.items() if value is not None}
+
+
+def read_texts(path: Path) -> tuple[dict[str, Any], dict[Place, int]]:
     """Returns the names and values of a YAML file, each value as the text that a person wrote, and where each stands.
 
-    So `yes` is the code yes and no truth, and `2021` the name of an edition and no number. A place is the names that lead to a
-    value (of a list the number), with its line. A name that stands in a part twice is an error too.
+    So `yes` is the code yes and no truth, and `2021` the name of an edition and no number. A name that stands in a part twice is
+    an error too.
     """
-    lines: dict[tuple[str, ...], int] = {}
+    lines: dict[Place, int] = {}
 
-    def texts(node: yaml.Node, place: tuple[str, ...]) -> Any:
+    def texts(node: yaml.Node, place: Place) -> Any:
         lines.setdefault(place, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
             return node.value
@@ -110,43 +98,45 @@ def _named(path: Path, read: Callable[[str], Any]) -> dict[str, Any]:
     raise NaReportError(f"{path.name}{place}: {what}.", hint=hint)
 
 
-def schema_faults(found: object, schema: Path) -> list[str]:
-    """Returns all that a JSON schema finds wrong: place, what was found, and what its `description` says that is expected."""
-    import fastjsonschema
+def form_faults(found: object, form: Mapping[str, Any], formats: Any = None) -> list[tuple[Place, str, str]]:
+    """Returns all that has not the form of a JSON schema: place, what was found, and what its `description` says is expected."""
+    from jsonschema import Draft202012Validator  # takes 0.1 s to import
 
-    check, rules = _checker(schema)
+    told: dict[tuple[Place, str, str], None] = {}
     try:
-        check(found)
-        return []
-    except fastjsonschema.JsonSchemaException:
-        from jsonschema import Draft7Validator  # tells all faults, and takes 0.1 s to import
-    try:
-        errors = [*Draft7Validator(rules).iter_errors(found)]
-    except ValueError as problem:  # a number of thousands of digits
-        return [f": found a value that can't be shown, {problem}"]
-    told = (
-        f"{place_of(error.path)}: found {shown(error.instance)}, expected {error.schema['description']}"
-        for error in errors
-    )
-    return list(dict.fromkeys(told))
+        for error in Draft202012Validator(form, format_checker=formats).iter_errors(found):
+            name = [str(error.instance)] if "propertyNames" in error.absolute_schema_path else []
+            needed = error.validator_value if error.validator == "required" else []
+            lacking = [key for key in needed if key not in error.instance]
+            what = f"no {', '.join(lacking)}" if lacking else shown(error.instance)
+            choices = error.validator_value if error.validator == "enum" else lacking
+            expected = error.schema.get("description") or f"one of {', '.join(map(str, choices))}"
+            # Each name that is lacking is an error of its own.
+            told[place_of([*error.absolute_path, *name]), what, expected] = None
+    except ValueError:
+        return [((), "a number of thousands of digits", "one that can be shown")]
+    return list(told)
 
 
-@functools.cache
-def _checker(schema: Path) -> tuple[Callable[[object], object], dict[str, Any]]:
-    import fastjsonschema
-
-    rules = json.loads(schema.read_text(encoding="utf-8"))
-    return fastjsonschema.compile(rules), rules
+def told_faults(file: str, found: object, form: Mapping[str, Any]) -> list[str]:
+    """Returns a sentence per fault of `form_faults`, with the place in a file."""
+    faults = form_faults(found, form)
+    return [f"{placed(file, place)}: found {what}, expected {expected}." for place, what, expected in faults]
 
 
-def place_of(path: Iterable[str | int]) -> str:
-    """Returns the names and numbers that lead to a value as an error shows them.
+def place_of(path: Iterable[object]) -> Place:
+    """Returns the names and numbers that lead to a value as a person counts them."""
+    return tuple(str(part + 1) if isinstance(part, int) else str(part) for part in path)
+
+
+def placed(file: str, place: Iterable[str]) -> str:
+    """Returns a place in a file as an error shows it.
 
     Example:
-        >>> place_of(["parts", 2, "chapters", 0, "file"])
-        ', parts 3, chapters 1, file'
+        >>> placed("_toc.yml", place_of(["parts", 2, "chapters", 0, "file"]))
+        '_toc.yml, parts 3, chapters 1, file'
     """
-    return "".join(f" {part + 1}" if isinstance(part, int) else f", {part}" for part in path)
+    return file + "".join(f" {part}" if part.isdecimal() else f", {part}" for part in place)
 
 
 def shown(value: object) -> str:

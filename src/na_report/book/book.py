@@ -1,5 +1,6 @@
 """Which book is being made, what it says of itself, whether it is whole, and how a new one takes its place."""
 
+import copy
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import put_in_place, remove, write_whole
 from na_report.base.locks import locked
 from na_report.base.paths import TOC, WORDS, Project
-from na_report.base.settings import read_configuration, shown
+from na_report.base.settings import read_configuration, told_faults
 from na_report.base.wording import Words
 from na_report.editions.folders import is_draft
 from na_report.running.contents import known_language, read_contents, read_words
@@ -25,12 +26,8 @@ PARTS = {"html": ("html",), "pdf": ("report.pdf", "summary.pdf")}
 _MARK = "build.json"
 # What a process that was killed leaves.
 _LEFT_OVER = ("notebooks/.*.partial", ".*.partial", "made")
-
-# What every book says of itself, beside the captions of its parts.
-_WORDS = (
-    *("name", "title", "subtitle", "author", "cover", "contents", "notes", "figures", "registers", "where"),
-    *("figure", "table"),
-)
+# What `words.yml` has to say of a book; that a part has a caption and which pages there are, is added.
+_FORM = json.loads((Path(__file__).parent / "texts" / "words.json").read_bytes())
 
 
 def _in_folder(name: str) -> Path:
@@ -70,25 +67,19 @@ def words(book: Book) -> dict[str, Any]:
 
     site_address(book.project)
     read_configuration(book.project)
-    found = read_words(book.project)[known_language(book.project, book.language)]
-    given = found if isinstance(found, dict) else {}
-    contents, parts = read_contents(book.project, book.language), given.get("parts")
-    checks = {name: ("text", isinstance(given.get(name), str)) for name in _WORDS} | {
-        "parts": (
-            f"{contents.parts} captions as text: one per part of {TOC}",
-            isinstance(parts, list) and [type(part) for part in parts] == [str] * contents.parts,
-        ),
-        "summary": (
-            f"a page of {TOC}, or '' for a book without a short PDF",
-            given.get("summary") in ("", *contents.pages),
-        ),
+    given = read_words(book.project)[known_language(book.project, book.language)]
+    contents = read_contents(book.project, book.language)
+    form = copy.deepcopy(_FORM)
+    form["properties"]["parts"] |= {
+        "minItems": contents.parts,
+        "maxItems": contents.parts,
+        "description": f"{contents.parts} captions as text: one per part of {TOC}",
     }
-    problems = contents.problems + [
-        f"chapters/{WORDS}, {book.language}, {name}: found {shown(given.get(name))}, expected {expected}."
-        for name, (expected, is_sound) in checks.items()
-        if not is_sound
-    ]
-    if problems:
+    form["properties"]["summary"] = {
+        "enum": ["", *contents.pages],
+        "description": f"a page of {TOC}, or '' for a book without a short PDF",
+    }
+    if problems := contents.problems + told_faults(f"chapters/{WORDS}, {book.language}", given, form):
         raise NaReportError("\n".join(problems), hint=f"Fill these in chapters/{WORDS}.")
     said = {
         key: value.replace("{edition}", book.edition) if isinstance(value, str) else value
@@ -135,7 +126,7 @@ def publish(book: Book, inputs: str, made: Mapping[str, Path], formats: Iterable
 
     `inputs` is the hash of all that it was made of. A part of these formats that was not made is removed.
     """
-    forget(book)
+    (book.folder / _MARK).unlink(missing_ok=True)
     for part in [part for name in formats for part in PARTS[name]]:
         if part in made:
             put_in_place(made[part], book.folder / part)
@@ -143,11 +134,6 @@ def publish(book: Book, inputs: str, made: Mapping[str, Path], formats: Iterable
             remove(book.folder / part)
     remove(book.made)
     remember(book, inputs, formats)
-
-
-def forget(book: Book) -> None:
-    """Takes away the mark that the book is whole, before anything of it changes."""
-    (book.folder / _MARK).unlink(missing_ok=True)
 
 
 def remember(book: Book, inputs: str, formats: Iterable[str]) -> None:

@@ -34,14 +34,16 @@ def build_html(
     *,
     publication: Callable[[], Publication] | None = None,
     written: Callable[[], object] = lambda: None,
+    add: Callable[[Path], object] = lambda folder: None,
     jobs: int = 0,
     known: dict[str, Any] | None = None,
 ) -> Path:
     """Makes the HTML of a book that is staged, for `publish` to put in its place, and returns its folder.
 
     `publication` tells what the book says of itself, with the files of the whole edition; it is asked once Sphinx is done. For
-    `written` see `render_stage`. What came of pages before, in `known`, is used and added to. `jobs` of 0 are one per core. A
-    `BookError` when Sphinx found a problem, a page shows nothing of its outputs, or an address leads nowhere.
+    `written` see `render_stage`. `add` adds to a folder with what Sphinx made, before pages are finished and checked. What came
+    of pages before, in `known`, is used and added to. `jobs` of 0 are one per core. A `BookError` when Sphinx found a problem, a
+    page shows nothing of its outputs, or an address leads nowhere.
     """
     from na_report.screen.finishing import polish  # while Sphinx renders, a build imports it
 
@@ -57,6 +59,7 @@ def build_html(
             )
     remove(result)
     shutil.copytree(rendered, result)
+    add(result)
     ends = polish(result, publication() if publication else None, jobs=jobs, known=known)
     if ends:
         told = [f"  {name}: {address!r} leads nowhere{_named_in(book, name, address)}." for name, address in ends]

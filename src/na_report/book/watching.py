@@ -37,7 +37,6 @@ from na_report.processes.workers import Workers, cores
 from na_report.running.execution import Watcher, run_pages
 from na_report.running.fingerprint import FILES, Answers, data_hash
 from na_report.running.pages import Page, all_pages
-from na_report.screen.mending import mend_table
 
 _POLL_SECONDS = 0.1
 # The page about what is otherwise in a draft.
@@ -93,9 +92,13 @@ class Preview:
         def start() -> None:
             start_printing(self.printer, book, pages).add_done_callback(lambda papers: told(self._keep(papers)))
 
-        html = build_html(book, pages, self.process, written=start, known=self._polished)
-        if changes := self.tools.changes():
-            _add_page(html, *changes)
+        changes = self.tools.changes()
+
+        def add(html: Path) -> None:
+            if changes:
+                _add_page(html, *changes)
+
+        html = build_html(book, pages, self.process, written=start, add=add, known=self._polished)
         for page in html.glob("*.html"):
             text = page.read_text(encoding="utf-8").replace(*_POLICY, 1)
             page.write_text(text.replace("</body>", _ASKS), encoding="utf-8")
@@ -139,7 +142,7 @@ def preview(book: Book, tools: Tools) -> Iterator[Preview]:
 
 
 def _add_page(html: Path, title: str, contents: str, link: str) -> None:
-    """Adds a page that looks as the others do, and a link to it under the title of the first page."""
+    """Adds to what Sphinx made a page that looks as the others do, and a link to it under the title of the first page."""
     first = html / "index.html"
     soup = BeautifulSoup(first.read_text(encoding="utf-8"), "html.parser")
     page = copy(soup)
@@ -151,9 +154,8 @@ def _add_page(html: Path, title: str, contents: str, link: str) -> None:
     for part in page.select("[aria-current]"):
         del part["aria-current"]
     page.article.clear()
-    page.article.append(BeautifulSoup(f"<h1>{escape(title)}</h1>\n{contents}", "html.parser"))
-    for table in page.select("article table"):
-        mend_table(page, table)
+    section = f'<section id="changes"><h1>{escape(title)}</h1>\n{contents}</section>'
+    page.article.append(BeautifulSoup(section, "html.parser"))
     (html / _CHANGES).write_text(str(page), encoding="utf-8")
 
 
@@ -179,15 +181,9 @@ def wait_for_change(project: Project, seen: Seen) -> tuple[Seen, list[Path]]:
     return now, sorted(path for path in {*now, *seen} if now.get(path) != seen.get(path))
 
 
-@dataclass(frozen=True)
-class State:
-    """What is wrong now, which open pages ask for; in the folder that is served."""
-
-    folder: Path
-
-    def set(self, error: str = "") -> None:
-        """Tells what is wrong, or that nothing is."""
-        write_whole(self.folder / "error.txt", error.encode())
+def tell_pages(book: Book, error: str = "") -> None:
+    """Tells open pages, which ask for it, what is wrong now, or that nothing is."""
+    write_whole(book.folder / "error.txt", error.encode())
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -221,8 +217,8 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve(port: int, book: Book) -> Iterator[tuple[str, State]]:
-    """Serves a book until the block ends, and gives its address and what tells open pages; port 0 is any that is free."""
+def serve(port: int, book: Book) -> Iterator[str]:
+    """Serves a book until the block ends, and gives its address; port 0 is any that is free."""
     try:
         server = ThreadingHTTPServer((_ADDRESS, port), partial(_Handler, directory=str(book.folder)))
     except (OSError, OverflowError) as problem:
@@ -231,13 +227,12 @@ def serve(port: int, book: Book) -> Iterator[tuple[str, State]]:
             f"The preview can't use port {port}: {why}.",
             hint="Choose another with --port, from 1024 to 65535, or 0 for any.",
         ) from None
-    state = State(book.folder)
     book.folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(_SCRIPT, book.folder)
-    state.set()
+    tell_pages(book)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     try:
-        yield f"http://{_ADDRESS}:{server.server_address[1]}/{book.html.name}/", state
+        yield f"http://{_ADDRESS}:{server.server_address[1]}/{book.html.name}/"
     finally:
         server.shutdown()
         server.server_close()

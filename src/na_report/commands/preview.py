@@ -11,7 +11,7 @@ from na_report.base.errors import NaReportError, told
 from na_report.base.paths import Project
 from na_report.book import watching
 from na_report.book.book import Book
-from na_report.book.watching import State, serve
+from na_report.book.watching import serve, tell_pages
 from na_report.commands.consequences import changed_page
 from na_report.commands.run import Progress, answers_of
 from na_report.editions.folders import edition_folder, newest_edition
@@ -29,23 +29,23 @@ def preview(options: Namespace, project: Project) -> int:
         lambda: changed_page(edition, options.language, project, book.notebooks),
     )
     try:
-        with serve(options.port, book) as (address, state), watching.preview(book, tools) as made:
+        with serve(options.port, book) as address, watching.preview(book, tools) as made:
             print(f"preview {address}  (Ctrl-C stops it)", flush=True)
             seen, changed = watching.look(project), [project.root]
             while True:
-                _refresh(made, state, _names(changed, project))
+                _refresh(made, _names(changed, project))
                 seen, changed = watching.wait_for_change(project, seen)
     except KeyboardInterrupt:
         print("preview stopped", flush=True)
         return 0
 
 
-def _refresh(made: watching.Preview, state: State, names: str) -> None:
+def _refresh(made: watching.Preview, names: str) -> None:
     start = time.perf_counter()
 
     def printed(problem: NaReportError | None) -> None:
         if problem:
-            _tell(problem, state)
+            _tell(problem, made.book)
         else:
             print(f"report.pdf: made in {time.perf_counter() - start:.1f} s", flush=True)
 
@@ -55,16 +55,16 @@ def _refresh(made: watching.Preview, state: State, names: str) -> None:
     except Exception as problem:
         # Whatever a half-saved file sets off, it will be saved again; the last good book stays.
         unforeseen = NaReportError(f"{names}: {type(problem).__name__}: {problem}")
-        _tell(problem if isinstance(problem, NaReportError) else unforeseen, state)
+        _tell(problem if isinstance(problem, NaReportError) else unforeseen, made.book)
     else:
-        state.set()
+        tell_pages(made.book)
         print(f"{names}: shown in {time.perf_counter() - start:.1f} s, {len(ran)} pages ran", flush=True)
 
 
-def _tell(error: NaReportError, state: State) -> None:
+def _tell(error: NaReportError, book: Book) -> None:
     text = told(error, error.hint)
     print(text, file=sys.stderr, flush=True)
-    state.set(text)
+    tell_pages(book, text)
 
 
 def _names(changed: Sequence[Path], project: Project) -> str:

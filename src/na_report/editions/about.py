@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft7Validator, FormatChecker
+from jsonschema import FormatChecker
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ABOUT, Project
-from na_report.base.settings import read_texts, shown
+from na_report.base.settings import Place, form_faults, placed, read_texts
 from na_report.editions.cells import is_address, is_line
 
 _FORMS = json.loads(Path(__file__).with_name("descriptor.json").read_bytes())
@@ -29,26 +29,18 @@ _CHECKER.checks("day", (ValueError, TypeError))(_is_day)
 _CHECKER.checks("regex", (re.error, ValueError, TypeError, OverflowError))(partial(re.compile, flags=re.ASCII))
 
 
-def faults(said: Any, form: str) -> list[tuple[tuple[str, ...], str, str]]:
+def faults(said: Any, form: str) -> list[tuple[Place, str, str]]:
     """Returns the places that haven't the form of `descriptor.json`, with what was found and what was expected."""
-    validator = Draft7Validator({**_FORMS, "$ref": f"#/definitions/{form}"}, format_checker=_CHECKER)
-    found: dict[tuple[tuple[str, ...], str, str], None] = {}
-    for error in validator.iter_errors(said):
-        place = tuple(str(part + 1) if isinstance(part, int) else part for part in error.absolute_path)
-        needed = error.validator_value if error.validator == "required" else []
-        lacking = [name for name in needed if name not in error.instance]
-        what = f"no {', '.join(lacking)}" if lacking else shown(error.instance)
-        found[place, what, error.schema["description"]] = None  # each name that is lacking is an error of its own
-    return list(found)
+    return form_faults(said, {**_FORMS, "$ref": f"#/definitions/{form}"}, _CHECKER)
 
 
 def read_about(project: Project, edition: str) -> dict[str, Any]:
     """Returns what the descriptor of a new edition says of the study; names all that it can't use, with its line."""
     said, lines = read_texts(project.data / ABOUT)
-    problems = [
-        f"{', '.join([f'data/{ABOUT}, line {lines.get(place, 1)}', *place])}: found {what}, expected {expected}."
-        for place, what, expected in faults(said, "about")
-    ]
+    problems = []
+    for place, what, expected in faults(said, "about"):
+        line = lines.get(place, lines.get(place[:-1], 1))
+        problems.append(f"{placed(f'data/{ABOUT}, line {line}', place)}: found {what}, expected {expected}.")
     if problems:
         hint = f"Correct data/{ABOUT}; datapackage.json of an edition shows the form."
         raise NaReportError("\n".join(problems), hint=hint)

@@ -12,7 +12,7 @@ from typing import Any
 
 from na_report.base.errors import NaReportError, Problem
 from na_report.base.paths import ANSWERS, DESCRIPTOR, find_project
-from na_report.base.settings import shown
+from na_report.base.settings import placed, shown
 from na_report.editions.about import faults, read_about
 from na_report.editions.cells import is_line
 from na_report.editions.declared_tables import BY_NAME, TABLES
@@ -47,7 +47,7 @@ def read_seal(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
 def _faults(said: Any, edition: str) -> Iterator[tuple[str, str]]:
     """Yields what the program, the book and the archive could not use of a descriptor: what was found and expected."""
     wrong = [
-        (f"{', '.join(place)}: {what}".removeprefix(": "), expected)
+        (f"{placed(place[0], place[1:])}: {what}" if place else what, expected)
         for place, what, expected in faults(said, "edition")
     ]
     if wrong:

@@ -9,19 +9,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from jsonschema import Draft202012Validator, ValidationError
-
 from na_report.base.errors import NaReportError
 from na_report.base.paths import CLAIMS, Project, find_project
-from na_report.base.settings import read_settings, read_texts, shown
+from na_report.base.settings import Place, form_faults, placed, read_settings, read_texts, shown
 from na_report.base.wording import worded_languages
 from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.folders import edition_folder, list_editions
 from na_report.reasoning.claim import JUDGEMENT, Claim, Figure
 from na_report.reasoning.measures import MEASURES
 
-# Where something stands (the names that lead to it), and what is wrong there.
-Place: TypeAlias = tuple[str, ...]
+# Where something stands, and what is wrong there.
 Fault: TypeAlias = tuple[Place, str]
 
 # What a comparison is made of: no more than facts, numbers and signs.
@@ -55,8 +52,8 @@ def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
         "propertyNames": {"enum": known},
         "additionalProperties": {"$ref": "#/$defs/text"},
     }
-    errors = map(_fault, Draft202012Validator(form).iter_errors(declared))
-    _refuse(lines, [*errors, *_beyond_form(declared)])
+    faults = [(place, f"found {what}, expected {expected}") for place, what, expected in form_faults(declared, form)]
+    _refuse(lines, [*faults, *_beyond_form(declared)])
     return [_claim(key, entry) for key, entry in declared.items()]
 
 
@@ -65,27 +62,15 @@ def get_ready() -> None:
     read_claims()
 
 
-def _fault(error: ValidationError) -> Fault:
-    name = [error.instance] if "propertyNames" in error.absolute_schema_path else []
-    # In a place the parts of a list count from one.
-    place = tuple(str(part + 1) if isinstance(part, int) else part for part in [*error.absolute_path, *name])
-    if error.validator == "required":
-        lacking = ", ".join(name for name in error.validator_value if name not in error.instance)
-        return place, f"found no {lacking}, expected {error.schema.get('description', lacking)}"
-    if error.validator == "enum":
-        return place, _found(error.instance, f"one of {', '.join(error.validator_value)}")
-    return place, _found(error.instance, error.schema["description"])
-
-
 def _found(value: object, expected: str) -> str:
     return f"found {shown(value)}, expected {expected}"
 
 
 def _refuse(lines: Mapping[Place, int], faults: Iterable[Fault]) -> None:
     """Refuses the file where it has faults, each with the line of its place or of what that is a part of."""
-    problems = sorted({(lines.get(place, lines.get(place[:-1], 1)), ", ".join(place), what) for place, what in faults})
+    problems = sorted({(lines.get(place, lines.get(place[:-1], 1)), placed("", place), what) for place, what in faults})
     if problems:
-        told = (f"chapters/{CLAIMS}, line {line}, {place}: {what}." for line, place, what in problems)
+        told = (f"chapters/{CLAIMS}, line {line}{place}: {what}." for line, place, what in problems)
         hint = f"Correct chapters/{CLAIMS}; its first lines tell how a claim is made."
         raise NaReportError("\n".join(told), hint=hint)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from na_report.base.errors import NaReportError
-from na_report.base.settings import place_of, shown
+from na_report.base.settings import place_of, placed, shown
 
 # Of nbformat, which is imported only where a notebook is read.
 Notebook = Any
@@ -77,7 +77,7 @@ def _told(error: Any) -> str:
     place, rule, value = list(error.relative_path), error.validator, error.validator_value
     if place[:1] == ["cells"]:
         place[:2] = [f"cell {place[1] + 1}"]
-    where = place_of(place)
+    where = placed("", place_of(place))
     if rule == "required":
         missing = ", ".join(name for name in value if name not in error.instance)
         return f"{where}: found no {missing}, expected one"

@@ -1,5 +1,6 @@
 """The table of contents as people write it: which pages the book has, in which order, and in how many parts."""
 
+import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -8,12 +9,12 @@ from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import TOC, WORDS, Project
-from na_report.base.settings import read_settings, schema_faults, shown
+from na_report.base.settings import read_settings, shown, told_faults
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _LISTS = ("parts", "chapters", "sections")
 # What Sphinx takes; anything else stops it, long after the pages have run.
-_SCHEMA = Path(__file__).parent / "texts" / "toc.json"
+_FORM = json.loads((Path(__file__).parent / "texts" / "toc.json").read_bytes())
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def known_language(project: Project, language: str) -> str:
 def read_contents(project: Project, language: str = "") -> Contents:
     """Returns the table of contents, of a language where one is named, with all that is wrong with it."""
     toc = read_settings(project.root / TOC)
-    problems = [f"{TOC}{fault}." for fault in schema_faults(toc, _SCHEMA)]
+    problems = told_faults(TOC, toc, _FORM)
     names = [name for name in _files(toc) if is_name(name)]
     pages = list(dict.fromkeys(names))
     problems += [f"{TOC}: found {name!r} twice, expected each page once." for name in pages if names.count(name) > 1]

@@ -39,8 +39,7 @@ def whole_notebooks(folder: Path) -> list[Path]:
 def normalised(notebook: Notebook, parameters: Mapping[str, Any], root: Path) -> Notebook:
     """Returns an executed notebook without what differs from run to run and from machine to machine.
 
-    Those are times, random ids, the pieces in which printed text arrived, the names of processes and folders, and the
-    places of objects in memory.
+    Those are times, random ids, the names of processes and folders, and the places of objects in memory.
     """
     notebook.metadata.pop("papermill", None)
     notebook.metadata["kernelspec"] = dict(_KERNEL)
@@ -58,18 +57,8 @@ def normalised(notebook: Notebook, parameters: Mapping[str, Any], root: Path) ->
             text = re.sub(pattern, name, text)
         return text
 
-    for cell in notebook.cells:
-        joined: list[Any] = []
-        for output in cell.get("outputs", []):
-            last = joined[-1] if joined else {}
-            if output.output_type == "stream" and last.get("name") == output.name:
-                last["text"] += output.text  # where it was cut depends on how busy the machine was
-            else:
-                joined.append(output)
-        for output in joined:
-            _steady_output(output, steady)
-        if joined:
-            cell.outputs = joined
+    for output in [output for cell in notebook.cells for output in cell.get("outputs", [])]:
+        _steady_output(output, steady)
     return notebook
 
 

@@ -196,5 +196,6 @@ def run_notebook(
         progress_bar=False,
         request_save_on_cell_execute=False,
         on_cell_execute=lambda cell, cell_index: begin(cell),
+        coalesce_streams=True,  # where printed text was cut depends on how busy the machine was
         **page_kernel(place.parent, own),
     )

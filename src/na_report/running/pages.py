@@ -1,6 +1,7 @@
 """Which chapter makes which page, with which parameters."""
 
 import difflib
+import json
 import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,13 +11,13 @@ from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import PAGES, TOC, Project
-from na_report.base.settings import read_settings, schema_faults
+from na_report.base.settings import read_settings, told_faults
 from na_report.running.chapters import declared_types, read_chapter
 from na_report.running.contents import is_name, known_language, read_contents
 from na_report.running.executed import whole_notebooks
 
 # What `pages.yml` may say of a page.
-_SCHEMA = Path(__file__).parent / "texts" / "pages.json"
+_FORM = json.loads((Path(__file__).parent / "texts" / "pages.json").read_bytes())
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def all_pages(project: Project, language: str = "", edition: str = "") -> list[P
     language = known_language(project, language)
     contents, declared_file = read_contents(project, language), project.chapters / PAGES
     declared = read_settings(declared_file) if declared_file.is_file() else {}
-    problems = contents.problems + [f"chapters/{PAGES}{fault}." for fault in schema_faults(declared, _SCHEMA)]
+    problems = contents.problems + told_faults(f"chapters/{PAGES}", declared, _FORM)
     found = []
     for name in contents.pages:
         options = dict(entry) if isinstance(entry := declared.get(name), dict) else {}
