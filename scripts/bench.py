@@ -56,8 +56,9 @@ SCREEN = ".meenemen, .als-tabel, .alleen-scherm, figure .legend, .headerlink, .t
 PRINT = """
 import sys; from pathlib import Path
 from na_report.base.paths import Project
-from na_report.running.pages import all_pages
+from na_report.book.book import Book
 from na_report.book.building import press, start_printing
+from na_report.running.pages import all_pages
 project = Project(Path(sys.argv[1]))
 with press() as pool:
     start_printing(pool, Book(project, sys.argv[2], 'nl'), all_pages(project)).result()

@@ -4,6 +4,8 @@ import functools
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -160,3 +162,9 @@ def test_opening_a_table_behind_the_edition_is_an_error(project: Project) -> Non
     add_cell(project, 'open("../../data/2021/findings.csv")')
     with pytest.raises(ChapterError, match=r"findings\.csv itself"):
         run_pages(project, choose(all_pages(project), ["koploper"]), BASE, notebooks(project))
+
+
+def test_a_build_that_has_nothing_to_do_waits_for_no_library() -> None:
+    slow = {"babel", "bs4", "jsonschema", "matplotlib", "nbformat", "openpyxl", "pandas", "sphinx"}
+    code = f"import sys, na_report.commands.build; print(*{slow} & {{*sys.modules}})"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"

@@ -13,7 +13,6 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, Project
 from na_report.book.book import Book, held, is_current
 from na_report.editions import folders
-from na_report.editions.integrity import verify_edition
 from na_report.running.contents import known_language, languages
 from na_report.running.fingerprint import hash_inputs
 
@@ -42,6 +41,7 @@ def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None
     from na_report.commands.check import refuse_missing
     from na_report.commands.run import answers_of, execute
     from na_report.editions.edition import open_edition
+    from na_report.editions.integrity import verify_edition
     from na_report.processes.renderer import renderer
     from na_report.processes.surroundings import pinned
 
@@ -110,6 +110,7 @@ def archive(options: Namespace, project: Project) -> int:
     """Keeps a built book, its data, chapters and program in one file."""
     from na_report.book.archive import write_archive
     from na_report.editions.edition import open_edition
+    from na_report.editions.integrity import verify_edition
 
     edition = open_edition(options.edition, project)
     if edition.draft:

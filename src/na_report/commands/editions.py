@@ -12,7 +12,6 @@ from typing import Any
 from na_report.base.errors import InvalidInputError, NaReportError, told
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.folders import is_draft, list_editions, previous_edition, sealed_editions
-from na_report.editions.integrity import verify_edition
 
 # What reads tables, workbooks or answers is imported where it is needed: the names of editions come at once.
 
@@ -36,6 +35,8 @@ def show_all(options: Namespace, project: Project) -> int:
 
 def verify(options: Namespace, project: Project) -> int:
     """Checks one edition or all."""
+    from na_report.editions.integrity import verify_edition
+
     status = 0
     for name in [options.edition] if options.edition else list_editions(project):
         try:
