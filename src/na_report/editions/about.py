@@ -3,11 +3,9 @@
 import json
 import re
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
-
-from jsonschema import FormatChecker
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ABOUT, Project
@@ -22,16 +20,22 @@ def _is_day(value: Any) -> bool:
     return bool(re.fullmatch(r"[0-9-]{10}(T[0-9:.+-]+Z?)?", value) and date.fromisoformat(value[:10]))
 
 
-_CHECKER = FormatChecker(())
-_CHECKER.checks("line")(is_line)
-_CHECKER.checks("address")(is_address)
-_CHECKER.checks("day", (ValueError, TypeError))(_is_day)
-_CHECKER.checks("regex", (re.error, ValueError, TypeError, OverflowError))(partial(re.compile, flags=re.ASCII))
+@cache
+def _formats() -> Any:
+    """Returns what tells whether a text is of a format that the forms name."""
+    from jsonschema import FormatChecker  # takes 0.1 s to import
+
+    formats = FormatChecker(())
+    formats.checks("line")(is_line)
+    formats.checks("address")(is_address)
+    formats.checks("day", (ValueError, TypeError))(_is_day)
+    formats.checks("regex", (re.error, ValueError, TypeError, OverflowError))(partial(re.compile, flags=re.ASCII))
+    return formats
 
 
 def faults(said: Any, form: str) -> list[tuple[Place, str, str]]:
     """Returns the places that haven't the form of `descriptor.json`, with what was found and what was expected."""
-    return form_faults(said, {**_FORMS, "$ref": f"#/definitions/{form}"}, _CHECKER)
+    return form_faults(said, {**_FORMS, "$ref": f"#/definitions/{form}"}, _formats())
 
 
 def read_about(project: Project, edition: str) -> dict[str, Any]:

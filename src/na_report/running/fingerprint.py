@@ -7,13 +7,15 @@ import os
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 
 from na_report.base.files import write_whole
-from na_report.base.paths import ADDRESS, CLAIMS, CONFIG, LOCK, PROGRAM, TOC, WORDS, Project
+from na_report.base.paths import ADDRESS, CLAIMS, CONFIG, LOCK, PAGES, PROGRAM, TOC, WORDS, Project
+from na_report.base.settings import read_settings
 from na_report.base.stories import STORY
 from na_report.running.chapters import read_chapter
-from na_report.running.pages import Page, all_pages
+from na_report.running.pages import Page
 
 # The files of a project that a book is made of, beside the folders of chapters and data.
 FILES = (TOC, CONFIG, LOCK, PROGRAM)
@@ -69,7 +71,12 @@ def hash_inputs(project: Project) -> str:
         for path in folder.rglob("*")
         if not any(part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts)
     }
-    files |= {project.root / name for name in (*FILES, *(name for page in all_pages(project) for name in page.reads))}
+    # Unchecked, as a file that says something else has another hash, and what is wrong with it is told by the build.
+    declared = read_settings(project.chapters / PAGES) if (project.chapters / PAGES).is_file() else {}
+    reads = [
+        page["reads"] for page in declared.values() if isinstance(page, dict) and isinstance(page.get("reads"), list)
+    ]
+    files |= {project.root / str(name).lstrip("/") for name in (*FILES, *chain.from_iterable(reads))}
     hashed = hash_files([path for path in files if path.is_file()], project.root)
     return _hash([hashed, library_hash(), platform.python_version(), os.environ.get(ADDRESS, "")])
 
