@@ -15,11 +15,11 @@ from conftest import Change, problems_with
 from na_report.base.errors import InvalidInputError, NaReportError, Problem
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
-from na_report.editions.declared_tables import TABLES
 from na_report.editions.descriptor import sha256, version_of
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.editions.folders import list_editions, newest_edition, previous_edition
 from na_report.editions.integrity import find_problems, verify_edition
+from na_report.editions.schema import TABLES
 
 # What the report of 2021 holds; counted in the fact base, not in the edition. One indicator is our own.
 ROWS_2021 = (

@@ -23,9 +23,9 @@ from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
 from na_report.editions import integrity
-from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import open_edition, seal_edition
 from na_report.editions.integrity import verify_edition
+from na_report.editions.schema import TABLES
 from na_report.editions.table_files import rows_of, write_table
 from na_report.running.pages import all_pages
 from na_report.workbook import comments, package

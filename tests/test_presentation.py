@@ -11,8 +11,7 @@ from conftest import ROOT, Change
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.editions.asked import answer_again
-from na_report.editions.edition import copy_edition, open_edition, seal_edition
-from na_report.editions.imprint import seal_of
+from na_report.editions.edition import copy_edition, open_edition, seal_edition, seal_of
 from na_report.figures import charts, trends
 from na_report.registers import blocks, registers, updates, verdicts
 from na_report.writing import numbers

@@ -23,11 +23,9 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.base.spreadsheets import for_sheet
-from na_report.editions.declared_tables import BY_NAME, TABLES
-from na_report.editions.edition import open_edition, seal_edition
-from na_report.editions.imprint import seal_of
+from na_report.editions.edition import open_edition, seal_edition, seal_of
 from na_report.editions.integrity import check_tables, find_problems, verify_edition
-from na_report.editions.schema import Column
+from na_report.editions.schema import BY_NAME, TABLES, Column
 from na_report.workbook.cell_values import to_text
 from na_report.workbook.importing import import_edition
 from na_report.workbook.layout import FaultError, decode, encode

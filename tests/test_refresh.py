@@ -19,9 +19,9 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.commands import editions as commands
-from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.edition import open_edition, seal_edition
 from na_report.editions.integrity import verify_edition
+from na_report.editions.schema import BY_NAME
 from na_report.editions.table_files import Row, read_table, write_table
 from na_report.registers import analysis
 from na_report.statistics import asking

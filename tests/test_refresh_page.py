@@ -19,9 +19,9 @@ from workbooks import rows_of
 from na_report.base.paths import Project
 from na_report.base.wording import Words
 from na_report.commands.consequences import changed_page
-from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.edition import copy_edition, seal_edition
 from na_report.editions.office_marks import FLAGS
+from na_report.editions.schema import BY_NAME
 from na_report.editions.table_files import Row, read_table, write_table
 from na_report.statistics.answer_formats import Kind
 from na_report.statistics.kept import answers_in

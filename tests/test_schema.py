@@ -10,10 +10,9 @@ from conftest import ROOT, copy_of_project, na_report, program
 from openpyxl import load_workbook
 
 from na_report.base.paths import Project
-from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.edition import open_edition
 from na_report.editions.integrity import verify_edition
-from na_report.editions.schema import read_schema, table_schema
+from na_report.editions.schema import BY_NAME, TABLES, read_schema, table_schema
 
 # What a later program declares more, and before which line.
 LATER = {

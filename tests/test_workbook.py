@@ -21,9 +21,9 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.cli import main
-from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import copy_edition, seal_edition
 from na_report.editions.integrity import verify_edition
+from na_report.editions.schema import TABLES
 from na_report.workbook import comments
 from na_report.workbook.exporting import explain, export_edition
 from na_report.workbook.layout import META, START

@@ -16,7 +16,7 @@ from workbooks import OBS, Book, change, put, refused, rewrite, small, take_back
 
 from na_report.base.paths import Project
 from na_report.editions.cells import check_cell
-from na_report.editions.declared_tables import BY_NAME
+from na_report.editions.schema import BY_NAME
 from na_report.workbook import package
 from na_report.workbook.layout import META, FaultError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from na_report.editions.declared_tables import BY_NAME
+from na_report.editions.schema import BY_NAME
 from na_report.workbook.cell_values import to_text
 from na_report.workbook.layout import FaultError
 from na_report.workbook.package import Cell, Package

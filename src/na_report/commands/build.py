@@ -119,8 +119,8 @@ def archive(options: Namespace, project: Project) -> int:
             hint=f"Seal it first: na-report edition seal {edition.name}.",
         )
     # A chapter may look back to an earlier edition, never ahead.
-    latest = folders.place_of(edition.name)
-    editions = [name for name in folders.sealed_editions(project) if folders.place_of(name) <= latest]
+    latest = folders.order_of(edition.name)
+    editions = [name for name in folders.sealed_editions(project) if folders.order_of(name) <= latest]
     for name in editions:
         verify_edition(name, project)
     spoken = list(dict.fromkeys(known_language(project, name) for name in options.language or [""]))

@@ -15,8 +15,7 @@ from na_report.base.paths import ANSWERS, DESCRIPTOR, find_project
 from na_report.base.settings import placed, shown
 from na_report.editions.about import faults, read_about
 from na_report.editions.cells import is_line
-from na_report.editions.declared_tables import BY_NAME, TABLES
-from na_report.editions.schema import LANGUAGES, Schema, read_schema, schema_faults, table_schema
+from na_report.editions.schema import BY_NAME, LANGUAGES, TABLES, Schema, read_schema, schema_faults, table_schema
 
 
 def sha256(content: bytes) -> str:

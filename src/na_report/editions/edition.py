@@ -5,20 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from na_report.base.errors import InvalidInputError, MissingRowError, NaReportError, how_many
 from na_report.base.files import sync_all, write_whole
 from na_report.base.paths import DESCRIPTOR, Project, find_project
-from na_report.editions.asked import Reads, digest
-from na_report.editions.declared_tables import TABLES
+from na_report.editions.asked import Reads, derived, digest
 from na_report.editions.descriptor import approval, describe, read_seal, schema_in, sha256
 from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.integrity import find_problems
 from na_report.editions.making import being_made, making, refuse_name
-from na_report.editions.schema import Schema, Table
+from na_report.editions.schema import TABLES, Schema, Table
 from na_report.editions.table_files import Rows, read_table, rows_of, write_table
 
 
@@ -107,6 +106,27 @@ class Edition:
     def label(self, codes: str, code: str, language: str) -> str:
         """Returns what a reader sees for a code of a code list."""
         return str(self.row("codes", f"{codes}:{code}")[f"label_{language}"])
+
+
+class Seal(NamedTuple):
+    """What a reader needs to know which data this is."""
+
+    version: str
+    created: str  # the day that it was sealed
+    fingerprint: str
+    author: str
+    licence: str
+    licence_url: str
+    tables: int  # how many
+
+
+@derived
+def seal_of(edition: Edition) -> Seal:
+    """Returns what identifies an edition."""
+    said = edition.descriptor
+    licence, author = said["licenses"][0], said["contributors"][0]["title"]
+    created, tables = str(said["created"])[:10], len(said["resources"])
+    return Seal(said["version"], created, edition.fingerprint, author, licence["title"], licence["path"], tables)
 
 
 def open_edition(name: str, project: Project | None = None) -> Edition:

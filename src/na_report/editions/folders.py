@@ -11,7 +11,7 @@ from na_report.base.paths import DESCRIPTOR, Project, find_project
 NAME = re.compile(r"[0-9]{4}[a-z0-9-]{0,30}")
 
 
-def place_of(name: str) -> tuple[str, list[tuple[int, str]]]:
+def order_of(name: str) -> tuple[str, list[tuple[int, str]]]:
     """Returns what editions are ordered by: the year, and then letters and numbers as a person counts."""
     return name[:4], as_counted(name[4:])
 
@@ -19,12 +19,12 @@ def place_of(name: str) -> tuple[str, list[tuple[int, str]]]:
 def list_editions(project: Project | None = None) -> list[str]:
     """Returns the names of the editions of a project, oldest first."""
     data = (project or find_project()).data
-    return sorted((path.name for path in data.iterdir() if path.is_dir() and NAME.fullmatch(path.name)), key=place_of)
+    return sorted((path.name for path in data.iterdir() if path.is_dir() and NAME.fullmatch(path.name)), key=order_of)
 
 
 def previous_edition(name: str, names: Iterable[str]) -> str:
     """Returns the edition before an edition, or nothing for the first."""
-    return max((other for other in names if place_of(other) < place_of(name)), key=place_of, default="")
+    return max((other for other in names if order_of(other) < order_of(name)), key=order_of, default="")
 
 
 def is_draft(folder: Path) -> bool:

@@ -8,10 +8,9 @@ from pathlib import Path
 from na_report.base.errors import InvalidInputError, Problem, how_many
 from na_report.base.paths import ANSWERS, DESCRIPTOR, Project
 from na_report.editions.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
-from na_report.editions.declared_tables import TABLES
 from na_report.editions.descriptor import read_seal, schema_in
 from na_report.editions.folders import edition_folder, is_draft
-from na_report.editions.schema import Schema, Table
+from na_report.editions.schema import TABLES, Schema, Table
 from na_report.editions.table_files import PROBLEMS_LIMIT, Row, Rows, read_table
 
 Numbered = Sequence[tuple[int, Row]]

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from na_report.base.errors import InvalidInputError, NaReportError, Problem
-from na_report.editions.declared_tables import TABLES
 from na_report.editions.descriptor import read_seal, schema_in
-from na_report.editions.schema import Table
+from na_report.editions.schema import TABLES, Table
 
 # A table with more problems is no table; a small workbook can hold millions.
 PROBLEMS_LIMIT = 5_000

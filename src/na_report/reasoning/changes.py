@@ -9,8 +9,8 @@ import networkx as nx
 
 from na_report.base.digits import as_shown, in_digits, in_order
 from na_report.editions.decimal_slips import factor_between
-from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import Edition
+from na_report.editions.schema import TABLES
 from na_report.reasoning import chain
 from na_report.reasoning.checking import check
 

@@ -13,8 +13,8 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import CLAIMS, Project, find_project
 from na_report.base.settings import Place, form_faults, placed, read_settings, read_texts, shown
 from na_report.base.wording import worded_languages
-from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.folders import edition_folder, list_editions
+from na_report.editions.schema import BY_NAME
 from na_report.reasoning.claim import JUDGEMENT, Claim, Figure
 from na_report.reasoning.measures import MEASURES
 

@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from na_report.base.errors import MissingRowError
-from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.edition import Edition
-from na_report.editions.schema import Column
+from na_report.editions.schema import BY_NAME, Column
 
 # Per column what its cells must hold: a value, some values, `not`, `at_least` or conditions on the table it refers to.
 Where: TypeAlias = Mapping[str, Any]

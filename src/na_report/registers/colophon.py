@@ -10,8 +10,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import LOCK, PROGRAM, WORDS, find_project
 from na_report.base.settings import read_settings
 from na_report.base.wording import Words
-from na_report.editions.edition import Edition
-from na_report.editions.imprint import seal_of
+from na_report.editions.edition import Edition, seal_of
 from na_report.writing.markdown import Block, box, escape
 from na_report.writing.numbers import written_day
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from na_report.editions.declared_tables import BY_NAME
 from na_report.editions.office_marks import CAREFUL
+from na_report.editions.schema import BY_NAME
 from na_report.editions.table_files import Row, Rows
 from na_report.statistics.answer_formats import Kind
 from na_report.statistics.reading import Cell, Difference, Reading, differences

@@ -21,9 +21,8 @@ from na_report.base.files import write_whole
 from na_report.base.locks import locked
 from na_report.base.paths import Project
 from na_report.base.zips import EPOCH
-from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.edition import open_edition
-from na_report.editions.schema import Column, Table
+from na_report.editions.schema import BY_NAME, TABLES, Column, Table
 from na_report.editions.table_files import Rows
 from na_report.workbook.cell_values import same_number
 from na_report.workbook.layout import FORMAT, META, START, book_bytes, encode, tables_in

@@ -10,12 +10,11 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import Project
 from na_report.editions.decimal_slips import slips
-from na_report.editions.declared_tables import BY_NAME, TABLES
 from na_report.editions.edition import seal_folder
-from na_report.editions.folders import NAME, place_of, sealed_editions
+from na_report.editions.folders import NAME, order_of, sealed_editions
 from na_report.editions.integrity import Numbered, check_tables
 from na_report.editions.making import making, refuse_name
-from na_report.editions.schema import Table
+from na_report.editions.schema import BY_NAME, TABLES, Table
 from na_report.editions.table_files import PROBLEMS_LIMIT, Row, write_table
 from na_report.workbook.cell_values import to_text, trimmed
 from na_report.workbook.comments import write_problems
@@ -138,7 +137,7 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
         f"edition {name} came after {base}, which this workbook was made from: what changed there is not in {new}; "
         f"compare them with: na-report edition diff {name} {new}"
         for name in sealed_editions(project)
-        if name != new and place_of(name) > place_of(base)
+        if name != new and order_of(name) > order_of(base)
     ]
     return Imported(project.data / new, base, len(now), len(now.keys() - old), len(old.keys() - now), changed, notes)
 

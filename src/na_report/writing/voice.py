@@ -11,8 +11,8 @@ import pandas as pd
 from na_report.base.errors import MissingRowError
 from na_report.base.spreadsheets import for_sheet
 from na_report.base.wording import Words
-from na_report.editions.declared_tables import TABLES
 from na_report.editions.edition import Edition
+from na_report.editions.schema import TABLES
 from na_report.writing.markdown import Block, anchor, escape, link, plain, table_rows
 from na_report.writing.numbers import Value, period, value
 from na_report.writing.text import ids, in_sentence, listed, number_of, sentence_case, spoken
