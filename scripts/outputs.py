@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from na_report.processes.kernels import kernel_folder
+from na_report.processes.forked import kernel_folder
 from na_report.running.executed import normalised
 from na_report.running.execution import run_notebook
 

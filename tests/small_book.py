@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from na_report.base.paths import Project
 from na_report.book.book import Book, held, publish
-from na_report.book.rendering import build_html
+from na_report.book.rendering import finish_html, render_stage
 from na_report.book.staging import stage
 from na_report.processes.renderer import Renderer
 from na_report.running.pages import all_pages
@@ -49,7 +49,8 @@ def rendered(project: Project, process: Renderer) -> Path:
     """Makes HTML of the pages that ran, going on from what there is, as a preview does."""
     book, pages = Book(project, "2021", "nl"), all_pages(project)
     stage(book, pages)
-    return build_html(book, pages, process)
+    render_stage(book, process)
+    return finish_html(book, pages)
 
 
 def only_pages(project: Project, *names: str) -> None:

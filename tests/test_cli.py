@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import CLI, PATIENCE, ROOT, Change, copy_of_project, na_report, one_of_a_kind, program, wait
 from small_book import only_pages, write_chapter
-from test_kernels import add_cell, servers
+from test_kernels import add_cell
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ADDRESS, Project
@@ -356,7 +356,8 @@ def test_a_command_that_is_ended_clears_up(project: Project, tmp_path: Path, num
     assert "Traceback" not in error
     assert done.returncode == 128 + number
     folder.rmdir()  # only when nothing is in it
-    assert servers(project.root) == []
+    left = ["pgrep", "--session", str(done.pid)]
+    assert wait(lambda: subprocess.run(left, capture_output=True, check=False).stdout == b"")
 
 
 def test_a_terminal_sees_which_pages_are_running(monkeypatch: pytest.MonkeyPatch) -> None:

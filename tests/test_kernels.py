@@ -1,24 +1,22 @@
 """Warm kernels: the same outputs as kernels that start from nothing, and nothing left running."""
 
 import os
-import socket
 import subprocess
-from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import one_of_a_kind, wait
+from conftest import one_of_a_kind
 from small_book import changed
 
 from na_report.base.errors import ChapterError
 from na_report.base.paths import Project
-from na_report.processes import kernels
+from na_report.processes.forked import Server
 from na_report.running.execution import run_pages
 from na_report.running.pages import all_pages, choose
 
 BASE = {"edition": "2021"}
-SERVER = "na_report.processes.forkserver"
+SERVER = "multiprocessing.forkserver"
 
 
 def add_cell(project: Project, code: str, page: str = "koploper", after: int | None = None) -> None:
@@ -35,52 +33,24 @@ def last_output(path: Path) -> str:
     return str(nbformat.read(path, as_version=4).cells[-1].outputs)
 
 
-def processes(pattern: str) -> list[str]:
-    """Returns the processes that this one started or adopted whose command has a text in it."""
-    command = ["pgrep", "--full", "--parent", str(os.getpid()), pattern]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
-
-
-def servers(folder: Path) -> list[Path]:
-    """Returns the servers of kernels that work in a folder."""
+def kernels(parent: int = os.getpid()) -> list[int]:
+    """Returns the processes that the fork server of a process runs for kernels."""
     found = []
-    for path in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if SERVER.encode() in (path / "cmdline").read_bytes() and (path / "cwd").readlink() == folder:
-                found.append(path)
+    for server in children(parent):
+        if SERVER in Path(f"/proc/{server}/cmdline").read_text():
+            found += children(server)
     return found
+
+
+def children(parent: int) -> list[int]:
+    listed = subprocess.run(["pgrep", "--parent", str(parent)], capture_output=True, text=True, check=False).stdout
+    return [int(pid) for pid in listed.split()]
 
 
 def cold(monkeypatch: pytest.MonkeyPatch) -> None:
     """Has kernels start from nothing."""
-    monkeypatch.setattr(kernels, "warm_kernels", lambda chapters: nullcontext())
-
-
-def asked(name: str) -> kernels.ForkedKernel:
-    """Returns a warm kernel, which waits for a client."""
-    folder = Path(os.environ[kernels.SERVER]) / name
-    folder.mkdir()
-    arguments = ["-f", f"{folder}/k.json", "--IPKernelApp.transport=ipc", f"--IPKernelApp.ip={folder}/k"]
-    kernel = kernels.ForkedKernel(arguments, str(folder), os.environ)
-    assert wait((folder / "k.json").exists)
-    return kernel
-
-
-@pytest.mark.parametrize(
-    "said", [b"", b"{\n", b'{"arguments": [], "folder": "/", "environment": {}}\n'], ids=["nothing", "half", "all"]
-)
-def test_who_asks_for_a_kernel_and_goes_takes_no_other_along(capfd: pytest.CaptureFixture[str], said: bytes) -> None:
-    with kernels.warm_kernels([]):
-        one, other = asked("one"), asked("other")
-        with socket.socket(socket.AF_UNIX) as gone:
-            gone.connect(f"{os.environ[kernels.SERVER]}/{kernels.SOCKET}")
-            gone.sendall(said)
-        one.send_signal(9)
-        assert one.wait() == one.poll() == 0
-        assert other.poll() is None
-    assert other.poll() == 0
-    assert processes(SERVER) == []
-    assert capfd.readouterr().err == ""
+    monkeypatch.setattr(Server, "start", lambda chapters: None)
+    monkeypatch.setattr(Server, "folder", "")
 
 
 def test_a_page_that_dies_is_named_and_leaves_nothing_running(project: Project, tmp_path: Path) -> None:
@@ -88,7 +58,7 @@ def test_a_page_that_dies_is_named_and_leaves_nothing_running(project: Project, 
     with pytest.raises(ChapterError, match=r"koploper.ipynb, cell \d+ \(proef, 'import os'\): its kernel died"):
         run(project, tmp_path, "koploper", "kanttekeningen")
     assert (tmp_path / "kanttekeningen.ipynb").is_file()
-    assert processes(SERVER) == []
+    assert kernels() == []
 
 
 DAEMON = """import os, time

@@ -2,11 +2,12 @@
 
 import multiprocessing
 import re
+import threading
 import time
 from pathlib import Path
 
 import pytest
-from conftest import na_report, one_of_a_kind
+from conftest import na_report, one_of_a_kind, wait
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from small_book import built, changed, only_pages, rendered, write_chapter, write_notebook
 
@@ -15,7 +16,7 @@ from na_report.base.files import copy_folder, put_in_place
 from na_report.base.paths import Project
 from na_report.book.book import Book, drop_other_pages, is_whole, publish
 from na_report.book.comparing import contents
-from na_report.book.rendering import build_html, render_stage
+from na_report.book.rendering import render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.renderer import Renderer, renderer
 from na_report.running.pages import all_pages
@@ -121,8 +122,11 @@ def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Projec
         whole = contents(book.html)
         write_page(small, "index", FIRST + "\n\nEen zin.")
         stage(book, all_pages(small))
+        log = book.folder / "html.log"
+        log.write_bytes(b"")
+        threading.Thread(target=lambda: wait(lambda: log.stat().st_size) and process.kill()).start()
         with pytest.raises(BookError, match="was killed"):
-            build_html(book, all_pages(small), broken, written=process.kill)
+            render_stage(book, broken)
         assert contents(book.html) == whole
         assert b"Een zin." in contents(make(small, broken))["index.html"], "the next one starts by itself"
         [process] = {*multiprocessing.active_children()} - others

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from small_book import parameters, write_notebook
 from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.locks import BusyError, locked
 from na_report.base.paths import Project
+from na_report.processes.workers import Workers
 from na_report.running import cluster, sweep
 from na_report.running.execution import Pool, local_pool
 from na_report.running.pages import Page
@@ -29,11 +29,8 @@ PARAMETERS = 'edition: str = "2021"\nsector: str = "mbo"\nnumber: int = 0\nfast:
 RECORD = """import time
 from IPython.display import display
 time.sleep(slow)
-parent = open(f"/proc/{__import__('os').getppid()}/cmdline").read()
 data = {"application/papermill.record/text/plain": f"{sector} {10 // (number - 13)}"}
-display(data, raw=True, metadata={"scrapbook": {"name": "answer"}})
-data = {"application/papermill.record/text/plain": str("forkserver" in parent)}
-display(data, raw=True, metadata={"scrapbook": {"name": "warm"}})"""
+display(data, raw=True, metadata={"scrapbook": {"name": "answer"}})"""
 
 
 @pytest.fixture
@@ -121,9 +118,9 @@ def test_one_sweep_at_a_time_in_a_folder_and_no_cell_of_its_table_is_a_formula(s
 def test_a_process_that_dies_is_a_failed_run_in_the_table(small: Project, tmp_path: Path) -> None:
     @contextmanager
     def pool(stale: Sequence[Page]) -> Iterator[tuple[object, int]]:
-        with local_pool(stale, jobs=1) as (executor, workers):
+        with Workers(1) as executor:
             executor.submit(os._exit, 3)
-            yield executor, workers
+            yield executor, 1
 
     with pytest.raises(ChapterError, match="its process ended"):
         run(small, pages_of(small, "number=1"), tmp_path, pool)
@@ -178,28 +175,23 @@ def test_a_worker_that_dies_costs_no_run_and_doubles_none(
     assert worker.wait(timeout=PATIENCE) == -signal.SIGKILL
     assert done[0] < 6, "one worker died midway"
     assert [row["state"] for row in rows] == ["ran"] * 8
-    assert [row["warm"] for row in rows] == ["True"] * 8
     assert len(set(column(folder, "notebook"))) == 8
     assert len([*folder.glob("*.ipynb")]) == 8, "the run that died leaves nothing behind"
 
 
-def test_a_sweep_takes_no_kernels_of_another_along(
+def test_workers_of_a_cluster_run_the_pages_of_a_sweep(
     small: Project, tmp_path: Path, dask: tuple[str, subprocess.Popen[bytes]]
 ) -> None:
     from distributed import Client
 
     with Client(dask[0], set_as_default=False) as client:
         client.wait_for_workers(2, timeout=20)
-
-    @contextmanager
-    def among_others(stale: Sequence[Page]) -> Iterator[tuple[Executor, int]]:
-        with cluster.cluster_pool(dask[0], small, stale) as made:
-            with cluster.cluster_pool(dask[0], small, stale) as (other, _):
-                assert [other.submit(len, "abc").result() for _ in range(4)] == [3] * 4
-            yield made
-
-    rows = run(small, pages_of(small, "number=1,2"), tmp_path / "sweep", among_others)
-    assert [(row["state"], row["warm"]) for row in rows] == [("ran", "True")] * 4
+    rows = run(
+        small, pages_of(small, "number=1,2"), tmp_path, lambda stale: cluster.cluster_pool(dask[0], small, stale)
+    )
+    assert [(row["state"], row["answer"]) for row in rows] == [
+        ("ran", f"{sector} -1") for _ in (1, 2) for sector in ("mbo", "ho")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,8 @@
-"""Makes a book: pages run, Sphinx and Typst side by side, and it is published when all of it is whole."""
+"""Makes a book: pages run, Sphinx renders, Typst prints, and it is published when all of it is whole."""
 
-import functools
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -17,13 +13,12 @@ from babel.dates import format_date
 from na_report.base.errors import BookError
 from na_report.base.paths import DESCRIPTOR
 from na_report.book.book import Book, drop_other_pages, publish, words
-from na_report.book.rendering import build_html, render_stage
+from na_report.book.rendering import finish_html, render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.editions.descriptor import descriptor_of
 from na_report.paper import FOLDER
 from na_report.paper.typesetting import Document, typeset
 from na_report.processes.renderer import Renderer
-from na_report.processes.workers import Workers
 from na_report.running.fingerprint import hash_inputs
 from na_report.running.pages import Page, all_pages
 from na_report.screen.describing import book_address, publication, site_address
@@ -31,58 +26,50 @@ from na_report.screen.describing import book_address, publication, site_address
 # Of the document of a draft, which has no day of its own: that of the build is in no file.
 _NO_DAY = "1980-01-01"
 
-# The PDFs by the names that readers know them by, once they are made.
-Papers = Future[dict[str, Path]]
-# The edition to take along, and the first and last year of its data.
-TakeAlong = tuple[list[Path], tuple[str, str]]
 
-
-@dataclass(frozen=True)
-class Subject:
-    """What a build needs to know of the subject and of who asked for it."""
-
-    verify: Callable[[], Callable[[], TakeAlong]]  # checks the edition, and gives what writes it to take along
-    run: Callable[[Sequence[Page]], None]
-    say: Callable[[str], None]  # tells how far it is, in a line
-
-
-def make_book(book: Book, formats: Sequence[str], process: Renderer, subject: Subject, jobs: int = 0) -> None:
+def make_book(
+    book: Book,
+    formats: Sequence[str],
+    process: Renderer,
+    *,
+    verify: Callable[[], object],
+    take_along: Callable[[], tuple[list[Path], tuple[str, str]]],
+    run: Callable[[Sequence[Page]], object],
+    say: Callable[[str], object],
+    jobs: int = 0,
+) -> None:
     """Makes a book out of sight, as `html`, `pdf` or both, and publishes it when all of it is whole.
 
-    A `NaReportError` when something is wrong in data, chapters or text, or a source changed meanwhile; nothing is published then.
+    `verify` checks the edition, `take_along` writes it to take along and tells the first and last year of its data, `run` runs
+    pages, and `say` tells how far it is, in a line. A `NaReportError` when something is wrong in data, chapters or text, or a
+    source changed meanwhile; nothing is published then.
     """
     project, inputs = book.project, hash_inputs(book.project)
-    take_along = subject.verify()
+    verify()
     pages, said = all_pages(project, book.language, book.edition), words(book)
     drop_renderings(book)
     drop_other_pages(book, pages)
-    subject.run(pages)
+    run(pages)
     stage(book, pages, papers="pdf" in formats)
     made: dict[str, Path] = {}
     began = time.perf_counter()
 
     def tell(kind: str, path: Path) -> None:
-        subject.say(f"{kind:<5} {project.short(path)}  ({time.perf_counter() - began:.1f} s)")
+        say(f"{kind:<5} {project.short(path)}  ({time.perf_counter() - began:.1f} s)")
 
-    with press() if "pdf" in formats else nullcontext() as pool, ThreadPoolExecutor(1) as aside:
-        start = functools.cache(lambda: start_printing(pool, book, pages) if pool else None)
-        if "html" in formats:
-            at_hand = aside.submit(take_along)  # while Sphinx renders
-            aside.submit(import_module, "na_report.screen.finishing")
-            made["html"] = build_html(
-                book,
-                pages,
-                process,
-                publication=lambda: publication(project, book.edition, book.language, said, *at_hand.result()),
-                written=start,
-                jobs=jobs,
-            )
+    with ThreadPoolExecutor() as aside:
+        # While Sphinx renders, in a process of its own.
+        edition = aside.submit(take_along) if "html" in formats else None
+        aside.submit(import_module, "na_report.screen.finishing")
+        render_stage(book, process)
+        papers = aside.submit(print_papers, book, pages) if "pdf" in formats else None
+        if edition:
+            about = publication(project, book.edition, book.language, said, *edition.result())
+            made["html"] = finish_html(book, pages, about, jobs=jobs)
             tell("HTML", book.html / "index.html")
-        else:
-            render_stage(book, process, start)
-        if papers := start():
-            made |= printed(papers)
-            for name in printed(papers):
+        if papers:
+            made |= papers.result()
+            for name in papers.result():
                 tell("PDF", book.folder / name)
     if hash_inputs(project) != inputs:
         raise BookError(
@@ -92,36 +79,15 @@ def make_book(book: Book, formats: Sequence[str], process: Renderer, subject: Su
     publish(book, inputs, made, formats)
 
 
-@contextmanager
-def press() -> Iterator[Executor]:
-    """Gives a process that makes PDFs, and is gone when the block ends, whatever it is doing."""
-    pool = Workers(1)
-    pool.submit(import_module, typeset.__module__)
-    try:
-        yield pool
-    finally:
-        pool.end()
+def print_papers(book: Book, pages: Sequence[Page]) -> dict[str, Path]:
+    """Makes the PDFs of a book that is rendered, and returns them by the names that readers know them by.
 
-
-def start_printing(pool: Executor, book: Book, pages: Sequence[Page]) -> Papers:
-    """Starts the PDFs of a book, whose pages for paper Sphinx wrote, in the process of `press`."""
-    return pool.submit(_print, book, documents(book, pages, words(book)))
-
-
-def printed(papers: Papers) -> dict[str, Path]:
-    """Waits for the PDFs; a `BookError` when something in the text can't be printed."""
-    try:
-        return papers.result()
-    except BrokenProcessPool:
-        raise BookError(
-            "The process that makes the PDF was killed.", hint="Look whether memory ran out, and build again."
-        ) from None
-
-
-def _print(book: Book, documents: Sequence[Document]) -> dict[str, Path]:
+    A `BookError` when something in the text can't be printed.
+    """
     book.made.mkdir(parents=True, exist_ok=True)
-    made = {f"{document.name}.pdf": book.made / f"{document.name}.pdf" for document in documents}
-    for document, target in zip(documents, made.values(), strict=True):
+    made = {}
+    for document in documents(book, pages, words(book)):
+        made[f"{document.name}.pdf"] = target = book.made / f"{document.name}.pdf"
         typeset(document, book.rendered / "_build" / FOLDER / "pages", book.stage, book.project.root, target)
     return made
 

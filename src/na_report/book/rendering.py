@@ -27,27 +27,24 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _NAMED = re.compile(r"^:name: (\S+)$", re.MULTILINE)
 
 
-def build_html(
+def finish_html(
     book: Book,
     pages: Sequence[Page],
-    process: Renderer,
+    publication: Publication | None = None,
     *,
-    publication: Callable[[], Publication] | None = None,
-    written: Callable[[], object] = lambda: None,
     add: Callable[[Path], object] = lambda folder: None,
     jobs: int = 0,
     known: dict[str, Any] | None = None,
 ) -> Path:
-    """Makes the HTML of a book that is staged, for `publish` to put in its place, and returns its folder.
+    """Makes of a book that is rendered the HTML for `publish` to put in its place, and returns its folder.
 
-    `publication` tells what the book says of itself, with the files of the whole edition; it is asked once Sphinx is done. For
-    `written` see `render_stage`. `add` adds to a folder with what Sphinx made, before pages are finished and checked. What came
-    of pages before, in `known`, is used and added to. `jobs` of 0 are one per core. A `BookError` when Sphinx found a problem, a
-    page shows nothing of its outputs, or an address leads nowhere.
+    `publication` is what the book says of itself, with the files of the whole edition. `add` adds to a folder with what Sphinx
+    made, before pages are finished and checked. What came of pages before, in `known`, is used and added to. `jobs` of 0 are one
+    per core. A `BookError` when a page shows nothing of its outputs, or an address leads nowhere.
     """
     from na_report.screen.finishing import polish  # while Sphinx renders, a build imports it
 
-    rendered, result = render_stage(book, process, written), book.made / "html"
+    rendered, result = _html(book), book.made / "html"
     for page in pages:
         outputs = [output.get("data", {}) for cell in _cells(book, page.name) for output in cell.get("outputs", [])]
         named = [name for data in outputs for name in _NAMED.findall("".join(data.get("text/markdown", "")))]
@@ -60,7 +57,7 @@ def build_html(
     remove(result)
     shutil.copytree(rendered, result)
     add(result)
-    ends = polish(result, publication() if publication else None, jobs=jobs, known=known)
+    ends = polish(result, publication, jobs=jobs, known=known)
     if ends:
         told = [f"  {name}: {address!r} leads nowhere{_named_in(book, name, address)}." for name, address in ends]
         raise BookError(
@@ -70,37 +67,37 @@ def build_html(
     return result
 
 
-def render_stage(book: Book, process: Renderer, written: Callable[[], object] = lambda: None) -> Path:
-    """Renders the stage of a book, from where an earlier rendering left; returns the folder: copy it, don't change it.
+def _html(book: Book) -> Path:
+    return book.rendered / "_build" / "html"
 
-    `written` is called when the pages for paper are there and nothing is wrong so far, while those for the screen are still being
-    written. A `BookError` tells what is wrong in the text, such as a link without a target; nothing is left to go on from then,
-    so that the next rendering names all problems again.
+
+def render_stage(book: Book, process: Renderer) -> None:
+    """Renders the stage of a book, for screen and paper, from where an earlier rendering left.
+
+    A `BookError` tells what is wrong in the text, such as a link without a target; nothing is left to go on from then, so that
+    the next rendering names all problems again.
     """
     output, log = book.rendered, book.folder / "html.log"
     output.mkdir(parents=True, exist_ok=True)
-    log.unlink(missing_ok=True)
-
-    def problems() -> list[str]:
-        return _PROBLEM.findall(_ANSI.sub("", log.read_text(encoding="utf-8", errors="replace")))
-
+    log.write_bytes(b"")
     options = ("--path-output", str(output), "-W", "-n", "--keep-going", "--builder", "html")
-    code = process.run(["build", str(book.stage), *options], log, lambda: problems() or written())
-    result = output / "_build" / "html"
-    if not code and not problems() and (result / "index.html").is_file():
-        return result
+    code = process.run(["build", str(book.stage), *options], log)
+    said = _ANSI.sub("", log.read_text(encoding="utf-8", errors="replace"))
+    found = _PROBLEM.findall(said)
+    if not code and not found and (_html(book) / "index.html").is_file():
+        return
     remove(output)
     if code < 0:
         raise BookError(
             "The process that renders the book was killed.", hint="Look whether memory ran out, and build again."
         )
-    if found := problems():
+    if found:
         told = [f"  {_placed(line.strip().replace(f'{book.stage}/', ''), book)}" for line in found]
         raise BookError(
             "\n".join([f"The text of the book has {len(found)} problem{'s' * (len(found) > 1)}:", *told]),
             hint="Mend the cell that holds the link, key or directive; page and cell are named above.",
         )
-    raised = dict.fromkeys(_RAISED.findall(log.read_text(encoding="utf-8", errors="replace")))
+    raised = dict.fromkeys(_RAISED.findall(said))
     raise BookError(
         "\n".join(
             ["Jupyter Book stopped without naming a place; what it said at the end:", *[*raised][-_SHOWN_LINES:]]

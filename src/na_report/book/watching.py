@@ -1,6 +1,6 @@
 """A book that follows its sources: what is saved is made again, and shown in open pages; after an error the last good book stays.
 
-Everything that takes long to start stays ready: Sphinx, the kernels' imports, the processes that run pages. The preview has a
+Everything that takes long to start stays ready: Sphinx, what kernels import, what Typst set. The preview has a
 folder of its own, so that the book that is published is always one that `na-report build` made.
 """
 
@@ -8,33 +8,32 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from html import escape
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
-from na_report.base.errors import BookError, NaReportError
+from na_report.base.errors import NaReportError
 from na_report.base.files import put_in_place, write_whole
 from na_report.base.paths import Project
 from na_report.book.book import Book, held
-from na_report.book.building import Papers, press, printed, start_printing
-from na_report.book.rendering import build_html
+from na_report.book.building import print_papers
+from na_report.book.rendering import finish_html, render_stage
 from na_report.book.staging import drop_renderings, stage
-from na_report.processes.kernels import warm_kernels
+from na_report.processes.forked import Server
 from na_report.processes.renderer import Renderer, renderer
 from na_report.processes.surroundings import pinned
-from na_report.processes.workers import Workers, cores
-from na_report.running.execution import Watcher, run_pages
+from na_report.running.execution import Run, Watcher, run_pages
 from na_report.running.fingerprint import FILES, Answers, data_hash
 from na_report.running.pages import Page, all_pages
 
@@ -51,94 +50,63 @@ _NO_PAGE = (
 )
 
 
-@dataclass(frozen=True)
-class Tools:
-    """What the preview needs to know of the subject."""
-
-    verify: Callable[[], None]  # checks the edition
-    answers: Callable[[], Answers]  # makes what gives today's digests for what a page asked of the data
-    # Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
-    changes: Callable[[], tuple[str, str, str] | None]
-
-
 @dataclass
 class Preview:
     """Makes the book again and again, each time only what changed; see `preview`."""
 
     book: Book
-    tools: Tools
     process: Renderer
     printer: Executor
-    workers: Workers
+    verify: Callable[[], object]  # checks the edition
+    answers: Callable[[], Answers]  # makes what gives today's digests for what a page asked of the data
+    # Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
+    changes: Callable[[], tuple[str, str, str] | None]
     _verified: str = ""
     _polished: dict[str, Any] = field(default_factory=dict)
 
-    def refresh(self, watcher: Watcher, told: Callable[[BookError | None], None]) -> list[str]:
-        """Makes the book as its sources are now, and returns the pages whose code ran, which a watcher sees.
+    def refresh(self, watcher: Watcher) -> tuple[list[Run], Future[None]]:
+        """Makes the book as its sources are now, and returns the pages whose code ran and what ends when the PDF is there too.
 
-        `told` is called in another thread when the PDF is there, or with why it is not. After a `NaReportError` the last good
-        book is still there.
+        After a `NaReportError` the last good book is still there.
         """
         book, project = self.book, self.book.project
         if (data := data_hash(project)) != self._verified:
-            self.tools.verify()
+            self.verify()
             self._verified = data
         pages, own = all_pages(project, book.language, book.edition), {"edition": book.edition}
-        answers = self.tools.answers()
-        runs = run_pages(project, pages, own, book.notebooks, answers=answers, pool=self._pool, watcher=watcher)
+        runs = run_pages(project, pages, own, book.notebooks, answers=self.answers(), watcher=watcher)
         stage(book, pages)
-
-        @cache
-        def start() -> None:
-            start_printing(self.printer, book, pages).add_done_callback(lambda papers: told(self._keep(papers)))
-
-        changes = self.tools.changes()
+        render_stage(book, self.process)
+        papers = self.printer.submit(self._print, pages)
+        changes = self.changes()
 
         def add(html: Path) -> None:
             if changes:
                 _add_page(html, *changes)
 
-        html = build_html(book, pages, self.process, written=start, add=add, known=self._polished)
+        html = finish_html(book, pages, add=add, known=self._polished)
         for page in html.glob("*.html"):
             text = page.read_text(encoding="utf-8").replace(*_POLICY, 1)
             page.write_text(text.replace("</body>", _ASKS), encoding="utf-8")
         put_in_place(html, book.html)
-        start()  # Sphinx says nothing when it had nothing to write
-        return [run.page for run in runs]
+        return runs, papers
 
-    @contextmanager
-    def _pool(self, pages: Sequence[Page]) -> Iterator[tuple[Executor, int]]:
-        """Gives the processes that run pages, or new ones where one of them died."""
-        try:
-            self.workers.submit(bool)
-        except BrokenProcessPool:
-            self.workers = Workers(cores())
-        yield self.workers, cores()
-
-    def _keep(self, papers: Papers) -> BookError | None:
-        """Puts the PDFs in their place; returns what is wrong when there are none, and the last good ones stay."""
-        try:
-            for name, made in printed(papers).items():
-                put_in_place(made, self.book.folder / name)
-        except BookError as problem:
-            return problem
-        return None
+    def _print(self, pages: Sequence[Page]) -> None:
+        for name, made in print_papers(self.book, pages).items():
+            put_in_place(made, self.book.folder / name)
 
 
 @contextmanager
-def preview(book: Book, tools: Tools) -> Iterator[Preview]:
-    """Gives a preview with all that it keeps ready, and leaves nothing running."""
-    chapters = sorted({page.chapter for page in all_pages(book.project, book.language)})
-    with held(book), pinned(), warm_kernels(chapters), renderer() as process, press() as printer:
+def preview(book: Book, **subject: Any) -> Iterator[Preview]:
+    """Gives a preview with all that it keeps ready, and leaves nothing running; `subject` is what it needs to know of that."""
+    with held(book), pinned(), renderer() as process, ThreadPoolExecutor(1) as printer:
+        Server.start(sorted({page.chapter for page in all_pages(book.project, book.language)}))
+        printer.submit(import_module, "papermill")
         drop_renderings(book)  # an earlier preview may have been killed, or be of another version of the program
         built = Book(book.project, book.edition, book.language).notebooks
         if built.is_dir() and not book.notebooks.exists():
             shutil.copytree(built, book.notebooks)
-        made = Preview(book, tools, process, printer, Workers(cores()))
-        try:
-            yield made
-        finally:
-            made.workers.end()
+        yield Preview(book, process, printer, **subject)
 
 
 def _add_page(html: Path, title: str, contents: str, link: str) -> None:

@@ -3,11 +3,10 @@
 import os
 import time
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, Project
@@ -15,6 +14,7 @@ from na_report.book.book import Book, held, is_current
 from na_report.editions import folders
 from na_report.running.contents import known_language, languages
 from na_report.running.fingerprint import hash_inputs
+from na_report.running.pages import Page
 
 
 def build(options: Namespace, project: Project) -> int:
@@ -37,7 +37,7 @@ def build(options: Namespace, project: Project) -> int:
 
 def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None:
     """Makes a book with what it needs of this project's subject, and tells how far it is."""
-    from na_report.book.building import Subject, TakeAlong, make_book
+    from na_report.book.building import make_book
     from na_report.commands.check import refuse_missing
     from na_report.commands.run import answers_of, execute
     from na_report.editions.edition import open_edition
@@ -47,24 +47,23 @@ def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None
 
     project, edition, say = book.project, book.edition, partial(print, flush=True)
 
-    def take_along() -> TakeAlong:
+    def verify() -> None:
+        verify_edition(edition, project)
+        say(f"edition {edition}: verified")
+        refuse_missing(open_edition(edition, project), project, book.language)
+
+    def take_along() -> tuple[list[Path], tuple[str, str]]:
         from na_report.workbook.take_along import period_covered, write_take_along
 
         files = write_take_along(edition, book.folder / "take-along", project)
         return files, period_covered(open_edition(edition, project))
 
-    def verify() -> Callable[[], TakeAlong]:
-        verify_edition(edition, project)
-        say(f"edition {edition}: verified")
-        refuse_missing(open_edition(edition, project), project, book.language)
-        return take_along
-
-    def run(pages: Sequence[Any]) -> None:
+    def run(pages: Sequence[Page]) -> None:
         answers = None if force else answers_of(project, edition)
         execute(project, pages, {"edition": edition}, book.notebooks, jobs, answers)
 
     with held(book), pinned(), renderer() as process:  # gets ready while the pages run
-        make_book(book, formats, process, Subject(verify, run, say), jobs)
+        make_book(book, formats, process, verify=verify, take_along=take_along, run=run, say=say, jobs=jobs)
 
 
 def _check(options: Namespace, project: Project) -> int:

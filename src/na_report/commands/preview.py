@@ -5,6 +5,8 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 from na_report.base.errors import NaReportError, told
@@ -23,13 +25,13 @@ def preview(options: Namespace, project: Project) -> int:
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)
     book = Book(project, edition, options.language, is_preview=True)
-    tools = watching.Tools(
-        lambda: verify_edition(edition, project),
-        lambda: answers_of(project, edition),
-        lambda: changed_page(edition, options.language, project, book.notebooks),
-    )
+    subject = {
+        "verify": partial(verify_edition, edition, project),
+        "answers": partial(answers_of, project, edition),
+        "changes": partial(changed_page, edition, options.language, project, book.notebooks),
+    }
     try:
-        with serve(options.port, book) as address, watching.preview(book, tools) as made:
+        with serve(options.port, book) as address, watching.preview(book, **subject) as made:
             print(f"preview {address}  (Ctrl-C stops it)", flush=True)
             seen, changed = watching.look(project), [project.root]
             while True:
@@ -43,21 +45,22 @@ def preview(options: Namespace, project: Project) -> int:
 def _refresh(made: watching.Preview, names: str) -> None:
     start = time.perf_counter()
 
-    def printed(problem: NaReportError | None) -> None:
-        if problem:
+    def printed(papers: Future[None]) -> None:
+        if isinstance(problem := papers.exception(), NaReportError):
             _tell(problem, made.book)
         else:
-            print(f"report.pdf: made in {time.perf_counter() - start:.1f} s", flush=True)
+            print(f"report.pdf: {problem or f'made in {time.perf_counter() - start:.1f} s'}", flush=True)
 
     try:
         with Progress() as progress:
-            ran = made.refresh(progress, printed)
+            ran, papers = made.refresh(progress)
     except Exception as problem:
         # Whatever a half-saved file sets off, it will be saved again; the last good book stays.
         unforeseen = NaReportError(f"{names}: {type(problem).__name__}: {problem}")
         _tell(problem if isinstance(problem, NaReportError) else unforeseen, made.book)
     else:
         tell_pages(made.book)
+        papers.add_done_callback(printed)
         print(f"{names}: shown in {time.perf_counter() - start:.1f} s, {len(ran)} pages ran", flush=True)
 
 

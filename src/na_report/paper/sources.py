@@ -1,11 +1,9 @@
-"""Has Sphinx write each page for paper as well, from the very tree that it makes the HTML of, before it writes any HTML.
+"""Has Sphinx write each page for paper as well, from the very tree that it makes the HTML of.
 
-So paper can be set while Sphinx goes on, what one of the two shows the other can't miss by accident, and a page that is not read
-again is not written again.
+So what one of the two shows the other can't miss by accident, and a page that is not read again is not written again.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,6 @@ from sphinx.util import logging
 from na_report.base.files import partial_of
 from na_report.paper import FOLDER
 from na_report.paper.writer import Writer
-from na_report.processes.renderer import TELL
 
 _LATE = 990
 _log = logging.getLogger(__name__)
@@ -23,28 +20,8 @@ _log = logging.getLogger(__name__)
 
 def setup(app: Any) -> None:
     """Has Sphinx write the pages for paper."""
-    app.connect("builder-inited", _paper_first)
     app.connect("doctree-resolved", _write, priority=_LATE)
     app.connect("build-finished", _drop_others)
-
-
-def _paper_first(app: Any) -> None:
-    """Resolves the trees of all pages before the first is written as HTML."""
-    prepare, resolve = app.builder.prepare_writing, app.env.get_and_resolve_doctree
-
-    def prepare_writing(names: set[str]) -> None:
-        _log.info("for paper")  # ends the line that Sphinx began, so that a warning has one of its own
-        trees = {name: resolve(name, app.builder) for name in sorted(names)}
-
-        def resolved(name: str, *args: Any, **options: Any) -> Any:
-            return trees.pop(name) if name in trees else resolve(name, *args, **options)
-
-        app.env.get_and_resolve_doctree = resolved
-        if os.environ.get(TELL):
-            Path(os.environ[TELL]).touch()
-        prepare(names)
-
-    app.builder.prepare_writing = prepare_writing
 
 
 def _write(app: Any, tree: Any, page: str) -> None:

@@ -14,6 +14,9 @@ from ipykernel import kernelapp
 
 from na_report.processes.limits import GRACE_SECONDS, MEMORY, SECONDS
 
+# Where modules are looked for; what is forked from a server was given the places of the command.
+_PLACES = [*sys.path]
+
 
 class IPKernelApp(kernelapp.IPKernelApp):
     """The program; arguments name it, so it has the name of its parent."""
@@ -29,7 +32,7 @@ def launch(arguments: list[str]) -> None:
     """Serves cells until told to stop, in the working directory, whose modules come after all that is installed."""
     for name in ("PYTHONPATH", "PYTHONSAFEPATH"):
         os.environ.pop(name, None)  # for the start of this one; a program that a cell runs is its own affair
-    sys.path.append(str(Path.cwd()))
+    sys.path[:] = [*_PLACES, str(Path.cwd())]
     sys.dont_write_bytecode = True  # what stands beside a chapter is what the book is made of
     sys.argv = ["ipykernel_launcher.py", *arguments]
     _confine()

@@ -5,19 +5,13 @@ import importlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 from na_report.processes.surroundings import pinned
 from na_report.processes.workers import Workers, end_with
-
-# Names the file that a rendering makes when the pages for paper are there.
-TELL = "NA_REPORT_TELL"
-_LOOK_SECONDS = 0.05
 
 
 class Renderer:
@@ -31,34 +25,17 @@ class Renderer:
         with pinned():
             self._pool.submit(_get_ready)
 
-    def run(self, arguments: Sequence[str], log: Path, written: Callable[[], object] = lambda: None) -> int:
-        """Runs `jupyter-book` with these arguments and returns its exit code, below zero when it was killed.
-
-        Its output goes to a log. `written` is called when the pages for paper are there, while those for the screen are still
-        being written.
-        """
-        sign = log.with_suffix(".written")
-        sign.unlink(missing_ok=True)
+    def run(self, arguments: Sequence[str], log: Path) -> int:
+        """Runs `jupyter-book`, whose output goes to a log, and returns its exit code: below zero when it was killed."""
         try:
-            rendering, done = self._submit(arguments, log, sign), False
-            while not done:
-                done = bool(wait([rendering], _LOOK_SECONDS).done)
-                if sign.exists():
-                    sign.unlink()
-                    written()
-            return rendering.result()
+            self._pool.submit(bool)
+        except BrokenProcessPool:  # it died while it had nothing to do
+            self._start()
+        try:
+            return self._pool.submit(_render, arguments, log).result()
         except BrokenProcessPool:
-            self.close()
             self._start()
             return -signal.SIGKILL
-
-    def _submit(self, *given: Any) -> Future[int]:
-        try:
-            return self._pool.submit(_render, *given)
-        except BrokenProcessPool:  # it died while it had nothing to do
-            self.close()
-            self._start()
-            return self._pool.submit(_render, *given)
 
     def close(self) -> None:
         """Ends the process, and a rendering that is going on."""
@@ -89,17 +66,16 @@ def _get_ready() -> None:
         importlib.import_module(module)
 
 
-def _render(arguments: Sequence[str], log: Path, sign: Path) -> int:
+def _render(arguments: Sequence[str], log: Path) -> int:
     """Runs Jupyter Book in a process of its own: Sphinx leaves behind what the next rendering would trip over."""
-    child = multiprocessing.get_context("fork").Process(target=_run, args=(arguments, log, sign, os.getpid()))
+    child = multiprocessing.get_context("fork").Process(target=_run, args=(arguments, log, os.getpid()))
     child.start()
     child.join()
     return child.exitcode or 0
 
 
-def _run(arguments: Sequence[str], log: Path, sign: Path, parent: int) -> None:
+def _run(arguments: Sequence[str], log: Path, parent: int) -> None:
     end_with(parent)
-    os.environ[TELL] = str(sign)
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.dup2(file, 1)
     os.dup2(file, 2)

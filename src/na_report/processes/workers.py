@@ -11,8 +11,9 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import TracebackType
 
-from na_report.base.errors import ChapterError
+from na_report.base.errors import BookError
 
+_SPAWN = multiprocessing.get_context("spawn")
 _PR_SET_PDEATHSIG = 1
 
 
@@ -40,24 +41,24 @@ class Workers(ProcessPoolExecutor):
 
     def __init__(self, count: int) -> None:
         self._others = {*multiprocessing.active_children()}
-        context = multiprocessing.get_context("spawn")
-        super().__init__(count, context, initializer=_start, initargs=(os.getpid(),))
+        super().__init__(count, _SPAWN, initializer=_start, initargs=(os.getpid(),))
 
     def end(self) -> None:
         """Ends the processes, whatever they are doing, and those of pools that were made since."""
         self.shutdown(wait=False, cancel_futures=True)
         for process in {*multiprocessing.active_children()} - self._others:
-            process.kill()
+            if isinstance(process, _SPAWN.Process):
+                process.kill()
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
-        """Waits for the processes, or ends them; a `ChapterError` when one of them was killed."""
+        """Waits for the processes, or ends them; a `BookError` when one of them was killed."""
         if problem is not None:
             self.end()
         if isinstance(problem, BrokenProcessPool):
-            hint = "Look whether memory ran out; with --jobs 1 one page runs at a time."
-            raise ChapterError("A process that runs pages was killed; its pages have not run.", hint=hint) from problem
+            hint = "Look whether memory ran out; with --jobs 1 no other process is needed."
+            raise BookError("A process that makes pages of the book was killed.", hint=hint) from problem
         return super().__exit__(kind, problem, trace)
 
 

@@ -1,40 +1,18 @@
-"""A Dask cluster as a pool: the same pages, run elsewhere."""
+"""A Dask cluster as a pool: the same pages, run elsewhere, where their kernels start from nothing."""
 
 import logging
-import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
-from uuid import uuid4
+from contextlib import contextmanager
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import TOC, Project
-from na_report.processes.kernels import SERVER, kernel_server
 from na_report.running.pages import Page
 
 CONNECT_SECONDS = 10
 # Dask itself asks for some of these without an end, and says so on the screen.
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d{1,5}/?")
-
-
-class _Pool(Executor):
-    """Has the workers run pages with the kernels of one sweep: another may be going on, or have left a worker behind."""
-
-    def __init__(self, executor: Executor, sweep: str) -> None:
-        self._executor, self._sweep = executor, sweep
-
-    def submit(self, function: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
-        return self._executor.submit(_run_warm, self._sweep, function, *args, **options)
-
-
-def _run_warm(sweep: str, function: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """Calls a function on a worker, with the server of kernels that it has for a sweep."""
-    from distributed import get_worker
-
-    os.environ[SERVER] = get_worker().plugins[sweep].folder
-    return function(*args, **options)
 
 
 @contextmanager
@@ -48,24 +26,13 @@ def cluster_pool(address: str, project: Project, pages: Sequence[Page]) -> Itera
     if not _ADDRESS.fullmatch(address):
         raise NaReportError(f"{address!r} is not the address of a Dask scheduler.", hint=f"Start one and {give}")
     try:
-        from distributed import Client, WorkerPlugin
+        from distributed import Client
     except ImportError:
         raise NaReportError(
             "Running on a cluster needs the package distributed, which is not installed.",
             hint='Run: pip install "na-report[cluster]", here and on the workers.',
         ) from None
 
-    class Warm(WorkerPlugin):  # type: ignore[misc]
-        """A server of warm kernels on each worker, also on one that comes later, for as long as the sweep takes."""
-
-        def setup(self, worker: Any) -> None:
-            self.server = ExitStack()
-            self.folder = self.server.enter_context(kernel_server(chapters))
-
-        def teardown(self, worker: Any) -> None:
-            self.server.close()
-
-    chapters = list(dict.fromkeys(page.chapter for page in pages))
     log = logging.getLogger("distributed")
     said = log.level
     log.setLevel(logging.CRITICAL + 1)  # what it has to say of an address that nobody answers at is told below
@@ -86,13 +53,9 @@ def cluster_pool(address: str, project: Project, pages: Sequence[Page]) -> Itera
                 f"These workers do not see {project.root}: {blind}." if seen else f"There are no workers at {address}.",
                 hint=f"Start them with: dask worker {address} --nthreads 1, where the project has the same path as here.",
             )
-        sweep = f"na-report-{uuid4()}"
-        client.register_plugin(Warm(), sweep)
         # Two runs are two runs, also when they look the same to the scheduler.
         executor = client.get_executor(pure=False)
         try:
-            yield _Pool(executor, sweep), sum(client.nthreads().values())
+            yield executor, sum(client.nthreads().values())
         finally:
             executor.shutdown(wait=False)
-            with suppress(OSError, ValueError):  # the scheduler has gone, or started anew
-                client.unregister_worker_plugin(sweep)

@@ -6,18 +6,20 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from na_report.base.errors import ChapterError
 from na_report.base.files import write_whole
 from na_report.base.paths import READS, Project
+from na_report.processes.forked import Server, end_kernels, kernel_folder
 from na_report.processes.limits import page_limits
 from na_report.processes.surroundings import pinned
-from na_report.processes.workers import Workers, cores
+from na_report.processes.workers import cores
 from na_report.running.chapters import Notebook, read_chapter
 from na_report.running.executed import normalised, own_cell
 from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state
@@ -101,12 +103,24 @@ def needs_run(project: Project, page: Page, folder: Path, answers: Answers) -> b
 
 @contextmanager
 def local_pool(pages: Sequence[Page], *, jobs: int = 0) -> Iterator[tuple[Executor, int]]:
-    """Gives processes of this machine to run pages in, and their number; none is left when the block ends, however it ends."""
-    from na_report.processes.kernels import warm_kernels
-
+    """Gives threads that each run a page at a time, and their number; where the block fails, their kernels end at once."""
     workers = max(1, min(jobs or cores(), len(pages)))
-    with pinned(), warm_kernels(dict.fromkeys(page.chapter for page in pages)), Workers(workers) as pool:
-        yield pool, workers
+    with pinned():
+        Server.start(dict.fromkeys(page.chapter for page in pages))
+        from papermill.iorw import local_file_io_cwd
+
+        # Papermill changes the working directory while it writes: to what is set here, and else to where another thread was.
+        with local_file_io_cwd(), ThreadPoolExecutor(workers) as pool:
+            try:
+                yield pool, workers
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                end = Thread(target=pool.shutdown)
+                end.start()
+                while end.is_alive():
+                    end_kernels()
+                    end.join(0.1)
+                raise
 
 
 def run_all(
@@ -133,8 +147,6 @@ def run_all(
 def run_page(project: Project, page: Page, folder: Path) -> Run:
     """Runs one page with all its parameters, which are checked already."""
     import nbformat
-
-    from na_report.processes.kernels import kernel_folder
 
     start = time.perf_counter()
     target, failed = folder / f"{page.name}.ipynb", folder / f"{page.name}.failed.ipynb"
@@ -184,18 +196,22 @@ def run_notebook(
         begin: Called with each cell of code before it runs.
     """
     import papermill
+    from jupyter_core.utils import ensure_event_loop
 
     from na_report.processes.kernels import page_kernel
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    return papermill.execute_notebook(
-        copy.deepcopy(chapter),
-        str(place),
-        parameters=dict(parameters),
-        cwd=str(folder),
-        progress_bar=False,
-        request_save_on_cell_execute=False,
-        on_cell_execute=lambda cell, cell_index: begin(cell),
-        coalesce_streams=True,  # where printed text was cut depends on how busy the machine was
-        **page_kernel(place.parent, own),
-    )
+    try:
+        return papermill.execute_notebook(
+            copy.deepcopy(chapter),
+            str(place),
+            parameters=dict(parameters),
+            resources={"metadata": {"path": str(folder)}},  # and not as `cwd`, which is of all threads
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            on_cell_execute=lambda cell, cell_index: begin(cell),
+            coalesce_streams=True,  # where printed text was cut depends on how busy the machine was
+            **page_kernel(place.parent, own),
+        )
+    finally:
+        ensure_event_loop().close()  # of this thread, which nobody else closes
