@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -117,10 +118,10 @@ def test_one_sweep_at_a_time_in_a_folder_and_no_cell_of_its_table_is_a_formula(s
 
 def test_a_process_that_dies_is_a_failed_run_in_the_table(small: Project, tmp_path: Path) -> None:
     @contextmanager
-    def pool(stale: Sequence[Page]) -> Iterator[tuple[object, int]]:
+    def pool(stale: Sequence[Page]) -> Iterator[Executor]:
         with Workers(1) as executor:
             executor.submit(os._exit, 3)
-            yield executor, 1
+            yield executor
 
     with pytest.raises(ChapterError, match="its process ended"):
         run(small, pages_of(small, "number=1"), tmp_path, pool)

@@ -81,7 +81,7 @@ def render_stage(book: Book, process: Renderer) -> None:
     output.mkdir(parents=True, exist_ok=True)
     log.write_bytes(b"")
     options = ("--path-output", str(output), "-W", "-n", "--keep-going", "--builder", "html")
-    code = process.run(["build", str(book.stage), *options], log)
+    code = process(["build", str(book.stage), *options], log)
     said = _ANSI.sub("", log.read_text(encoding="utf-8", errors="replace"))
     found = _PROBLEM.findall(said)
     if not code and not found and (_html(book) / "index.html").is_file():

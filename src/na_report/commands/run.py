@@ -39,7 +39,8 @@ class Progress(Watcher):
     def going(self, done: int, total: int, running: Sequence[str]) -> None:
         """Renews the live line."""
         if self._live:
-            line = f"{done} of {total} pages, {time.monotonic() - self._start:.0f} s, running: {', '.join(running)}"
+            line = f"{done} of {total} pages, {time.monotonic() - self._start:.0f} s"
+            line += f", running: {', '.join(running)}" if running else ""
             room = shutil.get_terminal_size().columns - 1
             self._show(line if len(line) <= room else line[: room - 1] + "…")
 

@@ -5,48 +5,45 @@ import importlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from na_report.processes.surroundings import pinned
 from na_report.processes.workers import Workers, end_with
 
-
-class Renderer:
-    """The process, seen from the one that started it."""
-
-    def __init__(self) -> None:
-        self._start()
-
-    def _start(self) -> None:
-        self._pool = Workers(1)
-        with pinned():
-            self._pool.submit(_get_ready)
-
-    def run(self, arguments: Sequence[str], log: Path) -> int:
-        """Runs `jupyter-book`, whose output goes to a log, and returns its exit code: below zero when it was killed."""
-        try:
-            self._pool.submit(bool)
-        except BrokenProcessPool:  # it died while it had nothing to do
-            self._start()
-        try:
-            return self._pool.submit(_render, arguments, log).result()
-        except BrokenProcessPool:
-            self._start()
-            return -signal.SIGKILL
-
-    def close(self) -> None:
-        """Ends the process, and a rendering that is going on."""
-        self._pool.end()
+# Runs `jupyter-book` with arguments, whose output goes to a log, and returns its exit code: below zero when it was killed.
+Renderer = Callable[[Sequence[str], Path], int]
 
 
 @contextmanager
 def renderer() -> Iterator[Renderer]:
-    """Gives a renderer that is gone when the block ends."""
-    with closing(Renderer()) as process:
-        yield process
+    """Gives a renderer; its process is gone when the block ends, whatever it is doing."""
+    pool = _started()
+
+    def render(arguments: Sequence[str], log: Path) -> int:
+        nonlocal pool
+        try:
+            pool.submit(bool)
+        except BrokenProcessPool:  # it died while it had nothing to do, or at work the last time
+            pool = _started()
+        try:
+            return pool.submit(_render, arguments, log).result()
+        except BrokenProcessPool:
+            return -signal.SIGKILL
+
+    try:
+        yield render
+    finally:
+        pool.end()
+
+
+def _started() -> Workers:
+    pool = Workers(1)
+    with pinned():
+        pool.submit(_get_ready)
+    return pool
 
 
 def _get_ready() -> None:

@@ -47,12 +47,12 @@ def fixed(given: Mapping[str, str] = os.environ) -> dict[str, str]:
 def pinned() -> Iterator[None]:
     """Gives the processes that start in a block fixed surroundings."""
     before, names = dict(os.environ), {*foreign(os.environ), *FIXED}
+    for name in names:
+        os.environ.pop(name, None)
+    os.environ.update(FIXED)
     try:
-        for name in names:
-            os.environ.pop(name, None)
-        os.environ.update(FIXED)
         yield
     finally:
         for name in FIXED:
-            os.environ.pop(name, None)
-        os.environ.update({name: before[name] for name in names if name in before})
+            del os.environ[name]
+        os.environ.update({name: before[name] for name in names & before.keys()})

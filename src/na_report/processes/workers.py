@@ -40,13 +40,12 @@ class Workers(ProcessPoolExecutor):
     """
 
     def __init__(self, count: int) -> None:
-        self._others = {*multiprocessing.active_children()}
         super().__init__(count, _SPAWN, initializer=_start, initargs=(os.getpid(),))
 
     def end(self) -> None:
-        """Ends the processes, whatever they are doing, and those of pools that were made since."""
+        """Ends the processes, whatever they are doing, with those of other pools: they start again when they are needed."""
         self.shutdown(wait=False, cancel_futures=True)
-        for process in {*multiprocessing.active_children()} - self._others:
+        for process in multiprocessing.active_children():
             if isinstance(process, _SPAWN.Process):
                 process.kill()
 

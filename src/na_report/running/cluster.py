@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d{1,5}/?")
 
 
 @contextmanager
-def cluster_pool(address: str, project: Project, pages: Sequence[Page]) -> Iterator[tuple[Executor, int]]:
+def cluster_pool(address: str, project: Project, pages: Sequence[Page]) -> Iterator[Executor]:
     """Gives the workers of a Dask cluster as a pool; each must see the folder of the project under the same name.
 
     A worker that dies leaves its pages to the others. A `NaReportError` tells what is missing: the package `distributed`, a
@@ -32,7 +32,6 @@ def cluster_pool(address: str, project: Project, pages: Sequence[Page]) -> Itera
             "Running on a cluster needs the package distributed, which is not installed.",
             hint='Run: pip install "na-report[cluster]", here and on the workers.',
         ) from None
-
     log = logging.getLogger("distributed")
     said = log.level
     log.setLevel(logging.CRITICAL + 1)  # what it has to say of an address that nobody answers at is told below
@@ -56,6 +55,6 @@ def cluster_pool(address: str, project: Project, pages: Sequence[Page]) -> Itera
         # Two runs are two runs, also when they look the same to the scheduler.
         executor = client.get_executor(pure=False)
         try:
-            yield executor, sum(client.nthreads().values())
+            yield executor
         finally:
             executor.shutdown(wait=False)

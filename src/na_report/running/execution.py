@@ -7,8 +7,9 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -49,7 +50,7 @@ class Watcher:
         """So many of so many pages are done and these are being run; called some times a second."""
 
 
-Pool = Callable[[Sequence[Page]], AbstractContextManager[tuple[Executor, int]]]
+Pool = Callable[[Sequence[Page]], AbstractContextManager[Executor]]
 
 
 def run_pages(
@@ -60,7 +61,6 @@ def run_pages(
     *,
     jobs: int = 0,
     answers: Answers | None = None,
-    pool: Pool | None = None,
     watcher: Watcher | None = None,
 ) -> list[Run]:
     """Runs pages, each in a kernel of its own, and writes the executed notebooks to a folder.
@@ -73,21 +73,50 @@ def run_pages(
         answers: Gives today's digests for what a page asked of the data; a page that would come out the same is then
             left alone. Without it every page runs.
     """
-    page_limits()
+    found: dict[str, Run | None] = {}
     whole = with_all((page, parameters) for page in pages)
-    folder.mkdir(parents=True, exist_ok=True)
-    stale = [page for page in whole if answers is None or needs_run(project, page, folder, answers)]
-    if not stale:
-        return []
-    with pool(stale) if pool else local_pool(stale, jobs=jobs) as (executor, workers):
-        runs = list(run_all(project, stale, folder, executor, workers, watcher or Watcher()))
-    names = [page.name for page in stale]
-    runs.sort(key=lambda run: names.index(run.page))
+    run_stale(project, whole, folder, lambda page: answers, found, partial(local_pool, jobs=jobs), watcher)
+    runs = [run for run in found.values() if run]
     if failed := [run for run in runs if run.error]:
         kept = next((run.notebook for run in failed if run.notebook.exists()), None)
         see = f"Open {kept} to see the cell with its output, mend" if kept else "Mend"
         raise ChapterError("\n".join(run.error for run in failed), hint=f"{see} the chapter and run it again.")
     return runs
+
+
+def run_stale(
+    project: Project,
+    pages: Sequence[Page],
+    folder: Path,
+    answers: Callable[[Page], Answers | None],
+    runs: dict[str, Run | None],
+    pool: Pool,
+    watcher: Watcher | None = None,
+) -> None:
+    """Runs the pages that are no longer what their ingredients make, in a pool of whatever kind.
+
+    These are in `runs` from the start, with nothing, and each run is as it ends, so that who stops it knows how far it came. A
+    page whose process dies is a run with an error, like one whose notebook fails.
+    """
+    page_limits()
+    watcher = watcher or Watcher()
+    folder.mkdir(parents=True, exist_ok=True)
+    stale = [page for page in pages if (today := answers(page)) is None or needs_run(project, page, folder, today)]
+    runs |= dict.fromkeys(page.name for page in stale)
+    with pool(stale) if stale else nullcontext() as executor:
+        waiting = {executor.submit(run_page, project, page, folder): page.name for page in stale} if executor else {}
+        while waiting:
+            running = [name for future, name in waiting.items() if future.running()]
+            watcher.going(len(stale) - len(waiting), len(stale), running)
+            for future in wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED).done:
+                name = waiting.pop(future)
+                try:
+                    run = future.result()
+                except Exception as problem:
+                    failed = f"Page {name} failed: its process ended: {problem}"
+                    run = Run(name, folder / f"{name}.failed.ipynb", 0, failed)
+                runs[name] = run
+                watcher.ended(run)
 
 
 def needs_run(project: Project, page: Page, folder: Path, answers: Answers) -> bool:
@@ -102,17 +131,16 @@ def needs_run(project: Project, page: Page, folder: Path, answers: Answers) -> b
 
 
 @contextmanager
-def local_pool(pages: Sequence[Page], *, jobs: int = 0) -> Iterator[tuple[Executor, int]]:
-    """Gives threads that each run a page at a time, and their number; where the block fails, their kernels end at once."""
-    workers = max(1, min(jobs or cores(), len(pages)))
+def local_pool(pages: Sequence[Page], *, jobs: int = 0) -> Iterator[Executor]:
+    """Gives threads that each run a page at a time; where the block fails, their kernels end at once."""
     with pinned():
         Server.start(dict.fromkeys(page.chapter for page in pages))
         from papermill.iorw import local_file_io_cwd
 
         # Papermill changes the working directory while it writes: to what is set here, and else to where another thread was.
-        with local_file_io_cwd(), ThreadPoolExecutor(workers) as pool:
+        with local_file_io_cwd(), ThreadPoolExecutor(jobs or cores()) as pool:
             try:
-                yield pool, workers
+                yield pool
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 end = Thread(target=pool.shutdown)
@@ -121,27 +149,6 @@ def local_pool(pages: Sequence[Page], *, jobs: int = 0) -> Iterator[tuple[Execut
                     end_kernels()
                     end.join(0.1)
                 raise
-
-
-def run_all(
-    project: Project, pages: Sequence[Page], folder: Path, pool: Executor, workers: int, watcher: Watcher
-) -> Iterator[Run]:
-    """Runs pages in a pool of whatever kind, and yields each run as it ends.
-
-    A page whose process dies is a run with an error, like one whose notebook fails.
-    """
-    waiting = {pool.submit(run_page, project, page, folder): page.name for page in pages}
-    while waiting:
-        # Pages start in the order in which they were asked for.
-        watcher.going(len(pages) - len(waiting), len(pages), list(waiting.values())[:workers])
-        for future in wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED).done:
-            name = waiting.pop(future)
-            try:
-                run = future.result()
-            except Exception as problem:
-                run = Run(name, folder / f"{name}.failed.ipynb", 0, f"Page {name} failed: its process ended: {problem}")
-            watcher.ended(run)
-            yield run
 
 
 def run_page(project: Project, page: Page, folder: Path) -> Run:

@@ -18,7 +18,7 @@ from na_report.base.paths import Project
 from na_report.base.spreadsheets import for_sheet
 from na_report.running.chapters import declared_types
 from na_report.running.contents import known_language, languages
-from na_report.running.execution import Pool, Run, Watcher, local_pool, needs_run, run_all
+from na_report.running.execution import Pool, Run, Watcher, local_pool, run_stale
 from na_report.running.fingerprint import Answers
 from na_report.running.pages import Page, all_pages, choose, with_all
 
@@ -126,17 +126,19 @@ def run_sweep(
     and what it recorded under a name (`glue`). The answers are per edition today's digests for what a page asked of the data. A
     `ChapterError` names the runs that failed; the others are there.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)  # for the lock
     with locked(folder / ".sweep.lock", f"The sweep in {folder}"):
-        stale = [
-            page for page in pages if needs_run(project, page, folder, answers(str(page.parameters.get("edition", ""))))
-        ]
-        runs: dict[str, Run | None] = {page.name: None for page in stale}
+        runs: dict[str, Run | None] = {}
         try:
-            if stale:
-                with pool(stale) as (executor, workers):
-                    for run in run_all(project, stale, folder, executor, workers, watcher or Watcher()):
-                        runs[run.page] = run
+            run_stale(
+                project,
+                pages,
+                folder,
+                lambda page: answers(str(page.parameters.get("edition", ""))),
+                runs,
+                pool,
+                watcher,
+            )
         finally:
             rows = [_row(page, runs, folder) for page in pages]
             _write_table(rows, [name for page in pages for name in page.parameters], folder)
