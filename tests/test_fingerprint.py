@@ -103,6 +103,7 @@ def test_chapter_parameters_lock_python_and_library_are_ingredients(
     library = tmp_path / "library"
     shutil.copytree(root, library)
     edit(library / "cli.py", "import", " import")
+    monkeypatch.setattr(fingerprint, "own_library", fingerprint.own_library.__wrapped__)
     monkeypatch.setattr(
         fingerprint, "library_files", lambda: ([library / path.relative_to(root) for path in files], library)
     )

@@ -77,7 +77,6 @@ class Preview:
         runs = run_pages(project, pages, own, book.notebooks, answers=self.answers(), watcher=watcher)
         stage(book, pages)
         render_stage(book, self.process)
-        papers = self.printer.submit(self._print, pages)
         changes = self.changes()
 
         def add(html: Path) -> None:
@@ -89,7 +88,7 @@ class Preview:
             text = page.read_text(encoding="utf-8").replace(*_POLICY, 1)
             page.write_text(text.replace("</body>", _ASKS), encoding="utf-8")
         put_in_place(html, book.html)
-        return runs, papers
+        return runs, self.printer.submit(self._print, pages)  # the screen comes first
 
     def _print(self, pages: Sequence[Page]) -> None:
         for name, made in print_papers(self.book, pages).items():

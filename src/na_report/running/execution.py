@@ -75,7 +75,7 @@ def run_pages(
     """
     found: dict[str, Run | None] = {}
     whole = with_all((page, parameters) for page in pages)
-    run_stale(project, whole, folder, lambda page: answers, found, partial(local_pool, jobs=jobs), watcher)
+    run_stale(project, whole, folder, lambda edition: answers, found, partial(local_pool, jobs=jobs), watcher)
     runs = [run for run in found.values() if run]
     if failed := [run for run in runs if run.error]:
         kept = next((run.notebook for run in failed if run.notebook.exists()), None)
@@ -88,12 +88,12 @@ def run_stale(
     project: Project,
     pages: Sequence[Page],
     folder: Path,
-    answers: Callable[[Page], Answers | None],
+    answers: Callable[[str], Answers | None],
     runs: dict[str, Run | None],
     pool: Pool,
     watcher: Watcher | None = None,
 ) -> None:
-    """Runs the pages that are no longer what their ingredients make, in a pool of whatever kind.
+    """Runs the pages that are no longer what their ingredients make by the answers of their edition, in a pool of whatever kind.
 
     These are in `runs` from the start, with nothing, and each run is as it ends, so that who stops it knows how far it came. A
     page whose process dies is a run with an error, like one whose notebook fails.
@@ -101,7 +101,8 @@ def run_stale(
     page_limits()
     watcher = watcher or Watcher()
     folder.mkdir(parents=True, exist_ok=True)
-    stale = [page for page in pages if (today := answers(page)) is None or needs_run(project, page, folder, today)]
+    asked = [(page, answers(str(page.parameters.get("edition", "")))) for page in pages]
+    stale = [page for page, today in asked if not today or needs_run(project, page, folder, today)]
     runs |= dict.fromkeys(page.name for page in stale)
     with pool(stale) if stale else nullcontext() as executor:
         waiting = {executor.submit(run_page, project, page, folder): page.name for page in stale} if executor else {}

@@ -130,15 +130,7 @@ def run_sweep(
     with locked(folder / ".sweep.lock", f"The sweep in {folder}"):
         runs: dict[str, Run | None] = {}
         try:
-            run_stale(
-                project,
-                pages,
-                folder,
-                lambda page: answers(str(page.parameters.get("edition", ""))),
-                runs,
-                pool,
-                watcher,
-            )
+            run_stale(project, pages, folder, answers, runs, pool, watcher)
         finally:
             rows = [_row(page, runs, folder) for page in pages]
             _write_table(rows, [name for page in pages for name in page.parameters], folder)
