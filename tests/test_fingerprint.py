@@ -78,9 +78,19 @@ def test_a_row_runs_the_page_that_shows_it_and_not_all(
     assert [] in [why(project, name) for name in NAMES[:3]]
 
 
-def test_a_word_runs_the_page_that_has_it(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("nl/words.yml", "Wat wij ermee doen", "Wat wij daarmee doen"),
+        ("registers.yml", "{{ treatment | filled }}", "{{ treatment }}"),
+    ],
+    ids=["a word", "a cell of a register"],
+)
+def test_a_word_or_register_runs_the_page_that_has_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch, file: str, old: str, new: str
+) -> None:
     monkeypatch.chdir(project.root)
-    edit(project.chapters / "nl" / "words.yml", "Wat wij ermee doen", "Wat wij daarmee doen")
+    edit(project.chapters / file, old, new)
     assert [name for name in NAMES if why(project, name)] == ["kanttekeningen"]
 
 

@@ -112,7 +112,7 @@ def test_what_is_wrong_with_the_parts_of_a_story_is_told(tmp_path: Path, text: s
 def test_a_cell_in_jupyterlab_shows_what_the_book_shows(names: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     text = "## Kop\n\n:::{container} kader\nHet is {IND019}, zie {numref}`fig-x` en [kort](kort.ipynb).\n:::"
     drawn = charts.observed_bars(names["evidence"], ["IND020", "IND019"], name="fig-x", caption="Twee jaren.")
-    blocks = (prose.told(text, names), drawn, registers.caveats(names["evidence"]))
+    blocks = (prose.told(text, names), drawn, registers.show(names["evidence"], "caveats"))
     assert all("text/html" not in block._repr_mimebundle_()[0] for block in blocks), "a run of the book"
     monkeypatch.setenv(SESSION, "sector.ipynb")
     told, figure, table = shown = [block._repr_mimebundle_()[0]["text/html"] for block in blocks]

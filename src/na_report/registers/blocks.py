@@ -10,8 +10,8 @@ from na_report.registers.verdicts import basis, outcome, recommendation_note, ve
 from na_report.writing.markdown import Block, anchor, aside, box, escape, fold, link, paragraphs, place, table_rows
 from na_report.writing.numbers import in_words
 from na_report.writing.prose import told
-from na_report.writing.text import ended, ids, number_of, sentence_case
-from na_report.writing.voice import Cells, Row, Voice, register
+from na_report.writing.text import ended, ids, sentence_case
+from na_report.writing.voice import Row, Voice
 
 
 def agendas(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
@@ -31,7 +31,7 @@ def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
         "abroad": voice.filled(row, "international_link"),
         "note": voice.filled(row, "note"),
         "source": voice.source(row["source_id"]),
-        **statuses.column(voice, key),
+        "became.head": statuses.now(voice, key),
     }
     about = [f"- **{words(name, edition=edition.name)}**: {text}" for name, text in facts.items() if text]
     title = words("about_agenda", agenda=voice.shown(row, "short"))
@@ -136,27 +136,6 @@ def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "n
         about = "; ".join(filter(None, [whom, when, voice.source(row["source_id"])]))
         lines.append(f"- [{large}]{{.cijfer}} {voice.shown(indicator, 'label')}: {meaning} {aside(about)}")
     return Block(box("kerncijfers", *lines))
-
-
-@register("starting_points", "tab-aanknopingspunten")
-def starting_points(voice: Voice, row: Row) -> Cells:
-    """Shows the starting points for the NA with the recommendations that follow from them."""
-    return {
-        "nr": place(row["id"], number_of(row["id"])),
-        "starting_point": voice.filled(row, "text"),
-        "advice": sentence_case(voice.rows(ids(row["recommendation_ids"]))),
-    }
-
-
-@register("contradictions", "tab-tegenstellingen")
-def contradictions(voice: Voice, row: Row) -> Cells:
-    """Shows where agendas, or parts of the report, say different things."""
-    return {
-        "nr": place(row["id"], number_of(row["id"])),
-        "subject": f"**{voice.shown(row, 'topic')}.** {voice.filled(row, 'text')}",
-        "parties": escape(voice.said(row, "parties").replace(";", "; ")),
-        "rests": sentence_case(voice.rows(ids(row["refs"]))),
-    }
 
 
 def framework(edition: Edition, kinds: Iterable[str], language: str = "nl") -> Block:

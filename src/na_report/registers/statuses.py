@@ -7,7 +7,7 @@ from na_report.registers import analysis
 from na_report.writing.markdown import Block, aside, escape, link
 from na_report.writing.numbers import written_day
 from na_report.writing.text import ended, ids, sentence_case
-from na_report.writing.voice import Voice
+from na_report.writing.voice import Row, Voice
 
 TABLES = ("initiatives", "organisations", "agendas")
 
@@ -35,8 +35,19 @@ def state(voice: Voice, key: str) -> str:
     return f"{shown} {seen}" + (f", {voice.words('became.since', since=since)}" if since not in ("", year) else "")
 
 
+def in_report(voice: Voice, row: Row) -> str:
+    """Returns the state of an initiative as the report has it, with what this book corrects; nothing for what came later."""
+    if analysis.came_later(row):
+        return ""
+    detail, caveats = voice.filled(row, "status_note"), voice.rows(caveats_of(voice.edition, row["id"]))
+    state = escape(voice.label("initiative_status", row["status"])) + (f" ({detail})" if detail else "")
+    return f"{state}. {voice.words('note')}: {caveats}" if caveats else state
+
+
 def now(voice: Voice, key: str) -> str:
-    """Returns as MyST how an initiative, organisation or agenda stands now, what came in its place, and who says so."""
+    """Returns how something stands now, what came in its place, and who says so; nothing where the edition does not know."""
+    if not known(voice.edition):
+        return ""
     row = status(voice.edition, key)
     parts = [f"**{escape(sentence_case(state(voice, key)))}.**"]
     if "id" not in row:
@@ -51,11 +62,6 @@ def now(voice: Voice, key: str) -> str:
         marks += [voice.label("confidence", "B")] if row["confidence"] == "B" else []
         parts.append(aside(ended("; ".join(marks))))
     return " ".join(parts)
-
-
-def column(voice: Voice, key: str) -> dict[str, str]:
-    """Returns `now` under the head of its column; nothing in an edition that does not know."""
-    return {"became.head": now(voice, key)} if known(voice.edition) else {}
 
 
 def caveats_of(edition: Edition, key: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -99,8 +99,11 @@ class Voice:
     def rows(self, keys: Iterable[str]) -> str:
         """Returns rows as a reader can name them, each a link, those of a kind together; nothing for none."""
         groups: dict[tuple[str, str], dict[str, None]] = {}
+        sources: dict[str, None] = {}
         for key in keys:
-            table = self.table_of(key)
+            if (table := self.table_of(key)) == "sources":
+                sources[self.source(key)] = None
+                continue
             about = self.sectors(self.edition.row(table, key)["sector"]) if table == "findings" else ""
             groups.setdefault((table, in_sentence(about)), {})[self._linked(table, key)] = None
         told = []
@@ -108,7 +111,7 @@ class Voice:
             kind = self.words(f"rows.{table}", len(links)) if table in NUMBERED else ""
             parts = (kind, listed(links, self.language), f"({about})" if about else "")
             told.append(" ".join(filter(None, parts)))
-        return "; ".join(told)
+        return "; ".join([*told, *sources])
 
     def _linked(self, table: str, key: str) -> str:
         said = number_of(key) if table in NUMBERED else f"‘{self.name(self.edition.row(table, key))}’"
@@ -130,6 +133,16 @@ class Voice:
         """Returns the short form of sources with semicolons between them."""
         return "; ".join(map(self.source, keys))
 
+    def observed(self, rows: Iterable[Row]) -> str:
+        """Returns the different sources of observations, with page and footnote."""
+        found: dict[str, None] = {}
+        for row in rows:
+            if row["source_id"]:
+                detail = [self.source(row["source_id"])]
+                detail += [f"{self.words(name)} {escape(row[name])}" for name in ("page", "footnote") if row[name]]
+                found[", ".join(detail)] = None
+        return "; ".join(found) or sentence_case(self.words("unknown"))
+
     def titled_source(self, key: str) -> str:
         """Returns author and linked title of a source; for lists where author and year would repeat."""
         row = self.edition.row("sources", key)
@@ -149,9 +162,11 @@ class Voice:
     ) -> Block:
         """Returns rows, whose keys are those of words and whose cells hold MyST, as a table; of none a sentence that says so.
 
-        Some columns are to filter by, so their cells hold a `choice`; some stand at the right. The name is unique in the book.
+        A column in which no row says anything is left out. Some stand at the right, some are to filter by: their cells hold a
+        `choice`. The name is unique in the book.
         """
         frame, path = self.frame(rows), f"tabellen/{anchor(name)}.csv"
+        frame = frame.loc[:, (frame != "").any()].replace("", "–")
         if frame.empty:
             return Block(self.words("tables.empty"))
         settings = [f":name: {name}", *([":class: filterbaar"] if filters else [])]
@@ -167,31 +182,6 @@ class Voice:
 
     def _head(self, key: str) -> str:
         return sentence_case(self.words(key, edition=self.edition.name))
-
-
-def register(
-    rows: str,
-    name: str,
-    caption: str = "",
-    order: Callable[[Voice, Row], Any] = lambda voice, row: 0,
-    **looks: Collection[str],
-) -> Callable[[Callable[[Voice, Row], Cells]], Callable[..., Block]]:
-    """Makes of a function, which tells a row of a table of the edition in cells per word, one that shows all of them in order.
-
-    The caption is a name in the words, that of the table when empty; see `Voice.table` for the rest.
-    """
-
-    def made(cells: Callable[[Voice, Row], Cells]) -> Callable[..., Block]:
-        def show(edition: Edition, language: str = "nl") -> Block:
-            voice = Voice(edition, language)
-            found = sorted(edition.records(rows), key=lambda row: order(voice, row))
-            shown = (cells(voice, row) for row in found)
-            return voice.table(shown, voice.words(f"captions.{caption or rows}"), name, **looks)
-
-        show.__doc__ = cells.__doc__
-        return show
-
-    return made
 
 
 def source_anchor(key: str) -> str:

@@ -1,0 +1,69 @@
+"""Registers as a file of the chapters describes them: what a cell says, and what is told of a fault in that file."""
+
+import pytest
+from conftest import edit
+
+from na_report.base.errors import NaReportError
+from na_report.base.paths import Project
+from na_report.editions.edition import open_edition
+from na_report.registers import registers
+from na_report.registers.templates import Templates
+from na_report.writing.voice import Voice
+
+FAULTS = [  # what stands in the file, what stands there instead, what is told
+    (
+        "{{ name }}{% if",
+        "{{ naam }}{% if",
+        "organisations, columns, organisation: .*'naam' is undefined.*columns: id, name",
+    ),
+    ("{{ role | filled }}", "{{ role | fild }}", "organisations, columns, role: .*No filter named 'fild'"),
+    ("{{ role | filled }}", "{{ role | filled", "organisations, columns, role: .*unexpected end of template"),
+    ("{{ role | filled }}", "{{ words('rol') }}", "words.yml, words.rol: found nothing, expected a text"),
+    ("table: organisations", "table: organisation", "organisations, table: found 'organisation', expected .* table"),
+    ("  name: tab-organisaties\n", "", "organisations: found no name"),
+    (
+        "  name: tab-organisaties\n",
+        "  name: tab-organisaties\n  filter: [nr]\n",
+        "organisations, filter: .*one of table, name",
+    ),
+    (
+        "  name: tab-organisaties\n",
+        "  name: tab-organisaties\n  order: '{{ nmae }}'\n",
+        "organisations, order: .*'nmae' is undefined",
+    ),
+    (
+        "  name: tab-organisaties\n",
+        "  name: tab-organisaties\n  filters: [rol]\n",
+        "organisations: found 'rol', expected one of its columns",
+    ),
+    ("organisations:\n", "organisation:\n", "chapters/registers.yml: found no register 'organisations'"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "told"), FAULTS, ids=[told.partition(":")[0] for _, _, told in FAULTS])
+def test_a_fault_in_the_file_is_told_with_register_column_and_what_to_do(
+    project: Project, monkeypatch: pytest.MonkeyPatch, old: str, new: str, told: str
+) -> None:
+    monkeypatch.chdir(project.root)
+    edit(project.chapters / "registers.yml", old, new)
+    with pytest.raises(NaReportError, match=told) as caught:
+        registers.show(open_edition("2021", project), "organisations")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "{{ name }}",
+        "{{ name | lower }}",
+        "{{ (name | filled) ~ name }}",
+        "{{ id | link(name) }}",
+        "{{ id | place(name) }}",
+    ],
+)
+def test_no_cell_lets_text_of_the_data_become_markup(cell: str) -> None:
+    templates = Templates(Voice(open_edition("2021")))
+    text = "a|b [x](y) <i> **c** `x`\n:::"
+    shown = templates.read(cell, "here")(templates.view({"id": "A01", "name_nl": text}))
+    for mark in ("a|b", "[x](", "<i>", "**c", ":::", "`"):
+        assert mark not in shown
