@@ -181,7 +181,7 @@ def test_rows_are_told_by_name_or_number_those_of_a_kind_together() -> None:
 @IN_EACH_LANGUAGE
 @pytest.mark.parametrize("name", ["2021", "2026"])
 def test_what_is_used_nowhere_says_so_in_a_sentence(name: str, language: str) -> None:
-    text = plain(registers.sources(EDITIONS[name], language).markdown)
+    text = plain(blocks.sources(EDITIONS[name], language).markdown)
     nowhere, used = Words(language)("used", 0), Words(language)("used", 2, rows="").split(":")[0]
     lines = [line for line in text.splitlines() if line.startswith("- ")]
     assert {nowhere in line for line in lines} == {True, False}

@@ -6,7 +6,7 @@ from conftest import edit
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.editions.edition import open_edition
-from na_report.registers import registers
+from na_report.registers import blocks, registers
 from na_report.registers.templates import Templates
 from na_report.writing.voice import Voice
 
@@ -67,3 +67,28 @@ def test_no_cell_lets_text_of_the_data_become_markup(cell: str) -> None:
     shown = templates.read(cell, "here")(templates.view({"id": "A01", "name_nl": text}))
     for mark in ("a|b", "[x](", "<i>", "**c", ":::", "`"):
         assert mark not in shown
+
+
+def test_a_fault_in_a_block_is_told_with_its_line(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    for old, new, told in (
+        (
+            "{{ title }}]{#{{ id | anchor }}}.**",
+            "{{ titel }}.**",
+            "blocks.md, conclusion, line 2: .*'titel' is undefined.*columns: id",
+        ),
+        ("{{ row.text | filled }} ({{", "{{ row.tekst }} ({{", "blocks.md, basis, line 8: .*no attribute 'tekst'"),
+        ("{% include 'basis' %}", "{% include 'base' %}", "chapters/blocks.md has no part 'base'; it has agenda"),
+        (
+            "{% for row in below(id, 'agendas') %}",
+            "{% for row in below(id, 'agendas' %}",
+            "blocks.md, basis, line 10: .*unexpected",
+        ),
+    ):
+        path = project.chapters / "blocks.md"
+        good = path.read_text(encoding="utf-8")
+        edit(path, old, new)
+        with pytest.raises(NaReportError, match=told) as caught:
+            blocks.conclusions(open_edition("2021", project), "3.6")
+        assert caught.value.hint
+        path.write_text(good, encoding="utf-8")

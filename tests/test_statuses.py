@@ -34,9 +34,9 @@ def test_the_registers_show_each_state_and_none_is_old_without_saying_so(
     initiatives = registers.show(EVIDENCE, "initiatives", language).markdown
     for row in EVIDENCE.records("statuses"):
         key = row["id"]
-        now, agenda = statuses.now(voice, key), blocks.agenda
+        now, agenda = statuses.now(voice, key), blocks.agendas
         shown = organisations if key.startswith("ACT") else initiatives
-        assert now in (agenda(EVIDENCE, key, language).markdown if key in set(EVIDENCE["agendas"]["id"]) else shown)
+        assert now in (agenda(EVIDENCE, [key], language).markdown if key in set(EVIDENCE["agendas"]["id"]) else shown)
         if not row["source_id"]:
             assert row["status"] == "unknown", key
             continue
@@ -60,7 +60,7 @@ def test_what_is_ours_or_came_later_says_so_and_the_edition_of_the_report_says_n
     assert ["Let op: opmerking" in line for line in lines if "{#ini27 .nr}" in line] == [True]
     assert statuses.counted(FIRST) is None
     assert "| Stand |" in registers.show(FIRST, "initiatives").markdown
-    lines = registers.sources(EVIDENCE).markdown.splitlines()
+    lines = blocks.sources(EVIDENCE).markdown.splitlines()
     [line] = [line for line in lines if "bron-surf2022mbo}" in line]
     assert all(f"(#{place})" in line for place in ("ini47", "a10", "r4")), "a source names what it shows"
 

@@ -16,8 +16,8 @@ from na_report.reasoning import chain
 from na_report.registers import analysis, statuses
 from na_report.registers.templates import Templates
 from na_report.writing.markdown import Block, anchor, aside, box, escape, filtered, place
-from na_report.writing.text import ended, ids, in_sentence, sentence_case, spoken
-from na_report.writing.voice import Row, Voice, source_anchor
+from na_report.writing.text import ended, in_sentence
+from na_report.writing.voice import Row, Voice
 
 _FORM = json.loads(Path(__file__).with_name("registers.json").read_bytes())
 _FORM["additionalProperties"]["properties"]["table"]["enum"] = [table.name for table in TABLES]
@@ -103,30 +103,6 @@ def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
                 before = row
             where = voice.label("geo", geo) + (f", {in_sentence(group)}" if group else "")
             yield f"{escape(where)}: {', '.join(parts)}"
-
-
-def sources(edition: Edition, language: str = "nl") -> Block:
-    """Shows all sources by author, each with its address, its footnotes and what rests on it."""
-    order = edition["sources"].sort_values(["author", "year", "id"], key=lambda column: column.str.lower())
-    voice = Voice(edition, language)
-    return Block(box("bronnenlijst", *(_source(voice, row) for row in order.to_dict("records"))))
-
-
-def _source(voice: Voice, row: Row) -> str:
-    words, title = voice.words, voice.shown(row, "title")
-    shown = spoken(f"[{title}](<{row['url']}>)" if row["url"] else title, voice.said(row, "title"), voice.language)
-    numbers = ids(row["footnotes"])
-    cited = words("in_text") if row["cited_how"] == "in_text" else voice.label("cited_how", row["cited_how"])
-    facts = [
-        sentence_case(voice.label("source_type", row["source_type"])),
-        f"{words('footnotes', len(numbers))} {', '.join(numbers)}" if numbers else cited,
-        *([words(f"years.{row['year_basis']}")] if row["year_basis"] in ("inferred", "url") else []),
-    ]
-    users = in_order({*chain.users(voice.edition, row["id"]), *statuses.traced_to(voice.edition, row["id"])})
-    used = f"[{words('used', len(users), rows=voice.rows(users))}]{{.alleen-scherm}}"
-    about = " ".join(filter(None, [f"{escape('; '.join(facts))}.", voice.filled(row, "note"), used]))
-    author, year = escape(row["author"].replace(";", ", ")), escape(row["year"] or words("sources.no_date"))
-    return f"- []{{#{anchor(source_anchor(row['id']))}}}{author} ({year}). *{shown}*. {aside(about)}"
 
 
 def links(edition: Edition, sector: str, language: str = "nl") -> Block:

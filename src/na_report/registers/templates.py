@@ -1,20 +1,28 @@
 """Templates of the chapters: MyST in which Jinja2 fills in what the data says, escaped unless it is MyST itself."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
+from traceback import extract_tb
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 from markupsafe import escape as as_myst
 
+from na_report.base.digits import in_order
 from na_report.base.errors import NaReportError
-from na_report.registers import analysis, statuses
+from na_report.editions.asked import story_part
+from na_report.reasoning import chain
+from na_report.reasoning.claim import FAILS, NOT_TESTABLE
+from na_report.registers import analysis, statuses, verdicts
 from na_report.writing import markdown
-from na_report.writing.text import ids, number_of, sentence_case
-from na_report.writing.voice import Row, Voice
+from na_report.writing.numbers import in_words
+from na_report.writing.text import ended, ids, number_of, sentence_case, spoken
+from na_report.writing.voice import Row, Voice, source_anchor
 
+BLOCKS = "blocks"
 _HINT = "Use a column of the table (without its language), or what docs/change.md lists."
 
 
@@ -46,39 +54,67 @@ class Templates:
             finalize=lambda found: found if hasattr(found, "__html__") else Text(found),
             comment_start_string="{*",  # {#a01} is a place in MyST
             comment_end_string="*}",
+            trim_blocks=True,
+            lstrip_blocks=True,
+            loader=FunctionLoader(self._load),
         )
+        edition, short = voice.edition, analysis.categories(voice.edition, voice.language)
         myst: dict[str, Callable[..., str]] = {
             "filled": voice.text,
+            "anchor": markdown.anchor,
             "place": markdown.place,
             "link": lambda key, text="": markdown.link(key, as_myst(text)),
-            "rows": lambda cell: voice.rows(ids(cell)),
+            "rows": lambda keys: voice.rows(_ids(keys)),
             "sectors": voice.sectors,
             "source": voice.source,
-            "cited": lambda cell: voice.cited(ids(cell)),
+            "cited": lambda keys: voice.cited(_ids(keys)),
+            "titled": voice.titled_source,
+            "source_place": lambda key: markdown.anchor(source_anchor(key)),
+            "web_title": self._web_title,
             "observed": lambda row: voice.observed([row]),
             "period": voice.period,
             "choice": markdown.choice,
             "choices": self._choices,
             "sortable": lambda cell, number: markdown.sortable(cell, float(number or "nan")),
-            "now": lambda key: statuses.now(voice, key),
-            "in_report": lambda row: statuses.in_report(voice, row),
+            "now": partial(statuses.now, voice),
+            "state": partial(verdicts.state, voice),
+            "verdict": partial(verdicts.verdict, voice),
+            "warning": partial(verdicts.recommendation_note, voice),
+            "in_report": partial(statuses.in_report, voice),
         }
         texts: dict[str, Callable[..., str]] = {
             "label": lambda code, codes: voice.label(codes, code),
             "figure": lambda key: voice.value(key).text,
             "listed": lambda cell, between=", ": between.join(ids(cell)),
             "number": number_of,
+            "in_words": lambda count: in_words(count, voice.language),
+            "categories": lambda cell: ", ".join(map(short.__getitem__, ids(cell))),
         }
         self.rules.filters |= {name: _giving(Markup, function) for name, function in myst.items()}
         self.rules.filters |= {name: _giving(Text, function) for name, function in texts.items()}
         self.rules.filters["capital"] = lambda text: type(text)(sentence_case(text))
+        self.rules.filters["ended"] = lambda text: type(text)(ended(text))
         self.rules.filters["rank"] = lambda cell, table: f"{self._ranked(table)[ids(cell)[0]][0]:04}"
-        self.rules.tests["later"] = analysis.came_later
+        self.rules.filters["ids"] = ids
+        self.rules.filters["users"] = self._users
+        self.rules.tests |= {
+            "later": analysis.came_later,
+            "tested": lambda key: verdicts.outcome(edition, key) != NOT_TESTABLE,
+            "fallen": lambda key: verdicts.outcome(edition, key) in FAILS,
+        }
         self.rules.globals |= {
             "words": _giving(Markup, self._words),
-            "row_of": lambda table, key: self.view(voice.edition.row(table, key)),
-            "status_of": lambda key: self.view(statuses.status(voice.edition, key)),
-            "known": statuses.known(voice.edition),
+            "row_of": lambda table, key: self.view(edition.row(table, key)),
+            "status_of": lambda key: self.view(statuses.status(edition, key)),
+            "rows_of": lambda table, **named: list(map(self.view, edition.rows(table, **named).to_dict("records"))),
+            "below": lambda key, table: [
+                self.view(edition.row(table, one)) for one in chain.below(edition, key, table)
+            ],
+            "reached": lambda key, table: [
+                self.view(edition.row(table, one)) for one in chain.reached(edition, key, table)
+            ],
+            "categories": {code: Text(name) for code, name in short.items()},
+            "known": statuses.known(edition),
         }
 
     def view(self, row: Row) -> dict[str, Any]:
@@ -98,8 +134,30 @@ class Templates:
 
         return fill
 
-    def _words(self, key: str, count: float | None = None, **parts: object) -> str:
-        return self.voice.words(key, count, **{name: as_myst(part) for name, part in parts.items()})
+    def block(self, name: str, names: Mapping[str, Any]) -> str:
+        """Returns a block of `chapters/blocks.md` with the data filled in."""
+        with _told(f"chapters/{BLOCKS}.md, {name}", "", names):
+            return re.sub(r"\n{3,}", "\n\n", self.rules.get_template(name).render(names)).strip()
+
+    def _load(self, name: str) -> tuple[str, str, None]:
+        return story_part(self.voice.edition, "", BLOCKS, name), f"chapters/{BLOCKS}.md, {name}", None
+
+    def _words(self, key: str, plural: float | None = None, /, **parts: object) -> str:
+        shown = {name: as_myst(part) for name, part in parts.items()}
+        return self.voice.words(key, plural, **{"edition": self.voice.edition.name, **shown})
+
+    def _users(self, key: str, *tables: str) -> list[str]:
+        """Returns the ids of the rows that rest on one, or what it says of them; of tables only where some are named."""
+        edition = self.voice.edition
+        if tables:
+            return [user for table in tables for user in chain.above(edition, key, table)]
+        return in_order({*chain.users(edition, key), *statuses.traced_to(edition, key)})
+
+    def _web_title(self, row: Row) -> str:
+        title = markdown.escape(self.voice.said(row, "title"))
+        return spoken(
+            f"[{title}](<{row['url']}>)" if row["url"] else title, self.voice.said(row, "title"), self.voice.language
+        )
 
     def _choices(self, cell: str, table: str, more: str = "") -> str:
         """Returns what a column of sectors or categories is filtered by: short names with ranks; of all sectors the whole."""
@@ -117,6 +175,10 @@ def _giving(kind: type[str], function: Callable[..., str]) -> Callable[..., str]
     return lambda *args, **names: kind(function(*args, **names))
 
 
+def _ids(keys: str | list[str]) -> list[str]:
+    return ids(keys) if isinstance(keys, str) else keys
+
+
 @contextmanager
 def _told(place: str, template: str, names: Mapping[str, Any]) -> Iterator[None]:
     """Tells what is wrong in a template as a fault of the file that it is in."""
@@ -124,4 +186,7 @@ def _told(place: str, template: str, names: Mapping[str, Any]) -> Iterator[None]
         yield
     except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as problem:
         known = f"columns: {', '.join(name for name in names if name != 'row')}" if names else "a template"
-        raise NaReportError(f"{place}: found {template!r} ({problem}), expected {known}.", hint=_HINT) from problem
+        lines = [line for line in extract_tb(problem.__traceback__) if line.filename.startswith("chapters/")]
+        place = f"{lines[-1].filename}, line {lines[-1].lineno}" if lines else place
+        found = f"found {template!r} ({problem})" if template else f"found a fault ({problem})"
+        raise NaReportError(f"{place}: {found}, expected {known}.", hint=_HINT) from problem

@@ -1,17 +1,14 @@
 """What the data says of conclusions and sentences, in words that a reader understands."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from na_report.editions.edition import Edition
-from na_report.reasoning import chain
 from na_report.reasoning.checking import check, failing, results_of, robustness
 from na_report.reasoning.claim import CONTRADICTED, HOLDS, NEWER, NOT_TESTABLE, OUTDATED, Result
 from na_report.registers import analysis
-from na_report.writing.markdown import Block, box, escape, fold, link
+from na_report.writing.markdown import Block, box, escape, link
 from na_report.writing.numbers import in_words, number
-from na_report.writing.text import ended, listed, sentence_case
+from na_report.writing.text import listed, sentence_case
 from na_report.writing.voice import Voice
 
 
@@ -96,39 +93,6 @@ def recommendation_note(voice: Voice, key: str) -> str:
     """Returns what it means for a recommendation that a conclusion under it no longer holds; nothing when all do."""
     found = [result for result in failing(voice.edition) if key in result.recommendations and result.claim.means]
     return " ".join(_warned(voice, result) for result in found)
-
-
-def basis(voice: Voice, key: str, title: str) -> str:
-    """Returns, folded and on a screen alone, what a recommendation or conclusion rests on: a sentence each, and the sources."""
-    lines = [f"- {sentence}" for sentence in _below(voice, key)]
-    groups: dict[str, list[str]] = {"sources": [], "later": []}
-    for source in chain.reached(voice.edition, key, "sources"):
-        # What came after the report can't be what its advice rested on.
-        later = voice.edition.row("sources", source)["cited_how"] == "update"
-        groups["later" if later else "sources"].append(voice.titled_source(source))
-    for word, titles in groups.items():
-        if titles:
-            lines += ["", f"{voice.words(f'verdicts.{word}')}: {ended('; '.join(titles))}"]
-    return fold(title, *lines)
-
-
-def _below(voice: Voice, key: str) -> Iterator[str]:
-    """Yields what a row rests on directly, each as a sentence with a link to its place."""
-    edition = voice.edition
-    for item in chain.below(edition, key, "conclusions"):
-        said = "" if outcome(edition, item) == NOT_TESTABLE else f" ({state(voice, item)})"
-        yield f"{voice.link('conclusions', item, 'title')}{said}."
-    for item in chain.below(edition, key, "findings"):
-        row = edition.row("findings", item)
-        sector = link(item, voice.shown(edition.row("sectors", row["sector"]), "short"))
-        yield f"{voice.filled(row, 'text')} ({sector})"
-    for item in chain.below(edition, key, "agendas"):
-        yield f"{voice.link('agendas', item)}."
-    for item in chain.below(edition, key, "agenda_items"):
-        agenda = edition.row("agendas", edition.row("agenda_items", item)["agenda_id"])
-        yield f"{voice.link('agenda_items', item, 'label')} ({voice.shown(agenda, 'short')})."
-    for item in (*chain.below(edition, key, "indicators"), *chain.below(edition, key, "observations")):
-        yield f"{link(item, escape(voice.name(edition.observation(item))))}."
 
 
 def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
