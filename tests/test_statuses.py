@@ -5,6 +5,7 @@ from conftest import problems_with
 
 from na_report.editions.edition import open_edition
 from na_report.registers import analysis, blocks, registers, statuses
+from na_report.registers.templates import Templates
 from na_report.writing.voice import Voice
 
 # Counted by hand in the list of what was looked up; what is not nagezien counts as unknown.
@@ -30,11 +31,12 @@ def test_each_row_has_a_state_and_those_of_the_report_are_counted_apart() -> Non
 def test_the_registers_show_each_state_and_none_is_old_without_saying_so(
     language: str, undated: str, no_year: str
 ) -> None:
-    voice, organisations = Voice(EVIDENCE, language), registers.show(EVIDENCE, "organisations", language).markdown
+    templates = Templates(Voice(EVIDENCE, language))
+    organisations = registers.show(EVIDENCE, "organisations", language).markdown
     initiatives = registers.show(EVIDENCE, "initiatives", language).markdown
     for row in EVIDENCE.records("statuses"):
         key = row["id"]
-        now, agenda = statuses.now(voice, key), blocks.agendas
+        now, agenda = templates.line("now", row), blocks.agendas
         shown = organisations if key.startswith("ACT") else initiatives
         assert now in (agenda(EVIDENCE, [key], language).markdown if key in set(EVIDENCE["agendas"]["id"]) else shown)
         if not row["source_id"]:
@@ -44,7 +46,7 @@ def test_the_registers_show_each_state_and_none_is_old_without_saying_so(
         assert (year or undated) in now, key
         if row["status"] == "running":
             # Not only in the source behind it, but in the words that say how it stands.
-            assert (year or no_year) in statuses.state(voice, key), key
+            assert (year or no_year) in templates.line("stand", row), key
             assert not year or int(year) > 2021, "a trace from before the edition of the report shows nothing of now"
 
 

@@ -14,11 +14,12 @@ from markupsafe import escape as as_myst
 from na_report.base.digits import in_order
 from na_report.base.errors import NaReportError
 from na_report.editions.asked import story_part
+from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.reasoning.claim import FAILS, NOT_TESTABLE
 from na_report.registers import analysis, statuses, verdicts
 from na_report.writing import markdown
-from na_report.writing.numbers import in_words
+from na_report.writing.numbers import in_words, written_day
 from na_report.writing.text import ended, ids, number_of, sentence_case, spoken
 from na_report.writing.voice import Row, Voice, source_anchor
 
@@ -76,11 +77,13 @@ class Templates:
             "choice": markdown.choice,
             "choices": self._choices,
             "sortable": lambda cell, number: markdown.sortable(cell, float(number or "nan")),
-            "now": partial(statuses.now, voice),
+            "day": lambda day: written_day(day, voice.language) if day else "",
+            "now": lambda key: self.line("now", statuses.status(edition, key)) if statuses.known(edition) else "",
+            "stand": partial(self.line, "stand"),
+            "in_report": partial(self.line, "in_report"),
             "state": partial(verdicts.state, voice),
             "verdict": partial(verdicts.verdict, voice),
             "warning": partial(verdicts.recommendation_note, voice),
-            "in_report": partial(statuses.in_report, voice),
         }
         texts: dict[str, Callable[..., str]] = {
             "label": lambda code, codes: voice.label(codes, code),
@@ -107,13 +110,10 @@ class Templates:
             "row_of": lambda table, key: self.view(edition.row(table, key)),
             "status_of": lambda key: self.view(statuses.status(edition, key)),
             "rows_of": lambda table, **named: list(map(self.view, edition.rows(table, **named).to_dict("records"))),
-            "below": lambda key, table: [
-                self.view(edition.row(table, one)) for one in chain.below(edition, key, table)
-            ],
-            "reached": lambda key, table: [
-                self.view(edition.row(table, one)) for one in chain.reached(edition, key, table)
-            ],
+            "below": partial(self._chained, chain.below),
+            "reached": partial(self._chained, chain.reached),
             "categories": {code: Text(name) for code, name in short.items()},
+            "caveats_of": partial(statuses.caveats_of, edition),
             "known": statuses.known(edition),
         }
 
@@ -139,12 +139,19 @@ class Templates:
         with _told(f"chapters/{BLOCKS}.md, {name}", "", names):
             return re.sub(r"\n{3,}", "\n\n", self.rules.get_template(name).render(names)).strip()
 
+    def line(self, name: str, row: Row) -> str:
+        """Returns a block about a row on one line."""
+        return " ".join(self.block(name, self.view(row)).split())
+
     def _load(self, name: str) -> tuple[str, str, None]:
         return story_part(self.voice.edition, "", BLOCKS, name), f"chapters/{BLOCKS}.md, {name}", None
 
     def _words(self, key: str, plural: float | None = None, /, **parts: object) -> str:
         shown = {name: as_myst(part) for name, part in parts.items()}
         return self.voice.words(key, plural, **{"edition": self.voice.edition.name, **shown})
+
+    def _chained(self, how: Callable[[Edition, str, str], list[str]], key: str, table: str) -> list[dict[str, Any]]:
+        return [self.view(self.voice.edition.row(table, one)) for one in how(self.voice.edition, key, table)]
 
     def _users(self, key: str, *tables: str) -> list[str]:
         """Returns the ids of the rows that rest on one, or what it says of them; of tables only where some are named."""
@@ -154,10 +161,9 @@ class Templates:
         return in_order({*chain.users(edition, key), *statuses.traced_to(edition, key)})
 
     def _web_title(self, row: Row) -> str:
-        title = markdown.escape(self.voice.said(row, "title"))
-        return spoken(
-            f"[{title}](<{row['url']}>)" if row["url"] else title, self.voice.said(row, "title"), self.voice.language
-        )
+        title = self.voice.said(row, "title")
+        shown = markdown.escape(title)
+        return spoken(f"[{shown}](<{row['url']}>)" if row["url"] else shown, title, self.voice.language)
 
     def _choices(self, cell: str, table: str, more: str = "") -> str:
         """Returns what a column of sectors or categories is filtered by: short names with ranks; of all sectors the whole."""
