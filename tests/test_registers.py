@@ -1,7 +1,10 @@
 """Registers as a file of the chapters describes them: what a cell says, and what is told of a fault in that file."""
 
+from itertools import product
+
 import pytest
-from conftest import edit
+import yaml
+from conftest import ROOT, edit
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
@@ -49,6 +52,13 @@ def test_a_fault_in_the_file_is_told_with_register_column_and_what_to_do(
     with pytest.raises(NaReportError, match=told) as caught:
         registers.show(open_edition("2021", project), "organisations")
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", yaml.safe_load((ROOT / "chapters" / "registers.yml").read_bytes()))
+def test_each_register_has_a_caption_and_heads_in_each_language_and_edition(name: str) -> None:
+    for edition, language in product(("2021", "2026"), ("nl", "en")):
+        shown = registers.show(open_edition(edition), name, language).markdown.splitlines()
+        assert len(shown[0]) > len(":::{table} ") + 10 or len(shown) == 1, (name, edition, language)
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,10 @@ def show(edition: Edition, name: str, language: str = "nl") -> Block:
     """Shows a register of `chapters/registers.yml`."""
     about, voice, place = described(edition, name), Voice(edition, language), f"chapters/{REGISTERS}, {name}"
     templates = Templates(voice)
-    order = templates.read(about.get("order", ""), f"{place}, order")
+    where, order = (templates.read(about.get(name, ""), f"{place}, {name}") for name in ("where", "order"))
     cells = {head: templates.read(cell, f"{place}, columns, {head}") for head, cell in about["columns"].items()}
-    rows = sorted(map(templates.view, edition.records(about["table"])), key=order)
+    found = map(templates.view, edition.records(about["table"]))
+    rows = sorted((row for row in found if where(row) in ("", "True")), key=order)
     shown = ({head: fill(row) for head, fill in cells.items()} for row in rows)
     looks = {each: about.get(each, ()) for each in ("filters", "right")}
     return voice.table(shown, voice.words(f"captions.{name}"), about["name"], **looks)

@@ -79,8 +79,11 @@ class Templates:
             "sortable": lambda cell, number: markdown.sortable(cell, float(number or "nan")),
             "day": lambda day: written_day(day, voice.language) if day else "",
             "now": lambda key: self.line("now", statuses.status(edition, key)) if statuses.known(edition) else "",
-            "stand": partial(self.line, "stand"),
-            "in_report": partial(self.line, "in_report"),
+            **{name: partial(self.line, name) for name in ("stand", "in_report", "dated")},
+            **{
+                name: lambda key, name=name: self.line(name, {"id": key}) for name in ("dated_in_report", "dated_since")
+            },
+            "value": lambda key: voice.value(key).link,
             "state": partial(verdicts.state, voice),
             "verdict": partial(verdicts.verdict, voice),
             "warning": partial(verdicts.recommendation_note, voice),
@@ -108,6 +111,7 @@ class Templates:
         self.rules.globals |= {
             "words": _giving(Markup, self._words),
             "row_of": lambda table, key: self.view(edition.row(table, key)),
+            "newest_of": lambda key: self.view(edition.observation(key)),
             "status_of": lambda key: self.view(statuses.status(edition, key)),
             "rows_of": lambda table, **named: list(map(self.view, edition.rows(table, **named).to_dict("records"))),
             "below": partial(self._chained, chain.below),
