@@ -54,6 +54,9 @@ def test_a_page_that_compares_runs_again_when_what_it_compares_with_changes(
 
 
 def test_a_warning_names_the_agendas_that_contradict_a_conclusion_and_can_be_of_one_section() -> None:
+    def verdict(edition: str) -> str:
+        return Templates(Voice(open_edition(edition))).line("verdict", {"id": "C07"})
+
     def warned(page: str = "", section: str | None = None) -> str:
         note = verdicts.page_note(open_edition("2026"), page, section=section)
         return note.markdown if note else ""
@@ -61,12 +64,12 @@ def test_a_warning_names_the_agendas_that_contradict_a_conclusion_and_can_be_of_
     for text in (
         warned("beleidsagendas", "2.1.6"),
         warned("beleidsagendas"),
-        verdicts.verdict(Voice(open_edition("2026")), "C07"),
+        verdict("2026"),
     ):
         assert "[Digital Decade, doelen voor 2030](#a13)" in text
         assert "[Strategisch kader van de Europese onderwijsruimte](#a14)" in text
     assert warned("beleidsagendas", "") == warned("beleidsagendas", "2.1.5") == ""
-    assert "(#a13)" not in verdicts.verdict(Voice(open_edition("2021")), "C07")
+    assert "(#a13)" not in verdict("2021")
     assert "(#c07)" in warned() and "(#a13)" not in warned(), "the first page is short"
 
 

@@ -68,7 +68,11 @@ def test_each_register_has_a_caption_and_heads_in_each_language_and_edition(name
         "{{ name | lower }}",
         "{{ (name | filled) ~ name }}",
         "{{ id | link(name) }}",
+        "{{ id | link(name | upper) }}",
         "{{ id | place(name) }}",
+        "{{ name | sortable(1) }}",
+        "{{ [name, name] | together }}",
+        "{{ words('about_agenda', agenda=name | lower) }}",
     ],
 )
 def test_no_cell_lets_text_of_the_data_become_markup(cell: str) -> None:

@@ -9,18 +9,18 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
-from markupsafe import escape as as_myst
 
 from na_report.base.digits import in_order
 from na_report.base.errors import NaReportError
 from na_report.editions.asked import story_part
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
+from na_report.reasoning.checking import failing, results_of
 from na_report.reasoning.claim import FAILS, NOT_TESTABLE
-from na_report.registers import analysis, statuses, verdicts
+from na_report.registers import analysis, statuses
 from na_report.writing import markdown
-from na_report.writing.numbers import in_words, written_day
-from na_report.writing.text import ended, ids, number_of, sentence_case, spoken
+from na_report.writing.numbers import in_words, number, written_day
+from na_report.writing.text import ended, ids, listed, number_of, sentence_case, spoken
 from na_report.writing.voice import Row, Voice, source_anchor
 
 BLOCKS = "blocks"
@@ -64,7 +64,7 @@ class Templates:
             "filled": voice.text,
             "anchor": markdown.anchor,
             "place": markdown.place,
-            "link": lambda key, text="": markdown.link(key, as_myst(text)),
+            "link": lambda key, text="": markdown.link(key, _myst(text)),
             "rows": lambda keys: voice.rows(_ids(keys)),
             "sectors": voice.sectors,
             "source": voice.source,
@@ -76,17 +76,23 @@ class Templates:
             "period": voice.period,
             "choice": markdown.choice,
             "choices": self._choices,
-            "sortable": lambda cell, number: markdown.sortable(cell, float(number or "nan")),
+            "sortable": lambda cell, number: markdown.sortable(_myst(cell), float(number or "nan")),
             "day": lambda day: written_day(day, voice.language) if day else "",
             "now": lambda key: self.line("now", statuses.status(edition, key)) if statuses.known(edition) else "",
-            **{name: partial(self.line, name) for name in ("stand", "in_report", "dated")},
+            **{name: partial(self.line, name) for name in ("stand", "in_report", "dated", "fact")},
             **{
                 name: lambda key, name=name: self.line(name, {"id": key}) for name in ("dated_in_report", "dated_since")
             },
             "value": lambda key: voice.value(key).link,
-            "state": partial(verdicts.state, voice),
-            "verdict": partial(verdicts.verdict, voice),
-            "warning": partial(verdicts.recommendation_note, voice),
+            "state": lambda key: voice.words(f"states.{analysis.outcome(edition, key)}"),
+            "named": lambda key: markdown.link(key, markdown.escape(voice.name(edition.row(voice.table_of(key), key)))),
+            "together": lambda parts: listed(map(_myst, parts), voice.language),
+            "in_digits": lambda value: number(value, voice.language),
+            "claim": lambda claim: self.line("claim", {"claim": claim}),
+            "facts": lambda facts: self.line("facts", {"facts": facts}),
+            "against": lambda result: self.line("against", {"result": result}),
+            "warned": lambda result, figures="": self.line("warned", {"result": result, "figures": figures}),
+            **{name: lambda key, name=name: self.line(name, {"id": key}) for name in ("verdict", "warning")},
         }
         texts: dict[str, Callable[..., str]] = {
             "label": lambda code, codes: voice.label(codes, code),
@@ -105,8 +111,8 @@ class Templates:
         self.rules.filters["users"] = self._users
         self.rules.tests |= {
             "later": analysis.came_later,
-            "tested": lambda key: verdicts.outcome(edition, key) != NOT_TESTABLE,
-            "fallen": lambda key: verdicts.outcome(edition, key) in FAILS,
+            "tested": lambda key: analysis.outcome(edition, key) != NOT_TESTABLE,
+            "fallen": lambda key: analysis.outcome(edition, key) in FAILS,
         }
         self.rules.globals |= {
             "words": _giving(Markup, self._words),
@@ -117,6 +123,9 @@ class Templates:
             "below": partial(self._chained, chain.below),
             "reached": partial(self._chained, chain.reached),
             "categories": {code: Text(name) for code, name in short.items()},
+            "results_of": partial(results_of, edition),
+            "failing": partial(failing, edition),
+            "language": voice.language,
             "caveats_of": partial(statuses.caveats_of, edition),
             "known": statuses.known(edition),
         }
@@ -151,7 +160,7 @@ class Templates:
         return story_part(self.voice.edition, "", BLOCKS, name), f"chapters/{BLOCKS}.md, {name}", None
 
     def _words(self, key: str, plural: float | None = None, /, **parts: object) -> str:
-        shown = {name: as_myst(part) for name, part in parts.items()}
+        shown = {name: _myst(part) for name, part in parts.items()}
         return self.voice.words(key, plural, **{"edition": self.voice.edition.name, **shown})
 
     def _chained(self, how: Callable[[Edition, str, str], list[str]], key: str, table: str) -> list[dict[str, Any]]:
@@ -183,6 +192,11 @@ def _ranked(voice: Voice, table: str) -> dict[str, tuple[int, Row]]:
 
 def _giving(kind: type[str], function: Callable[..., str]) -> Callable[..., str]:
     return lambda *args, **names: kind(function(*args, **names))
+
+
+def _myst(part: Any) -> str:
+    """Returns what is MyST as it is, and anything else escaped."""
+    return str(part.__html__() if hasattr(part, "__html__") else markdown.escape(str(part)))
 
 
 def _ids(keys: str | list[str]) -> list[str]:
