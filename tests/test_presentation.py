@@ -55,7 +55,7 @@ def test_a_page_that_compares_runs_again_when_what_it_compares_with_changes(
 
 def test_a_warning_names_the_agendas_that_contradict_a_conclusion_and_can_be_of_one_section() -> None:
     def verdict(edition: str) -> str:
-        return Templates(Voice(open_edition(edition))).line("verdict", {"id": "C07"})
+        return Templates(Voice(open_edition(edition))).line("C07", "verdict")
 
     def warned(page: str = "", section: str | None = None) -> str:
         note = verdicts.page_note(open_edition("2026"), page, section=section)

@@ -154,7 +154,7 @@ def test_robustness_computes_each_move_of_each_inferred_coding() -> None:
 
 
 def told(edition: Edition, block: str, key: str) -> str:
-    return Templates(Voice(edition)).line(block, {"id": key})
+    return Templates(Voice(edition)).line(key, block)
 
 
 def test_a_conclusion_that_fails_warns_where_it_means_something_for_the_advice_and_else_in_its_chapter() -> None:

@@ -36,7 +36,7 @@ def test_the_registers_show_each_state_and_none_is_old_without_saying_so(
     initiatives = registers.show(EVIDENCE, "initiatives", language).markdown
     for row in EVIDENCE.records("statuses"):
         key = row["id"]
-        now, agenda = templates.line("now", row), blocks.agendas
+        now, agenda = templates.line(key, "now"), blocks.agendas
         shown = organisations if key.startswith("ACT") else initiatives
         assert now in (agenda(EVIDENCE, [key], language).markdown if key in set(EVIDENCE["agendas"]["id"]) else shown)
         if not row["source_id"]:
@@ -46,7 +46,7 @@ def test_the_registers_show_each_state_and_none_is_old_without_saying_so(
         assert (year or undated) in now, key
         if row["status"] == "running":
             # Not only in the source behind it, but in the words that say how it stands.
-            assert (year or no_year) in templates.line("stand", row), key
+            assert (year or no_year) in templates.line(row, "stand"), key
             assert not year or int(year) > 2021, "a trace from before the edition of the report shows nothing of now"
 
 

@@ -13,9 +13,9 @@ from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
 from na_report.editions.schema import TABLES
 from na_report.reasoning import chain
-from na_report.registers import analysis, statuses
+from na_report.registers import analysis
 from na_report.registers.templates import Templates
-from na_report.writing.markdown import Block, anchor, aside, box, escape, filtered, place
+from na_report.writing.markdown import Block, anchor, box, escape, filtered, place
 from na_report.writing.text import ended, in_sentence
 from na_report.writing.voice import Row, Voice
 
@@ -59,6 +59,7 @@ def show(edition: Edition, name: str, language: str = "nl") -> Block:
 def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
     """Shows all indicators of a sector with their observations: values, period, place, source and use."""
     voice, about, entries = Voice(edition, language), edition.row("sectors", sector), []
+    templates = Templates(voice)
     for indicator in edition.records("indicators"):
         if indicator["sector"] != sector:
             continue
@@ -68,22 +69,13 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
         entries.append(
             {
                 "nr": place(indicator["id"]),
-                "what": _indicator(voice, indicator),
+                "what": templates.line(indicator, "indicator"),
                 "value": "; ".join(_values(voice, rows)),
                 "source_and_use": f"{ended(voice.observed(rows))} {used}",
             }
         )
     caption = voice.words("captions.observations", sector=in_sentence(voice.said(about, "label")))
     return voice.table(entries, escape(caption), f"tab-waarnemingen-{about['slug'] or sector}")
-
-
-def _indicator(voice: Voice, row: Row) -> str:
-    compared, caveats = voice.filled(row, "comparator"), voice.rows(statuses.caveats_of(voice.edition, row["id"]))
-    notes = [voice.filled(row, "context")]
-    notes += [f"{voice.words('compare')}: {compared}."] if compared else []
-    notes += [f"{voice.words('note')}: {caveats}."] if caveats else []
-    notes += [f"{voice.words('kind')}: {escape(voice.label('indicator_kind', row['kind']))}."]
-    return f"**{voice.shown(row, 'label')}**. {aside(' '.join(filter(None, notes)))}"
 
 
 def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:

@@ -16,12 +16,11 @@ from na_report.editions.asked import story_part
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.reasoning.checking import failing, results_of
-from na_report.reasoning.claim import FAILS, NOT_TESTABLE
 from na_report.registers import analysis, statuses
 from na_report.writing import markdown
 from na_report.writing.numbers import in_words, number, written_day
 from na_report.writing.text import ended, ids, listed, number_of, sentence_case, spoken
-from na_report.writing.voice import Row, Voice, source_anchor
+from na_report.writing.voice import Row, Voice
 
 BLOCKS = "blocks"
 _HINT = "Use a column of the table (without its language), or what docs/change.md lists."
@@ -61,16 +60,16 @@ class Templates:
         )
         edition, short = voice.edition, analysis.categories(voice.edition, voice.language)
         myst: dict[str, Callable[..., str]] = {
+            "block": self.line,
             "filled": voice.text,
             "anchor": markdown.anchor,
             "place": markdown.place,
             "link": lambda key, text="": markdown.link(key, _myst(text)),
-            "rows": lambda keys: voice.rows(_ids(keys)),
+            "rows": voice.rows,
             "sectors": voice.sectors,
             "source": voice.source,
-            "cited": lambda keys: voice.cited(_ids(keys)),
+            "cited": voice.cited,
             "titled": voice.titled_source,
-            "source_place": lambda key: markdown.anchor(source_anchor(key)),
             "web_title": self._web_title,
             "observed": lambda row: voice.observed([row]),
             "period": voice.period,
@@ -78,42 +77,30 @@ class Templates:
             "choices": self._choices,
             "sortable": lambda cell, number: markdown.sortable(_myst(cell), float(number or "nan")),
             "day": lambda day: written_day(day, voice.language) if day else "",
-            "now": lambda key: self.line("now", statuses.status(edition, key)) if statuses.known(edition) else "",
-            **{name: partial(self.line, name) for name in ("stand", "in_report", "dated", "fact")},
-            **{
-                name: lambda key, name=name: self.line(name, {"id": key}) for name in ("dated_in_report", "dated_since")
-            },
             "value": lambda key: voice.value(key).link,
-            "state": lambda key: voice.words(f"states.{analysis.outcome(edition, key)}"),
             "named": lambda key: markdown.link(key, markdown.escape(voice.name(edition.row(voice.table_of(key), key)))),
             "together": lambda parts: listed(map(_myst, parts), voice.language),
-            "in_digits": lambda value: number(value, voice.language),
-            "claim": lambda claim: self.line("claim", {"claim": claim}),
-            "facts": lambda facts: self.line("facts", {"facts": facts}),
-            "against": lambda result: self.line("against", {"result": result}),
-            "warned": lambda result, figures="": self.line("warned", {"result": result, "figures": figures}),
-            **{name: lambda key, name=name: self.line(name, {"id": key}) for name in ("verdict", "warning")},
+            "in_digits": partial(number, language=voice.language),
         }
         texts: dict[str, Callable[..., str]] = {
             "label": lambda code, codes: voice.label(codes, code),
             "figure": lambda key: voice.value(key).text,
             "listed": lambda cell, between=", ": between.join(ids(cell)),
             "number": number_of,
-            "in_words": lambda count: in_words(count, voice.language),
+            "in_words": partial(in_words, language=voice.language),
             "categories": lambda cell: ", ".join(map(short.__getitem__, ids(cell))),
         }
         self.rules.filters |= {name: _giving(Markup, function) for name, function in myst.items()}
         self.rules.filters |= {name: _giving(Text, function) for name, function in texts.items()}
-        self.rules.filters["capital"] = lambda text: type(text)(sentence_case(text))
-        self.rules.filters["ended"] = lambda text: type(text)(ended(text))
-        self.rules.filters["rank"] = lambda cell, table: f"{self._ranked(table)[ids(cell)[0]][0]:04}"
-        self.rules.filters["ids"] = ids
-        self.rules.filters["users"] = self._users
-        self.rules.tests |= {
-            "later": analysis.came_later,
-            "tested": lambda key: analysis.outcome(edition, key) != NOT_TESTABLE,
-            "fallen": lambda key: analysis.outcome(edition, key) in FAILS,
+        self.rules.filters |= {
+            "capital": lambda text: type(text)(sentence_case(text)),
+            "ended": lambda text: type(text)(ended(text)),
+            "ids": ids,
+            "outcome": partial(analysis.outcome, edition),
+            "rank": lambda cell, table: f"{self._ranked(table)[ids(cell)[0]][0]:04}",
+            "users": self._users,
         }
+        self.rules.tests["later"] = analysis.came_later
         self.rules.globals |= {
             "words": _giving(Markup, self._words),
             "row_of": lambda table, key: self.view(edition.row(table, key)),
@@ -152,9 +139,10 @@ class Templates:
         with _told(f"chapters/{BLOCKS}.md, {name}", "", names):
             return re.sub(r"\n{3,}", "\n\n", self.rules.get_template(name).render(names)).strip()
 
-    def line(self, name: str, row: Row) -> str:
-        """Returns a block about a row on one line."""
-        return " ".join(self.block(name, self.view(row)).split())
+    def line(self, it: Any, name: str, **more: object) -> str:
+        """Returns a block on one line: about a row, the row of an id, or what else it has as `it`."""
+        names = self.view(it) if isinstance(it, dict) else {"id": Text(it)} if isinstance(it, str) else {"it": it}
+        return " ".join(self.block(name, names | more).split())
 
     def _load(self, name: str) -> tuple[str, str, None]:
         return story_part(self.voice.edition, "", BLOCKS, name), f"chapters/{BLOCKS}.md, {name}", None
@@ -197,10 +185,6 @@ def _giving(kind: type[str], function: Callable[..., str]) -> Callable[..., str]
 def _myst(part: Any) -> str:
     """Returns what is MyST as it is, and anything else escaped."""
     return str(part.__html__() if hasattr(part, "__html__") else markdown.escape(str(part)))
-
-
-def _ids(keys: str | list[str]) -> list[str]:
-    return ids(keys) if isinstance(keys, str) else keys
 
 
 @contextmanager

@@ -35,11 +35,11 @@ def claims(edition: Edition, kind: str, language: str = "nl") -> Block:
     templates = Templates(voice)
     rows = (
         {
-            "verdicts.statement": templates.line("claim", {"claim": result.claim}),
+            "verdicts.statement": templates.line(result.claim, "claim"),
             "verdicts.state": voice.words(
                 f"states.{result.state}" if kind == NEWER else f"report_states.{result.state}"
             ),
-            "verdicts.deciding": sentence_case(templates.line("facts", {"facts": result.facts})),
+            "verdicts.deciding": sentence_case(templates.line(result.facts, "facts")),
         }
         for result in check(edition)
         if result.claim.kind == kind

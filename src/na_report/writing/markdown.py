@@ -54,11 +54,6 @@ def link(key: str, shown: str = "") -> str:
     return f"[{shown or escape(key)}](#{anchor(key)})"
 
 
-def aside(shown: str) -> str:
-    """Returns MyST that stands apart: where a statement comes from, and what is to know of it."""
-    return f"[{shown}]{{.grondslag}}"
-
-
 def box(kind: str, *lines: str) -> str:
     """Returns MyST in a container with these classes."""
     return "\n".join([f":::{{container}} {kind}", *lines, ":::"])

@@ -51,10 +51,6 @@ class Voice:
         """Returns a cell in the language as MyST."""
         return escape(self.said(row, column))
 
-    def filled(self, row: Row, column: str) -> str:
-        """Returns a cell in the language as MyST with its numbers, see `text`."""
-        return self.text(self.said(row, column))
-
     def text(self, text: str) -> str:
         """Returns a text of the edition as MyST: `{IND001}` is its value, an id what the row is called, linked."""
         return _CODE.sub(self._code, escape(text))
@@ -96,11 +92,11 @@ class Voice:
         """Returns a link to a row with what a column says."""
         return link(key, self.shown(self.edition.row(table, key), column))
 
-    def rows(self, keys: Iterable[str]) -> str:
+    def rows(self, keys: str | Iterable[str]) -> str:
         """Returns rows as a reader can name them, each a link, those of a kind together; nothing for none."""
         groups: dict[tuple[str, str], dict[str, None]] = {}
         sources: dict[str, None] = {}
-        for key in keys:
+        for key in ids(keys):
             if (table := self.table_of(key)) == "sources":
                 sources[self.source(key)] = None
                 continue
@@ -129,9 +125,9 @@ class Voice:
             return link(source_anchor(key), escape(self._title(row)))
         return link(source_anchor(key), escape(f"{self._authors(row)}, {row['year'] or self.words('sources.no_date')}"))
 
-    def cited(self, keys: Iterable[str]) -> str:
+    def cited(self, keys: str | Iterable[str]) -> str:
         """Returns the short form of sources with semicolons between them."""
-        return "; ".join(map(self.source, keys))
+        return "; ".join(map(self.source, ids(keys)))
 
     def observed(self, rows: Iterable[Row]) -> str:
         """Returns the different sources of observations, with page and footnote."""
