@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
 from traceback import extract_tb
-from typing import Any
+from typing import Any, ClassVar
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError
+from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, TemplateError
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from na_report.base.digits import in_order
@@ -35,6 +36,18 @@ class Text(str):
         return markdown.escape(self)
 
 
+class _Compiled(BytecodeCache):
+    """Templates that this process has compiled: a chapter shows many rows by the same ones."""
+
+    kept: ClassVar[dict[tuple[str, str], Any]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
 class Templates:
     """What fills in templates with rows of an edition, in one language.
 
@@ -57,6 +70,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             loader=FunctionLoader(self._load),
+            bytecode_cache=_Compiled(),
         )
         edition, short = voice.edition, analysis.categories(voice.edition, voice.language)
         myst: dict[str, Callable[..., str]] = {
