@@ -92,7 +92,7 @@ class Templates:
             "sortable": lambda cell, number: markdown.sortable(_myst(cell), float(number or "nan")),
             "day": lambda day: written_day(day, voice.language) if day else "",
             "value": lambda key: voice.value(key).link,
-            "named": lambda key: markdown.link(key, markdown.escape(voice.name(edition.row(voice.table_of(key), key)))),
+            "named": lambda key, table: markdown.link(key, markdown.escape(voice.name(edition.row(table, key)))),
             "together": lambda parts: listed(map(_myst, parts), voice.language),
             "in_digits": partial(number, language=voice.language),
         }

@@ -8,7 +8,8 @@ from na_report.editions.edition import Edition, open_edition, seal_of
 from na_report.editions.folders import previous_edition, sealed_editions
 from na_report.reasoning.chain import remembered
 from na_report.reasoning.changes import Changes, compare
-from na_report.writing.markdown import Block, escape, fold, paragraphs
+from na_report.registers.templates import Templates
+from na_report.writing.markdown import Block, escape
 from na_report.writing.numbers import written_day
 from na_report.writing.voice import Voice
 
@@ -48,15 +49,9 @@ def edition_note(edition: Edition, language: str = "nl", about: str = "edition")
 
 def added(edition: Edition, language: str = "nl") -> Block:
     """Shows by name, folded and on a screen alone, what is new since the edition before: agendas, indicators and sources."""
-    voice, parts = Voice(edition, language), []
-    for table, column in (("agendas", "name"), ("indicators", "label"), ("sources", "")):
-        keys = _added_rows(edition, table)
-        if not column:
-            keys.sort(key=lambda key: str(edition.row("sources", key)["author"]).lower())
-        lines = [f"- {voice.link(table, key, column) if column else voice.titled_source(key)}" for key in keys]
-        if lines:
-            parts.append(fold(f"{voice.words(f'updates.added_{table}')} ({len(keys)})", *lines))
-    return paragraphs(*parts)
+    found = {table: _added_rows(edition, table) for table in ("agendas", "indicators", "sources")}
+    found["sources"].sort(key=lambda key: str(edition.row("sources", key)["author"]).lower())
+    return Block(Templates(Voice(edition, language)).block("added", {"added": found}))
 
 
 def status_counts(edition: Edition) -> pd.DataFrame:
