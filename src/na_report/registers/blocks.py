@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from na_report.editions.edition import Edition
 from na_report.registers import analysis
 from na_report.registers.templates import Templates
-from na_report.writing.markdown import Block, paragraphs
+from na_report.writing.markdown import Block
 from na_report.writing.prose import told
 from na_report.writing.text import ids
 from na_report.writing.voice import Row, Voice
@@ -62,7 +62,7 @@ def sources(edition: Edition, language: str = "nl") -> Block:
 def _shown(edition: Edition, name: str, rows: Iterable[Row], language: str) -> Block:
     """Shows rows one after the other as a block of `chapters/blocks.md` tells."""
     templates = Templates(Voice(edition, language))
-    return paragraphs(*(templates.block(name, templates.view(row)) for row in rows))
+    return Block("\n\n".join(templates.block(name, templates.view(row)) for row in rows))
 
 
 def _together(edition: Edition, name: str, rows: Iterable[Row], language: str) -> Block:

@@ -59,11 +59,6 @@ def box(kind: str, *lines: str) -> str:
     return "\n".join([f":::{{container}} {kind}", *lines, ":::"])
 
 
-def fold(title: str, *lines: str, kind: str = "alleen-scherm") -> str:
-    """Returns MyST folded under a title, with these classes; usually for a screen alone."""
-    return "\n".join([f":::{{dropdown}} {title}", f":class-container: {kind}", "", *lines, ":::"])
-
-
 def table_rows(frame: pd.DataFrame, filters: Collection[str] = (), right: Collection[str] = ()) -> list[str]:
     """Returns the lines of a frame whose cells hold MyST; some columns are to filter by, some stand at the right."""
     names = [str(column) for column in frame.columns]
@@ -118,11 +113,6 @@ class Block:
             files = self.metadata.get("na_report", {}).get("files", {})
             shown["text/html"] = as_html(self.markdown, self.attachments, files)
         return shown, self.metadata
-
-
-def paragraphs(*parts: str) -> Block:
-    """Returns the parts that aren't empty as one block, with a blank line between them."""
-    return Block("\n\n".join(filter(None, parts)))
 
 
 def folded(title: str, block: Block) -> Block:

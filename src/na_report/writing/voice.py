@@ -158,11 +158,9 @@ class Voice:
     ) -> Block:
         """Returns rows, whose keys are those of words and whose cells hold MyST, as a table; of none a sentence that says so.
 
-        A column in which no row says anything is left out. Some stand at the right, some are to filter by: their cells hold a
-        `choice`. The name is unique in the book.
+        Some columns stand at the right, some are to filter by: their cells hold a `choice`. The name is unique in the book.
         """
         frame, path = self.frame(rows), f"tabellen/{anchor(name)}.csv"
-        frame = frame.loc[:, (frame != "").any()].replace("", "–")
         if frame.empty:
             return Block(self.words("tables.empty"))
         settings = [f":name: {name}", *([":class: filterbaar"] if filters else [])]
@@ -173,8 +171,12 @@ class Voice:
         return Block("\n".join(lines), {"text/csv": bare}, {"na_report": {"files": {"text/csv": path}}})
 
     def frame(self, rows: Iterable[Cells]) -> pd.DataFrame:
-        """Returns rows, whose keys are those of words, as a frame with the words for heads."""
-        return pd.DataFrame({self._head(key): cell for key, cell in row.items()} for row in rows)
+        """Returns rows, whose keys are those of words, as a frame with the words for heads.
+
+        A column in which no row says anything is left out, and an empty cell is a dash.
+        """
+        frame = pd.DataFrame({self._head(key): cell for key, cell in row.items()} for row in rows)
+        return frame.loc[:, (frame != "").any()].replace("", "–")
 
     def _head(self, key: str) -> str:
         return sentence_case(self.words(key, edition=self.edition.name))
