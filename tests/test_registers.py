@@ -36,6 +36,11 @@ FAULTS = [  # what stands in the file, what stands there instead, what is told
     ),
     (
         "  name: tab-organisaties\n",
+        "  name: tab-organisaties\n  where: '{{ type }}'\n",
+        "organisations, where: found '.*', expected True or False",
+    ),
+    (
+        "  name: tab-organisaties\n",
         "  name: tab-organisaties\n  filters: [rol]\n",
         "organisations: found 'rol', expected one of its columns",
     ),

@@ -49,8 +49,11 @@ def show(edition: Edition, name: str, language: str = "nl") -> Block:
     templates = Templates(voice)
     where, order = (templates.read(about.get(name, ""), f"{place}, {name}") for name in ("where", "order"))
     cells = {head: templates.read(cell, f"{place}, columns, {head}") for head, cell in about["columns"].items()}
-    found = map(templates.view, edition.records(about["table"]))
-    rows = sorted((row for row in found if where(row) in ("", "True")), key=order)
+    found = [(where(row), row) for row in map(templates.view, edition.records(about["table"]))]
+    if wrong := {says for says, _ in found} - {"", "True", "False"}:
+        hint = "Write a comparison between the braces, such as {{ kind == 'newer' }}."
+        raise NaReportError(f"{place}, where: found {min(wrong)!r}, expected True or False.", hint=hint)
+    rows = sorted((row for says, row in found if says != "False"), key=order)
     shown = ({head: fill(row) for head, fill in cells.items()} for row in rows)
     looks = {each: about.get(each, ()) for each in ("filters", "right")}
     return voice.table(shown, voice.words(f"captions.{name}"), about["name"], **looks)
