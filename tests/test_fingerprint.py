@@ -78,10 +78,21 @@ def test_a_row_runs_the_page_that_shows_it_and_not_all(
     assert [] in [why(project, name) for name in NAMES[:3]]
 
 
-def test_a_word_runs_the_page_that_has_it(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("file", "old", "new", "pages"),
+    [
+        ("nl/words.yml", "Wat wij ermee doen", "Wat wij daarmee doen", ["kanttekeningen"]),
+        ("registers.yml", "{{ treatment | filled }}", "{{ treatment }}", ["kanttekeningen"]),
+        ("blocks.md", "{{ row.text | filled }} [", "{{ row.text }} [", NAMES[:3]),
+    ],
+    ids=["a word", "a cell of a register", "a block"],
+)
+def test_a_word_register_or_block_runs_the_pages_that_have_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch, file: str, old: str, new: str, pages: list[str]
+) -> None:
     monkeypatch.chdir(project.root)
-    edit(project.chapters / "nl" / "words.yml", "Wat wij ermee doen", "Wat wij daarmee doen")
-    assert [name for name in NAMES if why(project, name)] == ["kanttekeningen"]
+    edit(project.chapters / file, old, new)
+    assert [name for name in NAMES if why(project, name)] == pages
 
 
 def test_the_story_of_one_sector_leaves_the_other_alone(project: Project) -> None:

@@ -88,21 +88,23 @@ def page(project: Project, name: str, edition: str = "2026", language: str = "nl
 
 
 def test_the_guide_has_a_change_of_each_kind_and_none_is_one_of_the_program() -> None:
-    assert [*CHANGES] == ["A figure", "A chapter", "A sector", "A claim", "A caption", "A word", "A language"]
+    kinds = ["A figure", "A chapter", "A sector", "A claim", "A caption", "A word", "A register", "A language"]
+    assert [*CHANGES] == kinds
     for change in CHANGES:
         files = [step.file for step in files_of(change)]
         assert files and all(file.startswith(("chapters/", "data/", "_toc.yml")) for file in files)
-    for change in ("A caption", "A word"):  # the page that shows it
+    for change in ("A caption", "A word", "A register"):  # the page that shows it
         assert steps(change)[-1].text == ".venv/bin/na-report run gesprekspartners\n"
 
 
-def test_a_figure_a_caption_and_a_word(project: Project) -> None:
-    do(project, *files_of("A caption"), *files_of("A word"), *steps("A figure"))
+def test_a_figure_a_caption_a_word_and_a_register(project: Project) -> None:
+    do(project, *files_of("A caption"), *files_of("A word"), *files_of("A register"), *steps("A figure"))
     shown = page(project, "gesprekspartners")
     assert ":name: fig-niveaus" in shown
     assert "twee laagste niveaus: van [[76%]" in shown
     assert "Met wie de onderzoekers spraken." in shown
     assert "| Wie |" in shown and "Naam" not in shown
+    assert "| **Roel van Hulten** (Po/vo) |" in shown
     assert sh(project, ".venv/bin/na-report languages") == "en: as nl\n"
 
 

@@ -6,12 +6,10 @@ import sys
 from decimal import Decimal
 
 import pandas as pd
-import pytest
 
 from na_report.base.digits import as_shown, half_up, in_digits
 from na_report.editions.asked import digest
 from na_report.editions.edition import open_edition
-from na_report.registers import updates
 from na_report.writing.numbers import in_words, number, value, written
 
 
@@ -58,10 +56,3 @@ def test_an_answer_has_the_same_hash_in_each_process() -> None:
     environments = [os.environ | {"PYTHONHASHSEED": seed} for seed in ("1", "2")]
     one, other = (subprocess.run(command, env=each, capture_output=True, check=True).stdout for each in environments)
     assert one == other
-
-
-@pytest.mark.parametrize("status", [*updates.SHOWN, "dated", "first_edition"])
-def test_each_status_of_an_indicator_has_a_table(status: str) -> None:
-    for language in ("nl", "en"):
-        shown = updates.indicator_status(open_edition("2026"), (status,), "tab-x", language)
-        assert len(shown.markdown.splitlines()[0]) > len(":::{table} ") + 10

@@ -14,6 +14,7 @@ from na_report.editions.asked import answer_again
 from na_report.editions.edition import copy_edition, open_edition, seal_edition, seal_of
 from na_report.figures import charts, trends
 from na_report.registers import blocks, registers, updates, verdicts
+from na_report.registers.templates import Templates
 from na_report.writing import numbers
 from na_report.writing.markdown import Block, anchor
 from na_report.writing.voice import Voice
@@ -53,6 +54,9 @@ def test_a_page_that_compares_runs_again_when_what_it_compares_with_changes(
 
 
 def test_a_warning_names_the_agendas_that_contradict_a_conclusion_and_can_be_of_one_section() -> None:
+    def verdict(edition: str) -> str:
+        return Templates(Voice(open_edition(edition))).line("C07", "verdict")
+
     def warned(page: str = "", section: str | None = None) -> str:
         note = verdicts.page_note(open_edition("2026"), page, section=section)
         return note.markdown if note else ""
@@ -60,12 +64,12 @@ def test_a_warning_names_the_agendas_that_contradict_a_conclusion_and_can_be_of_
     for text in (
         warned("beleidsagendas", "2.1.6"),
         warned("beleidsagendas"),
-        verdicts.verdict(Voice(open_edition("2026")), "C07"),
+        verdict("2026"),
     ):
         assert "[Digital Decade, doelen voor 2030](#a13)" in text
         assert "[Strategisch kader van de Europese onderwijsruimte](#a14)" in text
     assert warned("beleidsagendas", "") == warned("beleidsagendas", "2.1.5") == ""
-    assert "(#a13)" not in verdicts.verdict(Voice(open_edition("2021")), "C07")
+    assert "(#a13)" not in verdict("2021")
     assert "(#c07)" in warned() and "(#a13)" not in warned(), "the first page is short"
 
 
@@ -80,7 +84,7 @@ def test_the_first_page_says_which_edition_it_is_and_what_changed_for_the_advice
 
 
 def test_a_source_from_after_the_report_is_not_one_of_its_text() -> None:
-    lines = registers.sources(open_edition("2026")).markdown.splitlines()
+    lines = blocks.sources(open_edition("2026")).markdown.splitlines()
     later, mentioned = "bron van na het rapport", "alleen in de lopende tekst genoemd"
     for source, said in {
         "tradingeconomics2025adult": (True, False),
@@ -91,16 +95,18 @@ def test_a_source_from_after_the_report_is_not_one_of_its_text() -> None:
 
 
 def test_what_a_row_rests_on_is_told_in_sentences_with_newer_sources_apart() -> None:
-    edition = open_edition("2026")
-    of_report, later = verdicts.basis(Voice(edition), "R2", "Waarop?").split("Bronnen van na het rapport")
+    def basis(key: str, edition: str = "2026") -> str:
+        return Templates(Voice(open_edition(edition))).block("basis", {"id": key, "asked": "Waarop?"})
+
+    of_report, later = basis("R2").split("Bronnen van na het rapport")
     assert "tradingeconomics2025adult" in later and "tradingeconomics2025adult" not in of_report
     assert "- [Sectoren werken dezelfde vraagstukken verschillend uit](#c06)." in of_report
     assert "([Mbo](#fm07))" in of_report
     assert not re.search(r"\[[A-Z]{1,3}\d\d", of_report + later), "a sentence rather than a code"
-    assert "Bronnen van na het rapport" not in verdicts.basis(Voice(open_edition("2021")), "R2", "Waarop?")
-    assert "(#c16) (achterhaald)." in verdicts.basis(Voice(edition), "R8", "Waarop?")
-    for row in edition.records("conclusions"):
-        text = verdicts.basis(Voice(edition), row["id"], "Waarop?")
+    assert "Bronnen van na het rapport" not in basis("R2", "2021")
+    assert "(#c16) (achterhaald)." in basis("R8")
+    for row in open_edition("2026").records("conclusions"):
+        text = basis(row["id"])
         assert [item for item in row["rests_on"].split(";") if f"(#{anchor(item)})" not in text] == [], row["id"]
 
 

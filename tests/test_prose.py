@@ -112,7 +112,7 @@ def test_what_is_wrong_with_the_parts_of_a_story_is_told(tmp_path: Path, text: s
 def test_a_cell_in_jupyterlab_shows_what_the_book_shows(names: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     text = "## Kop\n\n:::{container} kader\nHet is {IND019}, zie {numref}`fig-x` en [kort](kort.ipynb).\n:::"
     drawn = charts.observed_bars(names["evidence"], ["IND020", "IND019"], name="fig-x", caption="Twee jaren.")
-    blocks = (prose.told(text, names), drawn, registers.caveats(names["evidence"]))
+    blocks = (prose.told(text, names), drawn, registers.show(names["evidence"], "caveats"))
     assert all("text/html" not in block._repr_mimebundle_()[0] for block in blocks), "a run of the book"
     monkeypatch.setenv(SESSION, "sector.ipynb")
     told, figure, table = shown = [block._repr_mimebundle_()[0]["text/html"] for block in blocks]
@@ -181,7 +181,7 @@ def test_rows_are_told_by_name_or_number_those_of_a_kind_together() -> None:
 @IN_EACH_LANGUAGE
 @pytest.mark.parametrize("name", ["2021", "2026"])
 def test_what_is_used_nowhere_says_so_in_a_sentence(name: str, language: str) -> None:
-    text = plain(registers.sources(EDITIONS[name], language).markdown)
+    text = plain(blocks.sources(EDITIONS[name], language).markdown)
     nowhere, used = Words(language)("used", 0), Words(language)("used", 2, rows="").split(":")[0]
     lines = [line for line in text.splitlines() if line.startswith("- ")]
     assert {nowhere in line for line in lines} == {True, False}

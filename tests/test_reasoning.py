@@ -29,6 +29,8 @@ from na_report.reasoning.claim import (
     evaluate,
 )
 from na_report.registers import verdicts
+from na_report.registers.analysis import outcome
+from na_report.registers.templates import Templates
 from na_report.running.execution import run_pages
 from na_report.running.pages import all_pages, choose
 from na_report.writing.voice import Voice
@@ -151,11 +153,15 @@ def test_robustness_computes_each_move_of_each_inferred_coding() -> None:
     assert {(flip.claim, flip.category) for flip in flips if flip.item == item} == expected != set()
 
 
+def told(edition: Edition, block: str, key: str) -> str:
+    return Templates(Voice(edition)).line(key, block)
+
+
 def test_a_conclusion_that_fails_warns_where_it_means_something_for_the_advice_and_else_in_its_chapter() -> None:
     edition = start("C16.later")
     ended = altered(edition, FLIPS["C16.later"])
-    assert verdicts.recommendation_note(Voice(edition), "R8") == verdicts.recommendation_note(Voice(ended), "R1") == ""
-    note = verdicts.recommendation_note(Voice(ended), "R8")
+    assert told(edition, "warning", "R8") == told(ended, "warning", "R1") == ""
+    note = told(ended, "warning", "R8")
     assert note.startswith("**Achterhaald:**") and "eerst wat er nu voor in de plaats is" in note
     edition = altered(start("C11.later"), FLIPS["C11.later"])
     notes = [str(verdicts.page_note(edition, page)) for page in ("koploper", "", "sector-mbo")]
@@ -167,16 +173,17 @@ def test_what_only_counts_our_tables_is_shown_to_no_reader() -> None:
     edition = altered(FIRST, FLIPS["C14"])
     assert [found.state for found in check(edition) if found.claim.id == "C14"] == [CONTRADICTED]
     assert verdicts.page_note(edition, "conclusies") is None
-    assert verdicts.state(Voice(edition), "C14") == "niet opnieuw te toetsen"
+    assert outcome(edition, "C14") == NOT_TESTABLE
     shown = verdicts.claims(edition, NEWER).markdown + verdicts.claims(edition, REPORT).markdown
     assert not [claim for claim in all_claims() if claim.kind == COUNT and claim.says["nl"] in shown]
 
 
 def test_the_outcome_of_a_conclusion_is_that_on_newer_facts() -> None:
     edition = open_edition("2026")
-    states = {key: verdicts.state(Voice(edition), key) for key in ("C07", "C11", "C02")}
-    assert states == {"C07": "achterhaald", "C11": "klopt nog", "C02": "niet opnieuw te toetsen"}
-    assert verdicts.state(Voice(altered(edition, FLIPS["C02"])), "C02") == "tegengesproken"
+    states = {key: outcome(edition, key) for key in ("C07", "C11", "C02")}
+    assert states == {"C07": OUTDATED, "C11": HOLDS, "C02": NOT_TESTABLE}
+    assert outcome(altered(edition, FLIPS["C02"]), "C02") == CONTRADICTED
+    assert told(edition, "verdict", "C07").startswith("**Achterhaald:**")
     counts = verdicts.summary_counts(edition)
     assert 0 < counts["retested"] == counts["still"] + counts["outdated"] < counts["conclusions"]
 

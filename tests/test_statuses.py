@@ -4,7 +4,8 @@ import pytest
 from conftest import problems_with
 
 from na_report.editions.edition import open_edition
-from na_report.registers import analysis, blocks, lookup, registers, statuses
+from na_report.registers import analysis, blocks, registers, statuses
+from na_report.registers.templates import Templates
 from na_report.writing.voice import Voice
 
 # Counted by hand in the list of what was looked up; what is not nagezien counts as unknown.
@@ -30,13 +31,14 @@ def test_each_row_has_a_state_and_those_of_the_report_are_counted_apart() -> Non
 def test_the_registers_show_each_state_and_none_is_old_without_saying_so(
     language: str, undated: str, no_year: str
 ) -> None:
-    voice, organisations = Voice(EVIDENCE, language), registers.organisations(EVIDENCE, language).markdown
-    initiatives = registers.initiatives(EVIDENCE, language).markdown
+    templates = Templates(Voice(EVIDENCE, language))
+    organisations = registers.show(EVIDENCE, "organisations", language).markdown
+    initiatives = registers.show(EVIDENCE, "initiatives", language).markdown
     for row in EVIDENCE.records("statuses"):
         key = row["id"]
-        now, agenda = statuses.now(voice, key), blocks.agenda
+        now, agenda = templates.line(key, "now"), blocks.agendas
         shown = organisations if key.startswith("ACT") else initiatives
-        assert now in (agenda(EVIDENCE, key, language).markdown if key in set(EVIDENCE["agendas"]["id"]) else shown)
+        assert now in (agenda(EVIDENCE, [key], language).markdown if key in set(EVIDENCE["agendas"]["id"]) else shown)
         if not row["source_id"]:
             assert row["status"] == "unknown", key
             continue
@@ -44,23 +46,23 @@ def test_the_registers_show_each_state_and_none_is_old_without_saying_so(
         assert (year or undated) in now, key
         if row["status"] == "running":
             # Not only in the source behind it, but in the words that say how it stands.
-            assert (year or no_year) in statuses.state(voice, key), key
+            assert (year or no_year) in templates.line(row, "stand"), key
             assert not year or int(year) > 2021, "a trace from before the edition of the report shows nothing of now"
 
 
 def test_what_is_ours_or_came_later_says_so_and_the_edition_of_the_report_says_nothing_of_now() -> None:
-    [line] = [line for line in lookup.initiatives(EVIDENCE).markdown.splitlines() if "#ini47" in line]
+    [line] = [line for line in registers.show(EVIDENCE, "find_initiatives").markdown.splitlines() if "#ini47" in line]
     assert "[Gestopt]{.keuze}" in line
-    for name, register in (("initiatives", registers.initiatives), ("organisations", registers.organisations)):
-        lines = [line for line in register(EVIDENCE).markdown.splitlines() if line.startswith("| [")]
+    for name in ("initiatives", "organisations"):
+        lines = [line for line in registers.show(EVIDENCE, name).markdown.splitlines() if line.startswith("| [")]
         marked = {line.split("[")[1].split("]")[0] for line in lines if "van na het rapport" in line}
         assert marked == {*EVIDENCE[name]["id"]} - {*FIRST[name]["id"]} != set()
-        assert "Stand in" not in register(FIRST).markdown
-    lines = registers.initiatives(EVIDENCE).markdown.splitlines()
+        assert "Stand in" not in registers.show(FIRST, name).markdown
+    lines = registers.show(EVIDENCE, "initiatives").markdown.splitlines()
     assert ["Let op: opmerking" in line for line in lines if "{#ini27 .nr}" in line] == [True]
     assert statuses.counted(FIRST) is None
-    assert "| Stand |" in registers.initiatives(FIRST).markdown
-    lines = registers.sources(EVIDENCE).markdown.splitlines()
+    assert "| Stand |" in registers.show(FIRST, "initiatives").markdown
+    lines = blocks.sources(EVIDENCE).markdown.splitlines()
     [line] = [line for line in lines if "bron-surf2022mbo}" in line]
     assert all(f"(#{place})" in line for place in ("ini47", "a10", "r4")), "a source names what it shows"
 

@@ -11,7 +11,7 @@ from na_report.base.errors import NaReportError
 TOC, CONFIG, LOCK, PROGRAM = "_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml"
 # Everything that is made.
 BUILD = "_build"
-PAGES, WORDS, CLAIMS = "pages.yml", "words.yml", "claims.yml"
+PAGES, WORDS, CLAIMS, REGISTERS = "pages.yml", "words.yml", "claims.yml", "registers.yml"
 # In the folder of the editions, and in that of each.
 ABOUT, DESCRIPTOR, ANSWERS = "about.yml", "datapackage.json", "answers"
 # The variable that says where the site is published.

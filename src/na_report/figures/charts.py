@@ -68,14 +68,13 @@ def bars(labels: Sequence[str], frame: pd.DataFrame, colours: Sequence[str], *, 
 
 def observed_figure(voice: Voice, draw: Draw, frame: pd.DataFrame, name: str, caption: str, alt: str) -> Block:
     """Makes a drawing of observations a figure, with their sources in the caption and a link to each row in the table."""
-    shown = {voice.words("nr"): [link(key) for key in frame["id"]]}
-    # What, for whom, where, when, how much.
     columns = {"what": "label", "group": "group", "place": "place", "period": "period", "value": "text"}
-    for word, column in columns.items():
-        if (frame[column] != "").any():
-            shown[voice.words(word)] = [escape(str(cell).replace("/", "–")) or "–" for cell in frame[column]]
+    shown = voice.frame(
+        {"nr": link(row["id"]), **{word: escape(row[name].replace("/", "–")) for word, name in columns.items()}}
+        for row in frame.to_dict("records")
+    )
     sources = list(dict.fromkeys(key for key in frame["source_id"] if key))
     caption = f"{caption} {voice.words('source')}: {ended(voice.cited(sources))}"
     rows = [voice.edition.row("sources", key) for key in sources]
     source = "; ".join(f"{', '.join(ids(row['author']))}, {voice.said(row, 'title')}" for row in rows)
-    return figure(voice, draw, frame, pd.DataFrame(shown), name, caption, alt, source)
+    return figure(voice, draw, frame, shown, name, caption, alt, source)

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure as Canvas
 
 from na_report.base.colours import INK, LINE, SOFT
 from na_report.base.spreadsheets import for_sheet
-from na_report.writing.markdown import Block, anchor, fold, table_rows
+from na_report.writing.markdown import Block, anchor, table_rows
 from na_report.writing.voice import Voice
 
 for _name in ("SourceSansPro", "SourceSansProSemibold"):
@@ -91,7 +91,8 @@ def figure(
     links = ", ".join(f"{{download}}`{kind} <{path}.{kind.lower()}>`" for kind in ("SVG", "PNG"))
     links += f". {words('figures.data')}: {{download}}`CSV <{path}.csv>`"
     along = f"[{words('figures.take_along')}: {links}.]{{.meenemen}}"
-    table = fold(words("figures.as_table"), *table_rows(shown), kind="als-tabel")
+    rows = "\n".join(table_rows(shown))
+    table = f":::{{dropdown}} {words('figures.as_table')}\n:class-container: als-tabel\n\n{rows}\n:::"
     bare = data.map(lambda cell: for_sheet(cell) if isinstance(cell, str) else cell)
     files = {
         f"{path}.svg": ("image/svg+xml", _svg(wide)),

@@ -8,6 +8,8 @@ import pandas as pd
 
 from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
+from na_report.reasoning.checking import results_of
+from na_report.reasoning.claim import HOLDS, NEWER, NOT_TESTABLE
 from na_report.writing.voice import Voice
 
 _OBSERVED = "id indicator_id label group period value unit text source_id geo place series"
@@ -95,3 +97,10 @@ def of_report(edition: Edition, table: str) -> pd.DataFrame:
 def came_later(row: Mapping[str, Any]) -> bool:
     """Tells whether a row is none of the report."""
     return re.fullmatch(_EDITION, row["sections"]) is not None
+
+
+def outcome(edition: Edition, conclusion: str) -> str:
+    """Returns the first outcome for a conclusion that says something; what only the report's own facts bear out does not."""
+    found = ((result.state, result.claim.kind) for result in results_of(edition, conclusion))
+    told = (state for state, kind in found if state != HOLDS or kind == NEWER)
+    return next((state for state in told if state != NOT_TESTABLE), NOT_TESTABLE)

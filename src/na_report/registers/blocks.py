@@ -3,119 +3,36 @@
 from collections.abc import Iterable, Mapping
 
 from na_report.editions.edition import Edition
-from na_report.reasoning import chain
-from na_report.reasoning.claim import FAILS
-from na_report.registers import analysis, statuses
-from na_report.registers.verdicts import basis, outcome, recommendation_note, verdict
-from na_report.writing.markdown import Block, anchor, aside, box, escape, fold, link, paragraphs, place, table_rows
-from na_report.writing.numbers import in_words
+from na_report.registers import analysis
+from na_report.registers.templates import Templates
+from na_report.writing.markdown import Block
 from na_report.writing.prose import told
-from na_report.writing.text import ended, ids, number_of, sentence_case
-from na_report.writing.voice import Cells, Row, Voice, register
+from na_report.writing.text import ids
+from na_report.writing.voice import Row, Voice
 
 
 def agendas(edition: Edition, keys: Iterable[str], language: str = "nl") -> Block:
-    """Shows agendas one after the other."""
-    return paragraphs(*(agenda(edition, key, language).markdown for key in keys))
-
-
-def agenda(edition: Edition, key: str, language: str = "nl") -> Block:
-    """Shows what an agenda is; folded and on a screen alone of whom it is, how it stands, and its goals with their category."""
-    voice, row = Voice(edition, language), edition.row("agendas", key)
-    words = voice.words
-    years = "–".join(year for year in (row["period_start"], row["period_end"]) if year)
-    facts = {
-        "owner": escape(row["owners"].replace(";", ", ")),
-        "period": escape(years or words("unknown")),
-        "concrete": voice.filled(row, "concreteness"),
-        "abroad": voice.filled(row, "international_link"),
-        "note": voice.filled(row, "note"),
-        "source": voice.source(row["source_id"]),
-        **statuses.column(voice, key),
-    }
-    about = [f"- **{words(name, edition=edition.name)}**: {text}" for name, text in facts.items() if text]
-    title = words("about_agenda", agenda=voice.shown(row, "short"))
-    below = fold(title, *about, "", *_goals(voice, key), kind="alleen-scherm doelen")
-    return paragraphs(f"{_title(voice, row, 'name', end='.')} {voice.filled(row, 'gist')}", below)
-
-
-def _title(voice: Voice, row: Row, column: str, end: str = "") -> str:
-    """Returns what a row is called, as what others can link to."""
-    return f"**[{voice.shown(row, column)}]{{#{anchor(row['id'])}}}{end}**"
-
-
-def _goals(voice: Voice, agenda: str) -> list[str]:
-    """Returns the lines of a table of goals with category and basis of the coding; none where there are none."""
-    words, short, shown = voice.words, analysis.categories(voice.edition, voice.language), []
-    for item in voice.edition.rows("agenda_items", agenda_id=agenda).to_dict("records"):
-        coding = escape(short[item["category"]])
-        coding += f" ({words('inferred')})" if item["coding_basis"] == "inferred" else ""
-        if second := [short[code].lower() for code in ids(item["category_secondary"])]:
-            coding += f"; {words('also')} {escape(', '.join(second))}"
-        note = voice.filled(item, "basis_note")
-        kind = escape(voice.label("item_type", item["item_type"]))
-        goal = f"**{voice.shown(item, 'label')}** ({kind}). {voice.filled(item, 'gist')}"
-        category = coding + (f". {aside(note)}" if note else "")
-        shown.append({"nr": place(item["id"]), "goal": goal, "category": category})
-    return table_rows(voice.frame(shown)) if shown else []
+    """Shows what each agenda is; folded and on a screen alone of whom it is, how it stands, and its goals with their category."""
+    return _shown(edition, "agenda", (edition.row("agendas", key) for key in keys), language)
 
 
 def findings_below(edition: Edition, sector: str, themes: Iterable[str], language: str = "nl") -> Block | None:
     """Shows, folded and on a screen alone, the findings that a section of a story rests on; nothing where there are none."""
-    voice, rows = Voice(edition, language), analysis.findings(edition, sector, themes)
-    if rows.empty:
-        return None
-    parts = []
-    for code, label in analysis.categories(edition, language).items():
-        if found := rows[rows["category"] == code].to_dict("records"):
-            parts.append("\n".join([f"**{escape(label)}**", "", *(f"- {_finding(voice, row)}" for row in found)]))
-    title = voice.words("findings_below", len(rows), count=in_words(len(rows), language))
-    return Block(fold(sentence_case(title), "\n\n".join(parts)))
-
-
-def _finding(voice: Voice, row: Row) -> str:
-    words, sources = voice.words, voice.cited(ids(row["source_ids"]))
-    users = [key for kind in ("conclusions", "recommendations") for key in chain.above(voice.edition, row["id"], kind)]
-    about = [escape(sentence_case(voice.label("finding_kind", row["kind"])))]
-    about += [f"{words('source')}: {sources}"] if sources else []
-    about += [words("used", len(users), rows=voice.rows(users))] if users else []
-    return f"{place(row['id'])} {voice.filled(row, 'text')} {aside(' '.join(map(ended, about)))}"
+    found = analysis.findings(edition, sector, themes).to_dict("records")
+    return _together(edition, "findings", found, language) if found else None
 
 
 def conclusions(edition: Edition, section: str, language: str = "nl") -> Block:
     """Shows all conclusions of a section of the report, each with what it rests on folded under it."""
-    voice, shown = Voice(edition, language), []
-    for row in edition.records("conclusions"):
-        if row["section"] == section:
-            text = f"{_title(voice, row, 'title', end='.')} {voice.filled(row, 'text')}"
-            kind = "kader stelling" + (" tegenspraak" if outcome(edition, row["id"]) in FAILS else "")
-            shown.append(box(kind, paragraphs(text, verdict(voice, row["id"])).markdown))
-            shown.append(basis(voice, row["id"], voice.words("verdicts.under_conclusion")))
-    return paragraphs(*shown)
+    found = (row for row in edition.records("conclusions") if row["section"] == section)
+    return _shown(edition, "conclusion", found, language)
 
 
 def recommendation(edition: Edition, key: str, language: str = "nl") -> Block:
     """Shows a recommendation: for whom, with whom, how, what to watch, why, how it is now, and folded what it rests on."""
-    voice, row = Voice(edition, language), edition.row("recommendations", key)
-    words = voice.words
+    row = edition.row("recommendations", key)
     everyone = row["sectors"] == "all" or set(ids(row["sectors"])) == set(analysis.sectors(edition))
-    sectors = words("all_sectors") if everyone else voice.sectors(row["sectors"])
-    facts = {
-        "sectors": sentence_case(sectors) + ".",
-        "partners": escape(voice.said(row, "partners").replace(";", ", ")) + ".",
-        "how": voice.filled(row, "text"),
-        "tradeoffs": voice.filled(row, "tradeoffs"),
-        "why": voice.filled(row, "rationale"),
-    }
-    if now := voice.filled(row, "now"):
-        about = words("became.ours", sources=ended(voice.cited(ids(row["now_sources"]))))
-        facts["became.now"] = f"{now} {aside(about)}"
-    number = f"[{words('advice')} {escape(row['number'])}]{{#{anchor(key)}}}"
-    warning = recommendation_note(voice, key)
-    lines = [f"**{number}. {voice.shown(row, 'title')}**", "", *([warning, ""] if warning else [])]
-    lines += [f"- **{words(name, edition=edition.name)}**: {text}" for name, text in facts.items() if text]
-    kind = "kader kaart" + (" tegenspraak" if warning else "")
-    return paragraphs(box(kind, *lines), basis(voice, key, words("verdicts.under_advice")))
+    return _shown(edition, "recommendation", [{**row, "everyone": everyone}], language)
 
 
 def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "nl") -> Block:
@@ -123,44 +40,32 @@ def key_figures(edition: Edition, figures: Mapping[str, str], language: str = "n
 
     Per id of an observation or indicator comes what it means, in which `{IND007}` becomes a value as in `%%text`.
     """
-    voice, lines = Voice(edition, language), []
-    for key, means in figures.items():
-        row = edition.observation(key)
-        indicator = edition.row("indicators", row["indicator_id"])
-        large = link(row["id"], escape(sentence_case(voice.value(key).text)))
-        meaning = told(means, {"evidence": edition, "language": language}).markdown
-        whom, when = voice.shown(row, "group"), voice.period(row, told=True)
-        if not whom and indicator["sector"] != "all":
-            whom = voice.shown(edition.row("sectors", indicator["sector"]), "label")
-        when = f"{voice.words('figure_for')} {when}" if row["period"] else when
-        about = "; ".join(filter(None, [whom, when, voice.source(row["source_id"])]))
-        lines.append(f"- [{large}]{{.cijfer}} {voice.shown(indicator, 'label')}: {meaning} {aside(about)}")
-    return Block(box("kerncijfers", *lines))
-
-
-@register("starting_points", "tab-aanknopingspunten")
-def starting_points(voice: Voice, row: Row) -> Cells:
-    """Shows the starting points for the NA with the recommendations that follow from them."""
-    return {
-        "nr": place(row["id"], number_of(row["id"])),
-        "starting_point": voice.filled(row, "text"),
-        "advice": sentence_case(voice.rows(ids(row["recommendation_ids"]))),
-    }
-
-
-@register("contradictions", "tab-tegenstellingen")
-def contradictions(voice: Voice, row: Row) -> Cells:
-    """Shows where agendas, or parts of the report, say different things."""
-    return {
-        "nr": place(row["id"], number_of(row["id"])),
-        "subject": f"**{voice.shown(row, 'topic')}.** {voice.filled(row, 'text')}",
-        "parties": escape(voice.said(row, "parties").replace(";", "; ")),
-        "rests": sentence_case(voice.rows(ids(row["refs"]))),
-    }
+    names = {"evidence": edition, "language": language}
+    found = [{**edition.observation(key), "means": told(means, names)} for key, means in figures.items()]
+    return _together(edition, "key_figures", found, language)
 
 
 def framework(edition: Edition, kinds: Iterable[str], language: str = "nl") -> Block:
     """Shows elements of the framework as a list."""
-    voice, wanted = Voice(edition, language), set(kinds)
-    rows = (row for row in edition.records("categories") if row["kind"] in wanted)
-    return Block("\n".join(f"- {_title(voice, row, 'label')}: {voice.filled(row, 'gist')}" for row in rows))
+    wanted = set(kinds)
+    return _together(
+        edition, "framework", [row for row in edition.records("categories") if row["kind"] in wanted], language
+    )
+
+
+def sources(edition: Edition, language: str = "nl") -> Block:
+    """Shows all sources by author, each with its address, its footnotes and what rests on it."""
+    found = edition["sources"].sort_values(["author", "year", "id"], key=lambda column: column.str.lower())
+    return _together(edition, "sources", found.to_dict("records"), language)
+
+
+def _shown(edition: Edition, name: str, rows: Iterable[Row], language: str) -> Block:
+    """Shows rows one after the other as a block of `chapters/blocks.md` tells."""
+    templates = Templates(Voice(edition, language))
+    return Block("\n\n".join(templates.block(name, templates.view(row)) for row in rows))
+
+
+def _together(edition: Edition, name: str, rows: Iterable[Row], language: str) -> Block:
+    """Shows rows together, which the block has as `found`."""
+    templates = Templates(Voice(edition, language))
+    return Block(templates.block(name, {"found": [templates.view(row) for row in rows]}))

@@ -1,59 +1,68 @@
 """The appendices: every organisation, initiative, observation, source and caveat, with links both ways."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from na_report.base.digits import in_order
+from na_report.base.errors import NaReportError
+from na_report.base.paths import REGISTERS, find_project
+from na_report.base.settings import read_settings, told_faults
+from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
+from na_report.editions.schema import TABLES
 from na_report.reasoning import chain
-from na_report.registers import analysis, statuses
-from na_report.writing.markdown import Block, anchor, aside, box, escape, place
-from na_report.writing.text import ended, ids, in_sentence, number_of, sentence_case, spoken
-from na_report.writing.voice import Cells, Row, Voice, register, source_anchor
+from na_report.registers import analysis
+from na_report.registers.templates import Templates
+from na_report.writing.markdown import Block, anchor, box, escape, filtered, place
+from na_report.writing.text import ended, in_sentence
+from na_report.writing.voice import Row, Voice
+
+_FORM = json.loads(Path(__file__).with_name("registers.json").read_bytes())
+_FORM["additionalProperties"]["properties"]["table"]["enum"] = [table.name for table in TABLES]
 
 
-@register("organisations", "tab-organisaties")
-def organisations(voice: Voice, row: Row) -> Cells:
-    """Shows the organisations with their role; links to one lead here."""
-    return {
-        "nr": place(row["id"]),
-        "organisation": voice.shown(row, "name") + _later(voice, row),
-        "role": voice.filled(row, "role"),
-        **statuses.column(voice, row["id"]),
-        "sector": voice.sectors(row["sectors"]),
-    }
+@derived
+def described(edition: Edition, name: str) -> dict[str, Any]:
+    """Returns what `chapters/registers.yml` says of a register: a page that shows it runs again when that changes."""
+    found = read_settings(find_project().chapters / REGISTERS)
+    problems = told_faults(f"chapters/{REGISTERS}", found, _FORM)
+    for register, about in found.items() if not problems else ():
+        heads = [*about.get("filters", ()), *about.get("right", ())]
+        lacking = [head for head in heads if head not in about["columns"]]
+        problems += [
+            f"chapters/{REGISTERS}, {register}: found {head!r}, expected one of its columns." for head in lacking
+        ]
+    if problems:
+        hint = f"Correct chapters/{REGISTERS}; its first lines tell what it may say."
+        raise NaReportError("\n".join(problems), hint=hint)
+    if name not in found:
+        hint = f"Choose one of: {', '.join(found)}; or describe it there."
+        raise NaReportError(f"chapters/{REGISTERS}: found no register {name!r}.", hint=hint)
+    return dict(found[name])
 
 
-@register("initiatives", "tab-initiatieven")
-def initiatives(voice: Voice, row: Row) -> Cells:
-    """Shows the initiatives with who leads them and how they stand; links to one lead here."""
-    kind = f"({escape(voice.label('initiative_type', row['type']))}){_later(voice, row)}"
-    return {
-        "nr": place(row["id"]),
-        "initiative": f"**{voice.shown(row, 'name')}** {kind}. {voice.filled(row, 'gist')}",
-        "lead": escape(voice.said(row, "owners").replace(";", ", ")),
-        "became.in_report" if statuses.known(voice.edition) else "status": _in_report(voice, row),
-        **statuses.column(voice, row["id"]),
-        "sector": voice.sectors(row["sector"]),
-    }
-
-
-def _later(voice: Voice, row: Row) -> str:
-    """Returns that a row came after the report; nothing for what the report names."""
-    return f" {aside(voice.words('became.later'))}" if analysis.came_later(row) else ""
-
-
-def _in_report(voice: Voice, row: Row) -> str:
-    """Returns the state of an initiative as the report has it, with what this book corrects; a dash for what came later."""
-    if analysis.came_later(row):
-        return "–"
-    detail, caveats = voice.filled(row, "status_note"), voice.rows(statuses.caveats_of(voice.edition, row["id"]))
-    state = escape(voice.label("initiative_status", row["status"])) + (f" ({detail})" if detail else "")
-    return f"{state}. {voice.words('note')}: {caveats}" if caveats else state
+def show(edition: Edition, name: str, language: str = "nl") -> Block:
+    """Shows a register of `chapters/registers.yml`."""
+    about, voice, place = described(edition, name), Voice(edition, language), f"chapters/{REGISTERS}, {name}"
+    templates = Templates(voice)
+    where, order = (templates.read(about.get(name, ""), f"{place}, {name}") for name in ("where", "order"))
+    cells = {head: templates.read(cell, f"{place}, columns, {head}") for head, cell in about["columns"].items()}
+    found = [(where(row), row) for row in map(templates.view, edition.records(about["table"]))]
+    if wrong := {says for says, _ in found} - {"", "True", "False"}:
+        hint = "Write a comparison between the braces, such as {{ kind == 'newer' }}."
+        raise NaReportError(f"{place}, where: found {min(wrong)!r}, expected True or False.", hint=hint)
+    rows = sorted((row for says, row in found if says != "False"), key=order)
+    shown = ({head: fill(row) for head, fill in cells.items()} for row in rows)
+    looks = {each: about.get(each, ()) for each in ("filters", "right")}
+    return voice.table(shown, voice.words(f"captions.{name}"), about["name"], **looks)
 
 
 def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
     """Shows all indicators of a sector with their observations: values, period, place, source and use."""
     voice, about, entries = Voice(edition, language), edition.row("sectors", sector), []
+    templates = Templates(voice)
     for indicator in edition.records("indicators"):
         if indicator["sector"] != sector:
             continue
@@ -63,22 +72,13 @@ def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
         entries.append(
             {
                 "nr": place(indicator["id"]),
-                "what": _indicator(voice, indicator),
+                "what": templates.line(indicator, "indicator"),
                 "value": "; ".join(_values(voice, rows)),
-                "source_and_use": f"{ended(observed_sources(voice, rows))} {used}",
+                "source_and_use": f"{ended(voice.observed(rows))} {used}",
             }
         )
     caption = voice.words("captions.observations", sector=in_sentence(voice.said(about, "label")))
     return voice.table(entries, escape(caption), f"tab-waarnemingen-{about['slug'] or sector}")
-
-
-def _indicator(voice: Voice, row: Row) -> str:
-    compared, caveats = voice.filled(row, "comparator"), voice.rows(statuses.caveats_of(voice.edition, row["id"]))
-    notes = [voice.filled(row, "context")]
-    notes += [f"{voice.words('compare')}: {compared}."] if compared else []
-    notes += [f"{voice.words('note')}: {caveats}."] if caveats else []
-    notes += [f"{voice.words('kind')}: {escape(voice.label('indicator_kind', row['kind']))}."]
-    return f"**{voice.shown(row, 'label')}**. {aside(' '.join(filter(None, notes)))}"
 
 
 def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
@@ -101,72 +101,16 @@ def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
             yield f"{escape(where)}: {', '.join(parts)}"
 
 
-def observed_sources(voice: Voice, rows: Iterable[Row]) -> str:
-    """Returns the different sources of observations, with page and footnote."""
-    found: dict[str, None] = {}
-    for row in rows:
-        if row["source_id"]:
-            detail = [voice.source(row["source_id"])]
-            detail += [f"{voice.words(name)} {escape(row[name])}" for name in ("page", "footnote") if row[name]]
-            found[", ".join(detail)] = None
-    return "; ".join(found) or sentence_case(voice.words("unknown"))
-
-
-def sources(edition: Edition, language: str = "nl") -> Block:
-    """Shows all sources by author, each with its address, its footnotes and what rests on it."""
-    order = edition["sources"].sort_values(["author", "year", "id"], key=lambda column: column.str.lower())
+def links(edition: Edition, sector: str, language: str = "nl") -> Block:
+    """Shows links to what the evidence holds about a sector: per kind of finding, the initiatives and the figures."""
     voice = Voice(edition, language)
-    return Block(box("bronnenlijst", *(_source(voice, row) for row in order.to_dict("records"))))
-
-
-def _source(voice: Voice, row: Row) -> str:
-    words, title = voice.words, voice.shown(row, "title")
-    shown = spoken(f"[{title}](<{row['url']}>)" if row["url"] else title, voice.said(row, "title"), voice.language)
-    numbers = ids(row["footnotes"])
-    cited = words("in_text") if row["cited_how"] == "in_text" else voice.label("cited_how", row["cited_how"])
-    facts = [
-        sentence_case(voice.label("source_type", row["source_type"])),
-        f"{words('footnotes', len(numbers))} {', '.join(numbers)}" if numbers else cited,
-        *([words(f"years.{row['year_basis']}")] if row["year_basis"] in ("inferred", "url") else []),
-    ]
-    users = in_order({*chain.users(voice.edition, row["id"]), *statuses.traced_to(voice.edition, row["id"])})
-    used = f"[{words('used', len(users), rows=voice.rows(users))}]{{.alleen-scherm}}"
-    about = " ".join(filter(None, [f"{escape('; '.join(facts))}.", voice.filled(row, "note"), used]))
-    author, year = escape(row["author"].replace(";", ", ")), escape(row["year"] or words("sources.no_date"))
-    return f"- []{{#{anchor(source_anchor(row['id']))}}}{author} ({year}). *{shown}*. {aside(about)}"
-
-
-@register("notes", "tab-voetnoten")
-def notes(voice: Voice, row: Row) -> Cells:
-    """Shows the footnotes of the report that say more than a source."""
-    return {
-        "footnote": place(row["id"], row["footnote"]),
-        "kind": escape(voice.label("note_kind", row["kind"])),
-        "what": voice.filled(row, "text"),
-        "source": voice.source(row["source_id"]) if row["source_id"] else "–",
-    }
-
-
-@register("caveats", "tab-kanttekeningen")
-def caveats(voice: Voice, row: Row) -> Cells:
-    """Shows the slips and tensions of the report, and how this edition treats them."""
-    known, keys = set(voice.edition["sources"]["id"]), ids(row["refs"])
-    about = [voice.rows(key for key in keys if key not in known), voice.cited(key for key in keys if key in known)]
-    return {
-        "nr": place(row["id"], number_of(row["id"])),
-        "slip": voice.filled(row, "text"),
-        "treatment": voice.filled(row, "treatment"),
-        "concerns": sentence_case("; ".join(filter(None, about))),
-    }
-
-
-@register("interviewees", "tab-gesprekspartners")
-def interviewees(voice: Voice, row: Row) -> Cells:
-    """Shows who was interviewed, of which organisation and for which sector."""
-    return {
-        "nr": place(row["id"], number_of(row["id"])),
-        "person": escape(row["name"]),
-        "organisation": voice.link("organisations", row["organisation_id"]),
-        "sector": voice.sectors(row["sectors"]),
-        "note": voice.filled(row, "note") or "–",
-    }
+    words, part = voice.words, voice.words("part").lower()
+    here = {words("sector").lower(): voice.said(edition.row("sectors", sector), "short")}
+    counts = analysis.findings(edition, sector)["kind"].value_counts()
+    kinds = []
+    for code in (code for code in analysis.codes(edition, "finding_kind") if code in counts):
+        chosen = {part: words("lookup.findings"), words("kind").lower(): voice.label("finding_kind", code)}
+        kinds.append(filtered(f"{words(f'lookup.{code}')} ({counts[code]})", "bewijs", **here, **chosen))
+    titles = {key: words(f"lookup.{key}") for key in ("findings", "initiatives", "figures")}
+    shown = {key: filtered(title.lower(), "bewijs", **here, **{part: title}) for key, title in titles.items()}
+    return Block(box("alleen-scherm zoek-verder", words("lookup.links", **shown, kinds=", ".join(kinds))))

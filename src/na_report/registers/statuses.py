@@ -4,9 +4,8 @@ from typing import Any
 
 from na_report.editions.edition import Edition
 from na_report.registers import analysis
-from na_report.writing.markdown import Block, aside, escape, link
-from na_report.writing.numbers import written_day
-from na_report.writing.text import ended, ids, sentence_case
+from na_report.writing.markdown import Block, escape
+from na_report.writing.text import ids
 from na_report.writing.voice import Voice
 
 TABLES = ("initiatives", "organisations", "agendas")
@@ -21,41 +20,6 @@ def status(edition: Edition, key: str) -> dict[str, Any]:
     """Returns how a row stands now; what nobody looked at is unknown."""
     found = (row for row in edition.records("statuses") if row["id"] == key)
     return next(found, {"status": "unknown", "since": "", "source_id": ""})
-
-
-def state(voice: Voice, key: str) -> str:
-    """Returns in a few words how something stands now; of what is active also the year of the trace that says so."""
-    row = status(voice.edition, key)
-    shown = voice.label("subject_status", row["status"])
-    since = written_day(row["since"], voice.language) if row["since"] else ""
-    if row["status"] != "running":
-        return f"{shown} ({since})" if since else shown
-    year = voice.edition.row("sources", row["source_id"])["year"]
-    seen = voice.words("became.in_year", year=year) if year else f"({voice.words('became.undated')})"
-    return f"{shown} {seen}" + (f", {voice.words('became.since', since=since)}" if since not in ("", year) else "")
-
-
-def now(voice: Voice, key: str) -> str:
-    """Returns as MyST how an initiative, organisation or agenda stands now, what came in its place, and who says so."""
-    row = status(voice.edition, key)
-    parts = [f"**{escape(sentence_case(state(voice, key)))}.**"]
-    if "id" not in row:
-        return parts[0]
-    if voice.said(row, "successor"):
-        successor, rows = voice.shown(row, "successor"), ids(row["successor_ids"])
-        name = "related" if row["status"] == "unknown" else "successor"
-        parts.append(voice.words(f"became.{name}", successor=link(rows[0], successor) if rows else successor))
-    parts.append(voice.filled(row, "note"))
-    if row["source_id"]:
-        marks = [voice.source(row["source_id"])]
-        marks += [voice.label("confidence", "B")] if row["confidence"] == "B" else []
-        parts.append(aside(ended("; ".join(marks))))
-    return " ".join(parts)
-
-
-def column(voice: Voice, key: str) -> dict[str, str]:
-    """Returns `now` under the head of its column; nothing in an edition that does not know."""
-    return {"became.head": now(voice, key)} if known(voice.edition) else {}
 
 
 def caveats_of(edition: Edition, key: str) -> list[str]:

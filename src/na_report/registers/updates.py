@@ -8,9 +8,9 @@ from na_report.editions.edition import Edition, open_edition, seal_of
 from na_report.editions.folders import previous_edition, sealed_editions
 from na_report.reasoning.chain import remembered
 from na_report.reasoning.changes import Changes, compare
-from na_report.writing.markdown import Block, escape, fold, paragraphs
+from na_report.registers.templates import Templates
+from na_report.writing.markdown import Block, escape
 from na_report.writing.numbers import written_day
-from na_report.writing.text import sentence_case
 from na_report.writing.voice import Voice
 
 SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
@@ -49,54 +49,15 @@ def edition_note(edition: Edition, language: str = "nl", about: str = "edition")
 
 def added(edition: Edition, language: str = "nl") -> Block:
     """Shows by name, folded and on a screen alone, what is new since the edition before: agendas, indicators and sources."""
-    voice, parts = Voice(edition, language), []
-    for table, column in (("agendas", "name"), ("indicators", "label"), ("sources", "")):
-        keys = _added_rows(edition, table)
-        if not column:
-            keys.sort(key=lambda key: str(edition.row("sources", key)["author"]).lower())
-        lines = [f"- {voice.link(table, key, column) if column else voice.titled_source(key)}" for key in keys]
-        if lines:
-            parts.append(fold(f"{voice.words(f'updates.added_{table}')} ({len(keys)})", *lines))
-    return paragraphs(*parts)
+    found = {table: _added_rows(edition, table) for table in ("agendas", "indicators", "sources")}
+    found["sources"].sort(key=lambda key: str(edition.row("sources", key)["author"]).lower())
+    return Block(Templates(Voice(edition, language)).block("added", {"added": found}))
 
 
 def status_counts(edition: Edition) -> pd.DataFrame:
     """Counts indicators per status of the update that a reader should know, as a frame with `status` and `count`."""
     counts = edition["indicators"]["update_status"].value_counts().reindex(SHOWN, fill_value=0)
     return counts.rename_axis("status").reset_index(name="count")
-
-
-def indicator_status(edition: Edition, statuses: tuple[str, ...], name: str, language: str = "nl") -> Block:
-    """Shows indicators of certain statuses: the value of the report, the latest value, and what is to know."""
-    voice, rows = Voice(edition, language), []
-    for row in edition.records("indicators"):
-        if row["update_status"] not in statuses:
-            continue
-        mine = edition.rows("observations", indicator_id=row["id"]).sort_values("period", kind="stable")
-        # Only what stands in the report of 2021 has a line in its text.
-        old = mine[mine["source_line"] != ""]["id"].tolist()
-        newest = edition.observation(row["id"])["id"]
-        status = escape(sentence_case(voice.label("update_status", row["update_status"])))
-        note = voice.filled(row, "update_note")
-        rows.append(
-            {
-                "updates.indicator": voice.link("indicators", row["id"], "label"),
-                "updates.in_report": _dated(voice, old[0]) if old else "",
-                "updates.latest": _dated(voice, newest) if newest not in old else "",
-                "updates.to_know": f"**{status}.** {note}" if len(statuses) > 1 else note,
-            }
-        )
-    shown = [head for head in rows[0] if any(row[head] for row in rows)] if rows else []
-    key = statuses[0] if statuses[0] in SHOWN else "other"
-    caption = voice.words(f"statuses.{key}", status=escape(voice.label("update_status", statuses[0])))
-    return voice.table(({head: row[head] or "–" for head in shown} for row in rows), caption, name)
-
-
-def _dated(voice: Voice, key: str) -> str:
-    row = voice.edition.row("observations", key)
-    period = escape(row["period"].replace("/", "–"))
-    mark = " (B)" if row["confidence"] == "B" else ""
-    return voice.value(key).link + (f" ({period})" if period else "") + mark
 
 
 @derived

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from na_report.base.files import write_whole
-from na_report.base.paths import ADDRESS, CLAIMS, CONFIG, LOCK, PAGES, PROGRAM, TOC, WORDS, Project
+from na_report.base.paths import ADDRESS, CLAIMS, CONFIG, LOCK, PAGES, PROGRAM, REGISTERS, TOC, WORDS, Project
 from na_report.base.settings import read_settings
 from na_report.base.stories import STORY
 from na_report.running.chapters import read_chapter
@@ -58,8 +58,9 @@ def own_library() -> str:
 
 
 def data_hash(project: Project) -> str:
-    """Returns the hash of what answers a page, but for stories: claims, words, and all editions, as it may compare two."""
-    files = [*project.data.rglob("*"), project.chapters / CLAIMS, *project.chapters.glob(f"*/{WORDS}")]
+    """Returns the hash of what answers a page, but for stories: all editions, as it may compare two, claims, registers, words."""
+    named = [project.chapters / CLAIMS, project.chapters / REGISTERS, *project.chapters.glob(f"*/{WORDS}")]
+    files = [*project.data.rglob("*"), *named]
     return hash_files([path for path in files if path.is_file()], project.root)
 
 

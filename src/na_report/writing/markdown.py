@@ -54,19 +54,9 @@ def link(key: str, shown: str = "") -> str:
     return f"[{shown or escape(key)}](#{anchor(key)})"
 
 
-def aside(shown: str) -> str:
-    """Returns MyST that stands apart: where a statement comes from, and what is to know of it."""
-    return f"[{shown}]{{.grondslag}}"
-
-
 def box(kind: str, *lines: str) -> str:
     """Returns MyST in a container with these classes."""
     return "\n".join([f":::{{container}} {kind}", *lines, ":::"])
-
-
-def fold(title: str, *lines: str, kind: str = "alleen-scherm") -> str:
-    """Returns MyST folded under a title, with these classes; usually for a screen alone."""
-    return "\n".join([f":::{{dropdown}} {title}", f":class-container: {kind}", "", *lines, ":::"])
 
 
 def table_rows(frame: pd.DataFrame, filters: Collection[str] = (), right: Collection[str] = ()) -> list[str]:
@@ -112,6 +102,9 @@ class Block:
     attachments: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
 
+    def __html__(self) -> str:
+        return self.markdown
+
     def _repr_mimebundle_(self, **wanted: object) -> tuple[dict[str, str], dict[str, Any]]:
         shown = {"text/plain": plain(self.markdown), "text/markdown": self.markdown, **self.attachments}
         if SESSION in os.environ:
@@ -120,11 +113,6 @@ class Block:
             files = self.metadata.get("na_report", {}).get("files", {})
             shown["text/html"] = as_html(self.markdown, self.attachments, files)
         return shown, self.metadata
-
-
-def paragraphs(*parts: str) -> Block:
-    """Returns the parts that aren't empty as one block, with a blank line between them."""
-    return Block("\n\n".join(filter(None, parts)))
 
 
 def folded(title: str, block: Block) -> Block:

@@ -7,9 +7,9 @@ from na_report.base.wording import Words, worded_languages
 from na_report.writing.markdown import plain
 
 
-def ids(cell: str) -> list[str]:
-    """Returns the values of a list cell."""
-    return [item for item in cell.split(";") if item]
+def ids(cell: str | Iterable[str]) -> list[str]:
+    """Returns the values of a list cell, or of a list."""
+    return [item for item in (cell.split(";") if isinstance(cell, str) else cell) if item]
 
 
 def number_of(key: str) -> str:

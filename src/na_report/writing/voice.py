@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -51,10 +51,6 @@ class Voice:
         """Returns a cell in the language as MyST."""
         return escape(self.said(row, column))
 
-    def filled(self, row: Row, column: str) -> str:
-        """Returns a cell in the language as MyST with its numbers, see `text`."""
-        return self.text(self.said(row, column))
-
     def text(self, text: str) -> str:
         """Returns a text of the edition as MyST: `{IND001}` is its value, an id what the row is called, linked."""
         return _CODE.sub(self._code, escape(text))
@@ -96,11 +92,14 @@ class Voice:
         """Returns a link to a row with what a column says."""
         return link(key, self.shown(self.edition.row(table, key), column))
 
-    def rows(self, keys: Iterable[str]) -> str:
+    def rows(self, keys: str | Iterable[str]) -> str:
         """Returns rows as a reader can name them, each a link, those of a kind together; nothing for none."""
         groups: dict[tuple[str, str], dict[str, None]] = {}
-        for key in keys:
-            table = self.table_of(key)
+        sources: dict[str, None] = {}
+        for key in ids(keys):
+            if (table := self.table_of(key)) == "sources":
+                sources[self.source(key)] = None
+                continue
             about = self.sectors(self.edition.row(table, key)["sector"]) if table == "findings" else ""
             groups.setdefault((table, in_sentence(about)), {})[self._linked(table, key)] = None
         told = []
@@ -108,7 +107,7 @@ class Voice:
             kind = self.words(f"rows.{table}", len(links)) if table in NUMBERED else ""
             parts = (kind, listed(links, self.language), f"({about})" if about else "")
             told.append(" ".join(filter(None, parts)))
-        return "; ".join(told)
+        return "; ".join([*told, *sources])
 
     def _linked(self, table: str, key: str) -> str:
         said = number_of(key) if table in NUMBERED else f"‘{self.name(self.edition.row(table, key))}’"
@@ -126,9 +125,19 @@ class Voice:
             return link(source_anchor(key), escape(self._title(row)))
         return link(source_anchor(key), escape(f"{self._authors(row)}, {row['year'] or self.words('sources.no_date')}"))
 
-    def cited(self, keys: Iterable[str]) -> str:
+    def cited(self, keys: str | Iterable[str]) -> str:
         """Returns the short form of sources with semicolons between them."""
-        return "; ".join(map(self.source, keys))
+        return "; ".join(map(self.source, ids(keys)))
+
+    def observed(self, rows: Iterable[Row]) -> str:
+        """Returns the different sources of observations, with page and footnote."""
+        found: dict[str, None] = {}
+        for row in rows:
+            if row["source_id"]:
+                detail = [self.source(row["source_id"])]
+                detail += [f"{self.words(name)} {escape(row[name])}" for name in ("page", "footnote") if row[name]]
+                found[", ".join(detail)] = None
+        return "; ".join(found) or sentence_case(self.words("unknown"))
 
     def titled_source(self, key: str) -> str:
         """Returns author and linked title of a source; for lists where author and year would repeat."""
@@ -149,7 +158,7 @@ class Voice:
     ) -> Block:
         """Returns rows, whose keys are those of words and whose cells hold MyST, as a table; of none a sentence that says so.
 
-        Some columns are to filter by, so their cells hold a `choice`; some stand at the right. The name is unique in the book.
+        Some columns stand at the right, some are to filter by: their cells hold a `choice`. The name is unique in the book.
         """
         frame, path = self.frame(rows), f"tabellen/{anchor(name)}.csv"
         if frame.empty:
@@ -162,36 +171,15 @@ class Voice:
         return Block("\n".join(lines), {"text/csv": bare}, {"na_report": {"files": {"text/csv": path}}})
 
     def frame(self, rows: Iterable[Cells]) -> pd.DataFrame:
-        """Returns rows, whose keys are those of words, as a frame with the words for heads."""
-        return pd.DataFrame({self._head(key): cell for key, cell in row.items()} for row in rows)
+        """Returns rows, whose keys are those of words, as a frame with the words for heads.
+
+        A column in which no row says anything is left out, and an empty cell is a dash.
+        """
+        frame = pd.DataFrame({self._head(key): cell for key, cell in row.items()} for row in rows)
+        return frame.loc[:, (frame != "").any()].replace("", "–")
 
     def _head(self, key: str) -> str:
         return sentence_case(self.words(key, edition=self.edition.name))
-
-
-def register(
-    rows: str,
-    name: str,
-    caption: str = "",
-    order: Callable[[Voice, Row], Any] = lambda voice, row: 0,
-    **looks: Collection[str],
-) -> Callable[[Callable[[Voice, Row], Cells]], Callable[..., Block]]:
-    """Makes of a function, which tells a row of a table of the edition in cells per word, one that shows all of them in order.
-
-    The caption is a name in the words, that of the table when empty; see `Voice.table` for the rest.
-    """
-
-    def made(cells: Callable[[Voice, Row], Cells]) -> Callable[..., Block]:
-        def show(edition: Edition, language: str = "nl") -> Block:
-            voice = Voice(edition, language)
-            found = sorted(edition.records(rows), key=lambda row: order(voice, row))
-            shown = (cells(voice, row) for row in found)
-            return voice.table(shown, voice.words(f"captions.{caption or rows}"), name, **looks)
-
-        show.__doc__ = cells.__doc__
-        return show
-
-    return made
 
 
 def source_anchor(key: str) -> str:

@@ -1,0 +1,214 @@
+"""Templates of the chapters: MyST in which Jinja2 fills in what the data says, escaped unless it is MyST itself."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, partial
+from traceback import extract_tb
+from typing import Any, ClassVar
+
+from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, TemplateError
+from jinja2.bccache import Bucket
+from markupsafe import Markup
+
+from na_report.base.digits import in_order
+from na_report.base.errors import NaReportError
+from na_report.editions.asked import story_part
+from na_report.editions.edition import Edition
+from na_report.reasoning import chain
+from na_report.reasoning.checking import failing, results_of
+from na_report.registers import analysis, statuses
+from na_report.writing import markdown
+from na_report.writing.numbers import in_words, number, written_day
+from na_report.writing.text import ended, ids, listed, number_of, sentence_case, spoken
+from na_report.writing.voice import Row, Voice
+
+BLOCKS = "blocks"
+_HINT = "Use a column of the table (without its language), or what docs/change.md lists."
+
+
+class Text(str):
+    """Text of the data: it is escaped wherever a template shows it."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return markdown.escape(self)
+
+
+class _Compiled(BytecodeCache):
+    """Templates that this process has compiled: a chapter shows many rows by the same ones."""
+
+    kept: ClassVar[dict[tuple[str, str], Any]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+class Templates:
+    """What fills in templates with rows of an edition, in one language.
+
+    Example:
+        >>> from na_report.editions.edition import open_edition
+        >>> templates = Templates(Voice(open_edition("2021")))
+        >>> row = templates.view({"id": "R5", "name_nl": "a|b", "note_nl": "Zie {IND007}."})
+        >>> templates.read("**{{ name }}**: {{ note | filled }}", "here")(row)
+        '**a&#124;b**: Zie [[19,5%](#ind007-nl-2019)]{.waarde}.'
+    """
+
+    def __init__(self, voice: Voice) -> None:
+        self.voice, self._ranked = voice, cache(partial(_ranked, voice))
+        self.rules = Environment(
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=lambda found: found if hasattr(found, "__html__") else Text(found),
+            comment_start_string="{*",  # {#a01} is a place in MyST
+            comment_end_string="*}",
+            trim_blocks=True,
+            lstrip_blocks=True,
+            loader=FunctionLoader(self._load),
+            bytecode_cache=_Compiled(),
+        )
+        edition, short = voice.edition, analysis.categories(voice.edition, voice.language)
+        myst: dict[str, Callable[..., str]] = {
+            "block": self.line,
+            "filled": voice.text,
+            "anchor": markdown.anchor,
+            "place": markdown.place,
+            "link": lambda key, text="": markdown.link(key, _myst(text)),
+            "rows": voice.rows,
+            "sectors": voice.sectors,
+            "source": voice.source,
+            "cited": voice.cited,
+            "titled": voice.titled_source,
+            "web_title": self._web_title,
+            "observed": lambda row: voice.observed([row]),
+            "period": voice.period,
+            "choice": markdown.choice,
+            "choices": self._choices,
+            "sortable": lambda cell, number: markdown.sortable(_myst(cell), float(number or "nan")),
+            "day": lambda day: written_day(day, voice.language) if day else "",
+            "value": lambda key: voice.value(key).link,
+            "named": lambda key, table: markdown.link(key, markdown.escape(voice.name(edition.row(table, key)))),
+            "together": lambda parts: listed(map(_myst, parts), voice.language),
+            "in_digits": partial(number, language=voice.language),
+        }
+        texts: dict[str, Callable[..., str]] = {
+            "label": lambda code, codes: voice.label(codes, code),
+            "figure": lambda key: voice.value(key).text,
+            "listed": lambda cell, between=", ": between.join(ids(cell)),
+            "number": number_of,
+            "in_words": partial(in_words, language=voice.language),
+            "categories": lambda cell: ", ".join(map(short.__getitem__, ids(cell))),
+        }
+        self.rules.filters |= {name: _giving(Markup, function) for name, function in myst.items()}
+        self.rules.filters |= {name: _giving(Text, function) for name, function in texts.items()}
+        self.rules.filters |= {
+            "capital": lambda text: type(text)(sentence_case(text)),
+            "ended": lambda text: type(text)(ended(text)),
+            "ids": ids,
+            "outcome": partial(analysis.outcome, edition),
+            "rank": lambda cell, table: f"{self._ranked(table)[ids(cell)[0]][0]:04}",
+            "users": self._users,
+        }
+        self.rules.tests["later"] = analysis.came_later
+        self.rules.globals |= {
+            "words": _giving(Markup, self._words),
+            "row_of": lambda table, key: self.view(edition.row(table, key)),
+            "newest_of": lambda key: self.view(edition.observation(key)),
+            "status_of": lambda key: self.view(statuses.status(edition, key)),
+            "rows_of": lambda table, **named: list(map(self.view, edition.rows(table, **named).to_dict("records"))),
+            "below": partial(self._chained, chain.below),
+            "reached": partial(self._chained, chain.reached),
+            "categories": {code: Text(name) for code, name in short.items()},
+            "results_of": partial(results_of, edition),
+            "failing": partial(failing, edition),
+            "language": voice.language,
+            "caveats_of": partial(statuses.caveats_of, edition),
+            "known": statuses.known(edition),
+        }
+
+    def view(self, row: Row) -> dict[str, Any]:
+        """Returns a row as a template has it: each column by its name without a language, and all of it as `row`."""
+        cut = f"_{self.voice.language}"
+        cells = {name.removesuffix(cut): Text(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+        return {**cells, "row": row}
+
+    def read(self, template: str, place: str) -> Callable[[Mapping[str, Any]], str]:
+        """Returns what fills a row in in a template; a fault of the template is told with its place."""
+        with _told(place, template, {}):
+            found = self.rules.from_string(template)
+
+        def fill(row: Mapping[str, Any]) -> str:
+            with _told(place, template, row):
+                return found.render(row)
+
+        return fill
+
+    def block(self, name: str, names: Mapping[str, Any]) -> str:
+        """Returns a block of `chapters/blocks.md` with the data filled in."""
+        with _told(f"chapters/{BLOCKS}.md, {name}", "", names):
+            return re.sub(r"\n{3,}", "\n\n", self.rules.get_template(name).render(names)).strip()
+
+    def line(self, it: Any, name: str, **more: object) -> str:
+        """Returns a block on one line: about a row, the row of an id, or what else it has as `it`."""
+        names = self.view(it) if isinstance(it, dict) else {"id": Text(it)} if isinstance(it, str) else {"it": it}
+        return " ".join(self.block(name, names | more).split())
+
+    def _load(self, name: str) -> tuple[str, str, None]:
+        return story_part(self.voice.edition, "", BLOCKS, name), f"chapters/{BLOCKS}.md, {name}", None
+
+    def _words(self, key: str, plural: float | None = None, /, **parts: object) -> str:
+        shown = {name: _myst(part) for name, part in parts.items()}
+        return self.voice.words(key, plural, **{"edition": self.voice.edition.name, **shown})
+
+    def _chained(self, how: Callable[[Edition, str, str], list[str]], key: str, table: str) -> list[dict[str, Any]]:
+        return [self.view(self.voice.edition.row(table, one)) for one in how(self.voice.edition, key, table)]
+
+    def _users(self, key: str, *tables: str) -> list[str]:
+        """Returns the ids of the rows that rest on one, or what it says of them; of tables only where some are named."""
+        edition = self.voice.edition
+        if tables:
+            return [user for table in tables for user in chain.above(edition, key, table)]
+        return in_order({*chain.users(edition, key), *statuses.traced_to(edition, key)})
+
+    def _web_title(self, row: Row) -> str:
+        title = self.voice.said(row, "title")
+        shown = markdown.escape(title)
+        return spoken(f"[{shown}](<{row['url']}>)" if row["url"] else shown, title, self.voice.language)
+
+    def _choices(self, cell: str, table: str, more: str = "") -> str:
+        """Returns what a column of sectors or categories is filtered by: short names with ranks; of all sectors the whole."""
+        found = map(self._ranked(table).__getitem__, [*ids(cell), *ids(more)])
+        names = ((self.voice.said(row, "label" if row["id"] == "all" else "short"), rank) for rank, row in found)
+        return ", ".join(markdown.choice(name, rank) for name, rank in names)
+
+
+def _ranked(voice: Voice, table: str) -> dict[str, tuple[int, Row]]:
+    """Returns by id, or code, the place of each row in its table, and the row."""
+    return {row.get("code", row["id"]): (rank, row) for rank, row in enumerate(voice.edition.records(table))}
+
+
+def _giving(kind: type[str], function: Callable[..., str]) -> Callable[..., str]:
+    return lambda *args, **names: kind(function(*args, **names))
+
+
+def _myst(part: Any) -> str:
+    """Returns what is MyST as it is, and anything else escaped."""
+    return str(part.__html__() if hasattr(part, "__html__") else markdown.escape(str(part)))
+
+
+@contextmanager
+def _told(place: str, template: str, names: Mapping[str, Any]) -> Iterator[None]:
+    """Tells what is wrong in a template as a fault of the file that it is in."""
+    try:
+        yield
+    except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as problem:
+        known = f"columns: {', '.join(name for name in names if name != 'row')}" if names else "a template"
+        lines = [line for line in extract_tb(problem.__traceback__) if line.filename.startswith("chapters/")]
+        place = f"{lines[-1].filename}, line {lines[-1].lineno}" if lines else place
+        found = f"found {template!r} ({problem})" if template else f"found a fault ({problem})"
+        raise NaReportError(f"{place}: {found}, expected {known}.", hint=_HINT) from problem

@@ -1,0 +1,113 @@
+"""Registers as a file of the chapters describes them: what a cell says, and what is told of a fault in that file."""
+
+from itertools import product
+
+import pytest
+import yaml
+from conftest import ROOT, edit
+
+from na_report.base.errors import NaReportError
+from na_report.base.paths import Project
+from na_report.editions.edition import open_edition
+from na_report.registers import blocks, registers
+from na_report.registers.templates import Templates
+from na_report.writing.voice import Voice
+
+FAULTS = [  # what stands in the file, what stands there instead, what is told
+    (
+        "{{ name }}{% if",
+        "{{ naam }}{% if",
+        "organisations, columns, organisation: .*'naam' is undefined.*columns: id, name",
+    ),
+    ("{{ role | filled }}", "{{ role | fild }}", "organisations, columns, role: .*No filter named 'fild'"),
+    ("{{ role | filled }}", "{{ role | filled", "organisations, columns, role: .*unexpected end of template"),
+    ("{{ role | filled }}", "{{ words('rol') }}", "words.yml, words.rol: found nothing, expected a text"),
+    ("table: organisations", "table: organisation", "organisations, table: found 'organisation', expected .* table"),
+    ("  name: tab-organisaties\n", "", "organisations: found no name"),
+    (
+        "  name: tab-organisaties\n",
+        "  name: tab-organisaties\n  filter: [nr]\n",
+        "organisations, filter: .*one of table, name",
+    ),
+    (
+        "  name: tab-organisaties\n",
+        "  name: tab-organisaties\n  order: '{{ nmae }}'\n",
+        "organisations, order: .*'nmae' is undefined",
+    ),
+    (
+        "  name: tab-organisaties\n",
+        "  name: tab-organisaties\n  where: '{{ type }}'\n",
+        "organisations, where: found '.*', expected True or False",
+    ),
+    (
+        "  name: tab-organisaties\n",
+        "  name: tab-organisaties\n  filters: [rol]\n",
+        "organisations: found 'rol', expected one of its columns",
+    ),
+    ("organisations:\n", "organisation:\n", "chapters/registers.yml: found no register 'organisations'"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "told"), FAULTS, ids=[told.partition(":")[0] for _, _, told in FAULTS])
+def test_a_fault_in_the_file_is_told_with_register_column_and_what_to_do(
+    project: Project, monkeypatch: pytest.MonkeyPatch, old: str, new: str, told: str
+) -> None:
+    monkeypatch.chdir(project.root)
+    edit(project.chapters / "registers.yml", old, new)
+    with pytest.raises(NaReportError, match=told) as caught:
+        registers.show(open_edition("2021", project), "organisations")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", yaml.safe_load((ROOT / "chapters" / "registers.yml").read_bytes()))
+def test_each_register_has_a_caption_and_heads_in_each_language_and_edition(name: str) -> None:
+    for edition, language in product(("2021", "2026"), ("nl", "en")):
+        shown = registers.show(open_edition(edition), name, language).markdown.splitlines()
+        assert len(shown[0]) > len(":::{table} ") + 10 or len(shown) == 1, (name, edition, language)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "{{ name }}",
+        "{{ name | lower }}",
+        "{{ (name | filled) ~ name }}",
+        "{{ id | link(name) }}",
+        "{{ id | link(name | upper) }}",
+        "{{ id | place(name) }}",
+        "{{ name | sortable(1) }}",
+        "{{ [name, name] | together }}",
+        "{{ words('about_agenda', agenda=name | lower) }}",
+    ],
+)
+def test_no_cell_lets_text_of_the_data_become_markup(cell: str) -> None:
+    templates = Templates(Voice(open_edition("2021")))
+    text = "a|b [x](y) <i> **c** `x`\n:::"
+    shown = templates.read(cell, "here")(templates.view({"id": "A01", "name_nl": text}))
+    for mark in ("a|b", "[x](", "<i>", "**c", ":::", "`"):
+        assert mark not in shown
+
+
+def test_a_fault_in_a_block_is_told_with_its_line(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    for old, new, told in (
+        (
+            "{{ title }}]{#{{ id | anchor }}}.**",
+            "{{ titel }}.**",
+            "blocks.md, conclusion, line 2: .*'titel' is undefined.*columns: id",
+        ),
+        ("{{ row.text | filled }} ({{", "{{ row.tekst }} ({{", "blocks.md, basis, line 8: .*no attribute 'tekst'"),
+        ("{% include 'basis' %}", "{% include 'base' %}", "chapters/blocks.md has no part 'base'; it has agenda"),
+        (
+            "{% for row in below(id, 'agendas') %}",
+            "{% for row in below(id, 'agendas' %}",
+            "blocks.md, basis, line 10: .*unexpected",
+        ),
+    ):
+        path = project.chapters / "blocks.md"
+        good = path.read_text(encoding="utf-8")
+        edit(path, old, new)
+        with pytest.raises(NaReportError, match=told) as caught:
+            blocks.conclusions(open_edition("2021", project), "3.6")
+        assert caught.value.hint
+        path.write_text(good, encoding="utf-8")
