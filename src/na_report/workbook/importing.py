@@ -9,7 +9,6 @@ from openpyxl.utils import get_column_letter, range_boundaries
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import Project
-from na_report.editions.decimal_slips import slips
 from na_report.editions.edition import seal_folder
 from na_report.editions.folders import NAME, order_of, sealed_editions
 from na_report.editions.integrity import Numbered, check_tables
@@ -131,7 +130,6 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
     tables = {name: {row[sheet.table.key]: row for _, row in sheet.rows} for name, sheet in sheets.items()}
     old, now = ({(name, key): row for name in each for key, row in each[name].items()} for each in (source, tables))
     changed = sum(old[key] != now[key] for key in old.keys() & now.keys())
-    notes += slips(source, tables)
     # A workbook knows nothing of what changed in the editions after the one that it was made from.
     notes += [
         f"edition {name} came after {base}, which this workbook was made from: what changed there is not in {new}; "
