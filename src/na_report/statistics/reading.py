@@ -128,7 +128,11 @@ def _without(dimensions: Sequence[_Dimension], series: Series) -> UnreadableErro
 
 @dataclass(frozen=True)
 class Difference:
-    """One cell that differs, with its old and new text, and what happened: `new`, `revised`, `flag added: b`, `break` …"""
+    """One thing that differs, with its old and new text, and what happened: `new`, `revised`, `flag added: b`, `break` …
+
+    Mostly the value of a place and period. Without a period it is a row of the edition that stays as a person entered it (`kept`)
+    or belongs to an `other series` after a break, or a code that the office calls otherwise (`definition changed`).
+    """
 
     place: str
     period: str
@@ -137,7 +141,8 @@ class Difference:
     new: str
 
     def __str__(self) -> str:
-        return f"{self.place} {self.period}: {', '.join(self.kinds)}: {self.old} -> {self.new}"
+        sign = ", and the office says" if "kept" in self.kinds else " ->"
+        return f"{self.place} {self.period}".strip() + f": {', '.join(self.kinds)}: {self.old}{sign} {self.new}"
 
 
 def differences(before: Cells, after: Cells) -> list[Difference]:

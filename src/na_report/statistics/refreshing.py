@@ -18,7 +18,7 @@ from na_report.editions.table_files import Rows, rows_of, write_table
 from na_report.statistics.answer_formats import UnreadableError
 from na_report.statistics.drafting import Outcome, take_in
 from na_report.statistics.kept import Kept, Source, read_kept
-from na_report.statistics.reading import Difference, Reading, read
+from na_report.statistics.reading import Reading, read
 from na_report.statistics.series import Series, declared, faults, without_series
 
 
@@ -124,32 +124,18 @@ def _write(tables: dict[str, Rows], kept: Kept, folder: Path, new: str) -> None:
 def lines(refreshed: Refreshed) -> Iterator[str]:
     """Yields what became of each series, and last what could not be had."""
     for outcome in sorted(refreshed.outcomes, key=lambda outcome: bool(outcome.kind)):
-        yield from _told(outcome)
+        name = f"{outcome.series} {outcome.dataset} -> {outcome.indicator}"
+        if outcome.kind:
+            yield f"{name}: {outcome.kind}; {outcome.why}"
+            continue
+        counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
+        said = ", ".join(f"{count} {kind}" for kind, count in counted.items()) or "nothing new"
+        days = [f"{word} {day}" for word, day in (("data of", outcome.updated), ("asked on", outcome.asked)) if day]
+        yield f"{name}: {said} ({', '.join([outcome.form, *days])})"
+        if outcome.note:
+            yield f"  note: {outcome.note}"
+        for change in outcome.changes:
+            marks = ", ".join(FLAGS[flag] for flag in change.new.partition(" ")[2]) if change.period else ""
+            yield f"  {change}" + (f" ({marks})" if marks else "")
     for indicator, sources in refreshed.unserved.items():
         yield f"{indicator} has no series: no recorded answer to verify its codes ({', '.join(sources)})"
-
-
-def _told(outcome: Outcome) -> Iterator[str]:
-    name = f"{outcome.series} {outcome.dataset} -> {outcome.indicator}"
-    if outcome.kind:
-        yield f"{name}: {outcome.kind}; {outcome.why}"
-        return
-    counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
-    nothing = "no other value" if outcome.methods or outcome.kept or outcome.definitions else "nothing new"
-    said = ", ".join(f"{count} {kind}" for kind, count in counted.items()) or nothing
-    days = [f"{word} {day}" for word, day in (("data of", outcome.updated), ("asked on", outcome.asked)) if day]
-    yield f"{name}: {said} ({', '.join([outcome.form, *days])})"
-    if outcome.note:
-        yield f"  note: {outcome.note}"
-    for one in outcome.definitions:
-        yield "  definition changed: {code} was {old!r} and is {new!r}".format(**one)
-    yield from map(_cell, outcome.changes)
-    for one in outcome.methods:
-        yield f"  break: {one['id']} belongs to the series {one['new']} now, not to {one['old'] or 'none'}"
-    for one in outcome.kept:
-        yield "  kept: {id} stays {value} ({source}); the office says {office}".format(**one)
-
-
-def _cell(change: Difference) -> str:
-    said = ", ".join(FLAGS[flag] for flag in change.new.partition(" ")[2])
-    return f"  {change}{f' ({said})' if said else ''}"
