@@ -114,24 +114,22 @@ def _write_start(sheet: Any, name: str, created: date | None, tables: Mapping[st
     sheet.protection.sheet = True
     for number, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    said = "Deze editie is een concept: zij is nog niet vastgelegd. Dit werkboek is een kopie."
-    if created:
-        day = format_date(created, "d MMMM y", locale="nl")
-        said = f"Deze editie is vastgelegd op {day}. Zij verandert niet; dit werkboek is een kopie."
+    day = created and format_date(created, "d MMMM y", locale="nl")
+    how, sheets, columns = ([("Normal", []), ("kopje", [heading])] for heading in _WORDS["headings"])
     lines: list[tuple[str, Sequence[str]]] = [
-        ("titel", [f"Gegevens van het rapport over digitalisering in het onderwijs: editie {name}"]),
-        ("Normal", [said]),
-        ("Normal", []),
-        ("kopje", ["Zo werkt het"]),
+        ("titel", [_WORDS["title"].format(name=name)]),
+        ("Normal", [_WORDS["sealed" if created else "draft"].format(day=day)]),
+        *how,
         *(("regel", [f"{number}.", "", step]) for number, step in enumerate(_WORDS["steps"], start=1)),
-        ("Normal", []),
-        ("kopje", ["De bladen"]),
-        *(("link", [table.name, "", f"{table.title_nl} ({len(tables[table.name])} rijen)"]) for table in TABLES),
-        ("Normal", []),
-        ("kopje", ["De kolommen"]),
+        *sheets,
+        *(
+            ("link", [table.name, "", _WORDS["sheet"].format(title=table.title_nl, rows=len(tables[table.name]))])
+            for table in TABLES
+        ),
+        *columns,
         ("kop", _WORDS["heads"]),
         *(
-            ("regel", [table.name, col.name, explain(col), kind(col), "ja" if col.required else "nee"])
+            ("regel", [table.name, col.name, explain(col), kind(col), _WORDS["required"][col.required]])
             for table in TABLES
             for col in table.columns
         ),
@@ -165,8 +163,7 @@ def _write_table(sheet: Any, table: Table, tables: Mapping[str, Rows], lists: Ma
             offer = DataValidation("list", _choices(column, tables, lists))
             offer.add(f"{dimension.index}2:{dimension.index}1048576")
             offer.errorStyle, offer.showErrorMessage, offer.allow_blank = "warning", True, not column.required
-            offer.errorTitle = "Onbekende waarde"
-            offer.error = f"Kies een {kind(column)}, of voeg de rij daar eerst toe."[:255]
+            offer.errorTitle, offer.error = _WORDS["unknown"], _WORDS["choose"].format(kind=kind(column))[:255]
             sheet.add_data_validation(offer)
     for number, row in enumerate(rows, start=2):
         _put(sheet, number, [_typed(column, row[column.name]) for column in table.columns], ["id", *styles[1:]], widths)
@@ -197,18 +194,15 @@ def _choices(column: Column, tables: Mapping[str, Rows], lists: Mapping[str, Seq
 def explain(column: Column) -> str:
     """Returns what a column holds, in Dutch, with the language where the column has one; its name where no words are here."""
     stem, _, language = column.name.rpartition("_")
-    more = {"nl": " (Nederlands)", "en": " (Engels)"}.get(language, "")
+    more = _WORDS["languages"].get(language, "")
     name = stem if more else column.name
     return f"{_WORDS['columns'].get(name, name)}{more}"
 
 
 def kind(column: Column) -> str:
     """Returns the kind of value of a column, in Dutch, with the list or the tables that it comes from."""
-    many = "s" if column.many else ""
-    if column.codes:
-        what = f"code{many} uit de lijst {column.codes}"
-    elif column.refers_to:
-        what = f"id{many} uit {', '.join(place.split('.')[0] for place in column.refers_to)}"
-    else:
-        what = _WORDS["types"][column.type]
-    return f"{what}, met ; ertussen" if column.many else what
+    form = (
+        _WORDS["code" if column.codes else "id"] if column.codes or column.refers_to else _WORDS["types"][column.type]
+    )
+    of = column.codes or ", ".join(place.split(".")[0] for place in column.refers_to)
+    return str(form.format(s="s" if column.many else "", of=of) + (_WORDS["many"] if column.many else ""))
