@@ -145,13 +145,15 @@ def take_in(options: Namespace, project: Project) -> int:
     from na_report.reasoning.changes import compare
     from na_report.workbook.importing import import_edition
 
-    done, slips = import_edition(options.file, options.new, project), list[str]()
-    with suppress(NaReportError):  # of what doesn't fit the claims nothing can be told, and the edition is made
-        slips = compare(open_edition(done.source, project), open_edition(options.new, project)).slips
-    print(
-        *(f"note: {note}" for note in (*done.notes, *slips)),
-        f"edition {options.new}: {done.rows} rows in {project.short(done.folder)}, sealed; against {done.source}: "
-        f"{done.added} rows added, {done.deleted} deleted, {done.changed} changed",
-        sep="\n",
-    )
+    done = import_edition(options.file, options.new, project)
+    notes, said = done.notes, f"{done.rows} rows in {project.short(done.folder)}, sealed"
+    with suppress(NaReportError):  # the edition is made, also where it doesn't fit the claims
+        found = compare(open_edition(done.source, project), open_edition(options.new, project))
+        added, deleted = (
+            sum(len(getattr(table, of)) for table in found.tables.values()) for of in ("added", "removed")
+        )
+        changed = len({(name, cell.key) for name, table in found.tables.items() for cell in table.changed})
+        said += f"; against {done.source}: {added} rows added, {deleted} deleted, {changed} changed"
+        notes += found.slips
+    print(*(f"note: {note}" for note in notes), f"edition {options.new}: {said}", sep="\n")
     return 0
