@@ -68,7 +68,7 @@ class Offices:
             raise UnreadableError(f"{failed}: {error}", error.kind) from error
         except requests.RequestException as error:
             raise UnreadableError(f"{failed}: {_why(error)}") from error
-        return Answer.of(parts, self.today.isoformat(), asked[0])
+        return Answer(parts, self.today.isoformat(), asked[0])
 
     def _pages(self, series: Series, address: str) -> list[bytes]:
         parts = [self._whole(series, address)]

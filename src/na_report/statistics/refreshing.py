@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import ANSWERS, Project
@@ -55,24 +54,35 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
     readings, asked = _readings(all_series, source, kept)
 
     def taken(rows: Rows, series: Series) -> Outcome:
-        earlier, asked_on = prior.get(series.id), kept.had[series.id].asked
-        return take_in(rows, series, readings[series.id], earlier, new, asked_on)
-
-    outcomes = [taken(before, each) if each.id in readings else _missed(each, kept) for each in all_series]
-    for outcome in outcomes:
-        if outcome.series not in prior and "" < outcome.updated < sealed:
+        if series.id not in readings:
+            why = kept.missed.get(series.id, UnreadableError("run the command again", "not asked"))
+            return Outcome(series.id, series.dataset, series.indicator_id, why.kind, str(why))
+        now, asked_on = readings[series.id], kept.had[series.id].asked
+        outcome = take_in(rows, series, now, prior.get(series.id), new, asked_on)
+        if series.id not in prior and "" < now.updated < sealed:
             # The edition knows more than an older answer; that is no withdrawal.
-            latest = max(period for _, period in readings[outcome.series].cells)
+            latest = max(period for _, period in now.cells)
             outcome.changes = [change for change in outcome.changes if change.period <= latest]
-            outcome.note = f"the data are of {outcome.updated}, older than the edition of {sealed}"
+            outcome.note = f"the data are of {now.updated}, older than the edition of {sealed}"
+        return outcome
+
+    outcomes = [taken(before, series) for series in all_series]
     if asked:
         with making(new, project, again=again) as partial:
             # Read afresh, as somebody may have changed the draft while the offices were asked.
             tables = rows_of(target if again else folder)
             for series in all_series:
-                if series.id in asked and series.id in readings:
+                if series.id in asked:
                     taken(tables["observations"], series)
-            _write(tables, kept, partial, new)
+            for table in TABLES:
+                write_table(partial, table, tables[table.name])
+            kept.write(partial / ANSWERS)
+            if problems := find_problems(partial, sealed=False):
+                raise InvalidInputError(
+                    f"With these answers edition {new} would have {how_many(problems)}; nothing was written:",
+                    problems,
+                    hint="Correct the table series, or the edition that is refreshed.",
+                )
     return Refreshed(old, new, asked, outcomes, without_series(tables))
 
 
@@ -102,23 +112,6 @@ def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tu
         except UnreadableError as error:
             kept.missed[series.id] = error
     return found, asked
-
-
-def _missed(series: Series, kept: Kept) -> Outcome:
-    why = kept.missed.get(series.id, UnreadableError("run the command again", "not asked"))
-    return Outcome(series.id, series.dataset, series.indicator_id, why.kind, str(why))
-
-
-def _write(tables: dict[str, Rows], kept: Kept, folder: Path, new: str) -> None:
-    for table in TABLES:
-        write_table(folder, table, tables[table.name])
-    kept.write(folder / ANSWERS)
-    if problems := find_problems(folder, sealed=False):
-        raise InvalidInputError(
-            f"With these answers edition {new} would have {how_many(problems)}; nothing was written:",
-            problems,
-            hint="Correct the table series, or the edition that is refreshed.",
-        )
 
 
 def lines(refreshed: Refreshed) -> Iterator[str]:
