@@ -47,8 +47,8 @@ def _text(cell: Cell, column: Column, before: str, unit: str) -> str:
         return text
     if cell.kind in _FAULTS:
         raise FaultError(text, *_FAULTS[cell.kind])
-    form = cell.form.removesuffix(";@")
-    if form != "@" and ("@" in form or form.count(";") > 2):
+    *others, last = re.sub(r"[_*].| ", "", cell.form).split(";")
+    if last != "@" if "@" in last else len(others) == 3:
         remedy = "Format the cell as text, and type what it should say."
         raise FaultError(f"{text}, shown in the format {cell.form!r}", "a text that is shown as it is", remedy)
     return read_number(text, before, unit) if column.type in ("number", "integer") else text
