@@ -48,7 +48,7 @@ def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None
     project, edition, say = book.project, book.edition, partial(print, flush=True)
 
     def take_along() -> TakeAlong:
-        from na_report.workbook.take_along import period_covered, write_take_along
+        from na_report.workbook.exporting import period_covered, write_take_along
 
         files = write_take_along(edition, book.folder / "take-along", project)
         return files, period_covered(open_edition(edition, project))

@@ -1,6 +1,8 @@
-"""Writes an edition as an Excel workbook that people can edit and send back."""
+"""Writes an edition as a workbook that people can edit and send back, and whole to take along."""
 
 import math
+import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +12,7 @@ from typing import Any
 
 import yaml
 from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill, Protection
 from openpyxl.utils import get_column_letter
@@ -17,17 +20,19 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from na_report.base.errors import NaReportError
-from na_report.base.files import write_whole
-from na_report.base.locks import locked
+from na_report.base.files import whole_file, write_whole
 from na_report.base.paths import Project
-from na_report.base.zips import EPOCH
-from na_report.editions.edition import open_edition
+from na_report.base.zips import EPOCH, zip_entry
+from na_report.editions.asked import derived
+from na_report.editions.edition import Edition, open_edition
+from na_report.editions.folders import edition_folder
 from na_report.editions.schema import BY_NAME, TABLES, Column, Table
 from na_report.editions.table_files import Rows
 from na_report.workbook.cell_values import same_number
 from na_report.workbook.layout import FORMAT, META, START, book_bytes, encode, tables_in
 
 _WORDS = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
+_ODS = ("content.xml", "manifest.xml", "meta.xml", "settings.xml", "styles.xml")
 _LINES_LIMIT, _CELL_LIMIT = 16, 32_767
 _WIDTHS = (20, 22, 80, 50, 11)
 _WRAP, _FREE = Alignment(wrap_text=True, vertical="top"), Protection(locked=False)
@@ -42,9 +47,7 @@ def export_edition(name: str, target: Path, project: Project, *, force: bool = F
         raise NaReportError(f"{target.name} is not the name of a workbook.", hint="End the name with .xlsx.")
     if target.exists() and not force:
         raise NaReportError(f"{target} exists already.", hint="Choose another name, or replace it with --force.")
-    book = make_workbook(name, project)
-    with locked(target.with_name(f".{target.name}.lock"), f"The workbook {target}"):
-        write_whole(target, book_bytes(book))
+    write_whole(target, book_bytes(make_workbook(name, project)))
     return target
 
 
@@ -206,3 +209,49 @@ def kind(column: Column) -> str:
     )
     of = column.codes or ", ".join(place.split(".")[0] for place in column.refers_to)
     return str(form.format(s="s" if column.many else "", of=of) + (_WORDS["many"] if column.many else ""))
+
+
+def write_take_along(name: str, folder: Path, project: Project) -> list[Path]:
+    """Writes an edition as .xlsx, .ods and a .zip of its sealed tables; the same edition gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    workbook, ods, tables = (folder / f"na-report-{name}.{ending}" for ending in ("xlsx", "ods", "zip"))
+    book = make_workbook(name, project)
+    write_whole(workbook, book_bytes(book))
+    write_ods(book, ods)
+    with whole_file(tables) as partial, zipfile.ZipFile(partial, "w") as archive:
+        for path in sorted(edition_folder(name, project).iterdir()):
+            if path.suffix in (".csv", ".json"):
+                archive.writestr(zip_entry(f"na-report-{name}/{path.name}", mode=0o644), path.read_bytes())
+    return [workbook, ods, tables]
+
+
+@derived
+def period_covered(edition: Edition) -> tuple[str, str]:
+    """Returns the first and the last year of the observations; empty when none has a period."""
+    periods = [part for period in edition["observations"]["period"] for part in str(period).split("/") if part]
+    years = sorted(part[:4] for part in periods)
+    return (years[0], years[-1]) if years else ("", "")
+
+
+def write_ods(book: Workbook, target: Path) -> Path:
+    """Writes a workbook that `make_workbook` made as an OpenDocument spreadsheet; the same workbook gives the same bytes.
+
+    A text stays a text, whatever it starts with: the templates in `ods/` write no formulas.
+    """
+    folder = FileSystemLoader(Path(__file__).with_name("ods"))
+    forms = Environment(loader=folder, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    forms.filters["spaced"] = _spaced
+    widths = {round(column.width) for sheet in book.worksheets for column in sheet.column_dimensions.values()}
+    with whole_file(target) as partial, zipfile.ZipFile(partial, "w") as archive:
+        # Programs know the file by these first bytes, so they come first and uncompressed.
+        archive.writestr(zip_entry("mimetype", compressed=False), "application/vnd.oasis.opendocument.spreadsheet")
+        for part in _ODS:
+            text = forms.get_template(part).render(book=book, about=book.properties, widths=sorted(widths))
+            archive.writestr(zip_entry(f"META-INF/{part}" if part == "manifest.xml" else part), text)
+    return target
+
+
+def _spaced(escaped: str) -> str:
+    """Writes what OpenDocument would run together: more spaces in a row, spaces at the edges, tabs."""
+    marked = re.sub(r"^ +| +$| {2,}", lambda match: f'<text:s text:c="{len(match[0])}"/>', str(escaped))
+    return marked.replace("\t", "<text:tab/>")
