@@ -5,6 +5,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -158,8 +159,6 @@ def _said(content: bytes, name: str) -> str:
 
 
 def _next_page(content: bytes) -> str:
-    try:
-        said = json.loads(content)
-    except (ValueError, RecursionError):
-        return ""
-    return str(said.get("@odata.nextLink") or "") if isinstance(said, dict) else ""
+    with suppress(ValueError, RecursionError, AttributeError):  # of what is no JSON, the reading tells
+        return str(json.loads(content).get("@odata.nextLink") or "")
+    return ""
