@@ -9,13 +9,12 @@ import gzip
 import io
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from sdmx.model import v30
 from sdmx.reader.csv import Reader
 
-from na_report.statistics.answer_formats import Rows, open_answer
+from na_report.statistics.answer_formats import Opened, open_answer
 from na_report.statistics.reading import read
 from na_report.statistics.series import Series
 
@@ -27,11 +26,10 @@ def main() -> int:
     """Compares the two readings; returns 1 when a cell differs."""
     found = differing = 0
     for content in _answers():
-        rows = _narrowed(open_answer([content]))
-        message, keys = _as_sdmx_csv_2(rows)
-        theirs = _theirs(message, rows.dimensions)
+        message, names, keys = _as_sdmx_csv_2(open_answer([content]))
+        theirs = _theirs(message, names)
         for key in keys:
-            wanted = dict(zip(rows.dimensions, key, strict=True)) | {"geo": "*"}
+            wanted = dict(zip(names, key, strict=True)) | {"geo": "*"}
             series = Series("", "eurostat", "X", wanted, {"NL": key[-1]}, {}, "", "", "", "", "", "", "")
             for (_, period), cell in read([message.encode()], series).cells.items():
                 found += 1
@@ -48,26 +46,21 @@ def _answers() -> Iterator[bytes]:
     yield b"\n".join(line for line in lines if line.startswith(b"DATAFLOW,") or b",Netherlands," in line)
 
 
-def _narrowed(rows: Rows) -> Rows:
-    """Returns rows with their dimensions alone."""
-    columns = [number for number, name in enumerate(rows.dimensions) if name in DIMENSIONS]
-    records = (([parts[column] for column in columns], *rest) for parts, *rest in rows.records)
-    return replace(rows, dimensions=tuple(rows.dimensions[column] for column in columns), records=records)
-
-
-def _as_sdmx_csv_2(rows: Rows) -> tuple[str, list[tuple[str, ...]]]:
-    """Returns the rows with a value in the form that both read, and the keys of their series."""
-    lines = [f"STRUCTURE,STRUCTURE_ID,ACTION,{','.join(rows.dimensions)},TIME_PERIOD,OBS_VALUE,OBS_FLAG"]
+def _as_sdmx_csv_2(answer: Opened) -> tuple[str, list[str], list[tuple[str, ...]]]:
+    """Returns the rows with a value in the form that both read, their dimensions, and the keys of their series."""
+    names = [name for name in answer.names if name in DIMENSIONS]
+    lines = [f"STRUCTURE,STRUCTURE_ID,ACTION,{','.join(names)},TIME_PERIOD,OBS_VALUE,OBS_FLAG"]
     keys: dict[tuple[str, ...], None] = {}
-    for parts, period, value, flags in rows.records:
-        if value.strip(": "):
-            keys[tuple(parts)] = None
-            quoted = ",".join(f'"{part}"' for part in parts)
-            lines.append(f"dataflow,ESTAT:X(1.0),I,{quoted},{period},{value},{flags[0]}")
-    return "\n".join(lines) + "\n", list(keys)
+    for row in answer.rows:
+        if row["OBS_VALUE"].strip(": "):
+            key = tuple(row[name] for name in names)
+            keys[key] = None
+            quoted = ",".join(f'"{part}"' for part in key)
+            lines.append(f"dataflow,ESTAT:X(1.0),I,{quoted},{row['TIME_PERIOD']},{row['OBS_VALUE']},{row['OBS_FLAG']}")
+    return "\n".join(lines) + "\n", names, list(keys)
 
 
-def _theirs(message: str, dimensions: tuple[str, ...]) -> dict[tuple[str, ...], tuple[float, str]]:
+def _theirs(message: str, dimensions: list[str]) -> dict[tuple[str, ...], tuple[float, str]]:
     structure = v30.DataStructureDefinition(id="X")
     for name in (*dimensions, "TIME_PERIOD"):
         structure.dimensions.append(v30.Dimension(id=name))

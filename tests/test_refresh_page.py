@@ -1,5 +1,6 @@
 """The page of the preview about what a refresh changed, with what follows, for who can't or won't read a terminal."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,8 +72,9 @@ def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(previe
     assert "Nederland | 2021 | nieuw, breuk in de reeks | – | 26,6 (breuk in de reeks)" in lines
     assert "kort | In 2023 kon 80% het, nu 83,6%. | In 2023 kon 82,7% het, nu 83,6%." in lines
     told = page.select_one("article").get_text()  # type: ignore[union-attr]
-    assert "IND101-NL-2021 blijft 70%: dat vulde iemand zelf in. Het bureau geeft 78,94." in told
-    assert "IND109-NL-2012 hoort door een breuk nu bij de reeks lfs4w_2011_2012" in told
+    assert "IND101-NL-2021 |  | blijft zoals iemand het invulde; het bureau geeft 78,94 | 70% | 70%" in lines
+    [moved] = [line for line in lines if line.startswith("IND109-NL-2012 |")]
+    assert moved.endswith("| lfs4w_from_2021 | lfs4w_2011_2012")
     assert "Tabel isoc_ai_iaiu: het bureau gaf geen antwoord dat te gebruiken is." in told
     assert [link["href"] for link in page.select("article li a")] == ["kort.html"], "it shows a row that differs"
     assert page.select("nav a[href='kort.html']"), "the page has the menu of the book"
@@ -109,13 +111,14 @@ def test_each_reason_and_each_word_is_in_the_language_of_the_page(project: Proje
     refresh("2026", "2027", answers_in(tmp_path), project)
     rows = read_table(project.data / "2027", BY_NAME["series"])
     write_table(project.data / "2027", BY_NAME["series"], [*rows, row | {"id": "SER099", "dataset": "set_none"}])
-    for language, told in (("nl", "blijft bijna iedereen"), ("en", "stays nearly all")):
+    for language, told, office in (("nl", "bijna iedereen", "78,94"), ("en", "nearly all", "78.94")):
         words = Words(language)
         page = BeautifulSoup((changed_page("2027", language, project) or ("",) * 3)[1], "html.parser").get_text()
         for dataset, kind in kinds.items():
             assert words(f"changes.missed_{kind.replace(' ', '_')}", dataset=dataset) in page, kind
-        assert words("changes.definition", code="A", old="Yearly", new="Annual") in page
-        assert told in page
+        renamed, kept = words("changes.kind_definition_changed"), words("changes.kind_kept", office=office)
+        assert re.search(f"A\\s*{renamed}\\s*Yearly\\s*Annual", page)
+        assert f"{kept}\n{told}{told}" in page
     dutch, english = (
         [Words(language)(f"flags.{flag}") for flag in FLAGS if flag.isalpha()] for language in ("nl", "en")
     )

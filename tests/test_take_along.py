@@ -29,8 +29,8 @@ from na_report.running.fingerprint import hash_inputs, ingredients
 from na_report.running.pages import all_pages, choose
 from na_report.screen.citing import add_take_along, part_of
 from na_report.screen.describing import Publication, describe, site_address
+from na_report.workbook.exporting import write_ods, write_take_along
 from na_report.workbook.layout import META
-from na_report.workbook.take_along import write_ods, write_take_along
 
 pytestmark = pytest.mark.book
 

@@ -53,7 +53,7 @@ def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None
         refuse_missing(open_edition(edition, project), project, book.language)
 
     def take_along() -> tuple[list[Path], tuple[str, str]]:
-        from na_report.workbook.take_along import period_covered, write_take_along
+        from na_report.workbook.exporting import period_covered, write_take_along
 
         files = write_take_along(edition, book.folder / "take-along", project)
         return files, period_covered(open_edition(edition, project))

@@ -1,5 +1,6 @@
 """What follows from what differs between two editions, as lines of text and as a page of the preview."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import is_draft, previous_edition, sealed_editions
+from na_report.editions.office_marks import FLAGS
 from na_report.reasoning.changes import Changes, compare
 from na_report.reasoning.checking import check
 from na_report.running.chapters import read_chapter
@@ -98,7 +100,9 @@ def changed_page(
         return ", ".join(voice.words(f"flags.{letter}") for letter in letters)
 
     def of_office(text: str) -> str:
-        """Returns what an office says, with its flags, as a reader of the language writes it."""
+        """Returns what an office says, with its flags, as a reader of the language writes it; a name as it is."""
+        if not re.fullmatch(rf"(:|-?\d+(\.\d+)?)( [{re.escape(''.join(FLAGS))}]+)?", text):
+            return text
         found, _, letters = text.partition(" ")
         shown = "–" if found == ":" else number(float(found), language)
         return f"{shown} ({flags(letters)})" if letters else shown

@@ -11,7 +11,7 @@ from typing import Any
 
 from na_report.base.errors import InvalidInputError, NaReportError, told
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.editions.folders import is_draft, list_editions, previous_edition, sealed_editions
+from na_report.editions.folders import is_draft, list_editions, sealed_editions
 
 # What reads tables, workbooks or answers is imported where it is needed: the names of editions come at once.
 
@@ -63,14 +63,9 @@ def copy(options: Namespace, project: Project) -> int:
 
 def seal(options: Namespace, project: Project) -> int:
     """Checks a new edition and fixes its bytes."""
-    from na_report.editions.decimal_slips import slips_between
     from na_report.editions.edition import seal_edition
 
     path = seal_edition(options.edition, project, by=options.by or "")
-    before = previous_edition(options.edition, list_editions(project))
-    with suppress(NaReportError):  # of a damaged edition before this one nothing can be told, and this one is sealed
-        for slip in slips_between(project.data / before, path.parent) if before else ():
-            print(f"note: {slip}")
     print(f"edition {options.edition}: sealed, {project.short(path)} holds the hash of each table")
     return 0
 
@@ -114,7 +109,6 @@ def _json(said: Any, code: int = 0) -> int:
 def diff(options: Namespace, project: Project) -> int:
     """Shows what differs between two editions, and what follows."""
     from na_report.commands import consequences
-    from na_report.editions.decimal_slips import factor_between
 
     found = consequences.follows(options.old, options.new, project)
     if options.format == "json":
@@ -128,8 +122,7 @@ def diff(options: Namespace, project: Project) -> int:
         for sign, keys in (("+", table.added), ("-", table.removed)):
             print(*(f"  {sign} {key}\n" for key in keys), sep="", end="")
         for cell in table.changed:
-            factor = factor_between(cell.old, cell.new) if (name, cell.column) == ("observations", "value") else ""
-            slip = f" (exactly {factor} the one before)" if factor else ""
+            slip = f" (exactly {cell.factor} the one before)" if cell.factor else ""
             print(f"  {cell.key} {cell.column}: {cell.old!r} -> {cell.new!r}{slip}")
     print(*consequences.lines(found), sep="\n")
     return 0
@@ -148,13 +141,19 @@ def export(options: Namespace, project: Project) -> int:
 
 def take_in(options: Namespace, project: Project) -> int:
     """Makes a new edition from a workbook."""
+    from na_report.editions.edition import open_edition
+    from na_report.reasoning.changes import compare
     from na_report.workbook.importing import import_edition
 
     done = import_edition(options.file, options.new, project)
-    print(
-        *(f"note: {note}" for note in done.notes),
-        f"edition {options.new}: {done.rows} rows in {project.short(done.folder)}, sealed; against {done.source}: "
-        f"{done.added} rows added, {done.deleted} deleted, {done.changed} changed",
-        sep="\n",
-    )
+    notes, said = done.notes, f"{done.rows} rows in {project.short(done.folder)}, sealed"
+    with suppress(NaReportError):  # the edition is made, also where it doesn't fit the claims
+        found = compare(open_edition(done.source, project), open_edition(options.new, project))
+        added, deleted = (
+            sum(len(getattr(table, of)) for table in found.tables.values()) for of in ("added", "removed")
+        )
+        changed = len({(name, cell.key) for name, table in found.tables.items() for cell in table.changed})
+        said += f"; against {done.source}: {added} rows added, {deleted} deleted, {changed} changed"
+        notes += found.slips
+    print(*(f"note: {note}" for note in notes), f"edition {options.new}: {said}", sep="\n")
     return 0

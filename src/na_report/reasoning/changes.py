@@ -3,12 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import networkx as nx
 
 from na_report.base.digits import as_shown, in_digits, in_order
-from na_report.editions.decimal_slips import factor_between
+from na_report.editions.cells import NUMBER
 from na_report.editions.edition import Edition
 from na_report.editions.schema import TABLES
 from na_report.reasoning import chain
@@ -26,6 +27,11 @@ class CellChange:
     column: str
     old: str
     new: str
+
+    @property
+    def factor(self) -> str:
+        """How often one value fits in the other when that is a round number of times, which is mostly a slip."""
+        return _factor(self.old, self.new) if self.column == "value" else ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class ValueChange:
     new: float | None
     unit: str
     comparable: bool  # whether both belong to one series, so that the difference is change
-    factor: str = ""  # how often one fits in the other when that is a round number of times, which is mostly a slip
+    factor: str = ""  # as that of a cell, where the unit is the same
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,19 @@ class Changes:
     def rows(self) -> set[str]:
         """The ids of all rows that are new, gone or different."""
         return _rows(self.tables)
+
+    @property
+    def slips(self) -> list[str]:
+        """The observations that may have another decimal point than was meant, each in a sentence."""
+        cells = self.tables.get("observations", TableChange()).changed
+        found = {cell.key: (cell.new, cell.factor, cell.old) for cell in cells if cell.factor}
+        found |= {
+            one.new_key: (_text(one.new), one.factor, f"{_text(one.old)} ({one.old_key})")
+            for one in self.values
+            if one.factor and one.new_key not in found
+        }
+        said = "{}: the value {} is exactly {} the one before, {}; check it against the unit"
+        return [said.format(key, *about) for key, about in found.items()]
 
 
 def _rows(tables: Mapping[str, TableChange], but: tuple[str, ...] = ()) -> set[str]:
@@ -147,10 +166,20 @@ def _compare_values(old: Edition, new: Edition) -> tuple[ValueChange, ...]:
                 new=float(now) if now else None,
                 unit=unit,
                 comparable=same_unit and same_series,
-                factor=factor_between(was, now) if same_unit else "",
+                factor=_factor(was, now) if same_unit else "",
             )
         )
     return tuple(found)
+
+
+def _factor(old: str, new: str) -> str:
+    if not (NUMBER.fullmatch(old) and NUMBER.fullmatch(new) and Fraction(old)):
+        return ""
+    round_ones = (10, 100, 1_000, 1_000_000)
+    said = {Fraction(1, each): f"1/{each:,} of" for each in round_ones} | {
+        each: f"{each:,} times" for each in round_ones
+    }
+    return said.get(Fraction(new) / Fraction(old), "")
 
 
 def _latest(edition: Edition) -> dict[tuple[str, str], dict[str, Any]]:

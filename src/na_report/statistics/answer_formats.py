@@ -1,24 +1,20 @@
-"""Answers of offices as rows: SDMX-CSV of Eurostat and OECD, Eurostat's tables, OData v4 of CBS. Others are refused by name."""
+"""Answers of offices as rows of SDMX-CSV: those of Eurostat and OECD, Eurostat's tables, OData v4 of CBS. Others are refused."""
 
 import csv
 import io
 import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import yaml
 
 from na_report.base.errors import NaReportError
 from na_report.editions.office_marks import FLAGS
 
-# The parts of a row as the answer writes them, its period, its value and its flags.
-Record = tuple[Sequence[str], str, str, Sequence[str]]
+# What SDMX-CSV names so, of each form of answer: TIME_PERIOD, OBS_VALUE, OBS_FLAG and the dimensions, as the answer writes them.
+Row = dict[str, str]
 # Why there is no answer to a series.
 Kind = Literal["not read", "not asked", "series gone", "unit changed", "definition changed"]
 # The largest answer, in bytes.
@@ -43,18 +39,15 @@ class UnreadableError(NaReportError):
         self.kind = kind
 
 
-@dataclass(frozen=True)
-class Rows:
-    """An answer, opened; its dataset and day (as ISO date) are empty where it doesn't say them."""
+class Opened(NamedTuple):
+    """An answer that is open to read."""
 
     form: str
-    dataset: str
-    updated: str
-    dimensions: tuple[str, ...]  # what the parts of a row are called, dimensions among them
-    records: Iterator[Record]
+    names: Sequence[str]  # the columns, dimensions among them
+    rows: Iterator[Row]
 
 
-def open_answer(parts: Sequence[bytes]) -> Rows:
+def open_answer(parts: Sequence[bytes]) -> Opened:
     """Opens an answer; more than one part where an office gives it in pages. An unknown or retired format is refused by name."""
     try:
         texts = [part.decode("utf-8-sig").lstrip() for part in parts]
@@ -72,86 +65,63 @@ def open_answer(parts: Sequence[bytes]) -> Rows:
         ):
             return _cbs([row for each in said for row in each["value"] if isinstance(row, dict)])
     elif found := _CSV.match(text):
-        return _sdmx_csv(text, found[3])
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=found[3], strict=True)
+        header = [cell.split(": ")[0] for cell in next(lines)]
+        form = "SDMX-CSV 2.0" if header[0].startswith("STRUCTURE") else "SDMX-CSV 1.0"
+        return Opened(form, header, _sdmx_csv(lines, header))
     elif found := _TSV.match(text):
-        form = f"Eurostat TSV, {'old' if found[2] == 'time' else 'new'} form"
-        return Rows(form, "", "", tuple(found[1].split(",")), _tsv(text.splitlines(), found[1].count(",") + 1))
-    raise UnreadableError(f"found {_name(text)}, expected SDMX-CSV, Eurostat TSV or OData v4 of CBS")
+        form, names = f"Eurostat TSV, {'old' if found[2] == 'time' else 'new'} form", found[1].split(",")
+        return Opened(form, names, _tsv(text.splitlines(), names))
+    kind = next(kind for form, kind in _SAID["kinds"] if re.search(form, text[:5000].lower(), re.DOTALL))
+    raise UnreadableError(f"found {kind.format(start=text[:30])}, expected SDMX-CSV, Eurostat TSV or OData v4 of CBS")
 
 
-def _name(text: str) -> str:
-    """Returns what a text is that can't be read."""
-    start = text[:5000].lower()
-    kind: str = next(kind for form, kind in _SAID["kinds"] if re.search(form, start, re.DOTALL))
-    return kind.format(start=text[:30])
-
-
-def _sdmx_csv(text: str, separator: str) -> Rows:
-    """Opens SDMX-CSV 1.0 or 2.0, with codes, with labels, or with both."""
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    header = [cell.split(": ")[0] for cell in next(lines)]
+def _sdmx_csv(lines: Iterator[list[str]], header: list[str]) -> Iterator[Row]:
+    """Yields rows of SDMX-CSV 1.0 or 2.0, with codes, with labels, or with both."""
     for name in ("TIME_PERIOD", "OBS_VALUE"):
         if header.count(name) != 1:
             raise UnreadableError(f"found SDMX-CSV with {header.count(name)} columns {name}, expected one")
-    first = next(lines, [])
-    said = dict(zip(header, first, strict=False))
-    form, dataset = ("2.0", "STRUCTURE_ID") if header[0].startswith("STRUCTURE") else ("1.0", "DATAFLOW")
-    day, stamp = "", re.split("[ T]", said.get("LAST UPDATE", ""))[0]
-    for written in ("%d/%m/%y", "%Y-%m-%d"):  # Eurostat writes the first
-        with suppress(ValueError):
-            day = datetime.strptime(stamp, written).date().isoformat()
-    records = _csv_records(chain([first] if first else [], lines), header)
-    # A column that is no dimension is asked for by nobody.
-    return Rows(f"SDMX-CSV {form}", said.get(dataset, ""), day, tuple(header), records)
+    for number, cells in enumerate(lines, start=2):
+        if len(cells) != len(header):
+            raise UnreadableError(f"row {number}: found {len(cells)} cells, expected {len(header)}; {_CUT_OFF}")
+        row = dict(zip(header, cells, strict=True))
+        if (action := row.get("ACTION", "")) not in ("I", "R", "A", "M", ""):
+            raise UnreadableError(f"row {number}: found the action {action[:20]!r}, expected data and no deletions")
+        yield {"OBS_FLAG": row.get("OBS_STATUS", ""), **row}
 
 
-def _csv_records(rows: Iterator[list[str]], header: list[str]) -> Iterator[Record]:
-    time, value = header.index("TIME_PERIOD"), header.index("OBS_VALUE")
-    place = {name: number for number, name in enumerate(header)}
-    status = place.get("OBS_FLAG", place.get("OBS_STATUS"))
-    action, hidden = place.get("ACTION"), place.get("CONF_STATUS")
-    for number, row in enumerate(rows, start=2):
-        if len(row) != len(header):
-            raise UnreadableError(f"row {number}: found {len(row)} cells, expected {len(header)}; {_CUT_OFF}")
-        if action is not None and row[action] not in ("I", "R", "A", "M", ""):
-            found = f"row {number}: found the action {row[action][:20]!r}"
-            raise UnreadableError(f"{found}, expected data and no deletions")
-        # The code or label of a value that is not confidential begins with F or A.
-        secret = hidden is not None and row[hidden] and row[hidden][0] not in "FA"
-        yield row, row[time], row[value], ("" if status is None else row[status], "c" if secret else "")
-
-
-def _tsv(lines: list[str], dimensions: int) -> Iterator[Record]:
-    """Yields a table of Eurostat's bulk download: a row per series, a column per period, flags in the cell."""
+def _tsv(lines: list[str], names: list[str]) -> Iterator[Row]:
+    """Yields the cells of a table of Eurostat's bulk download: a row per series, a column per period, flags in the cell."""
     periods = [period.strip() for period in lines[0].split("\t")[1:]]
     for number, line in enumerate(lines[1:], start=2):
         key, *cells = line.split("\t")
         parts = key.strip().split(",")
-        if (len(parts), len(cells)) != (dimensions, len(periods)):
-            found = f"{len(parts)} codes and {len(cells)} cells, expected {dimensions} and {len(periods)}"
+        if (len(parts), len(cells)) != (len(names), len(periods)):
+            found = f"{len(parts)} codes and {len(cells)} cells, expected {len(names)} and {len(periods)}"
             raise UnreadableError(f"row {number}: found {found}; {_CUT_OFF}")
+        codes = dict(zip(names, parts, strict=True))
         for period, cell in zip(periods, cells, strict=True):
             said = _TSV_CELL.fullmatch(cell.strip())
             if not said:
                 raise UnreadableError(f"row {number}, {period}: found {cell[:40]!r}, expected a number, : or flags")
-            yield parts, period, said[1] or "", (said[2],)
+            yield codes | {"TIME_PERIOD": period, "OBS_VALUE": said[1] or "", "OBS_FLAG": said[2]}
 
 
-def _cbs(rows: list[dict[str, Any]]) -> Rows:
+def _cbs(said: list[dict[str, Any]]) -> Opened:
     """Opens observations of CBS, with the state of its periods behind them."""
-    final = {str(row["Identifier"]): row.get("Status") == "Definitief" for row in rows if "Identifier" in row}
-    found = [row for row in rows if "Identifier" not in row]
-    names = tuple(name for name in (found[0] if found else {}) if name not in _CBS_NO_DIMENSION)
-    records: list[Record] = []
+    final = {str(row["Identifier"]): row.get("Status") == "Definitief" for row in said if "Identifier" in row}
+    found = [row for row in said if "Identifier" not in row]
+    names = [name for name in (found[0] if found else {}) if name not in _CBS_NO_DIMENSION]
+    rows: list[Row] = []
     for row in found:
-        try:
-            period, parts = str(row["Perioden"]), [str(row[name]).strip() for name in names]
-        except KeyError as error:
-            raise UnreadableError(f"found an observation of CBS without {error}") from error
+        if lacking := {"Perioden", *names} - row.keys():
+            raise UnreadableError(f"found an observation of CBS without {min(lacking)!r}")
+        period, value = str(row["Perioden"]), row.get("Value")
         mark = _CBS_NO_VALUE.get(str(row.get("ValueAttribute", "None")), "m")
-        value = "" if row.get("Value") is None else str(row["Value"])
-        records.append((parts, period, value, (mark, "" if final.get(period, True) else "p")))
-    return Rows("OData v4 of CBS", "", "", names, iter(records))
+        flags = mark if final.get(period, True) else f"{mark},p"
+        of = {"TIME_PERIOD": period, "OBS_VALUE": "" if value is None else str(value), "OBS_FLAG": flags}
+        rows.append({name: str(row[name]).strip() for name in names} | of)
+    return Opened("OData v4 of CBS", names, iter(rows))
 
 
 def letters(*marks: str, where: str = "") -> str:

@@ -5,11 +5,14 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import requests
+import yaml
 from requests import exceptions
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse
@@ -19,18 +22,8 @@ from na_report.statistics.answer_formats import LARGEST, UnreadableError
 from na_report.statistics.kept import Answer
 from na_report.statistics.series import PLACE, Series
 
-NAMES = {"eurostat": "Eurostat", "oecd": "the OECD", "cbs": "CBS"}
-ADDRESSES = {
-    "eurostat": "https://ec.europa.eu/eurostat/api/dissemination",
-    "oecd": "https://sdmx.oecd.org/public/rest",
-    "cbs": "https://datasets.cbs.nl/odata/v1/CBS",
-}
-_QUESTIONS = {
-    "eurostat": "sdmx/2.1/data/{}/{}?format=SDMX-CSV&compressed=false",
-    "oecd": "data/{}/{}?format=csvfile&dimensionAtObservation=AllDimensions",
-}
-# Downloads that an office allows in an hour.
-MOST = {"oecd": 60}
+_OFFICES = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+ADDRESSES = {key: office["address"] for key, office in _OFFICES.items()}
 # How long and how much, in seconds, bytes and pages.
 SILENCE = 60.0  # without a connection, or a byte of an answer
 WHOLE = 600.0  # for one answer, also one that comes later
@@ -66,14 +59,17 @@ class Offices:
 
     def __call__(self, series: Series) -> Answer:
         """Returns the answer to a series; where there is none, the error says who failed and how."""
-        asked = _addresses(series, self.bases[series.provider])
+        asked, failed = (
+            _addresses(series, self.bases[series.provider]),
+            f"{_OFFICES[series.provider]['name']} gave no answer",
+        )
         try:
             parts = [part for address in asked for part in self._pages(series, address)]
         except UnreadableError as error:
-            raise UnreadableError(f"{NAMES[series.provider]} gave no answer: {error}", error.kind) from error
+            raise UnreadableError(f"{failed}: {error}", error.kind) from error
         except requests.RequestException as error:
-            raise UnreadableError(f"{NAMES[series.provider]} gave no answer: {_why(error)}") from error
-        return Answer.of(parts, self.today.isoformat(), asked[0])
+            raise UnreadableError(f"{failed}: {_why(error)}") from error
+        return Answer(parts, self.today.isoformat(), asked[0])
 
     def _pages(self, series: Series, address: str) -> list[bytes]:
         parts = [self._whole(series, address)]
@@ -102,7 +98,7 @@ class Offices:
         return self._get(series, f"{later}/data/{key}?format=SDMX-CSV&compressed=false")
 
     def _get(self, series: Series, address: str) -> bytes:
-        most = MOST.get(series.provider)
+        most = _OFFICES[series.provider].get("most")
         self.asked[series.provider] += 1
         if most and self.asked[series.provider] > most:
             raise UnreadableError(f"it allows {most} questions an hour, which were asked; run the command again later")
@@ -136,7 +132,7 @@ def _addresses(series: Series, base: str) -> list[str]:
         query = quote(" and ".join(f"({one})" for one in wanted), safe="")
         return [f"{base}/{dataset}/Observations?%24filter={query}", f"{base}/{dataset}/PeriodenCodes"]
     start = f"&startPeriod={quote(series.start)}" if series.start else ""
-    return [f"{base}/{_QUESTIONS[series.provider].format(dataset, key)}{start}"]
+    return [f"{base}/{_OFFICES[series.provider]['question'].format(dataset, key)}{start}"]
 
 
 def _refuse(response: requests.Response, content: bytes) -> None:
@@ -163,8 +159,6 @@ def _said(content: bytes, name: str) -> str:
 
 
 def _next_page(content: bytes) -> str:
-    try:
-        said = json.loads(content)
-    except (ValueError, RecursionError):
-        return ""
-    return str(said.get("@odata.nextLink") or "") if isinstance(said, dict) else ""
+    with suppress(ValueError, RecursionError, AttributeError):  # of what is no JSON, the reading tells
+        return str(json.loads(content).get("@odata.nextLink") or "")
+    return ""

@@ -25,9 +25,6 @@ class Outcome:
     asked: str = ""  # the day that it was asked
     updated: str = ""  # the day of the data
     changes: list[Difference] = field(default_factory=list)
-    kept: list[Row] = field(default_factory=list)  # values of people, which stay, with what the office says
-    methods: list[Row] = field(default_factory=list)  # observations after a break, which start a new method series
-    definitions: list[Row] = field(default_factory=list)  # codes that the office calls otherwise
     note: str = ""
 
 
@@ -49,7 +46,7 @@ def take_in(rows: Rows, series: Series, now: Reading, before: Reading | None, ed
         for key, row in known.items()
         if row["value"] and (row["source_id"] == series.source_id or key in cells) and key[1] >= series.start
     }
-    changes = differences(typed if prior is None else prior, cells)
+    changes, stay = differences(typed if prior is None else prior, cells), set()
     for place in series.places:
         mine = {period: row for (where, period), row in known.items() if where == place}
         theirs = {period: cell for (where, period), cell in cells.items() if where == place}
@@ -70,19 +67,20 @@ def take_in(rows: Rows, series: Series, now: Reading, before: Reading | None, ed
             if row["value"] != cell.value:
                 # Of the office is what names it as source, and what nobody changed since it answered.
                 if row["source_id"] != series.source_id or (prior is not None and said_before != row["value"]):
-                    stays = row["value"] or row["text_en"]
-                    of_person = {"id": row["id"], "value": stays, "source": row["source_id"]}
-                    outcome.kept.append(of_person | {"office": str(cell)})
+                    stay.add((place, period))
+                    entered = f"{row['value'] or row['text_en']} ({row['source_id']})"
+                    outcome.changes.append(Difference(row["id"], "", ("kept",), entered, str(cell)))
                     continue
                 row.update(said)
             if row["series"] != methods[period]:
-                outcome.methods.append({"id": row["id"], "old": row["series"], "new": methods[period]})
+                was = row["series"] or "none"
+                outcome.changes.append(Difference(row["id"], "", ("other series",), was, methods[period]))
                 row["series"] = methods[period]
-    stay = {row["id"] for row in outcome.kept}
-    outcome.changes = [each for each in changes if known.get((each.place, each.period), {}).get("id") not in stay]
+    changes = [each for each in changes if (each.place, each.period) not in stay]
     called = {**series.labels, **(before.labels if before else {})}
     differing = [code for code, label in now.labels.items() if called.get(code, label) != label]
-    outcome.definitions = [{"code": code, "old": called[code], "new": now.labels[code]} for code in differing]
+    kind = ("definition changed",)
+    outcome.changes[:0] = [*changes, *(Difference(one, "", kind, called[one], now.labels[one]) for one in differing)]
     return outcome
 
 

@@ -3,10 +3,10 @@
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ANSWERS
@@ -19,21 +19,11 @@ INDEX = "index.json"
 
 @dataclass(frozen=True)
 class Answer:
-    """What an office answered; compressed, as a refresh holds those to all series at once."""
+    """What an office answered."""
 
-    packed: dict[str, bytes]  # by the hash of what the office gave; more than one where it gives an answer in pages
+    parts: list[bytes]  # more than one where it gives an answer in pages
     asked: str = ""  # the day as ISO date; empty when it is not known
     address: str = ""
-
-    @classmethod
-    def of(cls, parts: Iterable[bytes], asked: str = "", address: str = "") -> Self:
-        """Returns an answer of these bytes."""
-        return cls({sha256(part): gzip.compress(part, 6, mtime=0) for part in parts}, asked, address)
-
-    @property
-    def parts(self) -> list[bytes]:
-        """The bytes that the office gave."""
-        return [gzip.decompress(part) for part in self.packed.values()]
 
 
 # What gives the answer to a series: an office, or a folder.
@@ -53,10 +43,11 @@ class Kept:
         folder.mkdir(exist_ok=True)
         entries = []
         for series, answer in sorted(self.had.items()):
-            parts = [{"path": f"{part.removeprefix('sha256:')[:16]}.gz", "hash": part} for part in answer.packed]
+            by_hash = {sha256(part): part for part in answer.parts}
+            parts = [{"path": f"{of.removeprefix('sha256:')[:16]}.gz", "hash": of} for of in by_hash]
             entries.append({"series": series, "address": answer.address, "asked": answer.asked, "parts": parts})
             for part in parts:
-                (folder / part["path"]).write_bytes(answer.packed[part["hash"]])
+                (folder / part["path"]).write_bytes(gzip.compress(by_hash[part["hash"]], 6, mtime=0))
         missed = [{"series": key, "kind": why.kind, "why": str(why)} for key, why in sorted(self.missed.items())]
         said = json.dumps({"of": self.of, "answers": entries, "missed": missed}, ensure_ascii=False, indent=2)
         (folder / INDEX).write_text(said + "\n", encoding="utf-8")
@@ -71,8 +62,13 @@ def read_kept(edition: Path) -> Kept:
         said = json.loads((folder / INDEX).read_text(encoding="utf-8"))
         kept = Kept(str(said["of"]))
         for entry in said["answers"]:
-            packed = {part["hash"]: _packed(folder / Path(part["path"]).name, part["hash"]) for part in entry["parts"]}
-            kept.had[str(entry["series"])] = Answer(packed, str(entry["asked"]), str(entry["address"]))
+            parts = []
+            for part in entry["parts"]:
+                with gzip.open(folder / Path(part["path"]).name) as file:
+                    parts.append(file.read(LARGEST + 1))
+                if sha256(parts[-1]) != part["hash"]:
+                    raise ValueError(f"{part['path']} has other bytes than its hash says")
+            kept.had[str(entry["series"])] = Answer(parts, str(entry["asked"]), str(entry["address"]))
         for entry in said["missed"]:
             if entry["kind"] not in get_args(Kind):
                 raise ValueError(f"found {entry['kind']!r}, expected one of {', '.join(get_args(Kind))}")
@@ -83,15 +79,6 @@ def read_kept(edition: Path) -> Kept:
             hint="Put them back, or ask the offices again under another name.",
         ) from error
     return kept
-
-
-def _packed(path: Path, expected: str) -> bytes:
-    """Returns the compressed bytes of a file, after a look at what is in there."""
-    with gzip.open(path) as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST or sha256(content) != expected:
-        raise ValueError(f"{path.name} has other bytes than its hash says")
-    return path.read_bytes()
 
 
 def answers_in(folder: Path) -> Source:
@@ -110,6 +97,6 @@ def answers_in(folder: Path) -> Source:
             raise UnreadableError(f"found {len(files)} files with {series.dataset} in the name, expected one")
         if files[0].stat().st_size > LARGEST:
             raise UnreadableError(f"found more than {LARGEST:,} bytes in {files[0].name}")
-        return Answer.of([files[0].read_bytes()])
+        return Answer([files[0].read_bytes()])
 
     return answer

@@ -3,11 +3,14 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 
 from na_report.base.digits import in_digits
-from na_report.statistics.answer_formats import Rows, UnreadableError, letters, open_answer
+from na_report.statistics.answer_formats import Row, UnreadableError, letters, open_answer
 from na_report.statistics.series import PLACE, Series
 
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?([eE][-+]?\d{1,2})?", re.ASCII)
@@ -60,46 +63,56 @@ class _Dimension(dict[str, str]):
 def read(parts: Sequence[bytes], series: Series) -> Reading:
     """Reads the answer to a series; refuses one in another format, of another dataset, damaged, or without this series."""
     try:
-        rows = open_answer(parts)
+        answer = open_answer(parts)
+        first = next(answer.rows, {})
+        said = first.get("STRUCTURE_ID", first.get("DATAFLOW", ""))
         flow = series.dataset.split(",")[1 if "," in series.dataset else 0].lower()  # OECD: agency,flow,version
-        if rows.dataset and flow not in re.split(r"[:$()]", rows.dataset.lower()):
-            raise UnreadableError(f"found the dataset {rows.dataset[:60]}, expected {series.dataset}")
-        return _selected(rows, series)
+        if said and flow not in re.split(r"[:$()]", said.lower()):
+            raise UnreadableError(f"found the dataset {said[:60]}, expected {series.dataset}")
+        day = ""
+        for written in ("%d/%m/%y", "%Y-%m-%d"):  # Eurostat writes the first
+            with suppress(ValueError):
+                day = datetime.strptime(re.split("[ T]", first.get("LAST UPDATE", ""))[0], written).date().isoformat()
+        cells, labels = _selected(filter(None, chain([first], answer.rows)), answer.names, series)
+        return Reading(answer.form, day, cells, labels)
     except (csv.Error, RecursionError) as error:
         raise UnreadableError(f"found what can't be read as a table: {error}") from error
 
 
-def _selected(rows: Rows, series: Series) -> Reading:
-    columns = {name.lower(): number for number, name in enumerate(rows.dimensions)}
+def _selected(rows: Iterator[Row], names: Sequence[str], series: Series) -> tuple[Cells, dict[str, str]]:
+    columns = {name.lower(): name for name in names}
     if lacking := [name for name in series.dimensions if name.lower() not in {*columns, "freq"}]:
         what = f"found no dimension {', '.join(lacking)}: the dataset has another form"
         raise UnreadableError(what, "definition changed")
-    dimensions = [_Dimension(name, series) for name in series.dimensions if name.lower() in columns]
-    by_column = [(columns[each.name.lower()], each) for each in dimensions]
-    place_at = next((at for at, each in enumerate(dimensions) if series.dimensions[each.name] == PLACE), None)
+    dimensions = {
+        columns[name.lower()]: _Dimension(name, series) for name in series.dimensions if name.lower() in columns
+    }
     cells: dict[tuple[str, str], Cell] = {}
-    for parts, said, value, flags in rows.records:
-        meant = [dimension[parts[column]] for column, dimension in by_column]
-        if "" in meant:  # not about this
+    for row in rows:
+        meant = {each.name: each[row[column]] for column, each in dimensions.items()}
+        if "" in meant.values():  # not about this
             continue
-        if not (found := _PERIOD.fullmatch(said.strip())):
-            raise UnreadableError(f"found the period {said[:40]!r}, expected a year or a month")
+        if not (found := _PERIOD.fullmatch(row["TIME_PERIOD"].strip())):
+            raise UnreadableError(f"found the period {row['TIME_PERIOD'].strip()[:40]!r}, expected a year or a month")
         period = "-".join(filter(None, found.groups()))
         if period < series.start:
             continue
-        key = (next(iter(series.places)) if place_at is None else meant[place_at]), period
-        where, text = " ".join(key), value.strip()
+        places = [meant[name] for name, code in series.dimensions.items() if code == PLACE and name in meant]
+        key = (*places, *series.places)[0], period
+        where, text = " ".join(key), row["OBS_VALUE"].strip()
         digits = "" if text in _NO_VALUE else text
         if digits and not _NUMBER.fullmatch(digits):
             raise UnreadableError(f"{where}: found the value {text[:40]!r}, expected a number")
-        cell = Cell(digits and in_digits(Decimal(digits)), letters(*flags, where=f"{where}: "))
+        # The code or label of a value that is not confidential begins with F or A.
+        secret = "" if row.get("CONF_STATUS", "")[:1] in ("", "F", "A") else "c"
+        flags = letters(row["OBS_FLAG"], secret, where=f"{where}: ")
+        cell = Cell(digits and in_digits(Decimal(digits)), flags)
         if cells.setdefault(key, cell) != cell:
             two = f"found {cells[key]} and {cell} for {where}, expected one value"
             raise UnreadableError(f"{two}: the dataset has a dimension more", "definition changed")
     if not any(cell.value for cell in cells.values()):
-        raise _without(dimensions, series)
-    labels = {code: label for each in dimensions for code, label in each.labels.items()}
-    return Reading(rows.form, rows.updated, cells, labels)
+        raise _without([*dimensions.values()], series)
+    return cells, {code: label for each in dimensions.values() for code, label in each.labels.items()}
 
 
 def _without(dimensions: Sequence[_Dimension], series: Series) -> UnreadableError:
@@ -115,7 +128,11 @@ def _without(dimensions: Sequence[_Dimension], series: Series) -> UnreadableErro
 
 @dataclass(frozen=True)
 class Difference:
-    """One cell that differs, with its old and new text, and what happened: `new`, `revised`, `flag added: b`, `break` …"""
+    """One thing that differs, with its old and new text, and what happened: `new`, `revised`, `flag added: b`, `break` …
+
+    Mostly the value of a place and period. Without a period it is a row of the edition that stays as a person entered it (`kept`)
+    or belongs to an `other series` after a break, or a code that the office calls otherwise (`definition changed`).
+    """
 
     place: str
     period: str
@@ -124,7 +141,8 @@ class Difference:
     new: str
 
     def __str__(self) -> str:
-        return f"{self.place} {self.period}: {', '.join(self.kinds)}: {self.old} -> {self.new}"
+        sign = ", and the office says" if "kept" in self.kinds else " ->"
+        return f"{self.place} {self.period}".strip() + f": {', '.join(self.kinds)}: {self.old}{sign} {self.new}"
 
 
 def differences(before: Cells, after: Cells) -> list[Difference]:

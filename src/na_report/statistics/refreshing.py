@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import ANSWERS, Project
@@ -18,7 +17,7 @@ from na_report.editions.table_files import Rows, rows_of, write_table
 from na_report.statistics.answer_formats import UnreadableError
 from na_report.statistics.drafting import Outcome, take_in
 from na_report.statistics.kept import Kept, Source, read_kept
-from na_report.statistics.reading import Difference, Reading, read
+from na_report.statistics.reading import Reading, read
 from na_report.statistics.series import Series, declared, faults, without_series
 
 
@@ -55,24 +54,35 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
     readings, asked = _readings(all_series, source, kept)
 
     def taken(rows: Rows, series: Series) -> Outcome:
-        earlier, asked_on = prior.get(series.id), kept.had[series.id].asked
-        return take_in(rows, series, readings[series.id], earlier, new, asked_on)
-
-    outcomes = [taken(before, each) if each.id in readings else _missed(each, kept) for each in all_series]
-    for outcome in outcomes:
-        if outcome.series not in prior and "" < outcome.updated < sealed:
+        if series.id not in readings:
+            why = kept.missed.get(series.id, UnreadableError("run the command again", "not asked"))
+            return Outcome(series.id, series.dataset, series.indicator_id, why.kind, str(why))
+        now, asked_on = readings[series.id], kept.had[series.id].asked
+        outcome = take_in(rows, series, now, prior.get(series.id), new, asked_on)
+        if series.id not in prior and "" < now.updated < sealed:
             # The edition knows more than an older answer; that is no withdrawal.
-            latest = max(period for _, period in readings[outcome.series].cells)
+            latest = max(period for _, period in now.cells)
             outcome.changes = [change for change in outcome.changes if change.period <= latest]
-            outcome.note = f"the data are of {outcome.updated}, older than the edition of {sealed}"
+            outcome.note = f"the data are of {now.updated}, older than the edition of {sealed}"
+        return outcome
+
+    outcomes = [taken(before, series) for series in all_series]
     if asked:
         with making(new, project, again=again) as partial:
             # Read afresh, as somebody may have changed the draft while the offices were asked.
             tables = rows_of(target if again else folder)
             for series in all_series:
-                if series.id in asked and series.id in readings:
+                if series.id in asked:
                     taken(tables["observations"], series)
-            _write(tables, kept, partial, new)
+            for table in TABLES:
+                write_table(partial, table, tables[table.name])
+            kept.write(partial / ANSWERS)
+            if problems := find_problems(partial, sealed=False):
+                raise InvalidInputError(
+                    f"With these answers edition {new} would have {how_many(problems)}; nothing was written:",
+                    problems,
+                    hint="Correct the table series, or the edition that is refreshed.",
+                )
     return Refreshed(old, new, asked, outcomes, without_series(tables))
 
 
@@ -104,52 +114,21 @@ def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tu
     return found, asked
 
 
-def _missed(series: Series, kept: Kept) -> Outcome:
-    why = kept.missed.get(series.id, UnreadableError("run the command again", "not asked"))
-    return Outcome(series.id, series.dataset, series.indicator_id, why.kind, str(why))
-
-
-def _write(tables: dict[str, Rows], kept: Kept, folder: Path, new: str) -> None:
-    for table in TABLES:
-        write_table(folder, table, tables[table.name])
-    kept.write(folder / ANSWERS)
-    if problems := find_problems(folder, sealed=False):
-        raise InvalidInputError(
-            f"With these answers edition {new} would have {how_many(problems)}; nothing was written:",
-            problems,
-            hint="Correct the table series, or the edition that is refreshed.",
-        )
-
-
 def lines(refreshed: Refreshed) -> Iterator[str]:
     """Yields what became of each series, and last what could not be had."""
     for outcome in sorted(refreshed.outcomes, key=lambda outcome: bool(outcome.kind)):
-        yield from _told(outcome)
+        name = f"{outcome.series} {outcome.dataset} -> {outcome.indicator}"
+        if outcome.kind:
+            yield f"{name}: {outcome.kind}; {outcome.why}"
+            continue
+        counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
+        said = ", ".join(f"{count} {kind}" for kind, count in counted.items()) or "nothing new"
+        days = [f"{word} {day}" for word, day in (("data of", outcome.updated), ("asked on", outcome.asked)) if day]
+        yield f"{name}: {said} ({', '.join([outcome.form, *days])})"
+        if outcome.note:
+            yield f"  note: {outcome.note}"
+        for change in outcome.changes:
+            marks = ", ".join(FLAGS[flag] for flag in change.new.partition(" ")[2]) if change.period else ""
+            yield f"  {change}" + (f" ({marks})" if marks else "")
     for indicator, sources in refreshed.unserved.items():
         yield f"{indicator} has no series: no recorded answer to verify its codes ({', '.join(sources)})"
-
-
-def _told(outcome: Outcome) -> Iterator[str]:
-    name = f"{outcome.series} {outcome.dataset} -> {outcome.indicator}"
-    if outcome.kind:
-        yield f"{name}: {outcome.kind}; {outcome.why}"
-        return
-    counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
-    nothing = "no other value" if outcome.methods or outcome.kept or outcome.definitions else "nothing new"
-    said = ", ".join(f"{count} {kind}" for kind, count in counted.items()) or nothing
-    days = [f"{word} {day}" for word, day in (("data of", outcome.updated), ("asked on", outcome.asked)) if day]
-    yield f"{name}: {said} ({', '.join([outcome.form, *days])})"
-    if outcome.note:
-        yield f"  note: {outcome.note}"
-    for one in outcome.definitions:
-        yield "  definition changed: {code} was {old!r} and is {new!r}".format(**one)
-    yield from map(_cell, outcome.changes)
-    for one in outcome.methods:
-        yield f"  break: {one['id']} belongs to the series {one['new']} now, not to {one['old'] or 'none'}"
-    for one in outcome.kept:
-        yield "  kept: {id} stays {value} ({source}); the office says {office}".format(**one)
-
-
-def _cell(change: Difference) -> str:
-    said = ", ".join(FLAGS[flag] for flag in change.new.partition(" ")[2])
-    return f"  {change}{f' ({said})' if said else ''}"

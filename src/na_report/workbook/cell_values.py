@@ -22,15 +22,9 @@ _FAULTS = {
     "b": ("text or a number, no truth value", "Format the cell as text and type the value again."),
     "m": ("text without raised, lowered or crossed-out letters", "Type what it should say, in letters on the line."),
 }
-# Parts of a format that change no digit: widths, filling, spaces, colours, languages (of the longer ones some have own digits).
-_DRESS = re.compile(
-    r"_.|\*.|\\?[ \xa0]|\[(?:black|blue|cyan|green|magenta|red|white|yellow|colou?r ?\d+)\]"
-    r"|\[\$-(?:[0-9a-f]{1,4}|[a-z]{2}-[a-z]{2})\]",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(
-    r"(?P<sign>-?)(?:(?P<general>General)|(?:[#0][#0,]*)?0(?:\.(?P<decimals>[#0]+))?)(?P<percent>%?)", re.IGNORECASE
-)
+_NUMBER = re.compile(r"(?:General|@|[#0,]*0(?:\.(?P<decimals>[#0]+))?)(?P<percent>(?:\\?[ \xa0])?%)?")
+# What changes no digit of a date: its language (of the longer ones some have own digits), day of the week, what stands between.
+_DRESS = re.compile(r"\[\$-(?:[0-9a-f]{1,4}|[a-z]{2}-[a-z]{2})\]|d{3,4}|[-/.,\\ ]")
 
 
 def to_text(cell: Cell, column: Column, *, before: str = "", unit: str = "") -> str:
@@ -53,7 +47,7 @@ def _text(cell: Cell, column: Column, before: str, unit: str) -> str:
         return text
     if cell.kind in _FAULTS:
         raise FaultError(text, *_FAULTS[cell.kind])
-    *others, last = _DRESS.sub("", cell.form).split(";")
+    *others, last = re.sub(r"[_*].| ", "", cell.form).split(";")
     if last != "@" if "@" in last else len(others) == 3:
         remedy = "Format the cell as text, and type what it should say."
         raise FaultError(f"{text}, shown in the format {cell.form!r}", "a text that is shown as it is", remedy)
@@ -69,7 +63,7 @@ def _date(value: Any, column: Column, form: str, before: str) -> str:
     """Returns a date as a table holds it; a date where none belongs is a page or a number that the program misread."""
     if isinstance(value, datetime) and value.time() == time(0):
         value = value.date()
-    shown, code = str(value), re.sub(r"d{3,4}|[-/.,\\]", "", _DRESS.sub("", form.lower().removesuffix(";@")))
+    shown, code = str(value), _DRESS.sub("", form.lower().removesuffix(";@"))
     parts = "".join(sorted({*code}))
     if type(value) is date:
         if column.type == "date" and (parts == "dmy" or shown == before):
@@ -89,7 +83,7 @@ def _number(value: float, column: Column, form: str, before: str, unit: str) -> 
         remedy = "Format the cell as text and type the value again."
         raise FaultError(repr(value), f"a number of at most {EXACT_DIGITS} digits", remedy)
     number, is_number = as_shown(value), column.type in ("number", "integer")
-    match = _matched(form, number)
+    match = _NUMBER.fullmatch(form)
     if match and match["percent"]:
         number *= 100
         if column.type != "number" or unit != "percent":
@@ -102,22 +96,12 @@ def _number(value: float, column: Column, form: str, before: str, unit: str) -> 
     if column.type == "string" and number % 1:
         # 3.1 may have been 3.10 before the program took it for a number.
         raise FaultError(text, "text", "Format the cell as text and type the value again, such as 3.10.")
-    if is_number and match and (match["general"] or half_up(number, len(match["decimals"] or "")) == number):
-        return text
-    if not is_number and form in ("General", "0", "@"):
+    exact = match and (form in ("General", "@") or half_up(number, len(match["decimals"] or "")) == number)
+    if exact if is_number else form in ("General", "0", "@"):
         return text
     remedy = f"Type the value that you mean{f', in the unit {unit}' if unit else ''}, and format the cell as "
     found = f"{text}, shown in the format {form!r}"
     raise FaultError(found, "a value that is shown as it is", remedy + ("General." if is_number else "text."))
-
-
-def _matched(form: str, number: Decimal) -> re.Match[str] | None:
-    """Returns what a format says of a number; nothing when that is more than digits, a sign and a percentage."""
-    sections = _DRESS.sub("", "General" if form == "@" else form).split(";")
-    place = 1 if number < 0 else 2 if number == 0 else 0
-    place = 0 if place >= len(sections) or "@" in sections[place] else place
-    match = _NUMBER.fullmatch(sections[place])
-    return match if match and bool(match["sign"]) == (place == 1) else None
 
 
 def read_number(text: str, before: str = "", unit: str = "") -> str:

@@ -3,7 +3,7 @@
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from itertools import chain, count
 from pathlib import Path
@@ -33,10 +33,10 @@ def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
     cells = [problem for problem in problems if problem.row and problem.column and problem.file != META]
     if not cells:
         return None
-    stem, numbers = path.stem, chain([""], map("-{}".format, count(2)))
     try:
         content = _with_remarks(path, cells[:_COMMENTS_LIMIT])
-        names = (path.with_name(f"{stem}.problems{number}.xlsx") for number in numbers)
+        endings = chain([""], map("-{}".format, count(2)))
+        names = (path.with_name(f"{path.stem}.problems{ending}.xlsx") for ending in endings)
         target = next(target for target in names if not target.exists() or _is_ours(target))
         write_whole(target, content)
     except Exception:  # the list of problems itself must reach the reader, with or without this copy
@@ -47,18 +47,15 @@ def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
 def _with_remarks(path: Path, problems: Sequence[CellProblem]) -> bytes:
     """Returns the workbook with remarks under the words that its cells have already, without those of an earlier time."""
     with zipfile.ZipFile(path) as archive:
-        if sum(part.file_size for part in archive.infolist()) > _BYTES_LIMIT:
-            raise ValueError("too big")
-        parts = [archive.read(part) for part in archive.infolist()]
-    if any(b"x005F_" in part for part in parts):
-        raise ValueError("a text that openpyxl changes")
-    if sum(chain.from_iterable(map(_filled, parts))) > _CELLS_LIMIT:
-        raise ValueError("too many cells")
+        too_big = sum(part.file_size for part in archive.infolist()) > _BYTES_LIMIT
+        parts = [] if too_big else [archive.read(part) for part in archive.infolist()]
+    # openpyxl changes a text with x005F_, and fills each area with cells.
+    if too_big or any(b"x005F_" in part for part in parts) or sum(map(_filled, parts)) > _CELLS_LIMIT:
+        raise ValueError("no copy")
     with warnings.catch_warnings(action="ignore"):  # of what it leaves out, which no value depends on
         book = load_workbook(path, rich_text=True)
-    if sum(sheet.max_row * sheet.max_column for sheet in book.worksheets) > _CELLS_LIMIT:
-        raise ValueError("too many cells")
-    for cell in (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.comment):
+    # The cells that are there; its own way through a sheet makes all between them.
+    for cell in (cell for sheet in book.worksheets for cell in sheet._cells.values() if cell.comment):
         said = cell.comment.text.partition(_MARK)[0].rstrip()
         cell.comment = Comment(said, cell.comment.author) if said else None
     for problem in problems:
@@ -71,13 +68,15 @@ def _with_remarks(path: Path, problems: Sequence[CellProblem]) -> bytes:
     return book_bytes(book, comment=_OURS)
 
 
-def _filled(part: bytes) -> Iterator[int]:
-    """Yields how many cells openpyxl makes for each area of a part: of two columns that are merged, two million."""
+def _filled(part: bytes) -> int:
+    """Returns how many cells openpyxl makes for the areas of a part: for two columns that are merged, two million."""
+    cells = 0
     if re.search(b"mergeCell|hyperlink", part.replace(b"\0", b"")):
         for _, element in iterparse(BytesIO(part)):
             if element.tag.endswith(("}mergeCell", "}hyperlink")):
                 left, top, right, bottom = range_boundaries(element.get("ref"))
-                yield (right - left + 1) * (bottom - top + 1)
+                cells += (right - left + 1) * (bottom - top + 1)
+    return cells
 
 
 def _is_ours(path: Path) -> bool:

@@ -1,6 +1,8 @@
-"""Writes an edition as an Excel workbook that people can edit and send back."""
+"""Writes an edition as a workbook that people can edit and send back, and whole to take along."""
 
 import math
+import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +12,7 @@ from typing import Any
 
 import yaml
 from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill, Protection
 from openpyxl.utils import get_column_letter
@@ -17,17 +20,19 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from na_report.base.errors import NaReportError
-from na_report.base.files import write_whole
-from na_report.base.locks import locked
+from na_report.base.files import whole_file, write_whole
 from na_report.base.paths import Project
-from na_report.base.zips import EPOCH
-from na_report.editions.edition import open_edition
+from na_report.base.zips import EPOCH, zip_entry
+from na_report.editions.asked import derived
+from na_report.editions.edition import Edition, open_edition
+from na_report.editions.folders import edition_folder
 from na_report.editions.schema import BY_NAME, TABLES, Column, Table
 from na_report.editions.table_files import Rows
 from na_report.workbook.cell_values import same_number
 from na_report.workbook.layout import FORMAT, META, START, book_bytes, encode, tables_in
 
 _WORDS = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
+_ODS = ("content.xml", "manifest.xml", "meta.xml", "settings.xml", "styles.xml")
 _LINES_LIMIT, _CELL_LIMIT = 16, 32_767
 _WIDTHS = (20, 22, 80, 50, 11)
 _WRAP, _FREE = Alignment(wrap_text=True, vertical="top"), Protection(locked=False)
@@ -42,9 +47,7 @@ def export_edition(name: str, target: Path, project: Project, *, force: bool = F
         raise NaReportError(f"{target.name} is not the name of a workbook.", hint="End the name with .xlsx.")
     if target.exists() and not force:
         raise NaReportError(f"{target} exists already.", hint="Choose another name, or replace it with --force.")
-    book = make_workbook(name, project)
-    with locked(target.with_name(f".{target.name}.lock"), f"The workbook {target}"):
-        write_whole(target, book_bytes(book))
+    write_whole(target, book_bytes(make_workbook(name, project)))
     return target
 
 
@@ -114,24 +117,22 @@ def _write_start(sheet: Any, name: str, created: date | None, tables: Mapping[st
     sheet.protection.sheet = True
     for number, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    said = "Deze editie is een concept: zij is nog niet vastgelegd. Dit werkboek is een kopie."
-    if created:
-        day = format_date(created, "d MMMM y", locale="nl")
-        said = f"Deze editie is vastgelegd op {day}. Zij verandert niet; dit werkboek is een kopie."
+    day = created and format_date(created, "d MMMM y", locale="nl")
+    how, sheets, columns = ([("Normal", []), ("kopje", [heading])] for heading in _WORDS["headings"])
     lines: list[tuple[str, Sequence[str]]] = [
-        ("titel", [f"Gegevens van het rapport over digitalisering in het onderwijs: editie {name}"]),
-        ("Normal", [said]),
-        ("Normal", []),
-        ("kopje", ["Zo werkt het"]),
+        ("titel", [_WORDS["title"].format(name=name)]),
+        ("Normal", [_WORDS["sealed" if created else "draft"].format(day=day)]),
+        *how,
         *(("regel", [f"{number}.", "", step]) for number, step in enumerate(_WORDS["steps"], start=1)),
-        ("Normal", []),
-        ("kopje", ["De bladen"]),
-        *(("link", [table.name, "", f"{table.title_nl} ({len(tables[table.name])} rijen)"]) for table in TABLES),
-        ("Normal", []),
-        ("kopje", ["De kolommen"]),
+        *sheets,
+        *(
+            ("link", [table.name, "", _WORDS["sheet"].format(title=table.title_nl, rows=len(tables[table.name]))])
+            for table in TABLES
+        ),
+        *columns,
         ("kop", _WORDS["heads"]),
         *(
-            ("regel", [table.name, col.name, explain(col), kind(col), "ja" if col.required else "nee"])
+            ("regel", [table.name, col.name, explain(col), kind(col), _WORDS["required"][col.required]])
             for table in TABLES
             for col in table.columns
         ),
@@ -165,8 +166,7 @@ def _write_table(sheet: Any, table: Table, tables: Mapping[str, Rows], lists: Ma
             offer = DataValidation("list", _choices(column, tables, lists))
             offer.add(f"{dimension.index}2:{dimension.index}1048576")
             offer.errorStyle, offer.showErrorMessage, offer.allow_blank = "warning", True, not column.required
-            offer.errorTitle = "Onbekende waarde"
-            offer.error = f"Kies een {kind(column)}, of voeg de rij daar eerst toe."[:255]
+            offer.errorTitle, offer.error = _WORDS["unknown"], _WORDS["choose"].format(kind=kind(column))[:255]
             sheet.add_data_validation(offer)
     for number, row in enumerate(rows, start=2):
         _put(sheet, number, [_typed(column, row[column.name]) for column in table.columns], ["id", *styles[1:]], widths)
@@ -197,18 +197,61 @@ def _choices(column: Column, tables: Mapping[str, Rows], lists: Mapping[str, Seq
 def explain(column: Column) -> str:
     """Returns what a column holds, in Dutch, with the language where the column has one; its name where no words are here."""
     stem, _, language = column.name.rpartition("_")
-    more = {"nl": " (Nederlands)", "en": " (Engels)"}.get(language, "")
+    more = _WORDS["languages"].get(language, "")
     name = stem if more else column.name
     return f"{_WORDS['columns'].get(name, name)}{more}"
 
 
 def kind(column: Column) -> str:
     """Returns the kind of value of a column, in Dutch, with the list or the tables that it comes from."""
-    many = "s" if column.many else ""
-    if column.codes:
-        what = f"code{many} uit de lijst {column.codes}"
-    elif column.refers_to:
-        what = f"id{many} uit {', '.join(place.split('.')[0] for place in column.refers_to)}"
-    else:
-        what = _WORDS["types"][column.type]
-    return f"{what}, met ; ertussen" if column.many else what
+    form = (
+        _WORDS["code" if column.codes else "id"] if column.codes or column.refers_to else _WORDS["types"][column.type]
+    )
+    of = column.codes or ", ".join(place.split(".")[0] for place in column.refers_to)
+    return str(form.format(s="s" if column.many else "", of=of) + (_WORDS["many"] if column.many else ""))
+
+
+def write_take_along(name: str, folder: Path, project: Project) -> list[Path]:
+    """Writes an edition as .xlsx, .ods and a .zip of its sealed tables; the same edition gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    workbook, ods, tables = (folder / f"na-report-{name}.{ending}" for ending in ("xlsx", "ods", "zip"))
+    book = make_workbook(name, project)
+    write_whole(workbook, book_bytes(book))
+    write_ods(book, ods)
+    with whole_file(tables) as partial, zipfile.ZipFile(partial, "w") as archive:
+        for path in sorted(edition_folder(name, project).iterdir()):
+            if path.suffix in (".csv", ".json"):
+                archive.writestr(zip_entry(f"na-report-{name}/{path.name}", mode=0o644), path.read_bytes())
+    return [workbook, ods, tables]
+
+
+@derived
+def period_covered(edition: Edition) -> tuple[str, str]:
+    """Returns the first and the last year of the observations; empty when none has a period."""
+    periods = [part for period in edition["observations"]["period"] for part in str(period).split("/") if part]
+    years = sorted(part[:4] for part in periods)
+    return (years[0], years[-1]) if years else ("", "")
+
+
+def write_ods(book: Workbook, target: Path) -> Path:
+    """Writes a workbook that `make_workbook` made as an OpenDocument spreadsheet; the same workbook gives the same bytes.
+
+    A text stays a text, whatever it starts with: the templates in `ods/` write no formulas.
+    """
+    folder = FileSystemLoader(Path(__file__).with_name("ods"))
+    forms = Environment(loader=folder, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    forms.filters["spaced"] = _spaced
+    widths = {round(column.width) for sheet in book.worksheets for column in sheet.column_dimensions.values()}
+    with whole_file(target) as partial, zipfile.ZipFile(partial, "w") as archive:
+        # Programs know the file by these first bytes, so they come first and uncompressed.
+        archive.writestr(zip_entry("mimetype", compressed=False), "application/vnd.oasis.opendocument.spreadsheet")
+        for part in _ODS:
+            text = forms.get_template(part).render(book=book, about=book.properties, widths=sorted(widths))
+            archive.writestr(zip_entry(f"META-INF/{part}" if part == "manifest.xml" else part), text)
+    return target
+
+
+def _spaced(escaped: str) -> str:
+    """Writes what OpenDocument would run together: more spaces in a row, spaces at the edges, tabs."""
+    marked = re.sub(r"^ +| +$| {2,}", lambda match: f'<text:s text:c="{len(match[0])}"/>', str(escaped))
+    return marked.replace("\t", "<text:tab/>")

@@ -9,7 +9,6 @@ from openpyxl.utils import get_column_letter, range_boundaries
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import Project
-from na_report.editions.decimal_slips import slips
 from na_report.editions.edition import seal_folder
 from na_report.editions.folders import NAME, order_of, sealed_editions
 from na_report.editions.integrity import Numbered, check_tables
@@ -27,14 +26,11 @@ _AGAIN = "Export the edition again and carry your changes over: na-report editio
 
 @dataclass(frozen=True)
 class Imported:
-    """What came out of a workbook: numbers of rows, and notes of what a person may want to look at."""
+    """What came out of a workbook, with notes of what a person may want to look at."""
 
     folder: Path
     source: str  # the edition that the workbook was made from
     rows: int
-    added: int
-    deleted: int
-    changed: int
     notes: list[str]
 
 
@@ -51,13 +47,14 @@ class Sheet:
     places: dict[str, int] = field(default_factory=dict)  # per column that the sheet has
     rows: list[tuple[int, Row]] = field(default_factory=list)  # with their numbers in the sheet
 
-    def _tell(self, row: int, letter: str, name: str, found: str, expected: str, remedy: str) -> None:
+    def _tell(self, row: int, place: int | str, name: str, found: str, expected: str, remedy: str) -> None:
+        letter = place if isinstance(place, str) else get_column_letter(place)
         self.problems.append(CellProblem(self.title, row, letter, found, expected, remedy, name=name))
 
     def read(self, rows: list[tuple[int, Cells]], merged: list[str]) -> None:
         """Reads the header and the rows below it."""
         header, heads = rows[0] if rows else (1, {})
-        self._read_header(header, heads)
+        self._read_header(header, {place: trimmed(str(cell.value)) for place, cell in sorted(heads.items())})
         if self.table.key not in self.places:
             return
         for number, cells in rows[1:]:
@@ -69,40 +66,37 @@ class Sheet:
             left, top, right, _ = range_boundaries(area)
             if top <= rows[-1][0] and any(left <= place <= right for place in self.places.values()):
                 remedy = "Unmerge the cells (Home > Merge) and fill each of them."
-                letter = get_column_letter(left)
-                self._tell(top, letter, "", f"merged cells {area}", "cells that are not merged", remedy)
+                self._tell(top, left, "", f"merged cells {area}", "cells that are not merged", remedy)
         if self.before and not self.rows:
             self._tell(header + 1, "A", "", "no rows", "the rows of the table", "Put them back: an edition needs them.")
 
-    def _read_header(self, row: int, cells: Cells) -> None:
+    def _read_header(self, row: int, heads: Mapping[int, str]) -> None:
         names = [column.name for column in self.table.columns]
-        heads = {place: trimmed(str(cell.value)) for place, cell in sorted(cells.items())}
         for place, head in heads.items():
             if head.lower() in names and head.lower() not in self.places:
                 self.places[head.lower()] = place
             else:
                 remedy = "Correct the name, or remove the column (or only its header: such a column is not read)."
-                self._tell(row, get_column_letter(place), "", head, f"each column of {self.table.name} once", remedy)
-        for name in names:
-            if name not in self.places:
-                remedy = "Put the column back with its values, and the names of the columns in the first row."
-                self._tell(row, "A", name, ", ".join(heads.values())[:80], f"a column {name}", remedy)
+                self._tell(row, place, "", head, f"each column of {self.table.name} once", remedy)
+        for name in (name for name in names if name not in self.places):
+            remedy = "Put the column back with its values, and the names of the columns in the first row."
+            self._tell(row, "A", name, ", ".join(heads.values())[:80], f"a column {name}", remedy)
 
     def _read_row(self, number: int, cells: Cells) -> None:
         found = {name: cells[place] for name, place in self.places.items() if place in cells}
-        texts = {name: trimmed(str(cell.value)) for name, cell in found.items()}
-        before = self.before.get(texts.get(self.table.key, ""), {})
-        unit = self.units.get(texts.get("indicator_id", ""), "")
-        row = {}
+        key, indicator = (
+            trimmed(str(found[name].value)) if name in found else "" for name in (self.table.key, "indicator_id")
+        )
+        before, row = self.before.get(key, {}), {}
         for column in self.table.columns:
             name, old = column.name, before.get(column.name, "")
             row[name] = "" if name in self.places else old
+            unit = self.units.get(indicator, "") if column.type == "number" else ""
             try:
-                if name in found:
-                    row[name] = to_text(found[name], column, before=old, unit=unit if column.type == "number" else "")
+                row[name] = to_text(found[name], column, before=old, unit=unit) if name in found else row[name]
             except FaultError as fault:
                 row[name] = old
-                self._tell(number, get_column_letter(self.places[name]), name, *fault.args)
+                self._tell(number, self.places[name], name, *fault.args)
         self.rows.append((number, row))
 
 
@@ -122,16 +116,17 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
     told = {(problem.file, problem.row, problem.name) for problem in problems}
     problems += [other for other in _check_sheets(sheets, source) if (other.file, other.row, other.name) not in told]
     if problems:
-        _refuse(path, problems)
+        order = {name: number for number, name in enumerate([META, *BY_NAME])}
+        problems = sorted({*problems}, key=lambda one: (order.get(one.file.strip().lower(), len(order)), one))
+        copy = write_problems(path, problems)
+        hint = f"; {copy} shows them as comments in the cells." if copy else "."
+        hint = f"No edition was made. Mend these cells and import again{hint}"
+        raise InvalidInputError(f"{path.name} has {how_many(problems)}:", problems, hint=hint)
     with making(new, project) as folder:
         for table in TABLES:
             write_table(folder, table, [row for _, row in sheets[table.name].rows])
         seal_folder(folder, new, date.today())
     base = meta["edition"]
-    tables = {name: {row[sheet.table.key]: row for _, row in sheet.rows} for name, sheet in sheets.items()}
-    old, now = ({(name, key): row for name in each for key, row in each[name].items()} for each in (source, tables))
-    changed = sum(old[key] != now[key] for key in old.keys() & now.keys())
-    notes += slips(source, tables)
     # A workbook knows nothing of what changed in the editions after the one that it was made from.
     notes += [
         f"edition {name} came after {base}, which this workbook was made from: what changed there is not in {new}; "
@@ -139,7 +134,7 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
         for name in sealed_editions(project)
         if name != new and order_of(name) > order_of(base)
     ]
-    return Imported(project.data / new, base, len(now), len(now.keys() - old), len(old.keys() - now), changed, notes)
+    return Imported(project.data / new, base, sum(len(sheet.rows) for sheet in sheets.values()), notes)
 
 
 def _read_tables(book: Package, source: Source, problems: list[CellProblem]) -> tuple[dict[str, Sheet], list[str]]:
@@ -191,12 +186,3 @@ def _check_sheets(sheets: Mapping[str, Sheet], source: Source) -> Iterator[CellP
             remedy = problem.remedy.replace("Row ", f"Row {sheet.title}!")
             letter = get_column_letter(sheet.places[name])
             yield CellProblem(sheet.title, problem.row, letter, problem.found, expected, remedy, name=name)
-
-
-def _refuse(path: Path, problems: list[CellProblem]) -> None:
-    order = {name: number for number, name in enumerate([META, *BY_NAME])}
-    ordered = sorted(set(problems), key=lambda problem: (order.get(problem.file.strip().lower(), len(order)), problem))
-    copy = write_problems(path, ordered)
-    hint = "No edition was made. Mend these cells and import again"
-    hint += f"; {copy} shows them as comments in the cells." if copy else "."
-    raise InvalidInputError(f"{path.name} has {how_many(ordered)}:", ordered, hint=hint)
