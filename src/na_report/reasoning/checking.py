@@ -77,7 +77,7 @@ def robustness(edition: Edition) -> tuple[list[Flip], int]:
     for item, category, rows in variants:
         # Only the rows by key have these: claims read nothing else.
         coded = {**edition._rows, "agenda_items": {**edition._rows["agenda_items"], **rows}}
-        variant = replace(edition, _rows=coded, reads=Reads())
+        variant = replace(edition, _rows=coded, reads=Reads(inside=True))
         states = ((claim.id, state, evaluate(claim, variant).state) for claim, state in base)
         flips += [Flip(key, item, category, now) for key, state, now in states if now != state]
     return flips, len(variants)
