@@ -16,9 +16,8 @@ from na_report.base.stories import read_story
 from na_report.base.wording import Words
 from na_report.editions.asked import Reads, derived
 from na_report.editions.descriptor import approval, describe, read_seal, schema_in, sha256
-from na_report.editions.folders import edition_folder, is_draft
+from na_report.editions.folders import being_made, edition_folder, is_draft, making, refuse_name
 from na_report.editions.integrity import find_problems
-from na_report.editions.making import being_made, making, refuse_name
 from na_report.editions.schema import TABLES, Schema, Table
 from na_report.editions.table_files import Rows, read_table, rows_of, write_table
 
