@@ -14,7 +14,7 @@ from na_report.base.settings import Fault, Place, form_faults, read_settings, re
 from na_report.base.wording import worded_languages
 from na_report.editions.folders import edition_folder, list_editions
 from na_report.editions.schema import BY_NAME
-from na_report.reasoning.claim import JUDGEMENT, Claim, Figure
+from na_report.reasoning.claim import JUDGEMENT, Claim
 from na_report.reasoning.measures import MEASURES
 
 # What a comparison is made of: no more than facts, numbers and signs.
@@ -49,7 +49,8 @@ def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
         "additionalProperties": {"$ref": "#/$defs/text"},
     }
     _refuse([*form_faults(declared, form), *_beyond_form(declared)], lines)
-    return [_claim(key, entry) for key, entry in declared.items()]
+    coded = {key: entry.get("uses_coding") == "yes" for key, entry in declared.items()}
+    return [Claim(key, **entry | {"uses_coding": coded[key]}) for key, entry in declared.items()]
 
 
 def get_ready() -> None:
@@ -135,15 +136,3 @@ def _conclusions(project: Project) -> Iterator[str]:
         path = edition_folder(name, project) / BY_NAME["conclusions"].file
         with suppress(OSError, UnicodeDecodeError, csv.Error), path.open(encoding="utf-8", newline="") as file:
             yield from (row.get("id", "") for row in csv.DictReader(file))
-
-
-def _claim(key: str, entry: Mapping[str, Any]) -> Claim:
-    facts = {name: _figure(fact) for name, fact in entry.get("facts", {}).items()}
-    return Claim(key, **{**entry, "facts": facts, "uses_coding": entry.get("uses_coding") == "yes"})
-
-
-def _figure(fact: Mapping[str, Any]) -> Figure:
-    [measure] = fact.keys() & MEASURES.keys()
-    given = fact[measure]
-    arguments = {"indicator": given} if isinstance(given, str) else given
-    return Figure(measure, arguments, fact.get("says", {}), fact.get("shown") != "no", fact.get("yes_no") == "yes")

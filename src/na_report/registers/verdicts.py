@@ -41,7 +41,7 @@ def _against(voice: Voice, result: Result) -> str:
     """Returns the names of the rows that contradict a conclusion, with links; nothing where no single row does."""
     if not result.against:
         return ""
-    table = result.claim.facts[result.claim.against].arguments.get("table", "agendas")
+    table = result.claim.facts[result.claim.against].get("count", {}).get("table", "agendas")
     names = [link(key, escape(voice.name(voice.edition.row(table, key)))) for key in result.against]
     return " " + voice.words("verdicts.against", rows=listed(names, voice.language))
 
@@ -52,9 +52,9 @@ def _facts(voice: Voice, result: Result) -> str:
     for fact in result.facts:
         if fact.yes_no:
             shown = voice.words("verdicts.yes" if fact.value else "verdicts.no")
-        elif fact.key:
-            year = voice.edition.observation(fact.key)["period"].replace("/", "–")
-            shown = voice.value(fact.key).link + (f" ({escape(year)})" if year else "")
+        elif fact.observation:
+            year = voice.edition.observation(fact.observation)["period"].replace("/", "–")
+            shown = voice.value(fact.observation).link + (f" ({escape(year)})" if year else "")
         else:
             shown = number(fact.value, voice.language)
         told.append(f"{escape(fact.says[voice.language])}: {shown}")
