@@ -61,7 +61,7 @@ def run(options: Namespace, project: Project) -> int:
         raise NaReportError("--to and --scheduler go with a grid.", hint="Add --grid NAME=VALUE,VALUE.")
     edition = options.edition or newest_edition(project)
     _open(edition, project)
-    parameters = given_parameters(options)
+    parameters = options.parameters
     for name in [each for each in ("edition", "language") if each in parameters]:
         # The book of an edition is in the folder of its name, in that of its language.
         raise NaReportError(
@@ -80,7 +80,7 @@ def _sweep(options: Namespace, project: Project) -> int:
 
     start = time.perf_counter()
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
-    parameters, axes = given_parameters(options), read_grid(options.grid)
+    parameters, axes = options.parameters, read_grid(options.grid)
     ways = {"an option": options.given & {*single}, "-p": {*parameters}, "--grid": {*axes}}
     for name in sorted(set().union(*ways.values())):
         said = [f"--{name}" if way == "an option" else way for way, names in ways.items() if name in names]
@@ -104,21 +104,6 @@ def _sweep(options: Namespace, project: Project) -> int:
     print(f"ran {len(rows) - same} in {time.perf_counter() - start:.1f} s{f', {same} were up to date' if same else ''}")
     print(f"table {os.path.relpath(folder / 'index.csv')}")
     return 0
-
-
-def given_parameters(options: Namespace) -> dict[str, str]:
-    """Returns the parameters that `-p` gives; refuses one that has two values."""
-    found: dict[str, str] = {}
-    for name, value in options.parameters:
-        if name in found:
-            values = ",".join(dict.fromkeys(said for key, said in options.parameters if key == name))
-            once = shlex.join(["na-report", "run", *options.pages, "--grid", f"{name}={values}"])
-            raise NaReportError(
-                f"The parameter {name} is given twice: {found[name]!r} and {value!r}.",
-                hint=f"Give it one value, or run a page for each: {once}",
-            )
-        found[name] = value
-    return found
 
 
 def explain(options: Namespace, project: Project) -> int:
