@@ -52,8 +52,6 @@ def _tell(result: Result, language: str) -> None:
         print(f"       {fact.says[language]}: {in_digits(half_up(fact.value, 10))}{row}")
     if result.state in FAILS and claim.conclusion:
         print(f"       recommendations that lean on {claim.id}: {', '.join(result.recommendations) or 'none'}")
-        if result.sharing:
-            print(f"       recommendations that share evidence with it: {', '.join(result.sharing)}")
 
 
 def trace(options: Namespace, project: Project) -> int:

@@ -7,13 +7,15 @@ import shutil
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Self, TextIO
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, PAGES, TOC, Project
 from na_report.book.book import Book, held
+from na_report.editions.asked import answer_again
+from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder, list_editions, newest_edition
 from na_report.running.contents import languages
 from na_report.running.execution import Run, Watcher, local_pool, run_pages
@@ -60,7 +62,7 @@ def run(options: Namespace, project: Project) -> int:
     if options.scheduler or options.to:
         raise NaReportError("--to and --scheduler go with a grid.", hint="Add --grid NAME=VALUE,VALUE.")
     edition = options.edition or newest_edition(project)
-    _open(edition, project)
+    open_edition(edition, project)
     parameters = options.parameters
     for name in [each for each in ("edition", "language") if each in parameters]:
         # The book of an edition is in the folder of its name, in that of its language.
@@ -89,7 +91,7 @@ def _sweep(options: Namespace, project: Project) -> int:
     grid = {name: [value] for name, value in (single | parameters).items()} | axes
     pages = combinations(project, options.pages, grid, {"edition": list_editions(project)})
     for edition in dict.fromkeys(str(page.parameters["edition"]) for page in pages):
-        _open(edition, project)
+        open_edition(edition, project)
     folder = Path(options.to) if options.to else project.root / BUILD / "sweep" / ("-".join(options.pages) or "all")
     project.refuse_data(folder)
     check_folder(folder := Path(os.path.realpath(folder)))
@@ -117,23 +119,10 @@ def explain(options: Namespace, project: Project) -> int:
     return 0
 
 
-def _open(edition: str, project: Project) -> Any:
-    """Opens an edition, for which much is imported; what needs none answers at once."""
-    from na_report.editions.edition import open_edition
-
-    return open_edition(edition, project)
-
-
 def answers_of(project: Project, edition: str) -> Answers:
     """Returns a function that asks today's edition what a page asked when it last ran."""
-    opened = functools.cache(functools.partial(_open, edition, project))
-
-    def answers(questions: Iterable[str]) -> dict[str, str]:
-        from na_report.editions.asked import answer_again
-
-        return answer_again(opened(), questions)
-
-    return answers
+    opened = functools.cache(functools.partial(open_edition, edition, project))
+    return lambda questions: answer_again(opened(), questions)
 
 
 def execute(

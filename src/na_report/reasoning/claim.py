@@ -45,8 +45,7 @@ class Claim:
 class Result:
     """What the data says of a claim, with the figures that decide and the ids of the rows that contradict it.
 
-    `why` tells why nothing can be tested; it is empty for a judgement. Recommendations lean on the claim, or share some of
-    its evidence.
+    `why` tells why nothing can be tested; it is empty for a judgement. The recommendations lean on the claim.
     """
 
     claim: Claim
@@ -55,7 +54,6 @@ class Result:
     against: tuple[str, ...] = ()
     why: str = ""
     recommendations: tuple[str, ...] = ()
-    sharing: tuple[str, ...] = ()
 
 
 def evaluate(claim: Claim, edition: Edition) -> Result:
