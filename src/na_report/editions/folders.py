@@ -7,8 +7,7 @@ from pathlib import Path
 
 from na_report.base.digits import as_counted
 from na_report.base.errors import NaReportError
-from na_report.base.files import partial_of, put_in_place, remove, sync, sync_all
-from na_report.base.locks import BusyError, locked
+from na_report.base.files import BusyError, locked, partial_of, put_in_place, remove, sync, sync_all
 from na_report.base.paths import DESCRIPTOR, Project, find_project
 
 NAME = re.compile(r"[0-9]{4}[a-z0-9-]{0,30}")

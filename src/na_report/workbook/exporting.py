@@ -17,8 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from na_report.base.errors import NaReportError
-from na_report.base.files import write_whole
-from na_report.base.locks import locked
+from na_report.base.files import locked, write_whole
 from na_report.base.paths import Project
 from na_report.base.zips import EPOCH
 from na_report.editions.edition import open_edition
