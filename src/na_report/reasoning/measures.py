@@ -20,7 +20,7 @@ class Fact:
 
     value: float
     observation: str = ""
-    rows: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    rows: tuple[str, ...] = ()
     says: Mapping[str, str] = field(default_factory=dict)
     yes_no: bool = False
 
