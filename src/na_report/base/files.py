@@ -5,14 +5,19 @@ import ctypes
 import fcntl
 import os
 import shutil
+import stat
+import zipfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from na_report.base.errors import NaReportError
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+# The first and the last day that a zip file can tell.
+EPOCH, _LAST = date(1980, 1, 1), date(2107, 12, 31)
+_UNIX = 3  # the kind of system that keeps permissions
 
 
 def partial_of(target: Path) -> Path:
@@ -102,6 +107,15 @@ def _exchange(one: Path, other: Path) -> None:
         other.rename(aside)
         one.rename(other)
         aside.rename(one)
+
+
+def zip_entry(name: str, *, day: date = EPOCH, compressed: bool = True, mode: int = 0) -> zipfile.ZipInfo:
+    """Returns an entry that tells nothing of the machine, its user or the time of the day; `mode` such as 0o644."""
+    entry = zipfile.ZipInfo(name, (*min(max(day, EPOCH), _LAST).timetuple()[:3], 0, 0, 0))
+    entry.create_system = _UNIX
+    entry.compress_type = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
+    entry.external_attr = (stat.S_IFREG | mode) << 16 if mode else 0
+    return entry
 
 
 class BusyError(NaReportError):

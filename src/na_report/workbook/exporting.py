@@ -17,9 +17,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from na_report.base.errors import NaReportError
-from na_report.base.files import locked, write_whole
+from na_report.base.files import EPOCH, locked, write_whole
 from na_report.base.paths import Project
-from na_report.base.zips import EPOCH
 from na_report.editions.edition import open_edition
 from na_report.editions.schema import BY_NAME, TABLES, Column, Table
 from na_report.editions.table_files import Rows

@@ -7,9 +7,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from openpyxl import Workbook
 
-from na_report.base.files import whole_file, write_whole
+from na_report.base.files import whole_file, write_whole, zip_entry
 from na_report.base.paths import Project
-from na_report.base.zips import zip_entry
 from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
 from na_report.editions.folders import edition_folder
