@@ -20,7 +20,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import ADDRESS, Project
 from na_report.book import book as books
 from na_report.commands.arguments import make_parser
-from na_report.commands.run import Progress, given_parameters
+from na_report.commands.run import Progress
 from na_report.running.execution import Run
 from na_report.screen.describing import site_address
 
@@ -73,7 +73,7 @@ WRONG_USE = {
     "build --edition ''": "--edition/-e: found nothing, expected a value",
     "build --check=": "--check: found nothing, expected a value",
     "run ''": "argument PAGE: found nothing, expected a value",
-    "run sector -p sector 'a b' -p sector mbo": "na-report run sector --grid 'sector=a b,mbo'",
+    "run sector -p sector 'a b' -p sector mbo": "run a page for each: --grid 'sector=a b,mbo'",
     "run sector -p sector ho --grid sector=mbo": "-p and --grid both say what sector is",
     "run sector --edition 2021 --grid edition=2026": "--edition and --grid both say what edition is",
     "run sector --language nl --grid language=en": "--language and --grid both say what language is",
@@ -98,7 +98,7 @@ def test_wrong_use_is_told_and_changes_nothing(whole: Project, arguments: str, s
 
 
 def test_what_is_no_wrong_use(whole: Project, tmp_path: Path) -> None:
-    assert given_parameters(make_parser().parse_args(["run", "-p", "title", ""])) == {"title": ""}
+    assert make_parser().parse_args(["run", "-p", "title", ""]).parameters == {"title": ""}
     assert "Traceback" in na_report(whole, "--debug", "run", "nowhere").stderr
     assert "_toc.yml" in refused(Project(tmp_path), "edition", "list"), "which tells where to go"
 

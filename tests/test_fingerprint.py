@@ -66,8 +66,9 @@ def test_nothing_runs_again_when_nothing_changed(project: Project) -> None:
         ("observations IND019-NL-2019 value", "37", "sector-mbo", "IND019"),
         ("observations IND088-NL-2020 value", "-1", "koploper", "reasoning.checking"),
         ("findings FH36 text_nl", "Niemand.", "sector-hoger-onderwijs", "data changed"),
+        ("caveats AM01 text_nl", "Niets.", "kanttekeningen", "data changed: table caveats"),
     ],
-    ids=["an observation", "a claim that flips", "a text"],
+    ids=["an observation", "a claim that flips", "a text", "a whole table"],
 )
 def test_a_row_runs_the_page_that_shows_it_and_not_all(
     project: Project, change: Change, reseal: Callable[[], None], cell: str, value: str, runs: str, reason: str

@@ -12,17 +12,16 @@ from pathlib import Path
 import pytest
 from conftest import na_report
 
-from na_report.base.files import contents, partial_of, put_in_place
-from na_report.base.locks import BusyError, locked
+from na_report.base.files import BusyError, contents, locked, partial_of, put_in_place
 from na_report.base.paths import Project
 from na_report.editions.edition import copy_edition, seal_edition
 
 HOLD = """
-import sys, time; from pathlib import Path; from na_report.base.locks import locked
+import sys, time; from pathlib import Path; from na_report.base.files import locked
 with locked(Path(sys.argv[1]), 'It'): print('held', flush=True); time.sleep(600)
 """
 COUNT = """
-import sys; from pathlib import Path; from na_report.base.locks import BusyError, locked
+import sys; from pathlib import Path; from na_report.base.files import BusyError, locked
 number, done = Path(sys.argv[1]) / 'number', 0
 while done < 100:
     try:

@@ -19,10 +19,10 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 from workbooks import rewrite, template
 
+from na_report.base.digits import for_sheet
 from na_report.base.errors import NaReportError
 from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.base.spreadsheets import for_sheet
 from na_report.editions.edition import open_edition, seal_edition, seal_of
 from na_report.editions.integrity import check_tables, find_problems, verify_edition
 from na_report.editions.schema import BY_NAME, TABLES, Column

@@ -127,10 +127,13 @@ def test_a_question_that_can_not_be_asked_again_has_no_answer() -> None:
         "{",
         '["gone"]',
         '["rows", "findings", {"gone": "x"}]',
-        *(json.dumps(["derived", *d, {}]) for d in derived),
+        *(json.dumps([name, *args]) for name, args in derived),
     ]
     edition = open_edition("2021")
     edition.row("recommendations", "R1")
+    with pytest.raises(MissingRowError):  # a page may go on without it, and runs again when it comes
+        edition.row("recommendations", "R99")
+    assert edition.reads.answers['["row", "recommendations", "R99"]'] == "missing"
     asked = dict(edition.reads.answers)
     assert questions.answer_again(edition, [*wrong, *asked]) == dict.fromkeys(wrong, "missing") | asked
 

@@ -18,7 +18,7 @@ from conftest import PATIENCE, wait
 from small_book import parameters, write_notebook
 
 from na_report.base.errors import ChapterError, NaReportError
-from na_report.base.locks import BusyError, locked
+from na_report.base.files import BusyError, locked
 from na_report.base.paths import Project
 from na_report.processes.workers import Workers
 from na_report.running import cluster, sweep

@@ -21,7 +21,7 @@ from workbooks import table_bytes, take_back
 
 from na_report.base.citation import Work
 from na_report.base.paths import ADDRESS, Project
-from na_report.editions.about import read_about
+from na_report.editions.descriptor import read_about
 from na_report.editions.edition import copy_edition, open_edition, seal_of
 from na_report.editions.folders import newest_edition
 from na_report.registers import colophon

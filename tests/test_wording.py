@@ -129,7 +129,7 @@ def test_a_third_language_is_a_file_and_a_number_decides_on_the_form(words: Call
         ("a: {b: {one: ien}}", ["a.b: found no form for this number"]),
         (
             "a: b\nc:\n  d: [e]\n  f:\n  g: {several: h}\n  i: good\n",
-            ["line 1, a:", "line 3, c.d:", "line 4, c.f:", "line 5, c.g:"],
+            ["line 1, a:", "line 3, c, d:", "line 4, c, f:", "line 5, c, g, several:"],
         ),
         ("a: {b: c}\na: {b: c}", ["words.yml, line 2, column 1: found 'a' twice"]),
         ("- a", ["words.yml: found ['a']"]),

@@ -29,13 +29,12 @@ class Work:
     @property
     def name(self) -> str:
         """Its title with the edition, in the language of the work."""
-        return f"{self.title} ({Words(self.language)('citation.edition')} {self.edition})"
+        return Words(self.language)("citation.named", **vars(self))
 
     @property
     def dated(self) -> str:
         """Which edition and version, in the language of the work."""
-        words = Words(self.language)
-        return f"{words('citation.edition')} {self.edition}, {words('citation.version')} {self.version}"
+        return Words(self.language)("citation.dated", **vars(self))
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,11 @@ def apa(work: Work, part: Part | None = None, address: str = "") -> str:
         >>> apa(work, Part("fig-x", "Figuur 3", "Het doel"), "https://example.org/a.html#fig-x")
         'Bureau. (2026). Het doel [Figuur 3]. In Een rapport (uitgave 2026, versie 2026.1.0). https://example.org/a.html#fig-x'
     """
-    words, what = Words(work.language), f"{work.title} ({work.dated})"
-    what = (
-        f"{part.title} [{part.number}]. {words('citation.in')} {what}" if part else f"{what} [{words('citation.kind')}]"
+    words, said = Words(work.language), vars(work) | {"dated": work.dated}
+    text = (
+        words("citation.part", what=part.title, number=part.number, **said) if part else words("citation.whole", **said)
     )
-    return f"{work.author}. ({work.year}). {what}. {address}".rstrip()
+    return f"{text} {address}".rstrip()
 
 
 def bibtex(work: Work, part: Part | None = None, address: str = "") -> str:
@@ -75,7 +74,7 @@ def bibtex(work: Work, part: Part | None = None, address: str = "") -> str:
         }
     """
     title = f"{part.number}. {part.title}" if part else work.title
-    within = f"{Words(work.language)('citation.in')}: {work.title}" if part else ""
+    within = Words(work.language)("citation.within", title=work.title) if part else ""
     fields = {"author": f"{{{_latex(work.author)}}}", "title": f"{{{_latex(title)}}}", "howpublished": _latex(within)}
     fields |= {"year": work.year, "note": _latex(work.dated), "url": address}
     key = re.sub(r"[^a-z0-9-]", "", f"na-report-{work.edition}{f'-{part.key}' if part else ''}".lower())

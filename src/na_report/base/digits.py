@@ -1,4 +1,4 @@
-"""Numbers as people see them: to the digits that a spreadsheet shows, rounded as statistics offices do, counted in names."""
+"""Numbers as people see them: as a spreadsheet shows them, rounded as statistics offices do, counted in names; and text there."""
 
 import re
 from collections.abc import Iterable
@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 # The digits that a spreadsheet shows; a float keeps each number of so many digits.
 EXACT_DIGITS = 15
+# A sign before a plain number makes no formula.
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d+([.,]\d+)*%?$)")
 
 
 def as_shown(value: float) -> Decimal:
@@ -41,3 +43,13 @@ def in_order(keys: Iterable[str]) -> list[str]:
 def as_counted(name: str) -> list[tuple[int, str]]:
     """Returns what orders names as a person counts: R2 before R10."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", name)]
+
+
+def for_sheet(text: str) -> str:
+    """Returns text that a spreadsheet program takes for text; for CSV that a person opens, not for the tables of an edition.
+
+    Example:
+        >>> for_sheet("=1+1"), for_sheet("-2,5"), for_sheet("-x")
+        ("'=1+1", '-2,5', "'-x")
+    """
+    return f"'{text}" if _FORMULA.match(text) else text

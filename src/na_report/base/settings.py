@@ -15,6 +15,8 @@ _SHOWN_CHARACTERS = 60
 _CONFIGURATION = json.loads(Path(__file__).with_name("configuration.json").read_bytes())
 # The names that lead to a value; of a list the number, from one.
 Place: TypeAlias = tuple[str, ...]
+# Where something stands, what was found there, and what was expected.
+Fault: TypeAlias = tuple[Place, str, str]
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
@@ -38,8 +40,9 @@ def read_settings(path: Path) -> dict[str, Any]:
 def read_configuration(project: Project) -> dict[str, Any]:
     """Returns the settings of Jupyter Book that say something, in whole sections; names all that is wrong."""
     config = read_settings(project.root / CONFIG)
-    if told := told_faults(CONFIG, config, _CONFIGURATION):
-        raise NaReportError("\n".join(told), hint=f"Correct {CONFIG}, or put it back (git restore {CONFIG}).")
+    refuse_faults(
+        CONFIG, form_faults(config, _CONFIGURATION), f"Correct {CONFIG}, or put it back (git restore {CONFIG})."
+    )
     return {name: _said(part) if isinstance(part, dict) else part for name, part in _said(config).items()}
 
 
@@ -98,11 +101,11 @@ def _named(path: Path, read: Callable[[str], Any]) -> dict[str, Any]:
     raise NaReportError(f"{path.name}{place}: {what}.", hint=hint)
 
 
-def form_faults(found: object, form: Mapping[str, Any], formats: Any = None) -> list[tuple[Place, str, str]]:
+def form_faults(found: object, form: Mapping[str, Any], formats: Any = None) -> list[Fault]:
     """Returns all that has not the form of a JSON schema: place, what was found, and what its `description` says is expected."""
     from jsonschema import Draft202012Validator  # takes 0.1 s to import
 
-    told: dict[tuple[Place, str, str], None] = {}
+    told: dict[Fault, None] = {}
     try:
         for error in Draft202012Validator(form, format_checker=formats).iter_errors(found):
             name = [str(error.instance)] if "propertyNames" in error.absolute_schema_path else []
@@ -120,8 +123,22 @@ def form_faults(found: object, form: Mapping[str, Any], formats: Any = None) -> 
 
 def told_faults(file: str, found: object, form: Mapping[str, Any]) -> list[str]:
     """Returns a sentence per fault of `form_faults`, with the place in a file."""
-    faults = form_faults(found, form)
-    return [f"{placed(file, place)}: found {what}, expected {expected}." for place, what, expected in faults]
+    return _sentences(file, form_faults(found, form), {})
+
+
+def _sentences(file: str, faults: Iterable[Fault], lines: Mapping[Place, int]) -> list[str]:
+    """Returns a sentence per fault, each with the line of its place or of what that is a part of."""
+    numbered = [(lines.get(place, lines.get(place[:-1], 1)), place, what, expected) for place, what, expected in faults]
+    return [
+        f"{placed(f'{file}, line {line}' if lines else file, place)}: found {what}, expected {expected}."
+        for line, place, what, expected in (sorted(numbered) if lines else numbered)
+    ]
+
+
+def refuse_faults(file: str, faults: Iterable[Fault], hint: str, lines: Mapping[Place, int] | None = None) -> None:
+    """Refuses a file with faults; names them all."""
+    if told := _sentences(file, faults, lines or {}):
+        raise NaReportError("\n".join(told), hint=hint)
 
 
 def place_of(path: Iterable[object]) -> Place:

@@ -14,8 +14,6 @@ _SETTINGS = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 # A name in braces that is no role ({numref}`…`) and no directive (:::{container}): the place of a number in prose.
 PLACE = re.compile(r"(?<![:`{])\{([A-Za-z][\w.-]*)\}(?![`}])")
 _PART = re.compile(r"^\+\+\+[ \t]*(.*?)[ \t]*$", re.MULTILINE)
-# The kind of question that asks for a part of a story.
-STORY = "story"
 
 
 @dataclass(frozen=True)

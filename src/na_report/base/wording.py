@@ -1,16 +1,15 @@
 """The words that a reader sees between the data, from `chapters/<language>/words.yml`."""
 
 import functools
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import WORDS, Project, find_project
-from na_report.base.settings import read_texts, shown
+from na_report.base.settings import form_faults, read_texts, refuse_faults, shown
 
-# Forms of a text by a number: a number itself, or a plural category of the Unicode CLDR.
-_FORMS = ("zero", "one", "two", "few", "many", "other")
+_FORM = json.loads(Path(__file__).with_name("words.json").read_bytes())
 # What this process has asked for, as language and key.
 asked: dict[tuple[str, str], None] = {}
 
@@ -88,25 +87,6 @@ def _form(number: float | None, language: str) -> str:
 @functools.lru_cache(maxsize=8)
 def _read_seen(path: Path, changed: int, size: int) -> dict[str, dict[str, str | dict[str, str]]]:
     texts, lines = read_texts(path)
-    problems = [
-        f"chapters/{path.parent.name}/{WORDS}, line {lines[where]}, {'.'.join(where)}: "
-        f"found {shown(found)}, expected {expected}."
-        for where, found, expected in _faults(texts)
-    ]
-    if problems:
-        raise NaReportError("\n".join(problems), hint="Look how the file of another language has these lines.")
+    hint = "Look how the file of another language has these lines."
+    refuse_faults(f"chapters/{path.parent.name}/{WORDS}", form_faults(texts, _FORM), hint, lines)
     return texts
-
-
-def _faults(texts: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, str]]:
-    """Yields where something else than texts stands, what was found and what was expected."""
-    for section, entries in texts.items():
-        if not isinstance(entries, dict):
-            yield (section,), entries, "texts by name"
-            continue
-        for name, entry in entries.items():
-            for form, text in entry.items() if isinstance(entry, dict) else [("other", entry)]:
-                if not isinstance(text, str) or not text:
-                    yield (section, name), text, "a text"
-                elif form not in _FORMS and not form.isdecimal():
-                    yield (section, name), form, f"a number or one of {', '.join(_FORMS)}"

@@ -13,9 +13,8 @@ from typing import Any
 from jinja2 import Template
 
 from na_report.base.errors import NaReportError
-from na_report.base.files import whole_file
+from na_report.base.files import whole_file, zip_entry
 from na_report.base.paths import ABOUT, CONFIG, LOCK, PROGRAM, TOC, Project
-from na_report.base.zips import zip_entry
 from na_report.book.book import PARTS, Book, held, is_current
 from na_report.running.executed import whole_notebooks
 from na_report.running.fingerprint import hash_inputs, library_files

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from na_report.base.errors import NaReportError
-from na_report.base.files import put_in_place, remove, write_whole
-from na_report.base.locks import locked
+from na_report.base.files import locked, put_in_place, remove, write_whole
 from na_report.base.paths import TOC, WORDS, Project
 from na_report.base.settings import read_configuration, told_faults
 from na_report.base.wording import Words

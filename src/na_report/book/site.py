@@ -8,8 +8,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from na_report.base.errors import BookError, NaReportError
-from na_report.base.files import contents, copy_folder, partial_of, put_in_place, remove
-from na_report.base.locks import locked
+from na_report.base.files import contents, copy_folder, locked, partial_of, put_in_place, remove
 from na_report.base.paths import BUILD
 from na_report.base.wording import Words
 from na_report.book.book import Book, held, is_whole

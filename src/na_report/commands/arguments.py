@@ -1,5 +1,6 @@
 """Reads what a command is given, as `commands.toml` declares; the function that does it is in a module beside this one."""
 
+import shlex
 import tomllib
 from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
@@ -15,9 +16,10 @@ class Parser(ArgumentParser):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name in (None, "store"):
-            self.register("action", name, _Once)
-        for kind, read in {None: _text, "path": _path, "count": _count, "number": int, "any": str}.items():
+        for name, action in {None: _Once, "store": _Once, "name": _Named}.items():
+            self.register("action", name, action)
+        self.register("type", "path", lambda text: Path(_text(text)))
+        for kind, read in {None: _text, "count": _count, "number": int, "any": str}.items():
             self.register("type", kind, read)
         self.set_defaults(given=frozenset())
 
@@ -37,14 +39,21 @@ class _Once(Action):
         setattr(namespace, self.dest, values)
 
 
+class _Named(Action):
+    """Keeps values by name; refuses a second value for a name."""
+
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
+        (name, value), known = values, getattr(namespace, self.dest)
+        if name in known:
+            grid = shlex.quote(f"{name}={known[name]},{value}")
+            parser.error(f"{option} {name} has two values; give one, or run a page for each: --grid {grid}")
+        setattr(namespace, self.dest, known | {name: value})
+
+
 def _text(text: str) -> str:
     if not text:
         raise ArgumentTypeError("found nothing, expected a value")
     return text
-
-
-def _path(text: str) -> Path:
-    return Path(_text(text))
 
 
 def _count(text: str) -> int:

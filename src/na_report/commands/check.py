@@ -3,6 +3,7 @@
 import json
 from argparse import Namespace
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from na_report.base.digits import half_up, in_digits
 from na_report.base.errors import NaReportError
@@ -27,7 +28,8 @@ def check(options: Namespace, project: Project) -> int:
     results = checking.check(edition)
     code = 1 if any(result.state in FAILS for result in results) else 0
     if options.format == "json":
-        print(json.dumps([_as_json(result) for result in results], ensure_ascii=False, indent=2))
+        said = [asdict(result) for result in results]
+        print(json.dumps([each.pop("claim") | each for each in said], ensure_ascii=False, indent=2))
         return code
     for result in results:
         _tell(result, options.language)
@@ -46,28 +48,10 @@ def _tell(result: Result, language: str) -> None:
             print(f"       {result.why}")
         return
     for fact in result.facts:
-        row = f"  [{fact.key}]" if fact.key else ""
+        row = f"  [{fact.observation}]" if fact.observation else ""
         print(f"       {fact.says[language]}: {in_digits(half_up(fact.value, 10))}{row}")
     if result.state in FAILS and claim.conclusion:
         print(f"       recommendations that lean on {claim.id}: {', '.join(result.recommendations) or 'none'}")
-        if result.sharing:
-            print(f"       recommendations that share evidence with it: {', '.join(result.sharing)}")
-
-
-def _as_json(result: Result) -> dict[str, object]:
-    claim = result.claim
-    about = {"id": claim.id, "conclusion": claim.conclusion or None, "page": claim.page, "kind": claim.kind}
-    says = {f"says_{language}": text for language, text in claim.says.items()}
-    facts = [
-        {
-            **{f"what_{language}": text for language, text in fact.says.items()},
-            "value": fact.value,
-            "observation": fact.key or None,
-        }
-        for fact in result.facts
-    ]
-    leaning = {"recommendations": result.recommendations, "recommendations_sharing_evidence": result.sharing}
-    return {**about, **says, "state": result.state, "facts": facts, **leaning}
 
 
 def trace(options: Namespace, project: Project) -> int:

@@ -7,13 +7,15 @@ import shutil
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Self, TextIO
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, PAGES, TOC, Project
 from na_report.book.book import Book, held
+from na_report.editions.asked import answer_again
+from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder, list_editions, newest_edition
 from na_report.running.contents import languages
 from na_report.running.execution import Run, Watcher, local_pool, run_pages
@@ -61,8 +63,8 @@ def run(options: Namespace, project: Project) -> int:
     if options.scheduler or options.to:
         raise NaReportError("--to and --scheduler go with a grid.", hint="Add --grid NAME=VALUE,VALUE.")
     edition = options.edition or newest_edition(project)
-    _open(edition, project)
-    parameters = given_parameters(options)
+    open_edition(edition, project)
+    parameters = options.parameters
     for name in [each for each in ("edition", "language") if each in parameters]:
         # The book of an edition is in the folder of its name, in that of its language.
         raise NaReportError(
@@ -81,7 +83,7 @@ def _sweep(options: Namespace, project: Project) -> int:
 
     start = time.perf_counter()
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
-    parameters, axes = given_parameters(options), read_grid(options.grid)
+    parameters, axes = options.parameters, read_grid(options.grid)
     ways = {"an option": options.given & {*single}, "-p": {*parameters}, "--grid": {*axes}}
     for name in sorted(set().union(*ways.values())):
         said = [f"--{name}" if way == "an option" else way for way, names in ways.items() if name in names]
@@ -90,7 +92,7 @@ def _sweep(options: Namespace, project: Project) -> int:
     grid = {name: [value] for name, value in (single | parameters).items()} | axes
     pages = combinations(project, options.pages, grid, {"edition": list_editions(project)})
     for edition in dict.fromkeys(str(page.parameters["edition"]) for page in pages):
-        _open(edition, project)
+        open_edition(edition, project)
     folder = Path(options.to) if options.to else project.root / BUILD / "sweep" / ("-".join(options.pages) or "all")
     project.refuse_data(folder)
     check_folder(folder := Path(os.path.realpath(folder)))
@@ -107,21 +109,6 @@ def _sweep(options: Namespace, project: Project) -> int:
     return 0
 
 
-def given_parameters(options: Namespace) -> dict[str, str]:
-    """Returns the parameters that `-p` gives; refuses one that has two values."""
-    found: dict[str, str] = {}
-    for name, value in options.parameters:
-        if name in found:
-            values = ",".join(dict.fromkeys(said for key, said in options.parameters if key == name))
-            once = shlex.join(["na-report", "run", *options.pages, "--grid", f"{name}={values}"])
-            raise NaReportError(
-                f"The parameter {name} is given twice: {found[name]!r} and {value!r}.",
-                hint=f"Give it one value, or run a page for each: {once}",
-            )
-        found[name] = value
-    return found
-
-
 def explain(options: Namespace, project: Project) -> int:
     """Tells why a page would run again."""
     edition = options.edition or newest_edition(project)
@@ -133,23 +120,10 @@ def explain(options: Namespace, project: Project) -> int:
     return 0
 
 
-def _open(edition: str, project: Project) -> Any:
-    """Opens an edition, for which much is imported; what needs none answers at once."""
-    from na_report.editions.edition import open_edition
-
-    return open_edition(edition, project)
-
-
 def answers_of(project: Project, edition: str) -> Answers:
     """Returns a function that asks today's edition what a page asked when it last ran."""
-    opened = functools.cache(functools.partial(_open, edition, project))
-
-    def answers(questions: Iterable[str]) -> dict[str, str]:
-        from na_report.editions.asked import answer_again
-
-        return answer_again(opened(), questions)
-
-    return answers
+    opened = functools.cache(functools.partial(open_edition, edition, project))
+    return lambda questions: answer_again(opened(), questions)
 
 
 def execute(

@@ -11,14 +11,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
-from na_report.base.paths import find_project
-from na_report.base.stories import STORY, read_story
-from na_report.base.wording import Words
-
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_DERIVED: dict[str, Callable[..., Any]] = {}
+_MISSING = "missing"  # the answer to what is refused, or can't be asked any more
+_ASKED_BY: dict[str, Callable[..., Any]] = {}
 
 
 def digest(answer: object) -> str:
@@ -42,47 +39,34 @@ class Reads:
     """The questions asked of one edition: per question, as JSON text, the digest of the answer."""
 
     answers: dict[str, str] = field(default_factory=dict)
-    inside: int = 0  # how many larger questions the next one is part of; their answers stand for it
-
-    def note(self, question: Iterable[object], answer: Callable[[], str]) -> None:
-        """Remembers a question, unless it is part of a larger one."""
-        key = json.dumps(list(question), ensure_ascii=False)
-        if not self.inside and key not in self.answers:
-            self.answers[key] = answer()
+    inside: bool = False  # whether the next one is part of a larger question, whose answer stands for it
 
 
 def derived(function: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
-    """Makes a function of an edition, and then only text, one question: its result counts, not what it reads to find it."""
-    name = f"{function.__module__}.{function.__qualname__}"
+    """Makes a function of an edition, and then only text, one question: its result counts, not what it reads to find it.
+
+    A question is a name with arguments, such as `["row", "recommendations", "R1"]`.
+    """
+    is_method = "." in function.__qualname__
+    name = function.__name__ if is_method else f"{function.__module__}.{function.__name__}"
 
     @functools.wraps(function)
     def ask(edition: Any, /, *args: P.args, **options: P.kwargs) -> T:
-        edition.reads.inside += 1
+        reads, answer = edition.reads, _MISSING
+        if reads.inside:
+            return function(edition, *args, **options)
+        question = json.dumps([name, *args, *([options] if options else [])], ensure_ascii=False)
+        reads.inside = True
         try:
             result = function(edition, *args, **options)
+            answer = reads.answers.get(question) or digest(result)
         finally:
-            edition.reads.inside -= 1
-        edition.reads.note(("derived", name, list(args), dict(options)), lambda: digest(result))
+            reads.inside = False
+            reads.answers.setdefault(question, answer)
         return result
 
-    _DERIVED[name] = ask
+    _ASKED_BY[name] = ask
     return ask
-
-
-@derived
-def said(edition: Any, language: str, key: str) -> object:
-    """Returns what the words of a language have under a key: a page that says it runs again when it changes."""
-    return Words(language).get(key)
-
-
-def story_part(edition: Any, folder: str, name: str, part: str) -> str:
-    """Returns a part of a story in a folder of `chapters/`: a page that tells it runs again when it changes.
-
-    A question of its own kind: a story changes often and is soon read, so it alone is asked for again each time.
-    """
-    text = read_story(find_project().chapters / folder / f"{name}.md").part(part)
-    edition.reads.note((STORY, folder, name, part), lambda: digest(text))
-    return text
 
 
 def answer_again(edition: Any, questions: Iterable[str]) -> dict[str, str]:
@@ -92,21 +76,10 @@ def answer_again(edition: Any, questions: Iterable[str]) -> dict[str, str]:
         # A question that can't be asked any more counts as a change: its page runs again, and tells what is wrong if anything.
         with suppress(Exception):
             if question not in edition.reads.answers:  # pages have many in common
-                _ask(edition, *json.loads(question))
-        found[question] = edition.reads.answers.get(question, "missing")
+                name, *args = json.loads(question)
+                if name not in _ASKED_BY and name.startswith("na_report."):
+                    importlib.import_module(name.rpartition(".")[0])
+                options = args.pop() if args and isinstance(args[-1], dict) else {}
+                _ASKED_BY[name](edition, *args, **options)
+        found[question] = edition.reads.answers.get(question, _MISSING)
     return found
-
-
-def _ask(edition: Any, kind: str, *parts: Any) -> None:
-    """Asks an edition one question of an earlier run; the answer is among its reads."""
-    if kind == "rows":
-        edition.rows(parts[0], **parts[1])
-    elif kind == STORY:
-        story_part(edition, *parts)
-    elif kind == "derived":
-        name, args, options = parts
-        if name not in _DERIVED and name.startswith("na_report."):
-            importlib.import_module(name.rpartition(".")[0])
-        _DERIVED[name](edition, *args, **options)
-    else:
-        {"table": edition.records, "row": edition.row, "observation": edition.observation}[kind](*parts)

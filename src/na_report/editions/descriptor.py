@@ -7,15 +7,47 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from na_report.base.errors import NaReportError, Problem
-from na_report.base.paths import ANSWERS, DESCRIPTOR, find_project
-from na_report.base.settings import placed, shown
-from na_report.editions.about import faults, read_about
-from na_report.editions.cells import is_line
+from na_report.base.paths import ABOUT, ANSWERS, DESCRIPTOR, Project, find_project
+from na_report.base.settings import Fault, form_faults, placed, read_texts, refuse_faults, shown
+from na_report.editions.cells import is_address, is_line
 from na_report.editions.schema import BY_NAME, LANGUAGES, TABLES, Schema, read_schema, schema_faults, table_schema
+
+_FORMS = json.loads(Path(__file__).with_name("descriptor.json").read_bytes())
+
+
+def _is_day(value: Any) -> bool:
+    """Tells whether a value is a day as 2026-11-24, with or without a time behind it."""
+    return bool(re.fullmatch(r"[0-9-]{10}(T[0-9:.+-]+Z?)?", value) and date.fromisoformat(value[:10]))
+
+
+@cache
+def _formats() -> Any:
+    """Returns what tells whether a text is of a format that the forms name."""
+    from jsonschema import FormatChecker  # takes 0.1 s to import
+
+    formats = FormatChecker(())
+    formats.checks("line")(is_line)
+    formats.checks("address")(is_address)
+    formats.checks("day", (ValueError, TypeError))(_is_day)
+    formats.checks("regex", (re.error, ValueError, TypeError, OverflowError))(partial(re.compile, flags=re.ASCII))
+    return formats
+
+
+def _form_faults(said: Any, form: str) -> list[Fault]:
+    return form_faults(said, {**_FORMS, "$ref": f"#/definitions/{form}"}, _formats())
+
+
+def read_about(project: Project, edition: str) -> dict[str, Any]:
+    """Returns what the descriptor of a new edition says of the study; names all that it can't use, with its line."""
+    said, lines = read_texts(project.data / ABOUT)
+    hint = f"Correct data/{ABOUT}; datapackage.json of an edition shows the form."
+    refuse_faults(f"data/{ABOUT}", _form_faults(said, "about"), hint, lines)
+    return {**said, **{name: said[name].replace("{edition}", edition) for name in ("title", "description")}}
 
 
 def sha256(content: bytes) -> str:
@@ -47,7 +79,7 @@ def _faults(said: Any, edition: str) -> Iterator[tuple[str, str]]:
     """Yields what the program, the book and the archive could not use of a descriptor: what was found and expected."""
     wrong = [
         (f"{placed(place[0], place[1:])}: {what}" if place else what, expected)
-        for place, what, expected in faults(said, "edition")
+        for place, what, expected in _form_faults(said, "edition")
     ]
     if wrong:
         yield from wrong

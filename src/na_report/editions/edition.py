@@ -12,11 +12,12 @@ import pandas as pd
 from na_report.base.errors import InvalidInputError, MissingRowError, NaReportError, how_many
 from na_report.base.files import sync_all, write_whole
 from na_report.base.paths import DESCRIPTOR, Project, find_project
-from na_report.editions.asked import Reads, derived, digest
+from na_report.base.stories import read_story
+from na_report.base.wording import Words
+from na_report.editions.asked import Reads, derived
 from na_report.editions.descriptor import approval, describe, read_seal, schema_in, sha256
-from na_report.editions.folders import edition_folder, is_draft
+from na_report.editions.folders import being_made, edition_folder, is_draft, making, refuse_name
 from na_report.editions.integrity import find_problems
-from na_report.editions.making import being_made, making, refuse_name
 from na_report.editions.schema import TABLES, Schema, Table
 from na_report.editions.table_files import Rows, read_table, rows_of, write_table
 
@@ -49,35 +50,33 @@ class Edition:
         return column in columns if column else bool(columns)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
-        self._note_table(table)
+        self.table(table)
         return self.tables[table]
 
-    def _note_table(self, table: str) -> None:
-        """Remembers that a whole table was asked for, with the hash that it was sealed with; none of one that came later."""
-        if table not in self.tables:
-            raise KeyError(table)
-        sealed = (str(item["hash"]) for item in self.descriptor["resources"] if item["name"] == table)
-        self.reads.note(("table", table), lambda: next(sealed, ""))
+    @derived
+    def table(self, name: str) -> str:
+        """Returns the hash that a table was sealed with, which stands for all its rows; none of one that came later."""
+        sealed = (str(item["hash"]) for item in self.descriptor["resources"] if item["name"] == name)
+        return next(sealed, "")
 
-    def rows(self, table: str, **conditions: str) -> pd.DataFrame:
+    @derived
+    def rows(self, /, table: str, **conditions: str) -> pd.DataFrame:
         """Returns the rows whose columns have the given values."""
         found = self.tables[table]
         for column, value in conditions.items():
             found = found[found[column] == value]
-        self.reads.note(("rows", table, conditions), lambda: digest(found))
         return found
 
+    @derived
     def row(self, table: str, key: str) -> dict[str, Any]:
         """Returns one row as a dictionary; raises a `MissingRowError` when there is none."""
-        found = self._index(table).get(key)
-        self.reads.note(("row", table, key), lambda: digest(found))
-        if found is None:
-            raise self._missing(f"row {key!r} in the table {table}", table)
-        return dict(found)
+        if found := self._index(table).get(key):
+            return dict(found)
+        raise self._missing(f"row {key!r} in the table {table}", table)
 
     def records(self, table: str) -> list[dict[str, Any]]:
         """Returns all rows of a table as dictionaries, not to be changed by the caller."""
-        self._note_table(table)
+        self.table(table)
         return list(self._index(table).values())
 
     def _index(self, table: str) -> dict[str, Any]:
@@ -87,12 +86,12 @@ class Edition:
             index.update({row[rows.columns[0]]: row for row in rows.to_dict("records")})
         return index
 
+    @derived
     def observation(self, key: str) -> dict[str, Any]:
         """Returns the observation of an id, or the latest one of an indicator id: the Dutch one where there is one."""
         if "-" in key:
             return self.row("observations", key)
         rows = [row for row in self._index("observations").values() if row["indicator_id"] == key]
-        self.reads.note(("observation", key), lambda: digest(rows))
         if not rows:
             raise self._missing(f"observation of the indicator {key!r}", "indicators")
         dutch = [row for row in rows if row["geo"] == "NL"] or rows
@@ -102,6 +101,16 @@ class Edition:
     def _missing(self, what: str, table: str) -> MissingRowError:
         hint = f"Look in data/{self.name}/{table}.csv for the ids that exist."
         return MissingRowError(f"Edition {self.name} has no {what}.", hint=hint)
+
+    @derived
+    def word(self, language: str, key: str) -> object:
+        """Returns what the words of a language have under a key: a page that says it runs again when it changes."""
+        return Words(language).get(key)
+
+    @derived
+    def story(self, folder: str, name: str, part: str) -> str:
+        """Returns a part of a story in a folder of `chapters/`: a page that tells it runs again when it changes."""
+        return read_story(find_project().chapters / folder / f"{name}.md").part(part)
 
     def label(self, codes: str, code: str, language: str) -> str:
         """Returns what a reader sees for a code of a code list."""

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, permutations
 from pathlib import Path
 
 from na_report.base.errors import InvalidInputError, Problem, how_many
 from na_report.base.paths import ANSWERS, DESCRIPTOR, Project
+from na_report.base.settings import read_settings
 from na_report.editions.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
 from na_report.editions.descriptor import read_seal, schema_in
 from na_report.editions.folders import edition_folder, is_draft
@@ -14,29 +15,7 @@ from na_report.editions.schema import TABLES, Schema, Table
 from na_report.editions.table_files import PROBLEMS_LIMIT, Row, Rows, read_table
 
 Numbered = Sequence[tuple[int, Row]]
-
-_RANGES = {
-    "percent": (0.0, 100.0),
-    "score_1_5": (1.0, 5.0),
-    "rank": (1.0, 1000.0),
-    "share_words": (0.0, 100.0),
-    "direction": (-1.0, 1.0),
-}
-
-
-# What the id of a row is when the other columns are what they are; of an observation it is only the start.
-_IDS = {
-    "agenda_items": "{agenda_id}.{item_no}",
-    "recommendations": "R{number}",
-    "notes": "N{footnote:0>2}",
-    "codes": "{list}:{code}",
-    "observations": "{indicator_id}-{geo}-",
-}
-# Columns that are filled together or not at all.
-_PAIRS = {
-    "observations": [("text_nl", "text_en")],
-    "statuses": [("source_id", "confidence"), ("successor_nl", "successor_en")],
-}
+_RULES = read_settings(Path(__file__).with_name("rules.yml"))
 
 
 def verify_edition(name: str, project: Project | None = None) -> None:
@@ -140,19 +119,18 @@ def _faults(table: Table, rows: Numbered, known: Known, units: Mapping[str, str]
 
 def _together(name: str, row: Row, units: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
     """Yields what no single cell can tell: ids that agree, cells that go together, ranges by unit, years in order."""
-    whole = _IDS.get(name, "").format(**row)
-    if whole.endswith("-") and not row["id"].startswith(whole):
-        yield "id", row["id"], f"an id that starts with {whole}", "Correct one of the two."
-    elif whole and not whole.endswith("-") and row["id"] != whole:
-        yield "id", row["id"], f"the id {whole}", "Correct one of the two."
-    for one, other in _PAIRS.get(name, ()):
-        if bool(row[one]) != bool(row[other]):
-            full, empty = (one, other) if row[one] else (other, one)
-            yield empty, "", f"a value, as {full} has one", "Fill both or neither."
+    whole, start, _ = _RULES["ids"].get(name, "…").format(**row).partition("…")
+    if not row["id"].startswith(whole) or (not start and row["id"] != whole):
+        what = f"an id that starts with {whole}" if start else f"the id {whole}"
+        yield "id", row["id"], what, "Correct one of the two."
+    for pair in _RULES["together"].get(name, ()):
+        for empty, full in permutations(pair):
+            if row[full] and not row[empty]:
+                yield empty, "", f"a value, as {full} has one", "Fill both or neither."
     if name == "observations":
         if not row["value"] and not row["text_nl"]:
             yield "value", "", "a value, or words in text_nl and text_en", "Fill one of them."
-        low, high = _RANGES.get(unit := units.get(row["indicator_id"], ""), (-math.inf, math.inf))
+        low, high = _RULES["ranges"].get(unit := units.get(row["indicator_id"], ""), (-math.inf, math.inf))
         if NUMBER.fullmatch(row["value"]) and not low <= float(row["value"]) <= high:
             yield "value", row["value"], f"{low:g} to {high:g} ({unit})", "Correct value or unit."
     if name == "agendas":

@@ -16,7 +16,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
 from na_report.base.colours import INK, LINE, SOFT
-from na_report.base.spreadsheets import for_sheet
+from na_report.base.digits import for_sheet
 from na_report.writing.markdown import Block, anchor, table_rows
 from na_report.writing.voice import Voice
 

@@ -35,18 +35,15 @@ def failing(edition: Edition, page: str = "") -> list[Result]:
 @chain.remembered
 def check(edition: Edition) -> list[Result]:
     """Evaluates all claims on an edition but those of conclusions that it lacks; the list is shared, so don't change it."""
-    net = chain.graph(edition)
-    conclusions = set(edition["conclusions"]["id"])
-    below = {key: set(net.succ[key]) for key in edition["recommendations"]["id"]}
-    results = []
-    for claim in all_claims():
-        if claim.conclusion and claim.conclusion not in conclusions:
-            continue
-        evidence = set(net.succ[claim.conclusion]) if claim.conclusion else set()
-        leaning = tuple(key for key in below if claim.conclusion in below[key])
-        sharing = tuple(key for key in below if key not in leaning and below[key] & evidence)
-        results.append(replace(evaluate(claim, edition), recommendations=leaning, sharing=sharing))
-    return results
+    conclusions = {"", *edition["conclusions"]["id"]}
+    return [
+        replace(
+            evaluate(claim, edition),
+            recommendations=tuple(chain.above(edition, claim.conclusion, "recommendations")),
+        )
+        for claim in all_claims()
+        if claim.conclusion in conclusions
+    ]
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ def robustness(edition: Edition) -> tuple[list[Flip], int]:
     for item, category, rows in variants:
         # Only the rows by key have these: claims read nothing else.
         coded = {**edition._rows, "agenda_items": {**edition._rows["agenda_items"], **rows}}
-        variant = replace(edition, _rows=coded, reads=Reads())
+        variant = replace(edition, _rows=coded, reads=Reads(inside=True))
         states = ((claim.id, state, evaluate(claim, variant).state) for claim, state in base)
         flips += [Flip(key, item, category, now) for key, state, now in states if now != state]
     return flips, len(variants)

@@ -1,12 +1,12 @@
 """What a claim is: a statement with its check, its figures and what comes of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from na_report.base.errors import MissingRowError
 from na_report.editions.edition import Edition
-from na_report.reasoning.measures import MEASURES
+from na_report.reasoning.measures import MEASURES, Fact
 
 # Tested on facts of after the report, on the report's own facts, or counted in our tables: that tells only that text and
 # tables agree, so no reader is told of it.
@@ -14,27 +14,6 @@ KINDS = NEWER, REPORT, COUNT = "newer", "report", "count"
 HOLDS, OUTDATED, CONTRADICTED, NOT_TESTABLE = "holds", "outdated", "contradicted", "not_testable"
 FAILS = (OUTDATED, CONTRADICTED)
 JUDGEMENT = "judgement"  # in place of a comparison: the data can not decide
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A figure that decides: what it is per language, its value, and the id of the observation (of a count none)."""
-
-    says: Mapping[str, str]
-    value: float
-    key: str = ""
-    yes_no: bool = False
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A fact as a claim declares it; without a wording it goes by the name of its indicator."""
-
-    measure: str
-    arguments: Mapping[str, Any]
-    says: Mapping[str, str] = field(default_factory=dict)
-    shown: bool = True
-    yes_no: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +28,8 @@ class Claim:
     kind: str
     says: Mapping[str, str]
     holds: str  # when it was read, nothing but numbers, names of facts and signs was let through
-    facts: Mapping[str, Figure]
+    # Per name a measure with its arguments, and how it is told.
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     uses_coding: bool = False
     against: str = ""
     unknown: str = ""
@@ -65,8 +45,7 @@ class Claim:
 class Result:
     """What the data says of a claim, with the figures that decide and the ids of the rows that contradict it.
 
-    `why` tells why nothing can be tested; it is empty for a judgement. Recommendations lean on the claim, or share some of
-    its evidence.
+    `why` tells why nothing can be tested; it is empty for a judgement. The recommendations lean on the claim.
     """
 
     claim: Claim
@@ -75,23 +54,17 @@ class Result:
     against: tuple[str, ...] = ()
     why: str = ""
     recommendations: tuple[str, ...] = ()
-    sharing: tuple[str, ...] = ()
 
 
 def evaluate(claim: Claim, edition: Edition) -> Result:
     """Returns the result, without recommendations; not testable for a judgement or where the edition lacks what it is about."""
     if claim.holds == JUDGEMENT:
         return Result(claim, NOT_TESTABLE)
-    figures = claim.facts.items()
     try:
-        measured = {name: MEASURES[figure.measure](edition, **figure.arguments) for name, figure in figures}
+        measured = {name: _measure(edition, declared) for name, declared in claim.facts.items()}
     except MissingRowError as missing:
         return Result(claim, NOT_TESTABLE, why=str(missing))
-    found = ((figure, measured[name]) for name, figure in figures if figure.shown)
-    shown = tuple(
-        Fact(figure.says or _labels(edition, one.observation), one.value, one.observation, figure.yes_no)
-        for figure, one in found
-    )
+    shown = tuple(measured[name] for name, declared in claim.facts.items() if declared.get("shown") != "no")
     if not eval(claim.holds, {"__builtins__": {}}, {name: one.value for name, one in measured.items()}):  # noqa: S307
         against = measured[claim.against].rows if claim.against else ()
         return Result(claim, OUTDATED if claim.kind == NEWER else CONTRADICTED, shown, against)
@@ -101,6 +74,12 @@ def evaluate(claim: Claim, edition: Edition) -> Result:
     return Result(claim, HOLDS, shown)
 
 
-def _labels(edition: Edition, observation: str) -> dict[str, str]:
-    row = edition.row("indicators", edition.observation(observation)["indicator_id"])
-    return {name.removeprefix("label_"): text for name, text in row.items() if name.startswith("label_")}
+def _measure(edition: Edition, declared: Mapping[str, Any]) -> Fact:
+    """Returns a fact as a claim declares it; without a wording it goes by the name of its indicator."""
+    [measure] = declared.keys() & MEASURES.keys()
+    given, says = declared[measure], declared.get("says", {})
+    found = MEASURES[measure](edition, **({"indicator": given} if isinstance(given, str) else given))
+    if found.observation and not says:
+        row = edition.row("indicators", edition.observation(found.observation)["indicator_id"])
+        says = {name.removeprefix("label_"): text for name, text in row.items() if name.startswith("label_")}
+    return replace(found, says=says, yes_no=declared.get("yes_no") == "yes")

@@ -7,19 +7,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from na_report.base.errors import NaReportError
 from na_report.base.paths import CLAIMS, Project, find_project
-from na_report.base.settings import Place, form_faults, placed, read_settings, read_texts, shown
+from na_report.base.settings import Fault, Place, form_faults, read_settings, read_texts, refuse_faults, shown
 from na_report.base.wording import worded_languages
 from na_report.editions.folders import edition_folder, list_editions
 from na_report.editions.schema import BY_NAME
-from na_report.reasoning.claim import JUDGEMENT, Claim, Figure
+from na_report.reasoning.claim import JUDGEMENT, Claim
 from na_report.reasoning.measures import MEASURES
-
-# Where something stands, and what is wrong there.
-Fault: TypeAlias = tuple[Place, str]
 
 # What a comparison is made of: no more than facts, numbers and signs.
 _NAME = r"(?!(?:and|or|not)\b)[A-Za-z_][A-Za-z0-9_]*"
@@ -52,9 +48,9 @@ def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
         "propertyNames": {"enum": known},
         "additionalProperties": {"$ref": "#/$defs/text"},
     }
-    faults = [(place, f"found {what}, expected {expected}") for place, what, expected in form_faults(declared, form)]
-    _refuse(lines, [*faults, *_beyond_form(declared)])
-    return [_claim(key, entry) for key, entry in declared.items()]
+    _refuse([*form_faults(declared, form), *_beyond_form(declared)], lines)
+    coded = {key: entry.get("uses_coding") == "yes" for key, entry in declared.items()}
+    return [Claim(key, **entry | {"uses_coding": coded[key]}) for key, entry in declared.items()]
 
 
 def get_ready() -> None:
@@ -62,17 +58,9 @@ def get_ready() -> None:
     read_claims()
 
 
-def _found(value: object, expected: str) -> str:
-    return f"found {shown(value)}, expected {expected}"
-
-
-def _refuse(lines: Mapping[Place, int], faults: Iterable[Fault]) -> None:
-    """Refuses the file where it has faults, each with the line of its place or of what that is a part of."""
-    problems = sorted({(lines.get(place, lines.get(place[:-1], 1)), placed("", place), what) for place, what in faults})
-    if problems:
-        told = (f"chapters/{CLAIMS}, line {line}{place}: {what}." for line, place, what in problems)
-        hint = f"Correct chapters/{CLAIMS}; its first lines tell how a claim is made."
-        raise NaReportError("\n".join(told), hint=hint)
+def _refuse(faults: Iterable[Fault], lines: Mapping[Place, int]) -> None:
+    hint = f"Correct chapters/{CLAIMS}; its first lines tell how a claim is made."
+    refuse_faults(f"chapters/{CLAIMS}", dict.fromkeys(faults), hint, lines)
 
 
 def _beyond_form(declared: Mapping[str, Any]) -> Iterator[Fault]:
@@ -85,7 +73,7 @@ def _beyond_form(declared: Mapping[str, Any]) -> Iterator[Fault]:
         named += [(role, claim[role]) for role in ("against", "unknown") if isinstance(claim.get(role), str)]
         for role, name in named:
             if name not in facts:
-                yield (key, role), _found(name, f"one of the facts: {', '.join(facts)}")
+                yield (key, role), shown(name), f"one of the facts: {', '.join(facts)}"
         for name, fact in facts.items():
             for measure in MEASURES.keys() & _by_name(fact).keys():
                 yield from _arguments((key, "facts", name, measure), _by_name(fact[measure]))
@@ -102,17 +90,17 @@ def _arguments(place: Place, given: Mapping[str, Any]) -> Iterator[Fault]:
         if name in ("where", "among", "agendas"):
             yield from _where((*place, name), table, value)
         elif name == "distinct" and value not in (columns := [column.name for column in BY_NAME[table].columns]):
-            yield (*place, name), _found(value, f"a column of {table}: {', '.join(columns)}")
+            yield (*place, name), shown(value), f"a column of {table}: {', '.join(columns)}"
 
 
 def _where(place: Place, table: str, where: Any) -> Iterator[Fault]:
     """Yields what is wrong with conditions on the rows of a table."""
     if not isinstance(where, dict):
-        yield place, _found(where, "columns with what their cells must hold, such as {kind: goal}")
+        yield place, shown(where), "columns with what their cells must hold, such as {kind: goal}"
     columns = {column.name: column for column in BY_NAME[table].columns}
     for name, wanted in _by_name(where).items():
         if name not in columns:
-            yield (*place, name), f"found {shown(name)}, expected a column of {table}: {', '.join(columns)}"
+            yield (*place, name), shown(name), f"a column of {table}: {', '.join(columns)}"
             continue
         column, inner = columns[name], wanted
         while isinstance(inner, dict) and inner.keys() == {"not"}:
@@ -127,7 +115,7 @@ def _where(place: Place, table: str, where: Any) -> Iterator[Fault]:
             fits = isinstance(inner, str) or (isinstance(inner, list) and all(isinstance(item, str) for item in inner))
         if not fits:
             how = "a value, some values, {not: …}, of a list {at_least: 2}, or conditions on the one table it refers to"
-            yield (*place, name), _found(wanted, how)
+            yield (*place, name), shown(wanted), how
 
 
 def refuse_misplaced(project: Project, pages: Collection[str]) -> None:
@@ -135,11 +123,11 @@ def refuse_misplaced(project: Project, pages: Collection[str]) -> None:
     conclusions, faults = sorted(set(_conclusions(project))), list[Fault]()
     for claim in read_claims(project):
         if claim.page not in pages:
-            faults.append(((claim.id, "page"), _found(claim.page, f"a page of _toc.yml: {', '.join(sorted(pages))}")))
+            faults.append(((claim.id, "page"), shown(claim.page), f"a page of _toc.yml: {', '.join(sorted(pages))}"))
         if claim.conclusion not in ("", *conclusions):
-            faults.append(((claim.id,), _found(claim.id, f"a conclusion of an edition: {', '.join(conclusions)}")))
+            faults.append(((claim.id,), shown(claim.id), f"a conclusion of an edition: {', '.join(conclusions)}"))
     if faults:
-        _refuse(read_texts(project.chapters / CLAIMS)[1], faults)
+        _refuse(faults, read_texts(project.chapters / CLAIMS)[1])
 
 
 def _conclusions(project: Project) -> Iterator[str]:
@@ -148,15 +136,3 @@ def _conclusions(project: Project) -> Iterator[str]:
         path = edition_folder(name, project) / BY_NAME["conclusions"].file
         with suppress(OSError, UnicodeDecodeError, csv.Error), path.open(encoding="utf-8", newline="") as file:
             yield from (row.get("id", "") for row in csv.DictReader(file))
-
-
-def _claim(key: str, entry: Mapping[str, Any]) -> Claim:
-    facts = {name: _figure(fact) for name, fact in entry.get("facts", {}).items()}
-    return Claim(key, **{**entry, "facts": facts, "uses_coding": entry.get("uses_coding") == "yes"})
-
-
-def _figure(fact: Mapping[str, Any]) -> Figure:
-    [measure] = fact.keys() & MEASURES.keys()
-    given = fact[measure]
-    arguments = {"indicator": given} if isinstance(given, str) else given
-    return Figure(measure, arguments, fact.get("says", {}), fact.get("shown") != "no", fact.get("yes_no") == "yes")

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from na_report.base.errors import MissingRowError
 from na_report.editions.edition import Edition
@@ -13,22 +14,25 @@ Where: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = list[dict[str, Any]]
 
 
-class Measured(NamedTuple):
-    """A figure, with the id of the observation that it is or the ids of the rows that were counted."""
+@dataclass(frozen=True)
+class Fact:
+    """A figure that decides: the observation that it is or the rows that were counted, and what it is per language."""
 
     value: float
     observation: str = ""
     rows: tuple[str, ...] = ()
+    says: Mapping[str, str] = field(default_factory=dict)
+    yes_no: bool = False
 
 
-def value(edition: Edition, indicator: str, geo: str = "") -> Measured:
+def value(edition: Edition, indicator: str, geo: str = "") -> Fact:
     """Returns the number of an observation, or of the latest one of an indicator, or of another place in that same year."""
     row = edition.observation(indicator)
     if geo:
         row = edition.observation(f"{row['indicator_id']}-{geo}-{row['period']}")
     if math.isnan(row["value"]):
         raise MissingRowError(f"The observation {row['id']} has no number.")
-    return Measured(float(row["value"]), row["id"])
+    return Fact(float(row["value"]), row["id"])
 
 
 def count(
@@ -38,7 +42,7 @@ def count(
     among: Where | None = None,
     distinct: str = "",
     status: Sequence[str] = (),
-) -> Measured:
+) -> Fact:
     """Counts rows of a table, or the different values of a column in them; `chapters/claims.yml` tells what each word does."""
     rows = edition.records(table) if among is None else _some(select(edition, table, among), table)
     rows = select(edition, table, where or {}, rows)
@@ -49,26 +53,26 @@ def count(
         rows = [row for row in rows if row[key] in wanted]
     found = tuple(row[key] for row in rows)
     if not distinct:
-        return Measured(len(found), rows=found)
+        return Fact(len(found), rows=found)
     values = {value for row in rows for value in row[_column(edition, table, distinct).name].split(";") if value}
     if where and distinct in where:
         values = set(filter(_condition(edition, table, distinct, where[distinct]), values))
-    return Measured(len(values), rows=found)
+    return Fact(len(values), rows=found)
 
 
-def goals_in_each(edition: Edition, agendas: Where) -> Measured:
+def goals_in_each(edition: Edition, agendas: Where) -> Fact:
     """Counts the goal categories that occur in each of some agendas."""
-    return Measured(len(set.intersection(*_goals(edition, agendas)[0].values())))
+    return Fact(len(set.intersection(*_goals(edition, agendas)[0].values())))
 
 
-def agendas_with_all_goals(edition: Edition, agendas: Where) -> Measured:
+def agendas_with_all_goals(edition: Edition, agendas: Where) -> Fact:
     """Counts which of some agendas have items in each goal category."""
     found, goals = _goals(edition, agendas)
     full = tuple(key for key, mine in found.items() if mine == goals)
-    return Measured(len(full), rows=full)
+    return Fact(len(full), rows=full)
 
 
-MEASURES: dict[str, Callable[..., Measured]] = {
+MEASURES: dict[str, Callable[..., Fact]] = {
     measure.__name__: measure for measure in (value, count, goals_in_each, agendas_with_all_goals)
 }
 

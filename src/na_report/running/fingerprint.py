@@ -13,7 +13,6 @@ from pathlib import Path
 from na_report.base.files import write_whole
 from na_report.base.paths import ADDRESS, CLAIMS, CONFIG, LOCK, PAGES, PROGRAM, REGISTERS, TOC, WORDS, Project
 from na_report.base.settings import read_settings
-from na_report.base.stories import STORY
 from na_report.running.chapters import read_chapter
 from na_report.running.pages import Page
 
@@ -144,7 +143,7 @@ def reasons(project: Project, page: Page, folder: Path, answers: Answers) -> lis
     found = [f"{name} changed" for name in {**now, **before} if now.get(name) != before.get(name)]
     # While the data are the same, so are the answers but for stories.
     is_same = state.data == data_hash(project)
-    asked = [question for question in state.reads if not is_same or question.startswith(f'["{STORY}"')]
+    asked = [question for question in state.reads if not is_same or question.startswith('["story"')]
     today = answers(asked) if asked else {}
     for question in asked:
         if today.get(question) != state.reads[question]:

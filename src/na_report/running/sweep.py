@@ -11,11 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from na_report.base.digits import for_sheet
 from na_report.base.errors import ChapterError, NaReportError
-from na_report.base.files import write_whole
-from na_report.base.locks import locked
+from na_report.base.files import locked, write_whole
 from na_report.base.paths import Project
-from na_report.base.spreadsheets import for_sheet
 from na_report.running.chapters import declared_types
 from na_report.running.contents import known_language, languages
 from na_report.running.execution import Pool, Run, Watcher, local_pool, run_stale

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import ANSWERS, Project
 from na_report.editions.edition import open_edition
-from na_report.editions.folders import edition_folder, is_draft
+from na_report.editions.folders import edition_folder, is_draft, making, refuse_name
 from na_report.editions.integrity import find_problems
-from na_report.editions.making import making, refuse_name
 from na_report.editions.office_marks import FLAGS
 from na_report.editions.schema import TABLES
 from na_report.editions.table_files import Rows, rows_of, write_table

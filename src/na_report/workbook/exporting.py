@@ -20,9 +20,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from na_report.base.errors import NaReportError
-from na_report.base.files import whole_file, write_whole
+from na_report.base.files import EPOCH, whole_file, write_whole, zip_entry
 from na_report.base.paths import Project
-from na_report.base.zips import EPOCH, zip_entry
 from na_report.editions.asked import derived
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import edition_folder

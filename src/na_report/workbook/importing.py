@@ -10,9 +10,8 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import Project
 from na_report.editions.edition import seal_folder
-from na_report.editions.folders import NAME, order_of, sealed_editions
+from na_report.editions.folders import NAME, making, order_of, refuse_name, sealed_editions
 from na_report.editions.integrity import Numbered, check_tables
-from na_report.editions.making import making, refuse_name
 from na_report.editions.schema import BY_NAME, TABLES, Table
 from na_report.editions.table_files import PROBLEMS_LIMIT, Row, write_table
 from na_report.workbook.cell_values import to_text, trimmed

@@ -10,7 +10,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from na_report.base.errors import Problem
-from na_report.base.zips import zip_entry
+from na_report.base.files import zip_entry
 from na_report.editions.descriptor import sha256
 from na_report.editions.schema import TABLES, table_schema
 from na_report.editions.table_files import Rows, rows_of

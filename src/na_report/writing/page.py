@@ -12,7 +12,6 @@ from IPython.core.getipython import get_ipython
 from na_report.base.errors import NaReportError
 from na_report.base.paths import READS, find_project
 from na_report.base.wording import asked
-from na_report.editions.asked import said
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
 from na_report.writing import prose
@@ -35,7 +34,7 @@ def open_page(name: str = "") -> Edition:
 
 def _write(edition: Edition, target: Path) -> None:
     for language, key in asked:
-        said(edition, language, key)
+        edition.word(language, key)
     target.write_text(json.dumps(edition.reads.answers, ensure_ascii=False), encoding="utf-8")
 
 

@@ -14,7 +14,6 @@ from IPython.display import display
 from na_report.base.errors import NaReportError
 from na_report.base.paths import find_project
 from na_report.base.stories import PLACE, Story, read_story
-from na_report.editions.asked import story_part
 from na_report.editions.edition import Edition
 from na_report.writing.markdown import Block, escape, link
 from na_report.writing.numbers import Value, in_words, period, value
@@ -157,7 +156,7 @@ def open_story(folder: str, name: str) -> Teller:
 def tell_each(folder: str, stories: Iterable[str], part: str) -> Block:
     """Tells the same part, without code cells, of several stories in a folder as one text: what each sector comes to."""
     names = _names()
-    return told("\n".join(story_part(names["evidence"], folder, story, part) for story in stories), names)
+    return told("\n".join(names["evidence"].story(folder, story, part) for story in stories), names)
 
 
 def _names() -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from na_report.base.digits import for_sheet
 from na_report.base.errors import MissingRowError
-from na_report.base.spreadsheets import for_sheet
 from na_report.base.wording import Words
 from na_report.editions.edition import Edition
 from na_report.editions.schema import TABLES
