@@ -80,10 +80,6 @@ OPERATIONS: dict[str, tuple[Callable[[Project], Act], str]] = {
 }
 
 
-class DamageError(Exception):
-    """Something is neither as it was nor whole and new."""
-
-
 class Operation:
     """Something that changes files, in a project of its own."""
 
@@ -109,43 +105,32 @@ class Operation:
     def result(self) -> dict[str, bytes]:
         """Returns the files in sight: pages and PDFs of a book, else all."""
         only = ("html/", *PDFS) if self.place == self.book.folder else ""
-        return {
-            name: content
-            for name, content in contents(self.place).items()
-            if name.startswith(only) and not name.startswith(".")
-        }
+        files = contents(self.place).items()
+        return {name: content for name, content in files if name.startswith(only) and not name.startswith(".")}
 
     def state(self, inputs: str = "new") -> str:
-        """Returns `before`, `after`, or `unmarked` for a book that does not count as whole."""
+        """Returns `before`, `after`, or `unmarked` for a book that does not count as whole; an error tells of damage."""
         now = self.result()
-        if contents(self.project.data / OLD) != self.edition:
-            raise DamageError(f"edition {OLD} changed")
+        assert contents(self.project.data / OLD) == self.edition, f"edition {OLD} changed"
         if self.place == self.book.folder:
-            pages, old, new = (
-                {name: files[name] for name in files.keys() - {*PDFS}} for files in (now, self.old, self.new)
-            )
-            if pages not in (old, new):
-                raise DamageError("the pages are neither the older nor the new ones")
+            pages, *whole = ({name: each[name] for name in each.keys() - {*PDFS}} for each in (now, self.old, self.new))
+            assert pages in whole, "the pages are neither the older nor the new ones"
             if not is_whole(self.book):
                 return "unmarked"
-            if is_current(self.book, inputs, ["html", "pdf"]) != (now == self.new):
-                raise DamageError("an older or mixed book counts as current")
-        if now not in (self.old, self.new):
-            raise DamageError(f"{len(now)} files, neither as before nor whole and new")
+            current = is_current(self.book, inputs, ["html", "pdf"])
+            assert current == (now == self.new), "an older or mixed book counts as current"
+        assert now in (self.old, self.new), f"{len(now)} files, neither as before nor whole and new"
         return "after" if now == self.new else "before"
 
     def trial(self, prepare: Act) -> str:
         """Does it with a fault and again without; returns what the fault left."""
         self.undo()
         ended, left = in_child(self.act, prepare), self.state()
-        if ended == WRONG or (ended == DONE and left != "after"):
-            raise DamageError(f"it ended with {ended}, and the state is {left}")
+        assert ended != WRONG and (ended != DONE or left == "after"), f"it ended with {ended}, and the state is {left}"
         if left == "after":
             self.undo()
-        if in_child(self.act) != DONE or self.state() != "after":
-            raise DamageError(f"after a fault that left {left}, the next run fails")
-        if rest := [path.name for path in self.project.root.rglob(".*") if path.name != ".nojekyll"]:
-            raise DamageError(f"the next run leaves {rest}")
+        assert in_child(self.act) == DONE and self.state() == "after", f"after what left {left}, the next run fails"
+        assert not [path for path in self.project.root.rglob(".*") if path.name != ".nojekyll"], "it leaves something"
         return left
 
 
@@ -170,9 +155,8 @@ def fail(root: Path, kind: str, step: int) -> None:
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal done
-        if event not in CHANGES or not str(arguments[0]).startswith(str(root)):
-            return
-        if event == "open" and not int(str(arguments[2])) & WRITES:
+        reads = event == "open" and not int(str(arguments[2])) & WRITES
+        if event not in CHANGES or reads or not str(arguments[0]).startswith(str(root)):
             return
         done += 1
         if kind == "count":
@@ -207,7 +191,7 @@ def damages(operation: Operation, kind: str, tries: int = TRIES) -> list[str]:
         try:
             left = operation.trial(partial(fail, operation.project.root, kind, step))
             assert kind != "readonly" or left == "before"
-        except DamageError as damage:
+        except AssertionError as damage:
             found.append(f"{kind} {step}: {damage}")
     return found
 
