@@ -25,15 +25,7 @@ from na_report.running.pages import all_pages
 
 __all__ = ["small", "template"]
 
-# What a text may not become: per kind of markup one, with a ¶ between them. Braces are for placeholders, so a text with braces
-# is refused.
-TEXTS = r"""<script>alert(1)</script>¶<img src=x onerror=alert(1)>¶[klik](javascript:alert(1))¶![x](file:///etc/passwd)¶
-<javascript:alert(1)>¶https://example.org/?a=1&b=2¶**vet** *schuin* `code` ~~weg~~¶# kop¶1. lijst¶- lijst¶---¶% een opmerking¶
-+++¶=1+1¶| cel | cel |¶$x^2$ en $$y$$¶tekst[^1] [^1]: noot¶<!-- weg -->¶```python¶:::¶(doel)=¶\ ``` \<b\> \*x\*¶
-&lt;b&gt; &amp;amp; &#60;¶_x0041_¶@naam¶+31 6¶'aan¶Term : uitleg¶> citaat¶
-"a" onmouseover="alert(1)""".replace("¶\n", "¶").split("¶")
-WITH_BRACES = """{raw:html}`<b>x</b>`¶```{include} /etc/passwd¶:::{danger} x¶{{ 7*7 }} {% raw %}¶[x]{#anker .klas onclick=y}¶
-{download}`/etc/passwd`""".replace("¶\n", "¶").split("¶")
+TEXTS, WITH_BRACES = cases("hostile").values()
 LONG = "lang" * 750
 FREE = {"author", "owners", "name", "page", "pages_cited"}
 

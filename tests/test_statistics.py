@@ -1,26 +1,22 @@
 """Answers of statistics offices: what is read of them, what is refused, and how two of them differ."""
 
 import csv
-import gzip
 from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import ROOT, cases
+from conftest import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorded import SKILLS as REAL
+from recorded import file
 
 from na_report.editions.edition import open_edition
 from na_report.statistics.answer_formats import UnreadableError, letters
 from na_report.statistics.drafting import method_series
 from na_report.statistics.reading import Cell, differences, read
 from na_report.statistics.series import Series, declared, faults, without_series
-
-
-def file(name: str) -> bytes:
-    content = (ROOT / "tests" / "answers" / name).read_bytes()
-    return gzip.decompress(content) if name.endswith(".gz") else content
 
 
 def series_of(indicator: str) -> Series:
@@ -31,7 +27,6 @@ def adults(*places: str) -> Series:
     return replace(series_of("IND109"), places={place: place for place in places}, start="")
 
 
-REAL = file("isoc_sk_dskl_i21_2024-12-17.csv.gz")
 LABELS = REAL.decode()
 VINTAGES = {year: file(f"trng_lfse_04_{year}.tsv") for year in (2020, 2024)}
 SKILLS = series_of("IND101")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import cases
+from conftest import cases, set_cell
 from openpyxl import load_workbook
-from workbooks import OBS, Book, change, put, refused, rewrite, small, take_back, template
+from workbooks import Book, change, refused, rewrite, small, take_back, template
 
 from na_report.base.paths import Project
 from na_report.editions import integrity
@@ -79,90 +79,42 @@ def test_a_mark_of_an_office_or_a_program_is_named_with_what_to_do(case: dict[st
         assert all(word in " ".join(fault[1:]) for word in case["expect"] for fault in faults), faults
 
 
-Mistake = tuple[Callable[[Book], Any], tuple[str, str, str] | str, Sequence[str]]
-FM12, C14, P1 = ("findings", "FM12"), ("conclusions", "C14"), ("interviewees", "P1")
+def make(book: Book, case: dict[str, Any]) -> None:
+    """Lets someone make a mistake in a workbook."""
+    match case:
+        case {"put": text, "key": key}:
+            next(row for row in book.sheet(META).iter_rows(max_col=2) if row[0].value == key)[1].value = text
+        case {"put": text, "at": place} if "!" in place:
+            sheet, cell = place.split("!")
+            book.sheet(sheet)[cell].value = text
+        case {"put": text}:
+            book.put(*case.get("in", case["at"]).split(), text, case.get("format", ""))
+        case {"delete": row}:
+            book.delete(*row.split())
+        case {"add": cells, "like": row}:
+            book.add(*row.split(), **cells)
+        case {"rename": [old, new]}:
+            book.sheet(old)._WorkbookChild__title = new  # which openpyxl itself refuses, but another program may write
+        case {"remove": name}:
+            book.book.remove(book.sheet(name))
+        case {"call": [name, method, *arguments]}:
+            getattr(book.sheet(name), method)(*arguments)
 
 
-def in_cell(case: dict[str, Any]) -> Mistake:
-    place = tuple(case["at"].split())
-    return put(*place, case["put"], case.get("format", "")), place, case["expect"]
-
-
-def on(sheet: str, make: Callable[[Any], object], place: str, *words: str) -> Mistake:
-    return lambda book: make(book.sheet(sheet)), place, words
-
-
-def titled(sheet: str, title: str) -> Mistake:
-    """Names a sheet as openpyxl itself refuses to, but another program may."""
-    return on(sheet, lambda made: setattr(made, "_WorkbookChild__title", title), sheet, f"a sheet {sheet}")
-
-
-def meta(key: str, text: str, *words: str) -> Mistake:
-    def make(sheet: Any) -> None:
-        next(row for row in sheet.iter_rows(max_col=2) if row[0].value == key)[1].value = text
-
-    return on(META, make, META, *words)
-
-
-# Each list is one workbook: what someone did, the cell that must be named, and words that must stand in its line.
-WORKBOOKS: dict[str, list[Mistake]] = {
-    "values": [
-        *map(in_cell, cases("mistakes")),
-        (lambda book: book.add(*P1, id="P9", name="=1+1"), ("interviewees", "P9", "name"), ["'=1+1'", "no formula"]),
-        on("interviewees", lambda sheet: sheet.merge_cells("F2:F3"), "interviewees!F2", "F2:F3", "Unmerge"),
-    ],
-    "more values": [
-        (put(*OBS, "value", None), (*OBS, "value"), ["''", "a value, or words", "Fill"]),
-        (put(*OBS, "geo", "EU"), (*OBS, "id"), ["IND007-EU-"]),
-        (put("observations", "IND012-NL-2020", "value", 19.5, "0.0%"), "observations!", ["'1950%'", "score_1_5"]),
-    ],
-    "rows": [
-        (lambda book: book.delete(*FM12), (*C14, "rests_on"), ["'FM12'", "an id in", "add the row"]),
-        (lambda book: book.delete("codes", "geo:EU"), ("observations", "IND032-EU-nd", "geo"), ["'EU'", "list geo"]),
-        (lambda book: book.delete(*OBS), ("indicators", "IND007", "id"), ["'IND007'", "at least one observation"]),
-        (lambda book: book.add(*P1, name="Ander"), "interviewees!A4", ["'P1'", "interviewees!2"]),
-        (lambda book: book.add(*P1, id=None), "interviewees!A5", ["''", "Fill the cell"]),
-        on("interviewees", lambda sheet: sheet.append(["let op!"]), "interviewees!A6", "the form"),
-        (lambda book: book.delete("notes", "N01"), "notes!A2", ["no rows", "Put them back"]),
-    ],
-    "headers": [
-        on("observations", lambda sheet: sheet.delete_cols(8), "observations!A1 (value)", "Put the column back"),
-        on("interviewees", lambda sheet: setattr(sheet["B1"], "value", "wie"), "interviewees!B1", "'wie'"),
-        on("notes", lambda sheet: setattr(sheet["H1"], "value", "extra"), "notes!H1", "'extra'", "remove the column"),
-        on("caveats", lambda sheet: setattr(sheet["H1"], "value", "id"), "caveats!H1", "'id'", "once"),
-        on("agendas", lambda s: (s.insert_rows(1), s.cell(1, 1, "Alle")), "agendas!A1", "'Alle'", "first row"),
-        on("codes", lambda sheet: sheet.delete_rows(1, 999), "codes!A1", "a column id"),
-    ],
-    "sheets": [
-        (lambda book: book.book.remove(book.sheet("sources")), "sources", ["a sheet sources", "back its name"]),
-        on("notes", lambda sheet: setattr(sheet, "title", "voetnoten"), "notes", "voetnoten", "a sheet notes"),
-        *(titled(*names) for names in (("agendas", "../agendas"), ("caveats", "a" * 31), ("codes", "=1+1"))),
-        titled("findings", "findings\u202e"),
-    ],
-    "no hidden sheet": [(lambda book: book.book.remove(book.sheet(META)), META, ["no such sheet", "edition export"])],
-    "no edition": [meta("edition", "", "edition export")],
-    "a path": [meta("edition", "../data/2021", "'../data/2021'", "an edition of this project")],
-    "other data": [
-        meta("table:findings", "x", "(table:findings)", "made from other data"),
-        meta("schema", "abc", "(schema)", "'abc'"),
-    ],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", WORKBOOKS)
+@pytest.mark.parametrize(("name", "mistakes"), cases("workbooks").items())
 def test_all_mistakes_are_told_at_once_each_with_its_cell_in_the_order_of_the_sheets(
-    small: Project, capsys: pytest.CaptureFixture[str], name: str
+    small: Project, capsys: pytest.CaptureFixture[str], name: str, mistakes: list[dict[str, Any]]
 ) -> None:
-    expected: list[tuple[str, Sequence[str]]] = []
+    def make_all(book: Book) -> None:
+        for case in mistakes:
+            make(book, case)
+        for case in mistakes:
+            place = case["at"].split(" ")
+            named = f"{place[0]}!{book.place(*place)} ({place[2]})" if len(place) == 3 else case["at"]
+            expected.append((named, case["expect"]))
 
-    def make(book: Book) -> None:
-        for mistake, _, _ in WORKBOOKS[name]:
-            mistake(book)
-        for _, place, words in WORKBOOKS[name]:
-            named = place if isinstance(place, str) else f"{place[0]}!{book.place(*place)} ({place[2]})"
-            expected.append((named, words))
-
-    change(small, make)
+    expected: list[tuple[str, list[str]]] = []
+    change(small, make_all)
     lines = refused(small, capsys)
     for place, words in expected:
         assert any(line.startswith(place) and all(word in line for word in words) for line in lines), (place, lines)
@@ -178,10 +130,9 @@ def test_all_mistakes_are_told_at_once_each_with_its_cell_in_the_order_of_the_sh
 
 def test_an_edition_that_changed_makes_its_workbooks_stale(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
     path = small.data / "2021" / "interviewees.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("Annette", "Anette"), encoding="utf-8")
+    set_cell(path, "P1", "name", "Anet")
     [line] = refused(small, capsys)
-    assert "(table:interviewees)" in line
-    assert "edition export 2021" in line
+    assert "(table:interviewees)" in line and "edition export 2021" in line
     path.write_bytes(path.read_bytes() + b"\xff")
     assert take_back() == 1
     assert "interviewees.csv, row 4: found 'ff', expected UTF-8" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from conftest import ROOT
+from conftest import ROOT, cases
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
@@ -25,21 +25,6 @@ from na_report.workbook.exporting import export_edition
 from na_report.workbook.layout import tables_in
 
 OBS = ("observations", "IND007-NL-2019")
-WHOLE = ("codes", "sectors", "categories")
-SEEDS = {
-    "conclusions": ["C14"],
-    "recommendations": ["R2"],
-    "starting_points": ["AP2"],
-    "interviewees": ["P1", "P2"],
-    "contradictions": ["X02"],
-    "initiatives": ["INI01", "INI02"],
-    "findings": ["FM06", "FM12"],
-    "agenda_items": ["A09.1"],
-    "notes": ["N01"],
-    "caveats": ["AM01"],
-    "observations": ["IND007-NL-2019", "IND012-NL-2020"],
-    "sources": ["ceps2019irdll"],
-}
 
 
 def small_data(folder: Path) -> None:
@@ -55,8 +40,9 @@ def small_data(folder: Path) -> None:
             needs.add_edges_from((here, there) for there in named)
         if table.name == "observations":  # all values of an indicator
             needs.add_edge(("indicators", row["indicator_id"]), here)
-    seeds = {(name, key) for name, keys in SEEDS.items() for key in keys}
-    seeds |= {(name, row[BY_NAME[name].key]) for name in WHOLE for row in tables[name]}
+    seeds = {name: set(keys) for name, keys in cases("small_edition").items()}
+    whole = {(name, row[BY_NAME[name].key]) for name in seeds.pop("whole") for row in tables[name]}
+    seeds = whole | {(name, key) for name, keys in seeds.items() for key in keys}
     keep = seeds.union(*(nx.descendants(needs, seed) for seed in seeds & needs.nodes))
     for table in TABLES:
         write_table(folder, table, [row for row in tables[table.name] if (table.name, row[table.key]) in keep])
