@@ -15,12 +15,11 @@ from conftest import ROOT, cases, seal_again, set_cell
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
-from workbooks import OBS, Book, change, put, rewrite, rows_of, small, table_bytes, take_back, template, value
+from workbooks import OBS, Book, change, put, rewrite, rows_of, said, small, table_bytes, taken_back, template, value
 
 from na_report.base.errors import NaReportError
 from na_report.base.files import contents
 from na_report.base.paths import Project
-from na_report.cli import main
 from na_report.editions.edition import copy_edition
 from na_report.editions.integrity import verify_edition
 from na_report.editions.schema import TABLES
@@ -85,15 +84,15 @@ def test_no_text_is_cut_off(small: Project) -> None:
     assert not (small.root / "long.xlsx").exists()
 
 
-def test_an_existing_file_is_replaced_only_with_force(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_existing_file_is_replaced_only_with_force(small: Project) -> None:
     mine = small.root / "mine.xlsx"
     mine.write_bytes(b"mine")
     before = contents(small.root)
     for file in ("mine.xlsx", "evidence.csv", "nowhere/evidence.xlsx"):
-        assert main(["edition", "export", "2021", file]) == 2
-    assert "--force" in capsys.readouterr().err
+        error = said(f"edition export 2021 {file}", code=2)
+        assert ("--force" in error) == (file == "mine.xlsx")
     assert contents(small.root) == before
-    assert main(["edition", "export", "2021", "mine.xlsx", "--force"]) == 0
+    said("edition export 2021 mine.xlsx --force")
     assert mine.read_bytes() == (small.root / "evidence.xlsx").read_bytes()
 
 
@@ -110,7 +109,7 @@ def test_libreoffice_saves_the_workbook_without_a_change(
         assert [sheet[place].protection.locked for place in ("A2", "B2")] == [True, False]
         assert any(rule.type == "list" for rule in sheet.data_validations.dataValidation)
     monkeypatch.chdir(project.root)
-    assert take_back(str(path), "2021b") == 0
+    taken_back(str(path), "2021b")
     copy_edition("2021", "2021c", project)  # with what came later, empty
     assert table_bytes(project, "2021b") == table_bytes(project, "2021c")
     verify_edition("2021b", project)
@@ -119,25 +118,27 @@ def test_libreoffice_saves_the_workbook_without_a_change(
 def test_a_name_that_is_taken_or_no_name_is_refused(small: Project) -> None:
     before = contents(small.data)
     for name in ("2021", "../2026", "nieuw", "2026B"):
-        assert take_back(new=name) == take_back("nowhere.xlsx") == 2
+        taken_back(new=name, code=2)
+    taken_back("nowhere.xlsx", code=2)
     assert contents(small.data) == before
 
 
 def test_a_copy_that_someone_worked_in_or_another_file_is_not_replaced(small: Project) -> None:
     change(small, WISH, "broken.xlsx")
-    assert take_back("broken.xlsx") == take_back("broken.xlsx") == 1  # as nobody has saved the copy, it is replaced
+    for _ in range(2):  # as nobody has saved the copy, it is replaced
+        taken_back("broken.xlsx", code=1)
     copy, second, third, fourth = (small.root / f"broken.problems{number}.xlsx" for number in ("", "-2", "-3", "-4"))
     assert not second.exists()
     load_workbook(copy).save(copy)
     second.write_text("dear", encoding="utf-8")
     third.mkdir()
     before = contents(small.root)
-    assert take_back("broken.xlsx") == 1
+    taken_back("broken.xlsx", code=1)
     assert {name for name, content in contents(small.root).items() if content != before.get(name)} == {fourth.name}
 
 
 def test_the_list_of_problems_is_told_where_no_whole_copy_can_be_written_and_nothing_else(
-    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    small: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -160,9 +161,8 @@ def test_the_list_of_problems_is_told_where_no_whole_copy_can_be_written_and_not
     for file, name, limit in tries:
         with monkeypatch.context() as patch, warnings.catch_warnings(record=True, action="always") as warned:
             patch.setattr(comments, name, limit)
-            assert take_back(file) == 1
+            assert "found 'wish'" in taken_back(file, code=1)
         assert warned == []
-        assert "found 'wish'" in capsys.readouterr().err
         assert list(small.root.glob("*.problems*")) == []
 
 
@@ -186,7 +186,7 @@ def test_words_of_colleagues_stay_and_remarks_of_a_former_import_go_until_the_co
         book.sheet("sectors")["A1"].comment = Comment("?", "Zoë")
 
     change(small, make, "broken.xlsx")
-    assert take_back("broken.xlsx") == 1
+    taken_back("broken.xlsx", code=1)
     again = Path("broken.problems.xlsx")
     said = said_in(again)
     assert load_workbook(again)["findings"].sheet_properties.tabColor.rgb == "00C00000"
@@ -199,7 +199,7 @@ def test_words_of_colleagues_stay_and_remarks_of_a_former_import_go_until_the_co
     book = load_workbook(again)
     Book(book).put("interviewees", "P1", "name", "Annette Peet")
     book.save("again.xlsx")
-    assert take_back("again.xlsx") == 1
+    taken_back("again.xlsx", code=1)
     said = said_in(Path("again.problems.xlsx"))
     assert said.keys() == {place, "A1"}  # the remark of the cell that was mended is gone
     assert said[place][1].startswith("Nagebeld: 1 < 2 & 'ja'\n")
@@ -207,34 +207,26 @@ def test_words_of_colleagues_stay_and_remarks_of_a_former_import_go_until_the_co
     book = load_workbook("again.problems.xlsx")
     Book(book).put("findings", "FM12", "kind", next(csv.reader([old]))[3])
     book.save("again.problems.xlsx")
-    assert take_back("again.problems.xlsx") == 0
+    taken_back("again.problems.xlsx")
     assert table_bytes(small, "2026") == table_bytes(small, "2021")
 
 
-def test_a_value_that_is_a_round_number_of_times_the_one_before_is_told_also_by_diff_and_seal(
-    small: Project, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_value_that_is_a_round_number_of_times_the_one_before_is_told_also_by_diff_and_seal(small: Project) -> None:
     change(small, value(0.195))
-    assert take_back() == 0
-    assert "IND007-NL-2019: the value 0.195 is exactly 1/100 of the one before, 19.5" in capsys.readouterr().out
-    assert main(["edition", "diff", "2021", "2026"]) == 0
-    assert "exactly 1/100 of" in capsys.readouterr().out
-    copy_edition("2021", "2022", small)
+    assert "IND007-NL-2019: the value 0.195 is exactly 1/100 of the one before, 19.5" in taken_back()
+    assert "exactly 1/100 of" in said("edition diff 2021 2026")
+    said("edition copy 2021 2022")
     set_cell(small.data / "2022" / "observations.csv", OBS[1], "value", "1.95")
-    assert main(["edition", "seal", "2022"]) == 0
-    assert "IND007-NL-2019: the value 1.95 is exactly 1/10 of" in capsys.readouterr().out
+    assert "IND007-NL-2019: the value 1.95 is exactly 1/10 of" in said("edition seal 2022")
 
 
-def test_a_workbook_whose_base_has_a_successor_is_told(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_workbook_whose_base_has_a_successor_is_told(small: Project) -> None:
     change(small, value(20.5), "a.xlsx")
-    copy_edition("2021", "2029", small)  # is no edition before it is sealed
-    assert take_back("a.xlsx", "2022") == 0
-    assert "came after" not in capsys.readouterr().out
-    assert take_back(new="2023") == 0
-    out = capsys.readouterr().out
-    assert "edition 2022 came after 2021" in out
-    assert "na-report edition diff 2022 2023" in out
-    assert "2029" not in out
+    said("edition copy 2021 2029")  # is no edition before it is sealed
+    assert "came after" not in taken_back("a.xlsx", "2022")
+    told = taken_back(new="2023")
+    assert "edition 2022 came after 2021" in told and "2029" not in told
+    assert "na-report edition diff 2022 2023" in told
 
 
 def typed(book: Book) -> None:
@@ -286,22 +278,17 @@ def arranged(book: Book) -> None:
 
 
 @pytest.mark.parametrize("habits", [typed, arranged])
-def test_harmless_habits_change_nothing(
-    small: Project, capsys: pytest.CaptureFixture[str], habits: Callable[[Book], None]
-) -> None:
+def test_harmless_habits_change_nothing(small: Project, habits: Callable[[Book], None]) -> None:
     """The file may have another name too."""
     change(small, habits, "evidence (1) – def.bak")
-    assert take_back("evidence (1) – def.bak") == 0
+    told = taken_back("evidence (1) – def.bak")
     assert table_bytes(small, "2026") == table_bytes(small, "2021")
     verify_edition("2026", small)
-    out = capsys.readouterr().out
-    assert all((word in out) == (habits is arranged) for word in ("'Blad1'", "'observations (2)'", "row 31"))
-    assert META not in out
+    assert all((word in told) == (habits is arranged) for word in ("'Blad1'", "'observations (2)'", "row 31"))
+    assert META not in told
 
 
-def test_changes_come_through_as_meant_and_nothing_else_changes(
-    small: Project, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_changes_come_through_as_meant_and_nothing_else_changes(small: Project) -> None:
     observations, people = rows_of(small, "observations", "2021"), rows_of(small, "interviewees", "2021")
     given = {"value": ("20,25", "20.25"), "period": (date(2020, 11, 1), "2020-11"), "page": (14, "14")}
     given |= {"source_line": (None, ""), "extracted": (date(2026, 11, 24), "2026-11-24")}
@@ -316,8 +303,7 @@ def test_changes_come_through_as_meant_and_nothing_else_changes(
         book.delete("interviewees", "P1")
 
     change(small, make)
-    assert take_back() == 0
-    assert "2 rows added, 1 deleted, 3 changed" in capsys.readouterr().out
+    assert "2 rows added, 1 deleted, 3 changed" in taken_back()
     observations[OBS[1]] |= {column: expected for column, (_, expected) in given.items()}
     observations["IND032-EU-nd"]["value"] = "0"
     assert rows_of(small, "observations") == observations
@@ -342,5 +328,5 @@ def test_other_ways_to_write_the_same_workbook_are_read(small: Project) -> None:
     odd = {"customXml/item1.xml": "<x/>".encode("utf-16"), "xl/charts/chart1.xml": b"<chart>"}
     rewrite(path, written, **odd)
     assert hits == {*range(len(forms))}
-    assert take_back() == 0
+    taken_back()
     assert table_bytes(small, "2026") == table_bytes(small, "2021")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from conftest import cases, set_cell
 from openpyxl import load_workbook
-from workbooks import Book, change, refused, rewrite, small, take_back, template
+from workbooks import Book, change, refused, rewrite, small, taken_back, template
 
 from na_report.base.paths import Project
 from na_report.editions import integrity
@@ -103,7 +103,7 @@ def make(book: Book, case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("name", "mistakes"), cases("workbooks").items())
 def test_all_mistakes_are_told_at_once_each_with_its_cell_in_the_order_of_the_sheets(
-    small: Project, capsys: pytest.CaptureFixture[str], name: str, mistakes: list[dict[str, Any]]
+    small: Project, name: str, mistakes: list[dict[str, Any]]
 ) -> None:
     def make_all(book: Book) -> None:
         for case in mistakes:
@@ -115,7 +115,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_cell_in_the_order_of_the_sh
 
     expected: list[tuple[str, list[str]]] = []
     change(small, make_all)
-    lines = refused(small, capsys)
+    lines = refused(small)
     for place, words in expected:
         assert any(line.startswith(place) and all(word in line for word in words) for line in lines), (place, lines)
     if name == "values":
@@ -128,14 +128,13 @@ def test_all_mistakes_are_told_at_once_each_with_its_cell_in_the_order_of_the_sh
             assert all(word in copy[sheet][where].comment.text for word in words), place
 
 
-def test_an_edition_that_changed_makes_its_workbooks_stale(small: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_edition_that_changed_makes_its_workbooks_stale(small: Project) -> None:
     path = small.data / "2021" / "interviewees.csv"
     set_cell(path, "P1", "name", "Anet")
-    [line] = refused(small, capsys)
+    [line] = refused(small)
     assert "(table:interviewees)" in line and "edition export 2021" in line
     path.write_bytes(path.read_bytes() + b"\xff")
-    assert take_back() == 1
-    assert "interviewees.csv, row 4: found 'ff', expected UTF-8" in capsys.readouterr().err
+    assert "interviewees.csv, row 4: found 'ff', expected UTF-8" in taken_back(code=1)
 
 
 @pytest.mark.parametrize("case", cases("files"), ids=lambda case: case["expect"][0])
@@ -196,31 +195,30 @@ FILES: list[tuple[str, Callable[[Path], object], Sequence[str]]] = [
 
 @pytest.mark.parametrize(("spoil", "words"), [case[1:] for case in FILES], ids=[case[0] for case in FILES])
 def test_a_file_that_is_no_safe_workbook_is_refused(
-    small: Project, capsys: pytest.CaptureFixture[str], spoil: Callable[[Path], None], words: Sequence[str]
+    small: Project, spoil: Callable[[Path], None], words: Sequence[str]
 ) -> None:
     spoil(small.root / "evidence.xlsx")
-    [line] = refused(small, capsys)
+    [line] = refused(small)
     assert line.startswith("evidence.xlsx: ")
     assert all(word in line for word in words), line
     assert not (small.root / "evidence.problems.xlsx").exists()
 
 
 def test_what_is_larger_than_anyone_can_read_or_hold_takes_no_time(
-    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    small: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """openpyxl's own way would make up two billion rows first, and a file of 100 kB gave a million and a half problems."""
     path = small.root / "evidence.xlsx"
     sound = path.read_bytes()
     monkeypatch.setattr(integrity, "PROBLEMS_LIMIT", 1_200)
     instead(SHEET, ROWS, b"<row><c><v>1</v></c></row>" * 1_000 + ROWS)(path)
-    *lines, last = refused(small, capsys)
+    *lines, last = refused(small)
     assert len(lines) == 1_000
     assert re.fullmatch(r"… and \d+ more\.", last)
     path.write_bytes(sound)
     far = b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>'
     instead(f"xl/worksheets/sheet{len(TABLES) + 2}.xml", ROWS, far + ROWS)(path)
-    assert take_back() == 0
+    taken_back()
     monkeypatch.setattr(package, "BYTES_LIMIT", 1_000)
     monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail("read"))
-    assert take_back(new="2027") == 1
-    assert "found '0 MB when unpacked', expected at most 0 MB" in capsys.readouterr().err
+    assert "found '0 MB when unpacked', expected at most 0 MB" in taken_back(new="2027", code=1)

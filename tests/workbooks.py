@@ -1,6 +1,7 @@
 """A small sound edition, its workbook, and a way to change that workbook as people do."""
 
 import io
+import shlex
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -10,13 +11,12 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from conftest import ROOT, cases
+from conftest import ROOT, cases, na_report
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.cli import main
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import seal_edition
 from na_report.editions.schema import BY_NAME, TABLES
@@ -123,8 +123,15 @@ def change(project: Project, make: Callable[[Book], object], file: str = "eviden
     return project.root / file
 
 
-def take_back(file: str = "evidence.xlsx", new: str = "2026") -> int:
-    return main(["edition", "import", file, "--as", new])
+def said(command: str, code: int = 0) -> str:
+    """Runs a command in the working directory, and returns what it says: of a failure the error."""
+    done = na_report(Project(Path.cwd()), *shlex.split(command))
+    assert done.returncode == code, done.stderr
+    return done.stderr if code else done.stdout
+
+
+def taken_back(file: str = "evidence.xlsx", new: str = "2026", code: int = 0) -> str:
+    return said(f"edition import '{file}' --as {new}", code)
 
 
 def rewrite(path: Path, change_part: Callable[[str, bytes], bytes], **extra: bytes) -> None:
@@ -151,11 +158,10 @@ def value(*given: Any) -> Callable[[Book], None]:
     return put(*OBS, "value", *given)
 
 
-def refused(project: Project, capsys: pytest.CaptureFixture[str], file: str = "evidence.xlsx") -> list[str]:
+def refused(project: Project) -> list[str]:
     """Imports, and returns the lines of the problems; whatever is refused must leave no trace in data/."""
     before = contents(project.data)
-    assert take_back(file) == 1
-    error = capsys.readouterr().err
+    error = taken_back(code=1)
     assert contents(project.data) == before
     assert error.count("error:") == error.count("hint:") == 1
     assert "Traceback" not in error
