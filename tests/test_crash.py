@@ -1,10 +1,12 @@
-"""Stopped anywhere: nothing is damaged, nothing half counts as whole, and the next run works and leaves nothing behind.
+"""Stopped anywhere, or two at once: nothing is damaged, nothing half counts as whole, the next run works and leaves nothing.
 
 Faults: `kill` ends the process just before one of its file operations, `full` lets it make nothing any more from one of them
 on, as on a full disk, `readonly` refuses all of them, and `quota` lets no file grow beyond a size. CRASH_TRIES says how many.
 """
 
+import ctypes
 import errno
+import multiprocessing
 import os
 import random
 import resource
@@ -13,15 +15,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import CLI, ROOT, wait
+from conftest import CLI, PATIENCE, ROOT, na_report, wait
 from small_book import PDFS, built, only_pages, write_chapter
 
 from na_report.base.errors import NaReportError
+from na_report.base.files import partial_of, put_in_place
+from na_report.base.locks import BusyError, locked
 from na_report.base.paths import Project
 from na_report.book.book import Book, is_current, is_whole
 from na_report.book.comparing import contents
@@ -259,3 +264,90 @@ def test_a_full_disk_is_told_with_what_to_do(project: Project) -> None:
     assert done.stderr.count("error:") == done.stderr.count("hint:") == 1
     assert "Make room on the disk" in done.stderr
     assert not (project.data / "2027").exists()
+
+
+# Below: one at a time. The second is told who is at it and what to do; the dead hold nobody up.
+FORK = multiprocessing.get_context("fork")
+
+
+@contextmanager
+def holder(path: Path) -> Iterator[int | None]:
+    """Another process that holds a lock."""
+
+    def hold() -> None:
+        with locked(path, "It"):
+            held.set()
+            time.sleep(600)
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    held, process = FORK.Event(), FORK.Process(target=hold)
+    process.start()
+    assert held.wait(PATIENCE)
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.join()
+
+
+def test_the_second_build_is_told_who_builds_and_what_to_do(project: Project) -> None:
+    with holder(project.build("2021", "nl") / "build.lock") as pid:
+        done = na_report(project, "build", "--edition", "2021")
+    assert done.returncode == 2
+    assert f"The book of edition 2021 (nl) is being made by process {pid}, since 20" in done.stderr
+    assert f"kill {pid}" in done.stderr
+    assert not (project.build("2021", "nl") / "notebooks").exists(), "it touched nothing"
+
+
+def test_a_lock_of_a_dead_process_holds_nobody_up(tmp_path: Path) -> None:
+    with holder(tmp_path / "lock") as pid:
+        os.kill(pid or 0, signal.SIGKILL)
+        os.waitid(os.P_PID, pid or 0, os.WEXITED | os.WNOWAIT)
+        assert (tmp_path / "lock").exists()
+        with locked(tmp_path / "lock", "It"):
+            pass
+    assert not (tmp_path / "lock").exists()
+
+
+def test_an_edition_is_made_and_sealed_by_one_process_at_a_time_and_what_the_dead_left_goes(project: Project) -> None:
+    for name in ("2030", "2031"):
+        (project.data / f".{name}.partial").mkdir()
+    with holder(project.data / ".2031.lock"):
+        with pytest.raises(BusyError):
+            copy_edition("2021", "2031", project)
+        copy_edition("2021", "2027", project)
+        left = {path.name for path in project.data.iterdir()}
+    assert left == {"2021", "2026", "2027", "about.yml", ".2031.lock", ".2031.partial"}
+    with holder(project.data / ".2027.lock"), pytest.raises(BusyError):
+        seal_edition("2027", project)
+
+
+def test_no_two_processes_are_in_at_once(tmp_path: Path) -> None:
+    def count() -> None:
+        done = 0
+        while done < 100:
+            with suppress(BusyError), locked(tmp_path / "lock", "It"):
+                number.write_text(str(int(number.read_text()) + 1))
+                done += 1
+
+    number = tmp_path / "number"
+    number.write_text("0")
+    processes = [FORK.Process(target=count) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(600)
+    assert number.read_text() == "300"
+
+
+@pytest.mark.parametrize("system", [ctypes.CDLL(None), object()], ids=["exchanged", "in three steps"])
+def test_a_whole_folder_takes_the_place_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: object
+) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: system)
+    old, new = tmp_path / "2027", partial_of(tmp_path / "2027")
+    for folder, text in ((old, "old"), (new, "new")):
+        folder.mkdir()
+        (folder / "a").write_text(text)
+    put_in_place(new, old)
+    assert contents(tmp_path) == {"2027/a": b"new"}

@@ -8,14 +8,16 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import Change, cases, na_report, problems_with, seal_again
+from conftest import Change, cases, na_report, problems_with, seal_again, set_cell, soup
+from printed import opened
+from small_book import built, only_pages, write_chapter
 
 from na_report.base.errors import InvalidInputError, NaReportError, Problem
 from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.descriptor import sha256, version_of
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
-from na_report.editions.folders import list_editions, newest_edition, previous_edition
+from na_report.editions.folders import list_editions, newest_edition, previous_edition, sealed_editions
 from na_report.editions.integrity import find_problems, verify_edition
 from na_report.editions.schema import TABLES
 
@@ -74,29 +76,24 @@ def test_a_broken_cell_is_named_and_text_of_any_script_is_fine(case: dict[str, A
             assert problems_with(table, key, column, text) == []
 
 
-def test_all_problems_come_at_once(project: Project, change: Change) -> None:
+def test_all_problems_come_at_once_and_conclusions_may_not_rest_on_each_other(project: Project, change: Change) -> None:
+    rests = dict(open_edition("2021", project)["conclusions"][["id", "rests_on"]].to_numpy())
     change("observations", "IND007-NL-2019", "value", "veel")
-    change("findings", "FM12", "kind", "wish")
-    change("conclusions", "C14", "rests_on", "FX99")
+    for key, target in (("C01", "C02"), ("C02", "C03"), ("C03", "C01"), ("C04", "C01"), ("C14", "FX99")):
+        change("conclusions", key, "rests_on", f"{rests[key]};{target}")
     (project.data / "2021" / "extra.csv").write_text("a\n", encoding="utf-8")
     with pytest.raises(InvalidInputError) as caught:
         verify_edition("2021", project)
-    assert all(
-        part in str(caught.value) for part in ("'veel'", "'wish'", "'FX99'", "findings.csv, row ", "'extra.csv'")
-    )
+    found = [(problem.file, problem.row, problem.found) for problem in caught.value.problems if problem.row]
+    circle = [("conclusions.csv", 2, "C02"), ("conclusions.csv", 3, "C03"), ("conclusions.csv", 4, "C01")]
+    assert {*found} == {*circle, ("conclusions.csv", 15, "FX99"), ("observations.csv", 8, "veel")}
+    assert "'extra.csv'" in str(caught.value)
+    remedies = [problem.remedy for problem in caught.value.problems if problem.found == "C02"]
+    assert len(remedies) == 1 and all(part in remedies[0] for part in ("C01", "C02"))
     (project.data / "2021" / DESCRIPTOR).unlink()
-    with pytest.raises(InvalidInputError, match="it has 4 problems:"):
+    with pytest.raises(InvalidInputError, match="it has 6 problems:"):
         seal_edition("2021", project)
     assert not (project.data / "2021" / DESCRIPTOR).exists()
-
-
-def test_conclusions_that_rest_on_each_other_are_named_and_others_may(project: Project, change: Change) -> None:
-    rests = dict(open_edition("2021", project)["conclusions"][["id", "rests_on"]].to_numpy())
-    for key, target in (("C01", "C02"), ("C02", "C03"), ("C03", "C01"), ("C04", "C01")):
-        change("conclusions", key, "rests_on", f"{rests[key]};{target}")
-    problems = problems_of(project)
-    assert [(problem.row, problem.found) for problem in problems] == [(2, "C02"), (3, "C03"), (4, "C01")]
-    assert all(part in problems[0].remedy for part in ("C01", "C02"))
 
 
 def test_a_changed_byte_breaks_the_seal(project: Project) -> None:
@@ -149,9 +146,9 @@ def test_editions_and_their_versions_have_one_order(project: Project) -> None:
     for name in names:
         (project.data / name).mkdir(exist_ok=True)
     assert list_editions(project) == names
-    assert newest_edition(project) == "2026", "the others are drafts"
+    assert sealed_editions(project) == ["2021", "2026"], "the others are drafts"
+    assert newest_edition(project) == "2026"
     assert [previous_edition(name, names) for name in ("2026b", "2021")] == ["2026-10", ""]
-
     versions = "2021.1.0 2026.1.0 2026.1.1-9 2026.1.1-10 2026.1.1-b 2026.1.1-b.2 2026.1.1-b.10 2026.1.1-c 2027.1.0"
     assert [version_of(name) for name in names] == versions.split()
 
@@ -184,27 +181,60 @@ def test_what_others_refer_to_is_unique() -> None:
     assert all(table.column(table.key).unique for table in TABLES)
 
 
-# What is changed in data/about.yml, and what is told then.
-UNDESCRIBED = {
-    ('title: "', 'titel: "'): ["line 4, titel: found 'titel'", "found no title"],
-    ("title: na-report contributors", "name: X"): ["line 9, contributors 1: found no title"],
-    ("path: https:", "path: ftp:"): ["line 16, licenses 1, path: ", "an address that starts with http"],
-    ("description: ", "description:\n  - "): ["line 5, description: ", "a line of text"],
-}
-
-
 def test_a_new_edition_says_of_the_study_what_the_researcher_wrote_and_is_not_sealed_without(project: Project) -> None:
     about, path = project.data / "about.yml", project.data / "2021" / DESCRIPTOR
     text, before = about.read_text(encoding="utf-8"), json.loads(path.read_text(encoding="utf-8"))
     path.unlink()
-    for change, told in UNDESCRIBED.items():
-        about.write_text(text.replace(*change), encoding="utf-8")
+    for case in cases("about"):
+        about.write_text(text.replace(case["instead of"], case["put"]), encoding="utf-8")
         with pytest.raises(NaReportError) as caught:
             seal_edition("2021", project)
-        assert all(part in str(caught.value) for part in told)
+        assert all(part in str(caught.value) for part in case["expect"])
         assert not path.exists()
     about.write_text(text.replace("na-report contributors", "Bureau X"), encoding="utf-8")
     after = json.loads(seal_edition("2021", project).read_text(encoding="utf-8"))
     assert after["contributors"] == [{"title": "Bureau X", "roles": ["creator"]}]
     changed = {"contributors", "created", "resources"}  # the day, and what a descriptor says of its columns
     assert {key: after[key] for key in after.keys() - changed} == {key: before[key] for key in before.keys() - changed}
+
+
+@pytest.fixture
+def drafted(project: Project) -> Project:
+    """A small book with a draft 2027."""
+    only_pages(project, "index")
+    write_chapter(project, "index", "# Titel")
+    copy_edition("2026", "2027", project)
+    return project
+
+
+def test_a_draft_is_used_when_it_is_named_and_sound_and_taken_for_the_newest_by_nothing(drafted: Project) -> None:
+    assert newest_edition(drafted) == "2026"
+    assert na_report(drafted, "edition", "diff", "2026", "2027").stdout == "2026 and 2027 hold the same\n"
+    done = na_report(drafted, "archive", "2027")
+    assert done.returncode == 2
+    assert "na-report edition seal 2027" in done.stderr
+    set_cell(drafted.data / "2027" / "observations.csv", "IND007-NL-2019", "value", "veel")
+    done = na_report(drafted, "build", "--edition", "2027")
+    assert done.returncode == 1
+    assert "observations.csv, row" in done.stderr
+    assert not drafted.build("2027", "nl").joinpath("html").exists()
+
+
+def concept(book: Path) -> list[bool]:
+    """Tells of each page, and then of the paper, whether it says that it is a draft."""
+    titles = [soup(path).select("header .titel")[0].get_text() for path in (book / "html").glob("*.html")]
+    with opened(book / "report.pdf") as paper:
+        return [*("Concept: " in title for title in titles), "Concept" in paper.text()]
+
+
+def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed_and_is_in_no_site(drafted: Project) -> None:
+    for edition in ("2021", "2026"):
+        built(drafted, edition, "index")
+    assert na_report(drafted, "build", "--edition", "2027").returncode == 0
+    done = na_report(drafted, "site", "--language", "nl")
+    assert done.returncode == 0, done.stderr
+    assert "2027" not in {path.name for path in (drafted.root / "_build" / "site").iterdir()}
+    assert all(concept(drafted.build("2027", "nl")))
+    seal_edition("2027", drafted)
+    assert na_report(drafted, "build", "--edition", "2027").returncode == 0
+    assert not any(concept(drafted.build("2027", "nl")))

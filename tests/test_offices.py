@@ -106,6 +106,9 @@ def series(**other: str) -> Series:
     return declared([declaring("IND109", places="NL=NL", **other)])[0]
 
 
+LARGE, GZIP = b"x" * 100_001, {"Content-Encoding": "gzip"}
+
+
 def failing(case: dict[str, Any]) -> tuple[Act, str]:
     body = FAULT.format(*case["fault"]) if "fault" in case else case.get("body", "")
     return answer(body.encode(), case.get("status", 200), case.get("headers", {})), case["expect"]
@@ -115,11 +118,8 @@ FAILING = {name: failing(case) for name, case in cases("failures").items()} | {
     "silence": (lambda *_: time.sleep(1), "nothing came within 0.4 s"),
     "drop by drop": (dripping, "it was not whole after 1.2 s"),
     "hung up": (lambda request, _: request.connection.close(), "no connection"),
-    "too large": (answer(b"x" * 100_001), "it is larger than 100,000 bytes"),
-    "large unpacked": (
-        answer(gzip.compress(b"x" * 100_001), headers={"Content-Encoding": "gzip"}),
-        "it is larger than 100,000",
-    ),
+    "too large": (answer(LARGE), "it is larger than 100,000 bytes"),
+    "large unpacked": (answer(gzip.compress(LARGE), headers=GZIP), "it is larger than 100,000"),
 }
 
 
@@ -170,13 +170,12 @@ def test_pages_of_cbs_are_turned_as_long_as_they_stay_there_and_say_what_is_prov
         said = {"Measure": of, "Perioden": period, "Value": value, "ValueAttribute": mark}
         return said | {"Id": 1, "StringValue": None}
 
+    states = {"2022JJ00": "Definitief", "2023JJ00": "Voorlopig"}
     first_page = row("2022JJ00", 3.10), row("2022JJ00", 9, of="M2")
     server.does = {
         "skip=1": page(row("2023JJ00", 4), row("2024MM03", None, "Confidential")),
         "/Observations": page(*first_page, onward=f"{server.address}/x/Observations?skip=1"),
-        "/PeriodenCodes": page(
-            {"Identifier": "2022JJ00", "Status": "Definitief"}, {"Identifier": "2023JJ00", "Status": "Voorlopig"}
-        ),
+        "/PeriodenCodes": page(*({"Identifier": year, "Status": state} for year, state in states.items())),
     }
     cbs = series(provider="cbs", dataset="x", dimensions="Measure=M1", start="")
     expected = {"2022": Cell("3.1"), "2023": Cell("4", "p"), "2024-03": Cell("", "c")}
