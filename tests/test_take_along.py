@@ -16,13 +16,11 @@ from bs4 import BeautifulSoup, Tag
 from conftest import ROOT, edit, soup
 from defusedxml.ElementTree import fromstring
 from openpyxl import Workbook, load_workbook
-from test_workbook import office
-from workbooks import table_bytes, taken_back
 
 from na_report.base.citation import Work
 from na_report.base.paths import ADDRESS, Project
 from na_report.editions.about import read_about
-from na_report.editions.edition import copy_edition, open_edition, seal_of
+from na_report.editions.edition import open_edition, seal_of
 from na_report.editions.folders import newest_edition
 from na_report.registers import colophon
 from na_report.running.fingerprint import hash_inputs, ingredients
@@ -85,17 +83,6 @@ def test_a_text_stays_a_text_in_the_ods(tmp_path: Path) -> None:
         cell.data_type = "s"
     [[values]] = sheets(write_ods(workbook, tmp_path / "text.ods")).values()
     assert values == texts
-
-
-@pytest.mark.slow("another program; what is in the file is read here by ours too")
-def test_libreoffice_makes_of_the_ods_a_workbook_that_comes_back_the_same(
-    project: Project, edition: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    office("--convert-to", "xlsx", str(edition[".ods"]), folder=tmp_path)
-    monkeypatch.chdir(project.root)
-    taken_back(str(tmp_path / "na-report-2021.xlsx"), "2021b")
-    copy_edition("2021", "2021c", project)  # with what came later, empty
-    assert table_bytes(project, "2021b") == table_bytes(project, "2021c")
 
 
 def test_the_same_edition_gives_the_same_files(edition: dict[str, Path], tmp_path: Path) -> None:

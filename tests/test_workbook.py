@@ -26,6 +26,7 @@ from na_report.editions.schema import TABLES
 from na_report.workbook import comments
 from na_report.workbook.exporting import explain, export_edition
 from na_report.workbook.layout import META, START
+from na_report.workbook.take_along import write_ods
 
 __all__ = ["small", "template"]  # fixtures
 
@@ -96,14 +97,20 @@ def test_an_existing_file_is_replaced_only_with_force(small: Project) -> None:
     assert mine.read_bytes() == (small.root / "evidence.xlsx").read_bytes()
 
 
-@pytest.mark.parametrize("saved_by", ["nobody", "LibreOffice"])
+OTHERS = pytest.param(
+    "LibreOffice, as .ods", marks=pytest.mark.slow("ours reads in test_take_along what is in that file")
+)
+
+
+@pytest.mark.parametrize("saved_by", ["nobody", "LibreOffice", OTHERS])
 def test_libreoffice_saves_the_workbook_without_a_change(
     project: Project, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, saved_by: str
 ) -> None:
-    path = whole
-    if saved_by == "LibreOffice":
-        office("--convert-to", "xlsx", str(whole), folder=tmp_path)
+    path = write_ods(load_workbook(whole), tmp_path / "evidence.ods") if "ods" in saved_by else whole
+    if saved_by != "nobody":
+        office("--convert-to", "xlsx", str(path), folder=tmp_path)
         path = tmp_path / "evidence.xlsx"
+    if saved_by == "LibreOffice":
         sheet = load_workbook(path)["observations"]
         assert sheet.protection.sheet
         assert [sheet[place].protection.locked for place in ("A2", "B2")] == [True, False]
