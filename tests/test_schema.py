@@ -78,12 +78,8 @@ def test_a_later_program_reads_and_runs_an_edition_sealed_before(grown: Project,
     assert said["tables"]["programmes"]["added"] == ["PR1"]
     [cell] = said["tables"]["initiatives"]["changed"]
     assert (cell["column"], cell["old"], cell["new"]) == ("status_now", "", "loopt")
-
-
-def test_a_draft_has_what_came_later(grown: Project, later: Path) -> None:
-    good(grown, "edition", "copy", "2026", "2028", by=later)
-    header = (grown.data / "2028" / "initiatives.csv").read_text(encoding="utf-8").splitlines()[0]
-    assert "status_now" in header.split(",")
+    good(grown, "edition", "copy", "2026", "2028", by=later)  # a draft has what came later
+    assert ",status_now" in (grown.data / "2028" / "initiatives.csv").read_text(encoding="utf-8").partition("\n")[0]
     assert (grown.data / "2028" / "programmes.csv").is_file()
     good(grown, "edition", "seal", "2028", by=later)
 
