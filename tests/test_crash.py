@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import CLI, PATIENCE, ROOT, na_report, wait
@@ -38,7 +39,8 @@ from na_report.workbook.importing import import_edition
 
 OLD, NEW = "2021", "2099"
 TRIES = int(os.environ.get("CRASH_TRIES", "3"))
-DONE, REFUSED, WRONG = 0, 3, 4
+DONE, WRONG, REFUSED = 0, 1, 3
+FORK = multiprocessing.get_context("fork")
 # What Python tells before it changes a file; its first argument is the path.
 CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "open")
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -56,10 +58,9 @@ def sealing(project: Project) -> Act:
 
 
 def exporting(project: Project) -> Act:
-    path = project.root / "out" / "evidence.xlsx"
-    path.parent.mkdir()
-    path.write_bytes(b"an older workbook")
-    return lambda: export_edition(OLD, path, project, force=True)
+    (project.root / "out").mkdir()
+    (project.root / "out" / "evidence.xlsx").write_bytes(b"an older workbook")
+    return lambda: export_edition(OLD, project.root / "out" / "evidence.xlsx", project, force=True)
 
 
 def publishing(project: Project, word: str = "old") -> Act:
@@ -139,43 +140,41 @@ class Operation:
         return left
 
 
-def in_child(act: Act, prepare: Act = lambda: None) -> int:
+def in_child(act: Act, prepare: Act = lambda: None) -> int | None:
     """Lets a child of this process do something, and returns how it ended; negative for a signal."""
-    if not (pid := os.fork()):
-        status = WRONG
+
+    def run() -> None:
         try:
             prepare()
             act()
-            status = DONE
         except (NaReportError, OSError):
-            status = REFUSED
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            sys.exit(REFUSED)
+
+    process = FORK.Process(target=run)
+    process.start()
+    process.join()
+    return process.exitcode
 
 
-def fail(root: Path, kind: str, step: int) -> None:
-    """Lets this process fail at a file operation below a folder; or, to count these, writes a sign for each to an open file."""
-    done = 0
+def fail(root: Path, kind: str, step: int, count: Any = None) -> None:
+    """Lets this process fail at a file operation below a folder, or only counts them."""
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
-        nonlocal done
         reads = event == "open" and not int(str(arguments[2])) & WRITES
         if event not in CHANGES or reads or not str(arguments[0]).startswith(str(root)):
             return
-        done += 1
-        if kind == "count":
-            os.write(step, b".")
-        elif kind == "kill" and done == step:
+        done.value += 1
+        if kind == "kill" and done.value == step:
             os.kill(os.getpid(), signal.SIGKILL)
-        elif kind == "readonly" or (kind == "full" and done >= step and event in ("open", "os.mkdir")):
+        elif kind == "readonly" or (kind == "full" and done.value >= step and event in ("open", "os.mkdir")):
             code = errno.EROFS if kind == "readonly" else errno.ENOSPC
             raise OSError(code, os.strerror(code))
 
     if kind == "quota":
         resource.setrlimit(resource.RLIMIT_FSIZE, (step, step))
-    else:
-        sys.addaudithook(hook)
+        return
+    done = count or FORK.Value("i")
+    sys.addaudithook(hook)
 
 
 def steps(kind: str, operation: Operation) -> range:
@@ -183,11 +182,9 @@ def steps(kind: str, operation: Operation) -> range:
     if kind in ("quota", "readonly"):
         return range(max(map(len, operation.new.values())) if kind == "quota" else 1)
     operation.undo()
-    reading, writing = os.pipe()
-    assert in_child(operation.act, partial(fail, operation.project.root, "count", writing)) == DONE
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        return range(1, len(pipe.read()) + 1)
+    count = FORK.Value("i")
+    assert in_child(operation.act, partial(fail, operation.project.root, "count", 0, count)) == DONE
+    return range(1, count.value + 1)
 
 
 def damages(operation: Operation, kind: str, tries: int = TRIES) -> list[str]:
@@ -267,7 +264,6 @@ def test_a_full_disk_is_told_with_what_to_do(project: Project) -> None:
 
 
 # Below: one at a time. The second is told who is at it and what to do; the dead hold nobody up.
-FORK = multiprocessing.get_context("fork")
 
 
 @contextmanager
