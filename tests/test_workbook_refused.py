@@ -110,7 +110,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_cell_in_the_order_of_the_sh
             make(book, case)
         for case in mistakes:
             place = case["at"].split(" ")
-            named = f"{place[0]}!{book.place(*place)} ({place[2]})" if len(place) == 3 else case["at"]
+            named = f"{place[0]}!{book.cell(*place).coordinate} ({place[2]})" if len(place) == 3 else case["at"]
             expected.append((named, case["expect"]))
 
     expected: list[tuple[str, list[str]]] = []

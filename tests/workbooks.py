@@ -5,7 +5,6 @@ import shlex
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -74,28 +73,23 @@ def table_bytes(project: Project, name: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (project.data / name).glob("*.csv")}
 
 
-@dataclass
 class Book:
     """The workbook of a test, open in openpyxl."""
 
-    book: Any
+    def __init__(self, book: Any) -> None:
+        self.book = book
 
     def sheet(self, name: str) -> Any:
         return self.book[name]
 
-    def letter(self, table: str, column: str) -> str:
-        heads = [cell.value for cell in self.book[table][1]]
-        return get_column_letter(heads.index(column) + 1)
-
     def row(self, table: str, key: str) -> int:
-        letter = self.letter(table, "id")
-        return next(cell.row for cell in self.book[table][letter] if cell.value == key)
-
-    def place(self, table: str, key: str, column: str) -> str:
-        return f"{self.letter(table, column)}{self.row(table, key)}"
+        heads = [cell.value for cell in self.book[table][1]]
+        column = self.book[table][get_column_letter(heads.index("id") + 1)]
+        return next(cell.row for cell in column if cell.value == key)
 
     def cell(self, table: str, key: str, column: str) -> Any:
-        return self.book[table][self.place(table, key, column)]
+        heads = [cell.value for cell in self.book[table][1]]
+        return self.book[table].cell(self.row(table, key), heads.index(column) + 1)
 
     def put(self, table: str, key: str, column: str, value: Any, number_format: str = "", data_type: str = "") -> None:
         cell = self.cell(table, key, column)
@@ -106,21 +100,20 @@ class Book:
     def add(self, table: str, like: str, **changes: Any) -> None:
         """Puts a row under the last one: that of `like`, with other values here and there."""
         sheet = self.book[table]
-        heads = [cell.value for cell in sheet[1]]
-        values = dict(zip(heads, (cell.value for cell in sheet[self.row(table, like)]), strict=True)) | changes
-        sheet.append([values[head] for head in heads])
+        row = zip(sheet[1], sheet[self.row(table, like)], strict=True)
+        sheet.append([changes.get(head.value, cell.value) for head, cell in row])
 
-    def delete(self, table: str, *keys: str) -> None:
-        for key in keys:
-            self.book[table].delete_rows(self.row(table, key))
+    def delete(self, table: str, key: str) -> None:
+        self.book[table].delete_rows(self.row(table, key))
 
 
-def change(project: Project, make: Callable[[Book], object], file: str = "evidence.xlsx") -> Path:
-    """Opens the workbook, lets someone change it, and saves it under a name."""
-    book = load_workbook(project.root / "evidence.xlsx")
+def change(
+    project: Project, make: Callable[[Book], object], file: str = "evidence.xlsx", of: str | Path = "evidence.xlsx"
+) -> None:
+    """Opens a workbook, lets someone change it, and saves it under a name."""
+    book = load_workbook(project.root / of)
     make(Book(book))
     book.save(project.root / file)
-    return project.root / file
 
 
 def said(command: str, code: int = 0) -> str:
@@ -152,10 +145,6 @@ def rows_of(project: Project, table: str, edition: str = "2026") -> dict[str, Ro
 
 def put(table: str, key: str, column: str, *value: Any) -> Callable[[Book], None]:
     return lambda book: book.put(table, key, column, *value)
-
-
-def value(*given: Any) -> Callable[[Book], None]:
-    return put(*OBS, "value", *given)
 
 
 def refused(project: Project) -> list[str]:
