@@ -1,10 +1,12 @@
-"""Stopped anywhere: nothing is damaged, nothing half counts as whole, and the next run works and leaves nothing behind.
+"""Stopped anywhere, or two at once: nothing is damaged, nothing half counts as whole, the next run works and leaves nothing.
 
 Faults: `kill` ends the process just before one of its file operations, `full` lets it make nothing any more from one of them
 on, as on a full disk, `readonly` refuses all of them, and `quota` lets no file grow beyond a size. CRASH_TRIES says how many.
 """
 
+import ctypes
 import errno
+import multiprocessing
 import os
 import random
 import resource
@@ -13,15 +15,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import CLI, ROOT, wait
+from conftest import CLI, PATIENCE, ROOT, na_report, wait
 from small_book import PDFS, built, only_pages, write_chapter
 
 from na_report.base.errors import NaReportError
+from na_report.base.files import BusyError, locked, partial_of, put_in_place
 from na_report.base.paths import Project
 from na_report.book.book import Book, is_current, is_whole
 from na_report.book.comparing import contents
@@ -33,7 +38,8 @@ from na_report.workbook.importing import import_edition
 
 OLD, NEW = "2021", "2099"
 TRIES = int(os.environ.get("CRASH_TRIES", "3"))
-DONE, REFUSED, WRONG = 0, 3, 4
+DONE, WRONG, REFUSED = 0, 1, 3
+FORK = multiprocessing.get_context("fork")
 # What Python tells before it changes a file; its first argument is the path.
 CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "open")
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -51,10 +57,9 @@ def sealing(project: Project) -> Act:
 
 
 def exporting(project: Project) -> Act:
-    path = project.root / "out" / "evidence.xlsx"
-    path.parent.mkdir()
-    path.write_bytes(b"an older workbook")
-    return lambda: export_edition(OLD, path, project, force=True)
+    (project.root / "out").mkdir()
+    (project.root / "out" / "evidence.xlsx").write_bytes(b"an older workbook")
+    return lambda: export_edition(OLD, project.root / "out" / "evidence.xlsx", project, force=True)
 
 
 def publishing(project: Project, word: str = "old") -> Act:
@@ -78,10 +83,6 @@ OPERATIONS: dict[str, tuple[Callable[[Project], Act], str]] = {
     "publish": (publishing, f"_build/{OLD}/nl"),
     "site": (laying_out, "_build/site"),
 }
-
-
-class DamageError(Exception):
-    """Something is neither as it was nor whole and new."""
 
 
 class Operation:
@@ -109,84 +110,70 @@ class Operation:
     def result(self) -> dict[str, bytes]:
         """Returns the files in sight: pages and PDFs of a book, else all."""
         only = ("html/", *PDFS) if self.place == self.book.folder else ""
-        return {
-            name: content
-            for name, content in contents(self.place).items()
-            if name.startswith(only) and not name.startswith(".")
-        }
+        files = contents(self.place).items()
+        return {name: content for name, content in files if name.startswith(only) and not name.startswith(".")}
 
     def state(self, inputs: str = "new") -> str:
-        """Returns `before`, `after`, or `unmarked` for a book that does not count as whole."""
+        """Returns `before`, `after`, or `unmarked` for a book that does not count as whole; an error tells of damage."""
         now = self.result()
-        if contents(self.project.data / OLD) != self.edition:
-            raise DamageError(f"edition {OLD} changed")
+        assert contents(self.project.data / OLD) == self.edition, f"edition {OLD} changed"
         if self.place == self.book.folder:
-            pages, old, new = (
-                {name: files[name] for name in files.keys() - {*PDFS}} for files in (now, self.old, self.new)
-            )
-            if pages not in (old, new):
-                raise DamageError("the pages are neither the older nor the new ones")
+            pages, *whole = ({name: each[name] for name in each.keys() - {*PDFS}} for each in (now, self.old, self.new))
+            assert pages in whole, "the pages are neither the older nor the new ones"
             if not is_whole(self.book):
                 return "unmarked"
-            if is_current(self.book, inputs, ["html", "pdf"]) != (now == self.new):
-                raise DamageError("an older or mixed book counts as current")
-        if now not in (self.old, self.new):
-            raise DamageError(f"{len(now)} files, neither as before nor whole and new")
+            current = is_current(self.book, inputs, ["html", "pdf"])
+            assert current == (now == self.new), "an older or mixed book counts as current"
+        assert now in (self.old, self.new), f"{len(now)} files, neither as before nor whole and new"
         return "after" if now == self.new else "before"
 
     def trial(self, prepare: Act) -> str:
         """Does it with a fault and again without; returns what the fault left."""
         self.undo()
         ended, left = in_child(self.act, prepare), self.state()
-        if ended == WRONG or (ended == DONE and left != "after"):
-            raise DamageError(f"it ended with {ended}, and the state is {left}")
+        assert ended != WRONG and (ended != DONE or left == "after"), f"it ended with {ended}, and the state is {left}"
         if left == "after":
             self.undo()
-        if in_child(self.act) != DONE or self.state() != "after":
-            raise DamageError(f"after a fault that left {left}, the next run fails")
-        if rest := [path.name for path in self.project.root.rglob(".*") if path.name != ".nojekyll"]:
-            raise DamageError(f"the next run leaves {rest}")
+        assert in_child(self.act) == DONE and self.state() == "after", f"after what left {left}, the next run fails"
+        assert not [path for path in self.project.root.rglob(".*") if path.name != ".nojekyll"], "it leaves something"
         return left
 
 
-def in_child(act: Act, prepare: Act = lambda: None) -> int:
+def in_child(act: Act, prepare: Act = lambda: None) -> int | None:
     """Lets a child of this process do something, and returns how it ended; negative for a signal."""
-    if not (pid := os.fork()):
-        status = WRONG
+
+    def run() -> None:
         try:
             prepare()
             act()
-            status = DONE
         except (NaReportError, OSError):
-            status = REFUSED
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            sys.exit(REFUSED)
+
+    process = FORK.Process(target=run)
+    process.start()
+    process.join()
+    return process.exitcode
 
 
-def fail(root: Path, kind: str, step: int) -> None:
-    """Lets this process fail at a file operation below a folder; or, to count these, writes a sign for each to an open file."""
-    done = 0
+def fail(root: Path, kind: str, step: int, count: Any = None) -> None:
+    """Lets this process fail at a file operation below a folder, or only counts them."""
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
-        nonlocal done
-        if event not in CHANGES or not str(arguments[0]).startswith(str(root)):
+        reads = event == "open" and not int(str(arguments[2])) & WRITES
+        if event not in CHANGES or reads or not str(arguments[0]).startswith(str(root)):
             return
-        if event == "open" and not int(str(arguments[2])) & WRITES:
-            return
-        done += 1
-        if kind == "count":
-            os.write(step, b".")
-        elif kind == "kill" and done == step:
+        done.value += 1
+        if kind == "kill" and done.value == step:
             os.kill(os.getpid(), signal.SIGKILL)
-        elif kind == "readonly" or (kind == "full" and done >= step and event in ("open", "os.mkdir")):
+        elif kind == "readonly" or (kind == "full" and done.value >= step and event in ("open", "os.mkdir")):
             code = errno.EROFS if kind == "readonly" else errno.ENOSPC
             raise OSError(code, os.strerror(code))
 
     if kind == "quota":
         resource.setrlimit(resource.RLIMIT_FSIZE, (step, step))
-    else:
-        sys.addaudithook(hook)
+        return
+    done = count or FORK.Value("i")
+    sys.addaudithook(hook)
 
 
 def steps(kind: str, operation: Operation) -> range:
@@ -194,11 +181,9 @@ def steps(kind: str, operation: Operation) -> range:
     if kind in ("quota", "readonly"):
         return range(max(map(len, operation.new.values())) if kind == "quota" else 1)
     operation.undo()
-    reading, writing = os.pipe()
-    assert in_child(operation.act, partial(fail, operation.project.root, "count", writing)) == DONE
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        return range(1, len(pipe.read()) + 1)
+    count = FORK.Value("i")
+    assert in_child(operation.act, partial(fail, operation.project.root, "count", 0, count)) == DONE
+    return range(1, count.value + 1)
 
 
 def damages(operation: Operation, kind: str, tries: int = TRIES) -> list[str]:
@@ -207,7 +192,7 @@ def damages(operation: Operation, kind: str, tries: int = TRIES) -> list[str]:
         try:
             left = operation.trial(partial(fail, operation.project.root, kind, step))
             assert kind != "readonly" or left == "before"
-        except DamageError as damage:
+        except AssertionError as damage:
             found.append(f"{kind} {step}: {damage}")
     return found
 
@@ -275,3 +260,89 @@ def test_a_full_disk_is_told_with_what_to_do(project: Project) -> None:
     assert done.stderr.count("error:") == done.stderr.count("hint:") == 1
     assert "Make room on the disk" in done.stderr
     assert not (project.data / "2027").exists()
+
+
+# Below: one at a time. The second is told who is at it and what to do; the dead hold nobody up.
+
+
+@contextmanager
+def holder(path: Path) -> Iterator[int | None]:
+    """Another process that holds a lock."""
+
+    def hold() -> None:
+        with locked(path, "It"):
+            held.set()
+            time.sleep(600)
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    held, process = FORK.Event(), FORK.Process(target=hold)
+    process.start()
+    assert held.wait(PATIENCE)
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.join()
+
+
+def test_the_second_build_is_told_who_builds_and_what_to_do(project: Project) -> None:
+    with holder(project.build("2021", "nl") / "build.lock") as pid:
+        done = na_report(project, "build", "--edition", "2021")
+    assert done.returncode == 2
+    assert f"The book of edition 2021 (nl) is being made by process {pid}, since 20" in done.stderr
+    assert f"kill {pid}" in done.stderr
+    assert not (project.build("2021", "nl") / "notebooks").exists(), "it touched nothing"
+
+
+def test_a_lock_of_a_dead_process_holds_nobody_up(tmp_path: Path) -> None:
+    with holder(tmp_path / "lock") as pid:
+        os.kill(pid or 0, signal.SIGKILL)
+        os.waitid(os.P_PID, pid or 0, os.WEXITED | os.WNOWAIT)
+        assert (tmp_path / "lock").exists()
+        with locked(tmp_path / "lock", "It"):
+            pass
+    assert not (tmp_path / "lock").exists()
+
+
+def test_an_edition_is_made_and_sealed_by_one_process_at_a_time_and_what_the_dead_left_goes(project: Project) -> None:
+    for name in ("2030", "2031"):
+        (project.data / f".{name}.partial").mkdir()
+    with holder(project.data / ".2031.lock"):
+        with pytest.raises(BusyError):
+            copy_edition("2021", "2031", project)
+        copy_edition("2021", "2027", project)
+        left = {path.name for path in project.data.iterdir()}
+    assert left == {"2021", "2026", "2027", "about.yml", ".2031.lock", ".2031.partial"}
+    with holder(project.data / ".2027.lock"), pytest.raises(BusyError):
+        seal_edition("2027", project)
+
+
+def test_no_two_processes_are_in_at_once(tmp_path: Path) -> None:
+    def count() -> None:
+        done = 0
+        while done < 100:
+            with suppress(BusyError), locked(tmp_path / "lock", "It"):
+                number.write_text(str(int(number.read_text()) + 1))
+                done += 1
+
+    number = tmp_path / "number"
+    number.write_text("0")
+    processes = [FORK.Process(target=count) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(600)
+    assert number.read_text() == "300"
+
+
+@pytest.mark.parametrize("system", [ctypes.CDLL(None), object()], ids=["exchanged", "in three steps"])
+def test_a_whole_folder_takes_the_place_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: object
+) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: system)
+    old, new = tmp_path / "2027", partial_of(tmp_path / "2027")
+    for folder, text in ((old, "old"), (new, "new")):
+        folder.mkdir()
+        (folder / "a").write_text(text)
+    put_in_place(new, old)
+    assert contents(tmp_path) == {"2027/a": b"new"}

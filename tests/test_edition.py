@@ -1,23 +1,23 @@
 """An edition is sealed, complete and sound; whatever is broken is named with its place and remedy."""
 
-import csv
 import importlib.util
-import io
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
-from conftest import Change, problems_with
+from conftest import Change, cases, na_report, problems_with, seal_again, set_cell, soup
+from printed import opened
+from small_book import built, only_pages, write_chapter
 
 from na_report.base.errors import InvalidInputError, NaReportError, Problem
+from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.cli import main
 from na_report.editions.descriptor import sha256, version_of
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
-from na_report.editions.folders import list_editions, newest_edition, previous_edition
+from na_report.editions.folders import list_editions, newest_edition, previous_edition, sealed_editions
 from na_report.editions.integrity import find_problems, verify_edition
 from na_report.editions.schema import TABLES
 
@@ -54,71 +54,46 @@ def test_the_descriptor_meets_the_profile_of_data_package_2() -> None:
         assert list(validator.iter_errors(descriptor | {"resources": []})), "the profile bites"
 
 
-# One row per kind of check: the cell, what is put in it (~ is a space), what the problem names, and what it expects.
-BROKEN = """
-conclusions C14 rests_on | FM12;FX99 | FX99 | findings
-conclusions C14 rests_on | FM12;FM12 | FM12 | each value once
-conclusions C14 rests_on | FM12;C14 | C14 | lead back to C14
-findings FM12 kind | wish | wish | finding_kind
-findings FM12 text_nl | | | a value
-findings FM12 text_nl | Een {IND999} te veel. | IND999 | indicator id
-findings FM12 text_nl | Een losse { haak. | Een losse { haak. | braces
-findings FM06 indicator_ids | IND019 | IND020-NL-2015 | lists
-interviewees P1 name | ~Annette Peet | ~Annette Peet | no spaces
-observations IND007-NL-2019 value | 19,5 | 19,5 | point
-observations IND007-NL-2019 value | 195 | 195 | 0 to 100
-observations IND007-NL-2019 value | | | a value
-observations IND007-NL-2019 text_nl | veel | | a value, as text_nl has one
-observations IND007-NL-2019 period | 2020-13 | 2020-13 | 01 to 12
-observations IND007-NL-2019 period | 2019-11/2018 | 2019-11/2018 | in order
-observations IND007-NL-2019 geo | BE | IND007-NL-2019 | IND007-BE-
-agendas A09 period_end | 2017 | 2017 | 2018 or later
-agendas A09 owners | OCW;;MBO Raad | OCW;;MBO Raad | one ; between
-agendas A09 owners | OCW; MBO Raad | OCW; MBO Raad | one ; between
-agenda_items A09.1 agenda_id | A10 | A09.1 | A10.
-categories FR-G1 parent_id | FR-G1 | FR-G1 | lead back to FR-G1
-sources ceps2019irdll url | javascript:alert(1) | javascript:alert(1) | http
-sources ceps2019irdll year | MMXIX | MMXIX | whole number
-sources ceps2019irdll year | 1821 | 1821 | 1900 or more
-recommendations R1 id | R11 | R11 | the id R1
-recommendations R2 number | 01 | 01 | a number of its own
-codes geo:NL id | geo:NLX | geo:NLX | the id geo:NL
-sectors mbo slug | hoger-onderwijs | hoger-onderwijs | a slug of its own
-"""
+NINES = "9" * 5000
+# What the file of cases leaves out for its length.
+LONG = [
+    {"at": "agendas A01 period_start", "put": NINES, "expect": "a whole number"},
+    {"at": "observations IND007-NL-2019 value", "put": NINES[:400], "expect": "a number"},
+    {"at": "agendas A01 gist_nl", "put": "x" * 100_001, "found": "100001 characters", "expect": "at most 100000"},
+]
 
 
-@pytest.mark.parametrize("case", BROKEN.strip().splitlines())
-def test_a_broken_cell_is_named(case: str) -> None:
-    place, value, found, expected = (part.strip().replace("~", " ") for part in case.split("|"))
-    table, key, column = place.split()
-    hits = [problem for problem in problems_with(table, key, column, value) if problem.file == f"{table}.csv"]
-    assert any(problem.found == found and expected in problem.expected and problem.remedy for problem in hits), hits
-    assert all(problem.row > 1 for problem in hits)
+@pytest.mark.parametrize("case", [*cases("table_cells"), *LONG], ids=lambda case: case["at"])
+def test_a_broken_cell_is_named_and_text_of_any_script_is_fine(case: dict[str, Any]) -> None:
+    table, key, column = case["at"].split()
+    for value in case["put"] if isinstance(case["put"], list) else [case["put"]]:
+        hits = [problem for problem in problems_with(table, key, column, value) if problem.file == f"{table}.csv"]
+        found, expected = case.get("found", value), case["expect"]
+        assert any(each.found == found and expected in each.expected and each.remedy for each in hits), hits
+        assert all(each.row > 1 for each in hits)
+    if column == "gist_nl":
+        for text in ("naïeve café", "a\u200db", "😀", "שלום", "x" * 100_000):
+            assert problems_with(table, key, column, text) == []
 
 
-def test_all_problems_come_at_once(project: Project, change: Change) -> None:
+def test_all_problems_come_at_once_and_conclusions_may_not_rest_on_each_other(project: Project, change: Change) -> None:
+    rests = dict(open_edition("2021", project)["conclusions"][["id", "rests_on"]].to_numpy())
     change("observations", "IND007-NL-2019", "value", "veel")
-    change("findings", "FM12", "kind", "wish")
-    change("conclusions", "C14", "rests_on", "FX99")
+    for key, target in (("C01", "C02"), ("C02", "C03"), ("C03", "C01"), ("C04", "C01"), ("C14", "FX99")):
+        change("conclusions", key, "rests_on", f"{rests[key]};{target}")
     (project.data / "2021" / "extra.csv").write_text("a\n", encoding="utf-8")
     with pytest.raises(InvalidInputError) as caught:
         verify_edition("2021", project)
-    assert all(
-        part in str(caught.value) for part in ("'veel'", "'wish'", "'FX99'", "findings.csv, row ", "'extra.csv'")
-    )
+    found = [(problem.file, problem.row, problem.found) for problem in caught.value.problems if problem.row]
+    circle = [("conclusions.csv", 2, "C02"), ("conclusions.csv", 3, "C03"), ("conclusions.csv", 4, "C01")]
+    assert {*found} == {*circle, ("conclusions.csv", 15, "FX99"), ("observations.csv", 8, "veel")}
+    assert "'extra.csv'" in str(caught.value)
+    remedies = [problem.remedy for problem in caught.value.problems if problem.found == "C02"]
+    assert len(remedies) == 1 and all(part in remedies[0] for part in ("C01", "C02"))
     (project.data / "2021" / DESCRIPTOR).unlink()
-    with pytest.raises(InvalidInputError, match="it has 4 problems:"):
+    with pytest.raises(InvalidInputError, match="it has 6 problems:"):
         seal_edition("2021", project)
     assert not (project.data / "2021" / DESCRIPTOR).exists()
-
-
-def test_conclusions_that_rest_on_each_other_are_named_and_others_may(project: Project, change: Change) -> None:
-    rests = dict(open_edition("2021", project)["conclusions"][["id", "rests_on"]].to_numpy())
-    for key, target in (("C01", "C02"), ("C02", "C03"), ("C03", "C01"), ("C04", "C01")):
-        change("conclusions", key, "rests_on", f"{rests[key]};{target}")
-    problems = problems_of(project)
-    assert [(problem.row, problem.found) for problem in problems] == [(2, "C02"), (3, "C03"), (4, "C01")]
-    assert all(part in problems[0].remedy for part in ("C01", "C02"))
 
 
 def test_a_changed_byte_breaks_the_seal(project: Project) -> None:
@@ -131,62 +106,38 @@ def test_a_changed_byte_breaks_the_seal(project: Project) -> None:
         open_edition("2021", project)
 
 
-def as_csv(text: str, delimiter: str) -> str:
-    target = io.StringIO()
-    csv.writer(target, delimiter=delimiter, lineterminator="\r\n").writerows(csv.reader(io.StringIO(text)))
-    return target.getvalue()
-
-
-# How a program or a slip may spoil a table, and what is found then.
-SPOILT: dict[str, tuple[Callable[[str], bytes], list[str]]] = {
-    "Dutch Excel": (lambda text: ("\ufeff" + as_csv(text, ";")).encode(), ["byte order mark", "columns with ';'"]),
-    "with its setting": (lambda text: ("sep=;\r\n" + as_csv(text, ";")).encode(), ["columns with ';'"]),
-    "tabs": (lambda text: as_csv(text, "\t").encode(), ["columns with '\\t'"]),
-    "Unicode text": (lambda text: text.encode("utf-16"), ["UTF-16 text"]),
-    "moved columns": (lambda text: text.replace("id,footnote", "footnote,id", 1).encode(), ["footnote, id, section"]),
-    "a renamed column": (lambda text: text.replace("text_nl", "tekst", 1).encode(), ["tekst"]),
-    "an open quote": (lambda text: (text + '"').encode(), ["unexpected end of data"]),
-    "other encoding": (lambda text: text.encode() + b"\xff", ["ff"]),
-    "longer rows": (lambda text: text.replace("\nN0", "\nx,N0").encode(), ["8 cells"] * 4),
-    "nothing": (lambda text: b"", [""]),
-}
-
-
 def test_a_table_that_is_none_is_named_with_what_to_do_also_where_it_was_sealed(project: Project) -> None:
     path = project.data / "2021" / "notes.csv"
     seal = path.with_name(DESCRIPTOR)
     table, sealed = path.read_bytes(), seal.read_bytes()
-    for save, found in SPOILT.values():
-        path.write_bytes(save(table.decode()))
+    for case in cases("tables"):
+        text = case.get("whole", table.decode().replace(case.get("instead of", ","), case.get("put", "")))
+        path.write_bytes(text.encode(case.get("encoding", "utf-8")))
         seal.write_bytes(sealed.replace(sha256(table).encode(), sha256(path.read_bytes()).encode()))
         for use in (open_edition, verify_edition):
             with pytest.raises(InvalidInputError) as caught:
                 use("2021", project)
             problems = [problem for problem in caught.value.problems if problem.file == "notes.csv"]
-            assert len(problems) == len(found)
-            assert all(part in each.found and each.remedy for part, each in zip(found, problems, strict=True)), found
-            assert all(len(str(problem)) < 500 for problem in problems)
+            assert len(problems) == len(case["expect"]), case
+            for part, problem in zip(case["expect"], problems, strict=True):
+                assert part in problem.found and problem.remedy and len(str(problem)) < 500
 
 
-def test_a_missing_table_is_named_and_what_refers_to_it_is_not(project: Project) -> None:
-    (project.data / "2021" / "findings.csv").unlink()
-    assert [(problem.file, problem.found) for problem in problems_of(project)] == [("findings.csv", "no file")]
-
-
-@pytest.mark.parametrize("file", ["findings.csv", "datapackage.json"])
-def test_a_file_that_the_system_refuses_to_read_is_a_problem(
-    project: Project, monkeypatch: pytest.MonkeyPatch, file: str
+def test_a_file_that_is_gone_or_that_the_system_refuses_to_read_is_a_problem_and_what_refers_to_it_is_none(
+    project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = Path.read_bytes
-
     def refusing(path: Path) -> bytes:
-        if path.name == file:
+        if path.name == refused:
             raise PermissionError(13, "Permission denied", str(path))
         return read(path)
 
+    read, refused = Path.read_bytes, ""
     monkeypatch.setattr(Path, "read_bytes", refusing)
-    [problem] = problems_of(project, sealed=True)
-    assert (problem.file, problem.found) == (file, "Permission denied")
+    for refused in ("findings.csv", DESCRIPTOR):
+        [problem] = problems_of(project, sealed=True)
+        assert (problem.file, problem.found) == (refused, "Permission denied")
+    (project.data / "2021" / "findings.csv").unlink()
+    assert [(problem.file, problem.found) for problem in problems_of(project)] == [("findings.csv", "no file")]
 
 
 def test_editions_and_their_versions_have_one_order(project: Project) -> None:
@@ -195,32 +146,31 @@ def test_editions_and_their_versions_have_one_order(project: Project) -> None:
     for name in names:
         (project.data / name).mkdir(exist_ok=True)
     assert list_editions(project) == names
-    assert newest_edition(project) == "2026", "the others are drafts"
+    assert sealed_editions(project) == ["2021", "2026"], "the others are drafts"
+    assert newest_edition(project) == "2026"
     assert [previous_edition(name, names) for name in ("2026b", "2021")] == ["2026-10", ""]
-
     versions = "2021.1.0 2026.1.0 2026.1.1-9 2026.1.1-10 2026.1.1-b 2026.1.1-b.2 2026.1.1-b.10 2026.1.1-c 2027.1.0"
     assert [version_of(name) for name in names] == versions.split()
 
 
-def test_an_edition_is_sealed_also_when_the_one_before_is_damaged(
-    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(project.root)
+def test_an_edition_is_sealed_also_when_the_one_before_is_damaged(project: Project) -> None:
     copy_edition("2026", "2027", project)
     (project.data / "2026" / "notes.csv").write_text("gone", encoding="utf-8")
-    assert main(["edition", "seal", "2027", "--by", "N. Jansen"]) == 0
-    assert "edition 2027: sealed" in capsys.readouterr().out
+    assert "edition 2027: sealed" in na_report(project, "edition", "seal", "2027", "--by", "N. Jansen").stdout
 
 
-def test_copy_leaves_the_old_edition_alone_and_seals_anew(project: Project) -> None:
-    before = {path.name: path.read_bytes() for path in (project.data / "2021").iterdir()}
+def test_copy_leaves_the_old_edition_alone_and_a_seal_made_again_has_the_same_bytes(project: Project) -> None:
+    before = contents(project.data / "2021")
     copy_edition("2021", "2021b", project)
     assert open_edition("2021b", project).draft
-    seal_edition("2021b", project)
+    seal = seal_edition("2021b", project)
     verify_edition("2021b", project)
-    assert before == {path.name: path.read_bytes() for path in (project.data / "2021").iterdir()}
+    assert before == contents(project.data / "2021")
     with pytest.raises(NaReportError, match="sealed already"):
         seal_edition("2021b", project)
+    sealed = seal.read_bytes()
+    seal_again(project, "2021b")
+    assert seal.read_bytes() == sealed
 
 
 def test_what_others_refer_to_is_unique() -> None:
@@ -231,27 +181,60 @@ def test_what_others_refer_to_is_unique() -> None:
     assert all(table.column(table.key).unique for table in TABLES)
 
 
-# What is changed in data/about.yml, and what is told then.
-UNDESCRIBED = {
-    ('title: "', 'titel: "'): ["line 4, titel: found 'titel'", "found no title"],
-    ("title: na-report contributors", "name: X"): ["line 9, contributors 1: found no title"],
-    ("path: https:", "path: ftp:"): ["line 16, licenses 1, path: ", "an address that starts with http"],
-    ("description: ", "description:\n  - "): ["line 5, description: ", "a line of text"],
-}
-
-
 def test_a_new_edition_says_of_the_study_what_the_researcher_wrote_and_is_not_sealed_without(project: Project) -> None:
     about, path = project.data / "about.yml", project.data / "2021" / DESCRIPTOR
     text, before = about.read_text(encoding="utf-8"), json.loads(path.read_text(encoding="utf-8"))
     path.unlink()
-    for change, told in UNDESCRIBED.items():
-        about.write_text(text.replace(*change), encoding="utf-8")
+    for case in cases("about"):
+        about.write_text(text.replace(case["instead of"], case["put"]), encoding="utf-8")
         with pytest.raises(NaReportError) as caught:
             seal_edition("2021", project)
-        assert all(part in str(caught.value) for part in told)
+        assert all(part in str(caught.value) for part in case["expect"])
         assert not path.exists()
     about.write_text(text.replace("na-report contributors", "Bureau X"), encoding="utf-8")
     after = json.loads(seal_edition("2021", project).read_text(encoding="utf-8"))
     assert after["contributors"] == [{"title": "Bureau X", "roles": ["creator"]}]
     changed = {"contributors", "created", "resources"}  # the day, and what a descriptor says of its columns
     assert {key: after[key] for key in after.keys() - changed} == {key: before[key] for key in before.keys() - changed}
+
+
+@pytest.fixture
+def drafted(project: Project) -> Project:
+    """A small book with a draft 2027."""
+    only_pages(project, "index")
+    write_chapter(project, "index", "# Titel")
+    copy_edition("2026", "2027", project)
+    return project
+
+
+def test_a_draft_is_used_when_it_is_named_and_sound_and_taken_for_the_newest_by_nothing(drafted: Project) -> None:
+    assert newest_edition(drafted) == "2026"
+    assert na_report(drafted, "edition", "diff", "2026", "2027").stdout == "2026 and 2027 hold the same\n"
+    done = na_report(drafted, "archive", "2027")
+    assert done.returncode == 2
+    assert "na-report edition seal 2027" in done.stderr
+    set_cell(drafted.data / "2027" / "observations.csv", "IND007-NL-2019", "value", "veel")
+    done = na_report(drafted, "build", "--edition", "2027")
+    assert done.returncode == 1
+    assert "observations.csv, row" in done.stderr
+    assert not drafted.build("2027", "nl").joinpath("html").exists()
+
+
+def concept(book: Path) -> list[bool]:
+    """Tells of each page, and then of the paper, whether it says that it is a draft."""
+    titles = [soup(path).select("header .titel")[0].get_text() for path in (book / "html").glob("*.html")]
+    with opened(book / "report.pdf") as paper:
+        return [*("Concept: " in title for title in titles), "Concept" in paper.text()]
+
+
+def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed_and_is_in_no_site(drafted: Project) -> None:
+    for edition in ("2021", "2026"):
+        built(drafted, edition, "index")
+    assert na_report(drafted, "build", "--edition", "2027").returncode == 0
+    done = na_report(drafted, "site", "--language", "nl")
+    assert done.returncode == 0, done.stderr
+    assert "2027" not in {path.name for path in (drafted.root / "_build" / "site").iterdir()}
+    assert all(concept(drafted.build("2027", "nl")))
+    seal_edition("2027", drafted)
+    assert na_report(drafted, "build", "--edition", "2027").returncode == 0
+    assert not any(concept(drafted.build("2027", "nl")))

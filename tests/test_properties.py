@@ -35,12 +35,9 @@ from na_report.writing.markdown import escape, plain
 __all__ = ["template"]
 
 TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
+HARMLESS = [HealthCheck.function_scoped_fixture]  # each example puts back what it did
 settings.register_profile(
-    "ours",
-    derandomize=TIMES == 1,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    "ours", None, derandomize=TIMES == 1, deadline=None, database=None, suppress_health_check=HARMLESS
 )
 settings.load_profile("ours")
 
@@ -85,19 +82,12 @@ def test_a_spreadsheet_takes_a_safe_cell_for_text_and_what_xml_can_not_hold_come
 
 
 COLUMNS = [column for table in TABLES for column in table.columns]
-FORMATS = st.one_of(
-    st.sampled_from(
-        ["General", "0", "0%", "yyyy-mm-dd", "mmm-yy", "@", '"%"0', "h:mm", "yyyy", ";;;", "# ?/?", "0.0E+0", "0.0,"]
-    ),
-    st.text(alphabet='0#?.,%;@/"\\[]<ymdhs $-€_*', max_size=12),
-)
+USED = ["General", "0", "0%", "yyyy-mm-dd", "mmm-yy", "@", '"%"0', "h:mm", "yyyy", ";;;", "# ?/?", "0.0E+0", "0.0,"]
+FORMATS = st.one_of(st.sampled_from(USED), st.text(alphabet='0#?.,%;@/"\\[]<ymdhs $-€_*', max_size=12))
 TIMED = st.one_of(st.dates(date(1900, 1, 1)), st.datetimes(datetime(1900, 1, 1)), st.times(), st.timedeltas())
 TYPED = st.one_of(TEXT, st.from_regex(r"[-+]?\d{1,6}([.,]\d{1,4}){0,3} ?%?", fullmatch=True))
-CELLS = st.one_of(
-    st.builds(Cell, st.floats(), st.just("n"), FORMATS),
-    st.builds(Cell, TIMED, st.just("d"), FORMATS),
-    st.builds(Cell, TYPED, st.sampled_from("smfeb"), FORMATS),
-)
+VALUES = {"n": st.floats(), "d": TIMED, "smfeb": TYPED}
+CELLS = st.one_of(*(st.builds(Cell, values, st.sampled_from(kinds), FORMATS) for kinds, values in VALUES.items()))
 
 
 @given(CELLS, st.sampled_from(COLUMNS), TEXT, st.sampled_from(["", "percent", "count"]))
@@ -125,14 +115,14 @@ def edition(template: Path, tmp_path: Path) -> Project:
     return Project(Path(shutil.copytree(template, tmp_path / "project")))
 
 
+MORE = [b"\0", b'"', b"\r", b"\xff", b",", b"\n", b"<row/>", b"&#0;", b"[", b"null", b"9" * 5000, b'r="A1"']
+
+
 def spoilt(data: st.DataObject, content: bytes) -> bytes:
     """Puts something else in one place of a file."""
     start = data.draw(st.integers(0, len(content)))
     end = start + data.draw(st.integers(0, 30))
-    more = st.sampled_from(
-        [b"\0", b'"', b"\r", b"\xff", b",", b"\n", b"<row/>", b"&#0;", b"[", b"null", b"9" * 5000, b'r="A1"']
-    )
-    return content[:start] + data.draw(st.one_of(more, st.binary(max_size=20))) + content[end:]
+    return content[:start] + data.draw(st.one_of(st.sampled_from(MORE), st.binary(max_size=20))) + content[end:]
 
 
 @contextmanager
@@ -165,10 +155,9 @@ def test_any_bytes_of_a_table_are_checked_and_what_can_be_sealed_can_be_opened(
 
 
 WORDS = st.sampled_from(["resources", "name", "hash", "created", "licenses", "title"])
+VALUE = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=10))
 JSON = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=10)),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(WORDS, inner, max_size=5)),
-    max_leaves=12,
+    VALUE, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=5), max_leaves=12
 )
 
 

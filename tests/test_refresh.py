@@ -1,325 +1,238 @@
-"""A draft from statistics offices: asked of a server on this machine that answers, fails and comes late as they do."""
+"""A draft of the answers of statistics offices, what is told of it, and the page about it for who won't read a terminal."""
 
 import gzip
 import json
-import re
-import threading
-import time
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote
+from typing import get_args
 
+import nbformat
 import pytest
-from conftest import ROOT, na_report
+from bs4 import BeautifulSoup
+from conftest import ROOT, copy_of_project, edit, na_report
+from playwright.sync_api import Browser
+from recorded import SKILLS, changed, declaring, downloaded, sealed_as_of, with_series
+from screens import COLOUR_RULES, NARROW, RULES, WIDE, opened, violations
+from small_book import changed as changed_notebook
+from small_book import only_pages, write_chapter
+from test_preview import Running
 from workbooks import rows_of
 
 from na_report.base.errors import NaReportError
 from na_report.base.files import contents
-from na_report.base.paths import DESCRIPTOR, Project
-from na_report.commands import editions as commands
-from na_report.editions.edition import open_edition, seal_edition
+from na_report.base.paths import Project
+from na_report.base.wording import Words
+from na_report.commands.consequences import changed_page
+from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.editions.integrity import verify_edition
+from na_report.editions.office_marks import FLAGS
 from na_report.editions.schema import BY_NAME
 from na_report.editions.table_files import Row, read_table, write_table
 from na_report.registers import analysis
-from na_report.statistics import asking
-from na_report.statistics.answer_formats import UnreadableError
-from na_report.statistics.kept import Source, answers_in
-from na_report.statistics.reading import Cell, Difference, read
+from na_report.statistics.answer_formats import Kind
+from na_report.statistics.kept import answers_in
+from na_report.statistics.reading import Difference
 from na_report.statistics.refreshing import refresh
-from na_report.statistics.series import Series, declared
 
-ANSWERS = ROOT / "tests" / "answers"
-REAL = gzip.decompress((ANSWERS / "isoc_sk_dskl_i21_2024-12-17.csv.gz").read_bytes())
-ADULTS = (ANSWERS / "trng_lfse_04_2024.tsv").read_bytes()
 TODAY = date(2027, 2, 1)
-FAULT = b'<S:Fault xmlns:S="http://schemas"><faultcode>%d</faultcode><faultstring>%b</faultstring></S:Fault>'
-LATER = b"<e:Body><a:asyncResponse><status><id>key-1</id><status>%b</status></status></a:asyncResponse></e:Body>"
-
-# What the server does with a request, which is of that number for its address.
-Act = Callable[[BaseHTTPRequestHandler, int], None]
-
-
-def answer(content: bytes, status: int = 200, **headers: str) -> Act:
-    def act(request: BaseHTTPRequestHandler, _: int) -> None:
-        request.send_response(status)
-        for name, value in {"Content_Length": str(len(content)), **headers}.items():
-            request.send_header(name.replace("_", "-"), value)
-        request.end_headers()
-        request.wfile.write(content)
-
-    return act
-
-
-def first(acts: int, act: Act, then: Act) -> Act:
-    return lambda request, number: (act if number <= acts else then)(request, number)
-
-
-def dripping(request: BaseHTTPRequestHandler, _: int) -> None:
-    request.send_response(200)
-    request.end_headers()
-    for _ in range(15):
-        request.wfile.write(b"x")
-        request.wfile.flush()
-        time.sleep(0.1)
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: "Server"
-
-    def do_GET(self) -> None:
-        assert self.headers["User-Agent"].startswith("na-report/")
-        self.server.log.append(self.path)
-        does = next((act for part, act in self.server.does.items() if part in self.path), answer(ADULTS))
-        does(self, self.server.log.count(self.path))
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Server(ThreadingHTTPServer):
-    """An office on this machine: per part of an address what it does, and in its log what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.log: list[str] = []
-        self.does: dict[str, Act] = {}
-        self.address = f"http://127.0.0.1:{self.server_port}"
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-
-    def handle_error(self, *_: object) -> None:
-        pass  # the other side goes when it has waited long enough
-
-    def offices(self) -> asking.Offices:
-        return asking.Offices(TODAY, dict.fromkeys(asking.ADDRESSES, self.address))
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # what is asked of this machine goes through no other
-    for name, limit in {"SILENCE": 0.4, "WHOLE": 1.2, "LARGEST": 100_000, "BACKOFF": 0, "POLL": 0.01}.items():
-        monkeypatch.setattr(asking, name, limit)
-    with Server() as made:
-        yield made
-        made.shutdown()
-
-
-def _row(indicator: str, **other: str) -> Row:
-    rows = read_table(ROOT / "data" / "2026", BY_NAME["series"])
-    return next(row for row in rows if row["indicator_id"] == indicator) | other
-
-
-def series(**other: str) -> Series:
-    return declared([_row("IND109", places="NL=NL", **other)])[0]
-
-
-FAILING = {
-    "busy for ever": (answer(b"", 503), "it said 503 (Service Unavailable)"),
-    "too many questions": (answer(b"", 429, Retry_After="200"), "it asks to come back in 200 s"),
-    "silence": (lambda *_: time.sleep(1), "nothing came within 0.4 s"),
-    "drop by drop": (dripping, "it was not whole after 1.2 s"),
-    "broken off": (answer(ADULTS[:500], Content_Length="999"), "the answer broke off"),
-    "hung up": (lambda request, _: request.connection.close(), "no connection"),
-    "too large a question": (
-        answer(FAULT % (413, b"EXTRACTION_TOO_BIG: max is 5000000"), 413),
-        "the question is too large for it",
-    ),
-    "nothing there": (answer(FAULT % (100, b"NO_RESULTS"), 400), "it has nothing for these codes"),
-    "dataset gone": (answer(b"", 404), "it said 404"),
-    "an error with 200": (answer(FAULT % (500, b"Oops")), "it said 500: Oops"),
-    "elsewhere": (answer(b"", 302, Location="http://192.0.2.1/"), "it sends on to another place, 'http://192.0.2.1/'"),
-    "too large": (answer(b"x" * 100_001), "it is larger than 100,000 bytes"),
-    "large unpacked": (answer(gzip.compress(b"x" * 100_001), Content_Encoding="gzip"), "it is larger than 100,000"),
+START = 'from na_report.writing.page import open_page\n\nevidence, language = open_page(edition), "nl"'
+PLACES = "[Toen]{#ind101-nl-2023} en [nu]{#ind101-nl-2025}."
+PROSE = "%%text\nIn 2023 kon {IND101-NL-2023} het, nu {IND101}."
+STORY = "Even dit. In 2023 deed {IND101-NL-2023} het, nu {IND101}.{FM01} In 2021 was dat {IND101-NL-2021}."
+TOLD = """
+  NL 2023: revised: 80 -> 82.7
+  EE 2023: new: : -> 62.61
+  NL 2021: new, break: : -> 26.6 b (a break in the series)
+  break: IND109-NL-2012 belongs to the series lfs4w_from_2011 now, not to lfs4w_to_2020
+recommendations concerned: R1
+IND133 has no series: no recorded answer to verify its codes (euronews2025talis)
+sentence on kort: In 2023 kon 80% het, nu 83,6%.
+  becomes: In 2023 kon 82,7% het, nu 83,6%.
+sentence on sector-mbo: In 2023 deed 80% het, nu 83,6%.
+  becomes: In 2023 deed 82,7% het, nu 83,6%.
+"""
+TELLS = {
+    "missed_not_read": {"dataset": "isoc_ai_iaiu"},
+    "missed_not_asked": {"dataset": "set_none"},
+    "definition": {"code": "A", "old": "Yearly", "new": "Annual"},
 }
 
 
-@pytest.mark.parametrize(("act", "said"), FAILING.values(), ids=FAILING)
-def test_each_way_to_fail_is_one_sentence(server: Server, act: Act, said: str) -> None:
-    server.does["/data/"] = act
-    with pytest.raises(UnreadableError) as refused:
-        server.offices()(series())
-    assert str(refused.value).startswith(f"Eurostat gave no answer: {said}")
-    assert "\n" not in str(refused.value)
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A book of some pages with a draft of real answers, one of which can't be read, and a figure that a person entered."""
+    project = copy_of_project(tmp_path_factory.mktemp("refreshed"))
+    only_pages(project, "index", "kort", "sector-mbo")
+    for name in ("index", "kort"):
+        write_chapter(project, name, f"# {name.title()}" + f"\n\n{PLACES}" * (name == "kort"), START)
+    with changed_notebook(project.chapters / "nl" / "kort.ipynb") as notebook:
+        notebook.cells.append(nbformat.v4.new_code_cell(PROSE, id="telt"))
+    shutil.copy(project.chapters / "nl" / "kort.ipynb", project.chapters / "en" / "kort.ipynb")
+    edit(project.chapters / "nl" / "sector" / "mbo.md", "+++ stand\n", f"+++ stand\n\n{STORY}\n")
+    skills = declaring("IND106")
+    other_word = {"labels": skills["labels"].replace("A=Annual", "A=Yearly")}
+    with_series(project, declaring("IND101"), skills | other_word, *map(declaring, ("IND109", "IND121")))
+    # Adults in education were drawn as one line, as before the breaks were seen.
+    cells = {f"IND109-NL-{year}": {"series": "lfs4w_to_2020"} for year in range(2009, 2020)}
+    cells |= {"IND101-NL-2023": {"value": "80"}, "IND101-NL-2021": {"value": "70", "source_id": "roa2024piaac"}}
+    in_words = {"value": "", "text_nl": "bijna iedereen", "text_en": "nearly all", "source_id": "roa2024piaac"}
+    cells |= {"IND106-NL-2021": in_words}
+    changed(project, "observations", cells, gone=("IND101-EE-2023", "IND101-BE-2021"))
+    changed(project, "recommendations", {"R1": {"rests_on": "C01;IND101"}})
+    folder = downloaded(project.root)
+    (folder / "isoc_sk_dskl_i21.csv").write_bytes(SKILLS.replace(b"Annual,All", b"A: Annual,All"))
+    (folder / "isoc_ai_iaiu.csv").write_bytes(b"<html><b>closed</b>")
+    return project
 
 
-def test_a_connection_that_is_not_safe_is_named(server: Server) -> None:
-    offices = server.offices()
-    offices.bases = {"eurostat": server.address.replace("http://", "https://")}
-    with pytest.raises(UnreadableError, match="the connection is not safe"):
-        offices(series())
+@pytest.fixture(scope="module")
+def said(refreshed: Project) -> str:
+    """What is told when its draft 2027 is made."""
+    before = contents(refreshed.data / "2026")
+    done = na_report(refreshed, "edition", "refresh", "2026", "--as", "2027", "--answers", "downloaded")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: 1 of 4 series could not be had; the draft has the other 3.\n")
+    assert contents(refreshed.data / "2026") == before, "the edition that was refreshed does not change"
+    rows = read_table(
+        refreshed.data / "2027", BY_NAME["series"]
+    )  # to which somebody adds one that nobody was asked for
+    write_table(refreshed.data / "2027", BY_NAME["series"], [*rows, rows[0] | {"id": "SER099", "dataset": "set_none"}])
+    return done.stdout
 
 
-def test_the_office_is_asked_again_after_the_wait_that_it_names(server: Server) -> None:
-    server.does["/data/"] = first(1, answer(b"", 503, Retry_After="1"), answer(ADULTS))
-    start = time.monotonic()
-    assert server.offices()(series()).parts == [ADULTS]
-    assert time.monotonic() - start >= 1
-    assert len(server.log) == 2
-
-
-def test_an_answer_that_comes_later_is_waited_for(server: Server) -> None:
-    server.does = {
-        "/async/status/key-1": first(2, answer(LATER % b"PROCESSING"), answer(LATER % b"AVAILABLE")),
-        "/async/data/key-1": answer(ADULTS),
-        "/sdmx/": answer(LATER % b"SUBMITTED"),
-    }
-    assert server.offices()(series()).parts == [ADULTS]
-    assert sum("/async/status/" in path for path in server.log) == 3
-    for state, said in ((b"PROCESSING", "had none after"), (b"EXPIRED", "then said 'EXPIRED'")):
-        server.does["/async/status/key-1"] = answer(LATER % state)
-        with pytest.raises(UnreadableError, match=said):
-            server.offices()(series())
-
-
-def test_pages_of_cbs_are_turned_as_long_as_they_stay_there_and_say_what_is_provisional(server: Server) -> None:
-    def page(*rows: dict[str, object], onward: str = "") -> Act:
-        said = {"@odata.context": "x", "value": rows, **({"@odata.nextLink": onward} if onward else {})}
-        return answer(json.dumps(said).encode())
-
-    row = {
-        "Id": 1,
-        "Measure": "M1",
-        "Perioden": "2022JJ00",
-        "Value": 3.10,
-        "ValueAttribute": "None",
-        "StringValue": None,
-    }
-    hidden = row | {"Perioden": "2024MM03", "Value": None, "ValueAttribute": "Confidential"}
-    states = {2022: "Definitief", 2023: "Voorlopig"}
-    first_page = (row, row | {"Measure": "M2", "Value": 9})
-    server.does = {
-        "skip=1": page(row | {"Perioden": "2023JJ00", "Value": 4}, hidden),
-        "/Observations": page(*first_page, onward=f"{server.address}/x/Observations?skip=1"),
-        "/PeriodenCodes": page(*({"Identifier": f"{year}JJ00", "Status": state} for year, state in states.items())),
-    }
-    cbs = series(provider="cbs", dataset="x", dimensions="Measure=M1", start="")
-    expected = {"2022": Cell("3.1"), "2023": Cell("4", "p"), "2024-03": Cell("", "c")}
-    parts = server.offices()(cbs).parts
-    assert read(parts, cbs).cells == {("NL", period): cell for period, cell in expected.items()}
-    with pytest.raises(UnreadableError, match="found damaged JSON"):
-        read([*parts[:-1], b"<html>we are closed</html>"], cbs)
-    assert "Measure eq 'M1'" in unquote(server.log[0])
-    for elsewhere in ("http://192.0.2.1/more", f"{server.address}0/more", f"{server.address}@192.0.2.1/", "http://["):
-        server.does["/Observations"] = page(*first_page, onward=elsewhere)
-        with pytest.raises(UnreadableError, match="CBS gave no answer: it sends on to another place"):
-            server.offices()(cbs)
-
-
-def test_the_oecd_is_asked_no_more_than_it_allows(server: Server) -> None:
-    offices, oecd = server.offices(), series(provider="oecd")
-    for _ in range(60):
-        offices(oecd)
-    with pytest.raises(UnreadableError, match="it allows 60 questions an hour"):
-        offices(oecd)
-    assert len(server.log) == 60
-    assert server.log[0].startswith("/data/trng_lfse_04/A.PC.T.Y25-64.NL?format=csvfile&")
-
-
-def changed(
-    project: Project, table: str, cells: dict[str, dict[str, str]], *, edition: str = "2026", gone: tuple[str, ...] = ()
-) -> None:
-    """Changes cells of a table by id, and takes out rows; edition 2026 is sealed again, as it was made in 2024."""
-    folder = project.data / edition
-    rows = read_table(folder, BY_NAME[table])
-    assert {*cells, *gone} <= {row["id"] for row in rows}
-    write_table(folder, BY_NAME[table], [row | cells.get(row["id"], {}) for row in rows if row["id"] not in gone])
-    if edition == "2026":
-        sealed_again(project)
-
-
-def sealed_again(project: Project, day: date = date(2024, 11, 1)) -> None:
-    (project.data / "2026" / DESCRIPTOR).unlink(missing_ok=True)
-    seal_edition("2026", project, created=day)
-
-
-def with_series(project: Project, *rows: Row) -> None:
-    numbered = [row | {"id": f"SER{number:03}"} for number, row in enumerate(rows, 1)]
-    write_table(project.data / "2026", BY_NAME["series"], numbered)
-    sealed_again(project)
-
-
-def downloaded(folder: Path) -> Path:
-    """A folder with the real answer of December 2024 and the real table of 2024, as someone downloaded them."""
-    folder = folder / "downloaded"
-    folder.mkdir()
-    (folder / "isoc_sk_dskl_i21.csv").write_bytes(REAL)
-    (folder / "trng_lfse_04.tsv").write_bytes(ADULTS)
-    return folder
-
-
-@pytest.fixture
-def real(tmp_path: Path) -> Path:
-    return downloaded(tmp_path)
+@pytest.fixture(scope="module")
+def preview(refreshed: Project, said: str) -> Iterator[Running]:
+    only_pages(refreshed, "index", "kort")  # a page of a sector leads to others
+    running = Running(refreshed, "2027")
+    assert running.shows("changes.html", "<h1>")
+    yield running
+    running.process.kill()
+    running.process.communicate()
 
 
 def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_follows(
-    project: Project, real: Path
+    refreshed: Project, said: str
 ) -> None:
-    truth = rows_of(project, "observations", "2026")
-    with_series(project, _row("IND101"), _row("IND106"), _row("IND109"))
-    # Drawn as one line, as before the breaks were seen.
-    older = {f"IND109-NL-{year}": {"series": "lfs4w_to_2020"} for year in range(2009, 2020)}
-    older |= {"IND101-NL-2023": {"value": "80"}, "IND106-NL-2023": {"value": "54.5"}}
-    changed(project, "observations", older, gone=("IND101-EE-2023", "IND101-BE-2021"))
-    changed(project, "recommendations", {"R1": {"rests_on": "C01;IND101"}})
-    story = project.chapters / "nl" / "sector" / "mbo.md"
-    told = "Even dit. In 2023 kon {IND101-NL-2023} het, nu {IND101}.{FM01} In 2021 was dat {IND101-NL-2021}."
-    text = story.read_text(encoding="utf-8").replace("+++ stand\n", f"+++ stand\n\n{told}\n")
-    story.write_text(text, encoding="utf-8")
-    before = contents(project.data / "2026")
-    done = na_report(project, "edition", "refresh", "2026", "--as", "2027", "--answers", str(real))
-    assert done.returncode == 0
-    found = rows_of(project, "observations", "2027")
-    mine = [key for key in truth if key.startswith(("IND101-", "IND106-"))]
+    assert [line for line in TOLD.strip("\n").splitlines(keepends=True) if line not in said] == []
+    assert said.count("sentence on") == 2
+    assert "value IND109" not in said, "the latest Dutch value is what it was"
+    truth, found = rows_of(Project(ROOT), "observations"), rows_of(refreshed, "observations", "2027")
+    mine = [key for key in truth if key.startswith(("IND101-", "IND106-")) and not key.endswith("NL-2021")]
     assert {key: found[key]["value"] for key in mine} == {key: truth[key]["value"] for key in mine}
-    for line in (
-        "  NL 2023: revised: 80 -> 82.7\n",
-        "  EE 2023: new: : -> 62.61\n",
-        "  NL 2021: new, break: : -> 26.6 b (a break in the series)\n",
-        "  IND109-NL-2012: other series: lfs4w_to_2020 -> lfs4w_from_2011\n",
-        "recommendations concerned: R1\n",
-        "IND133 has no series: no recorded answer to verify its codes (euronews2025talis)\n",
-        "sentence on sector-mbo: In 2023 kon 80% het, nu 83,6%.\n  becomes: In 2023 kon 82,7% het, nu 83,6%.\n",
-    ):
-        assert line in done.stdout
-    assert done.stdout.count("sentence on") == 1
-    assert "value IND109" not in done.stdout, "the latest Dutch value is what it was"
     # The figure draws a line per series: none goes through the breaks of 2011, 2013 and 2021.
-    drawn = analysis.series(open_edition("2027", project), ["IND109"], ["NL"])
+    drawn = analysis.series(open_edition("2027", refreshed), ["IND109"], ["NL"])
     lines = [sorted(map(int, piece["year"])) for _, piece in drawn.groupby("series", sort=False)]
     assert lines == [[2009, 2010], [2011, 2012], [*range(2013, 2021)], [*range(2021, 2025)]]
-    assert contents(project.data / "2026") == before, "the edition that was refreshed does not change"
     # From the answers that were kept, and as JSON.
     options = ("--as", "2028", "--answers", "data/2027", "--format", "json")
-    said = json.loads(na_report(project, "edition", "refresh", "2026", *options).stdout)
-    assert said["outcomes"][2]["changes"][1] == {
-        **{"place": "NL", "period": "2021", "kinds": ["new", "break"], "old": ":", "new": "26.6 b"}
-    }
-    assert "IND109-NL-2021" in said["changes"]["tables"]["observations"]["added"]
+    told = json.loads(na_report(refreshed, "edition", "refresh", "2026", *options).stdout)
+    shutil.rmtree(refreshed.data / "2028")
+    new = {"place": "NL", "period": "2021", "kinds": ["new", "break"], "old": ":", "new": "26.6 b"}
+    assert told["outcomes"][2]["changes"][1] == new
+    assert "IND109-NL-2021" in told["changes"]["tables"]["observations"]["added"]
+
+
+def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(preview: Running) -> None:
+    first = BeautifulSoup(preview.get("index.html")[1], "html.parser")
+    assert first.select_one("h1 + p a[href='changes.html']") is not None
+    page = BeautifulSoup(preview.get("changes.html")[1], "html.parser")
+    lines = [" | ".join(cell.get_text() for cell in row.find_all(["th", "td"])) for row in page.select("article tr")]
+    assert "Nederland | 2023 | herzien | 80 | 82,7" in lines
+    assert "Nederland | 2021 | nieuw, breuk in de reeks | – | 26,6 (breuk in de reeks)" in lines
+    assert "kort | In 2023 kon 80% het, nu 83,6%. | In 2023 kon 82,7% het, nu 83,6%." in lines
+    told = page.select_one("article").get_text()  # type: ignore[union-attr]
+    assert "IND101-NL-2021 blijft 70%: dat vulde iemand zelf in. Het bureau geeft 78,94." in told
+    assert "IND109-NL-2012 hoort door een breuk nu bij de reeks lfs4w_from_2011" in told
+    assert "IND106-NL-2021 blijft bijna iedereen: dat vulde iemand zelf in." in told
+    for key, names in TELLS.items():
+        assert Words("nl")(f"changes.{key}", **names) in told
+    assert "kort.html" in [link["href"] for link in page.select("article li a")], "it shows a row that differs"
+    assert page.select("nav a[href='kort.html']"), "the page has the menu of the book"
+    assert b'"changes.html' in preview.get("_static/search-data.js")[1], "it is finished as all pages are"
+
+
+def test_axe_finds_nothing_on_the_page(preview: Running, browser: Browser) -> None:
+    for width, scheme in ((WIDE, "dark"), (NARROW, "light")):
+        page = opened(browser, width, scheme)
+        page.goto(preview.address + "changes.html")
+        assert violations(page, RULES if scheme == "light" else COLOUR_RULES) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.context.close()
+
+
+def page_of(name: str, language: str, project: Project) -> BeautifulSoup:
+    _, content, _ = changed_page(name, language, project) or ("", "", "")
+    return BeautifulSoup(content, "html.parser")
+
+
+def test_each_reason_and_each_word_is_in_the_language_of_the_page(refreshed: Project, said: str) -> None:
+    page, english, dutch = page_of("2027", "en", refreshed).get_text(), Words("en"), Words("nl")
+    assert all(english(f"changes.{key}", **names) in page for key, names in TELLS.items())
+    assert "stays nearly all" in page
+    reasons = [f"changes.missed_{kind.replace(' ', '_')}" for kind in get_args(Kind)]
+    assert {english(key, dataset="") for key in reasons}.isdisjoint(dutch(key, dataset="") for key in reasons)
+    flags = [f"flags.{flag}" for flag in FLAGS if flag.isalpha()]
+    assert {*map(english, flags)}.isdisjoint(map(dutch, flags))
+
+
+def test_data_are_text_on_the_page_and_advice_that_goes_is_named_by_its_number(
+    refreshed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(refreshed.root)
+    folder = copy_edition("2026", "2026c", refreshed)
+
+    def rewritten(table: str, cells: dict[str, Row], *gone: str) -> None:
+        changed(refreshed, table, cells, edition=folder.name, gone=gone)
+
+    advice = rows_of(refreshed, "recommendations", folder.name).keys() - {"R8"}
+    rewritten("recommendations", {key: {"title_nl": "<b>Advies</b>"} for key in advice}, "R8")
+    rewritten("indicators", {"IND101": {"label_nl": "<b>Deel</b>"}})
+    rewritten("observations", {"IND101-NL-2025": {"value": "1"}})
+    for table, column in (("caveats", "refs"), ("starting_points", "recommendation_ids")):
+        refs = {key: {*row[column].split(";")} for key, row in rows_of(refreshed, table, folder.name).items()}
+        rewritten(table, {key: {column: ";".join(of - {"R8"}) or "R1"} for key, of in refs.items() if "R8" in of})
+    page = page_of("2026c", "nl", refreshed)
+    shutil.rmtree(folder)
+    assert page.select("b") == []
+    assert any(item.get_text() == "R8" for item in page.select("li"))
+    assert "<b>Advies" in page.get_text() and any("<b>Deel" in cell.get_text() for cell in page.select("td"))
+
+
+def test_the_page_comes_with_a_draft_alone_in_the_language_of_the_book(refreshed: Project, said: str) -> None:
+    assert changed_page("2026", "nl", refreshed) is None
+    copy_edition("2026", "2026b", refreshed)
+    title, content, _ = changed_page("2026b", "nl", refreshed) or ("", "", "")
+    assert title == "Wat er in dit concept anders is"
+    assert "Er is verder niets anders." in content
+    assert "revised" in [cell.get_text() for cell in page_of("2027", "en", refreshed).select("td")]
+    seal_edition("2027", refreshed, by="N. Jansen")
+    assert changed_page("2027", "nl", refreshed) is None
+
+
+@pytest.fixture
+def real(project: Project, tmp_path: Path) -> Path:
+    """A folder with real answers for a project that asks for digital skills alone."""
+    with_series(project, declaring("IND101"))
+    return downloaded(tmp_path)
 
 
 def test_what_a_person_entered_stays_also_after_a_next_refresh(project: Project, real: Path) -> None:
-    with_series(project, _row("IND101"))
     changed(project, "observations", {"IND101-NL-2023": {"source_id": "roa2024piaac", "value": "77.7"}})
     [outcome] = refresh("2026", "2027", answers_in(real), project).outcomes
-    *others, beside = outcome.changes
-    assert beside == Difference("IND101-NL-2023", "", ("kept",), "77.7 (roa2024piaac)", "82.7")
-    assert {change.period for change in others} == {"2025"}, "which that answer did not have yet"
+    beside = {"id": "IND101-NL-2023", "value": "77.7", "source": "roa2024piaac", "office": "82.7"}
+    assert outcome.kept == [beside]
+    assert {change.period for change in outcome.changes} == {"2025"}, "which that answer did not have yet"
     changed(project, "observations", {"IND101-NL-2021": {"value": "70"}}, edition="2027", gone=("IND101-BE-2021",))
     seal_edition("2027", project, created=TODAY, by="N. Jansen")
-    later = REAL.replace(b"Denmark,2023,69.62,", b"Denmark,2023,69.80,p")
+    later = SKILLS.replace(b"Denmark,2023,69.62,", b"Denmark,2023,69.80,p")
     line = next(line for line in later.splitlines() if b"Denmark,2023,69.80" in line)
     (real / "isoc_sk_dskl_i21.csv").write_bytes(later + line.replace(b",2023,69.80,p", b",2025,84.0,") + b"\n")
     [outcome] = refresh("2027", "2028", answers_in(real), project).outcomes
-    first, *others = outcome.changes
-    assert first == Difference("DK", "2023", ("revised", "flag added: p"), "69.62", "69.8 p")
+    assert outcome.changes == [Difference("DK", "2023", ("revised", "flag added: p"), "69.62", "69.8 p")]
     # The value of 2025 was typed before the office gave one.
-    kept = [(f"IND101-{one}", ("kept",)) for one in ("NL-2021", "NL-2023", "DK-2025")]
-    assert [(change.place, change.kinds) for change in others] == kept
+    assert [kept["id"] for kept in outcome.kept] == ["IND101-NL-2021", "IND101-NL-2023", "IND101-DK-2025"]
     found = rows_of(project, "observations", "2028")
     values = [found[f"IND101-{one}"]["value"] for one in ("NL-2021", "NL-2023", "DK-2023")]
     assert values == ["70", "77.7", "69.8"]
@@ -327,88 +240,13 @@ def test_what_a_person_entered_stays_also_after_a_next_refresh(project: Project,
 
 
 def test_nothing_new_is_told_and_so_is_an_older_answer(project: Project, real: Path) -> None:
-    with_series(project, _row("IND101"))
-    sealed_again(project, date(2026, 11, 24))
+    sealed_as_of(project, date(2026, 11, 24))
     [outcome] = refresh("2026", "2027", answers_in(real), project).outcomes
-    assert outcome.changes == []
+    assert (outcome.changes, outcome.kept, outcome.methods, outcome.definitions) == ([], [], [], [])
     assert outcome.note == "the data are of 2024-12-17, older than the edition of 2026-11-24"
 
 
-WAYS = ("busy for ever", "too many questions", "silence", "broken off", "too large a question")
-INDICATORS = [f"IND{number}" for number in (*range(101, 105), *range(106, 114), *range(121, 124))]
-SETS = [f"set_{number:02}" for number in range(1, 16)]
-
-
-def many(project: Project) -> None:
-    """Fifteen series that each ask for the Dutch row of the recorded table, for another indicator and in another dataset."""
-    of = {"places": "NL=NL", "start": "2019"}
-    about = zip(INDICATORS, SETS, strict=True)
-    with_series(project, *(_row("IND109", indicator_id=one, dataset=name, **of) for one, name in about))
-
-
-def test_where_every_third_answer_fails_the_rest_is_there_and_a_second_run_asks_for_that_alone(
-    project: Project, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    many(project)
-    failing = dict(zip(SETS[2::3], WAYS, strict=True))
-    server.does = {f"/{name}/": FAILING[way][0] for name, way in failing.items()}
-    monkeypatch.setattr(commands, "_offices", server.offices)
-    command = ("edition", "refresh", "2026", "--as", "2027")
-    done = na_report(project, *command)
-    assert done.returncode == 1
-    assert done.stderr.startswith("error: 5 of 15 series could not be had; the draft has the other 10.\n")
-    assert "hint: Ask for the rest with: na-report edition refresh 2026 --as 2027\n" in done.stderr
-    for name, way in failing.items():
-        assert re.search(f"^SER\\d+ {name} -> .*{re.escape(FAILING[way][1])}", done.stdout, re.MULTILINE)
-    server.does.clear()
-    for wanted in (SETS[2::3], []):
-        server.log.clear()
-        assert na_report(project, *command).returncode == 0
-        assert sorted(path.split("/data/")[1].split("/")[0] for path in server.log) == wanted
-    # The same as when nothing had failed, and as from the answers that were kept, to the byte and without a network.
-    aside = [(project.data / "2027").rename(project.root / "run-1")]
-    refresh("2026", "2027", server.offices(), project)
-    aside.append((project.data / "2027").rename(project.root / "run-2"))
-    server.shutdown()
-    refresh("2026", "2027", answers_in(aside[-1]), project)
-    first_run, whole, stored = (contents(folder) for folder in (*aside, project.data / "2027"))
-    assert first_run == whole == stored
-
-
-def test_a_second_run_keeps_what_a_person_changed_and_asks_again_for_a_series_that_was_corrected(
-    project: Project, server: Server
-) -> None:
-    many(project)
-    server.does["/set_03/"] = answer(b"", 404)
-    refresh("2026", "2027", server.offices(), project)
-    changed(project, "observations", {"IND109-NL-2022": {"text_nl": "x", "text_en": "x"}}, edition="2027")
-
-    def meanwhile(act: Callable[[], object]) -> Source:
-        """Does something at the moment that an office is asked."""
-        return lambda series: (act(), server.offices()(series))[1]
-
-    server.does.clear()
-    by_hand = {"IND109-NL-2021": {"text_nl": "y", "text_en": "y"}}
-    edits = meanwhile(lambda: changed(project, "observations", by_hand, edition="2027"))
-    done = refresh("2026", "2027", edits, project)
-    assert (done.asked, {outcome.kind for outcome in done.outcomes}) == (["SER003"], {""})
-    found = rows_of(project, "observations", "2027")
-    assert [found[f"IND109-NL-{year}"]["text_nl"] for year in (2021, 2022)] == ["y", "x"]
-    assert found["IND103-NL-2020"]["value"] == "18.8", "the answer is in"
-    changed(project, "series", {"SER001": {"dimensions": "freq=A;unit=THS;geo=*"}}, edition="2027")
-    done = refresh("2026", "2027", server.offices(), project)
-    assert done.asked == ["SER001"]
-    assert "unit has PC and not THS" in done.outcomes[0].why
-    assert "/A.THS.NL?" in server.log[-1]
-
-    changed(project, "series", {"SER001": {"dimensions": "freq=A;unit=PC;geo=*"}}, edition="2027")
-    with pytest.raises(NaReportError, match="2027 exists already"):
-        refresh("2026", "2027", meanwhile(lambda: seal_edition("2027", project, by="N. Jansen")), project)
-    verify_edition("2027", project)
-
-
 def test_a_draft_of_answers_is_sealed_by_somebody_and_its_answers_with_it(project: Project, real: Path) -> None:
-    with_series(project, _row("IND101"))
     refresh("2026", "2027", answers_in(real), project)
     with pytest.raises(NaReportError, match="Nobody approved"):
         seal_edition("2027", project)
@@ -417,13 +255,10 @@ def test_a_draft_of_answers_is_sealed_by_somebody_and_its_answers_with_it(projec
     approved = open_edition("2027", project).descriptor["approved"]
     assert (approved["by"], approved["on"], len(approved["answers"])) == ("N. Jansen", "2027-02-01", 2)
     kept = next((project.data / "2027" / "answers").glob("*.gz"))
-    extra = kept.with_name("extra.gz")
-    for path, content in ((kept, kept.read_bytes()[:-1]), (extra, b"")):
-        before = path.read_bytes() if path.exists() else None
+    for path, content in ((kept.with_name("extra.gz"), b""), (kept, kept.read_bytes()[:-1])):
         path.write_bytes(content)
         with pytest.raises(NaReportError, match=f"answers/{path.name}: found"):
             verify_edition("2027", project)
-        path.unlink() if before is None else path.write_bytes(before)
     with pytest.raises(NaReportError, match="exists already"):
         refresh("2026", "2027", answers_in(real), project)
 
@@ -435,19 +270,15 @@ def test_wrong_use_is_told(project: Project, real: Path) -> None:
 
     refused("There is no folder", folder=real / "none")
     refused("declares no series", old="2021")
-    with_series(project, _row("IND101", unit="people"))
-    refused("found the unit people")
-    with_series(project, _row("IND101"))
-    refresh("2026", "2027", answers_in(real), project)
     refused("exists already", old="2021", new="2026")
-    draft = project.data / "2027"
-    index, kept = draft / "answers" / "index.json", next((draft / "answers").glob("*.gz"))
-    other_kind = index.read_bytes().replace(
-        b'"missed": []', b'"missed": [{"series": "SER001", "kind": "lost", "why": ""}]'
-    )
-    of_kept, of_index = (gzip.compress(b"other"), kept.read_bytes()[:-9], b"no gzip"), (b"{", other_kind)
+    refresh("2026", "2027", answers_in(real), project)
+    index = project.data / "2027" / "answers" / "index.json"
+    kept, lost = next(index.parent.glob("*.gz")), b'"missed": [{"series": "SER001", "kind": "lost", "why": ""}]'
+    of_kept, of_index = (gzip.compress(b"other"), kept.read_bytes()[:-9], b"no gzip"), (b"{", index.read_bytes())
     for path, damaged in (*((kept, each) for each in of_kept), *((index, each) for each in of_index)):
         sound = path.read_bytes()
-        path.write_bytes(damaged)
-        refused("are damaged", folder=draft)
+        path.write_bytes(damaged.replace(b'"missed": []', lost))
+        refused("are damaged", folder=project.data / "2027")
         path.write_bytes(sound)
+    with_series(project, declaring("IND101", unit="people"))
+    refused("found the unit people", new="2028")

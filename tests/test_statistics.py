@@ -1,26 +1,22 @@
 """Answers of statistics offices: what is read of them, what is refused, and how two of them differ."""
 
 import csv
-import gzip
-import json
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorded import SKILLS as REAL
+from recorded import file
 
 from na_report.editions.edition import open_edition
 from na_report.statistics.answer_formats import UnreadableError, letters
 from na_report.statistics.drafting import method_series
 from na_report.statistics.reading import Cell, differences, read
 from na_report.statistics.series import Series, declared, faults, without_series
-
-
-def file(name: str) -> bytes:
-    content = (ROOT / "tests" / "answers" / name).read_bytes()
-    return gzip.decompress(content) if name.endswith(".gz") else content
 
 
 def series_of(indicator: str) -> Series:
@@ -31,25 +27,12 @@ def adults(*places: str) -> Series:
     return replace(series_of("IND109"), places={place: place for place in places}, start="")
 
 
-REAL = file("isoc_sk_dskl_i21_2024-12-17.csv.gz")
 LABELS = REAL.decode()
+ELSEWHERE = REAL.replace(b"17/12/24 11:00:00", b"2024-12-17T11:00:00")  # the day as other offices write it
 VINTAGES = {year: file(f"trng_lfse_04_{year}.tsv") for year in (2020, 2024)}
 SKILLS = series_of("IND101")
 COMMON = [line.split(b"\t")[0].split(b",")[-1].decode() for line in VINTAGES[2024].splitlines()[1:]]
 PAIR = [read([VINTAGES[year]], adults(*COMMON)).cells for year in (2020, 2024)]
-
-
-def test_the_real_answer_of_2024_has_the_dutch_figures_of_the_edition() -> None:
-    found = read([REAL], SKILLS)
-    assert (found.form, found.updated) == ("SDMX-CSV 1.0", "2024-12-17")
-    elsewhere = LABELS.replace("17/12/24 11:00:00", "2024-12-17T11:00:00").encode()
-    assert elsewhere != REAL and read([elsewhere], SKILLS).updated == "2024-12-17", "the day as other offices write it"
-    edition = open_edition("2026")
-    for series in (SKILLS, series_of("IND106")):
-        cells = read([REAL], series).cells
-        assert {period for place, period in cells if place == "NL"} == {"2021", "2023"}
-        for (place, period), cell in cells.items():
-            assert float(cell.value) == edition.row("observations", f"{series.indicator_id}-{place}-{period}")["value"]
 
 
 def as_csv(header: str, rows: list[list[str]], separator: str = ",") -> bytes:
@@ -76,24 +59,15 @@ def test_codes_labels_and_both_in_either_version_read_the_same() -> None:
         as_csv(f"DATAFLOW {' '.join(names)} TIME_PERIOD OBS_VALUE OBS_FLAG", both),
         as_csv(f"STRUCTURE[|] STRUCTURE_ID ACTION {with_names}TIME_PERIOD OBS_VALUE OBS_STATUS", second, ";"),
     ]
-    found = [read([content], SKILLS) for content in answers]
-    expected = {key: Cell(cell.value, "b") for key, cell in read([REAL], SKILLS).cells.items()}
+    real, elsewhere, *found = (read([content], SKILLS) for content in (REAL, ELSEWHERE, *answers))
+    expected = {key: Cell(cell.value, "b") for key, cell in real.cells.items()}
     assert len(expected) == 2 * len(SKILLS.places)
-    assert [each.form for each in found] == ["SDMX-CSV 1.0", "SDMX-CSV 1.0", "SDMX-CSV 2.0"]
+    assert [each.form for each in (real, *found)] == ["SDMX-CSV 1.0", "SDMX-CSV 1.0", "SDMX-CSV 1.0", "SDMX-CSV 2.0"]
     assert all(each.cells == expected for each in found)
+    assert (real.updated, elsewhere.updated) == ("2024-12-17", "2024-12-17")
 
 
-@pytest.mark.parametrize(
-    ("mark", "expected"),
-    [
-        ("break in time series, low reliability", "bu"),
-        ("Provisional, break in time series", "bp"),
-        ("definition differs, see metadata", "d"),
-        ("definition differs (see metadata)", "d"),
-        ("see metadata (phased out)", "i"),
-        ("b, u", "bu"),
-    ],
-)
+@pytest.mark.parametrize(("mark", "expected"), cases("flags").items())
 def test_of_more_flags_in_one_cell_each_is_read(mark: str, expected: str) -> None:
     """A break that is lost joins two series that can't be compared."""
     assert letters(mark) == expected
@@ -109,36 +83,9 @@ def test_tables_of_both_generations_have_their_flags_and_no_value_where_there_is
     assert read([file("teina200_2015.tsv")], accounts).cells["AT", "2003"] == Cell("-4078.7")
 
 
-# What the two tables differ in, over the rows and years that both have; read off the files by hand.
-REAL_PAIR = """
-MT 2019: revised: 12 -> 11.8
-NO 2000: withdrawn: 13.3 u -> :
-NO 2001: withdrawn: 14.2 u -> :
-NO 2002: withdrawn: 13.3 u -> :
-NO 2003: revised, flag dropped: b: 17.1 b -> 19.3
-NO 2004: revised: 17.4 -> 19.6
-NO 2005: revised: 17.8 -> 20.1
-PL 2019: revised, flag added: b, break: 4.8 -> 4.9 b
-PL43 2019: flag added: b, break: 3 -> 3 b
-PT 2000: flag dropped: b: 3.3 b -> 3.3
-PT 2011: revised: 11.5 b -> 11.4 b
-PT 2012: revised: 10.5 -> 10.4
-PT 2015: revised: 9.7 -> 9.8
-PT2 2000: flag dropped: b: : bu -> : u
-PT2 2015: revised: 6.3 -> 6.2
-PT2 2016: revised: 6.4 -> 6.3
-PT2 2017: revised: 5.9 -> 5.8
-PT2 2018: revised: 5.8 -> 5.6
-PT2 2019: revised: 5.1 -> 5
-SE 2005: flag added: b, break: 17.4 -> 17.4 b
-SE 2006: flag added: b, break: 18.8 -> 18.8 b
-SE 2007: flag added: b, break: 19 -> 19 b
-"""
-
-
 def test_the_22_cells_that_eurostat_changed_between_2020_and_2024_are_named_rightly() -> None:
     years, found = {period for _, period in PAIR[0]}, differences(*PAIR)
-    assert [str(one) for one in found if one.period in years] == REAL_PAIR.strip().splitlines()
+    assert [str(one) for one in found if one.period in years] == cases("revisions")
     # Of the years that came after, each place has values, and those of Montenegro end in 2020.
     after = Counter(kind for one in found if one.period not in years for kind in one.kinds)
     assert after == {"new": 4 * len(COMMON) - 3, "break": len(COMMON) - 1}
@@ -159,65 +106,36 @@ def test_a_break_of_a_value_that_is_not_there_holds_for_the_next_one_and_names_t
     assert method_series("lfs4w", mine, found) == found
 
 
-def cbs(*rows: dict[str, object]) -> bytes:
-    return json.dumps({"@odata.context": "x", "value": rows}).encode()
-
-
-TSV = b"freq,unit,sex,age,%s\\TIME_PERIOD\t2019 \n"
-DELETED = b"STRUCTURE,ACTION,freq,unit,sex,age,geo,TIME_PERIOD,OBS_VALUE\nx,D,A,PC,T,Y25-64,NL,2023,1\n"
 DUTCH = next(line for line in LABELS.splitlines() if "Netherlands,2023,82.70" in line)
 
 
-def other(old: str, new: str) -> bytes:
-    return LABELS.replace(DUTCH, DUTCH.replace(old, new)).encode()
+@pytest.mark.parametrize("case", cases("answers"), ids=lambda case: case["expect"])
+def test_what_is_no_answer_to_the_question_is_refused_by_name(case: dict[str, Any]) -> None:
+    series = adults("NL") if case.get("of") == "IND109" else SKILLS
+    text = case.get("text", LABELS)
+    if "file" in case:
+        text = file(case["file"]).decode()
+    if old := case.get("instead of"):
+        part = DUTCH if case.get("in") == "row" else text
+        assert old in part
+        text = text.replace(part, part.replace(old, case["put"]))
+    refused(
+        text.encode(case.get("encoding", "utf-8")),
+        replace(series, places=case.get("places", series.places)),
+        case["expect"],
+    )
 
 
-def without(old: str, new: str) -> bytes:
-    return LABELS.replace(old, new).encode()
-
-
-REFUSED = {
-    "found the dataset ESTAT:ISOC_SK_DSKL_I21$DEFAULTVIEW(1.0)": (REAL, adults("NL")),
-    "found JSON-stat 1, which is retired": (file("jsonstat1_nama_gdp_c_2015.json"), SKILLS),
-    "found JSON-stat 2.0, exp": (b'{"version": "2.0", "class": "dataset", "dimension": {}}', SKILLS),
-    "found SDMX-JSON": (file("sdmx_json_part2_2021.json.gz"), SKILLS),
-    "found OData v3, which CBS retires": (b'{"odata.metadata": "x", "value": []}', SKILLS),
-    "found SDMX-ML (XML), expected": (file("sdmx_ml_nama_10_gdp_2022.xml"), SKILLS),
-    "SDMX-ML (XML), expected": (file("async_2018.xml"), SKILLS),
-    "found XML, expected": (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', SKILLS),
-    "found a web page": (b"<!DOCTYPE html><html>we are closed</html>", SKILLS),
-    "found nothing": (b"", SKILLS),
-    "found the byte 0xff, expected text in UTF-8": (LABELS.encode("utf-16"), SKILLS),
-    "cells, expected 11; the answer may be cut off": (REAL[: len(REAL) // 2 - 20], SKILLS),
-    "24 cells, expected 5 and 24; the answer may be cut off": (VINTAGES[2024].replace(b",NL\t", b"\t"), adults("NL")),
-    "found damaged JSON": (cbs()[:-3], SKILLS),
-    "NL 2023: found the value '82,70'": (other("82.70", '"82,70"'), SKILLS),
-    "NL 2023: found the value '=1+1'": (other("82.70", "=1+1"), SKILLS),
-    "found the value '999": (other("82.70", "9" * 400), SKILLS),
-    "NL 2023: found the flag 'q'": (other("82.70,", "82.70,q"), SKILLS),
-    "found the period '2023-Q1'": (other(",2023,", ",2023-Q1,"), SKILLS),
-    "found the action 'D'": (DELETED, adults("NL")),
-    "0 columns OBS_VALUE": (without("OBS_VALUE", "VALUE"), SKILLS),
-    "definition changed: found no dimension ind_type": (VINTAGES[2024], SKILLS),
-    "unit changed: found no row: unit has": (without("Percentage of individuals,", "Per mille,"), SKILLS),
-    "definition changed: found no row: ind_type has All": (without("All individuals,", "All,"), SKILLS),
-    "definition changed: found no row: geo has": (REAL, replace(SKILLS, places={"NL": "XX"})),
-    "series gone: found no value of NL": (TSV % b"geo" + b"A,PC,T,Y25-64,NL\t: \n", adults("NL")),
-    "definition changed: found 1 and 2 for NL 2019": (
-        TSV % b"edu,geo" + b"A,PC,T,Y25-64,X,NL\t1 \nA,PC,T,Y25-64,Y,NL\t2 \n",
-        adults("NL"),
-    ),
-    "can't be read as a table": (b"[" * 100_000, SKILLS),
-}
-
-
-@pytest.mark.parametrize(
-    ("said", "content", "series"), [(said, *given) for said, given in REFUSED.items()], ids=REFUSED
-)
-def test_what_is_no_answer_to_the_question_is_refused_by_name(said: str, content: bytes, series: Series) -> None:
-    with pytest.raises(UnreadableError) as refused:
+def refused(content: bytes, series: Series, said: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
         read([content], series)
-    assert said in f"{refused.value.kind}: {refused.value}"
+    assert said in f"{caught.value.kind}: {caught.value}"
+
+
+def test_an_answer_that_was_cut_off_or_has_no_end_is_refused() -> None:
+    refused(REAL[: len(REAL) // 2 - 20], SKILLS, "cells, expected 11; the answer may be cut off")
+    refused(LABELS.replace(DUTCH, DUTCH.replace("82.70", "9" * 400)).encode(), SKILLS, "found the value '999")
+    refused(b"[" * 100_000, SKILLS, "can't be read as a table")
 
 
 def test_edition_2026_declares_what_its_sources_publish_and_names_what_has_no_series() -> None:
@@ -241,7 +159,7 @@ SMALL = {
     "csv": (b"\n".join(line for line in REAL.splitlines() if b"DATAFLOW" in line or b",Netherlands," in line), SKILLS),
     "tsv": (VINTAGES[2024], adults("NL")),
     "cbs": (
-        cbs({"Measure": "M1", "Perioden": "2022JJ00", "Value": 3.1}),
+        b'{"@odata.context": "x", "value": [{"Measure": "M1", "Perioden": "2022JJ00", "Value": 3.1}]}',
         replace(SKILLS, places={"NL": "NL"}, dimensions={"Measure": "M1"}),
     ),
 }

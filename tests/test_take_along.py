@@ -4,39 +4,32 @@ import hashlib
 import json
 import re
 import zipfile
-from datetime import date
 from html import escape
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import Element
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
-from conftest import ROOT, edit
-from defusedxml.ElementTree import fromstring
-from openpyxl import Workbook, load_workbook
-from test_workbook import office
-from workbooks import table_bytes, take_back
+from conftest import ROOT, edit, soup
+from openpyxl import load_workbook
 
 from na_report.base.citation import Work
 from na_report.base.paths import ADDRESS, Project
 from na_report.editions.descriptor import read_about
-from na_report.editions.edition import copy_edition, open_edition, seal_of
+from na_report.editions.edition import open_edition, seal_of
 from na_report.editions.folders import newest_edition
 from na_report.registers import colophon
 from na_report.running.fingerprint import hash_inputs, ingredients
 from na_report.running.pages import all_pages, choose
 from na_report.screen.citing import add_take_along, part_of
 from na_report.screen.describing import Publication, describe, site_address
-from na_report.workbook.exporting import write_ods, write_take_along
+from na_report.workbook.exporting import write_take_along
 from na_report.workbook.layout import META
 
 pytestmark = pytest.mark.book
 
 HTML = ROOT / "_build" / "2021" / "nl" / "html"
 PAGES = sorted(HTML.glob("*.html"))
-OFFICE, TABLE, TEXT = (f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}" for name in ("office", "table", "text"))
 
 
 @pytest.fixture(scope="module")
@@ -46,63 +39,14 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {path.suffix: path for path in files}
 
 
-def soup(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-
-
-def sheets(ods: Path) -> dict[str, list[list[Any]]]:
-    """The values of an OpenDocument spreadsheet per sheet: numbers as numbers, dates as ISO text."""
-    with zipfile.ZipFile(ods) as archive:
-        root = fromstring(archive.read("content.xml"))
-    tables = {str(table.get(f"{TABLE}name")): table.iter(f"{TABLE}table-row") for table in root.iter(f"{TABLE}table")}
-    return {name: [[ods_value(cell) for cell in row] for row in rows] for name, rows in tables.items()}
-
-
-def ods_value(cell: Element) -> Any:
-    assert not any("formula" in name for name in cell.attrib)
-    if not (kind := cell.get(f"{OFFICE}value-type")):
-        return None
-    if kind in ("float", "date"):
-        return float(cell.attrib[f"{OFFICE}value"]) if kind == "float" else cell.attrib[f"{OFFICE}date-value"]
-    for space in (*cell.iter(f"{TEXT}s"), *cell.iter(f"{TEXT}tab")):
-        space.text = " " * int(space.get(f"{TEXT}c", 0)) or "\t"
-    return "\n".join("".join(line.itertext()) for line in cell.iter(f"{TEXT}p"))
-
-
-def test_the_ods_has_the_sheets_and_values_of_the_workbook(edition: dict[str, Path]) -> None:
-    workbook, found = load_workbook(edition[".xlsx"]), sheets(edition[".ods"])
-    assert list(found) == workbook.sheetnames
-    for sheet in workbook:
-        expected = [
-            [f"{value:%Y-%m-%d}" if isinstance(value, date) else value for value in row]
-            for row in sheet.iter_rows(values_only=True)
-        ]
-        assert found[sheet.title] == expected, sheet.title
+def test_the_ods_has_the_sheets_of_the_workbook_numbers_as_numbers_and_no_formula(edition: dict[str, Path]) -> None:
+    """What its cells say is what LibreOffice makes of them: see test_workbook and test_hostile."""
     with zipfile.ZipFile(edition[".ods"]) as archive:
         content = archive.read("content.xml").decode()
+    assert re.findall(r'<table:table table:name="(\w+)"', content) == load_workbook(edition[".xlsx"]).sheetnames
     assert re.findall(r'<table:table table:name="(\w+)" table:style-name="dicht">', content) == [META]
-    assert sum(isinstance(value, float) for row in found["observations"] for value in row) > 50
-
-
-def test_a_text_stays_a_text_in_the_ods(tmp_path: Path) -> None:
-    texts = ["=1+1", "+31 6", "-3 keer", "@naam", '=HYPERLINK("http://a")', "a  b\tc\n d", "<b>&amp;</b>"]
-    workbook = Workbook()
-    for number, text in enumerate(texts, start=1):
-        cell = workbook.active.cell(1, number, text)
-        cell.data_type = "s"
-    [[values]] = sheets(write_ods(workbook, tmp_path / "text.ods")).values()
-    assert values == texts
-
-
-@pytest.mark.slow("another program; what is in the file is read here by ours too")
-def test_libreoffice_makes_of_the_ods_a_workbook_that_comes_back_the_same(
-    project: Project, edition: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    office("--convert-to", "xlsx", str(edition[".ods"]), folder=tmp_path)
-    monkeypatch.chdir(project.root)
-    assert take_back(str(tmp_path / "na-report-2021.xlsx"), "2021b") == 0
-    copy_edition("2021", "2021c", project)  # with what came later, empty
-    assert table_bytes(project, "2021b") == table_bytes(project, "2021c")
+    assert "formula" not in re.sub(r">[^<]*<", "><", content)
+    assert content.count('office:value-type="float"') > 50
 
 
 def test_the_same_edition_gives_the_same_files(edition: dict[str, Path], tmp_path: Path) -> None:
@@ -129,9 +73,8 @@ def test_the_colophon_has_the_hash_that_a_reader_can_take_and_the_versions_of_th
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_a_page_says_what_it_is_for_and_its_figures_and_tables_can_be_taken_along_and_cited(path: Path) -> None:
     page = soup(path)
-    said = {
-        str(tag.get("property") or tag.get("name")): str(tag["content"]) for tag in page.select("head meta[content]")
-    }
+    tags = page.select("head meta[content]")
+    said = {str(tag.get("property") or tag.get("name")): str(tag["content"]) for tag in tags}
     assert 20 < len(said["description"]) < 180
     assert said["og:description"] == said["description"]
     assert said["og:title"] in page.select("head title" if path.name == "index.html" else "h1")[0].get_text()
@@ -159,8 +102,7 @@ def test_the_first_page_describes_the_data_for_programs_and_searching_finds_none
     assert (data["@context"], data["@type"]) == ("https://schema.org", "Dataset")
     assert data["version"] == seal_of(open_edition("2021")).version
     assert data["license"] == "https://creativecommons.org/licenses/by/4.0/"
-    assert data["temporalCoverage"] == "2015/2024"
-    assert data["creator"]["@type"] == "Organization"
+    assert (data["temporalCoverage"], data["creator"]["@type"]) == ("2015/2024", "Organization")
     assert "AEF" in data["isBasedOn"][0]["name"]
     assert 50 < len(data["description"]) < 5000
     assert {Path(item["contentUrl"]).suffix for item in data["distribution"]} == {".xlsx", ".ods", ".zip"}
@@ -171,9 +113,11 @@ def test_the_first_page_describes_the_data_for_programs_and_searching_finds_none
 def test_data_can_not_break_out_of_a_description_or_a_reference() -> None:
     title = '<i>Een</i> "titel" & $own </script><script>a</script><!-- \u2028'
     form = (ROOT / "src/na_report/book/assets/templates/citing.html").read_text(encoding="utf-8").partition("-#}")[2]
-    figure = f'<figure id="fig-x"><figcaption><span class="caption-text">{escape(title)}</span></figcaption></figure>'
-    line = '<p><span class="meenemen">Download: <a href="a.csv">CSV &lt;b&gt;</a></span></p>'
-    page = BeautifulSoup(f"<html><head/><body><article>{figure}{line}</article>{form}</body></html>", "html.parser")
+    article = (
+        f'<figure id="fig-x"><figcaption><span class="caption-text">{escape(title)}</span></figcaption></figure>'
+        '<p><span class="meenemen">Download: <a href="a.csv">CSV &lt;b&gt;</a></span></p>'
+    )
+    page = BeautifulSoup(f"<html><head/><body><article>{article}</article>{form}</body></html>", "html.parser")
     assert page.article is not None
     descriptor = {"version": "1", "created": "2026-11-24T00:00:00Z", "description": title, "languages": ["nl"]}
     descriptor |= {"licenses": [{"path": "https://creativecommons.org/licenses/by/4.0/"}]}
@@ -193,13 +137,12 @@ def test_data_can_not_break_out_of_a_description_or_a_reference() -> None:
 
 
 def test_an_address_for_the_site_makes_the_book_anew(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert site_address(project) == ""
-    before = hash_inputs(project)
+    addresses, inputs = [site_address(project)], {hash_inputs(project)}
     edit(project.root / "_config.yml", "html:\n", "html:\n  baseurl: https://a.org/x\n")
-    assert site_address(project) == "https://a.org/x/"
+    addresses.append(site_address(project))
     monkeypatch.setenv(ADDRESS, "https://b.org/")
-    assert site_address(project) == "https://b.org/"
-    assert hash_inputs(project) != before
+    assert [*addresses, site_address(project)] == ["", "https://a.org/x/", "https://b.org/"]
+    assert hash_inputs(project) not in inputs
 
 
 def test_the_colophon_shows_a_place_for_problems_and_runs_again_when_what_it_tells_changes(

@@ -1,65 +1,37 @@
 """A small sound edition, its workbook, and a way to change that workbook as people do."""
 
 import io
+import shlex
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import networkx as nx
 import pytest
-from conftest import ROOT
+from conftest import ROOT, cases, na_report
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.cli import main
-from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import seal_edition
 from na_report.editions.schema import BY_NAME, TABLES
 from na_report.editions.table_files import Row, read_table, write_table
 from na_report.workbook.exporting import export_edition
 from na_report.workbook.layout import tables_in
 
+FILE = "evidence.xlsx"
 OBS = ("observations", "IND007-NL-2019")
-WHOLE = ("codes", "sectors", "categories")
-SEEDS = {
-    "conclusions": ["C14"],
-    "recommendations": ["R2"],
-    "starting_points": ["AP2"],
-    "interviewees": ["P1", "P2"],
-    "contradictions": ["X02"],
-    "initiatives": ["INI01", "INI02"],
-    "findings": ["FM06", "FM12"],
-    "agenda_items": ["A09.1"],
-    "notes": ["N01"],
-    "caveats": ["AM01"],
-    "observations": ["IND007-NL-2019", "IND012-NL-2020"],
-    "sources": ["ceps2019irdll"],
-}
 
 
 def small_data(folder: Path) -> None:
-    """Cuts edition 2021 down to the seeds and all that they rest on, so that a test takes less than a second."""
-    tables, _ = tables_in(folder)
-    needs = nx.DiGraph()
-    for table, row in [(each, row) for each in TABLES for row in tables[each.name]]:
-        here = table.name, row[table.key]
-        for column in table.columns:
-            named = {("indicators", name.split("-")[0]) for name in PLACEHOLDER.findall(row[column.name])}
-            for place in column.refers_to:
-                named |= {(place.split(".")[0], key) for key in row[column.name].split(";")}
-            needs.add_edges_from((here, there) for there in named)
-        if table.name == "observations":  # all values of an indicator
-            needs.add_edge(("indicators", row["indicator_id"]), here)
-    seeds = {(name, key) for name, keys in SEEDS.items() for key in keys}
-    seeds |= {(name, row[BY_NAME[name].key]) for name in WHOLE for row in tables[name]}
-    keep = seeds.union(*(nx.descendants(needs, seed) for seed in seeds & needs.nodes))
+    """Cuts edition 2021 down to a few rows of each kind, so that a test takes less than a second."""
+    tables, keep = tables_in(folder)[0], cases("small_edition")
     for table in TABLES:
-        write_table(folder, table, [row for row in tables[table.name] if (table.name, row[table.key]) in keep])
+        rows = tables[table.name]
+        kept = [row for row in rows if row[table.key] in keep[table.name]] if table.name in keep else rows
+        write_table(folder, table, kept)
 
 
 @pytest.fixture(scope="session")
@@ -88,28 +60,23 @@ def table_bytes(project: Project, name: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (project.data / name).glob("*.csv")}
 
 
-@dataclass
 class Book:
     """The workbook of a test, open in openpyxl."""
 
-    book: Any
+    def __init__(self, book: Any) -> None:
+        self.book = book
 
     def sheet(self, name: str) -> Any:
         return self.book[name]
 
-    def letter(self, table: str, column: str) -> str:
-        heads = [cell.value for cell in self.book[table][1]]
-        return get_column_letter(heads.index(column) + 1)
-
     def row(self, table: str, key: str) -> int:
-        letter = self.letter(table, "id")
-        return next(cell.row for cell in self.book[table][letter] if cell.value == key)
-
-    def place(self, table: str, key: str, column: str) -> str:
-        return f"{self.letter(table, column)}{self.row(table, key)}"
+        heads = [cell.value for cell in self.book[table][1]]
+        column = self.book[table][get_column_letter(heads.index("id") + 1)]
+        return next(cell.row for cell in column if cell.value == key)
 
     def cell(self, table: str, key: str, column: str) -> Any:
-        return self.book[table][self.place(table, key, column)]
+        heads = [cell.value for cell in self.book[table][1]]
+        return self.book[table].cell(self.row(table, key), heads.index(column) + 1)
 
     def put(self, table: str, key: str, column: str, value: Any, number_format: str = "", data_type: str = "") -> None:
         cell = self.cell(table, key, column)
@@ -120,25 +87,29 @@ class Book:
     def add(self, table: str, like: str, **changes: Any) -> None:
         """Puts a row under the last one: that of `like`, with other values here and there."""
         sheet = self.book[table]
-        heads = [cell.value for cell in sheet[1]]
-        values = dict(zip(heads, (cell.value for cell in sheet[self.row(table, like)]), strict=True)) | changes
-        sheet.append([values[head] for head in heads])
+        row = zip(sheet[1], sheet[self.row(table, like)], strict=True)
+        sheet.append([changes.get(head.value, cell.value) for head, cell in row])
 
-    def delete(self, table: str, *keys: str) -> None:
-        for key in keys:
-            self.book[table].delete_rows(self.row(table, key))
+    def delete(self, table: str, key: str) -> None:
+        self.book[table].delete_rows(self.row(table, key))
 
 
-def change(project: Project, make: Callable[[Book], object], file: str = "evidence.xlsx") -> Path:
-    """Opens the workbook, lets someone change it, and saves it under a name."""
-    book = load_workbook(project.root / "evidence.xlsx")
+def change(project: Project, make: Callable[[Book], object], file: str = FILE, of: str | Path = FILE) -> None:
+    """Opens a workbook, lets someone change it, and saves it under a name."""
+    book = load_workbook(project.root / of)
     make(Book(book))
     book.save(project.root / file)
-    return project.root / file
 
 
-def take_back(file: str = "evidence.xlsx", new: str = "2026") -> int:
-    return main(["edition", "import", file, "--as", new])
+def said(command: str, code: int = 0) -> str:
+    """Runs a command in the working directory, and returns what it says: of a failure the error."""
+    done = na_report(Project(Path.cwd()), *shlex.split(command))
+    assert done.returncode == code, done.stderr
+    return done.stderr if code else done.stdout
+
+
+def taken_back(file: str = FILE, new: str = "2026", code: int = 0) -> str:
+    return said(f"edition import '{file}' --as {new}", code)
 
 
 def rewrite(path: Path, change_part: Callable[[str, bytes], bytes], **extra: bytes) -> None:
@@ -161,15 +132,10 @@ def put(table: str, key: str, column: str, *value: Any) -> Callable[[Book], None
     return lambda book: book.put(table, key, column, *value)
 
 
-def value(*given: Any) -> Callable[[Book], None]:
-    return put(*OBS, "value", *given)
-
-
-def refused(project: Project, capsys: pytest.CaptureFixture[str], file: str = "evidence.xlsx") -> list[str]:
+def refused(project: Project) -> list[str]:
     """Imports, and returns the lines of the problems; whatever is refused must leave no trace in data/."""
     before = contents(project.data)
-    assert take_back(file) == 1
-    error = capsys.readouterr().err
+    error = taken_back(code=1)
     assert contents(project.data) == before
     assert error.count("error:") == error.count("hint:") == 1
     assert "Traceback" not in error

@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from na_report.base.digits import in_order
 from na_report.base.errors import NaReportError
-from na_report.editions.asked import story_part
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.reasoning.checking import failing, results_of
@@ -159,7 +158,7 @@ class Templates:
         return " ".join(self.block(name, names | more).split())
 
     def _load(self, name: str) -> tuple[str, str, None]:
-        return story_part(self.voice.edition, "", BLOCKS, name), f"chapters/{BLOCKS}.md, {name}", None
+        return self.voice.edition.story("", BLOCKS, name), f"chapters/{BLOCKS}.md, {name}", None
 
     def _words(self, key: str, plural: float | None = None, /, **parts: object) -> str:
         shown = {name: _myst(part) for name, part in parts.items()}

@@ -1,0 +1,273 @@
+"""Statistics offices are asked: a server on this machine answers, fails and comes late as they do."""
+
+import gzip
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from conftest import cases, na_report
+from recorded import ADULTS, changed, declaring, with_series
+from workbooks import rows_of
+
+from na_report.base.errors import NaReportError
+from na_report.base.files import contents
+from na_report.base.paths import Project
+from na_report.commands import editions as commands
+from na_report.editions.edition import seal_edition
+from na_report.editions.integrity import verify_edition
+from na_report.statistics import asking
+from na_report.statistics.answer_formats import UnreadableError
+from na_report.statistics.kept import Source, answers_in
+from na_report.statistics.reading import Cell, read
+from na_report.statistics.refreshing import refresh
+from na_report.statistics.series import Series, declared
+
+FAULT = '<S:Fault xmlns:S="http://schemas"><faultcode>{}</faultcode><faultstring>{}</faultstring></S:Fault>'
+LATER = b"<e:Body><a:asyncResponse><status><id>key-1</id><status>%b</status></status></a:asyncResponse></e:Body>"
+
+# What the server does with a request, which is of that number for its address.
+Act = Callable[[BaseHTTPRequestHandler, int], None]
+
+
+def answer(content: bytes, status: int = 200, headers: Mapping[str, str] = {}) -> Act:
+    def act(request: BaseHTTPRequestHandler, _: int) -> None:
+        request.send_response(status)
+        for name, value in {"Content-Length": str(len(content)), **headers}.items():
+            request.send_header(name, value)
+        request.end_headers()
+        request.wfile.write(content)
+
+    return act
+
+
+def first(acts: int, act: Act, then: Act) -> Act:
+    return lambda request, number: (act if number <= acts else then)(request, number)
+
+
+def dripping(request: BaseHTTPRequestHandler, _: int) -> None:
+    request.send_response(200)
+    request.end_headers()
+    for _ in range(15):
+        request.wfile.write(b"x")
+        request.wfile.flush()
+        time.sleep(0.1)
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: "Server"
+
+    def do_GET(self) -> None:
+        assert self.headers["User-Agent"].startswith("na-report/")
+        self.server.log.append(self.path)
+        does = next((act for part, act in self.server.does.items() if part in self.path), answer(ADULTS))
+        does(self, self.server.log.count(self.path))
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    """An office on this machine: per part of an address what it does, and in its log what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.log: list[str] = []
+        self.does: dict[str, Act] = {}
+        self.address = f"http://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def handle_error(self, *_: object) -> None:
+        pass  # the other side goes when it has waited long enough
+
+    def offices(self) -> asking.Offices:
+        return asking.Offices(date(2027, 2, 1), dict.fromkeys(asking.ADDRESSES, self.address))
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # what is asked of this machine goes through no other
+    for name, limit in {"SILENCE": 0.4, "WHOLE": 1.2, "LARGEST": 100_000, "BACKOFF": 0, "POLL": 0.01}.items():
+        monkeypatch.setattr(asking, name, limit)
+    with Server() as made:
+        yield made
+        made.shutdown()
+
+
+def series(**other: str) -> Series:
+    return declared([declaring("IND109", places="NL=NL", **other)])[0]
+
+
+LARGE, GZIP = b"x" * 100_001, {"Content-Encoding": "gzip"}
+
+
+def failing(case: dict[str, Any]) -> tuple[Act, str]:
+    body = FAULT.format(*case["fault"]) if "fault" in case else case.get("body", "")
+    return answer(body.encode(), case.get("status", 200), case.get("headers", {})), case["expect"]
+
+
+FAILING = {name: failing(case) for name, case in cases("failures").items()} | {
+    "silence": (lambda *_: time.sleep(1), "nothing came within 0.4 s"),
+    "drop by drop": (dripping, "it was not whole after 1.2 s"),
+    "hung up": (lambda request, _: request.connection.close(), "no connection"),
+    "too large": (answer(LARGE), "it is larger than 100,000 bytes"),
+    "large unpacked": (answer(gzip.compress(LARGE), headers=GZIP), "it is larger than 100,000"),
+}
+
+
+@pytest.mark.parametrize(("act", "said"), FAILING.values(), ids=FAILING)
+def test_each_way_to_fail_is_one_sentence(server: Server, act: Act, said: str) -> None:
+    server.does["/data/"] = act
+    with pytest.raises(UnreadableError) as refused:
+        server.offices()(series())
+    assert str(refused.value).startswith(f"Eurostat gave no answer: {said}")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_connection_that_is_not_safe_is_named(server: Server) -> None:
+    offices = server.offices()
+    offices.bases = {"eurostat": server.address.replace("http://", "https://")}
+    with pytest.raises(UnreadableError, match="the connection is not safe"):
+        offices(series())
+
+
+def test_the_office_is_asked_again_after_the_wait_that_it_names(server: Server) -> None:
+    server.does["/data/"] = first(1, answer(b"", 503, {"Retry-After": "1"}), answer(ADULTS))
+    start = time.monotonic()
+    assert server.offices()(series()).parts == [ADULTS]
+    assert time.monotonic() - start >= 1
+    assert len(server.log) == 2
+
+
+def test_an_answer_that_comes_later_is_waited_for(server: Server) -> None:
+    server.does = {
+        "/async/status/key-1": first(2, answer(LATER % b"PROCESSING"), answer(LATER % b"AVAILABLE")),
+        "/async/data/key-1": answer(ADULTS),
+        "/sdmx/": answer(LATER % b"SUBMITTED"),
+    }
+    assert server.offices()(series()).parts == [ADULTS]
+    assert sum("/async/status/" in path for path in server.log) == 3
+    for state, said in ((b"PROCESSING", "had none after"), (b"EXPIRED", "then said 'EXPIRED'")):
+        server.does["/async/status/key-1"] = answer(LATER % state)
+        with pytest.raises(UnreadableError, match=said):
+            server.offices()(series())
+
+
+def test_pages_of_cbs_are_turned_as_long_as_they_stay_there_and_say_what_is_provisional(server: Server) -> None:
+    def page(*rows: dict[str, object], onward: str = "") -> Act:
+        said = {"@odata.context": "x", "value": rows, **({"@odata.nextLink": onward} if onward else {})}
+        return answer(json.dumps(said).encode())
+
+    def row(period: str, value: float | None, mark: str = "None", of: str = "M1") -> dict[str, object]:
+        said = {"Measure": of, "Perioden": period, "Value": value, "ValueAttribute": mark}
+        return said | {"Id": 1, "StringValue": None}
+
+    states = {"2022JJ00": "Definitief", "2023JJ00": "Voorlopig"}
+    first_page = row("2022JJ00", 3.10), row("2022JJ00", 9, of="M2")
+    server.does = {
+        "skip=1": page(row("2023JJ00", 4), row("2024MM03", None, "Confidential")),
+        "/Observations": page(*first_page, onward=f"{server.address}/x/Observations?skip=1"),
+        "/PeriodenCodes": page(*({"Identifier": year, "Status": state} for year, state in states.items())),
+    }
+    cbs = series(provider="cbs", dataset="x", dimensions="Measure=M1", start="")
+    expected = {"2022": Cell("3.1"), "2023": Cell("4", "p"), "2024-03": Cell("", "c")}
+    parts = server.offices()(cbs).parts
+    assert read(parts, cbs).cells == {("NL", period): cell for period, cell in expected.items()}
+    with pytest.raises(UnreadableError, match="found damaged JSON"):
+        read([*parts[:-1], b"<html>we are closed</html>"], cbs)
+    assert "Measure eq 'M1'" in unquote(server.log[0])
+    for elsewhere in ("http://192.0.2.1/more", f"{server.address}0/more", f"{server.address}@192.0.2.1/", "http://["):
+        server.does["/Observations"] = page(*first_page, onward=elsewhere)
+        with pytest.raises(UnreadableError, match="CBS gave no answer: it sends on to another place"):
+            server.offices()(cbs)
+
+
+def test_the_oecd_is_asked_no_more_than_it_allows(server: Server) -> None:
+    offices, oecd = server.offices(), series(provider="oecd")
+    for _ in range(60):
+        offices(oecd)
+    with pytest.raises(UnreadableError, match="it allows 60 questions an hour"):
+        offices(oecd)
+    assert len(server.log) == 60
+    assert server.log[0].startswith("/data/trng_lfse_04/A.PC.T.Y25-64.NL?format=csvfile&")
+
+
+WAYS = ("busy for ever", "too many questions", "silence", "broken off", "too large a question")
+INDICATORS = [f"IND{number}" for number in (*range(101, 105), *range(106, 114), *range(121, 124))]
+SETS = [f"set_{number:02}" for number in range(1, 16)]
+
+
+def many(project: Project) -> None:
+    """Fifteen series that each ask for the Dutch row of the recorded table, for another indicator and in another dataset."""
+    of = {"places": "NL=NL", "start": "2019"}
+    about = zip(INDICATORS, SETS, strict=True)
+    with_series(project, *(declaring("IND109", indicator_id=one, dataset=name, **of) for one, name in about))
+
+
+def test_where_every_third_answer_fails_the_rest_is_there_and_a_second_run_asks_for_that_alone(
+    project: Project, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(project)
+    failing = dict(zip(SETS[2::3], WAYS, strict=True))
+    server.does = {f"/{name}/": FAILING[way][0] for name, way in failing.items()}
+    monkeypatch.setattr(commands, "_offices", server.offices)
+    command = ("edition", "refresh", "2026", "--as", "2027")
+    done = na_report(project, *command)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: 5 of 15 series could not be had; the draft has the other 10.\n")
+    assert "hint: Ask for the rest with: na-report edition refresh 2026 --as 2027\n" in done.stderr
+    for name, way in failing.items():
+        assert re.search(f"^SER\\d+ {name} -> .*{re.escape(FAILING[way][1])}", done.stdout, re.MULTILINE)
+    server.does.clear()
+    for wanted in (SETS[2::3], []):
+        server.log.clear()
+        assert na_report(project, *command).returncode == 0
+        assert sorted(path.split("/data/")[1].split("/")[0] for path in server.log) == wanted
+    # The same as when nothing had failed, and as from the answers that were kept, to the byte and without a network.
+    aside = [(project.data / "2027").rename(project.root / "run-1")]
+    refresh("2026", "2027", server.offices(), project)
+    aside.append((project.data / "2027").rename(project.root / "run-2"))
+    server.shutdown()
+    refresh("2026", "2027", answers_in(aside[-1]), project)
+    first_run, whole, stored = (contents(folder) for folder in (*aside, project.data / "2027"))
+    assert first_run == whole == stored
+
+
+def test_a_second_run_keeps_what_a_person_changed_and_asks_again_for_a_series_that_was_corrected(
+    project: Project, server: Server
+) -> None:
+    many(project)
+    server.does["/set_03/"] = answer(b"", 404)
+    refresh("2026", "2027", server.offices(), project)
+    changed(project, "observations", {"IND109-NL-2022": {"text_nl": "x", "text_en": "x"}}, edition="2027")
+
+    def meanwhile(act: Callable[[], object]) -> Source:
+        """Does something at the moment that an office is asked."""
+        return lambda series: (act(), server.offices()(series))[1]
+
+    server.does.clear()
+    by_hand = {"IND109-NL-2021": {"text_nl": "y", "text_en": "y"}}
+    edits = meanwhile(lambda: changed(project, "observations", by_hand, edition="2027"))
+    done = refresh("2026", "2027", edits, project)
+    assert (done.asked, {outcome.kind for outcome in done.outcomes}) == (["SER003"], {""})
+    found = rows_of(project, "observations", "2027")
+    assert [found[f"IND109-NL-{year}"]["text_nl"] for year in (2021, 2022)] == ["y", "x"]
+    assert found["IND103-NL-2020"]["value"] == "18.8", "the answer is in"
+    changed(project, "series", {"SER001": {"dimensions": "freq=A;unit=THS;geo=*"}}, edition="2027")
+    done = refresh("2026", "2027", server.offices(), project)
+    assert done.asked == ["SER001"]
+    assert "unit has PC and not THS" in done.outcomes[0].why
+    assert "/A.THS.NL?" in server.log[-1]
+
+    changed(project, "series", {"SER001": {"dimensions": "freq=A;unit=PC;geo=*"}}, edition="2027")
+    with pytest.raises(NaReportError, match="2027 exists already"):
+        refresh("2026", "2027", meanwhile(lambda: seal_edition("2027", project, by="N. Jansen")), project)
+    verify_edition("2027", project)
