@@ -12,9 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Change, copy_of_project, edit
-from test_kernels import add_cell
 
-from na_report.base.errors import ChapterError
 from na_report.base.paths import Project
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import open_edition
@@ -156,12 +154,6 @@ def test_a_file_that_changes_and_keeps_its_size_and_time_counts_too(tmp_path: Pa
     path.write_text("2")
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert fingerprint.hash_files([path], tmp_path) != seen
-
-
-def test_opening_a_table_behind_the_edition_is_an_error(project: Project) -> None:
-    add_cell(project, 'open("../../data/2021/findings.csv")')
-    with pytest.raises(ChapterError, match=r"findings\.csv itself"):
-        run_pages(project, choose(all_pages(project), ["koploper"]), BASE, notebooks(project))
 
 
 def test_a_build_that_has_nothing_to_do_waits_for_no_library() -> None:
