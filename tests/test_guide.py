@@ -112,13 +112,21 @@ def test_a_claim(project: Project) -> None:
     assert "S90  count, contradicted" in sh(project, ".venv/bin/na-report check")
 
 
-@pytest.mark.slow("the longest changes of the guide; the parts that they touch have quick tests of their own")
-def test_a_chapter_a_language_and_a_sector(project: Project) -> None:
+def test_a_chapter_and_a_language(project: Project) -> None:
     do(project, *steps("A chapter"))
     assert "# Toekomst" in page(project, "toekomst") and "wil [[ruim 80%](#ind016" in page(project, "toekomst")
     do(project, *steps("A language"))
-    assert "# Mei wa’t sprutsen is" in page(project, "gesprekspartners", language="fy")
     assert "as nl" in sh(project, ".venv/bin/na-report languages")
+    sh(project, ".venv/bin/na-report build --language fy --format html")
+    folder = project.build("2026", "fy") / "html"
+    assert {path.stem for path in folder.glob("*.html")} - {"search", "genindex"} == {"index", "gesprekspartners"}
+    text = (folder / "gesprekspartners.html").read_text(encoding="utf-8")
+    assert '<html lang="fy"' in text
+    assert "Mei wa’t sprutsen is" in text
+
+
+@pytest.mark.slow("the longest change of the guide; the parts that it touches have quick tests of their own")
+def test_a_sector(project: Project) -> None:
     said = do(project, *steps("A sector"))
     shown = page(project, "sector-leerkringen", "2027")
     assert "# Leerkringen" in shown and "FK01" in shown
