@@ -1,15 +1,14 @@
 """The guide for changes, done as it stands there: each step in a fresh copy of the project, and what comes of it seen."""
 
 import re
+import shlex
 import subprocess
-import sys
 import textwrap
-from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
 import pytest
-from conftest import ROOT, edit
+from conftest import ROOT, edit, na_report
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
@@ -71,12 +70,17 @@ def do(project: Project, *todo: Step) -> str:
 
 
 def sh(project: Project, commands: str) -> str:
-    """Runs commands in a project as a reader of the guide does, with the program of this environment."""
-    program = str(Path(sys.executable).parent / "na-report")
-    command = ["bash", "-ec", re.sub(r" {2,}#.*", "", commands).replace(".venv/bin/na-report", program)]
-    done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
-    assert not done.stderr and done.returncode in (0, 1), done.stderr
-    return done.stdout
+    """Runs commands in a project as a reader of the guide does."""
+    said = ""
+    for line in commands.splitlines():
+        program, *arguments = shlex.split(line, comments=True)
+        if program == ".venv/bin/na-report":
+            done = na_report(project, *arguments)
+        else:
+            done = subprocess.run([program, *arguments], cwd=project.root, capture_output=True, text=True, check=False)
+        assert not done.stderr and done.returncode in (0, 1), done.stderr
+        said += done.stdout
+    return said
 
 
 def page(project: Project, name: str, edition: str = "2026", language: str = "nl") -> str:
