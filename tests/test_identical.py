@@ -6,18 +6,13 @@
 import shutil
 from pathlib import Path
 
-import pytest
-from conftest import program
+from conftest import edit, na_report
 from small_book import PAGE, built, only_pages, write_chapter
 
-from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
-from na_report.book import comparing
 from na_report.book.book import Book
-from na_report.book.comparing import differences, formats_of
+from na_report.book.comparing import differences
 from na_report.book.site import write_site
-from na_report.cli import main
-from na_report.commands import build as book_commands
 
 NAMES = ("index", "koploper")
 
@@ -50,11 +45,8 @@ def test_changed_missing_and_extra_files_are_named_with_the_place(project: Proje
 def test_an_edition_in_a_site_is_known_with_its_ways_to_others_and_whatever_changes_in_it_is_found(
     project: Project,
 ) -> None:
-    books = [
-        built(project, "2026", *NAMES),
-        built(project, "2026", *NAMES, language="en"),
-        built(project, "2021", *NAMES),
-    ]
+    kinds = (("2026", "nl"), ("2026", "en"), ("2021", "nl"))
+    books = [built(project, edition, *NAMES, language=language) for edition, language in kinds]
     folder = write_site(books).parent / "2026"
     for path, book in ((folder, books[0]), (folder / "nl", books[0]), (folder.with_name("2021"), books[2])):
         assert told(book, path) == []
@@ -72,40 +64,17 @@ def test_an_edition_in_a_site_is_known_with_its_ways_to_others_and_whatever_chan
         (folder / part).write_bytes(content)
 
 
-def test_what_is_no_book_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NaReportError, match=r"no index\.html"):
-        formats_of(tmp_path, "nl")
-
-
-@pytest.mark.parametrize("language", ["nl", "fy"])
-def test_the_path_of_a_published_book_tells_its_edition_and_language(
-    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
-) -> None:
-    with (project.chapters / "words.yml").open("a", encoding="utf-8") as file:
-        file.write("fy: {name: Frysk}\n")
-    made: list[Book] = []
-    monkeypatch.setattr(book_commands, "_make", lambda book, *_, **options: made.append(book))
-    monkeypatch.setattr(comparing, "differences", lambda book, path: (0, []))
-    monkeypatch.chdir(project.root)
-    folder = tmp_path / "2021" / language
-    folder.mkdir(parents=True)
-    (folder / "index.html").touch()
-    assert main(["build", "--check", str(folder)]) == 0
-    assert [(book.edition, book.language) for book in made] == [("2021", language)]
-
-
-@pytest.mark.slow("it tries the check that `make test-all` makes")
 def test_the_check_builds_elsewhere_and_names_the_one_file_that_differs(project: Project, tmp_path: Path) -> None:
     only_pages(project, "index")
     write_chapter(project, "index", "# Titel\n\nHet goede boek.")
-    command = ("build", "-e", "2021")
-    assert program(project, *command, "--format", "html").returncode == 0
-    page = Path(shutil.copytree(Book(project, "2021", "nl").html, tmp_path / "published")) / "index.html"
-    page.write_text(page.read_text(encoding="utf-8").replace("goede boek", "kwade boek"), encoding="utf-8")
-    done = program(project, *command, "--check", page.parent)
+    (project.chapters / "nl" / "index.ipynb").replace(project.chapters / "en" / "index.ipynb")
+    done = na_report(project, "build", "--edition", "2021", "--language", "en", "--format", "html")
+    assert done.returncode == 0, done.stderr
+    # The path tells edition and language, which are not the newest and the first.
+    page = Path(shutil.copytree(Book(project, "2021", "en").html, tmp_path / "2021" / "en")) / "index.html"
+    edit(page, "goede boek", "kwade boek")
+    done = na_report(project, "build", "--check", str(page.parent))
     assert done.returncode == 1, done.stderr
-    named = [
-        line.split(":")[0] for line in done.stdout.splitlines() if line.startswith(("changed", "missing", "extra"))
-    ]
-    assert named == ["changed  index.html"]
+    found = [line.partition(":")[0] for line in done.stdout.splitlines()]
+    assert [line for line in found if line.startswith(("changed", "missing", "extra"))] == ["changed  index.html"]
     assert "1 of" in done.stdout.splitlines()[-1]
