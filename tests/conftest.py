@@ -98,6 +98,16 @@ def wait(condition: Callable[[], object], seconds: float = PATIENCE) -> bool:
     return bool(holds)
 
 
+def at_work(project: Project) -> list[int]:
+    """Returns the processes that work in the folders of a project."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if project.root in ((place := (path / "cwd").readlink()), *place.parents):
+                found.append(int(path.name))
+    return found
+
+
 def soup(path: Path) -> BeautifulSoup:
     """Returns a page as a browser reads it."""
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")

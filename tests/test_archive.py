@@ -18,9 +18,7 @@ from rocrate.rocrate import ROCrate
 from na_report.base.paths import Project
 from na_report.book.book import Book, held, remember
 from na_report.editions.edition import open_edition
-from na_report.running.execution import run_pages
 from na_report.running.fingerprint import hash_inputs
-from na_report.running.pages import all_pages, choose
 
 PAGE = "gesprekspartners"
 SEALED = str(open_edition("2026").descriptor["created"])[:10]
@@ -31,7 +29,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with one page that ran and a book that counts as built."""
     project = copy_of_project(tmp_path_factory.mktemp("archive"))
     book = Book(project, "2026", "nl")
-    run_pages(project, choose(all_pages(project), [PAGE]), {"edition": "2026"}, book.notebooks)
+    assert na_report(project, "run", PAGE, "--edition", "2026").returncode == 0
     (book.notebooks / "kort.failed.ipynb").write_text("{}", encoding="utf-8")
     for path in (book.html / "index.html", book.html / "bijlage €.html", book.folder / "report.pdf"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,10 +127,7 @@ def test_the_same_book_gives_the_same_bytes(own: Project) -> None:
 REFUSED: dict[str, tuple[Callable[[Path], object], bool]] = {
     "exists already": (lambda root: (root / "a.zip").write_text("mine"), True),
     "na-report build --edition 2026": (lambda root: (root / "chapters" / "new.txt").touch(), False),
-    "secret.txt is a link to elsewhere": (
-        lambda root: (root / "chapters" / "secret.txt").symlink_to("/etc/passwd"),
-        True,
-    ),
+    "secret.txt is a link to elsewhere": (lambda root: (root / "chapters/secret.txt").symlink_to("/etc/passwd"), True),
     "50%.png has % or the end of a line in its name": (lambda root: (root / "chapters" / "50%.png").touch(), True),
     "is being made by process": (lambda root: None, True),
 }
@@ -140,13 +135,15 @@ REFUSED: dict[str, tuple[Callable[[Path], object], bool]] = {
 
 @pytest.mark.parametrize("told", REFUSED)
 def test_what_can_not_be_archived_is_told_and_leaves_all_as_it_was(own: Project, told: str) -> None:
+    def files() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in own.root.iterdir() if path.is_file()}
+
     spoil, made = REFUSED[told]
     spoil(own.root)
     if made:
         count_as_built(own)
+    before = files()
     with held(Book(own, "2026", "nl")) if "made by" in told else nullcontext():
-        before = {path.name: path.read_bytes() for path in own.root.iterdir() if path.is_file()}
         done = na_report(own, "archive", "2026", "a.zip")
-    assert done.returncode == 2
-    assert told in done.stderr
-    assert {path.name: path.read_bytes() for path in own.root.iterdir() if path.is_file()} == before
+    assert (done.returncode, told in done.stderr) == (2, True), done.stderr
+    assert files() == before

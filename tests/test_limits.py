@@ -1,108 +1,91 @@
-"""Limits of a page: what goes over one is named with page, cell, limit and remedy; nothing outlives a build."""
+"""Pages that go wrong are named with cell, cause and remedy, the others go on, and nothing outlives a run."""
 
 import os
 import signal
 import stat
 import subprocess
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
-from conftest import CLI, PATIENCE, one_of_a_kind, wait
-from test_kernels import add_cell, cold, run
+import yaml
+from conftest import CLI, PATIENCE, ROOT, at_work, copy_of_project, program, wait
+from small_book import only_pages, write_chapter
 
-from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.paths import Project
-from na_report.processes import limits
-from na_report.processes.forked import kernel_folder
-from na_report.running.pages import all_pages
 
-PAGE = "kanttekeningen"
-LARGE = "import numpy\nlen(numpy.zeros(2 * 2**30, dtype='int8'))"
-ENDLESS = "while True: pass"
-DEAF = "import time\nwhile True:\n    try: time.sleep(60)\n    except BaseException: pass"
+PAGES = yaml.safe_load((ROOT / "tests" / "cases" / "pages.yml").read_text(encoding="utf-8"))
+WRONG, RIGHT = PAGES["wrong"], PAGES["right"]
+SECONDS = f"83{os.getpid()}"
 
 
-def failure(project: Project, folder: Path, code: str) -> str:
-    add_cell(project, code, PAGE, after=1)
-    with pytest.raises(ChapterError) as caught:
-        run(project, folder, PAGE)
-    assert f"Page {PAGE} failed: chapter {PAGE}.ipynb, cell 2 (proef, " in str(caught.value)
-    return str(caught.value)
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Where the pages are that ran, and what the command said that ran them."""
+    project = copy_of_project(tmp_path_factory.mktemp("limits"))
+    only_pages(project, *WRONG, *RIGHT)
+    for name, code in ({name: page["code"] for name, page in WRONG.items()} | RIGHT).items():
+        write_chapter(project, name, f"# {name}", code.replace("SECONDS", SECONDS))
+    settings = {name: page["settings"] for name, page in WRONG.items() if "settings" in page}
+    (project.chapters / "pages.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    temporary = project.root / ("d" * 80)  # longer than the address of a socket may be
+    temporary.mkdir()
+    done = program(project, "run", "--edition", "2021", TMPDIR=str(temporary))
+    assert done.returncode == 1
+    assert [*temporary.iterdir()] == []
+    assert at_work(project) == []
+    return project.build("2021", "nl") / "notebooks", done.stderr
 
 
-@pytest.mark.parametrize("warm", one_of_a_kind([True, False]), ids=["warm", "cold"])
-def test_a_cell_that_takes_too_much_memory_is_named_with_the_limit(
-    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm: bool
-) -> None:
-    monkeypatch.setenv(limits.MEMORY, "1500")
-    if not warm:
-        cold(monkeypatch)
-    message = failure(project, tmp_path, LARGE)
-    assert "1500 MB" in message
-    assert f"set {limits.MEMORY} higher" in message
+def test_a_page_that_takes_too_long_too_much_or_dies_is_named_and_the_others_go_on(ran: tuple[Path, str]) -> None:
+    folder, said = ran
+    for name, page in WRONG.items():
+        [told] = [line for line in said.splitlines() if f"Page {name} failed" in line]
+        assert f"chapter {name}.ipynb, cell 2 (code, {page['code'].partition(chr(10))[0]!r}): " in told
+        assert [text for text in page["says"] if text not in told] == [], told
+    failed = nbformat.read(folder / "stuk.failed.ipynb", as_version=4)
+    assert any(output.output_type == "error" for cell in failed.cells for output in cell.get("outputs", []))
+    assert (folder / "eindeloos.failed.ipynb").is_file(), "what a page had shown by then"
+    whole = [path.stem for path in folder.glob("*.ipynb") if ".failed" not in path.name]
+    assert sorted(whole) == sorted(RIGHT), "the others go on"
 
 
-# What can only be killed is the harder case.
-@pytest.mark.parametrize("code", one_of_a_kind([DEAF, ENDLESS]), ids=["can only be killed", "can be asked to stop"])
-def test_a_page_that_takes_too_long_is_stopped_and_named(project: Project, tmp_path: Path, code: str) -> None:
-    with (project.chapters / "pages.yml").open("a", encoding="utf-8") as file:
-        file.write(f"{PAGE}: {{seconds: 4}}\n")  # a limit of its own
-    message = failure(project, tmp_path, code)
-    assert "longer than the 4 s" in message
-    assert "`seconds` in chapters/pages.yml" in message
-    assert f"set {limits.SECONDS} higher" in message
-    assert (tmp_path / f"{PAGE}.failed.ipynb").exists() == (code == ENDLESS)
+def test_what_a_page_prints_is_kept_and_what_it_starts_ends_with_the_run(ran: tuple[Path, str]) -> None:
+    [printed] = nbformat.read(ran[0] / "praat.ipynb", as_version=4).cells[2].outputs
+    assert printed.text.split() == [str(number) for number in range(50)]
+    assert subprocess.run(["pgrep", "--full", f"sleep {SECONDS}"], check=False).returncode == 1
 
 
-@pytest.mark.parametrize("value", ["", "0", "much", "-1", "1.5", "9" * 30])
-def test_a_limit_that_is_no_number_is_wrong_use(project: Project, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    (project.chapters / "pages.yml").write_text(f"{PAGE}: {{seconds: {value}}}\n", encoding="utf-8")
-    with pytest.raises(NaReportError, match=rf"pages.yml, {PAGE}, seconds: found .*, expected a whole .* 900"):
-        all_pages(project)
-    monkeypatch.setenv(limits.MEMORY, value)
-    with pytest.raises(NaReportError, match=limits.MEMORY):
-        limits.page_limits()
+RARE = pytest.mark.slow("another case of a kind")
 
 
-def below(parent: int) -> set[int]:
-    """Returns all processes that descend from one and run."""
-    listed = subprocess.run(["pgrep", "--parent", str(parent)], capture_output=True, text=True, check=False).stdout
-    children = {int(pid) for pid in listed.split()}
-    return children.union(*map(below, children))
-
-
-def runs(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
-    except OSError:
-        return False
-
-
-# `kill` tells only the process that a person started; who is killed as a group loses its workers too.
-@pytest.mark.parametrize("kill", one_of_a_kind([os.kill, os.killpg]))
-def test_nothing_of_a_killed_run_is_left(project: Project, tmp_path: Path, kill: Callable[[int, int], None]) -> None:
-    sign = tmp_path / "runs"
-    code = "import pathlib, subprocess, time\nsubprocess.Popen(['sleep', '600'], start_new_session=True)\n"
-    add_cell(project, f"{code}pathlib.Path({str(sign)!r}).touch()\ntime.sleep(600)", PAGE, after=1)
-    command = [*CLI, "run", PAGE, "--edition", "2021"]
-    null = subprocess.DEVNULL
-    with tempfile.TemporaryDirectory() as temporary:
-        env = os.environ | {"TMPDIR": temporary}
-        process = subprocess.Popen(command, cwd=project.root, env=env, stdout=null, stderr=null, start_new_session=True)
-        assert wait(sign.exists)
-        family = below(process.pid)
-        assert len(family) > 3, "server, its process for the kernel, kernel and what the cell started"
-        [folder] = Path(temporary).iterdir()
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        kill(process.pid, signal.SIGKILL)
-        process.wait(timeout=PATIENCE)
-        assert wait(lambda: not any(map(runs, family))), [pid for pid in family if runs(pid)]
-        assert wait(lambda: not [*Path(temporary).iterdir()])
-
-
-def test_a_folder_for_sockets_has_a_short_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("d" * 80)))
-    with kernel_folder() as folder:
-        assert len(folder) < 80
+# Who is killed can't clear up. Only the process that a person started hears of a signal, or with it all that it started.
+@pytest.mark.parametrize(
+    ("number", "to_all", "said"),
+    [
+        (signal.SIGTERM, False, "told to end"),
+        (signal.SIGKILL, False, ""),
+        pytest.param(signal.SIGHUP, False, "told to end", marks=RARE),
+        pytest.param(signal.SIGINT, True, "stopped by the keyboard", marks=RARE),
+        pytest.param(signal.SIGKILL, True, "", marks=RARE),
+    ],
+)
+def test_nothing_is_left_of_a_run_that_is_ended(project: Project, number: int, to_all: bool, said: str) -> None:
+    code = "import subprocess, time\nsubprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+    write_chapter(project, "koploper", "# Kop", f"{code}open('begun', 'w').close()\ntime.sleep(600)")
+    temporary = Path(tempfile.mkdtemp())  # with a name that is short enough for sockets
+    command, env = [*CLI, "run", "koploper", "--edition", "2021"], os.environ | {"TMPDIR": str(temporary)}
+    pipe = subprocess.PIPE
+    run = subprocess.Popen(command, cwd=project.root, env=env, stderr=pipe, text=True, start_new_session=True)
+    assert wait((project.chapters / "nl" / "begun").exists)
+    assert len(at_work(project)) > 2, "the command, the kernel of the page, and what its cell started"
+    modes = {stat.S_IMODE(folder.stat().st_mode) for folder in temporary.iterdir()}
+    assert modes == {0o700}, "nobody else comes at its sockets"
+    os.killpg(run.pid, number) if to_all else run.send_signal(number)
+    told = run.communicate(timeout=PATIENCE)[1]
+    assert (said in told, "Traceback" in told) == (True, False)
+    assert run.returncode == (128 + number if said else -number)
+    assert wait(lambda: at_work(project) == []), at_work(project)
+    assert wait(lambda: [*temporary.iterdir()] == [])
+    temporary.rmdir()

@@ -5,7 +5,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import CLI, PATIENCE, copy_of_project, wait
+from conftest import CLI, PATIENCE, at_work, copy_of_project, wait
 from playwright.sync_api import Browser
 from printed import opened
 from small_book import only_pages, write_chapter
@@ -26,21 +25,19 @@ from na_report.book.watching import serve
 class Running:
     """A preview in a process of its own, with the way to its pages."""
 
-    def __init__(self, project: Project, edition: str = "2021") -> None:
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-        self.project = project
+    def __init__(self, project: Project) -> None:
+        self.project, pipe = project, subprocess.PIPE
+        command = [*CLI, "preview", "--edition", "2021", "--port", "0"]
         self.process = subprocess.Popen(
-            [*CLI, "preview", "--edition", edition, "--port", "0"],
-            cwd=project.root,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
+            command, cwd=project.root, stdout=pipe, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         self.address = re.search(r"http://127\.0\.0\.1:\d+/html/", line)[0]  # type: ignore[index]
+
+    def write(self, text: str, code: str = "1 + 1") -> None:
+        """Saves the first page with other text."""
+        write_chapter(self.project, "index", f"# Begin\n\n{text}", code)
 
     def get(self, name: str, host: str = "localhost", method: str = "GET") -> tuple[int, bytes]:
         request = urllib.request.Request(self.address + name, headers={"Host": host}, method=method)
@@ -53,32 +50,22 @@ class Running:
     def shows(self, name: str, words: str) -> bool:
         return wait(lambda: words in self.get(name)[1].decode())
 
-    def prints(self, words: str) -> bool:
-        """Tells whether the PDF that the preview offers comes to these words."""
+    def prints(self, words: str, without: str = "") -> bool:
+        """Tells whether the PDF that the preview offers comes to some words, and to be without others."""
 
         def holds() -> bool:
             status, content = self.get("../report.pdf")
             if status != 200:
                 return False
             with opened(content) as document:
-                return "".join(words.split()) in document.text()
+                said = document.text()
+            return "".join(words.split()) in said and not (without and "".join(without.split()) in said)
 
         return wait(holds)
 
     def tells(self, words: str) -> bool:
         """Tells whether it comes to say what is wrong, or with no words that nothing is."""
         return wait(lambda: words in (said := self.get("../error.txt")[1].decode()) and bool(words) == bool(said))
-
-    def family(self) -> list[int]:
-        """Returns the processes that work for this preview."""
-        found = []
-        for path in Path("/proc").glob("[0-9]*"):
-            try:
-                if (path / "cwd").readlink() in (self.project.root, self.project.chapters / "nl"):
-                    found.append(int(path.name))
-            except OSError:
-                continue
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +93,7 @@ def test_a_preview_goes_on_from_nothing_that_an_earlier_one_left(running: Runnin
 
 
 def test_saved_words_are_on_the_page_and_in_the_pdf_too(running: Running) -> None:
-    write_chapter(running.project, "index", "# Begin\n\nNieuwe woorden.")
+    running.write("Nieuwe woorden.")
     assert running.shows("index.html", "Nieuwe woorden")
     assert running.prints("Nieuwe woorden.")
     assert running.tells("")
@@ -118,34 +105,37 @@ def test_an_open_page_shows_what_is_saved_and_what_is_wrong(running: Running, br
     blocked: list[str] = []
     page.on("console", lambda said: blocked.append(said.text) if said.type == "error" else None)
     page.goto(running.address)
-    write_chapter(running.project, "index", "# Begin\n\nVanzelf te zien.")
+    running.write("Vanzelf te zien.")
     page.get_by_text("Vanzelf te zien.").wait_for(timeout=PATIENCE * 1000)
-    write_chapter(running.project, "index", "# Begin\n\nZie [C98](#c98).")
+    running.write("Zie [C98](#c98).")
     page.get_by_role("alert").get_by_text("c98").wait_for(timeout=PATIENCE * 1000)
     assert page.get_by_text("Vanzelf te zien.").is_visible()
-    write_chapter(running.project, "index", "# Begin\n\nWeer goed.")
+    running.write("Weer goed.")
     page.get_by_text("Weer goed.").wait_for(timeout=PATIENCE * 1000)
     assert not page.get_by_role("alert").is_visible()
     assert blocked == []
     page.close()
 
 
-def test_a_new_title_is_in_the_menu_of_every_page(running: Running) -> None:
+def test_a_new_title_is_in_every_menu_and_a_page_that_goes_is_gone_on_paper_too(running: Running) -> None:
     write_chapter(running.project, "kort", "# Heel kort\n\nTweede bladzijde.")
     assert running.shows("kort.html", "Heel kort")
     assert running.shows("index.html", "Heel kort")
+    assert running.prints("Tweede bladzijde.")
+    only_pages(running.project, "index")
+    assert running.prints("Begin", without="Tweede bladzijde.")
 
 
 def test_an_error_in_text_or_code_is_told_and_the_last_good_book_stays(running: Running) -> None:
-    write_chapter(running.project, "index", "# Begin\n\nHet laatste goede.")
+    running.write("Het laatste goede.")
     assert running.shows("index.html", "Het laatste goede")
     assert running.prints("Het laatste goede.")
-    for text, code, message in (("# Begin\n\nZie [C99](#c99).", "1 + 1", "c99"), ("# Begin", "1 / 0", "ZeroDivision")):
-        write_chapter(running.project, "index", text, code)
+    for text, code, message in (("Zie [C99](#c99).", "1 + 1", "c99"), ("", "1 / 0", "ZeroDivision")):
+        running.write(text, code)
         assert running.tells(message)
         assert running.shows("index.html", "Het laatste goede")
         assert running.prints("Het laatste goede.")
-    write_chapter(running.project, "index", "# Begin\n\nWeer goed.")
+    running.write("Weer goed.")
     assert running.shows("index.html", "Weer goed")
     assert running.tells("")
 
@@ -189,9 +179,9 @@ def test_a_browser_that_goes_or_asks_for_no_file_is_not_told_of(
 
 
 def test_ctrl_c_leaves_nothing_running_whatever_a_page_is_doing(running: Running) -> None:
-    write_chapter(running.project, "index", "# Begin", "import time\nopen('begun', 'w').close()\ntime.sleep(300)")
+    running.write("", "import time\nopen('begun', 'w').close()\ntime.sleep(300)")
     assert wait((running.project.chapters / "nl" / "begun").exists)
-    assert len(running.family()) > 2
+    assert len(at_work(running.project)) > 2
     os.killpg(running.process.pid, signal.SIGINT)
     assert running.process.wait(timeout=PATIENCE) == 0
-    assert wait(lambda: running.family() == [])
+    assert wait(lambda: at_work(running.project) == [])

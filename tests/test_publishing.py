@@ -1,4 +1,4 @@
-"""Running pages and making the book: wrong use stops early, a broken chapter is named, a changed value goes everywhere."""
+"""Running pages and making the book: a wrong reference is named, a changed value goes everywhere."""
 
 import subprocess
 import sys
@@ -17,7 +17,6 @@ from na_report.book.book import Book
 from na_report.book.staging import stage
 from na_report.processes.renderer import Renderer
 from na_report.running.chapters import declared_types
-from na_report.running.executed import whole_notebooks
 from na_report.running.execution import run_pages
 from na_report.running.pages import Page, all_pages, choose, with_parameters
 
@@ -36,20 +35,6 @@ def edit(path: Path, old: str, new: str) -> None:
         cell.source = cell.source.replace(old, new)
 
 
-def test_a_wrong_parameter_or_page_is_an_error_before_a_kernel_starts(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("papermill.execute_notebook", lambda *args, **options: pytest.fail("a kernel started"))
-    for name, given, message in (
-        ("sector-mbo", {"sectr": "mbo"}, "Did you mean sector"),
-        ("sector-mbo", {"sector": 3}, "expected a value of type str"),
-        ("sector-mboo", {}, "no page or chapter 'sector-mboo'"),
-    ):
-        with pytest.raises(NaReportError, match=message):
-            run(project, name, **given)
-    assert not (project.build("2021", "nl") / "notebooks").exists()
-
-
 def test_text_becomes_the_declared_type_or_is_refused(project: Project) -> None:
     path = project.chapters / "nl" / "koploper.ipynb"
     edit(path, "edition: str", "i: int = 1\nf: float = 1.0\nb: bool = False\ns: str = ''\nedition: str")
@@ -63,29 +48,6 @@ def test_text_becomes_the_declared_type_or_is_refused(project: Project) -> None:
     for name, value in (("i", "abc"), ("i", "1.5"), ("f", "x"), ("b", "maybe")):
         with pytest.raises(NaReportError, match=f"parameter {name}: found '{value}', expected a value of type"):
             with_parameters(page, {name: value})
-
-
-def test_a_chapter_that_fails_or_ends_early_keeps_its_notebook_and_names_cell_and_cause(project: Project) -> None:
-    edit(project.chapters / "nl" / "bronnen.ipynb", 'registers.show(evidence, \\"notes\\", language)', "1 / 0")
-    with changed(project.chapters / "nl" / "koploper.ipynb") as notebook:
-        notebook.cells.insert(3, new_code_cell("import sys\nsys.exit()"))
-    with pytest.raises(ChapterError) as caught:
-        run(project, "bronnen", "koploper", "kanttekeningen")
-    cells = nbformat.read(project.chapters / "nl" / "bronnen.ipynb", as_version=4).cells
-    [place] = [(number, cell) for number, cell in enumerate(cells, 1) if cell.source.endswith("1 / 0")]
-    first = place[1].source.partition("\n")[0]
-    named = f"Page bronnen failed: chapter bronnen.ipynb, cell {place[0]} ({place[1].id}, {first!r}): ZeroDivisionError"
-    assert named in str(caught.value)
-    caught.match(r"koploper.ipynb, cell 4 .*SystemExit, so the cells after it did not run")
-    folder = project.build("2021", "nl") / "notebooks"
-    failed = nbformat.read(folder / "bronnen.failed.ipynb", as_version=4)
-    assert any(output.output_type == "error" for cell in failed.cells for output in cell.get("outputs", []))
-    assert [path.name for path in whole_notebooks(folder)] == ["kanttekeningen.ipynb"], "the others go on"
-
-
-def test_an_unknown_sector_names_the_ids_to_choose_from(project: Project) -> None:
-    with pytest.raises(ChapterError, match=r"no story nl/sector/havo\.md; the folder has ho, mbo, po_vo, ve"):
-        run(project, "sector-mbo", sector="havo")
 
 
 def written(project: Project, text: str) -> list[Page]:
@@ -121,19 +83,15 @@ def test_a_number_in_a_cell_that_is_not_run_is_named(project: Project) -> None:
         stage(Book(project, "2021", "nl"), pages)
 
 
-def shown_in(folder: Path) -> dict[str, dict[str, str]]:
-    """Returns per page the outputs of its cells, as text per cell id and kind."""
-    shown = {}
-    for path in sorted(folder.glob("*.ipynb")):
-        cells = nbformat.read(path, as_version=4).cells
-        shown[path.stem] = {
-            f"{cell.id}.{index}.{mime}": str(content)
-            for cell in cells
-            if cell.cell_type == "code"
-            for index, output in enumerate(cell.outputs)
-            for mime, content in output.get("data", {}).items()
-        }
-    return shown
+def shown_in(folder: Path) -> dict[tuple[str, str], str]:
+    """Returns the outputs of the cells of all pages, as text by page, and by cell id and kind."""
+    return {
+        (path.stem, f"{cell.id}.{index}.{mime}"): str(content)
+        for path in folder.glob("*.ipynb")
+        for cell in nbformat.read(path, as_version=4).cells
+        for index, output in enumerate(cell.get("outputs", []))
+        for mime, content in output.get("data", {}).items()
+    }
 
 
 def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_else(
@@ -147,9 +105,8 @@ def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_els
         seal_again(project, "2026")
         shown.append(shown_in(run(project, *concerned, "kanttekeningen", edition="2026")))
     before, after = shown
-    differing = {(page, key) for page in before for key in before[page] if before[page][key] != after[page].get(key)}
-    assert {page for page, _ in differing} == {*concerned}
-    changed = [(before[page][key], after[page][key], key) for page, key in differing]
+    changed = [(before[place], after[place], place[1]) for place in before if before[place] != after.get(place)]
+    assert {page for page, key in before if before[page, key] != after[page, key]} == {*concerned}
     assert any("papermill.record/text/plain" in key and new == "60,3%" for _, new, key in changed), "the sentence"
     assert any("image/svg+xml" in key for _, _, key in changed), "the figure"
     assert any("#ind101-eu-2025" in new and "[**60,3%**]" in new for _, new, _ in changed), "the row"
@@ -162,8 +119,6 @@ def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_els
 def test_nbval_bites(project: Project, change: Change) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "-o", "addopts=", "-p", "no:cacheprovider"]
     command.append(str(project.chapters / "nl" / "koploper.ipynb"))
-    sound = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
-    assert sound.returncode == 0, sound.stdout
     change("../2026/observations", "IND004-NL-2019", "value", "9")
     seal_again(project, "2026")
     broken = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)

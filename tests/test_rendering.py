@@ -1,13 +1,10 @@
 """A book is rendered from nothing; a preview goes on from before, shows the same, and names the same problems."""
 
-import multiprocessing
 import re
-import threading
-import time
 from pathlib import Path
 
 import pytest
-from conftest import na_report, one_of_a_kind, wait
+from conftest import edit, na_report
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from small_book import built, changed, only_pages, rendered, write_chapter, write_notebook
 
@@ -18,7 +15,7 @@ from na_report.book.book import Book, drop_other_pages, is_whole, publish
 from na_report.book.comparing import contents
 from na_report.book.rendering import render_stage
 from na_report.book.staging import drop_renderings, stage
-from na_report.processes.renderer import Renderer, renderer
+from na_report.processes.renderer import Renderer
 from na_report.running.pages import all_pages
 
 FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](inleiding.ipynb) en {numref}`tab-b`."
@@ -53,30 +50,26 @@ def make(project: Project, process: Renderer) -> Path:
     return folder
 
 
-def on_paper(project: Project) -> dict[str, bytes]:
-    return contents(Book(project, "2021", "nl").folder / "sphinx" / "_build" / "paper" / "pages")
+# What changes, one after the other: prose, a title, a table before another, a figure; and then the figure goes.
+CHANGES = [
+    ("index", f"{FIRST}\n\nEen zin.", 0),
+    ("inleiding", SECOND.replace("# Kort", "# Lang"), 0),
+    ("index", FIRST + SECOND[7:].replace("tab-b", "tab-a"), 0),
+    ("bronnen", "# Bronnen\n\nNiets.", 2),
+    ("bronnen", "# Bronnen\n\nNiets.", 0),
+]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    one_of_a_kind(
-        [
-            [("index", FIRST + "\n\nEen zin.", 0), ("inleiding", SECOND.replace("# Kort", "# Lang"), 0)],
-            [("index", FIRST + SECOND[7:].replace("tab-b", "tab-a"), 0), ("bronnen", "# Bronnen\n\nNiets.", 2)],
-            [("bronnen", "# Bronnen\n\nNiets.", 0)],
-        ]
-    ),
-    ids=["prose, then a title", "a table before another, then a figure", "a figure goes"],
-)
+@pytest.mark.parametrize("last", [4, pytest.param(5, marks=pytest.mark.slow("another case of a kind"))])
 def test_whatever_changes_a_preview_shows_the_bytes_of_a_book_from_nothing(
-    small: Project, process: Renderer, changes: list[tuple[str, str, int]]
+    small: Project, process: Renderer, last: int
 ) -> None:
     make(small, process)
-    for change in changes:
+    for change in CHANGES[:last]:
         write_page(small, *change)
-        found = contents(make(small, process)) | on_paper(small)
+        found = contents(make(small, process))
     drop_renderings(Book(small, "2021", "nl"))
-    expected = contents(make(small, process)) | on_paper(small)
+    expected = contents(make(small, process))
     assert all(path.startswith("_images/") for path in found.keys() ^ expected.keys())
     assert [path for path in expected if found[path] != expected[path]] == []
     text = b"".join(found[f"{page.name}.html"] for page in all_pages(small)).decode()
@@ -102,39 +95,19 @@ def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None
     assert contents(book.html) == whole
 
 
-def test_a_page_that_goes_is_gone_on_paper_too(small: Project, process: Renderer) -> None:
-    make(small, process)
-    assert {"index.json", "inleiding.json", "bronnen.json"} <= on_paper(small).keys()
-    only_pages(small, "index", "inleiding")
-    write_page(small, "index", "# Begin")
-    write_page(small, "inleiding", "# Kort")
-    make(small, process)
-    assert on_paper(small).keys() == {"index.json", "inleiding.json"}
-
-
-@pytest.mark.slow("a crash")
-def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Project) -> None:
-    others = {*multiprocessing.active_children()}
-    with renderer() as broken:
-        [process] = {*multiprocessing.active_children()} - others
-        make(small, broken)
-        book = Book(small, "2021", "nl")
-        whole = contents(book.html)
-        write_page(small, "index", FIRST + "\n\nEen zin.")
-        stage(book, all_pages(small))
-        log = book.folder / "html.log"
-        log.write_bytes(b"")
-        threading.Thread(target=lambda: wait(lambda: log.stat().st_size) and process.kill()).start()
-        with pytest.raises(BookError, match="was killed"):
-            render_stage(book, broken)
-        assert contents(book.html) == whole
-        assert b"Een zin." in contents(make(small, broken))["index.html"], "the next one starts by itself"
-        [process] = {*multiprocessing.active_children()} - others
-        process.kill()
-        process.join()
-        time.sleep(0.5)  # until the pool has seen it
-        write_page(small, "index", FIRST + "\n\nWeer een zin.")
-        assert b"Weer een zin." in contents(make(small, broken))["index.html"], "also after one that died in its sleep"
+def test_a_renderer_that_is_killed_is_an_error_and_not_a_half_book(small: Project, process: Renderer) -> None:
+    whole, sign = contents(make(small, process)), small.root / "kill"
+    (small.root / "own").mkdir()
+    code = f"import os\ndef setup(app):\n    os.path.exists({str(sign)!r}) and os.kill(os.getpid(), 9)\n"
+    (small.root / "own" / "killing.py").write_text(code)
+    edit(small.root / "_config.yml", "sphinx:\n", f"sphinx:\n  local_extensions: {{killing: {small.root}/own}}\n")
+    sign.touch()
+    write_page(small, "index", f"{FIRST}\n\nEen zin.")
+    with pytest.raises(BookError, match="was killed"):
+        make(small, process)
+    assert contents(Book(small, "2021", "nl").html) == whole
+    sign.unlink()
+    assert b"Een zin." in contents(make(small, process))["index.html"], "the next one starts by itself"
 
 
 def test_what_a_new_book_does_not_have_goes(small: Project) -> None:

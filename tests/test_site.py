@@ -1,75 +1,140 @@
-"""The site: editions side by side, a switch between them, data and PDFs beside them."""
+"""The site: editions side by side with data and PDFs beside them; each can be held against the project, to the byte.
+
+`scripts/elsewhere`, which `make test-all` runs, makes a whole book again under other conditions.
+"""
+
+import shutil
+from pathlib import Path
 
 import pytest
-from conftest import soup
-from small_book import FOOT, PAGE, built
+from conftest import copy_of_project, edit, na_report, soup
+from small_book import FOOT, PAGE, built, only_pages, write_chapter
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.paths import ADDRESS, Project
 from na_report.book.book import Book
+from na_report.book.comparing import differences
 from na_report.book.site import with_switch, write_site
 
 
-def test_a_page_leads_to_itself_in_another_edition(project: Project) -> None:
-    new, old = built(project, "2026", "index", "koploper", "nieuw"), built(project, "2021", "index", "koploper")
-    index = write_site([new, old])
-    assert "2026/nl/index.html" in index.read_text(encoding="utf-8")
-    pages = index.parent / "2026" / "nl"
-    found = {
-        name: {link.get_text(): str(link["href"]) for link in soup(pages / f"{name}.html").select("ul.edities a")}
-        for name in ("koploper", "nieuw")
-    }
-    assert found["koploper"] == {"Uitgave 2026": "koploper.html", "Uitgave 2021": "../../2021/nl/koploper.html"}
-    assert found["nieuw"]["Uitgave 2021"] == "../../2021/nl/index.html"
-    for address in (address for ways in found.values() for address in ways.values()):
-        assert (pages / address).resolve().is_file(), address
-    shown = soup(pages / "koploper.html").select("ul.edities a[aria-current=true]")
-    assert [link.get_text() for link in shown] == ["Uitgave 2026"]
-
-
-def test_a_page_leads_to_itself_in_another_language(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(ADDRESS, "https://example.org/report")
-    dutch = built(project, "2026", "index", "koploper", "nieuw")
-    english = built(project, "2026", "index", "koploper", language="en")
-    folder = write_site([dutch, english]).parent / "2026" / "nl"
-
-    def ways(name: str) -> list[dict[str, str]]:
-        page = soup(folder / name)
-        links = page.select("ul.talen a"), page.select("head link[rel=alternate]")
-        return [{str(link["hreflang"]): str(link["href"]) for link in found} for found in links]
-
-    assert ways("koploper.html") == [
-        {"nl": "koploper.html", "en": "../en/koploper.html"},
-        {name: f"https://example.org/report/2026/{name}/koploper.html" for name in ("nl", "en")},
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> list[Book]:
+    """Books of two editions, the newest in two languages with a page that no other has, and without its summary."""
+    project = copy_of_project(tmp_path_factory.mktemp("site"))
+    pages, only = ("index", "koploper"), ["report.pdf"]
+    return [
+        built(project, "2026", *pages, "nieuw", foot=FOOT, papers=only),
+        built(project, "2026", *pages, language="en"),
+        built(project, "2021", *pages),
     ]
-    shown, told = ways("nieuw.html")
-    assert shown["en"] == "../en/index.html"
-    assert told.keys() == {"nl"}, "a page that is not there is no translation"
-    links = soup(folder / "koploper.html").select("ul.talen a")
-    said = [(link.get_text(), link["lang"], link.get("aria-current")) for link in links]
-    assert said == [("Nederlands", "nl", "true"), ("English", "en", None)]
 
 
-def test_data_and_the_pdfs_that_were_made_lie_beside_the_pages(project: Project) -> None:
-    edition = write_site([built(project, "2021", "index", foot=FOOT, papers=["report.pdf"])]).parent / "2021"
-    assert (edition / "data" / "datapackage.json").is_file()
-    assert (edition / "nl" / "report.pdf").is_file()
-    foot = soup(edition / "nl" / "index.html").select("footer li")
-    assert [(item.get_text(), str(item.a and item.a["href"])) for item in foot] == [("Boek (0 kB)", "report.pdf")]
+@pytest.fixture(scope="module")
+def site(books: list[Book]) -> Path:
+    """The folder of their site, of which it is known where it will be."""
+    with pytest.MonkeyPatch.context() as around:
+        around.setenv(ADDRESS, "https://example.org/report")
+        return write_site(books).parent
 
 
-def test_a_book_that_is_not_as_a_build_left_it_leaves_the_site_as_it_was(project: Project) -> None:
-    book = built(project, "2021", "index")
-    index = write_site([book])
-    before = sorted(index.parent.rglob("*"))
-    with pytest.raises(NaReportError, match="2026"):
-        write_site([book, Book(project, "2026", "nl")])
-    (book.html / "index.html").unlink()
+def ways(page: Path, to: str) -> dict[str, str]:
+    return {link.get_text() or str(link["hreflang"]): str(link["href"]) for link in soup(page).select(to)}
+
+
+def test_a_page_leads_to_itself_in_another_edition(site: Path) -> None:
+    assert "2026/nl/index.html" in (site / "index.html").read_text(encoding="utf-8")
+    page, new = site / "2026" / "nl" / "koploper.html", site / "2026" / "nl" / "nieuw.html"
+    assert ways(page, "ul.edities a") == {
+        "Uitgave 2026": "koploper.html",
+        "Uitgave 2021": "../../2021/nl/koploper.html",
+    }
+    assert ways(new, "ul.edities a")["Uitgave 2021"] == "../../2021/nl/index.html"
+    assert [*ways(page, "ul.edities a[aria-current=true]")] == ["Uitgave 2026"]
+
+
+def test_a_page_leads_to_itself_in_another_language(site: Path) -> None:
+    page, new = site / "2026" / "nl" / "koploper.html", site / "2026" / "nl" / "nieuw.html"
+    assert ways(page, "ul.talen a") == {"Nederlands": "koploper.html", "English": "../en/koploper.html"}
+    assert ways(new, "ul.talen a")["English"] == "../en/index.html"
+    told = {name: f"https://example.org/report/2026/{name}/koploper.html" for name in ("nl", "en")}
+    assert ways(page, "head link[rel=alternate]") == told
+    assert [*ways(new, "head link[rel=alternate]")] == ["nl"], "a page that is not there is no translation"
+    said = [(link["lang"], link["hreflang"], link.get("aria-current")) for link in soup(page).select("ul.talen a")]
+    assert said == [("nl", "nl", "true"), ("en", "en", None)]
+
+
+def test_data_and_the_pdfs_that_were_made_lie_beside_the_pages(site: Path) -> None:
+    assert (site / "2026" / "data" / "datapackage.json").is_file()
+    assert (site / "2026" / "nl" / "report.pdf").is_file()
+    assert ways(site / "2026" / "nl" / "index.html", "footer li a") == {"Boek": "report.pdf"}
+    assert [item.get_text() for item in soup(site / "2026" / "nl" / "index.html").select("footer li")] == [
+        "Boek (0 kB)"
+    ]
+
+
+def test_a_published_book_is_known_and_whatever_changes_in_it_is_found(
+    books: list[Book], site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ADDRESS, "https://example.org/report")
+    folder = site / "2026"
+    for path, book in ((folder, books[0]), (folder / "nl", books[0]), (site / "2021", books[2])):
+        assert differences(book, path)[1] == []
+    for part, was, becomes in (
+        ("nl/index.html", "../../2021/nl/index.html", "https://elders.example/2021"),
+        ("nl/index.html", "2021</a>", "2021<script>alert(1)</script></a>"),
+        ("nl/koploper.html", ">koploper<", ">koplopers<"),
+        ("data/observations.csv", "IND019-NL-2019", "IND019-NL-2020"),
+        ("nl/report.pdf", "/A 1", "/A 2"),
+    ):
+        content = (folder / part).read_bytes()
+        assert was.encode() in content
+        (folder / part).write_bytes(content.replace(was.encode(), becomes.encode()))
+        assert [line.split(":")[0] for line in differences(books[0], folder)[1]] == [f"changed  {part}"]
+        (folder / part).write_bytes(content)
+
+
+def test_changed_missing_and_extra_files_are_named_with_the_place(books: list[Book], tmp_path: Path) -> None:
+    book = books[2]
+    copy = Path(shutil.copytree(book.html, tmp_path / "copy"))
+    assert differences(book, copy)[1] == []
+    (copy / "koploper.html").unlink()
+    (copy / "extra.js").touch()
+    edit(copy / "index.html", ">index<", ">indeks<")
+    assert differences(book, copy)[1] == [
+        "extra    extra.js",
+        "changed  index.html: line 1: expected '></nav><article>index</article></body></html>', "
+        "found '></nav><article>indeks</article></body></html>'",
+        "missing  koploper.html",
+    ]
+    paper = Path(shutil.copy(book.folder / "report.pdf", tmp_path))
+    assert differences(book, paper)[1] == [], "a PDF is held against the one of its name"
+    paper.write_bytes(paper.read_bytes().replace(b"/A 1", b"/A 2"))
+    assert [line.partition(": e")[0] for line in differences(book, paper)[1]] == ["changed  report.pdf: line 2"]
+
+
+def test_the_check_builds_elsewhere_and_names_the_one_file_that_differs(project: Project, tmp_path: Path) -> None:
+    only_pages(project, "index")
+    write_chapter(project, "index", "# Titel\n\nHet goede boek.")
+    (project.chapters / "nl" / "index.ipynb").replace(project.chapters / "en" / "index.ipynb")
+    done = na_report(project, "build", "--edition", "2021", "--language", "en", "--format", "html")
+    assert done.returncode == 0, done.stderr
+    # The path tells edition and language, which are not the newest and the first.
+    page = Path(shutil.copytree(Book(project, "2021", "en").html, tmp_path / "2021" / "en")) / "index.html"
+    edit(page, "goede boek", "kwade boek")
+    done = na_report(project, "build", "--check", str(page.parent))
+    assert done.returncode == 1, done.stderr
+    found = [line.partition(":")[0] for line in done.stdout.splitlines()]
+    assert [line for line in found if line.startswith(("changed", "missing", "extra"))] == ["changed  index.html"]
+    assert "1 of" in done.stdout.splitlines()[-1]
+
+
+def test_a_book_that_is_not_as_a_build_left_it_leaves_the_site_as_it_was(books: list[Book], site: Path) -> None:
+    before, page = sorted(site.rglob("*")), books[2].html / "index.html"
+    with pytest.raises(NaReportError, match="2021"):
+        write_site([*books, Book(books[0].project, "2021", "en")])
+    page.unlink()
     with pytest.raises(NaReportError, match="not to the end"):
-        write_site([book])
-    assert sorted(index.parent.rglob("*")) == before
-
-
-def test_a_page_without_a_place_for_the_switch_is_named(project: Project) -> None:
+        write_site(books)
+    assert sorted(site.rglob("*")) == before
     with pytest.raises(BookError, match=r"index\.html of edition 2021 has no nav"):
-        with_switch(PAGE.replace("hoofdstukken", "x"), "index.html", Book(project, "2021", "nl"), {})
+        with_switch(PAGE.replace("hoofdstukken", "x"), "index.html", books[2], {})

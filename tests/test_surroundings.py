@@ -5,11 +5,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from conftest import ROOT, copy_of_project
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from small_book import only_pages, parameters, write_notebook
@@ -19,62 +19,19 @@ from na_report.processes.workers import cores
 from na_report.running.executed import normalised
 
 COMMAND = Path(sys.executable).with_name("na-report")
-# Modules of Python that kernels, papermill, Sphinx and the pools of processes import.
-SHADOWS = ("random", "logging", "calendar", "html", "select", "argparse", "tempfile", "typing", "pandas")
-FOUND = """import builtins, os, sys, calendar, html, pandas
-print(sys.executable, os.environ.get("ELSEWHERE"), sys.flags.optimize, {"started"} & {*globals(), *dir(builtins)})
-print([hasattr(module, "shadow") for module in (calendar, html, pandas)])
-import hulp
-hulp.x"""
-PROCESS = """import tempfile, time, warnings, pathlib
-def warn():
-    warnings.warn("let op")
-warn()
-folder = tempfile.mkdtemp()
-print(object(), folder, pathlib.Path.cwd(), pathlib.Path.cwd().parent)
-print("in stuk", end="", flush=True)
-time.sleep(0.3)
-print("ken")
-warnings.warn_explicit("ver weg", UserWarning, warnings.__file__, 1)
-warnings.warn_explicit("pakket", UserWarning, __import__("pandas").__file__, 1)
-warn"""
+AROUND = yaml.safe_load((ROOT / "tests" / "cases" / "surroundings.yml").read_text(encoding="utf-8"))
+PAGES = AROUND["pages"]
 
 
-def write(project: Project, name: str, code: str, metadata: Mapping[str, object]) -> None:
-    cells = [new_markdown_cell(f"# {name.title()}", id="kop"), parameters(), new_code_cell(code, id="proef")]
-    write_notebook(project.chapters / "nl", name, *cells, metadata=metadata)
-
-
-def kernel(name: str) -> dict[str, object]:
-    return {"kernelspec": {"name": name, "display_name": name, "language": "python"}}
-
-
-def hostile(folder: Path) -> dict[str, str]:
-    """Returns an environment in which everything that can be set is set for other work."""
-    home, path = folder / "home", folder / "path"
-    startup = home / ".ipython" / "profile_default" / "startup"
-    installed = home / ".local" / "share" / "jupyter" / "kernels" / "mine"
-    for each in (startup, installed, path):
-        each.mkdir(parents=True)
-    (startup / "00.py").write_text("started = True\nprint('started')")
-    (startup.parent / "ipython_config.py").write_text("c.InteractiveShellApp.exec_lines = ['started = True']")
-    (startup.parent / "ipython_kernel_config.py").write_text("c.InteractiveShellApp.exec_lines = ['started = True']")
-    argv = ["/usr/bin/env", "ELSEWHERE=yes", sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec = {"argv": argv, "display_name": "mine", "language": "python"}
-    for name in ("mine", "python3"):
-        (installed.parent / name).mkdir(exist_ok=True)
-        (installed.parent / name / "kernel.json").write_text(json.dumps(spec))
-    for name in SHADOWS:
-        (path / f"{name}.py").write_text("shadow = True\n")
-    (path / "sitecustomize.py").write_text("import builtins\nbuiltins.started = True\n")
+def hostile(home: Path) -> dict[str, str]:
+    """Fills a home folder, and returns the environment that goes with it."""
+    shadows = {f"path/{name}.py": "shadow = True" for name in AROUND["shadows"]}
+    for name, text in (AROUND["files"] | shadows).items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text.replace("PYTHON", sys.executable))
     user = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    places = {"HOME": home, "IPYTHONDIR": home / ".ipython", "JUPYTER_PATH": installed.parents[1], "PYTHONPATH": path}
-    other = (
-        "JUPYTER_DEFAULT_PROVISIONER_NAME=nowhere JUPYTER_RUNTIME_DIR=/nowhere MPLBACKEND=nonsense COLUMNS=20 LC_ALL=C "
-        "LANGUAGE=tr TZ=Asia/Tokyo PYTHONOPTIMIZE=2 PYTHONINSPECT=1 PYTHONWARNINGS=error PYTHONHASHSEED=7"
-    )
-    set_so = dict(each.split("=") for each in other.split())
-    return user | {name: str(place) for name, place in places.items()} | set_so
+    variables = (each.split("=") for each in AROUND["variables"].split())
+    return user | {name: value.replace("HOME", str(home)) for name, value in variables}
 
 
 @pytest.fixture(scope="module")
@@ -82,17 +39,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A book that was built in hostile surroundings with all streams closed."""
     folder = tmp_path_factory.mktemp("hostile")
     project = copy_of_project(folder)
-    write(project, "genoemd", FOUND, kernel("conda-env-aef-py"))
-    write(project, "thuis", FOUND, kernel("mine"))
-    write(project, "zonder", FOUND, {})
-    write(project, "proces", PROCESS, kernel("python3"))
-    only_pages(project, "proces", "genoemd", "thuis", "zonder")
+    for name, (kernel, code) in PAGES.items():
+        cells = [new_markdown_cell(f"# {name.title()}", id="kop"), parameters(), new_code_cell(code, id="proef")]
+        named = {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}} if kernel else {}
+        write_notebook(project.chapters / "nl", name, *cells, metadata=named)
+    only_pages(project, *PAGES)
     (project.chapters / "nl" / "hulp.py").write_text("x = 3\n")
-    for place in (project.root, project.chapters / "nl"):
-        for name in SHADOWS:
+    for name in AROUND["shadows"]:
+        for place in (project.root, project.chapters / "nl"):
             (place / f"{name}.py").write_text("shadow = True\n")
     closed = f"'{COMMAND}' build --edition 2026 --format html <&- >&- 2>&-"
-    subprocess.run(closed, shell=True, cwd=project.root, env=hostile(folder), check=True)  # noqa: S602
+    subprocess.run(closed, shell=True, cwd=project.root, env=hostile(folder / "home"), check=True)  # noqa: S602
     return project
 
 
@@ -115,16 +72,14 @@ shellapp.ENV_CONFIG_DIRS, shellapp.SYSTEM_CONFIG_DIRS = [sys.argv[1] + "/environ
 from na_report.processes.page_kernel import IPKernelApp
 kernel = IPKernelApp.instance()
 kernel.initialize(["-f", "k.json", "--IPKernelApp.transport=ipc", "--IPKernelApp.ip=k"])
-print({"started", "before"} & {*kernel.shell.user_ns}, file=sys.__stderr__)"""
+print({"started"} & {*kernel.shell.user_ns}, file=sys.__stderr__)"""
 
 
 def test_what_a_machine_or_an_environment_runs_at_each_start_stays_out_of_a_page(tmp_path: Path) -> None:
     for place in ("environment", "machine"):
         (tmp_path / place / "startup").mkdir(parents=True)
         (tmp_path / place / "startup" / "00.py").write_text("started = True")
-    (tmp_path / "before.py").write_text("before = True")
-    around = {**os.environ, "PYTHONSTARTUP": str(tmp_path / "before.py"), "IPYTHONDIR": str(tmp_path / "ipython")}
-    command = [sys.executable, "-c", STARTS, str(tmp_path)]
+    command, around = [sys.executable, "-c", STARTS, str(tmp_path)], os.environ | {"IPYTHONDIR": str(tmp_path / "own")}
     done = subprocess.run(command, cwd=tmp_path, env=around, capture_output=True, text=True, check=False)
     assert done.stderr.splitlines()[-1] == "set()"
 
@@ -152,26 +107,23 @@ def test_a_file_of_an_output_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "limits", "expected"),
+    ("group", "place", "limit", "expected"),
     [
-        ("0::/a/b\n", {"a/b": "max 100000\n"}, 64),
-        ("0::/a/b\n", {"a": "150000 100000\n"}, 2),
-        ("0::/\n", {"": "50000 100000\n"}, 1),
-        ("0::/of/outside\n", {"": "300000 100000\n"}, 3),
-        ("garbage\n", {}, 64),
+        ("0::/a/b\n", "a/b", "max 100000\n", 64),
+        ("0::/a/b\n", "a", "150000 100000\n", 2),
+        ("0::/\n", "", "50000 100000\n", 1),
+        ("0::/of/outside\n", "", "300000 100000\n", 3),
+        ("garbage\n", "", "", 64),
     ],
 )
 def test_the_cores_are_those_that_the_control_groups_allow(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str, limits: dict[str, str], expected: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str, place: str, limit: str, expected: int
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
     assert cores(tmp_path) == 64, "there are no control groups"
-    for name, text in {
-        "proc/self/cgroup": group,
-        **{f"sys/fs/cgroup/{n}/cpu.max": t for n, t in limits.items()},
-    }.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    for path, text in ((tmp_path / "proc/self/cgroup", group), (tmp_path / "sys/fs/cgroup" / place / "cpu.max", limit)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
     assert cores(tmp_path) == expected
 
 
