@@ -3,15 +3,14 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
-import pytest
 
 from na_report.base.digits import as_shown, half_up, in_digits
 from na_report.editions.asked import digest
 from na_report.editions.edition import open_edition
-from na_report.registers import updates
 from na_report.writing.numbers import in_words, number, value, written
 
 
@@ -26,7 +25,10 @@ def test_halves_are_rounded_up_wherever_a_number_is_shown_in_each_language() -> 
     assert (number(1_350_000, "en"), in_words(2.0625)) == ("1.4 million", "2,063")
     assert (written(14.5, "rank"), written(14.5, "rank", "en")) == ("15e", "no. 15")
     assert (written(2018.5, "year"), written(1_250_000, "eur")) == ("2019", "1,3 miljoen euro")
-    assert value(open_edition("2026"), "IND101-DK-2025").text == "81,5%"
+    edition = open_edition("2026")
+    assert value(edition, "IND101-DK-2025").text == "81,5%"
+    passed = {name: "is voorbij" in value(replace(edition, name=name), "IND125").link for name in ("2025", "2026")}
+    assert passed == {"2025": False, "2026": True}, "a target whose year has passed says so"
     for given in ("19.5", "0.0000001", "1300000", "123456789012345", "-0.3", "0"):
         assert in_digits(as_shown(float(given))) == given
 
@@ -58,10 +60,3 @@ def test_an_answer_has_the_same_hash_in_each_process() -> None:
     environments = [os.environ | {"PYTHONHASHSEED": seed} for seed in ("1", "2")]
     one, other = (subprocess.run(command, env=each, capture_output=True, check=True).stdout for each in environments)
     assert one == other
-
-
-@pytest.mark.parametrize("status", [*updates.SHOWN, "dated", "first_edition"])
-def test_each_status_of_an_indicator_has_a_table(status: str) -> None:
-    for language in ("nl", "en"):
-        shown = updates.indicator_status(open_edition("2026"), (status,), "tab-x", language)
-        assert len(shown.markdown.splitlines()[0]) > len(":::{table} ") + 10

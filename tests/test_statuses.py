@@ -4,7 +4,7 @@ import pytest
 from conftest import problems_with
 
 from na_report.editions.edition import open_edition
-from na_report.registers import analysis, blocks, lookup, registers, statuses
+from na_report.registers import analysis, blocks, registers, statuses, updates
 from na_report.writing.voice import Voice
 
 # Counted by hand in the list of what was looked up; what is not nagezien counts as unknown.
@@ -16,19 +16,25 @@ COUNTS = {
 EVIDENCE, FIRST = open_edition("2026"), open_edition("2021")
 
 
-def test_each_row_has_a_state_and_those_of_the_report_are_counted_apart() -> None:
+def test_each_row_has_a_state_those_of_the_report_are_counted_apart_and_what_came_later_says_so() -> None:
     for table, counted in COUNTS.items():
         keys = set(EVIDENCE[table]["id"])
         assert keys <= set(EVIDENCE["statuses"]["id"])
         assert len(analysis.of_report(EVIDENCE, table)) == sum(counted.values()) < len(keys)
         assert statuses.counts(EVIDENCE, table) == counted
+    assert statuses.counted(FIRST) is None
+    for name, register in (("initiatives", registers.initiatives), ("organisations", registers.organisations)):
+        lines = [line for line in register(EVIDENCE).markdown.splitlines() if line.startswith("| [")]
+        marked = {line.split("[")[1].split("]")[0] for line in lines if "van na het rapport" in line}
+        assert marked == {*EVIDENCE[name]["id"]} - {*FIRST[name]["id"]} != set()
 
 
 @pytest.mark.parametrize(
-    ("language", "undated", "no_year"), [("nl", "z.d.", "zonder jaar"), ("en", "n.d.", "without a year")]
+    ("language", "undated", "no_year", "head", "ours"),
+    [("nl", "z.d.", "zonder jaar", "Nu", "niet AEF"), ("en", "n.d.", "without a year", "Now", "not AEF")],
 )
-def test_the_registers_show_each_state_and_none_is_old_without_saying_so(
-    language: str, undated: str, no_year: str
+def test_the_registers_and_the_advice_show_each_state_as_ours_and_none_is_old_without_saying_so(
+    language: str, undated: str, no_year: str, head: str, ours: str
 ) -> None:
     voice, organisations = Voice(EVIDENCE, language), registers.organisations(EVIDENCE, language).markdown
     initiatives = registers.initiatives(EVIDENCE, language).markdown
@@ -46,23 +52,13 @@ def test_the_registers_show_each_state_and_none_is_old_without_saying_so(
             # Not only in the source behind it, but in the words that say how it stands.
             assert (year or no_year) in statuses.state(voice, key), key
             assert not year or int(year) > 2021, "a trace from before the edition of the report shows nothing of now"
-
-
-def test_what_is_ours_or_came_later_says_so_and_the_edition_of_the_report_says_nothing_of_now() -> None:
-    [line] = [line for line in lookup.initiatives(EVIDENCE).markdown.splitlines() if "#ini47" in line]
-    assert "[Gestopt]{.keuze}" in line
-    for name, register in (("initiatives", registers.initiatives), ("organisations", registers.organisations)):
-        lines = [line for line in register(EVIDENCE).markdown.splitlines() if line.startswith("| [")]
-        marked = {line.split("[")[1].split("]")[0] for line in lines if "van na het rapport" in line}
-        assert marked == {*EVIDENCE[name]["id"]} - {*FIRST[name]["id"]} != set()
-        assert "Stand in" not in register(FIRST).markdown
-    lines = registers.initiatives(EVIDENCE).markdown.splitlines()
-    assert ["Let op: opmerking" in line for line in lines if "{#ini27 .nr}" in line] == [True]
-    assert statuses.counted(FIRST) is None
-    assert "| Stand |" in registers.initiatives(FIRST).markdown
-    lines = registers.sources(EVIDENCE).markdown.splitlines()
-    [line] = [line for line in lines if "bron-surf2022mbo}" in line]
-    assert all(f"(#{place})" in line for place in ("ini47", "a10", "r4")), "a source names what it shows"
+    for key in EVIDENCE["recommendations"]["id"]:
+        lines = blocks.recommendation(EVIDENCE, key, language).markdown.splitlines()
+        [line] = [each for each in lines if f"- **{head} (2026)**: " in each]
+        assert ours in line and "(#bron-" in line
+    for status in (*updates.SHOWN, "dated", "first_edition"):
+        shown = updates.indicator_status(EVIDENCE, (status,), "tab-x", language).markdown
+        assert len(shown.splitlines()[0]) > len(":::{table} ") + 10, "each status has a table"
 
 
 def test_each_state_that_can_not_be_is_named() -> None:
@@ -73,12 +69,3 @@ def test_each_state_that_can_not_be_is_named() -> None:
     ):
         found = problems_with("statuses", "INI01", column, value, "2026")
         assert [problem.row for problem in found if expected in problem.expected] == [2], (column, found)
-
-
-@pytest.mark.parametrize(("language", "head", "ours"), [("nl", "Nu", "niet AEF"), ("en", "Now", "not AEF")])
-def test_each_recommendation_tells_what_changed_as_ours_with_sources(language: str, head: str, ours: str) -> None:
-    head = f"- **{head} (2026)**: "
-    for key in EVIDENCE["recommendations"]["id"]:
-        [line] = [each for each in blocks.recommendation(EVIDENCE, key, language).markdown.splitlines() if head in each]
-        assert ours in line and "(#bron-" in line
-        assert head not in blocks.recommendation(FIRST, key, language).markdown

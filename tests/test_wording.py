@@ -115,36 +115,27 @@ def test_a_third_language_is_a_file_and_a_number_decides_on_the_form(words: Call
     assert worded_languages() == ["en", "fy", "nl"]
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("words: {what: Wat}", ["words.yml, a.b: found nothing, expected a text"]),
-        ("a: {b: '{y} {z}'}", ["a.b: found '{y} {z}' ('y'), expected nothing between braces but {x}"]),
-        ("a: {b: '{x'}", ["a.b: found '{x'"]),
-        ("a: {b: '{x.__class__.y}'}", ["a.b: found"]),
-        ("a: {b: {one: ien}}", ["a.b: found no form for this number"]),
-        (
-            "a: b\nc:\n  d: [e]\n  f:\n  g: {several: h}\n  i: good\n",
-            ["line 1, a:", "line 3, c.d:", "line 4, c.f:", "line 5, c.g:"],
-        ),
-        ("a: {b: c}\na: {b: c}", ["words.yml, line 2, column 1: found 'a' twice"]),
-        ("- a", ["words.yml: found ['a']"]),
-        ("a: [", ["words.yml, line 1"]),
-        ("a: &x {b: *x}", ["found *x, which repeats a part"]),
-        ("? [a]\n: b\n", ["words.yml, line 1"]),
-    ],
-)
-def test_what_is_missing_or_damaged_is_named_all_at_once(
-    words: Callable[[str], Words], text: str, told: list[str]
-) -> None:
-    with pytest.raises(NaReportError) as caught:
-        words(text)("a.b", 3, x=1)
-    assert [each for each in told if each not in str(caught.value)] == []
-    assert caught.value.hint
-
-
-@pytest.mark.parametrize("language", ["fr", "../nl"])
-def test_a_language_without_words_is_refused(language: str) -> None:
-    with pytest.raises(NaReportError, match="no words") as caught:
-        Words(language)
-    assert "en, nl" in caught.value.hint
+def test_what_is_missing_or_damaged_is_named_all_at_once(words: Callable[[str], Words]) -> None:
+    for text, told in {
+        "words: {what: Wat}": ["words.yml, a.b: found nothing, expected a text"],
+        "a: {b: '{y} {z}'}": ["a.b: found '{y} {z}' ('y'), expected nothing between braces but {x}"],
+        "a: {b: '{x'}": ["a.b: found '{x'"],
+        "a: {b: '{x.__class__.y}'}": ["a.b: found"],
+        "a: {b: {one: ien}}": ["a.b: found no form for this number"],
+        "a: b\nc:\n  d: [e]\n  f:\n  g: {several: h}\n  i: good\n": [
+            *("line 1, a:", "line 3, c.d:", "line 4, c.f:", "line 5, c.g:")
+        ],
+        "a: {b: c}\na: {b: c}": ["words.yml, line 2, column 1: found 'a' twice"],
+        "- a": ["words.yml: found ['a']"],
+        "a: [": ["words.yml, line 1"],
+        "a: &x {b: *x}": ["found *x, which repeats a part"],
+        "? [a]\n: b\n": ["words.yml, line 1"],
+    }.items():
+        with pytest.raises(NaReportError) as caught:
+            words(text)("a.b", 3, x=1)
+        assert [each for each in told if each not in str(caught.value)] == []
+        assert caught.value.hint
+    for language in ("fr", "../nl"):
+        with pytest.raises(NaReportError, match="no words") as caught:
+            Words(language)
+        assert "en, fy, nl" in caught.value.hint
