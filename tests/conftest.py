@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, expect, sync_playwright
 from screens import show as show
@@ -106,6 +108,11 @@ def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def cases(name: str) -> Any:
+    """Returns what a file of cases has: what is given, and what is expected."""
+    return yaml.safe_load((ROOT / "tests" / "cases" / f"{name}.yml").read_text(encoding="utf-8"))
 
 
 def one_of_a_kind(cases: Iterable[object]) -> list[object]:

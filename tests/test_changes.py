@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Change, altered, na_report
+from conftest import ROOT, Change, altered, cases, na_report
 
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.asked import answer_again
@@ -106,51 +106,15 @@ def test_pages_and_figures_that_show_a_row_are_found(tmp_path: Path) -> None:
     assert mentions(folder, {"ind108-ee-20"}) == {}
 
 
-STORY = """+++ een
-
-:::{container} kader
-**Kort.** Het is {IND019}.
-:::
-
-:::{if} later
-- Eerst {gaps} van {IND019_year}.
-:::
-
-+++ twee
-
-Dat is {IND007}, en hier niet.{FM01}
-
-+++ drie
-
-Niemand vertelt {IND019}.
-"""
-CELLS = [
-    "# {IND019} in a cell that is no prose",
-    "%%text\nTwee zinnen. Die met {IND020} blijft.\n\nDie met {IND019} niet!",
-    "%%text if new\nOok {IND019} onder voorwaarde.",
-    'story.tell("een")',
-    'tell_each("nl/sector", analysis.sectors(evidence), "twee")',
-    'story.tell("none")',
-]
-
-
-def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that_it_has(
-    project: Project,
-) -> None:
-    folder = project.chapters / "nl" / "sector"
+def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that_it_has(project: Project) -> None:
+    case, folder = cases("sentences"), project.chapters / "nl" / "sector"
     for path in folder.glob("*.md"):
         path.unlink()
-    (folder / "mbo.md").write_text(STORY, encoding="utf-8")
-    texts = list(prose_of(CELLS, [folder / "mbo.md", folder / "gone.md"], project.chapters))
+    (folder / "mbo.md").write_text(case["story"], encoding="utf-8")
+    texts = list(prose_of(case["cells"], [folder / "mbo.md", folder / "gone.md"], project.chapters))
     row = "observations IND019-NL-2019"
     after = altered(FIRST, f"{row} value 40; {row} period 2018; {ROW} value 20")
     found = reworded("p", texts, FIRST, after, "nl")
-    assert {each.new: each.condition for each in found} == {
-        "Die met 40% niet!": "",
-        "Ook 40% onder voorwaarde.": "new",
-        "Eerst … van 2018.": "later",
-        "Kort. Het is 40%.": "",
-        "Dat is 20%, en hier niet.": "",
-    }
+    assert {each.new: each.condition for each in found} == case["reworded"]
     assert found[0].old == "Die met 41% niet!"
     assert reworded("p", texts, after, after, "nl") == []

@@ -1,24 +1,32 @@
-"""Prose of a chapter, and sentences that the program puts together: in cells and stories, with none, one, two and many."""
+"""Prose of a chapter and sentences that the program puts together, with none, one, two and many; numbers and their rounding."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import ROOT, cases
 
+from na_report.base.digits import as_shown, half_up, in_digits
 from na_report.base.errors import NaReportError
 from na_report.base.stories import PLACE, read_story
 from na_report.base.wording import Words
+from na_report.editions.asked import digest
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import Edition, open_edition
 from na_report.figures import charts
 from na_report.registers import blocks, registers, verdicts
 from na_report.writing import prose
 from na_report.writing.markdown import SESSION, anchor, plain
-from na_report.writing.numbers import in_words
+from na_report.writing.numbers import in_words, number, value, written
 from na_report.writing.voice import Voice
 
 NUMBERS = (0, 1, 2, 25)
@@ -88,13 +96,7 @@ def test_a_story_tells_text_and_code_in_their_order_where_the_condition_holds(na
 
 
 def test_what_is_wrong_with_the_parts_of_a_story_is_told(tmp_path: Path) -> None:
-    for text, found in {
-        "---\ntranslates: a\n---\n+++ begin\n\nEen.\n\n+++ leeg\n": "has no part 'eind'; it has begin, leeg",
-        "Tekst\n+++ a\n": "text above the first part",
-        "+++\nTekst\n": "parts named ''",
-        "+++ a\n+++ a\n": "parts named 'a', 'a'",
-        "\xff": "expected text",
-    }.items():
+    for text, found in cases("stories").items():
         (tmp_path / "mbo.md").write_text(text, encoding="latin-1")
         with pytest.raises(NaReportError, match=found):
             read_story(tmp_path / "mbo.md").part("eind")
@@ -130,12 +132,12 @@ def test_words_that_depend_on_a_count_are_there_for_each(monkeypatch: pytest.Mon
     found = list(sentences())
     assert len(found) > 20
     for language, forms in found:
-        for number in NUMBERS:
-            counts = dict.fromkeys(re.findall(r"\{([a-z]\w*)", forms), number)
+        for count in NUMBERS:
+            counts = dict.fromkeys(re.findall(r"\{([a-z]\w*)", forms), count)
             told = prose.told(forms, {"evidence": EDITIONS["2026"], "language": language, "counts": counts})
             said = " ".join(plain(told.markdown).split())
             assert not re.search(rf"[{{}}|]|\b{in_words(0, language)}\b|\b0\b", said), said
-            assert (in_words(number, language) in said.replace("Eén", "één").lower()) == (number > 0), said
+            assert (in_words(count, language) in said.replace("Eén", "één").lower()) == (count > 0), said
         one, two = (" ".join(form.strip("{}").split("|")[place] for form in FORMS.findall(forms)) for place in (2, 3))
         assert one != two or not one.strip(), f"one and more have words of their own: {forms}"
 
@@ -189,3 +191,35 @@ def test_a_chapter_draws_any_observations_with_a_caption_of_its_own() -> None:
     assert ':alt: "Staafdiagram: toen 76%, nu 41%."' in bars(caption="Kort.", labels=["Toen", "Nu"])
     with pytest.raises(NaReportError, match="IND999"):
         bars(caption="Van {IND999}.")
+
+
+def test_halves_are_rounded_up_wherever_a_number_is_shown_in_each_language() -> None:
+    for case, shown in cases("numbers").items():
+        given, unit, language = case.split()
+        assert written(float(given), unit, language) == shown, case
+    assert half_up(81.45, 1) == half_up(Decimal("81.45"), 1) == Decimal("81.5")
+    assert (number(0.0625), in_words(2.0625)) == ("0,063", "2,063")
+    edition = open_edition("2026")
+    assert value(edition, "IND101-DK-2025").text == "81,5%"
+    passed = {name: "is voorbij" in value(replace(edition, name=name), "IND125").link for name in ("2025", "2026")}
+    assert passed == {"2025": False, "2026": True}, "a target whose year has passed says so"
+    for given in ("19.5", "0.0000001", "1300000", "123456789012345", "-0.3", "0"):
+        assert in_digits(as_shown(float(given))) == given
+
+
+def test_two_answers_of_which_pandas_shows_the_same_have_two_hashes() -> None:
+    long, short = (pd.DataFrame({"id": [f"R{row}" for row in range(rows)], "value": 0.5}) for rows in (200, 3))
+    others = [long.replace({"id": "R100"}, "other"), long.assign(value=[0.5] * 100 + [0.7] + [0.5] * 99)]
+    others += [short.assign(value=0.5000000000001), short.assign(value="0.5"), short.set_index("id")]
+    for one, other in zip((long, long, short, short, short), others, strict=True):
+        for wrap in (lambda answer: answer, lambda answer: {"a": [answer]}, lambda answer: (1, answer)):
+            assert digest(wrap(one)) == digest(wrap(one.copy()))
+            assert digest(wrap(one)) != digest(wrap(other)), (one, other)
+
+
+def test_an_answer_has_the_same_hash_in_each_process() -> None:
+    code = "from na_report.editions.asked import digest; from na_report.reasoning.checking import all_claims; "
+    command = [sys.executable, "-c", f"{code}print(digest(set('abcdefgh')), digest(all_claims()))"]
+    environments = [os.environ | {"PYTHONHASHSEED": seed} for seed in ("1", "2")]
+    one, other = (subprocess.run(command, env=each, capture_output=True, check=True).stdout for each in environments)
+    assert one == other

@@ -3,21 +3,21 @@
 import re
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import pytest
-import yaml
 from bs4 import BeautifulSoup, Tag
-from conftest import ROOT
+from conftest import ROOT, cases, problems_with
 
 from na_report.base.paths import Project
 from na_report.editions.edition import open_edition
+from na_report.registers import analysis, blocks, registers, statuses, updates
 from na_report.running.pages import all_pages
 from na_report.writing.markdown import anchor
+from na_report.writing.voice import Voice
 
-CASES = yaml.safe_load(Path(__file__).with_name("cases").joinpath("pages.yml").read_text(encoding="utf-8"))
+CASES = cases("pages")
 LENGTHS = CASES["lengths"]
-EDITION = open_edition("2026")
+EDITION, FIRST = open_edition("2026"), open_edition("2021")
 SECTORS = {f"sector-{row['slug']}": row["id"] for row in EDITION.rows("sectors", kind="sector").to_dict("records")}
 # What is for the screen and to look things up in: its rows go by the ids that the data has.
 REGISTERS = ("organisaties", "indicatoren", "bewijs", "bronnen", "kanttekeningen")
@@ -30,6 +30,12 @@ OURS = re.compile(
     re.IGNORECASE,
 )
 CODE = re.compile(r"\b(?:(?:AP|AM|ACT|INI|IND|FR-[A-Z]|C|X|R)\d+|F[A-Z]?\d+|A\d{2}(?:\.\d+[a-z]?)?)\b")
+# Counted by hand in the list of what was looked up; what is not nagezien counts as unknown.
+COUNTS = {
+    "initiatives": {"running": 19, "ended": 20, "succeeded": 7, "renamed": 1, "published": 6, "unknown": 12},
+    "organisations": {"running": 26, "ended": 2, "succeeded": 3, "renamed": 2, "published": 0, "unknown": 17},
+    "agendas": {"running": 1, "ended": 5, "succeeded": 6, "renamed": 0, "published": 0, "unknown": 0},
+}
 MARK = "\N{DAGGER}"
 IN_EACH_LANGUAGE = pytest.mark.parametrize("language", ["nl", "en"])
 # In each language the last heading of a story and its last line, and what stands with each advice.
@@ -167,3 +173,61 @@ def test_what_a_page_must_not_say_is_seen_but_in_a_fold_and_a_figure_without_a_t
     form = '<figure id="f{}"><span class="caption-text"><strong>{}</strong> Bron: CBS.</span></figure>'
     titles = ("Jongeren staan derde.", "Aandeel.", "Jongeren staan derde.")
     assert untitled(whole(f"<article>{''.join(map(form.format, range(3), titles))}</article>")) == ["f1", "f2"]
+
+
+# What became of what the report names
+
+
+def test_each_row_has_a_state_those_of_the_report_are_counted_apart_and_what_came_later_says_so() -> None:
+    for table, counted in COUNTS.items():
+        keys = set(EDITION[table]["id"])
+        assert keys <= set(EDITION["statuses"]["id"])
+        assert len(analysis.of_report(EDITION, table)) == sum(counted.values()) < len(keys)
+        assert statuses.counts(EDITION, table) == counted
+    assert statuses.counted(FIRST) is None
+    for name, register in (("initiatives", registers.initiatives), ("organisations", registers.organisations)):
+        lines = [line for line in register(EDITION).markdown.splitlines() if line.startswith("| [")]
+        marked = {line.split("[")[1].split("]")[0] for line in lines if "van na het rapport" in line}
+        assert marked == {*EDITION[name]["id"]} - {*FIRST[name]["id"]} != set()
+
+
+@pytest.mark.parametrize(
+    ("language", "undated", "no_year", "head", "ours"),
+    [("nl", "z.d.", "zonder jaar", "Nu", "niet AEF"), ("en", "n.d.", "without a year", "Now", "not AEF")],
+)
+def test_the_registers_and_the_advice_show_each_state_as_ours_and_none_is_old_without_saying_so(
+    language: str, undated: str, no_year: str, head: str, ours: str
+) -> None:
+    voice, organisations = Voice(EDITION, language), registers.organisations(EDITION, language).markdown
+    initiatives = registers.initiatives(EDITION, language).markdown
+    for row in EDITION.records("statuses"):
+        key = row["id"]
+        now, agenda = statuses.now(voice, key), blocks.agenda
+        shown = organisations if key.startswith("ACT") else initiatives
+        assert now in (agenda(EDITION, key, language).markdown if key in set(EDITION["agendas"]["id"]) else shown)
+        if not row["source_id"]:
+            assert row["status"] == "unknown", key
+            continue
+        year = EDITION.row("sources", row["source_id"])["year"]
+        assert (year or undated) in now, key
+        if row["status"] == "running":
+            # Not only in the source behind it, but in the words that say how it stands.
+            assert (year or no_year) in statuses.state(voice, key), key
+            assert not year or int(year) > 2021, "a trace from before the edition of the report shows nothing of now"
+    for key in EDITION["recommendations"]["id"]:
+        lines = blocks.recommendation(EDITION, key, language).markdown.splitlines()
+        [line] = [each for each in lines if f"- **{head} (2026)**: " in each]
+        assert ours in line and "(#bron-" in line
+    for status in (*updates.SHOWN, "dated", "first_edition"):
+        shown = updates.indicator_status(EDITION, (status,), "tab-x", language).markdown
+        assert len(shown.splitlines()[0]) > len(":::{table} ") + 10, "each status has a table"
+
+
+def test_each_state_that_can_not_be_is_named() -> None:
+    for column, value, expected in (
+        ("id", "INI99", "initiatives"),
+        ("source_id", "", "a source, or the status unknown"),
+        ("confidence", "", "as source_id has one"),
+    ):
+        found = problems_with("statuses", "INI01", column, value, "2026")
+        assert [problem.row for problem in found if expected in problem.expected] == [2], (column, found)
