@@ -77,23 +77,21 @@ def test_a_value_is_told_to_its_last_digit_whether_it_is_times_the_old_one_and_w
     assert (value.new_key, value.new, value.factor, value.comparable) == told
 
 
-@pytest.mark.parametrize("between", [False, True], ids=["the edition before changes", "an edition comes in between"])
-def test_a_page_that_compares_runs_again_when_what_it_compares_with_changes(
-    between: bool, project: Project, change: Change, reseal: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+def test_a_page_that_compares_runs_again_when_what_it_compares_with_changes_or_an_edition_comes_in_between(
+    project: Project, change: Change, reseal: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project.root)
     edition = open_edition("2026", project)
     updates.added(edition)
     updates.changed_counts(edition)
-    asked = dict(edition.reads.answers)
-    assert answer_again(open_edition("2026", project), asked) == asked
-    if between:
-        copy_edition("2021", "2024", project)
-        seal_edition("2024", project)
-    else:
-        change("observations", "IND019-NL-2019", "value", "37")
-        reseal()
-    assert answer_again(open_edition("2026", project), asked) != asked
+    asked = [dict(edition.reads.answers)]
+    assert answer_again(open_edition("2026", project), asked[0]) == asked[0]
+    change("observations", "IND019-NL-2019", "value", "37")
+    reseal()
+    asked.append(answer_again(open_edition("2026", project), asked[0]))
+    seal_edition(copy_edition("2021", "2024", project).name, project)
+    asked.append(answer_again(open_edition("2026", project), asked[0]))
+    assert len(asked) == len({str(answers) for answers in asked})
 
 
 @pytest.mark.book

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from typing import TypeAlias
 
 import networkx
 import pytest
@@ -41,7 +40,6 @@ FIRST, NEWEST = open_edition("2021"), open_edition(newest_edition())
 FLIPS, STARTS, NOTHING = cases("flips").values()
 FILE = cases("claims")
 GOOD, MEASURED, LACKING = FILE["good"], FILE["measured"], FILE["lacking"]
-Write: TypeAlias = Callable[[str], list[Claim]]
 
 
 def start(key: str) -> Edition:
@@ -119,13 +117,8 @@ def test_walking_from_nowhere_and_a_claim_that_nobody_made_or_the_edition_lacks_
 
 
 def test_a_question_that_can_not_be_asked_again_has_no_answer() -> None:
-    derived = ("na_report.reasoning.chain.below", ["R1"]), ("na_report.gone.x", [])
-    wrong = [
-        "{",
-        '["gone"]',
-        '["rows", "findings", {"gone": "x"}]',
-        *(json.dumps(["derived", *d, {}]) for d in derived),
-    ]
+    derived = [["derived", "na_report.reasoning.chain.below", ["R1"], {}], ["derived", "na_report.gone.x", [], {}]]
+    wrong = ["{", *map(json.dumps, [["gone"], ["rows", "findings", {"gone": "x"}], *derived])]
     edition = open_edition("2021")
     edition.row("recommendations", "R1")
     asked = dict(edition.reads.answers)
@@ -210,27 +203,16 @@ def test_trace_prints_both_ways() -> None:
 # The file of claims
 
 
-@pytest.fixture
-def claims(project: Project) -> Write:
-    """Writes a file of claims, and reads it."""
-
-    def write(text: str) -> list[Claim]:
-        (project.chapters / "claims.yml").write_text(text, encoding="utf-8")
-        return read_claims(project)
-
-    return write
+def read(project: Project, text: str) -> list[Claim]:
+    (project.chapters / "claims.yml").write_text(text, encoding="utf-8")
+    return read_claims(project)
 
 
-def of_facts(*facts: str) -> str:
-    """Returns a claim for each fact."""
-    head = "  page: index\n  kind: report\n  says: {nl: Zo., en: So.}\n  holds: found > 0\n"
-    return "".join(
-        f"S{50 + nr}:\n{head}  facts:\n    found: {{{fact}, says: {{nl: a, en: a}}}}\n" for nr, fact in enumerate(facts)
-    )
-
-
-def test_each_measure_gives_the_figure_or_names_what_the_edition_lacks(claims: Write) -> None:
-    found = claims(of_facts(*MEASURED, *LACKING))
+def test_each_measure_gives_the_figure_or_names_what_the_edition_lacks(project: Project) -> None:
+    head = "  page: index\n  kind: report\n  says: {nl: Zo., en: So.}\n  holds: found > 0\n  facts:\n"
+    facts = enumerate([*MEASURED, *LACKING])
+    text = "".join(f"S{nr}:\n{head}    found: {{{fact}, says: {{nl: a, en: a}}}}\n" for nr, fact in facts)
+    found = read(project, text)
     assert [evaluate(each, FIRST).facts[0].value for each in found[: len(MEASURED)]] == [*MEASURED.values()]
     for each, lacking in zip(found[len(MEASURED) :], LACKING.values(), strict=True):
         verdict = evaluate(each, FIRST)
@@ -238,11 +220,11 @@ def test_each_measure_gives_the_figure_or_names_what_the_edition_lacks(claims: W
     assert {evaluate(each, open_edition("2026")).state for each in found[-2:]} <= {HOLDS, CONTRADICTED}
 
 
-def test_what_is_wrong_is_told_with_line_found_and_expected(claims: Write) -> None:
+def test_what_is_wrong_is_told_with_line_found_and_expected(project: Project) -> None:
     for case in FILE["wrong"].splitlines():
         old, new, line, found, expected = (part.strip() for part in case.split("|"))
         with pytest.raises(NaReportError) as caught:
-            claims(GOOD.replace(old, new, 1) if old != "(end)" else f"{GOOD}  {new.replace('.', ' ')}\n")
+            read(project, GOOD.replace(old, new, 1) if old != "(end)" else f"{GOOD}  {new.replace('.', ' ')}\n")
         start = f"chapters/claims.yml, line {line}, S40"
         told = [part for part in str(caught.value).splitlines() if part.startswith(start)]
         assert any(found in part and expected in part for part in told), (case, str(caught.value))
@@ -250,43 +232,43 @@ def test_what_is_wrong_is_told_with_line_found_and_expected(claims: Write) -> No
         assert all(re.search(": found .*, expected .", part) for part in told), str(caught.value)
 
 
-def test_a_comparison_without_end_is_refused_and_no_crash(claims: Write) -> None:
+def test_a_comparison_without_end_is_refused_and_no_crash(project: Project) -> None:
     for long in (
         "not " * 30_000 + "found > 3",
         "found > " + "1 + " * 30_000 + "3",
         "found > 3" + " and found > 3" * 30_000,
     ):
         with pytest.raises(NaReportError, match="expected a comparison of facts"):
-            claims(GOOD.replace("found > 3", long))
-    [claim] = claims(GOOD.replace("found > 3", "not " * 240 + "found > 3"))
+            read(project, GOOD.replace("found > 3", long))
+    [claim] = read(project, GOOD.replace("found > 3", "not " * 240 + "found > 3"))
     assert evaluate(claim, FIRST).state in (HOLDS, CONTRADICTED)
 
 
-def test_all_problems_of_the_file_are_told_at_once(claims: Write) -> None:
+def test_all_problems_of_the_file_are_told_at_once(project: Project) -> None:
     wrong = GOOD.replace("found > 3", "fund > 3").replace("count:", "cuont:")
     other, bare, python = GOOD.replace("page", "pag"), "S42: x\n", GOOD.replace("found", "class")
     with pytest.raises(NaReportError) as caught:
-        claims(wrong + other.replace("S40", "S41") + bare + python.replace("S40", "S43"))
+        read(project, wrong + other.replace("S40", "S41") + bare + python.replace("S40", "S43"))
     lines = dict.fromkeys(re.findall(r"line (\d+, \w+)", str(caught.value)))
     assert [*lines] == ["5, S40", "7, S40", "9, S40", "10, S41", "11, S41", "19, S42", "26, S43"]
     assert caught.value.hint
 
 
-def test_a_page_or_conclusion_that_is_nowhere_is_told(project: Project, claims: Write) -> None:
-    claims(GOOD + GOOD.replace("S40", "C99"))
+def test_a_page_or_conclusion_that_is_nowhere_is_told(project: Project) -> None:
+    read(project, GOOD + GOOD.replace("S40", "C99"))
     with pytest.raises(NaReportError, match=r"'sector-mbo', expected a page of _toc\.yml: sector-mob") as caught:
         refuse_misplaced(project, ["sector-mob"])
     assert re.findall(r"line (\d+), (\w+)", str(caught.value)) == [("2", "S40"), ("10", "C99"), ("11", "C99")]
 
 
-def test_a_third_language_needs_no_python(project: Project, claims: Write) -> None:
+def test_a_third_language_needs_no_python(project: Project) -> None:
     (project.chapters / "fr").mkdir()
     (project.chapters / "fr" / "words.yml").write_text("words: {nr: No}\n", encoding="utf-8")
-    assert len(claims(GOOD)) == 1
+    assert len(read(project, GOOD)) == 1
     half = GOOD.replace("en: findings", "en: findings, fr: constats")
     with pytest.raises(NaReportError, match=r"line 4, S40, says: found no fr, expected the wording"):
-        claims(half)
-    [mine] = claims(half.replace("en: There are findings on mbo.", "en: There are some., fr: Il y en a."))
+        read(project, half)
+    [mine] = read(project, half.replace("en: There are findings on mbo.", "en: There are some., fr: Il y en a."))
     assert mine.says["fr"] == "Il y en a."
 
 

@@ -16,7 +16,7 @@ from na_report.writing.markdown import anchor
 from na_report.writing.voice import Voice
 
 CASES = cases("pages")
-LENGTHS = CASES["lengths"]
+LENGTHS, WORDS = CASES["lengths"], CASES["words"]
 EDITION, FIRST = open_edition("2026"), open_edition("2021")
 SECTORS = {f"sector-{row['slug']}": row["id"] for row in EDITION.rows("sectors", kind="sector").to_dict("records")}
 # What is for the screen and to look things up in: its rows go by the ids that the data has.
@@ -30,19 +30,8 @@ OURS = re.compile(
     re.IGNORECASE,
 )
 CODE = re.compile(r"\b(?:(?:AP|AM|ACT|INI|IND|FR-[A-Z]|C|X|R)\d+|F[A-Z]?\d+|A\d{2}(?:\.\d+[a-z]?)?)\b")
-# Counted by hand in the list of what was looked up; what is not nagezien counts as unknown.
-COUNTS = {
-    "initiatives": {"running": 19, "ended": 20, "succeeded": 7, "renamed": 1, "published": 6, "unknown": 12},
-    "organisations": {"running": 26, "ended": 2, "succeeded": 3, "renamed": 2, "published": 0, "unknown": 17},
-    "agendas": {"running": 1, "ended": 5, "succeeded": 6, "renamed": 0, "published": 0, "unknown": 0},
-}
 MARK = "\N{DAGGER}"
 IN_EACH_LANGUAGE = pytest.mark.parametrize("language", ["nl", "en"])
-# In each language the last heading of a story and its last line, and what stands with each advice.
-WORDS = {
-    "nl": ("Wat betekent dit", "Wie belt u?", "Eerste stap:", "Met wie:"),
-    "en": ("What does this mean", "Whom to call?", "First step:", "With whom:"),
-}
 
 
 @cache
@@ -135,8 +124,8 @@ def test_a_page_has_a_length_tells_rather_than_lists_and_has_no_codes_or_words_o
     assert told >= share * count(article)
     assert told_otherwise(page, ids=name in EXPLAIN, ours=("edition",) if name == "colofon" else ()) == []
     if name in SECTORS:  # a story ends with what it means, and folds its findings
-        assert headings(article)[-1].startswith(WORDS[language][0])
-        assert running(article)[-1].get_text().startswith(WORDS[language][1])
+        assert headings(article)[-1].startswith(WORDS["last heading"][language])
+        assert running(article)[-1].get_text().startswith(WORDS["last line"][language])
         findings = {anchor(key) for key in EDITION.rows("findings", sector=SECTORS[name])["id"]}
         ids, shown = ({part["id"] for part in those.select("[id]")} for those in (whole(page), article))
         assert findings <= ids and len(findings) > 10
@@ -145,7 +134,8 @@ def test_a_page_has_a_length_tells_rather_than_lists_and_has_no_codes_or_words_o
         items = article.select(".lijst > ol > li")
         links = [link["href"] for item in items for link in item.select("strong a")]
         assert links == [f"aanbevelingen.html#r{number}" for number in range(1, 9)]
-        assert [item for item in items if not all(text in item.get_text() for text in WORDS[language][2:])] == []
+        step, whom = (WORDS[name][language] for name in ("first step", "with whom"))
+        assert [item for item in items if step not in item.get_text() or whom not in item.get_text()] == []
         assert (len(article.select(".kader > ol > li")), len(article.select(".kerncijfers li"))) == (5, 6)
 
 
@@ -160,8 +150,7 @@ def test_no_two_pages_share_a_heading_each_figure_has_a_title_and_no_sentence_tw
     assert [head for head, times in heads.items() if times > 1] == []
     assert sum(len(article.select("figure")) for article in pages.values()) > 7
     assert {name: found for name, article in pages.items() if (found := untitled(article))} == {}
-    undated = {"nl": "z.d.", "en": "n.d."}[language]
-    said = " ".join(article.get_text() for article in pages.values())
+    said, undated = " ".join(article.get_text() for article in pages.values()), WORDS["undated"][language]
     assert undated in said and f"{undated}." not in said
 
 
@@ -179,7 +168,7 @@ def test_what_a_page_must_not_say_is_seen_but_in_a_fold_and_a_figure_without_a_t
 
 
 def test_each_row_has_a_state_those_of_the_report_are_counted_apart_and_what_came_later_says_so() -> None:
-    for table, counted in COUNTS.items():
+    for table, counted in CASES["states"].items():
         keys = set(EDITION[table]["id"])
         assert keys <= set(EDITION["statuses"]["id"])
         assert len(analysis.of_report(EDITION, table)) == sum(counted.values()) < len(keys)
@@ -191,32 +180,28 @@ def test_each_row_has_a_state_those_of_the_report_are_counted_apart_and_what_cam
         assert marked == {*EDITION[name]["id"]} - {*FIRST[name]["id"]} != set()
 
 
-@pytest.mark.parametrize(
-    ("language", "undated", "no_year", "head", "ours"),
-    [("nl", "z.d.", "zonder jaar", "Nu", "niet AEF"), ("en", "n.d.", "without a year", "Now", "not AEF")],
-)
-def test_the_registers_and_the_advice_show_each_state_as_ours_and_none_is_old_without_saying_so(
-    language: str, undated: str, no_year: str, head: str, ours: str
-) -> None:
+@IN_EACH_LANGUAGE
+def test_the_registers_and_the_advice_show_each_state_as_ours_and_none_is_old_without_saying_so(language: str) -> None:
+    undated, no_year, now, ours = (WORDS[name][language] for name in ("undated", "no year", "now", "ours"))
     voice, organisations = Voice(EDITION, language), registers.organisations(EDITION, language).markdown
     initiatives = registers.initiatives(EDITION, language).markdown
     for row in EDITION.records("statuses"):
         key = row["id"]
-        now, agenda = statuses.now(voice, key), blocks.agenda
+        said, is_agenda = statuses.now(voice, key), key in set(EDITION["agendas"]["id"])
         shown = organisations if key.startswith("ACT") else initiatives
-        assert now in (agenda(EDITION, key, language).markdown if key in set(EDITION["agendas"]["id"]) else shown)
+        assert said in (blocks.agenda(EDITION, key, language).markdown if is_agenda else shown)
         if not row["source_id"]:
             assert row["status"] == "unknown", key
             continue
         year = EDITION.row("sources", row["source_id"])["year"]
-        assert (year or undated) in now, key
+        assert (year or undated) in said, key
         if row["status"] == "running":
             # Not only in the source behind it, but in the words that say how it stands.
             assert (year or no_year) in statuses.state(voice, key), key
             assert not year or int(year) > 2021, "a trace from before the edition of the report shows nothing of now"
     for key in EDITION["recommendations"]["id"]:
         lines = blocks.recommendation(EDITION, key, language).markdown.splitlines()
-        [line] = [each for each in lines if f"- **{head} (2026)**: " in each]
+        [line] = [each for each in lines if f"- **{now} (2026)**: " in each]
         assert ours in line and "(#bron-" in line
     for status in (*updates.SHOWN, "dated", "first_edition"):
         shown = updates.indicator_status(EDITION, (status,), "tab-x", language).markdown
