@@ -1,13 +1,31 @@
-"""The built book in a browser: accessibility, keyboard, searching, narrow screens; the test command builds it first."""
+"""The built book in a browser: what holds on every page, searching, the keyboard; the test command builds it first."""
 
 import re
-from itertools import product
 from pathlib import Path
 
 import pytest
-from conftest import one_of_a_kind, soup
-from playwright.sync_api import Page
-from screens import BESIDE, COLOUR_RULES, NARROW, PAGES, RULES, WIDE, Show, address, violations
+from bs4 import BeautifulSoup
+from conftest import ROOT
+from playwright.sync_api import Page, expect
+from screens import (
+    COLOUR_RULES,
+    HTML,
+    MARKS,
+    NARROW,
+    OPEN_FOLDS,
+    PAGES,
+    RULES,
+    WIDE,
+    Show,
+    address,
+    violations,
+    written,
+)
+
+from na_report.base.paths import Project
+from na_report.book.book import Book
+from na_report.book.site import front
+from na_report.screen.dark_figures import is_dark_too
 
 pytestmark = pytest.mark.book
 
@@ -21,51 +39,63 @@ ENGLISH = re.compile(
     r"|copied|found|finished|results?)\b",
     re.IGNORECASE,
 )
+LOOK, FOCUS = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("look.js", "focus.js"))
+SLOW = pytest.mark.slow("another screen of a kind")
+SCREENS = [
+    (WIDE, "light", 1, RULES),
+    (NARROW, "light", 1, []),
+    pytest.param(NARROW, "light", 1, RULES, marks=SLOW),
+    pytest.param(2 * NARROW, "light", 2, [], marks=SLOW),  # the text at 200%
+    pytest.param(WIDE, "dark", 1, COLOUR_RULES, marks=SLOW),
+    pytest.param(NARROW, "dark", 1, COLOUR_RULES, marks=SLOW),
+]
 
 
-@pytest.mark.parametrize("screen", one_of_a_kind([*product([WIDE, NARROW], ["light", "dark"])]), ids=str)
-def test_axe_finds_nothing_on_any_page(show: Show, screen: tuple[int, str]) -> None:
-    page, found = show("index.html", *screen), {}
-    for path in PAGES:
-        page.goto(path.as_uri() + CHOICE.get(path.name, ""))
-        if screen == (WIDE, "light"):
-            page.evaluate(LEAVE_ROWS)
-        found[path.name] = violations(page, RULES if screen[1] == "light" else COLOUR_RULES)
-    assert {name: problems for name, problems in found.items() if problems} == {}
-
-
-@pytest.mark.parametrize("zoom", one_of_a_kind([1, 2]), ids=["plain", "text at 200%"])
-def test_a_narrow_screen_scrolls_no_page_sideways_and_gets_drawings_of_its_own_that_fit(show: Show, zoom: int) -> None:
-    page, seen = show("index.html", NARROW * zoom), 0
-    drawings = """[...document.querySelectorAll('figure img')].map((image) => {
-      const frame = image.closest('.figuur'); return [image.currentSrc, frame.scrollWidth - frame.clientWidth]; })"""
-    for path in PAGES:
-        page.goto(path.as_uri())
+@pytest.mark.parametrize(("width", "scheme", "zoom", "rules"), SCREENS)
+def test_axe_finds_nothing_on_any_page_which_fits_is_dutch_and_works_under_its_policy(
+    show: Show, width: int, scheme: str, zoom: int, rules: list[str]
+) -> None:
+    page, found, drawings = show("index.html", width, scheme), {}, []
+    for name in [*(path.name for path in PAGES), "search.html?q=docetnen", "search.html?q=xyzzy"]:
+        page.goto(address(name) + CHOICE.get(name, ""))
+        if "?" in name:
+            page.locator("#zoekstand:not(:empty)").wait_for(state="attached")
         page.evaluate(f"document.documentElement.style.fontSize = '{zoom * 106.25}%'")
-        assert page.evaluate(BESIDE) <= 0, path.name
-        for source, extra in page.evaluate(drawings):
-            assert source.endswith("-smal.svg"), source
-            assert extra <= 0, source
-            seen += 1
-    assert seen > 5
+        told = page.evaluate(LOOK)
+        if width == WIDE and scheme == "light":
+            page.evaluate(LEAVE_ROWS)
+        found[name] = [text for text in told["texts"] if ENGLISH.search(text)]
+        found[name] += [what for what, is_so in told["wrong"].items() if is_so]
+        found[name] += violations(page, rules) if rules else []
+        drawings += told["drawings"]
+    assert {name: faults for name, faults in found.items() if faults} == {}
+    assert len(drawings) > 5
+    assert {source.endswith("-smal.svg") for source in drawings} == {width < WIDE}
 
 
-def test_each_page_is_dutch_when_the_scripts_have_run_with_the_rows_of_a_table_in_one_size(show: Show) -> None:
-    page, search = show(), address("search.html")
-    script = """() => {
-      const names = ["aria-label", "title", "placeholder", "alt"];
-      const labels = [...document.querySelectorAll("*")].flatMap((tag) => names.map((name) => tag.getAttribute(name)));
-      const copy = document.body.cloneNode(true);
-      copy.querySelectorAll("#inhoud article > section:not(#zoeken), script, #zoekresultaten").forEach((tag) => tag.remove());
-      return [...labels.filter(Boolean), ...copy.innerText.split("\\n")];
-    }"""
-    sizes = """[...document.querySelectorAll('article table')].map((table) => (
-      [...new Set([...table.querySelectorAll('tbody > tr > td')].map((cell) => getComputedStyle(cell).fontSize))]))"""
-    for shown in [*(path.as_uri() for path in PAGES), f"{search}?q=docetnen", f"{search}?q=xyzzy"]:
-        page.goto(shown)
-        assert [text for text in page.evaluate(script) if ENGLISH.search(text)] == [], shown
-        assert [found for found in page.evaluate(sizes) if len(found) > 1] == [], shown
-    assert page.get_attribute("html", "lang") == "nl"
+def test_every_page_leads_to_both_pdfs_says_whom_to_ask_and_allows_nothing_inline_with_figures_for_the_dark() -> None:
+    drawings = set()
+    for name, page in written().items():
+        foot = page.select_one("footer")
+        assert foot
+        papers = [str(link["href"]) for link in foot.select("a[href$='.pdf']")]
+        assert papers == ["../report.pdf", "../summary.pdf"]
+        assert all((HTML / paper).is_file() for paper in papers) and page.select_one("header a[href='../report.pdf']")
+        for part in ("stand van 2026", "Gemaakt door na-report, naar", "Een vraag", "Nationaal Agentschap"):
+            assert part in foot.get_text(), name
+        [policy] = page.select("[http-equiv]")
+        assert policy["http-equiv"] == "Content-Security-Policy"
+        assert "default-src 'none'" in policy["content"] and "unsafe" not in policy["content"]
+        before = [str(tag) for tag in policy.find_previous_siblings()]
+        assert before == ['<meta charset="utf-8"/>'], "what stands before the policy is not under it"
+        assert len(page.select(".figuur")) == len(page.select(".figuur.licht-en-donker")), name
+        drawings |= {str(tag.get("src") or tag["srcset"]) for tag in page.select(".figuur :is(img, source)")}
+    assert len(drawings) > 10
+    assert [path for path in drawings if not is_dark_too((HTML / path).read_text(encoding="utf-8"))] == []
+    taken = [path for path in HTML.glob("_downloads/*/*.svg") if is_dark_too(path.read_text(encoding="utf-8"))]
+    assert taken == [], "what is downloaded is light"
+    [policy, _] = BeautifulSoup(front(Book(Project(ROOT), "2021", "nl")), "html.parser").select("[http-equiv]")
+    assert policy["content"] == "default-src 'none'"
 
 
 def results(page: Page, query: str) -> list[str]:
@@ -78,20 +108,13 @@ def results(page: Page, query: str) -> list[str]:
     return list(page.locator("#zoekresultaten a").evaluate_all("links => links.map((link) => link.href)"))
 
 
-def test_searching_finds_by_stem_from_a_folder(show: Show) -> None:
+def test_searching_finds_by_stem_from_a_folder_with_chapters_before_what_stands_behind_them(show: Show) -> None:
     page = show()
     singular = results(page, "leermiddel")
     assert set(singular) & set(results(page, "leermiddelen"))
     assert set(results(page, "leraar")) == set(results(page, "leraren"))  # one is no beginning of the other
     page.goto(singular[0])
     assert "leermiddelen" in page.inner_text("article").lower()
-    assert results(page, "xyzzy") == []
-    assert "Niets gevonden" in page.inner_text("#zoekstand")
-    assert not page.locator("#zoeknabij").is_visible(), "nothing is near"
-
-
-def test_searching_puts_chapters_before_what_stands_behind_them(show: Show) -> None:
-    page = show()
     found = [Path(href.partition("#")[0]).name for href in results(page, "eurostat")]
     heads = page.locator("#zoekresultaten h2").all_inner_texts()
     assert [re.sub(r" \(\d+\)", "", head) for head in heads] == ["Hoofdstukken", "Bijlagen"]
@@ -104,18 +127,22 @@ def test_searching_puts_chapters_before_what_stands_behind_them(show: Show) -> N
 
 def test_searching_forgives_a_typo_and_offers_what_is_near(show: Show) -> None:
     page = show()
+    stand, near = page.locator("#zoekstand"), page.locator("#zoeknabij a")
     for typed, meant in {"docetnen": "docenten", "leermidelen": "leermiddelen"}.items():
-        found, said = results(page, typed), page.inner_text("#zoekstand")
-        assert f"“{meant}”" in said
-        assert f"“{typed}”" in said, "who meant what was typed sees that it is not there"
+        found = results(page, typed)
+        expect(stand).to_contain_text(f"“{meant}”")
+        expect(stand).to_contain_text(f"“{typed}”")  # who meant what was typed sees that it is not there
         assert found == results(page, meant) != []
+    assert results(page, "xyzzy") == []
+    expect(stand).to_contain_text("Niets gevonden")
+    expect(page.locator("#zoeknabij")).to_be_hidden()  # nothing is near
     assert results(page, "docentendroom") == []
-    near = page.locator("#zoeknabij a")
     assert "docenten" in near.all_inner_texts()
-    near.first.click()
+    with page.expect_navigation():
+        near.first.click()
     page.locator("#zoekresultaten a").first.wait_for()
     assert results(page, "docenten") == results(page, "docenten xyzzy"), "what has most of the words"
-    assert "Geen plek heeft al uw woorden" in page.inner_text("#zoekstand")
+    expect(stand).to_contain_text("Geen plek heeft al uw woorden")
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -127,90 +154,95 @@ def test_the_keyboard_skips_to_the_text_and_reaches_everything_and_focus_shows(s
     )
     for seen in range(wanted + 1):
         page.keyboard.press("Tab")
-        state = page.evaluate(
-            """(() => { const tag = document.activeElement;
-              if (tag === document.body || tag.dataset.seen) return null;
-              tag.dataset.seen = "1";
-              const style = getComputedStyle(tag), box = tag.getBoundingClientRect();
-              const shows = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-              return [tag.outerHTML.slice(0, 120), shows && box.width > 0 && box.bottom > 0 && box.top < innerHeight];
-            })()"""
-        )
+        state = page.evaluate(FOCUS)
         assert seen or "sprong" in state[0], "the link to the text comes first"
         if state is None:
             break
         assert state[1], state[0]
     assert seen == wanted
     page.locator(".sprong").press("Enter")
+    expect(page).to_have_url(re.compile("#inhoud$"))
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('main') !== null")
+    expect(page.locator("main :focus")).to_have_count(1)
 
 
 def test_the_contents_stand_beside_the_text_and_follow_it_or_are_a_box_on_a_narrower_screen(show: Show) -> None:
     page = show("sector-mbo.html", reduced_motion="reduce")
-    contents, text = page.locator(".opdezepagina"), page.locator("article")
+    contents = page.locator(".opdezepagina")
     links = contents.locator("a")
     assert links.count() > 2
-    assert not contents.locator("summary").is_visible(), "there is no box to open"
-    room, place = page.locator(".midden").bounding_box(), text.bounding_box()
-    assert room and place
-    assert abs(2 * place["x"] + place["width"] - 2 * room["x"] - room["width"]) < 4, (
-        "the text is in the middle of its room"
-    )
-    assert contents.bounding_box()["x"] >= text.bounding_box()["x"] + text.bounding_box()["width"]  # type: ignore[index]
+    expect(contents.locator("summary")).to_be_hidden()  # there is no box to open
+    room, text, beside = (page.locator(name).bounding_box() for name in (".midden", "article", ".opdezepagina"))
+    assert room and text and beside
+    assert abs(2 * text["x"] + text["width"] - 2 * room["x"] - room["width"]) < 4, "the text is in the middle"
+    assert beside["x"] >= text["x"] + text["width"]
     for number in range(links.count()):
         links.nth(number).click()
         page.locator(f".opdezepagina li:nth-child({number + 1}) a[aria-current=location]").wait_for()
-        assert contents.locator("[aria-current]").count() == 1
-        assert links.nth(number).bounding_box()["y"] < 900, "it is in sight"  # type: ignore[index]
+        expect(contents.locator("[aria-current]")).to_have_count(1)
+        expect(links.nth(number)).to_be_in_viewport()
     page.set_viewport_size({"width": WIDE - 1, "height": 900})
     # The browser tells the page of its new width at the next frame.
-    links.first.wait_for(state="hidden")
+    expect(links.first).to_be_hidden()
     contents.locator("summary").press("Enter")
-    links.first.wait_for(state="visible")
+    expect(links.first).to_be_visible()
 
 
-def test_every_page_leads_to_both_pdfs_and_says_who_made_it_and_whom_to_ask() -> None:
-    for path in PAGES:
-        page = soup(path)
-        foot = page.select_one("footer")
-        assert foot
-        papers = [str(link["href"]) for link in foot.select("a[href$='.pdf']")]
-        assert papers == ["../report.pdf", "../summary.pdf"]
-        assert all((path.parent / paper).is_file() for paper in papers)
-        assert page.select_one("header a[href='../report.pdf']")
-        for part in ("stand van 2026", "Gemaakt door na-report, naar", "Een vraag", "Nationaal Agentschap"):
-            assert part in foot.get_text(), path.name
-
-
-def test_the_menu_of_a_narrow_screen_works_by_keyboard_and_without_scripts_is_open(show: Show) -> None:
+def test_the_menu_of_a_narrow_screen_works_by_keyboard(show: Show) -> None:
     page = show("aanbevelingen.html", NARROW)
-    menu = page.locator("#hoofdstukken")
-    assert not menu.is_visible()
-    page.locator(".menuknop").focus()
-    page.keyboard.press("Enter")
-    assert menu.is_visible()
-    assert page.get_attribute(".menuknop", "aria-expanded") == "true"
-    page.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
+    menu, button = page.locator("#hoofdstukken"), page.locator(".menuknop")
+    expect(menu).to_be_hidden()
+    button.press("Enter")
+    expect(menu).to_be_visible()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.evaluate(OPEN_FOLDS)
     assert violations(page) == []
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('#hoofdstukken') !== null")
+    expect(menu.locator(":focus")).to_have_count(1)
     page.keyboard.press("Escape")
-    assert not menu.is_visible()
-    plain = show("index.html", NARROW, java_script_enabled=False)
-    assert plain.locator("#hoofdstukken a").first.is_visible()
-    assert not plain.locator(".menuknop").is_visible()
+    expect(menu).to_be_hidden()
 
 
-def test_the_reader_chooses_light_or_dark_and_the_next_page_remembers(show: Show) -> None:
-    page = show()
-    background = "getComputedStyle(document.body).backgroundColor"
-    light = page.evaluate(background)
-    page.click("[data-weergave-knop]")
-    assert page.get_attribute("[data-weergave-knop]", "aria-pressed") == "true"
-    dark = page.evaluate(background)
-    page.goto(address("inleiding.html"))
-    assert light != dark == page.evaluate(background)
+def test_without_scripts_the_menu_is_open_references_can_be_read_and_marks_are_links(show: Show) -> None:
+    page = show("koploper.html", NARROW, java_script_enabled=False)
+    expect(page.locator("#hoofdstukken a").first).to_be_visible()
+    expect(page.locator(".menuknop")).to_be_hidden()
+    page.locator(".verwijs summary").first.click()
+    expect(page.locator(".verwijs pre").first).to_be_visible()
+    expect(page.locator(".kopieer")).to_have_count(0)  # no dead button
+    mark = page.locator(MARKS).first
+    target = str(mark.get_attribute("href"))
+    mark.click()
+    page.wait_for_url(re.compile(re.escape(target) + "$"))
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_reference_is_copied_by_keyboard_or_selected_and_the_reader_hears_it(show: Show, allowed: bool) -> None:
+    page = show("koploper.html", permissions=["clipboard-read", "clipboard-write"] if allowed else [])
+    if not allowed:
+        page.evaluate(
+            "Object.defineProperty(navigator, 'clipboard', { value: undefined }); document.execCommand = () => false"
+        )
+    page.locator(".verwijs summary").first.press("Enter")
+    for _ in range(3):  # the link, its button, the button of APA
+        page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Kopieer APA")
+    page.keyboard.press("Enter")
+    expect(page.locator("#melding")).to_contain_text("APA is gekopieerd." if allowed else "Kopiëren lukt niet")
+    found = page.evaluate("navigator.clipboard.readText()" if allowed else "getSelection().toString()")
+    assert page.locator(".verwijs dd > span").first.text_content() == found
+
+
+def test_the_pages_follow_the_settings_of_the_computer_and_the_accessibility_page_tells_the_widths(show: Show) -> None:
+    page = show("toegankelijkheid.html", forced_colors="active", reduced_motion="reduce")
+    text = page.inner_text("article")
+    assert f"({WIDE // 1000}.{WIDE % 1000} pixels)" in text and f"({NARROW} pixels" in text
+    page.goto(address("index.html"))
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    expect(page.locator(".kader").first).to_have_css("border-top-color", ink)  # in the colours that the reader chose
+    expect(page.locator("html")).to_have_css("scroll-behavior", "auto")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).not_to_have_css("outline-style", "none")
 
 
 def test_the_first_page_is_light_and_has_letters_of_its_own(show: Show) -> None:

@@ -1,14 +1,12 @@
-"""Chain and claims: every recommendation reaches a source, and every testable claim can be contradicted."""
+"""Chain and claims: every recommendation reaches a source, every testable claim can be contradicted, and none needs Python."""
 
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import networkx
 import pytest
-import yaml
-from conftest import ROOT, Change, altered, na_report
+from conftest import ROOT, Change, altered, cases, na_report
 
 from na_report.base.errors import MissingRowError, NaReportError
 from na_report.base.paths import Project
@@ -26,19 +24,24 @@ from na_report.reasoning.claim import (
     NOT_TESTABLE,
     OUTDATED,
     REPORT,
+    Claim,
     evaluate,
 )
+from na_report.reasoning.claims_file import read_claims, refuse_misplaced
 from na_report.registers import verdicts
 from na_report.registers.analysis import outcome
 from na_report.registers.templates import Templates
 from na_report.running.execution import run_pages
+from na_report.running.fingerprint import data_hash
 from na_report.running.pages import all_pages, choose
 from na_report.writing.voice import Voice
 
 CLAIMS = {claim.id: claim for claim in all_claims()}
 FIRST, NEWEST = open_edition("2021"), open_edition(newest_edition())
 # Per claim how editions are altered so that it fails, holds or has nothing that it could be said of.
-FLIPS, STARTS, NOTHING = yaml.safe_load(Path(__file__).with_name("flips.yml").read_text(encoding="utf-8")).values()
+FLIPS, STARTS, NOTHING = cases("flips").values()
+FILE = cases("claims")
+GOOD, MEASURED, LACKING = FILE["good"], FILE["measured"], FILE["lacking"]
 
 
 def start(key: str) -> Edition:
@@ -64,12 +67,9 @@ def test_a_claim_holds_fails_in_an_altered_edition_and_does_not_hold_where_nothi
     assert verdict.state == (OUTDATED if claim.kind == NEWER else CONTRADICTED)
     assert verdict.facts
     assert evaluate(claim, altered(edition, FLIPS[key].split(" ")[0])).state != HOLDS
-
-
-def test_a_claim_about_nothing_or_about_what_nobody_knows_is_not_testable_rather_than_false() -> None:
-    for key, nothing in NOTHING.items():
-        for changes in nothing:
-            assert evaluate(CLAIMS[key], altered(start(key), changes)).state == NOT_TESTABLE, (key, changes)
+    # About nothing, or about what nobody knows, it is not testable rather than false.
+    without = {changes: evaluate(claim, altered(edition, changes)).state for changes in NOTHING.get(key, [])}
+    assert {*without.values()} <= {NOT_TESTABLE}, without
 
 
 def test_a_claim_on_the_facts_of_the_report_is_the_same_in_each_edition_and_one_on_newer_facts_waits_for_them() -> None:
@@ -104,21 +104,18 @@ def test_every_recommendation_reaches_a_source_and_back() -> None:
     assert {"FN01", "C11", "C04", "R6"} <= {step.key for step in chain.walk(FIRST, "IND004", up=True)}
 
 
-@pytest.mark.parametrize(("key", "hint"), [("", "Ids look like"), ("FM12 ", "mean FM12"), ("ACT01", "mean")])
-def test_walking_from_nowhere_is_refused(key: str, hint: str) -> None:
-    for ask in (chain.walk, lambda edition, key: chain.below(edition, key, "findings")):
-        with pytest.raises(NaReportError, match=f"no row '{key}' in the tables .*: starting_points") as caught:
-            ask(FIRST, key)
-        assert hint in caught.value.hint
-
-
-@pytest.mark.parametrize("key", ["C99", "FM12", "C14"])
-def test_a_claim_that_nobody_made_or_that_the_edition_lacks_is_refused_with_a_hint(key: str) -> None:
-    edition = altered(FIRST, "conclusions C14")
-    assert len(check(edition)) == len(all_claims()) - 1
-    with pytest.raises(MissingRowError, match=f"no claim {key!r}") as caught:
-        results_of(edition, key)
-    assert "C01" in caught.value.hint
+def test_walking_from_nowhere_and_a_claim_that_nobody_made_or_the_edition_lacks_are_refused_with_a_hint() -> None:
+    for key, hint in {"": "Ids look like", "FM12 ": "mean FM12", "ACT01": "mean"}.items():
+        for ask in (chain.walk, lambda edition, key: chain.below(edition, key, "findings")):
+            with pytest.raises(NaReportError, match=f"no row '{key}' in the tables .*: starting_points") as caught:
+                ask(FIRST, key)
+            assert hint in caught.value.hint
+    without = altered(FIRST, "conclusions C14")
+    assert len(check(without)) == len(all_claims()) - 1
+    for key in ("C99", "FM12", "C14"):
+        with pytest.raises(MissingRowError, match=f"no claim {key!r}") as caught:
+            results_of(without, key)
+        assert "C01" in caught.value.hint
 
 
 def test_a_question_that_can_not_be_asked_again_has_no_answer() -> None:
@@ -172,7 +169,15 @@ def test_a_conclusion_that_fails_warns_where_it_means_something_for_the_advice_a
     assert verdicts.page_note(FIRST) is None
 
 
-def test_what_only_counts_our_tables_is_shown_to_no_reader() -> None:
+def test_the_outcome_of_a_conclusion_is_that_on_newer_facts_and_what_only_counts_our_tables_is_shown_to_no_reader() -> (
+    None
+):
+    edition = open_edition("2026")
+    states = {key: verdicts.state(Voice(edition), key) for key in ("C07", "C11", "C02")}
+    assert states == {"C07": "achterhaald", "C11": "klopt nog", "C02": "niet opnieuw te toetsen"}
+    assert verdicts.state(Voice(altered(edition, FLIPS["C02"])), "C02") == "tegengesproken"
+    counts = verdicts.summary_counts(edition)
+    assert 0 < counts["retested"] == counts["still"] + counts["outdated"] < counts["conclusions"]
     edition = altered(FIRST, FLIPS["C14"])
     assert [found.state for found in check(edition) if found.claim.id == "C14"] == [CONTRADICTED]
     assert verdicts.page_note(edition, "conclusies") is None
@@ -181,41 +186,23 @@ def test_what_only_counts_our_tables_is_shown_to_no_reader() -> None:
     assert not [claim for claim in all_claims() if claim.kind == COUNT and claim.says["nl"] in shown]
 
 
-def test_the_outcome_of_a_conclusion_is_that_on_newer_facts() -> None:
-    edition = open_edition("2026")
-    states = {key: outcome(edition, key) for key in ("C07", "C11", "C02")}
-    assert states == {"C07": OUTDATED, "C11": HOLDS, "C02": NOT_TESTABLE}
-    assert outcome(altered(edition, FLIPS["C02"]), "C02") == CONTRADICTED
-    assert told(edition, "verdict", "C07").startswith("**Achterhaald:**")
-    counts = verdicts.summary_counts(edition)
-    assert 0 < counts["retested"] == counts["still"] + counts["outdated"] < counts["conclusions"]
-
-
-@pytest.fixture
-def contradicted(project: Project, change: Change, reseal: Callable[[], None]) -> Project:
-    """A project in whose edition 2021 the Netherlands does worse than the others."""
+def test_check_names_conclusion_figures_and_recommendations_and_the_rebuilt_page_says_it(
+    project: Project, change: Change, reseal: Callable[[], None]
+) -> None:
+    check = ("check", "--edition", "2021")
+    assert na_report(project, *check).returncode == 0
     change("observations", "IND004-NL-2019", "value", "9")
     change("observations", "IND088-NL-2020", "value", "-1")
     reseal()
-    return project
-
-
-def test_check_names_conclusion_figures_and_recommendations(contradicted: Project) -> None:
-    assert na_report(Project(ROOT), "check", "--edition", "2021").returncode == 0
-    done = na_report(contradicted, "check", "--edition", "2021")
+    done = na_report(project, *check)
     assert done.returncode == 1
-    assert "C11  report, contradicted" in done.stdout
-    assert "IND004-NL-2019" in done.stdout
-    assert "recommendations that lean on C04: R6" in done.stdout
-    said = json.loads(na_report(contradicted, "check", "-e", "2021", "--format", "json").stdout)
-    [row] = [row for row in said if row["id"] == "C04"]
+    for said in ("C11  report, contradicted", "IND004-NL-2019", "recommendations that lean on C04: R6"):
+        assert said in done.stdout
+    [row] = [row for row in json.loads(na_report(project, *check, "--format", "json").stdout) if row["id"] == "C04"]
     assert (row["state"], row["recommendations"]) == ("contradicted", ["R6"])
     assert {fact["observation"]: fact["value"] for fact in row["facts"]}["IND088-NL-2020"] == -1
-
-
-def test_the_rebuilt_pages_say_that_a_conclusion_no_longer_holds(contradicted: Project) -> None:
-    folder = contradicted.build("2021", "nl") / "notebooks"
-    run_pages(contradicted, choose(all_pages(contradicted), ["koploper"]), {"edition": "2021"}, folder)
+    folder = project.build("2021", "nl") / "notebooks"
+    run_pages(project, choose(all_pages(project), ["koploper"]), {"edition": "2021"}, folder)
     text = (folder / "koploper.ipynb").read_text(encoding="utf-8")
     assert all(said in text for said in ("**Tegengesproken:**", "lager dan gemiddeld in de EU", "Veranderd sinds het"))
 
@@ -225,3 +212,98 @@ def test_trace_prints_both_ways() -> None:
         done = na_report(Project(ROOT), "trace", key, "--edition", "2021")
         assert done.returncode == 0
         assert f"{key} rests on" in done.stdout and f"{key} carries" in done.stdout and "{IND" not in done.stdout
+
+
+# The file of claims
+
+
+def read(project: Project, text: str) -> list[Claim]:
+    (project.chapters / "claims.yml").write_text(text, encoding="utf-8")
+    return read_claims(project)
+
+
+def test_each_measure_gives_the_figure_or_names_what_the_edition_lacks(project: Project) -> None:
+    head = "  page: index\n  kind: report\n  says: {nl: Zo., en: So.}\n  holds: found > 0\n  facts:\n"
+    facts = enumerate([*MEASURED, *LACKING])
+    text = "".join(f"S{nr}:\n{head}    found: {{{fact}, says: {{nl: a, en: a}}}}\n" for nr, fact in facts)
+    found = read(project, text)
+    assert [evaluate(each, FIRST).facts[0].value for each in found[: len(MEASURED)]] == [*MEASURED.values()]
+    for each, lacking in zip(found[len(MEASURED) :], LACKING.values(), strict=True):
+        verdict = evaluate(each, FIRST)
+        assert verdict.state == NOT_TESTABLE and lacking in verdict.why
+    assert {evaluate(each, open_edition("2026")).state for each in found[-2:]} <= {HOLDS, CONTRADICTED}
+
+
+def test_what_is_wrong_is_told_with_line_found_and_expected(project: Project) -> None:
+    for case in FILE["wrong"].splitlines():
+        old, new, line, found, expected = (part.strip() for part in case.split("|"))
+        with pytest.raises(NaReportError) as caught:
+            read(project, GOOD.replace(old, new, 1) if old != "(end)" else f"{GOOD}  {new.replace('.', ' ')}\n")
+        start = f"chapters/claims.yml, line {line}, S40"
+        told = [part for part in str(caught.value).splitlines() if part.startswith(start)]
+        assert any(found in part and expected in part for part in told), (case, str(caught.value))
+        # In words of this project, not of the library that compares the form.
+        assert all(re.search(": found .*, expected .", part) for part in told), str(caught.value)
+
+
+def test_a_comparison_without_end_is_refused_and_no_crash(project: Project) -> None:
+    for long in (
+        "not " * 30_000 + "found > 3",
+        "found > " + "1 + " * 30_000 + "3",
+        "found > 3" + " and found > 3" * 30_000,
+    ):
+        with pytest.raises(NaReportError, match="expected a comparison of facts"):
+            read(project, GOOD.replace("found > 3", long))
+    [claim] = read(project, GOOD.replace("found > 3", "not " * 240 + "found > 3"))
+    assert evaluate(claim, FIRST).state in (HOLDS, CONTRADICTED)
+
+
+def test_all_problems_of_the_file_are_told_at_once(project: Project) -> None:
+    wrong = GOOD.replace("found > 3", "fund > 3").replace("count:", "cuont:")
+    other, bare, python = GOOD.replace("page", "pag"), "S42: x\n", GOOD.replace("found", "class")
+    with pytest.raises(NaReportError) as caught:
+        read(project, wrong + other.replace("S40", "S41") + bare + python.replace("S40", "S43"))
+    lines = dict.fromkeys(re.findall(r"line (\d+, \w+)", str(caught.value)))
+    assert [*lines] == ["5, S40", "7, S40", "9, S40", "10, S41", "11, S41", "19, S42", "26, S43"]
+    assert caught.value.hint
+
+
+def test_a_page_or_conclusion_that_is_nowhere_is_told(project: Project) -> None:
+    read(project, GOOD + GOOD.replace("S40", "C99"))
+    with pytest.raises(NaReportError, match=r"'sector-mbo', expected a page of _toc\.yml: sector-mob") as caught:
+        refuse_misplaced(project, ["sector-mob"])
+    assert re.findall(r"line (\d+), (\w+)", str(caught.value)) == [("2", "S40"), ("10", "C99"), ("11", "C99")]
+
+
+def test_a_third_language_needs_no_python(project: Project) -> None:
+    (project.chapters / "fr").mkdir()
+    (project.chapters / "fr" / "words.yml").write_text("words: {nr: No}\n", encoding="utf-8")
+    assert len(read(project, GOOD)) == 1
+    half = GOOD.replace("en: findings", "en: findings, fr: constats")
+    with pytest.raises(NaReportError, match=r"line 4, S40, says: found no fr, expected the wording"):
+        read(project, half)
+    [mine] = read(project, half.replace("en: There are findings on mbo.", "en: There are some., fr: Il y en a."))
+    assert mine.says["fr"] == "Il y en a."
+
+
+def test_a_changed_wording_is_another_answer(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
+    path, asked, hashes = project.chapters / "claims.yml", [], []
+    for new in ("Geen enkele agenda heeft", "Geen agenda heeft"):
+        text = path.read_text(encoding="utf-8").replace("Geen enkele agenda heeft", new)
+        path.write_text(text, encoding="utf-8")
+        edition = open_edition("2021", project)
+        for key in ("C07", "C05"):
+            results_of(edition, key)
+        asked.append(edition.reads.answers)
+        hashes.append(data_hash(project))
+    before, after = asked
+    assert ["C07" in key for key in before if after[key] != before[key]] == [True]
+    assert hashes[0] != hashes[1]
+
+
+def test_a_claim_says_that_it_uses_the_coding_exactly_when_it_does() -> None:
+    bare = altered(FIRST, "agenda_items .* category equal_opportunity")
+    tested = [claim for claim in all_claims() if claim.holds != JUDGEMENT]
+    uses = [claim.id for claim in tested if evaluate(claim, FIRST).facts != evaluate(claim, bare).facts]
+    assert uses == [claim.id for claim in tested if claim.uses_coding]

@@ -2,36 +2,23 @@
 
 import re
 from collections import Counter
-from typing import Any
+from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from conftest import ROOT
+from conftest import ROOT, cases, problems_with
 
 from na_report.base.paths import Project
-from na_report.book.book import Book
 from na_report.editions.edition import open_edition
+from na_report.registers import analysis, blocks, registers, statuses, updates
 from na_report.running.pages import all_pages
 from na_report.writing.markdown import anchor
+from na_report.writing.voice import Voice
 
-EDITION = open_edition("2026")
+CASES = cases("book_pages")
+LENGTHS, WORDS = CASES["lengths"], CASES["words"]
+EDITION, FIRST = open_edition("2026"), open_edition("2021")
 SECTORS = {f"sector-{row['slug']}": row["id"] for row in EDITION.rows("sectors", kind="sector").to_dict("records")}
-# Per page the fewest and the most words of running text, and at least which part of what one sees it is. A story of a sector
-# takes three to five minutes; the list of interviewees is a table to read.
-LENGTHS = {
-    "index": (450, 950, 0.9),
-    "aanbevelingen": (1200, 2400, 0.8),
-    "veranderingen": (450, 900, 0.9),
-    "inleiding": (300, 600, 0.85),
-    "beleidsagendas": (1800, 3200, 0.6),
-    "koploper": (350, 800, 0.6),
-    **dict.fromkeys(SECTORS, (600, 900, 0.6)),
-    "conclusies": (400, 900, 0.85),
-    "verantwoording": (450, 900, 0.8),
-    "gesprekspartners": (30, 200, 0.2),
-    "colofon": (250, 600, 0.6),
-    "toegankelijkheid": (350, 800, 0.85),
-}
 # What is for the screen and to look things up in: its rows go by the ids that the data has.
 REGISTERS = ("organisaties", "indicatoren", "bewijs", "bronnen", "kanttekeningen")
 # Pages that explain how the book was made may name rows by their id, and say what an edition is.
@@ -44,17 +31,35 @@ OURS = re.compile(
 )
 CODE = re.compile(r"\b(?:(?:AP|AM|ACT|INI|IND|FR-[A-Z]|C|X|R)\d+|F[A-Z]?\d+|A\d{2}(?:\.\d+[a-z]?)?)\b")
 MARK = "\N{DAGGER}"
+IN_EACH_LANGUAGE = pytest.mark.parametrize("language", ["nl", "en"])
 
 
-def of_both(test: Any) -> Any:
-    """Lets a test look at the built book in each language."""
-    return pytest.mark.book(pytest.mark.parametrize("language", ["nl", "en"])(test))
+@cache
+def built(book: str, name: str) -> str:
+    return (ROOT / "_build" / book / "html" / f"{name}.html").read_text(encoding="utf-8")
+
+
+@cache
+def with_addresses(book: str, name: str) -> BeautifulSoup:
+    page = BeautifulSoup(built(book, name), "html.parser")
+    for link in page.select("a[href]"):
+        link.append(f" ({link['href']})")
+    return page
+
+
+@pytest.mark.book
+@pytest.mark.parametrize("case", CASES["places"], ids=lambda case: str(case["at"]))
+def test_a_place_says_what_the_edition_holds(case: dict[str, str]) -> None:
+    book, name, place = case["at"].split(" ", 2)
+    shown = " ".join(" ".join(part.get_text() for part in with_addresses(book, name).select(place)).split())
+    assert shown
+    assert [text for text in case.get("says", []) if text not in shown] == [], shown
+    assert [text for text in case.get("lacks", []) if text in shown] == [], shown
 
 
 def whole(page: str) -> Tag:
     """Returns the article of a page without what is no text."""
-    article = BeautifulSoup(page, "html.parser").article
-    assert article is not None
+    [article] = BeautifulSoup(page, "html.parser").select("article")
     for part in article.select("nav, script, style, .meenemen, .headerlink"):
         part.decompose()
     for mark in article.select(".opmerking, .herkomst"):
@@ -62,16 +67,12 @@ def whole(page: str) -> Tag:
     return article
 
 
-def opened(page: str) -> Tag:
+def opened(page: str, without: str = "details:not([open])") -> Tag:
     """Returns what a page shows when it opens: of a fold nothing."""
     article = whole(page)
-    for fold in article.select("details:not([open])"):
+    for fold in article.select(without):
         fold.decompose()
     return article
-
-
-def source(name: str, language: str) -> str:
-    return (Book(Project(ROOT), EDITION.name, language).html / f"{name}.html").read_text(encoding="utf-8")
 
 
 def count(*parts: Tag) -> int:
@@ -85,14 +86,12 @@ def running(article: Tag) -> list[Tag]:
 
 
 def headings(article: Tag) -> list[str]:
-    return [" ".join(head.get_text().strip("#\N{PILCROW SIGN} \n").split()) for head in article.select("h1, h2, h3")]
+    return [" ".join(head.get_text().split()) for head in article.select("h1, h2, h3")]
 
 
 def told_otherwise(page: str, *, ids: bool = False, ours: tuple[str, ...] = ()) -> list[str]:
-    """Returns what a page shows that a report doesn't: codes, words of ours, and sentences with more than one mark."""
-    article = opened(page)
-    for table in article.select("table, .tabel, details"):
-        table.decompose()
+    """Returns what a page shows that a report doesn't: codes, words of ours, sentences with two marks."""
+    article = opened(page, "table, .tabel, details")
     said = " ".join(part.get_text(" ") for part in [*running(article), *article.select("h1, h2, h3, figcaption, th")])
     found = [word for word in OURS.findall(said) if not word.lower().startswith(ours or "\0")]
     sentences = re.split(rf"(?<=[.!?])\s|(?<=[.!?]{MARK})\s", " \n".join(part.get_text() for part in running(article)))
@@ -112,82 +111,108 @@ def untitled(article: Tag) -> list[str]:
     return found
 
 
-@of_both
+@pytest.mark.book
+@IN_EACH_LANGUAGE
 @pytest.mark.parametrize("name", LENGTHS)
 def test_a_page_has_a_length_tells_rather_than_lists_and_has_no_codes_or_words_of_ours(
     name: str, language: str
 ) -> None:
-    page, (fewest, most, share) = source(name, language), LENGTHS[name]
+    page, (fewest, most, share) = built(f"2026/{language}", name), LENGTHS[name]
     article = opened(page)
     told = count(*running(article))
     assert fewest <= told <= most
     assert told >= share * count(article)
     assert told_otherwise(page, ids=name in EXPLAIN, ours=("edition",) if name == "colofon" else ()) == []
+    if name in SECTORS:  # a story ends with what it means, and folds its findings
+        assert headings(article)[-1].startswith(WORDS["last heading"][language])
+        assert running(article)[-1].get_text().startswith(WORDS["last line"][language])
+        findings = {anchor(key) for key in EDITION.rows("findings", sector=SECTORS[name])["id"]}
+        ids, shown = ({part["id"] for part in those.select("[id]")} for those in (whole(page), article))
+        assert findings <= ids and len(findings) > 10
+        assert not findings & shown
+    if name == "index":
+        items = article.select(".lijst > ol > li")
+        links = [link["href"] for item in items for link in item.select("strong a")]
+        assert links == [f"aanbevelingen.html#r{number}" for number in range(1, 9)]
+        step, whom = (WORDS[name][language] for name in ("first step", "with whom"))
+        assert [item for item in items if step not in item.get_text() or whom not in item.get_text()] == []
+        assert (len(article.select(".kader > ol > li")), len(article.select(".kerncijfers li"))) == (5, 6)
 
 
-def test_each_chapter_has_a_length() -> None:
-    assert {page.name for page in all_pages(Project(ROOT))} == {*LENGTHS, *REGISTERS}
-
-
-@of_both
-def test_no_two_pages_share_a_heading_and_each_figure_has_a_title_of_its_own(language: str) -> None:
-    pages = {name: whole(source(name, language)) for name in (*LENGTHS, *REGISTERS)}
+@pytest.mark.book
+@IN_EACH_LANGUAGE
+def test_no_two_pages_share_a_heading_each_figure_has_a_title_and_no_sentence_two_full_stops(language: str) -> None:
+    names = [page.name for page in all_pages(Project(ROOT))]
+    assert {*names} == {*LENGTHS, *REGISTERS}
+    pages = {name: whole(built(f"2026/{language}", name)) for name in names}
     heads = Counter(head for article in pages.values() for head in set(headings(article)))
     assert len(heads) > 4 * len(pages)
     assert [head for head, times in heads.items() if times > 1] == []
     assert sum(len(article.select("figure")) for article in pages.values()) > 7
     assert {name: found for name, article in pages.items() if (found := untitled(article))} == {}
+    said, undated = " ".join(article.get_text() for article in pages.values()), WORDS["undated"][language]
+    assert undated in said and f"{undated}." not in said
 
 
-@of_both
-@pytest.mark.parametrize("name", SECTORS)
-def test_a_story_ends_with_what_it_means_and_folds_its_findings(name: str, language: str) -> None:
-    page = source(name, language)
-    last, call = {"nl": ("Wat betekent dit", "Wie belt u?"), "en": ("What does this mean", "Whom to call?")}[language]
-    assert headings(opened(page))[-1].startswith(last)
-    assert running(opened(page))[-1].get_text().startswith(call)
-    findings = {anchor(key) for key in EDITION.rows("findings", sector=SECTORS[name])["id"]}
-    ids, shown = ({part["id"] for part in show(page).select("[id]")} for show in (whole, opened))
-    assert findings <= ids and len(findings) > 10
-    assert not findings & shown
-
-
-def html(inside: str) -> str:
-    return f"<article><h1>Mbo</h1>{inside}</article>"
-
-
-def test_a_figure_without_a_title_of_its_own_is_seen() -> None:
-    titles = ("Jongeren staan derde.", "Aandeel.", "Jongeren staan derde.")
-    form = '<figure id="f{}"><span class="caption-text"><strong>{}</strong> Bron: CBS.</span></figure>'
-    assert untitled(whole(html("".join(map(form.format, range(3), titles))))) == ["f1", "f2"]
-
-
-SAID = {
-    "De grondslag is niet vermeld.": ["grondslag"],
-    "Toets: ja, zij houdt stand.": ["Toets", "houdt stand"],
-    "Digitale toetsing, en wat toetsen oplevert; AI, EU, B1, A4 of ISCED.": [],
-    "Zie C03, FM12, F201, A08.2a en AM54.": ["C03", "FM12", "F201", "A08.2a", "AM54"],
-    "Zie IND019, R7, X16 en FR-G1.": ["IND019", "R7", "X16", "FR-G1"],
-    "Een zin.† En nog een.†": [],
-    "Een zin † met twee.†": ["Een zin † met twee.†"],
-}
-
-
-def test_what_a_page_must_not_say_is_seen_but_in_a_fold() -> None:
-    for said, found in SAID.items():
+def test_what_a_page_must_not_say_is_seen_but_in_a_fold_and_a_figure_without_a_title_of_its_own_is_too() -> None:
+    for said, found in CASES["said"].items():
         shown = said.replace(MARK, '<span class="herkomst"><a href="#fm12">*</a></span>')
-        assert told_otherwise(html(f"<p>{shown}</p>")) == found
-        assert told_otherwise(html(f"<details><summary>Meer</summary><p>{shown}</p></details>")) == []
+        assert told_otherwise(f"<article><p>{shown}</p></article>") == found
+        assert told_otherwise(f"<article><details><summary>Meer</summary><p>{shown}</p></details></article>") == []
+    form = '<figure id="f{}"><span class="caption-text"><strong>{}</strong> Bron: CBS.</span></figure>'
+    titles = ("Jongeren staan derde.", "Aandeel.", "Jongeren staan derde.")
+    assert untitled(whole(f"<article>{''.join(map(form.format, range(3), titles))}</article>")) == ["f1", "f2"]
 
 
-@of_both
-def test_the_first_page_has_the_advice_with_its_first_steps(language: str) -> None:
-    article = opened(source("index", language))
-    items = article.select(".lijst > ol > li")
-    links = [link["href"] for item in items for link in item.select("strong a")]
-    assert links == [f"aanbevelingen.html#r{number}" for number in range(1, 9)]
-    step, whom = {"nl": ("Eerste stap: ", "Met wie: "), "en": ("First step: ", "With whom: ")}[language]
-    said = [" ".join(item.get_text().split()) for item in items]
-    assert all(step in item and whom in item for item in said)
-    assert len(article.select(".kader > ol > li")) == 5
-    assert len(article.select(".kerncijfers li")) == 6
+# What became of what the report names
+
+
+def test_each_row_has_a_state_those_of_the_report_are_counted_apart_and_what_came_later_says_so() -> None:
+    for table, counted in CASES["states"].items():
+        keys = set(EDITION[table]["id"])
+        assert keys <= set(EDITION["statuses"]["id"])
+        assert len(analysis.of_report(EDITION, table)) == sum(counted.values()) < len(keys)
+        assert statuses.counts(EDITION, table) == counted
+    assert statuses.counted(FIRST) is None
+    for name, register in (("initiatives", registers.initiatives), ("organisations", registers.organisations)):
+        lines = [line for line in register(EDITION).markdown.splitlines() if line.startswith("| [")]
+        marked = {line.split("[")[1].split("]")[0] for line in lines if "van na het rapport" in line}
+        assert marked == {*EDITION[name]["id"]} - {*FIRST[name]["id"]} != set()
+
+
+@IN_EACH_LANGUAGE
+def test_the_registers_and_the_advice_show_each_state_as_ours_and_none_is_old_without_saying_so(language: str) -> None:
+    undated, no_year, now, ours = (WORDS[name][language] for name in ("undated", "no year", "now", "ours"))
+    voice, organisations = Voice(EDITION, language), registers.organisations(EDITION, language).markdown
+    initiatives = registers.initiatives(EDITION, language).markdown
+    for row in EDITION.records("statuses"):
+        key = row["id"]
+        said, is_agenda = statuses.now(voice, key), key in set(EDITION["agendas"]["id"])
+        shown = organisations if key.startswith("ACT") else initiatives
+        assert said in (blocks.agenda(EDITION, key, language).markdown if is_agenda else shown)
+        if not row["source_id"]:
+            assert row["status"] == "unknown", key
+            continue
+        year = EDITION.row("sources", row["source_id"])["year"]
+        assert (year or undated) in said, key
+        if row["status"] == "running":
+            # Not only in the source behind it, but in the words that say how it stands.
+            assert (year or no_year) in statuses.state(voice, key), key
+            assert not year or int(year) > 2021, "a trace from before the edition of the report shows nothing of now"
+    for key in EDITION["recommendations"]["id"]:
+        lines = blocks.recommendation(EDITION, key, language).markdown.splitlines()
+        [line] = [each for each in lines if f"- **{now} (2026)**: " in each]
+        assert ours in line and "(#bron-" in line
+    for status in (*updates.SHOWN, "dated", "first_edition"):
+        shown = updates.indicator_status(EDITION, (status,), "tab-x", language).markdown
+        assert len(shown.splitlines()[0]) > len(":::{table} ") + 10, "each status has a table"
+
+
+def test_each_state_that_can_not_be_is_named() -> None:
+    for column, value, expected in (
+        ("id", "INI99", "initiatives"),
+        ("source_id", "", "a source, or the status unknown"),
+        ("confidence", "", "as source_id has one"),
+    ):
+        found = problems_with("statuses", "INI01", column, value, "2026")
+        assert [problem.row for problem in found if expected in problem.expected] == [2], (column, found)

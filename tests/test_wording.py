@@ -1,23 +1,21 @@
-"""The words of the book: the same in each language, each used, and none in the program."""
+"""The words of the book: the same in each language, and none in the program."""
 
 import ast
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from string import Formatter
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, cases
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.base.wording import Words, worded_languages
 from na_report.writing.text import language_of
 
-SOURCES = sorted((ROOT / "src").rglob("*.py"))
 # The workbook, which is no part of the book, has its own words.
-BOOK = [path for path in SOURCES if path.parent.name != "workbook"]
+BOOK = [path for path in sorted((ROOT / "src").rglob("*.py")) if path.parent.name != "workbook"]
 
 
 def texts(language: str) -> dict[str, dict[str, str]]:
@@ -48,55 +46,15 @@ def test_the_languages_say_the_same_things_with_the_same_places_in_each_form() -
     assert all(shape == shapes[0] for shape in shapes)
 
 
-def strings(path: Path) -> Iterator[tuple[int, str]]:
-    """Yields the strings of a module that are no docstring, with their lines; in an f-string a star for what is filled in."""
-    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
-    docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
-    for node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-            yield node.lineno, node.value
-        elif isinstance(node, ast.JoinedStr):
-            parts = (str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
-            yield node.lineno, "".join(parts)
-
-
-def test_each_text_is_used() -> None:
-    known = {text for path in SOURCES for _, text in strings(path)}
-    # What blocks and registers say, of which some begin with what the data decides on, and the heads of the registers.
-    said = [(ROOT / "chapters" / name).read_text(encoding="utf-8") for name in ("blocks.md", "registers.yml")]
-    known |= {f"{text}*" if text.endswith(".") else text for text in re.findall(r"'([\w.]+)'", " ".join(said))}
-    known |= set(re.findall(r"^ {4}([\w.]+):", said[1], re.MULTILINE))
-    sections = {key.partition(".")[0] for key in texts("nl")} - {"words"}
-    dotted = [text for text in known if "." in text and text.partition(".")[0] in sections]
-    wanted = re.compile("|".join(re.escape(text).replace(r"\*", ".+") for text in dotted))
-    # A template has the names of one section, some of them only up to the kind of thing that is told.
-    templates = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("texts/*.html"))
-    named = {f"changes.{name}" for name in re.findall(r"[a-z_]+", templates)}
-    unused = [
-        key
-        for key in texts("nl")
-        if key.partition(".")[0] not in ("libraries", "filter")  # read as a whole
-        and not wanted.fullmatch(key)
-        and key.removeprefix("words.") not in known
-        and not {key, key.partition("_")[0] + "_"} & named
-    ]
-    assert unused == []
-
-
 def test_the_program_has_no_dutch_and_no_dictionary_of_languages_in_it() -> None:
-    assert [
-        (path.name, node.lineno)
-        for path in BOOK
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Dict)
-        and {"nl", "en"} & {key.value for key in node.keys if isinstance(key, ast.Constant)}
-    ] == []
-    assert [
-        (path.name, line, text)
-        for path in BOOK
-        for line, text in strings(path)
-        if len(text.split()) > 2 and language_of(text) == "nl" and not re.search("<html|:::|>>>", text)
-    ] == []
+    for path in BOOK:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict):
+                assert not {"nl", "en"} & {key.value for key in node.keys if isinstance(key, ast.Constant)}, path.name
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            text = "*".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+            if len(text.split()) > 2 and not re.search("<html|:::|>>>", text):
+                assert language_of(text) != "nl", (path.name, text)
 
 
 @pytest.fixture
@@ -119,36 +77,13 @@ def test_a_third_language_is_a_file_and_a_number_decides_on_the_form(words: Call
     assert worded_languages() == ["en", "fy", "nl"]
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("words: {what: Wat}", ["words.yml, a.b: found nothing, expected a text"]),
-        ("a: {b: '{y} {z}'}", ["a.b: found '{y} {z}' ('y'), expected nothing between braces but {x}"]),
-        ("a: {b: '{x'}", ["a.b: found '{x'"]),
-        ("a: {b: '{x.__class__.y}'}", ["a.b: found"]),
-        ("a: {b: {one: ien}}", ["a.b: found no form for this number"]),
-        (
-            "a: b\nc:\n  d: [e]\n  f:\n  g: {several: h}\n  i: good\n",
-            ["line 1, a:", "line 3, c, d:", "line 4, c, f:", "line 5, c, g, several:"],
-        ),
-        ("a: {b: c}\na: {b: c}", ["words.yml, line 2, column 1: found 'a' twice"]),
-        ("- a", ["words.yml: found ['a']"]),
-        ("a: [", ["words.yml, line 1"]),
-        ("a: &x {b: *x}", ["found *x, which repeats a part"]),
-        ("? [a]\n: b\n", ["words.yml, line 1"]),
-    ],
-)
-def test_what_is_missing_or_damaged_is_named_all_at_once(
-    words: Callable[[str], Words], text: str, told: list[str]
-) -> None:
-    with pytest.raises(NaReportError) as caught:
-        words(text)("a.b", 3, x=1)
-    assert [each for each in told if each not in str(caught.value)] == []
-    assert caught.value.hint
-
-
-@pytest.mark.parametrize("language", ["fr", "../nl"])
-def test_a_language_without_words_is_refused(language: str) -> None:
-    with pytest.raises(NaReportError, match="no words") as caught:
-        Words(language)
-    assert "en, nl" in caught.value.hint
+def test_what_is_missing_or_damaged_is_named_all_at_once(words: Callable[[str], Words]) -> None:
+    for case in cases("words"):
+        with pytest.raises(NaReportError) as caught:
+            words(case["given"])("a.b", 3, x=1)
+        assert [each for each in case["told"] if each not in str(caught.value)] == []
+        assert caught.value.hint
+    for language in ("fr", "../nl"):
+        with pytest.raises(NaReportError, match="no words") as caught:
+            Words(language)
+        assert "en, fy, nl" in caught.value.hint
