@@ -21,9 +21,9 @@ from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.locks import BusyError, locked
 from na_report.base.paths import Project
 from na_report.processes.workers import Workers
-from na_report.running import cluster, sweep
-from na_report.running.execution import Pool, local_pool
+from na_report.running import pools, sweep
 from na_report.running.pages import Page
+from na_report.running.pools import Pool, local_pool
 from na_report.running.sweep import combinations, read_grid
 
 PARAMETERS = 'edition: str = "2021"\nsector: str = "mbo"\nnumber: int = 0\nfast: bool = True\nslow: float = 0.0'
@@ -170,7 +170,7 @@ def test_a_worker_that_dies_costs_no_run_and_doubles_none(
         small,
         pages_of(small, "number=1,2,3,4", "slow=0.4"),
         folder,
-        lambda stale: cluster.cluster_pool(address, small, stale),
+        lambda stale: pools.cluster_pool(address, small, stale),
     )
     killer.join()
     assert worker.wait(timeout=PATIENCE) == -signal.SIGKILL
@@ -187,9 +187,7 @@ def test_workers_of_a_cluster_run_the_pages_of_a_sweep(
 
     with Client(dask[0], set_as_default=False) as client:
         client.wait_for_workers(2, timeout=20)
-    rows = run(
-        small, pages_of(small, "number=1,2"), tmp_path, lambda stale: cluster.cluster_pool(dask[0], small, stale)
-    )
+    rows = run(small, pages_of(small, "number=1,2"), tmp_path, lambda stale: pools.cluster_pool(dask[0], small, stale))
     assert [(row["state"], row["answer"]) for row in rows] == [
         ("ran", f"{sector} -1") for _ in (1, 2) for sector in ("mbo", "ho")
     ]
@@ -200,15 +198,15 @@ def test_workers_of_a_cluster_run_the_pages_of_a_sweep(
 )
 def test_what_is_no_address_of_a_scheduler_is_refused_at_once(small: Project, address: str) -> None:
     with pytest.raises(NaReportError, match="is not the address of a Dask scheduler"):
-        cluster.cluster_pool(address, small, []).__enter__()
+        pools.cluster_pool(address, small, []).__enter__()
 
 
 def test_a_scheduler_that_does_not_answer_and_a_package_that_is_missing_are_named(
     small: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(pools, "CONNECT_SECONDS", 0.3)
     with pytest.raises(NaReportError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
-        cluster.cluster_pool("tcp://127.0.0.1:9", small, []).__enter__()
+        pools.cluster_pool("tcp://127.0.0.1:9", small, []).__enter__()
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(NaReportError, match="needs the package distributed"):
-        cluster.cluster_pool("tcp://127.0.0.1:9", small, []).__enter__()
+        pools.cluster_pool("tcp://127.0.0.1:9", small, []).__enter__()
