@@ -93,7 +93,7 @@ def test_what_is_wrong_is_told_and_changes_nothing(
 
 
 def test_what_is_no_wrong_use(whole: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert given_parameters(make_parser().parse_args(["run", "-p", "title", ""])) == {"title": ""}
+    assert make_parser().parse_args(["run", "-p", "title", ""]).parameters == {"title": ""}
     assert "Traceback" in na_report(whole, "--debug", "run", "nowhere").stderr
     assert "_toc.yml" in na_report(Project(tmp_path), "edition", "list").stderr, "which tells where to go"
     named = agreeing(choose(all_pages(whole), ["sector"]), {"sector": "ho"})

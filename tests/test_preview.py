@@ -25,9 +25,9 @@ from na_report.book.watching import serve
 class Running:
     """A preview in a process of its own, with the way to its pages."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, edition: str = "2021") -> None:
         self.project, pipe = project, subprocess.PIPE
-        command = [*CLI, "preview", "--edition", "2021", "--port", "0"]
+        command = [*CLI, "preview", "--edition", edition, "--port", "0"]
         self.process = subprocess.Popen(
             command, cwd=project.root, stdout=pipe, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )

@@ -23,7 +23,8 @@ from na_report.editions.asked import digest
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import Edition, open_edition
 from na_report.figures import charts
-from na_report.registers import blocks, registers, verdicts
+from na_report.registers import blocks, registers
+from na_report.registers.templates import Templates
 from na_report.writing import prose
 from na_report.writing.markdown import SESSION, anchor, plain
 from na_report.writing.numbers import in_words, number, value, written
@@ -148,11 +149,11 @@ def test_no_text_of_an_edition_shows_the_id_of_a_row_and_what_is_used_nowhere_sa
     said = [plain(voice.rows([row])) for rows in edition.tables.values() for row in rows["id"]]
     assert [text for text in said if len(text) < 4 or CODE.search(text)] == []
     for row in edition.records("conclusions"):
-        text = verdicts.basis(voice, row["id"], "Waarop?")
+        text = Templates(voice).block("basis", {"id": row["id"], "asked": "Waarop?"})
         assert [item for item in row["rests_on"].split(";") if f"(#{anchor(item)})" not in text] == [], row["id"]
         assert not re.search(r"\[[A-Z]{1,3}\d\d", text), "a sentence rather than a code"
     nowhere, used = Words(language)("used", 0), Words(language)("used", 2, rows="").split(":")[0]
-    lines = [line for line in plain(registers.sources(edition, language).markdown).splitlines() if line[:2] == "- "]
+    lines = [line for line in plain(blocks.sources(edition, language).markdown).splitlines() if line[:2] == "- "]
     assert {nowhere in line for line in lines} == {True, False}
     assert all((nowhere in line) != (f"{used}: " in line) for line in lines)
 

@@ -10,7 +10,8 @@ from conftest import ROOT, cases, problems_with
 
 from na_report.base.paths import Project
 from na_report.editions.edition import open_edition
-from na_report.registers import analysis, blocks, registers, statuses, updates
+from na_report.registers import analysis, blocks, registers, statuses
+from na_report.registers.templates import Templates
 from na_report.running.pages import all_pages
 from na_report.writing.markdown import anchor
 from na_report.writing.voice import Voice
@@ -174,8 +175,8 @@ def test_each_row_has_a_state_those_of_the_report_are_counted_apart_and_what_cam
         assert len(analysis.of_report(EDITION, table)) == sum(counted.values()) < len(keys)
         assert statuses.counts(EDITION, table) == counted
     assert statuses.counted(FIRST) is None
-    for name, register in (("initiatives", registers.initiatives), ("organisations", registers.organisations)):
-        lines = [line for line in register(EDITION).markdown.splitlines() if line.startswith("| [")]
+    for name in ("initiatives", "organisations"):
+        lines = [line for line in registers.show(EDITION, name).markdown.splitlines() if line.startswith("| [")]
         marked = {line.split("[")[1].split("]")[0] for line in lines if "van na het rapport" in line}
         assert marked == {*EDITION[name]["id"]} - {*FIRST[name]["id"]} != set()
 
@@ -183,13 +184,15 @@ def test_each_row_has_a_state_those_of_the_report_are_counted_apart_and_what_cam
 @IN_EACH_LANGUAGE
 def test_the_registers_and_the_advice_show_each_state_as_ours_and_none_is_old_without_saying_so(language: str) -> None:
     undated, no_year, now, ours = (WORDS[name][language] for name in ("undated", "no year", "now", "ours"))
-    voice, organisations = Voice(EDITION, language), registers.organisations(EDITION, language).markdown
-    initiatives = registers.initiatives(EDITION, language).markdown
+    templates = Templates(Voice(EDITION, language))
+    organisations, initiatives = (
+        registers.show(EDITION, name, language).markdown for name in ("organisations", "initiatives")
+    )
     for row in EDITION.records("statuses"):
         key = row["id"]
-        said, is_agenda = statuses.now(voice, key), key in set(EDITION["agendas"]["id"])
+        said, is_agenda = templates.line(key, "now"), key in set(EDITION["agendas"]["id"])
         shown = organisations if key.startswith("ACT") else initiatives
-        assert said in (blocks.agenda(EDITION, key, language).markdown if is_agenda else shown)
+        assert said in (blocks.agendas(EDITION, [key], language).markdown if is_agenda else shown)
         if not row["source_id"]:
             assert row["status"] == "unknown", key
             continue
@@ -197,15 +200,12 @@ def test_the_registers_and_the_advice_show_each_state_as_ours_and_none_is_old_wi
         assert (year or undated) in said, key
         if row["status"] == "running":
             # Not only in the source behind it, but in the words that say how it stands.
-            assert (year or no_year) in statuses.state(voice, key), key
+            assert (year or no_year) in templates.line(row, "stand"), key
             assert not year or int(year) > 2021, "a trace from before the edition of the report shows nothing of now"
     for key in EDITION["recommendations"]["id"]:
         lines = blocks.recommendation(EDITION, key, language).markdown.splitlines()
         [line] = [each for each in lines if f"- **{now} (2026)**: " in each]
         assert ours in line and "(#bron-" in line
-    for status in (*updates.SHOWN, "dated", "first_edition"):
-        shown = updates.indicator_status(EDITION, (status,), "tab-x", language).markdown
-        assert len(shown.splitlines()[0]) > len(":::{table} ") + 10, "each status has a table"
 
 
 def test_each_state_that_can_not_be_is_named() -> None:

@@ -17,7 +17,7 @@ from small_book import parameters, write_notebook
 from na_report.base.errors import NaReportError
 from na_report.base.files import locked
 from na_report.base.paths import Project
-from na_report.running import cluster, sweep
+from na_report.running import pools, sweep
 from na_report.running.pages import Page
 
 PARAMETERS = 'edition: str = "2021"\nsector: str = "mbo"\nnumber: int = 0\nfast: bool = True\nslow: float = 0.0'
@@ -133,7 +133,7 @@ def test_whatever_happens_on_a_cluster_no_run_is_lost_or_doubled(
         if event == "a worker dies":
             worker.kill()
         else:
-            with cluster.cluster_pool(address, small, []) as (other, _):
+            with pools.cluster_pool(address, small, []) as other:
                 assert [other.submit(len, "abc").result() for _ in range(4)] == [3] * 4
         done.append(len([*tmp_path.glob("*.state.json")]))
 
@@ -144,7 +144,7 @@ def test_whatever_happens_on_a_cluster_no_run_is_lost_or_doubled(
         pages_of(small, "number=1,2,3,4", "slow=0.4"),
         tmp_path,
         lambda edition: lambda asked: {},
-        pool=lambda stale: cluster.cluster_pool(address, small, stale),
+        pool=lambda stale: pools.cluster_pool(address, small, stale),
     )
     meanwhile.join()
     assert done[0] < 8, "it happened midway"
@@ -158,12 +158,12 @@ def test_a_scheduler_that_can_not_be_or_does_not_answer_and_a_package_that_is_mi
 ) -> None:
     def refused(address: str) -> str:
         with pytest.raises(NaReportError) as caught:
-            cluster.cluster_pool(address, small, []).__enter__()
+            pools.cluster_pool(address, small, []).__enter__()
         return str(caught.value)
 
     for address in ("garbage", "localhost", "http://localhost:1", "inproc://x", "tcp://127.0.0.1:999999"):
         assert "is not the address of a Dask scheduler" in refused(address)
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(pools, "CONNECT_SECONDS", 0.3)
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in refused("tcp://127.0.0.1:9")
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert "needs the package distributed" in refused("tcp://127.0.0.1:9")

@@ -212,13 +212,16 @@ def test_words_of_colleagues_stay_and_remarks_of_a_former_import_go_until_the_co
     assert table_bytes(small, "2026") == table_bytes(small, "2021")
 
 
-def test_a_value_that_is_a_round_number_of_times_the_one_before_is_told_also_by_diff_and_seal(small: Project) -> None:
-    change(small, put(*OBS, "value", 0.195))
-    assert "IND007-NL-2019: the value 0.195 is exactly 1/100 of the one before, 19.5" in taken_back()
+def test_a_value_that_is_a_round_number_of_times_the_one_before_is_told_also_by_diff(small: Project) -> None:
+    def make(book: Book) -> None:
+        put(*OBS, "value", 0.195)(book)
+        book.add(*OBS, id="IND007-NL-2021", period="2021", value=1.95)
+
+    change(small, make)
+    told = taken_back()
+    assert "IND007-NL-2021: the value 1.95 is exactly 1/10 of the one before, 19.5 (IND007-NL-2019)" in told
+    assert "IND007-NL-2019: the value 0.195 is exactly 1/100 of the one before, 19.5" in told
     assert "exactly 1/100 of" in said("edition diff 2021 2026")
-    said("edition copy 2021 2022")
-    set_cell(small.data / "2022" / "observations.csv", OBS[1], "value", "1.95")
-    assert "IND007-NL-2019: the value 1.95 is exactly 1/10 of" in said("edition seal 2022")
 
 
 def test_a_workbook_whose_base_has_a_successor_is_told(small: Project) -> None:

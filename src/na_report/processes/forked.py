@@ -15,10 +15,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, NoReturn
 
-_FORKS = multiprocessing.get_context("forkserver")
 _PR_SET_CHILD_SUBREAPER = 36
 # Tells the server its folder, and what to import.
 PRELOAD = "NA_REPORT_PRELOAD"
@@ -69,53 +69,53 @@ def _short() -> str:
     return usual if len(os.fsencode(usual)) <= _LONGEST else "/tmp"  # noqa: S108
 
 
-class ForkedKernel:
-    """A kernel with the process that keeps it, and the part of `subprocess.Popen` that Jupyter uses."""
+class ForkedKernel(ForkServerProcess):
+    """The process between the server and a kernel, with the part of `subprocess.Popen` that Jupyter uses."""
 
-    stdin = stdout = stderr = pid = None
+    stdin = stdout = stderr = None
 
     def __init__(self, arguments: Sequence[str], folder: str, environment: Mapping[str, str]) -> None:
-        self._process = _FORKS.Process(target=_keep, args=(arguments, folder, dict(environment)))
-        self._process.start()
+        super().__init__()
+        self._kernel = arguments, folder, dict(environment)
+        self.start()
+
+    def run(self) -> None:
+        """Runs a kernel until it ends, this process is told to end or the command is gone; then ends all that it started."""
+        signal.signal(signal.SIGTERM, _end)
+        # What a cell starts and leaves behind becomes a child of this process.
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+        try:
+            if not (kernel := os.fork()):
+                _become_kernel(*self._kernel)
+            command: Any = multiprocessing.parent_process()
+            wait([os.pidfd_open(kernel), command.sentinel])
+        finally:
+            listed = Path(f"/proc/self/task/{os.getpid()}/children")
+            while children := listed.read_text().split():
+                for pid in map(int, children):
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
 
     def poll(self) -> int | None:
         """Returns nothing while the kernel runs, or something that it started."""
-        return self._process.exitcode
+        return self.exitcode
 
     def wait(self) -> int | None:
         """Waits for the end."""
-        self._process.join()
-        return self.poll()
+        self.join()
+        return self.exitcode
 
     def send_signal(self, number: int) -> None:
         """Ends the kernel, however kindly it is asked, and waits for that: Jupyter would look only after 0.1 s."""
-        self._process.terminate()
-        self.wait()
+        self.terminate()
+        self.join()
 
 
 def end_kernels() -> None:
     """Ends all warm kernels of this process, whatever they are doing."""
     for process in multiprocessing.active_children():
-        if isinstance(process, _FORKS.Process):
+        if isinstance(process, ForkedKernel):
             process.terminate()
-
-
-def _keep(arguments: Sequence[str], folder: str, environment: Mapping[str, str]) -> None:
-    """Runs a kernel until it ends, this process is told to end or the command is gone; then ends all that it started."""
-    signal.signal(signal.SIGTERM, _end)
-    # What a cell starts and leaves behind becomes a child of this process.
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
-    try:
-        if not (kernel := os.fork()):
-            _become_kernel(arguments, folder, environment)
-        command: Any = multiprocessing.parent_process()
-        wait([os.pidfd_open(kernel), command.sentinel])
-    finally:
-        listed = Path(f"/proc/self/task/{os.getpid()}/children")
-        while children := listed.read_text().split():
-            for pid in map(int, children):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
 
 
 def _end(*_: object) -> NoReturn:

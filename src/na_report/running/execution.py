@@ -5,26 +5,24 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from na_report.base.errors import ChapterError
 from na_report.base.files import write_whole
 from na_report.base.paths import READS, Project
-from na_report.processes.forked import Server, end_kernels, kernel_folder
+from na_report.processes.forked import kernel_folder
 from na_report.processes.limits import page_limits
-from na_report.processes.surroundings import pinned
-from na_report.processes.workers import cores
 from na_report.running.chapters import Notebook, read_chapter
 from na_report.running.executed import normalised, own_cell
 from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state
 from na_report.running.pages import Page, with_all
+from na_report.running.pools import Pool, local_pool
 
 # Nbformat, papermill and Jupyter are imported in the functions that need them: a build that runs no page needs none of them.
 
@@ -48,9 +46,6 @@ class Watcher:
 
     def going(self, done: int, total: int, running: Sequence[str]) -> None:
         """So many of so many pages are done and these are being run; called some times a second."""
-
-
-Pool = Callable[[Sequence[Page]], AbstractContextManager[Executor]]
 
 
 def run_pages(
@@ -129,27 +124,6 @@ def needs_run(project: Project, page: Page, folder: Path, answers: Answers) -> b
     if state is not None and state.data != data:
         write_state(folder, page.name, state.ingredients, state.reads, data)
     return False
-
-
-@contextmanager
-def local_pool(pages: Sequence[Page], *, jobs: int = 0) -> Iterator[Executor]:
-    """Gives threads that each run a page at a time; where the block fails, their kernels end at once."""
-    with pinned():
-        Server.start(dict.fromkeys(page.chapter for page in pages))
-        from papermill.iorw import local_file_io_cwd
-
-        # Papermill changes the working directory while it writes: to what is set here, and else to where another thread was.
-        with local_file_io_cwd(), ThreadPoolExecutor(jobs or cores()) as pool:
-            try:
-                yield pool
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                end = Thread(target=pool.shutdown)
-                end.start()
-                while end.is_alive():
-                    end_kernels()
-                    end.join(0.1)
-                raise
 
 
 def run_page(project: Project, page: Page, folder: Path) -> Run:

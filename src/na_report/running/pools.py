@@ -1,18 +1,46 @@
-"""A Dask cluster as a pool: the same pages, run elsewhere, where their kernels start from nothing."""
+"""Where pages run: in threads that wait for kernels of this machine, or on a Dask cluster, where kernels start from nothing."""
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from threading import Thread
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import TOC, Project
+from na_report.processes.forked import Server, end_kernels
+from na_report.processes.surroundings import pinned
+from na_report.processes.workers import cores
 from na_report.running.pages import Page
 
 CONNECT_SECONDS = 10
 # Dask itself asks for some of these without an end, and says so on the screen.
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d{1,5}/?")
+
+
+Pool = Callable[[Sequence[Page]], AbstractContextManager[Executor]]
+
+
+@contextmanager
+def local_pool(pages: Sequence[Page], *, jobs: int = 0) -> Iterator[Executor]:
+    """Gives threads that each run a page at a time; where the block fails, their kernels end at once."""
+    with pinned():
+        Server.start(dict.fromkeys(page.chapter for page in pages))
+        from papermill.iorw import local_file_io_cwd
+
+        # Papermill changes the working directory while it writes: to what is set here, and else to where another thread was.
+        with local_file_io_cwd(), ThreadPoolExecutor(jobs or cores()) as pool:
+            try:
+                yield pool
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                end = Thread(target=pool.shutdown)
+                end.start()
+                while end.is_alive():
+                    end_kernels()
+                    end.join(0.1)
+                raise
 
 
 @contextmanager
