@@ -141,7 +141,7 @@ def test_whatever_happens_on_a_cluster_no_run_is_lost_or_doubled(
     meanwhile.start()
     sweep.run_sweep(
         small,
-        pages_of(small, "number=1,2,3,4", "slow=0.4"),
+        pages_of(small, "number=1,2,3,4", "slow=1.2"),
         tmp_path,
         lambda edition: lambda asked: {},
         pool=lambda stale: pools.cluster_pool(address, small, stale),
