@@ -17,7 +17,7 @@ FAULTS = [  # what stands in the file, what stands there instead, what is told
     (
         "{{ name }}{% if",
         "{{ naam }}{% if",
-        "organisations, columns, organisation: .*'naam' is undefined.*columns: id, name",
+        "organisations, columns, organisation: .*'naam' is undefined.*expected one of id, name",
     ),
     ("{{ role | filled }}", "{{ role | fild }}", "organisations, columns, role: .*No filter named 'fild'"),
     ("{{ role | filled }}", "{{ role | filled", "organisations, columns, role: .*unexpected end of template"),
@@ -94,7 +94,7 @@ def test_a_fault_in_a_block_is_told_with_its_line(project: Project, monkeypatch:
         (
             "{{ title }}]{#{{ id | anchor }}}.**",
             "{{ titel }}.**",
-            "blocks.md, conclusion, line 2: .*'titel' is undefined.*columns: id",
+            "blocks.md, conclusion, line 2: .*'titel' is undefined.*expected one of id",
         ),
         ("{{ row.text | filled }} ({{", "{{ row.tekst }} ({{", "blocks.md, basis, line 8: .*no attribute 'tekst'"),
         ("{% include 'basis' %}", "{% include 'base' %}", "chapters/blocks.md has no part 'base'; it has agenda"),

@@ -24,7 +24,7 @@ from na_report.writing.text import ended, ids, listed, number_of, sentence_case,
 from na_report.writing.voice import Row, Voice
 
 BLOCKS = "blocks"
-_HINT = "Use a column of the table (without its language), or what docs/change.md lists."
+_HINT = "Use a column of the table, without its language, or another way that docs/change.md lists."
 
 
 class Text(str):
@@ -207,7 +207,8 @@ def _told(place: str, template: str, names: Mapping[str, Any]) -> Iterator[None]
     try:
         yield
     except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as problem:
-        known = f"columns: {', '.join(name for name in names if name != 'row')}" if names else "a template"
+        columns = ", ".join(name for name in names if name not in ("row", "it"))
+        known = f"one of {columns}" if columns and "is undefined" in str(problem) else "what docs/change.md lists"
         lines = [line for line in extract_tb(problem.__traceback__) if line.filename.startswith("chapters/")]
         place = f"{lines[-1].filename}, line {lines[-1].lineno}" if lines else place
         found = f"found {template!r} ({problem})" if template else f"found a fault ({problem})"
