@@ -27,7 +27,7 @@ def page(name: str) -> BeautifulSoup:
 
 
 def test_a_value_stands_under_its_own_group() -> None:
-    text = registers.observations(open_edition("2026"), "all").markdown
+    text = registers.show(open_edition("2026"), "observations", sector="all").markdown
     [row] = [line for line in text.splitlines() if "{#ind002 " in line]
     young, precise = row.split("Nederland, jongeren")[1:]
     assert "92%" in young and "88,5%" not in young
@@ -134,7 +134,9 @@ def test_a_target_whose_year_has_passed_says_so() -> None:
     edition = open_edition("2026")
     assert "(doel voor 2025; dat jaar is voorbij)" in numbers.value(edition, "IND125").link
     assert "voorbij" not in numbers.value(edition, "IND128").link
-    assert "target for 2025; that year has passed" in registers.observations(edition, "ho", "en").markdown
+    assert (
+        "target for 2025; that year has passed" in registers.show(edition, "observations", "en", sector="ho").markdown
+    )
     assert "voorbij" not in numbers.value(replace(edition, name="2025"), "IND125").link
     assert "voorbij" not in numbers.value(edition, "IND101-NL-2021").link
 
@@ -144,7 +146,7 @@ def bars(edition: str, keys: list[str], **options: object) -> Block:
 
 
 def test_a_sentence_that_ends_with_an_abbreviation_has_one_full_stop() -> None:
-    shown = [registers.observations(open_edition("2026"), sector) for sector in ("ve", "po_vo")]
+    shown = [registers.show(open_edition("2026"), "observations", sector=sector) for sector in ("ve", "po_vo")]
     text = "\n".join(block.markdown for block in [*shown, bars("2026", ["IND028", "IND029"], caption="Kort.")])
     assert "z.d." in text
     assert not re.search(r"z\.d\.(\]\([^)]*\))?\.", text)

@@ -192,5 +192,5 @@ def test_what_is_used_nowhere_says_so_in_a_sentence(name: str, language: str) ->
 def test_a_card_leaves_it_to_the_row_whose_year_it_is(language: str) -> None:
     edition = EDITIONS["2021"]
     ours = Words(language)("periods.inferred", year="2020")
-    assert ours in plain(registers.observations(edition, "all", language).markdown)
+    assert ours in plain(registers.show(edition, "observations", language, sector="all").markdown)
     assert ours not in plain(blocks.key_figures(edition, {"IND002": "x"}, language).markdown)

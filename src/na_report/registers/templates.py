@@ -20,7 +20,7 @@ from na_report.reasoning.checking import failing, results_of
 from na_report.registers import analysis, statuses
 from na_report.writing import markdown
 from na_report.writing.numbers import in_words, number, written_day
-from na_report.writing.text import ended, ids, listed, number_of, sentence_case, spoken
+from na_report.writing.text import ended, ids, in_sentence, listed, number_of, sentence_case, spoken
 from na_report.writing.voice import Row, Voice
 
 BLOCKS = "blocks"
@@ -59,7 +59,7 @@ class Templates:
         '**a&#124;b**: Zie [[19,5%](#ind007-nl-2019)]{.waarde}.'
     """
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Voice, **asked: str) -> None:
         self.voice, self._ranked = voice, cache(partial(_ranked, voice))
         self.rules = Environment(
             autoescape=True,
@@ -85,7 +85,10 @@ class Templates:
             "cited": voice.cited,
             "titled": voice.titled_source,
             "web_title": self._web_title,
-            "observed": lambda row: voice.observed([row]),
+            "observed": voice.observed,
+            "values": lambda key: "; ".join(
+                _values(voice, edition.rows("observations", indicator_id=key).to_dict("records"))
+            ),
             "period": voice.period,
             "choice": markdown.choice,
             "choices": self._choices,
@@ -101,6 +104,7 @@ class Templates:
             "figure": lambda key: voice.value(key).text,
             "listed": lambda cell, between=", ": between.join(ids(cell)),
             "number": number_of,
+            "in_sentence": in_sentence,
             "in_words": partial(in_words, language=voice.language),
             "categories": lambda cell: ", ".join(map(short.__getitem__, ids(cell))),
         }
@@ -127,6 +131,7 @@ class Templates:
             "results_of": partial(results_of, edition),
             "failing": partial(failing, edition),
             "language": voice.language,
+            "asked": {name: Text(text) for name, text in asked.items()},
             "caveats_of": partial(statuses.caveats_of, edition),
             "known": statuses.known(edition),
         }
@@ -168,12 +173,13 @@ class Templates:
     def _chained(self, how: Callable[[Edition, str, str], list[str]], key: str, table: str) -> list[dict[str, Any]]:
         return [self.view(self.voice.edition.row(table, one)) for one in how(self.voice.edition, key, table)]
 
-    def _users(self, key: str, *tables: str) -> list[str]:
-        """Returns the ids of the rows that rest on one, or what it says of them; of tables only where some are named."""
-        edition = self.voice.edition
+    def _users(self, key: str | list[str], *tables: str) -> list[str]:
+        """Returns the ids of the rows that rest on one or on any of several, or what one says of them; or those of tables."""
+        edition, keys = self.voice.edition, ids(key)
         if tables:
-            return [user for table in tables for user in chain.above(edition, key, table)]
-        return in_order({*chain.users(edition, key), *statuses.traced_to(edition, key)})
+            return [user for table in tables for one in keys for user in chain.above(edition, one, table)]
+        told = statuses.traced_to(edition, key) if isinstance(key, str) else []
+        return in_order({user for one in keys for user in chain.users(edition, one)}.union(told).difference(keys))
 
     def _web_title(self, row: Row) -> str:
         title = self.voice.said(row, "title")
@@ -190,6 +196,28 @@ class Templates:
 def _ranked(voice: Voice, table: str) -> dict[str, tuple[int, Row]]:
     """Returns by id, or code, the place of each row in its table, and the row."""
     return {row.get("code", row["id"]): (rank, row) for rank, row in enumerate(voice.edition.records(table))}
+
+
+def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
+    """Yields per place and group the values in the order of the years, each with its place in the book and what to know."""
+    for geo in dict.fromkeys(row["geo"] for row in rows):
+        here = sorted((row for row in rows if row["geo"] == geo), key=lambda row: str(row["period"]))
+        before = None
+        for group in dict.fromkeys(voice.said(row, "group") for row in here):
+            parts = []
+            for row in (row for row in here if voice.said(row, "group") == group):
+                # A later group that was measured in another way does not go on from the one before it.
+                if before and before["series"] != row["series"] and before["period"] <= row["period"]:
+                    parts.append(voice.words("break"))
+                notes = voice.period(row)
+                if row["confidence"] == "B":
+                    notes += markdown.escape(f", B: {voice.label('confidence', 'B')}")
+                parts.append(
+                    f"[**{markdown.escape(voice.value(row['id']).text)}**]{{#{markdown.anchor(row['id'])}}} ({notes})"
+                )
+                before = row
+            where = voice.label("geo", geo) + (f", {in_sentence(group)}" if group else "")
+            yield f"{markdown.escape(where)}: {', '.join(parts)}"
 
 
 def _giving(kind: type[str], function: Callable[..., str]) -> Callable[..., str]:
