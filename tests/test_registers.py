@@ -71,7 +71,8 @@ def test_each_register_has_a_caption_and_heads_in_each_language_and_edition(name
     [
         "{{ name }}",
         "{{ name | lower }}",
-        "{{ (name | filled) ~ name }}",
+        "{{ (name | filled) ~ (name | lower) }}",
+        "{{ [name | filled, name | lower] | join(' ') }}",
         "{{ id | link(name) }}",
         "{{ id | link(name | upper) }}",
         "{{ id | place(name) }}",

@@ -1,14 +1,15 @@
 """Templates of the chapters: MyST in which Jinja2 fills in what the data says, escaped unless it is MyST itself."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
 from traceback import extract_tb
 from typing import Any, ClassVar
 
-from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, TemplateError
+from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, TemplateError, nodes
 from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
 
 from na_report.base.digits import in_order
@@ -34,6 +35,17 @@ class Text(str):
 
     def __html__(self) -> str:
         return markdown.escape(self)
+
+
+class _Joining(CodeGenerator):
+    """Has `a ~ b` escape what is no MyST as MyST: Jinja2 itself would as HTML."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802  Jinja2 names it
+        self.write("environment.filters['join']((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
 
 
 class _Compiled(BytecodeCache):
@@ -72,6 +84,7 @@ class Templates:
             loader=FunctionLoader(self._load),
             bytecode_cache=_Compiled(),
         )
+        self.rules.code_generator_class = _Joining
         edition, short = voice.edition, analysis.categories(voice.edition, voice.language)
         myst: dict[str, Callable[..., str]] = {
             "block": self.line,
@@ -114,6 +127,7 @@ class Templates:
             "capital": lambda text: type(text)(sentence_case(text)),
             "ended": lambda text: type(text)(ended(text)),
             "ids": ids,
+            "join": _joined,
             "outcome": partial(analysis.outcome, edition),
             "rank": lambda cell, table: f"{self._ranked(table)[ids(cell)[0]][0]:04}",
             "users": self._users,
@@ -222,6 +236,14 @@ def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
 
 def _giving(kind: type[str], function: Callable[..., str]) -> Callable[..., str]:
     return lambda *args, **names: kind(function(*args, **names))
+
+
+def _joined(parts: Iterable[Any], between: str = "") -> str:
+    """Returns parts as one: as MyST when one of them is, and else as text, such as the name of a word."""
+    found = list(parts)
+    if any(isinstance(part, Markup) for part in found):
+        return _giving(Markup, between.join)(map(_myst, found))
+    return Text(between.join(map(str, found)))
 
 
 def _myst(part: Any) -> str:
