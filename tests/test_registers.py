@@ -17,10 +17,10 @@ FAULTS = [  # what stands in the file, what stands there instead, what is told
     (
         "{{ name }}{% if",
         "{{ naam }}{% if",
-        "organisations, columns, organisation: .*'naam' is undefined.*expected one of id, name",
+        "organisations, columns, organisation, line 1: .*'naam' is undefined.*expected one of id, name",
     ),
-    ("{{ role | filled }}", "{{ role | fild }}", "organisations, columns, role: .*No filter named 'fild'"),
-    ("{{ role | filled }}", "{{ role | filled", "organisations, columns, role: .*unexpected end of template"),
+    ("{{ role | filled }}", "{{ role | fild }}", "organisations, columns, role, line 1: .*No filter named 'fild'"),
+    ("{{ role | filled }}", "{{ role | filled", "organisations, columns, role, line 1: .*unexpected end of template"),
     ("{{ role | filled }}", "{{ words('rol') }}", "words.yml, words.rol: found nothing, expected a text"),
     ("table: organisations", "table: organisation", "organisations, table: found 'organisation', expected .* table"),
     ("  name: tab-organisaties\n", "", "organisations: found no name"),
@@ -32,7 +32,7 @@ FAULTS = [  # what stands in the file, what stands there instead, what is told
     (
         "  name: tab-organisaties\n",
         "  name: tab-organisaties\n  order: '{{ nmae }}'\n",
-        "organisations, order: .*'nmae' is undefined",
+        "organisations, order, line 1: .*'nmae' is undefined",
     ),
     (
         "  name: tab-organisaties\n",
@@ -84,7 +84,7 @@ def test_each_register_has_a_caption_and_heads_in_each_language_and_edition(name
 def test_no_cell_lets_text_of_the_data_become_markup(cell: str) -> None:
     templates = Templates(Voice(open_edition("2021")))
     text = "a|b [x](y) <i> **c** `x`\n:::"
-    shown = templates.read(cell, "here")(templates.view({"id": "A01", "name_nl": text}))
+    shown = templates.cell(cell, "here")(templates.view({"id": "A01", "name_nl": text}))
     for mark in ("a|b", "[x](", "<i>", "**c", ":::", "`"):
         assert mark not in shown
 

@@ -43,15 +43,15 @@ def show(edition: Edition, name: str, language: str = "nl", **asked: str) -> Blo
     """Shows a register of `chapters/registers.yml`, of a sector or what else its rows are asked for."""
     about, voice, place = described(edition, name), Voice(edition, language), f"chapters/{REGISTERS}, {name}"
     templates = Templates(voice, **asked)
-    title, caption = (templates.read(about.get(each, ""), f"{place}, {each}")({}) for each in ("name", "caption"))
-    where, order = (templates.read(about.get(name, ""), f"{place}, {name}") for name in ("where", "order"))
-    cells = {head: templates.read(cell, f"{place}, columns, {head}") for head, cell in about["columns"].items()}
+    title, caption = (templates.cell(about.get(each, ""), f"{place}, {each}")({}) for each in ("name", "caption"))
+    where, order = (templates.cell(about.get(name, ""), f"{place}, {name}") for name in ("where", "order"))
+    cells = {head: templates.cell(cell, f"{place}, columns, {head}") for head, cell in about["columns"].items()}
     found = [(where(row), row) for row in map(templates.view, edition.records(about["table"]))]
     if wrong := {says for says, _ in found} - {"", "True", "False"}:
         hint = "Write a comparison between the braces, such as {{ kind == 'newer' }}."
         raise NaReportError(f"{place}, where: found {min(wrong)!r}, expected True or False.", hint=hint)
     rows = sorted((row for says, row in found if says != "False"), key=order)
-    shown = ({head: " ".join(fill(row).split()) for head, fill in cells.items()} for row in rows)
+    shown = ({head: fill(row) for head, fill in cells.items()} for row in rows)
     looks = {each: about.get(each, ()) for each in ("filters", "right")}
     return voice.table(shown, caption or voice.words(f"captions.{name}"), title, **looks)
 

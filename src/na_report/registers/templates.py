@@ -67,12 +67,13 @@ class Templates:
         >>> from na_report.editions.edition import open_edition
         >>> templates = Templates(Voice(open_edition("2021")))
         >>> row = templates.view({"id": "R5", "name_nl": "a|b", "note_nl": "Zie {IND007}."})
-        >>> templates.read("**{{ name }}**: {{ note | filled }}", "here")(row)
+        >>> templates.cell("**{{ name }}**: {{ note | filled }}", "here")(row)
         '**a&#124;b**: Zie [[19,5%](#ind007-nl-2019)]{.waarde}.'
     """
 
     def __init__(self, voice: Voice, **asked: str) -> None:
         self.voice, self._ranked = voice, cache(partial(_ranked, voice))
+        self._cells: dict[str, str] = {}
         self.rules = Environment(
             autoescape=True,
             undefined=StrictUndefined,
@@ -156,20 +157,14 @@ class Templates:
         cells = {name.removesuffix(cut): Text(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
         return {**cells, "row": row}
 
-    def read(self, template: str, place: str) -> Callable[[Mapping[str, Any]], str]:
-        """Returns what fills a row in in a template; a fault of the template is told with its place."""
-        with _told(place, template, {}):
-            found = self.rules.from_string(template)
-
-        def fill(row: Mapping[str, Any]) -> str:
-            with _told(place, template, row):
-                return found.render(row)
-
-        return fill
+    def cell(self, template: str, place: str) -> Callable[[Mapping[str, Any]], str]:
+        """Returns what fills in a template that stands at a place in a file, on one line."""
+        self._cells[place] = template
+        return lambda names: " ".join(self.block(place, names).split())
 
     def block(self, name: str, names: Mapping[str, Any]) -> str:
         """Returns a block of `chapters/blocks.md` with the data filled in."""
-        with _told(f"chapters/{BLOCKS}.md, {name}", "", names):
+        with _told(name, names):
             return re.sub(r"\n{3,}", "\n\n", self.rules.get_template(name).render(names)).strip()
 
     def line(self, it: Any, name: str, **more: object) -> str:
@@ -178,6 +173,8 @@ class Templates:
         return " ".join(self.block(name, names | more).split())
 
     def _load(self, name: str) -> tuple[str, str, None]:
+        if name in self._cells:
+            return self._cells[name], name, None
         return story_part(self.voice.edition, "", BLOCKS, name), f"chapters/{BLOCKS}.md, {name}", None
 
     def _words(self, key: str, plural: float | None = None, /, **parts: object) -> str:
@@ -252,14 +249,13 @@ def _myst(part: Any) -> str:
 
 
 @contextmanager
-def _told(place: str, template: str, names: Mapping[str, Any]) -> Iterator[None]:
-    """Tells what is wrong in a template as a fault of the file that it is in."""
+def _told(place: str, names: Mapping[str, Any]) -> Iterator[None]:
+    """Tells what is wrong in a template with its place: it is the last in the traceback, as others may show it."""
     try:
         yield
     except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as problem:
         columns = ", ".join(name for name in names if name not in ("row", "it"))
-        known = f"one of {columns}" if columns and "is undefined" in str(problem) else "what docs/change.md lists"
+        expected = f"one of {columns}" if columns and "is undefined" in str(problem) else "what docs/change.md lists"
         lines = [line for line in extract_tb(problem.__traceback__) if line.filename.startswith("chapters/")]
         place = f"{lines[-1].filename}, line {lines[-1].lineno}" if lines else place
-        found = f"found {template!r} ({problem})" if template else f"found a fault ({problem})"
-        raise NaReportError(f"{place}: {found}, expected {known}.", hint=_HINT) from problem
+        raise NaReportError(f"{place}: found a fault ({problem}), expected {expected}.", hint=_HINT) from problem
