@@ -13,6 +13,7 @@ from na_report.registers import blocks, registers
 from na_report.registers.templates import Templates
 from na_report.writing.voice import Voice
 
+NAME = "  name: tab-organisaties\n"
 FAULTS = [  # what stands in the file, what stands there instead, what is told
     (
         "{{ name }}{% if",
@@ -23,27 +24,11 @@ FAULTS = [  # what stands in the file, what stands there instead, what is told
     ("{{ role | filled }}", "{{ role | filled", "organisations, columns, role, line 1: .*unexpected end of template"),
     ("{{ role | filled }}", "{{ words('rol') }}", "words.yml, words.rol: found nothing, expected a text"),
     ("table: organisations", "table: organisation", "organisations, table: found 'organisation', expected .* table"),
-    ("  name: tab-organisaties\n", "", "organisations: found no name"),
-    (
-        "  name: tab-organisaties\n",
-        "  name: tab-organisaties\n  filter: [nr]\n",
-        "organisations, filter: .*one of table, name",
-    ),
-    (
-        "  name: tab-organisaties\n",
-        "  name: tab-organisaties\n  order: '{{ nmae }}'\n",
-        "organisations, order, line 1: .*'nmae' is undefined",
-    ),
-    (
-        "  name: tab-organisaties\n",
-        "  name: tab-organisaties\n  where: '{{ type }}'\n",
-        "organisations, where: found '.*', expected True or False",
-    ),
-    (
-        "  name: tab-organisaties\n",
-        "  name: tab-organisaties\n  filters: [rol]\n",
-        "organisations: found 'rol', expected one of its columns",
-    ),
+    (NAME, "", "organisations: found no name"),
+    (NAME, NAME + "  filter: [nr]\n", "organisations, filter: .*one of table, name"),
+    (NAME, NAME + "  order: '{{ nmae }}'\n", "organisations, order, line 1: .*'nmae' is undefined"),
+    (NAME, NAME + "  where: '{{ type }}'\n", "organisations, where: found '.*', expected True or False"),
+    (NAME, NAME + "  filters: [rol]\n", "organisations: found 'rol', expected one of its columns"),
     ("organisations:\n", "organisation:\n", "chapters/registers.yml: found no register 'organisations'"),
 ]
 
