@@ -1,63 +1,25 @@
 """Templates of the chapters: MyST in which Jinja2 fills in what the data says, escaped unless it is MyST itself."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
-from traceback import extract_tb
-from typing import Any, ClassVar
+from typing import Any
 
-from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, TemplateError, nodes
-from jinja2.bccache import Bucket
-from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
 
 from na_report.base.digits import in_order
-from na_report.base.errors import NaReportError
 from na_report.editions.asked import story_part
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.reasoning.checking import failing, results_of
 from na_report.registers import analysis, statuses
 from na_report.writing import markdown
+from na_report.writing.filling import Text, as_myst, environment, faults_told, giving
 from na_report.writing.numbers import in_words, number, written_day
 from na_report.writing.text import ended, ids, in_sentence, listed, number_of, sentence_case, spoken
 from na_report.writing.voice import Row, Voice
 
 BLOCKS = "blocks"
-_HINT = "Use a column of the table, without its language, or another way that docs/change.md lists."
-
-
-class Text(str):
-    """Text of the data: it is escaped wherever a template shows it."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return markdown.escape(self)
-
-
-class _Joining(CodeGenerator):
-    """Has `a ~ b` escape what is no MyST as MyST: Jinja2 itself would as HTML."""
-
-    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802  Jinja2 names it
-        self.write("environment.filters['join']((")
-        for part in node.nodes:
-            self.visit(part, frame)
-            self.write(", ")
-        self.write("))")
-
-
-class _Compiled(BytecodeCache):
-    """Templates that this process has compiled: a chapter shows many rows by the same ones."""
-
-    kept: ClassVar[dict[tuple[str, str], Any]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.kept.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key, bucket.checksum] = bucket.code
 
 
 class Templates:
@@ -74,25 +36,21 @@ class Templates:
     def __init__(self, voice: Voice, **asked: str) -> None:
         self.voice, self._ranked = voice, cache(partial(_ranked, voice))
         self._cells: dict[str, str] = {}
-        self.rules = Environment(
-            autoescape=True,
-            undefined=StrictUndefined,
-            finalize=lambda found: found if hasattr(found, "__html__") else Text(found),
-            comment_start_string="{*",  # {#a01} is a place in MyST
-            comment_end_string="*}",
-            trim_blocks=True,
-            lstrip_blocks=True,
-            loader=FunctionLoader(self._load),
-            bytecode_cache=_Compiled(),
-        )
-        self.rules.code_generator_class = _Joining
-        edition, short = voice.edition, analysis.categories(voice.edition, voice.language)
+        self._short = analysis.categories(voice.edition, voice.language)
+        self.rules = environment(self._load)
+        self.rules.filters |= self._filters()
+        self.rules.tests["later"] = analysis.came_later
+        self.rules.globals |= self._functions() | {"asked": {name: Text(text) for name, text in asked.items()}}
+
+    def _filters(self) -> dict[str, Callable[..., Any]]:
+        """Returns what stands behind a bar: what gives MyST, what gives text, and what gives neither or what it got."""
+        voice, edition = self.voice, self.voice.edition
         myst: dict[str, Callable[..., str]] = {
             "block": self.line,
             "filled": voice.text,
             "anchor": markdown.anchor,
             "place": markdown.place,
-            "link": lambda key, text="": markdown.link(key, _myst(text)),
+            "link": lambda key, text="": markdown.link(key, as_myst(text)),
             "rows": voice.rows,
             "sectors": voice.sectors,
             "source": voice.source,
@@ -106,11 +64,11 @@ class Templates:
             "period": voice.period,
             "choice": markdown.choice,
             "choices": self._choices,
-            "sortable": lambda cell, number: markdown.sortable(_myst(cell), float(number or "nan")),
+            "sortable": lambda cell, number: markdown.sortable(as_myst(cell), float(number or "nan")),
             "day": lambda day: written_day(day, voice.language) if day else "",
             "value": lambda key: voice.value(key).link,
             "named": lambda key, table: markdown.link(key, markdown.escape(voice.name(edition.row(table, key)))),
-            "together": lambda parts: listed(map(_myst, parts), voice.language),
+            "together": lambda parts: listed(map(as_myst, parts), voice.language),
             "in_digits": partial(number, language=voice.language),
         }
         texts: dict[str, Callable[..., str]] = {
@@ -120,33 +78,34 @@ class Templates:
             "number": number_of,
             "in_sentence": in_sentence,
             "in_words": partial(in_words, language=voice.language),
-            "categories": lambda cell: ", ".join(map(short.__getitem__, ids(cell))),
+            "categories": lambda cell: ", ".join(map(self._short.__getitem__, ids(cell))),
         }
-        self.rules.filters |= {name: _giving(Markup, function) for name, function in myst.items()}
-        self.rules.filters |= {name: _giving(Text, function) for name, function in texts.items()}
-        self.rules.filters |= {
+        return {
+            **{name: giving(Markup, function) for name, function in myst.items()},
+            **{name: giving(Text, function) for name, function in texts.items()},
             "capital": lambda text: type(text)(sentence_case(text)),
             "ended": lambda text: type(text)(ended(text)),
             "ids": ids,
-            "join": _joined,
             "outcome": partial(analysis.outcome, edition),
             "rank": lambda cell, table: f"{self._ranked(table)[ids(cell)[0]][0]:04}",
             "users": self._users,
         }
-        self.rules.tests["later"] = analysis.came_later
-        self.rules.globals |= {
-            "words": _giving(Markup, self._words),
+
+    def _functions(self) -> dict[str, Any]:
+        """Returns what stands without a bar: words, rows, and what is known of the edition."""
+        voice, edition = self.voice, self.voice.edition
+        return {
+            "words": giving(Markup, self._words),
             "row_of": lambda table, key: self.view(edition.row(table, key)),
             "newest_of": lambda key: self.view(edition.observation(key)),
             "status_of": lambda key: self.view(statuses.status(edition, key)),
             "rows_of": lambda table, **named: list(map(self.view, edition.rows(table, **named).to_dict("records"))),
             "below": partial(self._chained, chain.below),
             "reached": partial(self._chained, chain.reached),
-            "categories": {code: Text(name) for code, name in short.items()},
+            "categories": {code: Text(name) for code, name in self._short.items()},
             "results_of": partial(results_of, edition),
             "failing": partial(failing, edition),
             "language": voice.language,
-            "asked": {name: Text(text) for name, text in asked.items()},
             "caveats_of": partial(statuses.caveats_of, edition),
             "known": statuses.known(edition),
         }
@@ -164,7 +123,7 @@ class Templates:
 
     def block(self, name: str, names: Mapping[str, Any]) -> str:
         """Returns a block of `chapters/blocks.md` with the data filled in."""
-        with _told(name, names):
+        with faults_told(name, names):
             return re.sub(r"\n{3,}", "\n\n", self.rules.get_template(name).render(names)).strip()
 
     def line(self, it: Any, name: str, **more: object) -> str:
@@ -178,7 +137,7 @@ class Templates:
         return story_part(self.voice.edition, "", BLOCKS, name), f"chapters/{BLOCKS}.md, {name}", None
 
     def _words(self, key: str, plural: float | None = None, /, **parts: object) -> str:
-        shown = {name: _myst(part) for name, part in parts.items()}
+        shown = {name: as_myst(part) for name, part in parts.items()}
         return self.voice.words(key, plural, **{"edition": self.voice.edition.name, **shown})
 
     def _chained(self, how: Callable[[Edition, str, str], list[str]], key: str, table: str) -> list[dict[str, Any]]:
@@ -229,33 +188,3 @@ def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
                 before = row
             where = voice.label("geo", geo) + (f", {in_sentence(group)}" if group else "")
             yield f"{markdown.escape(where)}: {', '.join(parts)}"
-
-
-def _giving(kind: type[str], function: Callable[..., str]) -> Callable[..., str]:
-    return lambda *args, **names: kind(function(*args, **names))
-
-
-def _joined(parts: Iterable[Any], between: str = "") -> str:
-    """Returns parts as one: as MyST when one of them is, and else as text, such as the name of a word."""
-    found = list(parts)
-    if any(isinstance(part, Markup) for part in found):
-        return _giving(Markup, between.join)(map(_myst, found))
-    return Text(between.join(map(str, found)))
-
-
-def _myst(part: Any) -> str:
-    """Returns what is MyST as it is, and anything else escaped."""
-    return str(part.__html__() if hasattr(part, "__html__") else markdown.escape(str(part)))
-
-
-@contextmanager
-def _told(place: str, names: Mapping[str, Any]) -> Iterator[None]:
-    """Tells what is wrong in a template with its place: it is the last in the traceback, as others may show it."""
-    try:
-        yield
-    except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as problem:
-        columns = ", ".join(name for name in names if name not in ("row", "it"))
-        expected = f"one of {columns}" if columns and "is undefined" in str(problem) else "what docs/change.md lists"
-        lines = [line for line in extract_tb(problem.__traceback__) if line.filename.startswith("chapters/")]
-        place = f"{lines[-1].filename}, line {lines[-1].lineno}" if lines else place
-        raise NaReportError(f"{place}: found a fault ({problem}), expected {expected}.", hint=_HINT) from problem
