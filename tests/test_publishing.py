@@ -66,7 +66,7 @@ def test_text_becomes_the_declared_type_or_is_refused(project: Project) -> None:
 
 
 def test_a_chapter_that_fails_or_ends_early_keeps_its_notebook_and_names_cell_and_cause(project: Project) -> None:
-    edit(project.chapters / "nl" / "bronnen.ipynb", 'registers.show(evidence, \\"notes\\", language)', "1 / 0")
+    edit(project.chapters / "nl" / "bronnen.ipynb", 'registers.show(evidence, "notes", language)', "1 / 0")
     with changed(project.chapters / "nl" / "koploper.ipynb") as notebook:
         notebook.cells.insert(3, new_code_cell("import sys\nsys.exit()"))
     with pytest.raises(ChapterError) as caught:
