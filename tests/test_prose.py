@@ -168,7 +168,7 @@ def test_rows_are_told_by_name_or_number_those_of_a_kind_together() -> None:
 def test_a_card_tells_the_period_and_leaves_it_to_the_row_whose_year_it_is() -> None:
     edition, ours = EDITIONS["2021"], Words("nl")("periods.inferred", year="2020")
     cards = plain(blocks.key_figures(edition, {"IND002": "x", "IND028": "veel", "IND052": "weinig"}).markdown)
-    assert ours not in cards and ours in plain(registers.observations(edition, "all").markdown)
+    assert ours not in cards and ours in plain(registers.show(edition, "observations", sector="all").markdown)
     assert all(said in cards for said in ("cijfer over 2020", "jaar niet vermeld", "cijfer over 2018–2022"))
 
 

@@ -1,23 +1,19 @@
 """The appendices: every organisation, initiative, observation, source and caveat, with links both ways."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from na_report.base.digits import in_order
 from na_report.base.errors import NaReportError
 from na_report.base.paths import REGISTERS, find_project
 from na_report.base.settings import read_settings, told_faults
 from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
 from na_report.editions.schema import TABLES
-from na_report.reasoning import chain
 from na_report.registers import analysis
 from na_report.registers.templates import Templates
-from na_report.writing.markdown import Block, anchor, box, escape, filtered, place
-from na_report.writing.text import ended, in_sentence
-from na_report.writing.voice import Row, Voice
+from na_report.writing.markdown import Block, box, filtered
+from na_report.writing.voice import Voice
 
 _FORM = json.loads(Path(__file__).with_name("registers.json").read_bytes())
 _FORM["additionalProperties"]["properties"]["table"]["enum"] = [table.name for table in TABLES]
@@ -43,12 +39,13 @@ def described(edition: Edition, name: str) -> dict[str, Any]:
     return dict(found[name])
 
 
-def show(edition: Edition, name: str, language: str = "nl") -> Block:
-    """Shows a register of `chapters/registers.yml`."""
+def show(edition: Edition, name: str, language: str = "nl", **asked: str) -> Block:
+    """Shows a register of `chapters/registers.yml`, of a sector or what else its rows are asked for."""
     about, voice, place = described(edition, name), Voice(edition, language), f"chapters/{REGISTERS}, {name}"
-    templates = Templates(voice)
-    where, order = (templates.read(about.get(name, ""), f"{place}, {name}") for name in ("where", "order"))
-    cells = {head: templates.read(cell, f"{place}, columns, {head}") for head, cell in about["columns"].items()}
+    templates = Templates(voice, **asked)
+    title, caption = (templates.cell(about.get(each, ""), f"{place}, {each}")({}) for each in ("name", "caption"))
+    where, order = (templates.cell(about.get(name, ""), f"{place}, {name}") for name in ("where", "order"))
+    cells = {head: templates.cell(cell, f"{place}, columns, {head}") for head, cell in about["columns"].items()}
     found = [(where(row), row) for row in map(templates.view, edition.records(about["table"]))]
     if wrong := {says for says, _ in found} - {"", "True", "False"}:
         hint = "Write a comparison between the braces, such as {{ kind == 'newer' }}."
@@ -56,49 +53,7 @@ def show(edition: Edition, name: str, language: str = "nl") -> Block:
     rows = sorted((row for says, row in found if says != "False"), key=order)
     shown = ({head: fill(row) for head, fill in cells.items()} for row in rows)
     looks = {each: about.get(each, ()) for each in ("filters", "right")}
-    return voice.table(shown, voice.words(f"captions.{name}"), about["name"], **looks)
-
-
-def observations(edition: Edition, sector: str, language: str = "nl") -> Block:
-    """Shows all indicators of a sector with their observations: values, period, place, source and use."""
-    voice, about, entries = Voice(edition, language), edition.row("sectors", sector), []
-    templates = Templates(voice)
-    for indicator in edition.records("indicators"):
-        if indicator["sector"] != sector:
-            continue
-        rows = edition.rows("observations", indicator_id=indicator["id"]).to_dict("records")
-        users = {user for row in (indicator, *rows) for user in chain.users(edition, row["id"])} - {indicator["id"]}
-        used = voice.words("used", len(users), rows=voice.rows(in_order(users)))
-        entries.append(
-            {
-                "nr": place(indicator["id"]),
-                "what": templates.line(indicator, "indicator"),
-                "value": "; ".join(_values(voice, rows)),
-                "source_and_use": f"{ended(voice.observed(rows))} {used}",
-            }
-        )
-    caption = voice.words("captions.observations", sector=in_sentence(voice.said(about, "label")))
-    return voice.table(entries, escape(caption), f"tab-waarnemingen-{about['slug'] or sector}")
-
-
-def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
-    """Yields per place and group the values in the order of the years, each with its place in the book and what to know."""
-    for geo in dict.fromkeys(row["geo"] for row in rows):
-        here = sorted((row for row in rows if row["geo"] == geo), key=lambda row: str(row["period"]))
-        before = None
-        for group in dict.fromkeys(voice.said(row, "group") for row in here):
-            parts = []
-            for row in (row for row in here if voice.said(row, "group") == group):
-                # A later group that was measured in another way does not go on from the one before it.
-                if before and before["series"] != row["series"] and before["period"] <= row["period"]:
-                    parts.append(voice.words("break"))
-                notes = voice.period(row)
-                if row["confidence"] == "B":
-                    notes += escape(f", B: {voice.label('confidence', 'B')}")
-                parts.append(f"[**{escape(voice.value(row['id']).text)}**]{{#{anchor(row['id'])}}} ({notes})")
-                before = row
-            where = voice.label("geo", geo) + (f", {in_sentence(group)}" if group else "")
-            yield f"{escape(where)}: {', '.join(parts)}"
+    return voice.table(shown, caption or voice.words(f"captions.{name}"), title, **looks)
 
 
 def links(edition: Edition, sector: str, language: str = "nl") -> Block:

@@ -2,49 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import cache, partial
-from traceback import extract_tb
-from typing import Any, ClassVar
+from typing import Any
 
-from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, TemplateError
-from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from na_report.base.digits import in_order
-from na_report.base.errors import NaReportError
 from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.reasoning.checking import failing, results_of
 from na_report.registers import analysis, statuses
 from na_report.writing import markdown
+from na_report.writing.filling import Text, as_myst, environment, faults_told, giving
 from na_report.writing.numbers import in_words, number, written_day
-from na_report.writing.text import ended, ids, listed, number_of, sentence_case, spoken
+from na_report.writing.text import ended, ids, in_sentence, listed, number_of, sentence_case, spoken
 from na_report.writing.voice import Row, Voice
 
 BLOCKS = "blocks"
-_HINT = "Use a column of the table (without its language), or what docs/change.md lists."
-
-
-class Text(str):
-    """Text of the data: it is escaped wherever a template shows it."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return markdown.escape(self)
-
-
-class _Compiled(BytecodeCache):
-    """Templates that this process has compiled: a chapter shows many rows by the same ones."""
-
-    kept: ClassVar[dict[tuple[str, str], Any]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.kept.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key, bucket.checksum] = bucket.code
 
 
 class Templates:
@@ -54,45 +28,46 @@ class Templates:
         >>> from na_report.editions.edition import open_edition
         >>> templates = Templates(Voice(open_edition("2021")))
         >>> row = templates.view({"id": "R5", "name_nl": "a|b", "note_nl": "Zie {IND007}."})
-        >>> templates.read("**{{ name }}**: {{ note | filled }}", "here")(row)
+        >>> templates.cell("**{{ name }}**: {{ note | filled }}", "here")(row)
         '**a&#124;b**: Zie [[19,5%](#ind007-nl-2019)]{.waarde}.'
     """
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Voice, **asked: str) -> None:
         self.voice, self._ranked = voice, cache(partial(_ranked, voice))
-        self.rules = Environment(
-            autoescape=True,
-            undefined=StrictUndefined,
-            finalize=lambda found: found if hasattr(found, "__html__") else Text(found),
-            comment_start_string="{*",  # {#a01} is a place in MyST
-            comment_end_string="*}",
-            trim_blocks=True,
-            lstrip_blocks=True,
-            loader=FunctionLoader(self._load),
-            bytecode_cache=_Compiled(),
-        )
-        edition, short = voice.edition, analysis.categories(voice.edition, voice.language)
+        self._cells: dict[str, str] = {}
+        self._short = analysis.categories(voice.edition, voice.language)
+        self.rules = environment(self._load)
+        self.rules.filters |= self._filters()
+        self.rules.tests["later"] = analysis.came_later
+        self.rules.globals |= self._functions() | {"asked": {name: Text(text) for name, text in asked.items()}}
+
+    def _filters(self) -> dict[str, Callable[..., Any]]:
+        """Returns what stands behind a bar: what gives MyST, what gives text, and what gives neither or what it got."""
+        voice, edition = self.voice, self.voice.edition
         myst: dict[str, Callable[..., str]] = {
             "block": self.line,
             "filled": voice.text,
             "anchor": markdown.anchor,
             "place": markdown.place,
-            "link": lambda key, text="": markdown.link(key, _myst(text)),
+            "link": lambda key, text="": markdown.link(key, as_myst(text)),
             "rows": voice.rows,
             "sectors": voice.sectors,
             "source": voice.source,
             "cited": voice.cited,
             "titled": voice.titled_source,
             "web_title": self._web_title,
-            "observed": lambda row: voice.observed([row]),
+            "observed": voice.observed,
+            "values": lambda key: "; ".join(
+                _values(voice, edition.rows("observations", indicator_id=key).to_dict("records"))
+            ),
             "period": voice.period,
             "choice": markdown.choice,
             "choices": self._choices,
-            "sortable": lambda cell, number: markdown.sortable(_myst(cell), float(number or "nan")),
+            "sortable": lambda cell, number: markdown.sortable(as_myst(cell), float(number or "nan")),
             "day": lambda day: written_day(day, voice.language) if day else "",
             "value": lambda key: voice.value(key).link,
             "named": lambda key, table: markdown.link(key, markdown.escape(voice.name(edition.row(table, key)))),
-            "together": lambda parts: listed(map(_myst, parts), voice.language),
+            "together": lambda parts: listed(map(as_myst, parts), voice.language),
             "in_digits": partial(number, language=voice.language),
         }
         texts: dict[str, Callable[..., str]] = {
@@ -100,12 +75,13 @@ class Templates:
             "figure": lambda key: voice.value(key).text,
             "listed": lambda cell, between=", ": between.join(ids(cell)),
             "number": number_of,
+            "in_sentence": in_sentence,
             "in_words": partial(in_words, language=voice.language),
-            "categories": lambda cell: ", ".join(map(short.__getitem__, ids(cell))),
+            "categories": lambda cell: ", ".join(map(self._short.__getitem__, ids(cell))),
         }
-        self.rules.filters |= {name: _giving(Markup, function) for name, function in myst.items()}
-        self.rules.filters |= {name: _giving(Text, function) for name, function in texts.items()}
-        self.rules.filters |= {
+        return {
+            **{name: giving(Markup, function) for name, function in myst.items()},
+            **{name: giving(Text, function) for name, function in texts.items()},
             "capital": lambda text: type(text)(sentence_case(text)),
             "ended": lambda text: type(text)(ended(text)),
             "ids": ids,
@@ -113,16 +89,19 @@ class Templates:
             "rank": lambda cell, table: f"{self._ranked(table)[ids(cell)[0]][0]:04}",
             "users": self._users,
         }
-        self.rules.tests["later"] = analysis.came_later
-        self.rules.globals |= {
-            "words": _giving(Markup, self._words),
+
+    def _functions(self) -> dict[str, Any]:
+        """Returns what stands without a bar: words, rows, and what is known of the edition."""
+        voice, edition = self.voice, self.voice.edition
+        return {
+            "words": giving(Markup, self._words),
             "row_of": lambda table, key: self.view(edition.row(table, key)),
             "newest_of": lambda key: self.view(edition.observation(key)),
             "status_of": lambda key: self.view(statuses.status(edition, key)),
             "rows_of": lambda table, **named: list(map(self.view, edition.rows(table, **named).to_dict("records"))),
             "below": partial(self._chained, chain.below),
             "reached": partial(self._chained, chain.reached),
-            "categories": {code: Text(name) for code, name in short.items()},
+            "categories": {code: Text(name) for code, name in self._short.items()},
             "results_of": partial(results_of, edition),
             "failing": partial(failing, edition),
             "language": voice.language,
@@ -136,20 +115,14 @@ class Templates:
         cells = {name.removesuffix(cut): Text(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
         return {**cells, "row": row}
 
-    def read(self, template: str, place: str) -> Callable[[Mapping[str, Any]], str]:
-        """Returns what fills a row in in a template; a fault of the template is told with its place."""
-        with _told(place, template, {}):
-            found = self.rules.from_string(template)
-
-        def fill(row: Mapping[str, Any]) -> str:
-            with _told(place, template, row):
-                return found.render(row)
-
-        return fill
+    def cell(self, template: str, place: str) -> Callable[[Mapping[str, Any]], str]:
+        """Returns what fills in a template that stands at a place in a file, on one line."""
+        self._cells[place] = template
+        return lambda names: " ".join(self.block(place, names).split())
 
     def block(self, name: str, names: Mapping[str, Any]) -> str:
         """Returns a block of `chapters/blocks.md` with the data filled in."""
-        with _told(f"chapters/{BLOCKS}.md, {name}", "", names):
+        with faults_told(name, names):
             return re.sub(r"\n{3,}", "\n\n", self.rules.get_template(name).render(names)).strip()
 
     def line(self, it: Any, name: str, **more: object) -> str:
@@ -158,21 +131,24 @@ class Templates:
         return " ".join(self.block(name, names | more).split())
 
     def _load(self, name: str) -> tuple[str, str, None]:
+        if name in self._cells:
+            return self._cells[name], name, None
         return self.voice.edition.story("", BLOCKS, name), f"chapters/{BLOCKS}.md, {name}", None
 
     def _words(self, key: str, plural: float | None = None, /, **parts: object) -> str:
-        shown = {name: _myst(part) for name, part in parts.items()}
+        shown = {name: as_myst(part) for name, part in parts.items()}
         return self.voice.words(key, plural, **{"edition": self.voice.edition.name, **shown})
 
     def _chained(self, how: Callable[[Edition, str, str], list[str]], key: str, table: str) -> list[dict[str, Any]]:
         return [self.view(self.voice.edition.row(table, one)) for one in how(self.voice.edition, key, table)]
 
-    def _users(self, key: str, *tables: str) -> list[str]:
-        """Returns the ids of the rows that rest on one, or what it says of them; of tables only where some are named."""
-        edition = self.voice.edition
+    def _users(self, key: str | list[str], *tables: str) -> list[str]:
+        """Returns the ids of the rows that rest on one or on any of several, or what one says of them; or those of tables."""
+        edition, keys = self.voice.edition, ids(key)
         if tables:
-            return [user for table in tables for user in chain.above(edition, key, table)]
-        return in_order({*chain.users(edition, key), *statuses.traced_to(edition, key)})
+            return [user for table in tables for one in keys for user in chain.above(edition, one, table)]
+        told = statuses.traced_to(edition, key) if isinstance(key, str) else []
+        return in_order({user for one in keys for user in chain.users(edition, one)}.union(told).difference(keys))
 
     def _web_title(self, row: Row) -> str:
         title = self.voice.said(row, "title")
@@ -191,23 +167,23 @@ def _ranked(voice: Voice, table: str) -> dict[str, tuple[int, Row]]:
     return {row.get("code", row["id"]): (rank, row) for rank, row in enumerate(voice.edition.records(table))}
 
 
-def _giving(kind: type[str], function: Callable[..., str]) -> Callable[..., str]:
-    return lambda *args, **names: kind(function(*args, **names))
-
-
-def _myst(part: Any) -> str:
-    """Returns what is MyST as it is, and anything else escaped."""
-    return str(part.__html__() if hasattr(part, "__html__") else markdown.escape(str(part)))
-
-
-@contextmanager
-def _told(place: str, template: str, names: Mapping[str, Any]) -> Iterator[None]:
-    """Tells what is wrong in a template as a fault of the file that it is in."""
-    try:
-        yield
-    except (TemplateError, TypeError, ValueError, LookupError, AttributeError) as problem:
-        known = f"columns: {', '.join(name for name in names if name != 'row')}" if names else "a template"
-        lines = [line for line in extract_tb(problem.__traceback__) if line.filename.startswith("chapters/")]
-        place = f"{lines[-1].filename}, line {lines[-1].lineno}" if lines else place
-        found = f"found {template!r} ({problem})" if template else f"found a fault ({problem})"
-        raise NaReportError(f"{place}: {found}, expected {known}.", hint=_HINT) from problem
+def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
+    """Yields per place and group the values in the order of the years, each with its place in the book and what to know."""
+    for geo in dict.fromkeys(row["geo"] for row in rows):
+        here = sorted((row for row in rows if row["geo"] == geo), key=lambda row: str(row["period"]))
+        before = None
+        for group in dict.fromkeys(voice.said(row, "group") for row in here):
+            parts = []
+            for row in (row for row in here if voice.said(row, "group") == group):
+                # A later group that was measured in another way does not go on from the one before it.
+                if before and before["series"] != row["series"] and before["period"] <= row["period"]:
+                    parts.append(voice.words("break"))
+                notes = voice.period(row)
+                if row["confidence"] == "B":
+                    notes += markdown.escape(f", B: {voice.label('confidence', 'B')}")
+                parts.append(
+                    f"[**{markdown.escape(voice.value(row['id']).text)}**]{{#{markdown.anchor(row['id'])}}} ({notes})"
+                )
+                before = row
+            where = voice.label("geo", geo) + (f", {in_sentence(group)}" if group else "")
+            yield f"{markdown.escape(where)}: {', '.join(parts)}"
