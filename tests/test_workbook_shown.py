@@ -61,6 +61,7 @@ SHOWN: list[tuple[Any, str, str, str | list[str]]] = [
     (date(2026, 5, 19), "value", "d-mmm", ["2026-05-19 (a date)", "a number"]),
     (date(2026, 2, 1), "page", "mmm-yy", ["2026-02-01 (a date)", "text"]),
     (date(2026, 11, 24), "extracted", "mmm-yy", ["'mmm-yy'", "shown whole"]),
+    (date(2026, 11, 24), "extracted", "[$-D00041E]d-m-yyyy", ["shown whole"]),
     (datetime(2026, 11, 24, 9, 5), "extracted", "dd-mm-yyyy", ["09:05", "a date without a time"]),
     (28.4737, "value", "0.0", ["28.4737, shown in the format '0.0'", "the unit percent"]),
     (0.284737, "value", "0%", ["28.4737, shown in the format '0%'"]),
