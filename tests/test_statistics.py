@@ -65,6 +65,10 @@ def test_codes_labels_and_both_in_either_version_read_the_same() -> None:
     assert [each.form for each in (real, *found)] == ["SDMX-CSV 1.0", "SDMX-CSV 1.0", "SDMX-CSV 1.0", "SDMX-CSV 2.0"]
     assert all(each.cells == expected for each in found)
     assert (real.updated, elsewhere.updated) == ("2024-12-17", "2024-12-17")
+    secret = as_csv(
+        f"DATAFLOW {' '.join(names)} TIME_PERIOD OBS_VALUE OBS_FLAG CONF_STATUS", [[*both[0], "C: Confidential"]]
+    )
+    assert [cell.flags for cell in read([secret], SKILLS).cells.values()] == ["bc"]
 
 
 @pytest.mark.parametrize(("mark", "expected"), cases("flags").items())

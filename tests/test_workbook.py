@@ -53,7 +53,11 @@ def test_the_workbook_has_a_sheet_per_table_with_comforts_locks_and_drop_downs(w
     assert book.sheetnames == [START, *(table.name for table in TABLES), META]
     assert book[META].sheet_state == "veryHidden"
     assert "editie 2021" in book[START]["A1"].value
-    told = {row[:2]: row[2] for row in book[START].iter_rows(values_only=True)}
+    lines = [*book[START].iter_rows(values_only=True)]
+    told = {line[:2]: line[2] for line in lines}
+    kinds = {line[:2]: line[3:] for line in lines}
+    assert kinds["findings", "source_ids"] == ("ids uit sources, met ; ertussen", "nee")
+    assert kinds["findings", "kind"] == ("code uit de lijst finding_kind", "ja")
     for table in TABLES:
         sheet = book[table.name]
         assert [cell.value for cell in sheet[1]] == [column.name for column in table.columns]

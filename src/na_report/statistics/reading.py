@@ -84,9 +84,9 @@ def _selected(rows: Iterator[Row], names: Sequence[str], series: Series) -> tupl
     if lacking := [name for name in series.dimensions if name.lower() not in {*columns, "freq"}]:
         what = f"found no dimension {', '.join(lacking)}: the dataset has another form"
         raise UnreadableError(what, "definition changed")
-    dimensions = {
-        columns[name.lower()]: _Dimension(name, series) for name in series.dimensions if name.lower() in columns
-    }
+    named = [name for name in series.dimensions if name.lower() in columns]
+    dimensions = {columns[name.lower()]: _Dimension(name, series) for name in named}
+    place = next((name for name, code in series.dimensions.items() if code == PLACE), "")
     cells: dict[tuple[str, str], Cell] = {}
     for row in rows:
         meant = {each.name: each[row[column]] for column, each in dimensions.items()}
@@ -97,8 +97,7 @@ def _selected(rows: Iterator[Row], names: Sequence[str], series: Series) -> tupl
         period = "-".join(filter(None, found.groups()))
         if period < series.start:
             continue
-        places = [meant[name] for name, code in series.dimensions.items() if code == PLACE and name in meant]
-        key = (*places, *series.places)[0], period
+        key = meant.get(place) or next(iter(series.places)), period
         where, text = " ".join(key), row["OBS_VALUE"].strip()
         digits = "" if text in _NO_VALUE else text
         if digits and not _NUMBER.fullmatch(digits):

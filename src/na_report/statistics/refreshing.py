@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from na_report.base.errors import InvalidInputError, NaReportError, how_many
 from na_report.base.paths import ANSWERS, Project
@@ -73,15 +74,8 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
             for series in all_series:
                 if series.id in asked:
                     taken(tables["observations"], series)
-            for table in TABLES:
-                write_table(partial, table, tables[table.name])
             kept.write(partial / ANSWERS)
-            if problems := find_problems(partial, sealed=False):
-                raise InvalidInputError(
-                    f"With these answers edition {new} would have {how_many(problems)}; nothing was written:",
-                    problems,
-                    hint="Correct the table series, or the edition that is refreshed.",
-                )
+            _write(tables, partial, new)
     return Refreshed(old, new, asked, outcomes, without_series(tables))
 
 
@@ -111,6 +105,14 @@ def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tu
         except UnreadableError as error:
             kept.missed[series.id] = error
     return found, asked
+
+
+def _write(tables: dict[str, Rows], folder: Path, new: str) -> None:
+    for table in TABLES:
+        write_table(folder, table, tables[table.name])
+    if problems := find_problems(folder, sealed=False):
+        what = f"With these answers edition {new} would have {how_many(problems)}; nothing was written:"
+        raise InvalidInputError(what, problems, hint="Correct the table series, or the edition that is refreshed.")
 
 
 def lines(refreshed: Refreshed) -> Iterator[str]:
