@@ -113,11 +113,13 @@ table: findings | status: x, table: findings | 10 | 'x' | a list
 table: findings | status: [[x]], table: findings | 10 | ['x'] | a line of text
 table: findings | distinct: x, table: findings | 10 | distinct: found 'x' | a column of findings: id
 sector: mbo | sector: {kin: x} | 10 | 'kin' | a column of sectors: id
-sector: mbo | kind: {kind: x} | 10 | {'kind': 'x'} | a value, some values
-sector: mbo | kind: {at_least: 2} | 10 | at_least | of a list
+sector: mbo | kind: {kind: x} | 10 | {'kind': 'x'} | a value or some values: kind refers to no one table
+sector: mbo | kind: {at_least: 2} | 10 | at_least | kind is no list
 sector: mbo | source_ids: {at_least: x} | 10 | at_least | {at_least: 2}
 where: {sector: mbo} | among: {sectr: mbo} | 10 | 'sectr' | a column of findings: id
 count: {table: findings, where: {sector: mbo}} | goals_in_each: {agendas: {lvl: x}} | 10 | 'lvl' | a column of agendas: id
+sector: mbo | kind: {not: [[x]]} | 10 | ['x'] | a value
+sector: mbo | kind: {not: x, kind: y} | 10 | 'kind': 'y' | {not: …} or {at_least: 2} alone
 {sector: mbo} | mbo | 10 | 'mbo' | columns with what
 {table: findings, where: {sector: mbo}} | [a] | 10 | ['a'] | arguments by name
 """
