@@ -88,34 +88,28 @@ def _arguments(place: Place, given: Mapping[str, Any]) -> Iterator[Fault]:
     table = str(given.get("table", "agendas"))
     for name, value in given.items() if table in BY_NAME else ():
         if name in ("where", "among", "agendas"):
-            yield from _where((*place, name), table, value)
+            yield from _where((*place, name), table, _by_name(value))
         elif name == "distinct" and value not in (columns := [column.name for column in BY_NAME[table].columns]):
             yield (*place, name), shown(value), f"a column of {table}: {', '.join(columns)}"
 
 
-def _where(place: Place, table: str, where: Any) -> Iterator[Fault]:
-    """Yields what is wrong with conditions on the rows of a table."""
-    if not isinstance(where, dict):
-        yield place, shown(where), "columns with what their cells must hold, such as {kind: goal}"
+def _where(place: Place, table: str, where: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yields what is wrong with the columns in conditions on the rows of a table."""
     columns = {column.name: column for column in BY_NAME[table].columns}
-    for name, wanted in _by_name(where).items():
+    for name, wanted in where.items():
+        inner = _by_name(wanted)
+        while inner.keys() == {"not"}:
+            inner = _by_name(inner["not"])
         if name not in columns:
             yield (*place, name), shown(name), f"a column of {table}: {', '.join(columns)}"
-            continue
-        column, inner = columns[name], wanted
-        while isinstance(inner, dict) and inner.keys() == {"not"}:
-            inner = inner["not"]
-        others = [other.split(".")[0] for other in column.refers_to]
-        if isinstance(inner, dict) and inner.keys() == {"at_least"}:
-            fits = column.many and str(inner["at_least"]).isdecimal()
-        elif isinstance(inner, dict) and len(others) == 1:
-            yield from _where((*place, name), others[0], inner)
-            continue
-        else:
-            fits = isinstance(inner, str) or (isinstance(inner, list) and all(isinstance(item, str) for item in inner))
-        if not fits:
-            how = "a value, some values, {not: …}, of a list {at_least: 2}, or conditions on the one table it refers to"
-            yield (*place, name), shown(wanted), how
+        elif inner.keys() == {"at_least"} and not columns[name].many:
+            yield (*place, name), shown(wanted), f"a value or some values: {name} is no list"
+        elif inner and inner.keys() != {"at_least"}:
+            others = [other.split(".")[0] for other in columns[name].refers_to]
+            if len(others) == 1:
+                yield from _where((*place, name), others[0], inner)
+            else:
+                yield (*place, name), shown(wanted), f"a value or some values: {name} refers to no one table"
 
 
 def refuse_misplaced(project: Project, pages: Collection[str]) -> None:
