@@ -128,6 +128,18 @@ def test_a_process_that_dies_is_a_failed_run_in_the_table(small: Project, tmp_pa
     assert column(tmp_path, "state") == ["failed", "failed"]
 
 
+def test_a_sweep_that_is_stopped_tells_what_has_not_run(small: Project, tmp_path: Path) -> None:
+    @contextmanager
+    def pool(stale: Sequence[Page]) -> Iterator[Executor]:
+        raise KeyboardInterrupt
+        yield
+
+    run(small, pages_of(small, "number=1"), tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        run(small, pages_of(small, "number=1,2"), tmp_path, pool)
+    assert column(tmp_path, "state") == ["unchanged", "unchanged", "not run", "not run"]
+
+
 # A Dask cluster on this machine only. Its workers are processes of their own, so that one can die.
 
 
