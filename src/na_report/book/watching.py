@@ -75,15 +75,11 @@ class Preview:
             self._verified = data
         pages, own = all_pages(project, book.language, book.edition), {"edition": book.edition}
         runs = run_pages(project, pages, own, book.notebooks, answers=self.answers(), watcher=watcher)
+        self.printer.submit(bool).result()  # what was saved before is set from the files that are written now
         stage(book, pages)
         render_stage(book, self.process)
         changes = self.changes()
-
-        def add(html: Path) -> None:
-            if changes:
-                _add_page(html, *changes)
-
-        html = finish_html(book, pages, add=add, known=self._polished)
+        html = finish_html(book, pages, add=lambda html: changes and _add_page(html, *changes), known=self._polished)
         for page in html.glob("*.html"):
             text = page.read_text(encoding="utf-8").replace(*_POLICY, 1)
             page.write_text(text.replace("</body>", _ASKS), encoding="utf-8")
