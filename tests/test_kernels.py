@@ -71,16 +71,17 @@ SESSION = "import os, subprocess\nsubprocess.Popen(['sleep', 'SECONDS'], start_n
 
 
 @pytest.mark.parametrize("code", one_of_a_kind([DAEMON, SESSION]), ids=["daemon", "session of its own"])
-def test_what_a_cell_leaves_running_ends_with_the_run(project: Project, tmp_path: Path, code: str) -> None:
+def test_what_a_cell_leaves_running_ends_with_the_run(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
     seconds = f"83{os.getpid()}"  # no other process sleeps as long
-    looks = (
-        "import importlib.util\nopen(f'/proc/{os.getppid()}/cmdline').read(), importlib.util.find_spec('small_book')"
-    )
+    monkeypatch.syspath_prepend(Path.cwd())
+    looks = f"import sys\nopen(f'/proc/{{os.getppid()}}/cmdline').read(), {str(Path.cwd())!r} in sys.path"
     add_cell(project, f"{code.replace('SECONDS', seconds)}\n{looks}")
     run(project, tmp_path, "koploper")
     said = last_output(tmp_path / "koploper.ipynb")
     assert SERVER in said, "it was forked from the server"
-    assert "None)" in said, "it looks for modules where a kernel does, not where this process does"
+    assert "False)" in said, "it looks for modules where a kernel does, not where this process does"
     assert subprocess.run(["pgrep", "--full", f"sleep {seconds}"], check=False).returncode == 1
 
 
