@@ -75,15 +75,10 @@ class Preview:
             self._verified = data
         pages, own = all_pages(project, book.language, book.edition), {"edition": book.edition}
         runs = run_pages(project, pages, own, book.notebooks, answers=self.answers(), watcher=watcher)
+        self.printer.submit(bool).result()  # what was saved before is set from the files that are written now
         stage(book, pages)
         render_stage(book, self.process)
-        changes = self.changes()
-
-        def add(html: Path) -> None:
-            if changes:
-                _add_page(html, *changes)
-
-        html = finish_html(book, pages, add=add, known=self._polished)
+        html = finish_html(book, pages, add=partial(_add_page, self.changes()), known=self._polished)
         for page in html.glob("*.html"):
             text = page.read_text(encoding="utf-8").replace(*_POLICY, 1)
             page.write_text(text.replace("</body>", _ASKS), encoding="utf-8")
@@ -108,8 +103,11 @@ def preview(book: Book, **subject: Any) -> Iterator[Preview]:
         yield Preview(book, process, printer, **subject)
 
 
-def _add_page(html: Path, title: str, contents: str, link: str) -> None:
+def _add_page(told: tuple[str, str, str] | None, html: Path) -> None:
     """Adds to what Sphinx made a page that looks as the others do, and a link to it under the title of the first page."""
+    if not told:
+        return
+    title, contents, link = told
     first = html / "index.html"
     soup = BeautifulSoup(first.read_text(encoding="utf-8"), "html.parser")
     page = copy(soup)

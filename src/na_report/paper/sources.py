@@ -10,7 +10,6 @@ from typing import Any
 
 from sphinx.util import logging
 
-from na_report.base.files import partial_of
 from na_report.paper import FOLDER
 from na_report.paper.writer import Writer
 
@@ -36,11 +35,9 @@ def _write(app: Any, tree: Any, page: str) -> None:
 
 
 def lay_out(folder: Path, page: str, about: Mapping[str, Any]) -> None:
-    """Writes a page in a folder for Typst, in one step: the file before may be read at this moment."""
+    """Writes a page in a folder for Typst."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{page}.json"
-    partial_of(path).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
-    partial_of(path).replace(path)
+    (folder / f"{page}.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
 
 
 def _drop_others(app: Any, problem: Exception | None) -> None:

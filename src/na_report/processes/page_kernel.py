@@ -8,14 +8,16 @@ import os
 import resource
 import signal
 import sys
+import sysconfig
 from pathlib import Path
 
 from ipykernel import kernelapp
 
 from na_report.processes.limits import GRACE_SECONDS, MEMORY, SECONDS
 
-# Where modules are looked for; what is forked from a server was given the places of the command.
-_PLACES = [*sys.path]
+# Where modules are looked for. A process that is forked from a server is given the places of the command, and newer versions of
+# Python give them to the server too: the folder of the command or where it was called is not among them.
+_PLACES = [place for place in sys.path if place not in ("", str(Path.cwd()), sysconfig.get_path("scripts"))]
 
 
 class IPKernelApp(kernelapp.IPKernelApp):

@@ -37,7 +37,6 @@ class Run:
     error: str = ""
 
 
-@dataclass
 class Watcher:
     """Hears how a run goes; does nothing with it, for those who don't care."""
 
