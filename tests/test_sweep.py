@@ -78,14 +78,6 @@ def test_a_failing_run_stops_no_other_and_only_what_changed_runs_again(small: Pr
     assert column(tmp_path, "answer") == ["mbo -10", "ho -10", "mbo 10", "ho 10"]
 
 
-def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
-    for name, content in (("index.csv", b"my,data\n"), ("index.csv", b""), ("index.csv", b"\xff\xfe"), ("x.txt", b"")):
-        (folder := tmp_path / str(content)).mkdir(exist_ok=True)
-        (folder / name).write_bytes(content)
-        with pytest.raises(NaReportError, match="no sweep"):
-            sweep.check_folder(folder)
-
-
 def test_one_sweep_at_a_time_in_a_folder_and_no_cell_of_its_table_is_a_formula(small: Project, tmp_path: Path) -> None:
     with locked(tmp_path / ".sweep.lock", "It"):
         code, said = swept(small, tmp_path, "proef-mbo", "sector==1+1", "number=3")
