@@ -1,11 +1,10 @@
 """The built book as its reader meets it; the test command builds it first."""
 
 import re
-from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup, Tag
-from conftest import ROOT
+from bs4 import Tag
+from conftest import ROOT, soup
 
 pytestmark = pytest.mark.book
 
@@ -14,10 +13,6 @@ PAGES = sorted((BOOK / "html").glob("*.html"))
 ENGLISH = re.compile(
     r"\b(the|this|page|search|skip|main|content|link to|next|previous|light|dark|toggle|table of|error)\b", re.I
 )
-
-
-def soup(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 def test_the_book_is_there_and_its_interface_is_dutch() -> None:

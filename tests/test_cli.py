@@ -48,6 +48,7 @@ def given(project: Project, files: Mapping[str, Any]) -> Iterator[None]:
     before = {path: path.read_bytes() if path.is_file() else None for path in paths.values()}
     for name, content in files.items():
         text = written_out(content) if isinstance(content, str) else notebook(**content)
+        paths[name].parent.mkdir(exist_ok=True)
         paths[name].write_bytes(text.encode("latin-1"))
     yield
     for path, content in before.items():

@@ -18,7 +18,6 @@ from na_report.base.wording import Words
 from na_report.running.executed import INJECTED, normalised
 from na_report.running.pages import all_pages
 from na_report.running.sweep import recorded
-from na_report.running.translation import accept, find_differences
 
 LANGUAGES = ("nl", "en")
 NAMES = [page.name for page in all_pages(Project(ROOT))]
@@ -101,6 +100,7 @@ def test_both_languages_tell_the_same_numbers_and_lead_to_the_same_places() -> N
 
 
 def test_what_is_behind_missing_or_extra_is_named(project: Project) -> None:
+    assert na_report(project, "languages").returncode == 0
     dutch, english = project.chapters / "nl", project.chapters / "en"
     edit(dutch / "index.ipynb", "Digitalisering is een prioriteit", "Digitalisering heeft voorrang")
     edit(dutch / "sector" / "mbo.md", "snel digitaal", "digitaal")
@@ -119,19 +119,14 @@ def test_what_is_behind_missing_or_extra_is_named(project: Project) -> None:
         r"conclusies\.ipynb, cell \d+ of the original .*: missing",
     ):
         assert re.search(pattern, done.stdout), pattern
-
-
-def test_a_translation_that_was_looked_at_follows_again(project: Project) -> None:
-    assert find_differences(project) == []
-    for language, text in (("nl", "Een zin erbij."), ("en", "One more sentence.")):
-        with changed(project.chapters / language / "index.ipynb") as notebook:
-            notebook.cells.insert(4, new_markdown_cell(text))  # between the same neighbours it becomes the translation
-    edit(project.chapters / "nl" / "sector" / "mbo.md", "snel digitaal", "digitaal")
-    story = project.chapters / "en" / "sector" / "mbo.md"
+    # What was looked at follows again: a cell between the same neighbours becomes the translation.
+    for language, text in ((dutch, "Een zin erbij."), (english, "One more sentence.")):
+        with changed(language / "index.ipynb") as notebook:
+            notebook.cells.insert(4, new_markdown_cell(text))
+    story = english / "sector" / "mbo.md"
     before = story.read_text(encoding="utf-8")
-    assert len(find_differences(project)) == 3
-    for path in (project.chapters / "en" / "index.ipynb", story):
-        accept(project, path)
-    assert find_differences(project) == []
+    for path in (english / "index.ipynb", story):
+        na_report(project, "languages", "--accept", project.short(path))
+    assert not re.search(r"index\.ipynb|mbo\.md", na_report(project, "languages").stdout)
     mark = "translates: .*"
     assert re.sub(mark, "", story.read_text(encoding="utf-8")) == re.sub(mark, "", before), "the mark alone differs"

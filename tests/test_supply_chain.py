@@ -36,27 +36,26 @@ def test_the_lock_has_every_package_that_the_project_names() -> None:
 
 def workflow_faults(workflow: dict[str, Any]) -> list[str]:
     """Returns where a workflow trusts what can be moved, or may do more than it needs."""
-    faults = []
-    if workflow.get("permissions") != {"contents": "read"}:
-        faults.append("permissions")
-    if "pull_request_target" in str(workflow.get(True)):  # YAML 1.1 reads `on` as true
-        faults.append("pull_request_target")
+    faults = ["permissions"] if workflow.get("permissions") != {"contents": "read"} else []
+    faults += (
+        ["pull_request_target"] if "pull_request_target" in str(workflow.get(True)) else []
+    )  # YAML 1.1: `on` is true
     for name, job in workflow["jobs"].items():
-        steps = job["steps"]
-        used = [step["uses"] for step in steps if "uses" in step]
+        used = [step["uses"] for step in job["steps"] if "uses" in step]
+        said = [step.get("run", "") for step in job["steps"]]
+        done = [*used, *(line.strip() for text in said for line in text.splitlines())]
         faults += [use for use in used if not re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", use)]
-        done = [*used, *(line.strip() for step in steps for line in step.get("run", "").splitlines())]
         for right, level in job.get("permissions", {}).items():
             if level != "read" and not any(RIGHTS.get(right, "\n") in each for each in done):
                 faults.append(f"{name}: {right}")
-        if "timeout-minutes" not in job and any("run" in step for step in steps):
+        if "timeout-minutes" not in job and any(said):
             faults.append(f"{name}: no limit of time")
-        for step in steps:
+        for step in job["steps"]:
             checks_out = step.get("uses", "").startswith("actions/checkout")
             if checks_out and step["with"].get("persist-credentials") is not False:
                 faults.append(f"{name}: keeps its key")
-            if re.search(r"\$\{\{\s*(github\.event|github\.head_ref|inputs)", step.get("run", "")):
-                faults.append(f"{name}: runs what others write")
+        if any(re.search(r"\$\{\{\s*(github\.event|github\.head_ref|inputs)", text) for text in said):
+            faults.append(f"{name}: runs what others write")
     return faults
 
 
