@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, copy_of_project, na_report, program
+from conftest import ROOT, cases, copy_of_project, edit, na_report, program
 from openpyxl import load_workbook
 
 from na_report.base.paths import Project
@@ -13,31 +13,15 @@ from na_report.editions.edition import open_edition
 from na_report.editions.integrity import verify_edition
 from na_report.editions.schema import BY_NAME, TABLES, read_schema, table_schema
 
-# What a later program declares more, and before which line.
-LATER = {
-    "tables.csv": ("codes,Codelijsten,\n", "programmes,Programma’s,yes\n"),
-    "columns.csv": (
-        "statuses,id,string,",
-        """initiatives,status_now,string,,,,,later
-programmes,id,string,PR\\d,,,,required unique
-programmes,name_*,string,,,,,required text
-programmes,agenda_id,string,,,agendas.id,,required
-programmes,budget,integer,,,,5,
-""",
-    ),
-}
-
 
 @pytest.fixture(scope="module")
 def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program as it may be one day: with one more table, and one more column in a table that is there."""
     folder = tmp_path_factory.mktemp("later")
     shutil.copytree(ROOT / "src" / "na_report", folder / "na_report", ignore=shutil.ignore_patterns("__pycache__"))
-    for name, (before, more) in LATER.items():
-        path = folder / "na_report" / "editions" / name
-        text = path.read_text(encoding="utf-8")
-        assert text.count(before) == 1
-        path.write_text(text.replace(before, more + before), encoding="utf-8")
+    for name, declared in cases("later").items():
+        before = declared["before"]
+        edit(folder / "na_report" / "editions" / name, f"\n{before}", f"\n{declared['more']}{before}")
     return folder
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
 from conftest import ROOT, edit, soup
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from na_report.base.citation import Work
 from na_report.base.paths import ADDRESS, Project
@@ -23,7 +23,7 @@ from na_report.running.fingerprint import hash_inputs, ingredients
 from na_report.running.pages import all_pages, choose
 from na_report.screen.citing import add_take_along, part_of
 from na_report.screen.describing import Publication, describe, site_address
-from na_report.workbook.exporting import write_take_along
+from na_report.workbook.exporting import write_ods, write_take_along
 from na_report.workbook.layout import META
 
 pytestmark = pytest.mark.book
@@ -47,6 +47,14 @@ def test_the_ods_has_the_sheets_of_the_workbook_numbers_as_numbers_and_no_formul
     assert re.findall(r'<table:table table:name="(\w+)" table:style-name="dicht">', content) == [META]
     assert "formula" not in re.sub(r">[^<]*<", "><", content)
     assert content.count('office:value-type="float"') > 50
+
+
+def test_spaces_tabs_and_lines_of_a_text_do_not_run_together_in_the_ods(tmp_path: Path) -> None:
+    workbook = Workbook()
+    workbook.active["A1"] = "a  b\tc\n d"
+    with zipfile.ZipFile(write_ods(workbook, tmp_path / "text.ods")) as archive:
+        content = archive.read("content.xml").decode()
+    assert 'a<text:s text:c="2"/>b<text:tab/>c</text:p><text:p><text:s text:c="1"/>d' in content
 
 
 def test_the_same_edition_gives_the_same_files(edition: dict[str, Path], tmp_path: Path) -> None:
