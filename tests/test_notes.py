@@ -4,12 +4,15 @@ import json
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 from conftest import soup
+from docutils import nodes
+from docutils.core import publish_doctree
+from myst_parser.parsers.docutils_ import Parser
 from playwright.sync_api import expect
 from screens import BESIDE, HTML, NARROW, PAGES, WIDE, Show, violations
 
 from na_report.screen.notes import gathered, notes_of
+from na_report.screen.translator import mend_table
 
 pytestmark = pytest.mark.book
 
@@ -35,18 +38,18 @@ def test_every_mark_of_the_book_has_something_to_tell_and_says_what_it_is() -> N
 
 def test_a_note_tells_the_row_its_source_and_its_caveats() -> None:
     pages = {
-        "t.html": '<p><span class="waarde"><a href="b.html#x1">3</a></span>'
-        '<span class="opmerking"><a href="c.html#k1">*</a></span></p>',
-        "a.html": '<table class="filterbaar"><thead><tr><th>Nr.</th><th><span class="keuze">Soort</span></th></tr></thead>'
-        '<tbody><tr><th data-kolom="Nr."><a href="b.html#x1">X1</a></th><td data-kolom="Wat">Lengte '
-        '<span class="grondslag">In cm</span></td><td data-kolom="Soort">Maat</td><td data-kolom="Bron">CBS, p. 3</td>'
-        "</tr></tbody></table>",
-        "b.html": '<table><tbody><tr><th data-kolom="Nr."><span id="x1">X1</span></th>'
-        '<td data-kolom="Wat">Lang. <a href="c.html#k1">K1</a></td></tr></tbody></table>',
-        "c.html": '<table><tbody><tr><th data-kolom="Nr."><span id="k1">K1</span></th><td data-kolom="Wat">Grof gemeten.</td>'
-        '<td data-kolom="Over"><a href="b.html#x1">X1</a></td></tr></tbody></table>',
+        "t.html": "[[3](b.html#x1)]{.waarde}[[*](c.html#k1)]{.opmerking}",
+        "a.html": "```{table} Alles.\n:class: filterbaar\n:name: tab-x\n\n"
+        "| Nr. | Wat | [Soort]{.keuze} | Bron |\n|--|--|--|--|\n"
+        "| [X1](b.html#x1) | Lengte [In cm]{.grondslag} | Maat | CBS, p. 3 |\n```",
+        "b.html": "| Nr. | Wat |\n|--|--|\n| [X1]{#x1} | Lang. [K1](c.html#k1) |",
+        "c.html": "| Nr. | Wat | Over |\n|--|--|--|\n| [K1]{#k1} | Grof gemeten. | [X1](b.html#x1) |",
     }
-    made = gathered(notes_of(name, BeautifulSoup(page, "html.parser")) for name, page in pages.items())
+    options = {"myst_enable_extensions": ["attrs_inline"], "myst_all_links_external": True}
+    trees = {name: publish_doctree(text, parser=Parser(), settings_overrides=options) for name, text in pages.items()}
+    for table in (table for tree in trees.values() for table in tree.findall(nodes.table)):
+        mend_table(table)
+    made = gathered(notes_of(name, tree) for name, tree in trees.items())
     assert made == {
         "b.html#x1": [("", "Lengte. In cm"), ("Bron", "CBS, p. 3"), ("!", "Grof gemeten.")],
         "c.html#k1": [("", "Grof gemeten.")],

@@ -33,31 +33,31 @@ _NO_DAY = "1980-01-01"
 
 # The PDFs by the names that readers know them by, once they are made.
 Papers = Future[dict[str, Path]]
-# The edition to take along, and the first and last year of its data.
-TakeAlong = tuple[list[Path], tuple[str, str]]
+# What writes the edition to take along, and the first and last year of its data.
+TakeAlong = tuple[Callable[[], list[Path]], tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Subject:
     """What a build needs to know of the subject and of who asked for it."""
 
-    verify: Callable[[], Callable[[], TakeAlong]]  # checks the edition, and gives what writes it to take along
+    verify: Callable[[], TakeAlong]  # checks the edition
     run: Callable[[Sequence[Page]], None]
     say: Callable[[str], None]  # tells how far it is, in a line
 
 
-def make_book(book: Book, formats: Sequence[str], process: Renderer, subject: Subject, jobs: int = 0) -> None:
+def make_book(book: Book, formats: Sequence[str], process: Renderer, subject: Subject) -> None:
     """Makes a book out of sight, as `html`, `pdf` or both, and publishes it when all of it is whole.
 
     A `NaReportError` when something is wrong in data, chapters or text, or a source changed meanwhile; nothing is published then.
     """
     project, inputs = book.project, hash_inputs(book.project)
-    take_along = subject.verify()
+    take_along, period = subject.verify()
     pages, said = all_pages(project, book.language, book.edition), words(book)
     drop_renderings(book)
     drop_other_pages(book, pages)
     subject.run(pages)
-    stage(book, pages, papers="pdf" in formats)
+    stage(book, pages, publication(project, book.edition, book.language, said, period), papers="pdf" in formats)
     made: dict[str, Path] = {}
     began = time.perf_counter()
 
@@ -69,14 +69,7 @@ def make_book(book: Book, formats: Sequence[str], process: Renderer, subject: Su
         if "html" in formats:
             at_hand = aside.submit(take_along)  # while Sphinx renders
             aside.submit(import_module, "na_report.screen.finishing")
-            made["html"] = build_html(
-                book,
-                pages,
-                process,
-                publication=lambda: publication(project, book.edition, book.language, said, *at_hand.result()),
-                written=start,
-                jobs=jobs,
-            )
+            made["html"] = build_html(book, pages, process, files=at_hand.result, written=start)
             tell("HTML", book.html / "index.html")
         else:
             render_stage(book, process, start)

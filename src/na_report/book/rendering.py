@@ -14,7 +14,7 @@ from na_report.book.book import Book
 from na_report.processes.renderer import Renderer
 from na_report.running.executed import first_line
 from na_report.running.pages import Page
-from na_report.screen.describing import Publication
+from na_report.screen.footer import FOLDER
 
 _PROBLEM = re.compile(r"^.*(?<!\S)(?:WARNING|ERROR|CRITICAL|SEVERE)\b.*$", re.MULTILINE)
 # What ended it, where it names no problem in the text.
@@ -32,20 +32,17 @@ def build_html(
     pages: Sequence[Page],
     process: Renderer,
     *,
-    publication: Callable[[], Publication] | None = None,
+    files: Callable[[], Sequence[Path]] = list,
     written: Callable[[], object] = lambda: None,
     add: Callable[[Path], object] = lambda folder: None,
-    jobs: int = 0,
-    known: dict[str, Any] | None = None,
 ) -> Path:
     """Makes the HTML of a book that is staged, for `publish` to put in its place, and returns its folder.
 
-    `publication` tells what the book says of itself, with the files of the whole edition; it is asked once Sphinx is done. For
-    `written` see `render_stage`. `add` adds to a folder with what Sphinx made, before pages are finished and checked. What came
-    of pages before, in `known`, is used and added to. `jobs` of 0 are one per core. A `BookError` when Sphinx found a problem, a
-    page shows nothing of its outputs, or an address leads nowhere.
+    `files` gives those of the whole edition; it is asked once Sphinx is done. For `written` see `render_stage`. `add` adds to a
+    folder with what Sphinx made, before pages are finished and checked. A `BookError` when Sphinx found a problem, a page shows
+    nothing of its outputs, or an address leads nowhere.
     """
-    from na_report.screen.finishing import polish  # while Sphinx renders, a build imports it
+    from na_report.screen.finishing import finish  # while Sphinx renders, a build imports it
 
     rendered, result = render_stage(book, process, written), book.made / "html"
     for page in pages:
@@ -60,8 +57,7 @@ def build_html(
     remove(result)
     shutil.copytree(rendered, result)
     add(result)
-    ends = polish(result, publication() if publication else None, jobs=jobs, known=known)
-    if ends:
+    if ends := finish(result, rendered.parent / FOLDER, book.language, files()):
         told = [f"  {name}: {address!r} leads nowhere{_named_in(book, name, address)}." for name, address in ends]
         raise BookError(
             "\n".join(["These addresses on pages lead to no page, place or file of the book:", *told]),

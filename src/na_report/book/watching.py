@@ -4,6 +4,7 @@ Everything that takes long to start stays ready: Sphinx, the kernels' imports, t
 folder of its own, so that the book that is published is always one that `na-report build` made.
 """
 
+import json
 import shutil
 import threading
 import time
@@ -12,7 +13,7 @@ from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 from html import escape
 from http import HTTPStatus
@@ -37,6 +38,7 @@ from na_report.processes.workers import Workers, cores
 from na_report.running.execution import Watcher, run_pages
 from na_report.running.fingerprint import FILES, Answers, data_hash
 from na_report.running.pages import Page, all_pages
+from na_report.screen.footer import FOLDER as KEPT
 
 _POLL_SECONDS = 0.1
 # The page about what is otherwise in a draft.
@@ -71,7 +73,6 @@ class Preview:
     printer: Executor
     workers: Workers
     _verified: str = ""
-    _polished: dict[str, Any] = field(default_factory=dict)
 
     def refresh(self, watcher: Watcher, told: Callable[[BookError | None], None]) -> list[str]:
         """Makes the book as its sources are now, and returns the pages whose code ran, which a watcher sees.
@@ -96,9 +97,9 @@ class Preview:
 
         def add(html: Path) -> None:
             if changes:
-                _add_page(html, *changes)
+                _add_page(html, book.rendered / "_build" / KEPT / f"{Path(_CHANGES).stem}.json", *changes)
 
-        html = build_html(book, pages, self.process, written=start, add=add, known=self._polished)
+        html = build_html(book, pages, self.process, written=start, add=add)
         for page in html.glob("*.html"):
             text = page.read_text(encoding="utf-8").replace(*_POLICY, 1)
             page.write_text(text.replace("</body>", _ASKS), encoding="utf-8")
@@ -141,8 +142,11 @@ def preview(book: Book, tools: Tools) -> Iterator[Preview]:
             made.workers.end()
 
 
-def _add_page(html: Path, title: str, contents: str, link: str) -> None:
-    """Adds to what Sphinx made a page that looks as the others do, and a link to it under the title of the first page."""
+def _add_page(html: Path, kept: Path, title: str, contents: str, link: str) -> None:
+    """Adds to what Sphinx made a page that looks as the others do, and a link to it under the title of the first page.
+
+    What it says to the others is kept as that of the others is, see `screen.gathering`.
+    """
     first = html / "index.html"
     soup = BeautifulSoup(first.read_text(encoding="utf-8"), "html.parser")
     page = copy(soup)
@@ -157,6 +161,10 @@ def _add_page(html: Path, title: str, contents: str, link: str) -> None:
     section = f'<section id="changes"><h1>{escape(title)}</h1>\n{contents}</section>'
     page.article.append(BeautifulSoup(section, "html.parser"))
     (html / _CHANGES).write_text(str(page), encoding="utf-8")
+    text = " ".join(page.article.get_text(" ").split())
+    place = {"page": title, "title": title, "address": _CHANGES, "text": text, "part": ""}
+    said = {"places": [place], "wanted": [], "remarks": [], "told": {}, "held": {}}
+    kept.write_text(json.dumps(said), encoding="utf-8")
 
 
 Seen = dict[Path, tuple[int, int]]

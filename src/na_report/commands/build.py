@@ -3,7 +3,7 @@
 import os
 import time
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,27 +44,23 @@ def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None
     from na_report.editions.integrity import verify_edition
     from na_report.processes.renderer import renderer
     from na_report.processes.surroundings import pinned
+    from na_report.workbook.take_along import period_covered, write_take_along
 
     project, edition, say = book.project, book.edition, partial(print, flush=True)
 
-    def take_along() -> TakeAlong:
-        from na_report.workbook.take_along import period_covered, write_take_along
-
-        files = write_take_along(edition, book.folder / "take-along", project)
-        return files, period_covered(open_edition(edition, project))
-
-    def verify() -> Callable[[], TakeAlong]:
+    def verify() -> TakeAlong:
         verify_edition(edition, project)
         say(f"edition {edition}: verified")
         refuse_missing(open_edition(edition, project), project, book.language)
-        return take_along
+        write = partial(write_take_along, edition, book.folder / "take-along", project)
+        return write, period_covered(open_edition(edition, project))
 
     def run(pages: Sequence[Any]) -> None:
         answers = None if force else answers_of(project, edition)
         execute(project, pages, {"edition": edition}, book.notebooks, jobs, answers)
 
     with held(book), pinned(), renderer() as process:  # gets ready while the pages run
-        make_book(book, formats, process, Subject(verify, run, say), jobs)
+        make_book(book, formats, process, Subject(verify, run, say))
 
 
 def _check(options: Namespace, project: Project) -> int:
