@@ -119,7 +119,7 @@ def test_searching_finds_by_stem_from_a_folder_with_chapters_before_what_stands_
     heads = page.locator("#zoekresultaten h2").all_inner_texts()
     assert [re.sub(r" \(\d+\)", "", head) for head in heads] == ["Hoofdstukken", "Bijlagen"]
     menu = page.locator(".hoofdstukken a").evaluate_all("all => all.map((link) => link.href.split('/').pop())")
-    behind = menu[1 + page.locator(".hoofdstukken h2 + ul").first.locator("a").count() :]
+    behind = menu[1 + page.locator(".hoofdstukken .caption + ul").first.locator("a").count() :]
     is_behind = [name in behind for name in found]
     assert is_behind == sorted(is_behind)
     assert len(set(is_behind)) == 2

@@ -5,9 +5,11 @@ import json
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 from conftest import cases, wait
+from docutils import nodes
+from docutils.core import publish_doctree
 from matplotlib.colors import to_rgb
+from myst_parser.parsers.docutils_ import Parser
 from PIL import Image
 from playwright.sync_api import Page, expect
 from screens import BESIDE, HTML, MARKS, NARROW, NOTE, OPEN_FOLDS, WIDE, Show, address, violations, written
@@ -16,6 +18,7 @@ from na_report.base import colours
 from na_report.base.colours import DARK
 from na_report.screen.dark_figures import darkened, is_dark_too
 from na_report.screen.notes import gathered, notes_of
+from na_report.screen.translator import mend_table
 
 pytestmark = pytest.mark.book
 
@@ -40,7 +43,11 @@ def test_every_mark_of_the_book_has_something_to_tell_and_says_what_it_is() -> N
 
 def test_a_note_tells_the_row_its_source_and_its_caveats() -> None:
     pages, notes = cases("notes").values()
-    made = gathered(notes_of(name, BeautifulSoup(page, "html.parser")) for name, page in pages.items())
+    options = {"myst_enable_extensions": ["attrs_inline"], "myst_all_links_external": True}
+    trees = {name: publish_doctree(text, parser=Parser(), settings_overrides=options) for name, text in pages.items()}
+    for table in (table for tree in trees.values() for table in tree.findall(nodes.table)):
+        mend_table(table)
+    made = gathered(notes_of(name, tree) for name, tree in trees.items())
     assert {mark: [list(line) for line in lines] for mark, lines in made.items()} == notes
 
 

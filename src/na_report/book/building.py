@@ -32,25 +32,24 @@ def make_book(
     formats: Sequence[str],
     process: Renderer,
     *,
-    verify: Callable[[], object],
-    take_along: Callable[[], tuple[list[Path], tuple[str, str]]],
+    verify: Callable[[], tuple[str, str]],
+    take_along: Callable[[], list[Path]],
     run: Callable[[Sequence[Page]], object],
     say: Callable[[str], object],
-    jobs: int = 0,
 ) -> None:
     """Makes a book out of sight, as `html`, `pdf` or both, and publishes it when all of it is whole.
 
-    `verify` checks the edition, `take_along` writes it to take along and tells the first and last year of its data, `run` runs
+    `verify` checks the edition and tells the first and last year of its data, `take_along` writes it to take along, `run` runs
     pages, and `say` tells how far it is, in a line. A `NaReportError` when something is wrong in data, chapters or text, or a
     source changed meanwhile; nothing is published then.
     """
     project, inputs = book.project, hash_inputs(book.project)
-    verify()
+    period = verify()
     pages, said = all_pages(project, book.language, book.edition), words(book)
     drop_renderings(book)
     drop_other_pages(book, pages)
     run(pages)
-    stage(book, pages, papers="pdf" in formats)
+    stage(book, pages, publication(project, book.edition, book.language, said, period), papers="pdf" in formats)
     made: dict[str, Path] = {}
     began = time.perf_counter()
 
@@ -64,8 +63,7 @@ def make_book(
         render_stage(book, process)
         papers = aside.submit(print_papers, book, pages) if "pdf" in formats else None
         if edition:
-            about = publication(project, book.edition, book.language, said, *edition.result())
-            made["html"] = finish_html(book, pages, about, jobs=jobs)
+            made["html"] = finish_html(book, pages, edition.result())
             tell("HTML", book.html / "index.html")
         if papers:
             made |= papers.result()

@@ -7,7 +7,7 @@ from docutils import nodes
 from sphinx.addnodes import toctree
 
 from na_report.paper import sources
-from na_report.screen import addresses
+from na_report.screen import addresses, translator
 
 _EARLY, _LATE = 100, 900
 
@@ -16,6 +16,7 @@ def setup(app: Any) -> dict[str, bool]:
     """Adds this extension to Sphinx."""
     sources.setup(app)
     addresses.setup(app)
+    translator.setup(app)
     app.connect("builder-inited", _leave_out_index)
     app.connect("doctree-resolved", _without_dead_links, priority=_EARLY)
     app.connect("doctree-read", _keep_outline, priority=_LATE)

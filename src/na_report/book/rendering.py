@@ -14,7 +14,7 @@ from na_report.book.book import Book
 from na_report.processes.renderer import Renderer
 from na_report.running.executed import first_line
 from na_report.running.pages import Page
-from na_report.screen.describing import Publication
+from na_report.screen.footer import FOLDER
 
 _PROBLEM = re.compile(r"^.*(?<!\S)(?:WARNING|ERROR|CRITICAL|SEVERE)\b.*$", re.MULTILINE)
 # What ended it, where it names no problem in the text.
@@ -30,19 +30,16 @@ _NAMED = re.compile(r"^:name: (\S+)$", re.MULTILINE)
 def finish_html(
     book: Book,
     pages: Sequence[Page],
-    publication: Publication | None = None,
+    files: Sequence[Path] = (),
     *,
     add: Callable[[Path], object] = lambda folder: None,
-    jobs: int = 0,
-    known: dict[str, Any] | None = None,
 ) -> Path:
     """Makes of a book that is rendered the HTML for `publish` to put in its place, and returns its folder.
 
-    `publication` is what the book says of itself, with the files of the whole edition. `add` adds to a folder with what Sphinx
-    made, before pages are finished and checked. What came of pages before, in `known`, is used and added to. `jobs` of 0 are one
-    per core. A `BookError` when a page shows nothing of its outputs, or an address leads nowhere.
+    `files` are those of the whole edition. `add` adds to a folder with what Sphinx made, before pages are finished and checked.
+    A `BookError` when a page shows nothing of its outputs, or an address leads nowhere.
     """
-    from na_report.screen.finishing import polish  # while Sphinx renders, a build imports it
+    from na_report.screen.finishing import finish  # while Sphinx renders, a build imports it
 
     rendered, result = _html(book), book.made / "html"
     for page in pages:
@@ -57,8 +54,7 @@ def finish_html(
     remove(result)
     shutil.copytree(rendered, result)
     add(result)
-    ends = polish(result, publication, jobs=jobs, known=known)
-    if ends:
+    if ends := finish(result, rendered.parent / FOLDER, book.language, files):
         told = [f"  {name}: {address!r} leads nowhere{_named_in(book, name, address)}." for name, address in ends]
         raise BookError(
             "\n".join(["These addresses on pages lead to no page, place or file of the book:", *told]),

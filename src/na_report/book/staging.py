@@ -38,14 +38,14 @@ def drop_renderings(book: Book) -> None:
     remove(book.rendered)
 
 
-def stage(book: Book, pages: Sequence[Page], *, papers: bool = True) -> None:
+def stage(book: Book, pages: Sequence[Page], about: Mapping[str, Any] | None = None, *, papers: bool = True) -> None:
     """Lays out the source of a book: notebooks, the files that they carry, configuration and style.
 
-    Its pages have run, and lead to PDFs where there are `papers`. Where an earlier stage had other settings, the rendering starts
-    from nothing; else what is as it was stays. A `NaReportError` when a page has no title or an unfilled number, or a file has no
-    place or the name of another.
+    Its pages have run, lead to PDFs where there are `papers`, and hold references where the book says something `about` itself.
+    Where an earlier stage had other settings, the rendering starts from nothing; else what is as it was stays. A `NaReportError`
+    when a page has no title or an unfilled number, or a file has no place or the name of another.
     """
-    files = _settings(book, [page.name for page in pages], papers=papers)
+    files = _settings(book, [page.name for page in pages], about, papers=papers)
     if any(
         path.is_file() and path.read_bytes() != files[path.name] for path in (book.stage / CONFIG, book.stage / TOC)
     ):
@@ -78,7 +78,7 @@ def stage(book: Book, pages: Sequence[Page], *, papers: bool = True) -> None:
             path.unlink()
 
 
-def _settings(book: Book, pages: Sequence[str], *, papers: bool) -> dict[str, bytes]:
+def _settings(book: Book, pages: Sequence[str], about: Mapping[str, Any] | None, *, papers: bool) -> dict[str, bytes]:
     """Returns configuration and table of contents with the words of the language and edition."""
     config, toc, said = read_configuration(book.project), read_settings(book.project.root / TOC), words(book)
     sphinx = config.setdefault("sphinx", {})
@@ -93,7 +93,9 @@ def _settings(book: Book, pages: Sequence[str], *, papers: bool) -> dict[str, by
         "language": book.language,
         "locale_dirs": ["_locale"],
         "templates_path": ["_templates"],
-        "html_context": footing(book.project, book.edition, book.language, said) | ({} if papers else {"papers": []}),
+        "html_context": footing(book.project, book.edition, book.language, said)
+        | ({} if papers else {"papers": []})
+        | ({"book": about} if about else {}),
         "numfig_format": {"figure": said["figure"], "table": said["table"]},
     }
     for part, caption in zip(toc.get("parts", []), said["parts"], strict=True):

@@ -4,6 +4,7 @@ Everything that takes long to start stays ready: Sphinx, what kernels import, wh
 folder of its own, so that the book that is published is always one that `na-report build` made.
 """
 
+import json
 import shutil
 import threading
 import time
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 from http import HTTPStatus
@@ -36,6 +37,7 @@ from na_report.processes.surroundings import pinned
 from na_report.running.execution import Run, Watcher, run_pages
 from na_report.running.fingerprint import FILES, Answers, data_hash
 from na_report.running.pages import Page, all_pages
+from na_report.screen.footer import FOLDER as KEPT
 
 _POLL_SECONDS = 0.1
 # The page about what is otherwise in a draft.
@@ -62,7 +64,6 @@ class Preview:
     # Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
     changes: Callable[[], tuple[str, str, str] | None]
     _verified: str = ""
-    _polished: dict[str, Any] = field(default_factory=dict)
 
     def refresh(self, watcher: Watcher) -> tuple[list[Run], Future[None]]:
         """Makes the book as its sources are now, and returns the pages whose code ran and what ends when the PDF is there too.
@@ -78,7 +79,8 @@ class Preview:
         self.printer.submit(bool).result()  # what was saved before is set from the files that are written now
         stage(book, pages)
         render_stage(book, self.process)
-        html = finish_html(book, pages, add=partial(_add_page, self.changes()), known=self._polished)
+        kept = book.rendered / "_build" / KEPT / f"{Path(_CHANGES).stem}.json"
+        html = finish_html(book, pages, add=partial(_add_page, self.changes(), kept))
         for page in html.glob("*.html"):
             text = page.read_text(encoding="utf-8").replace(*_POLICY, 1)
             page.write_text(text.replace("</body>", _ASKS), encoding="utf-8")
@@ -103,8 +105,11 @@ def preview(book: Book, **subject: Any) -> Iterator[Preview]:
         yield Preview(book, process, printer, **subject)
 
 
-def _add_page(told: tuple[str, str, str] | None, html: Path) -> None:
-    """Adds to what Sphinx made a page that looks as the others do, and a link to it under the title of the first page."""
+def _add_page(told: tuple[str, str, str] | None, kept: Path, html: Path) -> None:
+    """Adds to what Sphinx made a page that looks as the others do, and a link to it under the title of the first page.
+
+    What it says to the others is kept as that of the others is, see `screen.gathering`.
+    """
     if not told:
         return
     title, contents, link = told
@@ -122,6 +127,10 @@ def _add_page(told: tuple[str, str, str] | None, html: Path) -> None:
     section = f'<section id="changes"><h1>{escape(title)}</h1>\n{contents}</section>'
     page.article.append(BeautifulSoup(section, "html.parser"))
     (html / _CHANGES).write_text(str(page), encoding="utf-8")
+    text = " ".join(page.article.get_text(" ").split())
+    place = {"page": title, "title": title, "address": _CHANGES, "text": text, "part": ""}
+    said = {"places": [place], "wanted": [], "remarks": [], "told": {}, "held": {}}
+    kept.write_text(json.dumps(said), encoding="utf-8")
 
 
 Seen = dict[Path, tuple[int, int]]

@@ -40,30 +40,31 @@ def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None
     from na_report.book.building import make_book
     from na_report.commands.check import refuse_missing
     from na_report.commands.run import answers_of, execute
-    from na_report.editions.edition import open_edition
+    from na_report.editions.edition import open_edition, period_covered
     from na_report.editions.integrity import verify_edition
     from na_report.processes.renderer import renderer
     from na_report.processes.surroundings import pinned
 
     project, edition, say = book.project, book.edition, partial(print, flush=True)
 
-    def verify() -> None:
+    def verify() -> tuple[str, str]:
         verify_edition(edition, project)
         say(f"edition {edition}: verified")
-        refuse_missing(open_edition(edition, project), project, book.language)
+        opened = open_edition(edition, project)
+        refuse_missing(opened, project, book.language)
+        return period_covered(opened)
 
-    def take_along() -> tuple[list[Path], tuple[str, str]]:
-        from na_report.workbook.exporting import period_covered, write_take_along
+    def take_along() -> list[Path]:
+        from na_report.workbook.exporting import write_take_along  # imported while Sphinx renders
 
-        files = write_take_along(edition, book.folder / "take-along", project)
-        return files, period_covered(open_edition(edition, project))
+        return write_take_along(edition, book.folder / "take-along", project)
 
     def run(pages: Sequence[Page]) -> None:
         answers = None if force else answers_of(project, edition)
         execute(project, pages, {"edition": edition}, book.notebooks, jobs, answers)
 
     with held(book), pinned(), renderer() as process:  # gets ready while the pages run
-        make_book(book, formats, process, verify=verify, take_along=take_along, run=run, say=say, jobs=jobs)
+        make_book(book, formats, process, verify=verify, take_along=take_along, run=run, say=say)
 
 
 def _check(options: Namespace, project: Project) -> int:

@@ -138,6 +138,14 @@ def seal_of(edition: Edition) -> Seal:
     return Seal(said["version"], created, edition.fingerprint, author, licence["title"], licence["path"], tables)
 
 
+@derived
+def period_covered(edition: Edition) -> tuple[str, str]:
+    """Returns the first and the last year of the observations; empty when none has a period."""
+    periods = [part for period in edition["observations"]["period"] for part in str(period).split("/") if part]
+    years = sorted(part[:4] for part in periods)
+    return (years[0], years[-1]) if years else ("", "")
+
+
 def open_edition(name: str, project: Project | None = None) -> Edition:
     """Opens an edition after a check of its seal; a draft has none, so all of it is checked.
 

@@ -7,16 +7,20 @@ on as it is: that may hold links, and what else it would load is told with its c
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
+from html import unescape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from bs4 import BeautifulSoup
 
 _LINKS = {("a", "href"), ("area", "href"), ("a", "xlink:href")}
-_NEAR = ("src", "srcset", "href", "xlink:href", "action")
-_LOADING = {*_NEAR, "data", "content", "poster", "background"}
+_LOADING = {"src", "srcset", "href", "xlink:href", "action", "data", "content", "poster", "background"}
 _IN_STYLE = re.compile(r"url\(|@import", re.IGNORECASE)
+_TAG = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"""\s(id|src|srcset|href|xlink:href|action)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE
+)
 _EARLY = 100  # before Sphinx's own look at pictures
 
 
@@ -76,28 +80,23 @@ def _expected(tag: str, name: str, value: str, pages: Collection[str]) -> str:
     return "" if is_far or is_page else "a page of the book or https://…. A link to a file is Markdown: [text](file)"
 
 
-class Ways(NamedTuple):
-    """Where a finished page leads within the book, and the places in it that can be led to."""
-
-    addresses: list[str]
-    anchors: set[str]
-
-
-def ways_of(page: Any) -> Ways:
-    """Returns the addresses and anchors of a finished page, without those of elsewhere."""
-    tags = [tag.attrs for tag in page.find_all(True)]
-    addresses = dict.fromkeys(str(attrs[name]) for attrs in tags for name in _NEAR if name in attrs)
-    near = [one for one in addresses if not (urlsplit(one).scheme or urlsplit(one).netloc)]
-    return Ways(near, {str(attrs["id"]) for attrs in tags if "id" in attrs})
-
-
-def dead_ends(folder: Path, pages: Mapping[str, Ways], beside: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+def dead_ends(folder: Path, pages: Mapping[str, str], beside: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Yields each page of a finished book with each of its addresses that leads nowhere; those beside it will be there."""
-    for name, ways in pages.items():
-        for address in (address for address in ways.addresses if address not in beside):
+    found = {
+        name: [
+            (kind, unescape(value.strip("\"'")))
+            for tag in _TAG.findall(page)
+            for kind, value in _ATTRIBUTE.findall(tag)
+        ]
+        for name, page in pages.items()
+    }
+    anchors = {name: {value for kind, value in said if kind == "id"} for name, said in found.items()}
+    for name, said in found.items():
+        for address in dict.fromkeys(value for kind, value in said if kind != "id" and value not in beside):
             parts = urlsplit(address)
             path = posixpath.normpath(unquote(parts.path)) if parts.path else name
             is_there = path in pages or (not path.startswith("..") and (folder / path).is_file())
             place = unquote(parts.fragment)
-            if not is_there or (place and path in pages and place not in pages[path].anchors):
+            is_near = not (parts.scheme or parts.netloc)
+            if is_near and (not is_there or (place and path in pages and place not in anchors[path])):
                 yield name, address

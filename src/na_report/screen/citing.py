@@ -1,69 +1,49 @@
 """Under each figure and table one line: take it along, the whole edition too, and refer to it."""
 
 import re
-from html import escape
-from string import Template
+from typing import Any
+from urllib.parse import quote
 
-from bs4 import BeautifulSoup, Tag
+from docutils import nodes
+from sphinx.addnodes import download_reference
 
-from na_report.base.citation import Part, apa, bibtex
-from na_report.screen.describing import FILES, Publication, text_of
-from na_report.screen.footer import size
-
-_KINDS = {".xlsx": "XLSX", ".ods": "ODS", ".zip": "CSV (zip)"}
+from na_report.base.citation import Part, Work, apa, bibtex
+from na_report.screen.describing import FILES
+from na_report.screen.said import MARKS, replace, said
 
 
-def add_take_along(page: BeautifulSoup, article: Tag, name: str, book: Publication | None) -> None:
-    """Makes the line under each figure and table, and fills the places of the colophon; without a book they stay as they are.
-
-    The form and its words are a template in the page, so that they are in its language; it is taken away.
-    """
-    template = page.select_one("template#verwijs")
-    if template:
-        template.extract()
-    if not template or not book:
+def add_take_along(app: Any, tree: Any, page: str) -> None:
+    """Makes the line under each figure and table, and fills the places of the colophon; without a book they stay as they are."""
+    book = app.config.html_context.get("book")
+    if not book:
         return
-    files = {path: _link(f"{FILES}/{path.name}", _KINDS[path.suffix]) for path in book.files}
-    # The colophon has all forms of the edition.
-    whole = ", ".join(link for path, link in files.items() if path.suffix != ".zip")
-    for line in article.find_all(class_="meenemen"):
-        shown = line.find_previous(["figure", "table"])
-        if line.parent.name == "p" and shown and shown.get("id"):
-            own = ", ".join(_link(link["href"], link.get_text()) for link in line.select("a[href]"))
-            made = _filled(template, name, book, part_of(shown), own=own, whole=whole)
-            line.parent.replace_with(*made.find_all("div", recursive=False))
-    for place in article.find_all(class_="citeer"):
-        place.clear()
-        place.extend(_filled(template, name, book).find_all("dl"))
-    for place in article.find_all(class_="hele-editie"):
-        items = [
-            f"<li>{link}: {template[f'data-{path.suffix[1:]}']} ({size(path.stat().st_size, book.work.language)})</li>"
-            for path, link in files.items()
-        ]
-        place.append(BeautifulSoup(f"<ul>{''.join(items)}</ul>", "html.parser"))
+    work, shown = Work(**book["work"]), None
+
+    def form(part: Part | None = None, **given: Any) -> nodes.raw:
+        place = f"#{part.key}" if part else f"{app.config.root_doc}.html"
+        whole = f"{page}.html{place}" if part else place
+        address = book["address"] and book["address"] + whole
+        # A reference has the title of the report in italics, as the style has it.
+        before, title, after = apa(work, part, address).partition(work.title)
+        said = {"before": before, "title": title, "after": after, "bibtex": bibtex(work, part, address), "place": place}
+        about = {"work": work, "part": part, "address": address or (whole if part else work.title), **said, **given}
+        return nodes.raw("", app.builder.templates.render("citing.html", about), format="html")
+
+    for node in list(tree.findall(nodes.Element)):
+        if isinstance(node, nodes.figure | nodes.table):
+            shown = node
+        elif "meenemen" in node["classes"] and isinstance(node.parent, nodes.paragraph) and shown and shown["ids"]:
+            links = node.findall(download_reference)
+            own = [(f"{FILES}/{quote(link['filename'])}", link.astext()) for link in links]
+            replace(node.parent, form(part_of(shown), own=own))
+        elif "citeer" in node["classes"]:
+            node[:] = [form()]
+        elif "hele-editie" in node["classes"]:
+            node.append(form(whole=True))
 
 
-def _link(address: str, text: str) -> str:
-    return f'<a download="" href="{escape(address)}">{escape(text)}</a>'
-
-
-def part_of(shown: Tag) -> Part:
+def part_of(shown: Any) -> Part:
     """Returns a figure or table as a reference names it, with the first sentence of its caption as its title."""
-    number, title = (shown.select_one(f".caption-{name}") for name in ("number", "text"))
-    first = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9])", text_of(title) if title else "", maxsplit=1)[0]
-    return Part(shown["id"], number.get_text().strip() if number else "", first.rstrip("."))
-
-
-def _filled(template: Tag, name: str, book: Publication, part: Part | None = None, **links: str) -> BeautifulSoup:
-    """Returns a copy of the template for a figure or table, or for the whole book."""
-    anchor = f"#{part.key}" if part else "index.html"
-    address = book.address(f"{name}{anchor}" if part else anchor)
-    # A reference has the title of the report in italics, as the style has it.
-    before, title, after = map(escape, apa(book.work, part, address).partition(book.work.title))
-    filled = {
-        **{"own": "", "whole": "", "place": anchor, "number": escape(part.number) if part else "", **links},
-        "address": escape(address or (f"{name}{anchor}" if part else book.work.title)),
-        "apa": f"{before}<cite>{title}</cite>{after}",
-        "bibtex": escape(bibtex(book.work, part, address)),
-    }
-    return BeautifulSoup(Template(template.decode_contents()).substitute(filled), "html.parser")
+    caption = shown.next_node(lambda node: isinstance(node, nodes.title | nodes.caption)) or ()
+    first = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9])", said(*caption, without=MARKS), maxsplit=1)[0]
+    return Part(shown["ids"][0], shown.get("number", ""), first.rstrip("."))

@@ -1,19 +1,10 @@
 """What a book says of itself to programs: for a shared link, for a search engine and for who collects data sets."""
 
-import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass
-from pathlib import Path
-from textwrap import shorten
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
-from jinja2 import Environment
-
-from na_report.base.citation import Work
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ADDRESS, Project
 from na_report.base.settings import read_configuration
@@ -26,31 +17,6 @@ _ADDRESS = re.compile(
     r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?!.*\.x?html?/*$)(?:/(?:[a-z0-9._~:/@!$&'()*+,;=-]|%[0-9a-f]{2})*)?",
     re.IGNORECASE | re.ASCII,
 )
-_MIMES = {
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".zip": "application/zip",
-}
-_SHORTEST_SUMMARY, _SUMMARY_CHARACTERS = 40, 172
-# It escapes each value, so that none can end an element or start another.
-_HEAD = Environment(autoescape=True).from_string((Path(__file__).parent / "assets" / "head.html").read_text("utf-8"))
-
-
-@dataclass(frozen=True)
-class Publication:
-    """A book as others see it from outside."""
-
-    work: Work
-    subtitle: str
-    descriptor: Mapping[str, Any]  # the Data Package of its edition
-    files: Sequence[Path] = ()  # the whole edition in several forms
-    period: tuple[str, str] = ("", "")  # the first and last year of its data; empty when not known
-    site: str = ""  # where the site is on the web, with a slash at the end; empty when not known
-
-    def address(self, page: str) -> str:
-        """Returns where a page or file of the book is on the web; empty when the site's address is not known."""
-        book = book_address(self.site, self.work.edition, self.work.language)
-        return f"{book}{page}" if book else ""
 
 
 def book_address(site: str, edition: str, language: str) -> str:
@@ -59,19 +25,25 @@ def book_address(site: str, edition: str, language: str) -> str:
 
 
 def publication(
-    project: Project,
-    edition: str,
-    language: str,
-    words: Mapping[str, Any],
-    files: Sequence[Path] = (),
-    period: tuple[str, str] = ("", ""),
-) -> Publication:
-    """Returns what a book says of itself, with title and subtitle in its language as `words`; see `site_address`."""
-    descriptor = descriptor_of(project.data / edition)
-    author = str(descriptor["contributors"][0]["title"])
-    year, version = str(descriptor["created"])[:4] or edition[:4], str(descriptor["version"])
-    work = Work(author, str(words["title"]), year, edition, version, language)
-    return Publication(work, str(words["subtitle"]), descriptor, files, period, site_address(project))
+    project: Project, edition: str, language: str, words: Mapping[str, Any], period: Sequence[str]
+) -> dict[str, Any]:
+    """Returns what a book says of itself to others, with title and subtitle in its language as `words`, and years of its data."""
+    about = descriptor_of(project.data / edition)
+    return {
+        "work": {
+            "author": str(about["contributors"][0]["title"]),
+            "title": str(words["title"]),
+            "year": str(about["created"])[:4] or edition[:4],
+            "edition": edition,
+            "version": str(about["version"]),
+            "language": language,
+        },
+        "subtitle": str(words["subtitle"]),
+        "about": {name: about.get(name, "") for name in ("description", "languages", "licenses", "created", "sources")},
+        "period": list(period),
+        "address": book_address(site_address(project), edition, language),
+        "locale": Words(language)("language.region"),
+    }
 
 
 def site_address(project: Project) -> str:
@@ -91,31 +63,3 @@ def site_address(project: Project) -> str:
             hint=f"Change html: baseurl in _config.yml or the variable {ADDRESS}, or leave both empty.",
         )
     return found.rstrip("/") + "/" if found else ""
-
-
-def describe(page: BeautifulSoup, article: Tag, name: str, book: Publication) -> None:
-    """Adds to the head of a page what a shared link shows and where it is on the web, and to the first what the data is."""
-    is_first, title = name == "index.html", article.find("h1")
-    texts = (text for text in map(text_of, article.select("section > p")) if len(text) >= _SHORTEST_SUMMARY)
-    said = _HEAD.render(
-        book=book,
-        name=name,
-        is_first=is_first,
-        title=book.work.title if is_first or not title else text_of(title),
-        # The first paragraph that says something, cut at a word.
-        summary=shorten(next(texts, book.subtitle), _SUMMARY_CHARACTERS, placeholder=" …", break_on_hyphens=False),
-        locale=Words(book.work.language)("language.region"),
-        said=book.descriptor,
-        mimes=_MIMES,
-        files=FILES,
-        sha256=hashlib.sha256,
-    )
-    page.head.append(BeautifulSoup(said, "html.parser"))
-
-
-def text_of(tag: Tag) -> str:
-    """Returns what a tag says, without the marks in it."""
-    said = copy(tag)
-    for mark in said.select(".opmerking, .herkomst, .headerlink"):
-        mark.decompose()
-    return " ".join(said.get_text().split())

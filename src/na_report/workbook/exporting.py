@@ -22,8 +22,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from na_report.base.errors import NaReportError
 from na_report.base.files import EPOCH, whole_file, write_whole, zip_entry
 from na_report.base.paths import Project
-from na_report.editions.asked import derived
-from na_report.editions.edition import Edition, open_edition
+from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder
 from na_report.editions.schema import BY_NAME, TABLES, Column, Table
 from na_report.editions.table_files import Rows
@@ -222,14 +221,6 @@ def write_take_along(name: str, folder: Path, project: Project) -> list[Path]:
             if path.suffix in (".csv", ".json"):
                 archive.writestr(zip_entry(f"na-report-{name}/{path.name}", mode=0o644), path.read_bytes())
     return [workbook, ods, tables]
-
-
-@derived
-def period_covered(edition: Edition) -> tuple[str, str]:
-    """Returns the first and the last year of the observations; empty when none has a period."""
-    periods = [part for period in edition["observations"]["period"] for part in str(period).split("/") if part]
-    years = sorted(part[:4] for part in periods)
-    return (years[0], years[-1]) if years else ("", "")
 
 
 def write_ods(book: Workbook, target: Path) -> Path:

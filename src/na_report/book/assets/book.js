@@ -72,9 +72,11 @@
 
   // What scrolls is a stop for the keyboard and has a name; what fits is neither.
   const frames = document.querySelectorAll(".tabel, .figuur");
-  const stops = () => frames.forEach((frame) => {
+  const stops = () => frames.forEach((frame, place) => {
     const scrolls = frame.scrollWidth > frame.clientWidth + 1;
-    const extra = { tabindex: "0", role: "region", "aria-labelledby": frame.dataset.titel };
+    const title = frame.closest("figure, .tabel").querySelector("figcaption, caption");
+    if (title) title.id ||= `titel-${place}`;
+    const extra = { tabindex: "0", role: "region", ...(title && { "aria-labelledby": title.id }) };
     for (const [name, value] of Object.entries(extra)) {
       if (scrolls) frame.setAttribute(name, value);
       else frame.removeAttribute(name);

@@ -1,9 +1,12 @@
-// Filters and sorts the tables that are marked for it. The address holds the choice, so that a link opens it again.
+// Filters and sorts the tables with the class `filterbaar`. The address holds the choice, so that a link opens it again.
+// A header in a span `keuze` makes a column to filter by; each span `keuze` in its cells is a value. A class `rang-3`, `rang-m3` or
+// `rang-3_5` is the number that a cell or value sorts by, where that is not the alphabet.
 "use strict";
 (() => {
   // A longer table shows its first rows, and the rest on demand.
   const FIRST = 20, LITTLE_MORE = 5;
   const block = document.querySelector(".filterblok");
+  document.querySelector("table.filterbaar").closest("section").before(block);
   const say = block.dataset;
   const form = block.querySelector("form");
   const status = block.querySelector("[role=status]");
@@ -13,7 +16,6 @@
   const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const slug = (text) => text.normalize("NFKD").replace(/[^\x00-\x7f]/g, "").toLowerCase()
     .replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
-  // The number that a cell or value sorts by, where it has one: `rang-3`, `rang-m3` or `rang-3_5`.
   const rankOf = (tag) => {
     const found = tag && /rang-(m?)(\d+(?:_\d+)?)/.exec(tag.className);
     return found && Number(found[2].replace("_", ".")) * (found[1] ? -1 : 1);
@@ -56,8 +58,7 @@
     return values;
   };
   const tables = [...document.querySelectorAll("table.filterbaar")].map((table, rank) => {
-    const part = table.dataset.onderdeel;
-    const section = table.closest("section"), title = section.querySelector("h1, h2, h3").textContent.replace(/#$/, "").trim();
+    const section = table.closest("section"), part = section.id, title = section.querySelector("h1, h2, h3").textContent.replace(/#$/, "").trim();
     const heads = [...table.tHead.rows[0].cells];
     const rows = [...table.tBodies[0].rows].map((row, place) => ({ row, place, at: place, values: valuesOf(row, heads) }));
     if (ofTable) {

@@ -131,7 +131,7 @@
   const count = new Set(asked.map((word) => word.stem)).size;
 
   // In the order of the menu: chapters before what stands behind them.
-  const parts = [...document.querySelectorAll(".hoofdstukken h2")].map((heading) => heading.textContent);
+  const parts = [...document.querySelectorAll(".hoofdstukken .caption")].map((heading) => heading.textContent);
   const groups = parts.map((part, at) => [part, results.filter((found) => (
     found.place.part === part || (at === 0 && !parts.includes(found.place.part))
   ))]).filter(([, found]) => found.length);

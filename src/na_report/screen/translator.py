@@ -1,0 +1,163 @@
+"""Has Sphinx write for the screen: tables that stay tables when a narrow screen shows rows as blocks, figures for light and dark.
+
+What a page says and what stands under its figures is added to the tree, once paper has been written of it.
+"""
+
+import re
+from html import escape
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from docutils import nodes
+from sphinx.addnodes import compact_paragraph
+from sphinx.locale import _
+from sphinx.writers.html5 import HTML5Translator
+
+from na_report.base.citation import Work
+from na_report.screen.citing import add_take_along
+from na_report.screen.dark_figures import darkened, is_dark_too
+from na_report.screen.gathering import keep
+from na_report.screen.said import MARKS, replace, said
+
+# After paper, and after what other extensions add.
+_LAST = 995
+# Where the drawing for a narrow screen takes over; book.css turns rows of tables into blocks at the same width.
+NARROW = "(max-width: 47.99rem)"
+_SIZE = re.compile(r"\b(width|height): *(\d+)(?:\.\d+)?(px|%)")
+_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_SHORTEST_SUMMARY, _SUMMARY_CHARACTERS = 40, 172
+_BARE = {"cell", "cell_output", "toctree-wrapper", "std-ref", "std-numref", "std-doc"}
+_CHOICE = re.compile(r"keuze-([^-]+)-(.+)")
+_NAMES = {"opmerking": "Remark", "herkomst": "What this rests on"}
+
+
+def setup(app: Any) -> None:
+    """Adds this part of the extension to Sphinx."""
+    app.set_translator("html", Translator)
+    app.connect("doctree-resolved", _mend, priority=_LAST)
+    app.connect("html-page-context", describe)
+
+
+def _mend(app: Any, tree: Any, page: str) -> None:
+    for kind, of_kind in app.env.toc_fignumbers.get(page, {}).items():
+        for name, number in of_kind.items():
+            tree.ids[name]["number"] = app.config.numfig_format[kind] % ".".join(map(str, number))
+    for node in list(tree.findall(nodes.Element)):
+        if not _BARE.isdisjoint(node["classes"]):
+            replace(node, *node.children)
+        elif isinstance(node, nodes.raw) and "<script" in node.astext():
+            replace(node)  # settings for a code server that the book doesn't use
+        elif isinstance(node, nodes.table):
+            mend_table(node)
+        elif isinstance(node, nodes.figure) and isinstance(node[0], nodes.image):
+            _mend_figure(app, node)
+        elif isinstance(node, nodes.inline):
+            _mend_links(node)
+    keep(app, tree, page)
+    add_take_along(app, tree, page)
+
+
+def _mend_links(span: Any) -> None:
+    """Names the links of marks; a link in a class such as `keuze-sector-mbo` opens the page with that choice in its filters."""
+    choices = [(match[1], match[2]) for name in span["classes"] if (match := _CHOICE.fullmatch(name))]
+    for link in span.findall(nodes.reference):
+        for name in _NAMES.keys() & {*span["classes"]}:
+            link["html"] = {"aria-label": _(_NAMES[name])}
+        if choices:
+            address, hash_sign, anchor = link["refuri"].partition("#")
+            link["refuri"] = f"{address}?{urlencode(choices)}{hash_sign}{anchor}"
+
+
+def mend_table(table: Any) -> None:
+    """Gives headers their scope, cells the name of their column, and a table with a title a frame that scrolls.
+
+    A narrow screen shows rows as blocks; the roles keep it a table for a screen reader.
+    """
+    heads = [said(cell) for head in table.findall(nodes.thead) for row in head for cell in row]
+    table["html"] = {"role": "table"}
+    next(table.findall(nodes.colspec))["stub"] = True
+    for row in table.findall(nodes.row):
+        row.parent["html"], row["html"] = {"role": "rowgroup"}, {"role": "row"}
+        is_head = isinstance(row.parent, nodes.thead)
+        for column, cell in enumerate(row.children):
+            cell["classes"] = [name for name in cell["classes"] if name in ("text-right", "text-center")]
+            if is_head:
+                cell["html"] = {"role": "columnheader", "scope": "col"}
+            else:
+                cell["html"] = {"data-kolom": "".join(heads[column : column + 1])} | (
+                    {"role": "cell"} if column else {"role": "rowheader", "scope": "row"}
+                )
+            if len(cell) == 1 and isinstance(cell[0], nodes.paragraph):
+                cell[0] = compact_paragraph("", "", *cell[0].children)
+    if isinstance(table[0], nodes.title):
+        _frame(table, '<div class="tabel">', "</div>")
+        return
+    fold = table.parent
+    while fold.parent is not None and type(fold).__name__ != "dropdown_main":
+        fold = fold.parent
+    if fold.parent is not None:
+        table["html"]["aria-label"] = said(fold[0])
+
+
+def _mend_figure(app: Any, figure: Any) -> None:
+    """Joins the drawings for a wide and a narrow screen, in a frame that scrolls where a screen is too narrow for both.
+
+    The frame is light where the figure can't be dark. The narrow drawing stands below the caption.
+    """
+    wide, legend = figure[0], figure.next_node(nodes.legend)
+    narrow = legend and legend.next_node(nodes.image)
+    for image in (wide, narrow) if narrow else (wide,):
+        path = Path(app.srcdir, image["uri"])
+        text = path.read_text(encoding="utf-8") if path.suffix == ".svg" else ""
+        # That the browser knows the shape of a drawing keeps text from jumping when it arrives.
+        sides = (f"{float(part) * 4 / 3:.0f}" for size in _BOX.findall(text[:1000]) for part in size)
+        image["html"] = dict(zip(("width", "height"), sides, strict=False))
+        image["dark"] = is_dark_too(darkened(text))
+    before, after = f'<div class="figuur{" licht-en-donker" * wide["dark"]}">', "</div>"
+    if narrow:
+        name = app.builder.images[narrow["uri"]] = app.env.images[narrow["uri"]][1]
+        given = {"media": NARROW, "srcset": f"{app.builder.imagedir}/{quote(name)}", **narrow["html"]}
+        source = " ".join(f'{key}="{escape(value)}"' for key, value in given.items())
+        before, after = f"{before}<picture><source {source}>", f"</picture>{after}"
+        figure.remove(legend)
+    _frame(wide, before, after)
+
+
+def _frame(node: Any, before: str, after: str) -> None:
+    replace(node, nodes.raw("", before, format="html"), node, nodes.raw("", after, format="html"))
+
+
+def describe(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Tells the template whether a page has tables to filter, and its first paragraph that says something, cut at a word."""
+    context["filtered"] = tree and any("filterbaar" in table["classes"] for table in tree.findall(nodes.table))
+    if book := context.get("book"):
+        paragraphs = tree.findall(nodes.paragraph) if tree else ()
+        texts = (said(node, without=MARKS) for node in paragraphs if isinstance(node.parent, nodes.section))
+        summary = next((text for text in texts if len(text) >= _SHORTEST_SUMMARY), book["subtitle"])
+        context["summary"] = shorten(summary, _SUMMARY_CHARACTERS, placeholder=" …", break_on_hyphens=False)
+        context["work"] = Work(**book["work"])
+
+
+class Translator(HTML5Translator):  # type: ignore[misc]
+    """Writes nodes as HTML, with the attributes that they have in `html`."""
+
+    def starttag(self, node: Any, tagname: str, suffix: str = "\n", empty: bool = False, **attributes: Any) -> str:
+        """Returns a start tag."""
+        return str(super().starttag(node, tagname, suffix, empty, **attributes, **node.get("html", {})))
+
+    def add_permalink_ref(self, node: Any, title: str) -> None:
+        """Adds a link that says where it leads, as "#" says nothing to who hears it; a caption with a link is none to roles."""
+        if not isinstance(node, nodes.table):
+            head = next(node.findall(lambda part: isinstance(part, nodes.title | nodes.caption)))
+            named = f'href="#{node["ids"][0]}" aria-label="{escape(f"{title}: {said(head)}")}"'
+            self.body.append(f'<a class="headerlink" {named}>{self.config.html_permalinks_icon}</a>')
+
+    def image_size(self, node: Any) -> str:
+        """Returns no style, which a page has none of inside: the size that an author gave is written as the browser takes it."""
+        found = _SIZE.findall(super().image_size(node))
+        node["html"] = {name: f"{number}{unit.replace('px', '')}" for name, number, unit in found} | node.get(
+            "html", {}
+        )
+        return ""
