@@ -80,11 +80,20 @@ def test_a_link_opens_the_bottlenecks_of_mbo_and_the_keyboard_comes_to_the_same(
     assert sorted(rows(page)) == MBO_BOTTLENECKS
 
 
-def test_all_words_have_to_be_in_the_row_in_any_order_and_case_without_accents(show: Show) -> None:
+def test_all_words_have_to_be_in_the_row_in_any_order_and_case_without_accents_and_nothing_found_says_so(
+    show: Show,
+) -> None:
     for words, found in {"mobilit ERASMUS": ("erasmus", "mobilit"), "cooperatie": ("coöperatie",)}.items():
         texts = show(f"{PAGE}?woorden={words}").locator("table.filterbaar tbody tr:visible").all_inner_texts()
         assert texts
         assert all(word in text.lower() for text in texts for word in found)
+    for query in ("woorden=xyzzy", "sector=bestaat-niet"):
+        page = show(f"{PAGE}?{query}")
+        assert rows(page) == []
+        expect(page.locator(".filterstand")).to_have_text("Niets gevonden.")
+        page.click(".filterleeg [data-doe=wis]")
+        expect(page.locator(".filterleeg")).to_be_hidden()
+        assert len(rows(page)) == ALL
 
 
 def test_a_list_offers_only_what_the_other_choices_leave_with_the_number_of_rows(show: Show) -> None:
@@ -101,16 +110,6 @@ def test_a_list_offers_only_what_the_other_choices_leave_with_the_number_of_rows
     labels = {f"{EVIDENCE.label('finding_kind', kind, 'nl')} ({count})" for kind, count in counts.items()}
     assert {text.lower() for text in kind.locator("option").all_inner_texts()[1:]} == labels
     assert page.locator("select[name=sector] option").count() > 4, "another sector can still be chosen"
-
-
-@pytest.mark.parametrize("query", ["woorden=xyzzy", "sector=bestaat-niet"])
-def test_nothing_found_says_so_and_shows_the_way_back(show: Show, query: str) -> None:
-    page = show(f"{PAGE}?{query}")
-    assert rows(page) == []
-    expect(page.locator(".filterstand")).to_have_text("Niets gevonden.")
-    page.click(".filterleeg [data-doe=wis]")
-    expect(page.locator(".filterleeg")).to_be_hidden()
-    assert len(rows(page)) == ALL
 
 
 def test_every_link_to_a_choice_shows_the_number_of_rows_that_it_names(show: Show) -> None:
