@@ -177,7 +177,7 @@ def test_data_are_text_on_the_page_and_advice_that_goes_is_named_by_its_number(
     shutil.rmtree(folder)
     assert page.select("b") == []
     assert any(item.get_text() == "R8" for item in page.select("li"))
-    assert "<b>Advies" in page.get_text() and any("<b>Deel" in cell.get_text() for cell in page.select("td"))
+    assert "<b>Advies" in page.get_text() and any("<b>Deel" in cell.get_text() for cell in page.select("th"))
 
 
 def test_the_page_comes_with_a_draft_alone_in_the_language_of_the_book(refreshed: Project, said: str) -> None:
