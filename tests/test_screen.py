@@ -45,7 +45,7 @@ def test_a_note_tells_the_row_its_source_and_its_caveats() -> None:
     pages, notes = cases("notes").values()
     options = {"myst_enable_extensions": ["attrs_inline"], "myst_all_links_external": True}
     trees = {name: publish_doctree(text, parser=Parser(), settings_overrides=options) for name, text in pages.items()}
-    for table in (table for tree in trees.values() for table in tree.findall(nodes.table)):
+    for table in [table for tree in trees.values() for table in tree.findall(nodes.table)]:
         mend_table(table)
     made = gathered(notes_of(name, tree) for name, tree in trees.items())
     assert {mark: [list(line) for line in lines] for mark, lines in made.items()} == notes
