@@ -57,11 +57,10 @@ PRINT = """
 import sys; from pathlib import Path
 from na_report.base.paths import Project
 from na_report.book.book import Book
-from na_report.book.building import press, start_printing
+from na_report.book.building import print_papers
 from na_report.running.pages import all_pages
 project = Project(Path(sys.argv[1]))
-with press() as pool:
-    start_printing(pool, Book(project, sys.argv[2], 'nl'), all_pages(project)).result()
+print_papers(Book(project, sys.argv[2], 'nl'), all_pages(project))
 """
 Work = Callable[[], object]
 
