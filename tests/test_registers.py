@@ -102,6 +102,7 @@ def test_a_fault_in_a_block_is_told_with_its_line(project: Project, monkeypatch:
             "{% for row in below(id, 'agendas' %}",
             "blocks.md, basis, line 10: .*unexpected",
         ),
+        ("{{ row.text | filled }} ({{", "{{ (row.text | filled) + row.text.lower() }} ({{", "basis, line 8: .*write ~"),
     ):
         said = refused(project, "blocks.md", old, new, lambda: blocks.conclusions(EDITIONS["2021"], "3.6"))
         assert re.search(told, said), said

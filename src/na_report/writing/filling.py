@@ -53,6 +53,10 @@ class _Joining(CodeGenerator):
             self.write(", ")
         self.write("))")
 
+    def visit_Add(self, node: nodes.BinExpr, frame: Frame) -> None:  # noqa: N802  idem
+        """Refuses `a + b`, which would escape as HTML too."""
+        self.fail("found +, which is not for texts: write ~ between them", node.lineno)
+
 
 class _Compiled(BytecodeCache):
     """Templates that this process has compiled: a chapter shows many rows by the same ones."""
