@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -42,6 +43,8 @@ CLI = [sys.executable, "-m", "na_report.cli"]
 # How long a test waits for what has to come: only a test that fails takes as long, so a busy machine turns none red.
 PATIENCE = 60
 expect.set_options(timeout=PATIENCE * 1000)
+# A shell has what it starts in the background leave the keyboard alone, and so all that this starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
