@@ -62,7 +62,7 @@ def flat(text: str) -> str:
     return re.sub(r"-+", "-", " ".join(typed.split()))
 
 
-SLOW = pytest.mark.slow("a book of hostile texts, while each way out of a text is tried by itself in test_presentation")
+SLOW = pytest.mark.slow("a book of hostile texts, while each way out of a text is tried by itself in test_registers")
 
 
 @SLOW
