@@ -18,6 +18,7 @@ from na_report.book.book import Book
 from na_report.book.staging import stage, unpacked
 from na_report.processes.renderer import Renderer
 from na_report.running.pages import all_pages
+from na_report.screen.addresses import dead_ends
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC"
 CASES = yaml.safe_load((ROOT / "tests" / "cases" / "addresses.yml").read_text(encoding="utf-8"))
@@ -115,3 +116,8 @@ def test_a_file_beside_the_chapters_takes_no_name_of_the_book(small: Project) ->
     (small.chapters / "nl" / name).write_bytes(b"other")
     with pytest.raises(NaReportError, match=f"the name of another file of the book: {name}"):
         stage(book, all_pages(small))
+
+
+def test_what_an_attribute_says_is_no_address(tmp_path: Path) -> None:
+    page = """<img alt='<a href="x"> src=y' src="a.html"><p id="b">a < b <a href="#b">b</a> <a href="#c">c</a></p>"""
+    assert [*dead_ends(tmp_path, {"a.html": page})] == [("a.html", "#c")]

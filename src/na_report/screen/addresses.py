@@ -7,7 +7,8 @@ on as it is: that may hold links, and what else it would load is told with its c
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
-from html import unescape
+from functools import lru_cache
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -15,12 +16,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from bs4 import BeautifulSoup
 
 _LINKS = {("a", "href"), ("area", "href"), ("a", "xlink:href")}
-_LOADING = {"src", "srcset", "href", "xlink:href", "action", "data", "content", "poster", "background"}
 _IN_STYLE = re.compile(r"url\(|@import", re.IGNORECASE)
-_TAG = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(
-    r"""\s(id|src|srcset|href|xlink:href|action)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE
-)
+_NEAR = {"src", "srcset", "href", "xlink:href", "action"}
+_LOADING = {*_NEAR, "data", "content", "poster", "background"}
 _EARLY = 100  # before Sphinx's own look at pictures
 
 
@@ -82,17 +80,10 @@ def _expected(tag: str, name: str, value: str, pages: Collection[str]) -> str:
 
 def dead_ends(folder: Path, pages: Mapping[str, str], beside: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Yields each page of a finished book with each of its addresses that leads nowhere; those beside it will be there."""
-    found = {
-        name: [
-            (kind, unescape(value.strip("\"'")))
-            for tag in _TAG.findall(page)
-            for kind, value in _ATTRIBUTE.findall(tag)
-        ]
-        for name, page in pages.items()
-    }
+    found = {name: _attributes(page) for name, page in pages.items()}
     anchors = {name: {value for kind, value in said if kind == "id"} for name, said in found.items()}
     for name, said in found.items():
-        for address in dict.fromkeys(value for kind, value in said if kind != "id" and value not in beside):
+        for address in dict.fromkeys(value for kind, value in said if kind in _NEAR and value not in beside):
             parts = urlsplit(address)
             path = posixpath.normpath(unquote(parts.path)) if parts.path else name
             is_there = path in pages or (not path.startswith("..") and (folder / path).is_file())
@@ -100,3 +91,21 @@ def dead_ends(folder: Path, pages: Mapping[str, str], beside: Collection[str] = 
             is_near = not (parts.scheme or parts.netloc)
             if is_near and (not is_there or (place and path in pages and place not in anchors[path])):
                 yield name, address
+
+
+class _Attributes(HTMLParser):
+    """Keeps the attributes of all tags of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [(name, value or "") for name, value in attrs]
+
+
+@lru_cache(maxsize=100)  # after a small change a preview has most pages again
+def _attributes(page: str) -> list[tuple[str, str]]:
+    reader = _Attributes()
+    reader.feed(page)
+    return reader.found
