@@ -22,9 +22,7 @@ from na_report.running import pools, sweep
 from na_report.running.pages import Page
 
 PARAMETERS = 'edition: str = "2021"\nsector: str = "mbo"\nnumber: int = 0\nfast: bool = True\nslow: float = 0.0'
-# No module of the tests is found, though the process that asks for the run has them.
-RECORD = """import importlib.util, time
-assert not importlib.util.find_spec("small_book")
+RECORD = """import time
 from IPython.display import display
 time.sleep(slow)
 data = {"application/papermill.record/text/plain": f"{sector} {10 // (number - 13)}"}

@@ -25,7 +25,7 @@ from na_report.screen.said import MARKS, replace, said
 _LAST = 995
 # Where the drawing for a narrow screen takes over; book.css turns rows of tables into blocks at the same width.
 NARROW = "(max-width: 47.99rem)"
-_SIZE = re.compile(r"\b(width|height): *(\d+)(?:\.\d+)?(px|%)")
+_SIZE = re.compile(r"(\d+)(?:\.\d+)?(?:px|(%))?")
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _SHORTEST_SUMMARY, _SUMMARY_CHARACTERS = 40, 172
 _BARE = {"cell", "cell_output", "toctree-wrapper", "std-ref", "std-numref", "std-doc"}
@@ -53,10 +53,18 @@ def _mend(app: Any, tree: Any, page: str) -> None:
             mend_table(node)
         elif isinstance(node, nodes.figure) and isinstance(node[0], nodes.image):
             _mend_figure(app, node)
+        elif isinstance(node, nodes.image):
+            _mend_image(node)
         elif isinstance(node, nodes.inline):
             _mend_links(node)
     keep(app, tree, page)
     add_take_along(app, tree, page)
+
+
+def _mend_image(image: Any) -> None:
+    """Writes the size that an author gave as the browser takes it: a page has no style inside."""
+    given = {name: _SIZE.fullmatch(image.attributes.pop(name)) for name in ("width", "height") if name in image}
+    image["html"] = {name: f"{size[1]}{size[2] or ''}" for name, size in given.items() if size} | image.get("html", {})
 
 
 def _mend_links(span: Any) -> None:
@@ -153,11 +161,3 @@ class Translator(HTML5Translator):  # type: ignore[misc]
             head = next(node.findall(lambda part: isinstance(part, nodes.title | nodes.caption)))
             named = f'href="#{node["ids"][0]}" aria-label="{escape(f"{title}: {said(head)}")}"'
             self.body.append(f'<a class="headerlink" {named}>{self.config.html_permalinks_icon}</a>')
-
-    def image_size(self, node: Any) -> str:
-        """Returns no style, which a page has none of inside: the size that an author gave is written as the browser takes it."""
-        found = _SIZE.findall(super().image_size(node))
-        node["html"] = {name: f"{number}{unit.replace('px', '')}" for name, number, unit in found} | node.get(
-            "html", {}
-        )
-        return ""
