@@ -56,6 +56,8 @@ def test_a_pointer_opens_the_note_can_move_into_it_and_leaves_it(show: Show) -> 
     mark, box = page.locator(MARKS).first, page.locator(NOTE)
     mark.hover()
     expect(box).to_contain_text("Bron")
+    expect(box).to_contain_text("Opmerking: Paragraaf 2.1.3")  # a script has its words from the page
+    expect(box).not_to_contain_text("undefined")
     expect(mark).to_have_attribute("aria-describedby", "noot-tekst")
     box.hover()
     page.wait_for_timeout(600)
