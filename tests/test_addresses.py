@@ -7,8 +7,7 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
-import yaml
-from conftest import ROOT, soup
+from conftest import cases, soup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from small_book import only_pages, rendered, write_notebook
 
@@ -21,7 +20,7 @@ from na_report.running.pages import all_pages
 from na_report.screen.addresses import dead_ends
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC"
-CASES = yaml.safe_load((ROOT / "tests" / "cases" / "addresses.yml").read_text(encoding="utf-8"))
+CASES = cases("addresses")
 GOOD, BAD = CASES["good"].replace("PASTED", f"data:image/png;base64,{PIXEL}"), CASES["bad"]
 
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from conftest import CLI, ROOT, Change, copy_of_project, na_report, program
+from conftest import CLI, ROOT, Change, cases, copy_of_project, na_report, program
 from small_book import only_pages, write_chapter
 
 from na_report.base.files import remove
@@ -25,7 +24,7 @@ from na_report.running.execution import Run
 from na_report.running.pages import agreeing, all_pages, choose
 from na_report.screen.describing import site_address
 
-REFUSED = yaml.safe_load(Path(__file__).with_name("cases").joinpath("refused.yml").read_text(encoding="utf-8"))
+REFUSED = cases("refused")
 NOTEBOOK = "chapters/nl/koploper.ipynb"
 
 

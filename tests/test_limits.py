@@ -10,12 +10,12 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from conftest import CLI, PATIENCE, ROOT, at_work, copy_of_project, program, wait
+from conftest import CLI, PATIENCE, at_work, cases, copy_of_project, program, wait
 from small_book import only_pages, write_chapter
 
 from na_report.base.paths import Project
 
-PAGES = yaml.safe_load((ROOT / "tests" / "cases" / "pages.yml").read_text(encoding="utf-8"))
+PAGES = cases("pages")
 WRONG, RIGHT = PAGES["wrong"], PAGES["right"]
 SECONDS = f"83{os.getpid()}"
 

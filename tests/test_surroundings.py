@@ -9,8 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import yaml
-from conftest import ROOT, copy_of_project
+from conftest import ROOT, cases, copy_of_project
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from small_book import only_pages, parameters, write_notebook
 
@@ -19,7 +18,7 @@ from na_report.processes.workers import cores
 from na_report.running.executed import normalised
 
 COMMAND = Path(sys.executable).with_name("na-report")
-AROUND = yaml.safe_load((ROOT / "tests" / "cases" / "surroundings.yml").read_text(encoding="utf-8"))
+AROUND = cases("surroundings")
 PAGES = AROUND["pages"]
 
 
