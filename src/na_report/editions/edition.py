@@ -1,17 +1,18 @@
 """Editions: dated versions of the evidence, drafts until they are sealed. Open, copy and seal them."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
 from na_report.base.errors import InvalidInputError, MissingRowError, NaReportError, how_many
 from na_report.base.files import sync_all, write_whole
-from na_report.base.paths import DESCRIPTOR, Project, find_project
+from na_report.base.paths import ABOUT, DESCRIPTOR, Project, find_project
 from na_report.base.stories import read_story
 from na_report.base.wording import Words
 from na_report.editions.asked import Reads, derived
@@ -20,6 +21,8 @@ from na_report.editions.folders import being_made, edition_folder, is_draft, mak
 from na_report.editions.integrity import find_problems
 from na_report.editions.schema import TABLES, Schema, Table
 from na_report.editions.table_files import Rows, read_table, rows_of, write_table
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +39,8 @@ class Edition:
     # The SHA-256 of `datapackage.json`; it holds the hash of each table, so it stands for the edition.
     fingerprint: str = ""
     schema: Schema = TABLES
-    _rows: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    # What was made of its tables, by who made it; the same for all who open it.
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     reads: Reads = field(default_factory=Reads, repr=False)
 
     @property
@@ -80,10 +84,10 @@ class Edition:
         return list(self._index(table).values())
 
     def _index(self, table: str) -> dict[str, Any]:
-        index = self._rows.setdefault(table, {})
-        if not index:
+        if table not in self.kept:
             rows = self.tables[table]
-            index.update({row[rows.columns[0]]: row for row in rows.to_dict("records")})
+            self.kept[table] = {row[rows.columns[0]]: row for row in rows.to_dict("records")}
+        index: dict[str, Any] = self.kept[table]
         return index
 
     @derived
@@ -115,6 +119,19 @@ class Edition:
     def label(self, codes: str, code: str, language: str) -> str:
         """Returns what a reader sees for a code of a code list."""
         return str(self.row("codes", f"{codes}:{code}")[f"label_{language}"])
+
+
+def remembered(function: Callable[[Edition], T]) -> Callable[[Edition], T]:
+    """Makes a function of an edition work once for all who open it."""
+
+    @wraps(function)
+    def once(edition: Edition) -> T:
+        if function not in edition.kept:
+            edition.kept[function] = function(edition)
+        found: T = edition.kept[function]
+        return found
+
+    return once
 
 
 class Seal(NamedTuple):
@@ -152,6 +169,14 @@ def open_edition(name: str, project: Project | None = None) -> Edition:
     An `InvalidInputError` tells where a file differs from what was sealed, or the tables don't fit the schema.
     """
     folder = edition_folder(name, project)
+    files = sorted(path for path in [*folder.rglob("*"), folder.parent / ABOUT] if path.exists())
+    return replace(_open_seen(folder, *((path, path.stat().st_ctime_ns) for path in files)), reads=Reads())
+
+
+@lru_cache(maxsize=4)
+def _open_seen(folder: Path, *seen: object) -> Edition:
+    """Opens an edition, anew only when something was done to its files: nobody sets that time."""
+    name = folder.name
     if draft := is_draft(folder):
         _refuse_unsound(folder, name, "can't be used yet")
         descriptor = describe(folder, name, None)

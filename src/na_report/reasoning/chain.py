@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache, partial
+from functools import partial
 
 import networkx as nx
 
 from na_report.base.digits import in_order
 from na_report.base.errors import NaReportError
 from na_report.editions.asked import derived
-from na_report.editions.edition import Edition
+from na_report.editions.edition import Edition, remembered
 
 # Per table the columns whose ids a row rests on.
 _RESTS = {
@@ -25,9 +25,6 @@ _RESTS = {
     "notes": ("source_id",),
 }
 _TABLES = (*_RESTS, "indicators", "sources")
-
-# Makes a function of an edition work once for as long as that is used: the preview opens another one after each save.
-remembered = lru_cache(maxsize=4)
 
 
 @remembered

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from na_report.base.errors import MissingRowError
 from na_report.editions.asked import Reads, derived
-from na_report.editions.edition import Edition
+from na_report.editions.edition import Edition, remembered
 from na_report.reasoning import chain
 from na_report.reasoning.claim import COUNT, FAILS, KINDS, Result, evaluate
 from na_report.reasoning.claims_file import read_claims as all_claims
@@ -32,7 +32,7 @@ def failing(edition: Edition, page: str = "") -> list[Result]:
 
 
 @derived
-@chain.remembered
+@remembered
 def check(edition: Edition) -> list[Result]:
     """Evaluates all claims on an edition but those of conclusions that it lacks; the list is shared, so don't change it."""
     conclusions = {"", *edition["conclusions"]["id"]}
@@ -57,7 +57,7 @@ class Flip:
 
 
 @derived
-@chain.remembered
+@remembered
 def robustness(edition: Edition) -> tuple[list[Flip], int]:
     """Tells which claims depend on codings that are our own inference, and how many variants were computed for that.
 
@@ -73,8 +73,8 @@ def robustness(edition: Edition) -> tuple[list[Flip], int]:
     flips = []
     for item, category, rows in variants:
         # Only the rows by key have these: claims read nothing else.
-        coded = {**edition._rows, "agenda_items": {**edition._rows["agenda_items"], **rows}}
-        variant = replace(edition, _rows=coded, reads=Reads(inside=True))
+        coded = {**edition.kept, "agenda_items": {**edition.kept["agenda_items"], **rows}}
+        variant = replace(edition, kept=coded, reads=Reads(inside=True))
         states = ((claim.id, state, evaluate(claim, variant).state) for claim, state in base)
         flips += [Flip(key, item, category, now) for key, state, now in states if now != state]
     return flips, len(variants)

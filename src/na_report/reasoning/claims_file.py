@@ -53,11 +53,6 @@ def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
     return [Claim(key, **entry | {"uses_coding": coded[key]}) for key, entry in declared.items()]
 
 
-def get_ready() -> None:
-    """Reads the claims before a page asks for them."""
-    read_claims()
-
-
 def _refuse(faults: Iterable[Fault], lines: Mapping[Place, int]) -> None:
     hint = f"Correct chapters/{CLAIMS}; its first lines tell how a claim is made."
     refuse_faults(f"chapters/{CLAIMS}", dict.fromkeys(faults), hint, lines)

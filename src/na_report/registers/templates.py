@@ -3,12 +3,17 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
+from itertools import product
 from typing import Any
 
 from markupsafe import Markup
 
 from na_report.base.digits import in_order
-from na_report.editions.edition import Edition
+from na_report.base.paths import find_project
+from na_report.base.stories import read_story
+from na_report.base.wording import worded_languages
+from na_report.editions.edition import Edition, open_edition
+from na_report.editions.folders import sealed_editions
 from na_report.reasoning import chain
 from na_report.reasoning.checking import failing, results_of
 from na_report.registers import analysis, statuses
@@ -187,3 +192,15 @@ def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
                 before = row
             where = voice.label("geo", geo) + (f", {in_sentence(group)}" if group else "")
             yield f"{markdown.escape(where)}: {', '.join(parts)}"
+
+
+def get_ready() -> None:
+    """Does once what each page would do itself: reads the newest editions, tests claims, compiles blocks."""
+    blocks = read_story(find_project().chapters / f"{BLOCKS}.md").parts
+    for name, language in product(sealed_editions()[-2:], worded_languages()):
+        voice = Voice(open_edition(name), language)
+        templates = Templates(voice)
+        for block in blocks:
+            templates.rules.get_template(block)
+        row = voice.edition.records("conclusions")[0]
+        templates.block("conclusion", templates.view(row))

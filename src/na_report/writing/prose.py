@@ -14,6 +14,7 @@ from IPython.display import display
 from na_report.base.errors import NaReportError
 from na_report.base.paths import find_project
 from na_report.base.stories import PLACE, Story, read_story
+from na_report.base.wording import asked
 from na_report.editions.edition import Edition
 from na_report.writing.markdown import Block, escape, link
 from na_report.writing.numbers import Value, in_words, period, value
@@ -34,8 +35,9 @@ _TOLD: dict[str, Value] = {}
 
 
 def begin() -> None:
-    """Makes `%%text` known to the notebook, and forgets what another page told."""
+    """Makes `%%text` known to the notebook, and forgets what another page told and asked for."""
     _TOLD.clear()
+    asked.clear()
     if (shell := get_ipython()) is not None:
         shell.register_magic_function(_text, "cell", "text")  # type: ignore[arg-type]
 
