@@ -163,7 +163,7 @@ def altered(edition: Edition, changes: str) -> Edition:
         if cell:
             rows.loc[hit, cell[0]] = float(cell[1]) if cell[0] == "value" else cell[1]
         tables[name] = rows if cell else rows[~hit]
-    return replace(edition, tables=tables, _rows={}, reads=Reads())
+    return replace(edition, tables=tables, kept={}, reads=Reads())
 
 
 def problems_with(table: str, key: str, column: str, value: str, edition: str = "2021") -> list[Problem]:

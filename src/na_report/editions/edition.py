@@ -1,12 +1,12 @@
 """Editions: dated versions of the evidence, drafts until they are sealed. Open, copy and seal them."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache, wraps
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -21,8 +21,6 @@ from na_report.editions.folders import being_made, edition_folder, is_draft, mak
 from na_report.editions.integrity import find_problems
 from na_report.editions.schema import TABLES, Schema, Table
 from na_report.editions.table_files import Rows, read_table, rows_of, write_table
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +37,7 @@ class Edition:
     # The SHA-256 of `datapackage.json`; it holds the hash of each table, so it stands for the edition.
     fingerprint: str = ""
     schema: Schema = TABLES
-    # What was made of its tables, by who made it; the same for all who open it.
+    # What was made of its tables alone, by what it is; the same for all who open it.
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     reads: Reads = field(default_factory=Reads, repr=False)
 
@@ -119,19 +117,6 @@ class Edition:
     def label(self, codes: str, code: str, language: str) -> str:
         """Returns what a reader sees for a code of a code list."""
         return str(self.row("codes", f"{codes}:{code}")[f"label_{language}"])
-
-
-def remembered(function: Callable[[Edition], T]) -> Callable[[Edition], T]:
-    """Makes a function of an edition work once for all who open it."""
-
-    @wraps(function)
-    def once(edition: Edition) -> T:
-        if function not in edition.kept:
-            edition.kept[function] = function(edition)
-        found: T = edition.kept[function]
-        return found
-
-    return once
 
 
 class Seal(NamedTuple):

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 
 import networkx as nx
 
 from na_report.base.digits import in_order
 from na_report.base.errors import NaReportError
 from na_report.editions.asked import derived
-from na_report.editions.edition import Edition, remembered
+from na_report.editions.edition import Edition
 
 # Per table the columns whose ids a row rests on.
 _RESTS = {
@@ -26,11 +26,15 @@ _RESTS = {
 }
 _TABLES = (*_RESTS, "indicators", "sources")
 
+# Makes a function of an edition work once for as long as that is used: the preview opens another one after each save.
+remembered = lru_cache(maxsize=4)
 
-@remembered
+
 def graph(edition: Edition) -> nx.DiGraph:
     """Returns the chain as a graph: an edge goes from a row to what it rests on, each node has the attribute `table`."""
-    net = nx.DiGraph()
+    if "graph" in edition.kept:
+        return edition.kept["graph"]
+    net = edition.kept["graph"] = nx.DiGraph()
     for table in _TABLES:
         net.add_nodes_from(edition[table]["id"], table=table)
     for table, columns in _RESTS.items():

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from na_report.base.errors import MissingRowError
 from na_report.editions.asked import Reads, derived
-from na_report.editions.edition import Edition, remembered
+from na_report.editions.edition import Edition
 from na_report.reasoning import chain
 from na_report.reasoning.claim import COUNT, FAILS, KINDS, Result, evaluate
 from na_report.reasoning.claims_file import read_claims as all_claims
@@ -32,7 +32,7 @@ def failing(edition: Edition, page: str = "") -> list[Result]:
 
 
 @derived
-@remembered
+@chain.remembered
 def check(edition: Edition) -> list[Result]:
     """Evaluates all claims on an edition but those of conclusions that it lacks; the list is shared, so don't change it."""
     conclusions = {"", *edition["conclusions"]["id"]}
@@ -57,7 +57,7 @@ class Flip:
 
 
 @derived
-@remembered
+@chain.remembered
 def robustness(edition: Edition) -> tuple[list[Flip], int]:
     """Tells which claims depend on codings that are our own inference, and how many variants were computed for that.
 

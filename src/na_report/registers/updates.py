@@ -4,8 +4,9 @@ import pandas as pd
 
 from na_report.base.digits import in_order
 from na_report.editions.asked import derived
-from na_report.editions.edition import Edition, open_edition, remembered, seal_of
+from na_report.editions.edition import Edition, open_edition, seal_of
 from na_report.editions.folders import previous_edition, sealed_editions
+from na_report.reasoning.chain import remembered
 from na_report.reasoning.changes import Changes, compare
 from na_report.registers.templates import Templates
 from na_report.writing.markdown import Block, escape
