@@ -167,10 +167,9 @@ def test_a_terminal_sees_which_pages_are_running(monkeypatch: pytest.MonkeyPatch
     terminal = io.StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     with Progress(terminal) as progress:
-        progress.going(0, 2, ["kort", "koploper"])
-        progress.ended(Run("kort", Path("kort.ipynb"), 1.0))
-        progress.going(1, 2, ["koploper"])
-        progress.ended(Run("koploper", Path("koploper.ipynb"), 2.0, "mis"))
+        progress([], 0, 2, ["kort", "koploper"])
+        progress([Run("kort", Path("kort.ipynb"), 1.0)], 1, 2, ["koploper"])
+        progress([Run("koploper", Path("koploper.ipynb"), 2.0, "mis")], 2, 2, [])
     text = terminal.getvalue()
     assert "0 of 2 pages, 0 s, running: kort, koploper" in text
     assert text.index("1 of 2 pages") > text.index("kort                               1.0 s")

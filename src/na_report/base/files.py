@@ -7,17 +7,35 @@ import os
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 from na_report.base.errors import NaReportError
 
+T = TypeVar("T")
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 # The first and the last day that a zip file can tell.
 EPOCH, _LAST = date(1980, 1, 1), date(2107, 12, 31)
 _UNIX = 3  # the kind of system that keeps permissions
+
+
+def read_once(read: Callable[[Path], T]) -> Callable[[Path], T]:
+    """Has a function read a file again only when something was done to it, for who doesn't change what it returns."""
+
+    @lru_cache(maxsize=1_000)
+    def seen(path: Path, changed: int, size: int) -> T:
+        return read(path)
+
+    @wraps(read)
+    def again(path: Path) -> T:
+        found = path.stat() if path.exists() else None
+        return seen(path, found.st_ctime_ns, found.st_size) if found else read(path)
+
+    return again
 
 
 def partial_of(target: Path) -> Path:

@@ -1,11 +1,11 @@
 """The words that a reader sees between the data, from `chapters/<language>/words.yml`."""
 
-import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from na_report.base.errors import NaReportError
+from na_report.base.files import read_once
 from na_report.base.paths import WORDS, Project, find_project
 from na_report.base.settings import form_faults, read_texts, refuse_faults, shown
 
@@ -31,15 +31,13 @@ class Words:
     def __init__(self, language: str, project: Project | None = None) -> None:
         self.language = language
         path = (project or find_project()).chapters / language / WORDS
-        try:
-            found = path.stat()
-        except (OSError, ValueError):
+        if not path.is_file():
             known = ", ".join(worded_languages(project)) or "none yet"
             raise NaReportError(
                 f"There are no words in the language {language!r}: chapters/{language}/{WORDS} does not exist.",
                 hint=f"Choose one of: {known}; or write that file after the example of another language.",
-            ) from None
-        self._texts = _read_seen(path, found.st_mtime_ns, found.st_size)
+            )
+        self._texts = _read(path)
 
     def __call__(self, key: str, plural: float | None = None, /, **parts: object) -> str:
         """Returns a text with each `{name}` filled in, in the form for a number where it has forms.
@@ -84,8 +82,8 @@ def _form(number: float | None, language: str) -> str:
     return str(Locale.parse(language).plural_form(number)) if number is not None else "other"
 
 
-@functools.lru_cache(maxsize=8)
-def _read_seen(path: Path, changed: int, size: int) -> dict[str, dict[str, str | dict[str, str]]]:
+@read_once
+def _read(path: Path) -> dict[str, dict[str, str | dict[str, str]]]:
     texts, lines = read_texts(path)
     hint = "Look how the file of another language has these lines."
     refuse_faults(f"chapters/{path.parent.name}/{WORDS}", form_faults(texts, _FORM), hint, lines)

@@ -18,7 +18,7 @@ from na_report.editions.asked import answer_again
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder, list_editions, newest_edition
 from na_report.running.contents import languages
-from na_report.running.execution import Run, Watcher, run_pages
+from na_report.running.execution import Run, run_pages
 from na_report.running.fingerprint import Answers, reasons
 from na_report.running.pages import Page, agreeing, all_pages, choose, with_parameters
 from na_report.running.sweep import check_folder, combinations, read_grid, run_sweep
@@ -27,19 +27,17 @@ from na_report.running.translation import accept, find_differences, write_chapte
 _CLEAR = "\r\x1b[K"
 
 
-class Progress(Watcher):
+class Progress:
     """Prints each page as it ends, and on a terminal below it, in a line that is renewed, which pages are running."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream, self._start = stream or sys.stdout, time.monotonic()
         self._live = self._stream.isatty() and os.environ.get("TERM") != "dumb"
 
-    def ended(self, run: Run) -> None:
-        """Prints the line of a page."""
-        self._show(f"  {run.page:<32}{run.seconds:6.1f} s{'  FAILED' if run.error else ''}\n")
-
-    def going(self, done: int, total: int, running: Sequence[str]) -> None:
-        """Renews the live line."""
+    def __call__(self, ended: Sequence[Run], done: int, total: int, running: Sequence[str]) -> None:
+        """Prints who ended, and renews the live line."""
+        for run in ended:
+            self._show(f"  {run.page:<32}{run.seconds:6.1f} s{'  FAILED' if run.error else ''}\n")
         if self._live:
             line = f"{done} of {total} pages, {time.monotonic() - self._start:.0f} s"
             line += f", running: {', '.join(running)}" if running else ""

@@ -1,13 +1,13 @@
 """What a chapter says of itself: its cells, and the parameters that it declares; or all that is wrong with its file."""
 
 import ast
-import functools
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from na_report.base.errors import NaReportError
+from na_report.base.files import read_once
 from na_report.base.settings import place_of, placed, shown
 
 # Of nbformat, which is imported only where a notebook is read.
@@ -17,14 +17,9 @@ _TYPES = ("code", "markdown", "raw")
 _KINDS = {"object": "names with values", "array": "a list", "string": "text", "integer": "a whole number"}
 
 
+@read_once
 def read_chapter(path: Path) -> Notebook:
-    """Returns a notebook, which is read again only when it has been written to; not to be changed by the caller."""
-    found = path.stat()
-    return _read_seen(path, found.st_mtime_ns, found.st_size)
-
-
-@functools.lru_cache(maxsize=64)
-def _read_seen(path: Path, changed: int, size: int) -> Notebook:
+    """Returns a notebook, not to be changed by the caller; or tells all that is wrong with it."""
     from nbformat.v4 import to_notebook
 
     try:

@@ -37,14 +37,8 @@ class Run:
     error: str = ""
 
 
-class Watcher:
-    """Hears how a run goes; does nothing with it, for those who don't care."""
-
-    def ended(self, run: Run) -> None:
-        """A page ended, well or not."""
-
-    def going(self, done: int, total: int, running: Sequence[str]) -> None:
-        """So many of so many pages are done and these are being run; called some times a second."""
+# Hears which pages ended, how many of how many have, and which are running; called some times a second.
+Watcher = Callable[[Sequence[Run], int, int, Sequence[str]], object]
 
 
 def run_pages(
@@ -55,7 +49,7 @@ def run_pages(
     *,
     jobs: int = 0,
     answers: Answers | None = None,
-    watcher: Watcher | None = None,
+    watcher: Watcher = lambda *_: None,
 ) -> list[Run]:
     """Runs pages, each in a kernel of its own, and writes the executed notebooks to a folder.
 
@@ -85,7 +79,7 @@ def run_stale(
     answers: Callable[[str], Answers | None],
     runs: dict[str, Run | None],
     pool: Pool,
-    watcher: Watcher | None = None,
+    watcher: Watcher = lambda *_: None,
 ) -> None:
     """Runs the pages that are no longer what their ingredients make by the answers of their edition, in a pool of whatever kind.
 
@@ -93,25 +87,25 @@ def run_stale(
     page whose process dies is a run with an error, like one whose notebook fails.
     """
     page_limits()
-    watcher = watcher or Watcher()
     folder.mkdir(parents=True, exist_ok=True)
     asked = [(page, answers(str(page.parameters.get("edition", "")))) for page in pages]
     stale = [page for page, today in asked if not today or needs_run(project, page, folder, today)]
     runs |= dict.fromkeys(page.name for page in stale)
     with pool(stale) if stale else nullcontext() as executor:
         waiting = {executor.submit(run_page, project, page, folder): page.name for page in stale} if executor else {}
-        while waiting:
+        ended: list[Run] = []
+        while waiting or ended:
             running = [name for future, name in waiting.items() if future.running()]
-            watcher.going(len(stale) - len(waiting), len(stale), running)
+            watcher(ended, len(stale) - len(waiting), len(stale), running)
+            ended = []
             for future in wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED).done:
                 name = waiting.pop(future)
                 try:
-                    run = future.result()
+                    ended.append(future.result())
                 except Exception as problem:
                     failed = f"Page {name} failed: its process ended: {problem}"
-                    run = Run(name, folder / f"{name}.failed.ipynb", 0, failed)
-                runs[name] = run
-                watcher.ended(run)
+                    ended.append(Run(name, folder / f"{name}.failed.ipynb", 0, failed))
+                runs[name] = ended[-1]
 
 
 def needs_run(project: Project, page: Page, folder: Path, answers: Answers) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
-from na_report.base.files import write_whole
+from na_report.base.files import read_once, write_whole
 from na_report.base.paths import ADDRESS, CLAIMS, CONFIG, LOCK, PAGES, PROGRAM, REGISTERS, TOC, WORDS, Project
 from na_report.base.settings import read_settings
 from na_report.running.chapters import read_chapter
@@ -26,15 +26,13 @@ def hash_files(paths: Iterable[Path], root: Path) -> str:
     """Returns one hash over the names and bytes of files, also of names that are no text."""
     total = hashlib.sha256()
     for path in sorted(paths):
-        found = path.stat()
         total.update(f"{path.relative_to(root)}\0".encode(errors="surrogateescape"))
-        total.update(_digest(path, found.st_ctime_ns, found.st_size))
+        total.update(_digest(path))
     return total.hexdigest()[:16]
 
 
-@functools.lru_cache(maxsize=10_000)
-def _digest(path: Path, changed: int, size: int) -> bytes:
-    """Returns the hash of a file, which is read again only when something was done to it: nobody sets that time."""
+@read_once
+def _digest(path: Path) -> bytes:
     return hashlib.sha256(path.read_bytes()).digest()
 
 

@@ -118,7 +118,7 @@ def run_sweep(
     answers: Callable[[str], Answers],
     *,
     pool: Pool = local_pool,
-    watcher: Watcher | None = None,
+    watcher: Watcher = lambda *_: None,
 ) -> list[dict[str, str]]:
     """Runs what is not yet as its ingredients make it, and returns the table of all pages, which is kept as `index.csv`.
 
