@@ -91,6 +91,8 @@ def _settings(book: Book, pages: Sequence[str], about: Mapping[str, Any] | None,
     settings.pop("jupyter_execute_notebooks", None)  # its name before
     settings |= {
         "language": book.language,
+        # The template of the page is our own: a theme would only add to each page what it doesn't show.
+        **{"html_theme": "basic", "html_theme_options": {}, "html_permalinks_icon": "#"},
         "locale_dirs": ["_locale"],
         "templates_path": ["_templates"],
         "html_context": footing(book.project, book.edition, book.language, said)

@@ -84,17 +84,23 @@ def ingredients(project: Project, page: Page) -> dict[str, str]:
 
     Of the stories in the folder of a chapter only that counts which a parameter names: a change of one leaves other pages alone.
     """
-    notebook = read_chapter(page.chapter)
-    cells = [(cell.id, cell.cell_type, cell.metadata, cell.source) for cell in notebook.cells]
     files = {f"{path.parent.name}/{path.name}": path for path in page.stories()}
     files |= {"lock": project.root / LOCK, **{name: project.root / name for name in page.reads}}
     return {
-        "chapter": _hash([cells, notebook.metadata]),
+        "chapter": _hash_of_chapter(page.chapter),
         "parameters": _hash(sorted(page.parameters.items())),
         "library": own_library(),
         "python": platform.python_version(),
         **{name: hash_files([path], project.root) for name, path in files.items() if path.is_file()},
     }
+
+
+@read_once
+def _hash_of_chapter(path: Path) -> str:
+    notebook = read_chapter(path)
+    return _hash(
+        [[(cell.id, cell.cell_type, cell.metadata, cell.source) for cell in notebook.cells], notebook.metadata]
+    )
 
 
 @dataclass(frozen=True)
