@@ -84,7 +84,7 @@ def test_a_change_runs_the_page_that_shows_it_and_not_all(
 def test_chapter_parameters_lock_python_and_library_are_ingredients(
     project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    edit(project.chapters / "nl" / "koploper.ipynb", "verdicts.page_note(", "verdicts.page_note (")
+    edit(project.chapters / "nl" / "koploper.ipynb", "blocks.show(", "blocks.show (")
     (project.root / "requirements.lock").write_bytes(b"\xff")
     monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
     files, root = fingerprint.library_files()

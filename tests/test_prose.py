@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
-from conftest import ROOT, cases
+from conftest import ROOT, block, cases
 
 from na_report.base.digits import as_shown, half_up, in_digits
 from na_report.base.errors import NaReportError
@@ -23,7 +23,7 @@ from na_report.editions.asked import digest
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import Edition, open_edition
 from na_report.figures import charts
-from na_report.registers import blocks, registers
+from na_report.registers import registers
 from na_report.registers.templates import Templates
 from na_report.writing import prose
 from na_report.writing.markdown import SESSION, anchor, plain
@@ -149,11 +149,11 @@ def test_no_text_of_an_edition_shows_the_id_of_a_row_and_what_is_used_nowhere_sa
     said = [plain(voice.rows([row])) for rows in edition.tables.values() for row in rows["id"]]
     assert [text for text in said if len(text) < 4 or CODE.search(text)] == []
     for row in edition.records("conclusions"):
-        text = Templates(voice).block("basis", {"id": row["id"], "asked": "Waarop?"})
+        text = Templates(voice).block("basis", {"id": row["id"], "question": "Waarop?"})
         assert [item for item in row["rests_on"].split(";") if f"(#{anchor(item)})" not in text] == [], row["id"]
         assert not re.search(r"\[[A-Z]{1,3}\d\d", text), "a sentence rather than a code"
     nowhere, used = Words(language)("used", 0), Words(language)("used", 2, rows="").split(":")[0]
-    lines = [line for line in plain(blocks.sources(edition, language).markdown).splitlines() if line[:2] == "- "]
+    lines = [line for line in plain(block(edition, "sources", language)).splitlines() if line[:2] == "- "]
     assert {nowhere in line for line in lines} == {True, False}
     assert all((nowhere in line) != (f"{used}: " in line) for line in lines)
 
@@ -167,7 +167,8 @@ def test_rows_are_told_by_name_or_number_those_of_a_kind_together() -> None:
 
 def test_a_card_tells_the_period_and_leaves_it_to_the_row_whose_year_it_is() -> None:
     edition, ours = EDITIONS["2021"], Words("nl")("periods.inferred", year="2020")
-    cards = plain(blocks.key_figures(edition, {"IND002": "x", "IND028": "veel", "IND052": "weinig"}).markdown)
+    figures = {"IND002": "x", "IND028": "veel", "IND052": "weinig"}
+    cards = plain(block(edition, "key_figures", figures=figures))
     assert ours not in cards and ours in plain(registers.show(edition, "observations", sector="all").markdown)
     assert all(said in cards for said in ("cijfer over 2020", "jaar niet vermeld", "cijfer over 2018–2022"))
 

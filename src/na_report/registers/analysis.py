@@ -8,8 +8,8 @@ import pandas as pd
 
 from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
-from na_report.reasoning.checking import results_of
-from na_report.reasoning.claim import HOLDS, NEWER, NOT_TESTABLE
+from na_report.reasoning.checking import check, results_of
+from na_report.reasoning.claim import HOLDS, NEWER, NOT_TESTABLE, OUTDATED
 from na_report.writing.voice import Voice
 
 _OBSERVED = "id indicator_id label group period value unit text source_id geo place series"
@@ -104,3 +104,16 @@ def outcome(edition: Edition, conclusion: str) -> str:
     found = ((result.state, result.claim.kind) for result in results_of(edition, conclusion))
     told = (state for state, kind in found if state != HOLDS or kind == NEWER)
     return next((state for state in told if state != NOT_TESTABLE), NOT_TESTABLE)
+
+
+def summary_counts(edition: Edition) -> dict[str, int]:
+    """Returns the number of conclusions: all, those tested on newer facts, and of these still right and outdated."""
+    newer = [found.state for found in check(edition) if found.claim.conclusion and found.claim.kind == NEWER]
+    counts = {"still": newer.count(HOLDS), "outdated": newer.count(OUTDATED)}
+    return {"conclusions": len(edition["conclusions"]), "retested": sum(counts.values()), **counts}
+
+
+def conclusion_states(edition: Edition) -> pd.DataFrame:
+    """Returns each claim with its kind and state, for a check of the notebook."""
+    found = [(result.claim.id, result.claim.kind, result.state) for result in check(edition)]
+    return pd.DataFrame(found, columns=["claim", "kind", "state"])

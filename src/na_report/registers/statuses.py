@@ -4,9 +4,7 @@ from typing import Any
 
 from na_report.editions.edition import Edition
 from na_report.registers import analysis
-from na_report.writing.markdown import Block, escape
 from na_report.writing.text import ids
-from na_report.writing.voice import Voice
 
 TABLES = ("initiatives", "organisations", "agendas")
 
@@ -37,14 +35,3 @@ def counts(edition: Edition, table: str) -> dict[str, int]:
     """Returns per status how many rows of the report have it, in the order of the code list."""
     found = [status(edition, key)["status"] for key in analysis.of_report(edition, table)["id"]]
     return {name: found.count(name) for name in analysis.codes(edition, "subject_status")}
-
-
-def counted(edition: Edition, language: str = "nl") -> Block | None:
-    """Shows how many initiatives, organisations and agendas of the report have each status; nothing where none is known."""
-    voice, lines = Voice(edition, language), []
-    for table in TABLES if known(edition) else ():
-        found = counts(edition, table)
-        told = (f"{count} {voice.label('subject_status', name)}" for name, count in found.items() if count)
-        name = voice.words(f"became.{table}")
-        lines.append(f"- **{name} ({sum(found.values())})**: {escape(', '.join(told))}.")
-    return Block("\n".join(lines)) if lines else None

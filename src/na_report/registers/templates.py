@@ -8,13 +8,14 @@ from typing import Any
 from markupsafe import Markup
 
 from na_report.base.digits import in_order
-from na_report.editions.edition import Edition
+from na_report.editions.edition import Edition, seal_of
 from na_report.reasoning import chain
-from na_report.reasoning.checking import failing, results_of
-from na_report.registers import analysis, statuses
+from na_report.reasoning.checking import failing, results_of, robustness
+from na_report.registers import analysis, colophon, statuses, updates
 from na_report.writing import markdown
 from na_report.writing.filling import Text, as_myst, environment, faults_told, giving
 from na_report.writing.numbers import in_words, number, written_day
+from na_report.writing.prose import told
 from na_report.writing.text import ended, ids, in_sentence, listed, number_of, sentence_case, spoken
 from na_report.writing.voice import Row, Voice
 
@@ -32,14 +33,14 @@ class Templates:
         '**a&#124;b**: Zie [[19,5%](#ind007-nl-2019)]{.waarde}.'
     """
 
-    def __init__(self, voice: Voice, **asked: str) -> None:
+    def __init__(self, voice: Voice, **asked: Any) -> None:
         self.voice, self._ranked = voice, cache(partial(_ranked, voice))
         self._cells: dict[str, str] = {}
         self._short = analysis.categories(voice.edition, voice.language)
         self.rules = environment(self._load)
         self.rules.filters |= self._filters()
         self.rules.tests["later"] = analysis.came_later
-        self.rules.globals |= self._functions() | {"asked": {name: Text(text) for name, text in asked.items()}}
+        self.rules.globals |= self._functions() | {"asked": asked}
 
     def _filters(self) -> dict[str, Callable[..., Any]]:
         """Returns what stands behind a bar: what gives MyST, what gives text, and what gives neither or what it got."""
@@ -55,7 +56,9 @@ class Templates:
             "source": voice.source,
             "cited": voice.cited,
             "titled": voice.titled_source,
-            "web_title": self._web_title,
+            "told": lambda text: told(text, {"evidence": edition, "language": voice.language}).markdown,
+            "spoken": lambda shown, text: spoken(shown, text, voice.language),
+            "filtered": self._filtered,
             "observed": voice.observed,
             "values": lambda key: "; ".join(
                 _values(voice, edition.rows("observations", indicator_id=key).to_dict("records"))
@@ -101,6 +104,16 @@ class Templates:
             "rows_of": lambda table, **named: list(map(self.view, edition.rows(table, **named).to_dict("records"))),
             "below": partial(self._chained, chain.below),
             "reached": partial(self._chained, chain.reached),
+            "added": lambda table: [self.view(edition.row(table, key)) for key in updates.added(edition, table)],
+            "status_counts": partial(statuses.counts, edition),
+            "flips": lambda: robustness(edition)[0],
+            "edition": edition.name,
+            "edition_before": partial(updates.edition_before, edition),
+            "seal_of": partial(seal_of, edition),
+            "reference": partial(colophon.reference, edition, voice.language),
+            "program": colophon.program,
+            "locked": colophon.locked,
+            "of_book": partial(colophon.of_book, voice.language),
             "categories": {code: Text(name) for code, name in self._short.items()},
             "results_of": partial(results_of, edition),
             "failing": partial(failing, edition),
@@ -150,10 +163,9 @@ class Templates:
         told = statuses.traced_to(edition, key) if isinstance(key, str) else []
         return in_order({user for one in keys for user in chain.users(edition, one)}.union(told).difference(keys))
 
-    def _web_title(self, row: Row) -> str:
-        title = self.voice.said(row, "title")
-        shown = markdown.escape(title)
-        return spoken(f"[{shown}](<{row['url']}>)" if row["url"] else shown, title, self.voice.language)
+    def _filtered(self, text: str, choices: Mapping[str, str]) -> str:
+        """Returns a link, for a screen alone, to all that is to look up, of which only the chosen rows show."""
+        return markdown.filtered(as_myst(text), "bewijs", **{self.voice.words(head): choices[head] for head in choices})
 
     def _choices(self, cell: str, table: str, more: str = "") -> str:
         """Returns what a column of sectors or categories is filtered by: short names with ranks; of all sectors the whole."""
