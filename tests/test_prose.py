@@ -27,7 +27,7 @@ from na_report.registers import registers
 from na_report.registers.templates import Templates
 from na_report.writing import prose
 from na_report.writing.markdown import SESSION, anchor, plain
-from na_report.writing.numbers import in_words, number, value, written
+from na_report.writing.numbers import in_words, number, written
 from na_report.writing.voice import Voice
 
 NUMBERS = (0, 1, 2, 25)
@@ -192,8 +192,10 @@ def test_halves_are_rounded_up_wherever_a_number_is_shown_in_each_language() -> 
     assert half_up(81.45, 1) == half_up(Decimal("81.45"), 1) == Decimal("81.5")
     assert (number(0.0625), in_words(2.0625)) == ("0,063", "2,063")
     edition = open_edition("2026")
-    assert value(edition, "IND101-DK-2025").text == "81,5%"
-    passed = {name: "is voorbij" in value(replace(edition, name=name), "IND125").link for name in ("2025", "2026")}
+    assert Voice(edition).value("IND101-DK-2025").text == "81,5%"
+    passed = {
+        name: "is voorbij" in Voice(replace(edition, name=name)).value("IND125").link for name in ("2025", "2026")
+    }
     assert passed == {"2025": False, "2026": True}, "a target whose year has passed says so"
     for given in ("19.5", "0.0000001", "1300000", "123456789012345", "-0.3", "0"):
         assert in_digits(as_shown(float(given))) == given

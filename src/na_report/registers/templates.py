@@ -1,7 +1,7 @@
 """Templates of the chapters: MyST in which Jinja2 fills in what the data says, escaped unless it is MyST itself."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -60,10 +60,6 @@ class Templates:
             "spoken": lambda shown, text: spoken(shown, text, voice.language),
             "filtered": self._filtered,
             "observed": voice.observed,
-            "values": lambda key: "; ".join(
-                _values(voice, edition.rows("observations", indicator_id=key).to_dict("records"))
-            ),
-            "period": voice.period,
             "choice": markdown.choice,
             "choices": self._choices,
             "sortable": lambda cell, number: markdown.sortable(as_myst(cell), float(number or "nan")),
@@ -78,6 +74,7 @@ class Templates:
             "figure": lambda key: voice.value(key).text,
             "listed": lambda cell, between=", ": between.join(ids(cell)),
             "number": number_of,
+            "period": voice.period,
             "in_sentence": in_sentence,
             "in_words": partial(in_words, language=voice.language),
             "categories": lambda cell: ", ".join(map(self._short.__getitem__, ids(cell))),
@@ -177,25 +174,3 @@ class Templates:
 def _ranked(voice: Voice, table: str) -> dict[str, tuple[int, Row]]:
     """Returns by id, or code, the place of each row in its table, and the row."""
     return {row.get("code", row["id"]): (rank, row) for rank, row in enumerate(voice.edition.records(table))}
-
-
-def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
-    """Yields per place and group the values in the order of the years, each with its place in the book and what to know."""
-    for geo in dict.fromkeys(row["geo"] for row in rows):
-        here = sorted((row for row in rows if row["geo"] == geo), key=lambda row: str(row["period"]))
-        before = None
-        for group in dict.fromkeys(voice.said(row, "group") for row in here):
-            parts = []
-            for row in (row for row in here if voice.said(row, "group") == group):
-                # A later group that was measured in another way does not go on from the one before it.
-                if before and before["series"] != row["series"] and before["period"] <= row["period"]:
-                    parts.append(voice.words("break"))
-                notes = voice.period(row)
-                if row["confidence"] == "B":
-                    notes += markdown.escape(f", B: {voice.label('confidence', 'B')}")
-                parts.append(
-                    f"[**{markdown.escape(voice.value(row['id']).text)}**]{{#{markdown.anchor(row['id'])}}} ({notes})"
-                )
-                before = row
-            where = voice.label("geo", geo) + (f", {in_sentence(group)}" if group else "")
-            yield f"{markdown.escape(where)}: {', '.join(parts)}"

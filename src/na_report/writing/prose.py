@@ -16,8 +16,9 @@ from na_report.base.paths import find_project
 from na_report.base.stories import PLACE, Story, read_story
 from na_report.editions.edition import Edition
 from na_report.writing.markdown import Block, escape, link
-from na_report.writing.numbers import Value, in_words, period, value
+from na_report.writing.numbers import in_words
 from na_report.writing.text import sentence_case
+from na_report.writing.voice import Value, Voice
 
 # In a story, between its text: a code cell, and text under a condition as `:::{if} later` says it.
 _PIECE = re.compile(
@@ -105,11 +106,11 @@ def said(name: str, edition: Edition, language: str, counts: Mapping[str, int]) 
     elif what == "since":
         text = str(edition.row("statuses", key)["since"][:4])
     elif what == "year":
-        text = period(edition, edition.observation(key), language, told=True)
+        text = Voice(edition, language).period(edition.observation(key), told=True)
     elif FINDING.fullmatch(name):
         return Value("", f"[{link(edition.row('findings', name)['id'], escape('*'))}]{{.herkomst .alleen-scherm}}")
     else:
-        return value(edition, name, language)
+        return Voice(edition, language).value(name)
     return Value(text, escape(text))
 
 
