@@ -10,7 +10,7 @@ from conftest import ROOT, block, cases, problems_with
 
 from na_report.base.paths import Project
 from na_report.editions.edition import open_edition
-from na_report.registers import analysis, blocks, registers, statuses
+from na_report.registers import analysis, blocks, registers
 from na_report.registers.templates import Templates
 from na_report.running.pages import all_pages
 from na_report.writing.markdown import anchor
@@ -173,7 +173,7 @@ def test_each_row_has_a_state_those_of_the_report_are_counted_apart_and_what_cam
         keys = set(EDITION[table]["id"])
         assert keys <= set(EDITION["statuses"]["id"])
         assert len(analysis.of_report(EDITION, table)) == sum(counted.values()) < len(keys)
-        assert statuses.counts(EDITION, table) == counted
+        assert analysis.status_counts(EDITION, table) == counted
     assert blocks.show(FIRST, "became") is None
     for name in ("initiatives", "organisations"):
         lines = [line for line in registers.show(EDITION, name).markdown.splitlines() if line.startswith("| [")]

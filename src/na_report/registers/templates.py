@@ -8,10 +8,10 @@ from typing import Any
 from markupsafe import Markup
 
 from na_report.base.digits import in_order
-from na_report.editions.edition import Edition, seal_of
+from na_report.editions.edition import seal_of
 from na_report.reasoning import chain
 from na_report.reasoning.checking import failing, results_of, robustness
-from na_report.registers import analysis, colophon, statuses, updates
+from na_report.registers import analysis, colophon, updates
 from na_report.writing import markdown
 from na_report.writing.filling import Text, as_myst, environment, faults_told, giving
 from na_report.writing.numbers import in_words, number, written_day
@@ -20,6 +20,8 @@ from na_report.writing.text import ended, ids, in_sentence, listed, number_of, s
 from na_report.writing.voice import Row, Voice
 
 BLOCKS = "blocks"
+# What a template can ask of the edition by the name that it has here.
+_OF_EDITION = (results_of, failing, analysis.caveats_of, analysis.status_counts, updates.edition_before, seal_of)
 
 
 class Templates:
@@ -44,30 +46,27 @@ class Templates:
 
     def _filters(self) -> dict[str, Callable[..., Any]]:
         """Returns what stands behind a bar: what gives MyST, what gives text, and what gives neither or what it got."""
-        voice, edition = self.voice, self.voice.edition
+        voice, edition, language = self.voice, self.voice.edition, self.voice.language
         myst: dict[str, Callable[..., str]] = {
+            **{
+                name: getattr(voice, name)
+                for name in ("filled", "rows", "sectors", "source", "cited", "titled", "observed")
+            },
             "block": self.line,
-            "filled": voice.text,
             "anchor": markdown.anchor,
             "place": markdown.place,
             "link": lambda key, text="": markdown.link(key, as_myst(text)),
-            "rows": voice.rows,
-            "sectors": voice.sectors,
-            "source": voice.source,
-            "cited": voice.cited,
-            "titled": voice.titled_source,
-            "told": lambda text: told(text, {"evidence": edition, "language": voice.language}).markdown,
-            "spoken": lambda shown, text: spoken(shown, text, voice.language),
+            "told": lambda text: told(text, {"evidence": edition, "language": language}).markdown,
+            "spoken": partial(spoken, language=language),
             "filtered": self._filtered,
-            "observed": voice.observed,
             "choice": markdown.choice,
             "choices": self._choices,
             "sortable": lambda cell, number: markdown.sortable(as_myst(cell), float(number or "nan")),
-            "day": lambda day: written_day(day, voice.language) if day else "",
+            "day": lambda day: written_day(day, language) if day else "",
             "value": lambda key: voice.value(key).link,
             "named": lambda key, table: markdown.link(key, markdown.escape(voice.name(edition.row(table, key)))),
-            "together": lambda parts: listed(map(as_myst, parts), voice.language),
-            "in_digits": partial(number, language=voice.language),
+            "together": lambda parts: listed(map(as_myst, parts), language),
+            "in_digits": partial(number, language=language),
         }
         texts: dict[str, Callable[..., str]] = {
             "label": lambda code, codes: voice.label(codes, code),
@@ -76,7 +75,7 @@ class Templates:
             "number": number_of,
             "period": voice.period,
             "in_sentence": in_sentence,
-            "in_words": partial(in_words, language=voice.language),
+            "in_words": partial(in_words, language=language),
             "categories": lambda cell: ", ".join(map(self._short.__getitem__, ids(cell))),
         }
         return {
@@ -92,31 +91,26 @@ class Templates:
 
     def _functions(self) -> dict[str, Any]:
         """Returns what stands without a bar: words, rows, and what is known of the edition."""
-        voice, edition = self.voice, self.voice.edition
+        voice, edition, view = self.voice, self.voice.edition, self.view
         return {
+            **{function.__name__: partial(function, edition) for function in _OF_EDITION},
+            "language": voice.language,
+            "edition": edition.name,
+            "categories": {code: Text(name) for code, name in self._short.items()},
+            "known": analysis.statuses_known(edition),
             "words": giving(Markup, self._words),
-            "row_of": lambda table, key: self.view(edition.row(table, key)),
-            "newest_of": lambda key: self.view(edition.observation(key)),
-            "status_of": lambda key: self.view(statuses.status(edition, key)),
-            "rows_of": lambda table, **named: list(map(self.view, edition.rows(table, **named).to_dict("records"))),
+            "row_of": lambda table, key: view(edition.row(table, key)),
+            "newest_of": lambda key: view(edition.observation(key)),
+            "status_of": lambda key: view(analysis.status_of(edition, key)),
+            "rows_of": lambda table, **named: list(map(view, edition.rows(table, **named).to_dict("records"))),
             "below": partial(self._chained, chain.below),
             "reached": partial(self._chained, chain.reached),
-            "added": lambda table: [self.view(edition.row(table, key)) for key in updates.added(edition, table)],
-            "status_counts": partial(statuses.counts, edition),
+            "added": partial(self._chained, updates.added),
             "flips": lambda: robustness(edition)[0],
-            "edition": edition.name,
-            "edition_before": partial(updates.edition_before, edition),
-            "seal_of": partial(seal_of, edition),
             "reference": partial(colophon.reference, edition, voice.language),
+            "of_book": partial(colophon.of_book, voice.language),
             "program": colophon.program,
             "locked": colophon.locked,
-            "of_book": partial(colophon.of_book, voice.language),
-            "categories": {code: Text(name) for code, name in self._short.items()},
-            "results_of": partial(results_of, edition),
-            "failing": partial(failing, edition),
-            "language": voice.language,
-            "caveats_of": partial(statuses.caveats_of, edition),
-            "known": statuses.known(edition),
         }
 
     def view(self, row: Row) -> dict[str, Any]:
@@ -149,15 +143,16 @@ class Templates:
         shown = {name: as_myst(part) for name, part in parts.items()}
         return self.voice.words(key, plural, **{"edition": self.voice.edition.name, **shown})
 
-    def _chained(self, how: Callable[[Edition, str, str], list[str]], key: str, table: str) -> list[dict[str, Any]]:
-        return [self.view(self.voice.edition.row(table, one)) for one in how(self.voice.edition, key, table)]
+    def _chained(self, how: Callable[..., list[str]], *asked: str) -> list[dict[str, Any]]:
+        """Returns the rows of which something tells the ids; the table is the last that it is asked for."""
+        return [self.view(self.voice.edition.row(asked[-1], key)) for key in how(self.voice.edition, *asked)]
 
     def _users(self, key: str | list[str], *tables: str) -> list[str]:
         """Returns the ids of the rows that rest on one or on any of several, or what one says of them; or those of tables."""
         edition, keys = self.voice.edition, ids(key)
         if tables:
             return [user for table in tables for one in keys for user in chain.above(edition, one, table)]
-        told = statuses.traced_to(edition, key) if isinstance(key, str) else []
+        told = analysis.traced_to(edition, key) if isinstance(key, str) else []
         return in_order({user for one in keys for user in chain.users(edition, one)}.union(told).difference(keys))
 
     def _filtered(self, text: str, choices: Mapping[str, str]) -> str:

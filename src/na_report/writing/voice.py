@@ -42,7 +42,7 @@ class Voice:
     Example:
         >>> from na_report.editions.edition import open_edition
         >>> voice = Voice(open_edition("2021"))
-        >>> voice.text("Zie aanbeveling R5: {IND007} van hen.")
+        >>> voice.filled("Zie aanbeveling R5: {IND007} van hen.")
         'Zie aanbeveling [5](#r5)&#58; [[19,5%](#ind007-nl-2019)]{.waarde} van hen.'
         >>> voice.rows(["FM12", "FM13", "R5"])
         'bevindingen [12](#fm12) en [13](#fm13) (mbo); aanbeveling [5](#r5)'
@@ -59,7 +59,7 @@ class Voice:
         """Returns a cell in the language as MyST."""
         return escape(self.said(row, column))
 
-    def text(self, text: str) -> str:
+    def filled(self, text: str) -> str:
         """Returns a text of the edition as MyST: `{IND001}` is its value, an id what the row is called, linked."""
         return _CODE.sub(self._code, escape(text))
 
@@ -170,7 +170,7 @@ class Voice:
                 found[", ".join(detail)] = None
         return "; ".join(found) or sentence_case(self.words("unknown"))
 
-    def titled_source(self, key: str) -> str:
+    def titled(self, key: str) -> str:
         """Returns author and linked title of a source; for lists where author and year would repeat."""
         row = self.edition.row("sources", key)
         title = self._title(row)
