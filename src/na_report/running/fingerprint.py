@@ -82,14 +82,10 @@ def hash_inputs(project: Project) -> str:
 
 
 def ingredients(project: Project, page: Page) -> dict[str, str]:
-    """Returns a hash per ingredient of a page, except of what it asks of the data.
-
-    Of the stories in the folder of a chapter only that counts which a parameter names: a change of one leaves other pages alone.
-    """
+    """Returns a hash per ingredient of a page, except of what it asks of the data and of stories."""
     notebook = read_chapter(page.chapter)
     cells = [(cell.id, cell.cell_type, cell.metadata, cell.source) for cell in notebook.cells]
-    files = {f"{path.parent.name}/{path.name}": path for path in page.stories()}
-    files |= {"lock": project.root / LOCK, **{name: project.root / name for name in page.reads}}
+    files = {"lock": project.root / LOCK, **{name: project.root / name for name in page.reads}}
     return {
         "chapter": _hash([cells, notebook.metadata]),
         "parameters": _hash(sorted(page.parameters.items())),
