@@ -1,6 +1,7 @@
 """Templates of the chapters: MyST in which Jinja2 fills in what the data says, escaped unless it is MyST itself."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any
@@ -156,8 +157,12 @@ class Templates:
         return in_order({user for one in keys for user in chain.users(edition, one)}.union(told).difference(keys))
 
     def _filtered(self, text: str, choices: Mapping[str, str]) -> str:
-        """Returns a link, for a screen alone, to all that is to look up, of which only the chosen rows show."""
-        return markdown.filtered(as_myst(text), "bewijs", **{self.voice.words(head): choices[head] for head in choices})
+        """Returns a link, for a screen alone, to what is to look up, of which only rows show that have the values, per head."""
+        classes = [".alleen-scherm"]
+        for head, value in choices.items():
+            bare = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
+            classes.append(f".keuze-{markdown.anchor(self.voice.words(head))}-{markdown.anchor(bare)}")
+        return f"[[{as_myst(text)}](bewijs.ipynb)]{{{' '.join(classes)}}}"
 
     def _choices(self, cell: str, table: str, more: str = "") -> str:
         """Returns what a column of sectors or categories is filtered by: short names with ranks; of all sectors the whole."""

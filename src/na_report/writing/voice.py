@@ -119,10 +119,6 @@ class Voice:
             _PAST if row["period"].isdigit() and int(row["period"]) < int(self.edition.name[:4]) else "periods.target"
         )
 
-    def link(self, table: str, key: str, column: str = "name") -> str:
-        """Returns a link to a row with what a column says."""
-        return link(key, self.shown(self.edition.row(table, key), column))
-
     def rows(self, keys: str | Iterable[str]) -> str:
         """Returns rows as a reader can name them, each a link, those of a kind together; nothing for none."""
         groups: dict[tuple[str, str], dict[str, None]] = {}
@@ -153,8 +149,8 @@ class Voice:
         """Returns author and year of a source, linked to its entry; talks and sessions name no author and go by their title."""
         row = self.edition.row("sources", key)
         if row["source_type"] in ("interview", "workshop"):
-            return link(source_anchor(key), escape(self._title(row)))
-        return link(source_anchor(key), escape(f"{self._authors(row)}, {row['year'] or self.words('sources.no_date')}"))
+            return link(f"bron-{key}", escape(self._title(row)))
+        return link(f"bron-{key}", escape(f"{self._authors(row)}, {row['year'] or self.words('sources.no_date')}"))
 
     def cited(self, keys: str | Iterable[str]) -> str:
         """Returns the short form of sources with semicolons between them."""
@@ -174,7 +170,7 @@ class Voice:
         """Returns author and linked title of a source; for lists where author and year would repeat."""
         row = self.edition.row("sources", key)
         title = self._title(row)
-        shown = spoken(link(source_anchor(key), escape(title)), title, self.language)
+        shown = spoken(link(f"bron-{key}", escape(title)), title, self.language)
         return f"{escape(self._authors(row))}, {shown}"
 
     def _title(self, row: Row) -> str:
@@ -211,8 +207,3 @@ class Voice:
 
     def _head(self, key: str) -> str:
         return sentence_case(self.words(key, edition=self.edition.name))
-
-
-def source_anchor(key: str) -> str:
-    """Returns the id under which a source stands in the list of sources."""
-    return f"bron-{key}"
