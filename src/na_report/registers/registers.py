@@ -7,7 +7,7 @@ from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import REGISTERS, find_project
-from na_report.base.settings import read_settings, told_faults
+from na_report.base.settings import form_faults, read_texts, refuse_faults
 from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
 from na_report.editions.schema import TABLES
@@ -24,17 +24,16 @@ _FORM["additionalProperties"]["properties"]["table"]["enum"] = [*(table.name for
 @derived
 def described(edition: Edition, name: str) -> dict[str, Any]:
     """Returns what `chapters/registers.yml` says of a register: a page that shows it runs again when that changes."""
-    found = read_settings(find_project().chapters / REGISTERS)
-    problems = told_faults(f"chapters/{REGISTERS}", found, _FORM)
-    for register, about in found.items() if not problems else ():
-        heads = [*about.get("filters", ()), *about.get("right", ())]
-        lacking = [head for head in heads if head not in about["columns"]]
-        problems += [
-            f"chapters/{REGISTERS}, {register}: found {head!r}, expected one of its columns." for head in lacking
-        ]
-    if problems:
-        hint = f"Correct chapters/{REGISTERS}; its first lines tell what it may say."
-        raise NaReportError("\n".join(problems), hint=hint)
+    found, lines = read_texts(find_project().chapters / REGISTERS)
+    faults = form_faults(found, _FORM) or [
+        ((register,), repr(head), "one of its columns")
+        for register, about in found.items()
+        for head in (*about.get("filters", ()), *about.get("right", ()))
+        if head not in about["columns"]
+    ]
+    refuse_faults(
+        f"chapters/{REGISTERS}", faults, f"Correct chapters/{REGISTERS}; its first lines tell what it may say.", lines
+    )
     if name not in found:
         hint = f"Choose one of: {', '.join(found)}; or describe it there."
         raise NaReportError(f"chapters/{REGISTERS}: found no register {name!r}.", hint=hint)
@@ -45,8 +44,9 @@ def show(edition: Edition, name: str, language: str = "nl", **asked: str) -> Blo
     """Shows a register of `chapters/registers.yml`, of a sector or what else its rows are asked for."""
     about, voice, place = described(edition, name), Voice(edition, language), f"chapters/{REGISTERS}, {name}"
     templates = Templates(voice, **asked)
-    title, caption = (templates.cell(about.get(each, ""), f"{place}, {each}")({}) for each in ("name", "caption"))
-    where, order = (templates.cell(about.get(each, ""), f"{place}, {each}") for each in ("where", "order"))
+    title, caption, where, order = (
+        templates.cell(about.get(each, ""), f"{place}, {each}") for each in ("name", "caption", "where", "order")
+    )
     cells = {head: templates.cell(cell, f"{place}, columns, {head}") for head, cell in about["columns"].items()}
     found = [(where(row), row) for row in map(templates.view, _rows(edition, about["table"]))]
     if wrong := {says for says, _ in found} - {"", "True", "False"}:
@@ -55,7 +55,7 @@ def show(edition: Edition, name: str, language: str = "nl", **asked: str) -> Blo
     rows = sorted((row for says, row in found if says != "False"), key=order)
     shown = ({head: fill(row) for head, fill in cells.items()} for row in rows)
     looks = {each: about.get(each, ()) for each in ("filters", "right")}
-    return voice.table(shown, caption or voice.words(f"captions.{name}"), title, **looks)
+    return voice.table(shown, caption({}) or voice.words(f"captions.{name}"), title({}), **looks)
 
 
 def _rows(edition: Edition, table: str) -> Iterable[Row]:
