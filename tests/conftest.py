@@ -31,6 +31,7 @@ from na_report.editions.edition import Edition, seal_edition
 from na_report.editions.integrity import check_tables
 from na_report.editions.table_files import rows_of
 from na_report.processes.renderer import Renderer, renderer
+from na_report.registers import blocks
 
 # Without one of these, Playwright takes the browser that it brought itself.
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -121,6 +122,12 @@ def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def block(edition: Edition, name: str, language: str = "nl", **asked: Any) -> str:
+    """Returns the MyST of a block as a chapter shows it; nothing where it shows nothing."""
+    shown = blocks.show(edition, name, language, **asked)
+    return shown.markdown if shown else ""
 
 
 def cases(name: str) -> Any:

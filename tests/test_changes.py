@@ -82,7 +82,7 @@ def test_a_page_that_compares_runs_again_when_what_it_compares_with_changes_or_a
 ) -> None:
     monkeypatch.chdir(project.root)
     edition = open_edition("2026", project)
-    updates.added(edition)
+    updates.added(edition, "sources")
     updates.changed_counts(edition)
     asked = [dict(edition.reads.answers)]
     assert answer_again(open_edition("2026", project), asked[0]) == asked[0]

@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
-from conftest import ROOT, cases
+from conftest import ROOT, block, cases
 
 from na_report.base.digits import as_shown, half_up, in_digits
 from na_report.base.errors import NaReportError
@@ -23,11 +23,11 @@ from na_report.editions.asked import digest
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import Edition, open_edition
 from na_report.figures import charts
-from na_report.registers import blocks, registers
+from na_report.registers import registers
 from na_report.registers.templates import Templates
 from na_report.writing import prose
 from na_report.writing.markdown import SESSION, anchor, plain
-from na_report.writing.numbers import in_words, number, value, written
+from na_report.writing.numbers import in_words, number, written
 from na_report.writing.voice import Voice
 
 NUMBERS = (0, 1, 2, 25)
@@ -144,16 +144,16 @@ def test_no_text_of_an_edition_shows_the_id_of_a_row_and_what_is_used_nowhere_sa
             for text in rows[column]:
                 if ids := [code for code in CODE.findall(PLACEHOLDER.sub("", text)) if voice.table_of(code)]:
                     seen += 1
-                    assert not set(ids) & set(CODE.findall(plain(voice.text(text)))), (table, text)
+                    assert not set(ids) & set(CODE.findall(plain(voice.filled(text)))), (table, text)
     assert seen > 10, "there are such texts"
     said = [plain(voice.rows([row])) for rows in edition.tables.values() for row in rows["id"]]
     assert [text for text in said if len(text) < 4 or CODE.search(text)] == []
     for row in edition.records("conclusions"):
-        text = Templates(voice).block("basis", {"id": row["id"], "asked": "Waarop?"})
+        text = Templates(voice).block("basis", {"id": row["id"], "question": "Waarop?"})
         assert [item for item in row["rests_on"].split(";") if f"(#{anchor(item)})" not in text] == [], row["id"]
         assert not re.search(r"\[[A-Z]{1,3}\d\d", text), "a sentence rather than a code"
     nowhere, used = Words(language)("used", 0), Words(language)("used", 2, rows="").split(":")[0]
-    lines = [line for line in plain(blocks.sources(edition, language).markdown).splitlines() if line[:2] == "- "]
+    lines = [line for line in plain(block(edition, "sources", language)).splitlines() if line[:2] == "- "]
     assert {nowhere in line for line in lines} == {True, False}
     assert all((nowhere in line) != (f"{used}: " in line) for line in lines)
 
@@ -167,7 +167,8 @@ def test_rows_are_told_by_name_or_number_those_of_a_kind_together() -> None:
 
 def test_a_card_tells_the_period_and_leaves_it_to_the_row_whose_year_it_is() -> None:
     edition, ours = EDITIONS["2021"], Words("nl")("periods.inferred", year="2020")
-    cards = plain(blocks.key_figures(edition, {"IND002": "x", "IND028": "veel", "IND052": "weinig"}).markdown)
+    figures = {"IND002": "x", "IND028": "veel", "IND052": "weinig"}
+    cards = plain(block(edition, "key_figures", figures=figures))
     assert ours not in cards and ours in plain(registers.show(edition, "observations", sector="all").markdown)
     assert all(said in cards for said in ("cijfer over 2020", "jaar niet vermeld", "cijfer over 2018–2022"))
 
@@ -191,8 +192,10 @@ def test_halves_are_rounded_up_wherever_a_number_is_shown_in_each_language() -> 
     assert half_up(81.45, 1) == half_up(Decimal("81.45"), 1) == Decimal("81.5")
     assert (number(0.0625), in_words(2.0625)) == ("0,063", "2,063")
     edition = open_edition("2026")
-    assert value(edition, "IND101-DK-2025").text == "81,5%"
-    passed = {name: "is voorbij" in value(replace(edition, name=name), "IND125").link for name in ("2025", "2026")}
+    assert Voice(edition).value("IND101-DK-2025").text == "81,5%"
+    passed = {
+        name: "is voorbij" in Voice(replace(edition, name=name)).value("IND125").link for name in ("2025", "2026")
+    }
     assert passed == {"2025": False, "2026": True}, "a target whose year has passed says so"
     for given in ("19.5", "0.0000001", "1300000", "123456789012345", "-0.3", "0"):
         assert in_digits(as_shown(float(given))) == given

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import networkx
 import pytest
-from conftest import ROOT, Change, altered, cases, na_report
+from conftest import ROOT, Change, altered, block, cases, na_report
 
 from na_report.base.errors import MissingRowError, NaReportError
 from na_report.base.paths import Project
@@ -28,7 +28,7 @@ from na_report.reasoning.claim import (
     evaluate,
 )
 from na_report.reasoning.claims_file import read_claims, refuse_misplaced
-from na_report.registers import verdicts
+from na_report.registers import analysis, blocks, registers
 from na_report.registers.analysis import outcome
 from na_report.registers.templates import Templates
 from na_report.running.execution import run_pages
@@ -164,9 +164,9 @@ def test_a_conclusion_that_fails_warns_where_it_means_something_for_the_advice_a
     note = told(ended, "warning", "R8")
     assert note.startswith("**Achterhaald:**") and "eerst wat er nu voor in de plaats is" in note
     edition = altered(start("C11.later"), FLIPS["C11.later"])
-    notes = [str(verdicts.page_note(edition, page)) for page in ("koploper", "", "sector-mbo")]
+    notes = [block(edition, "warnings", page=page) for page in ("koploper", "", "sector-mbo")]
     assert ["(#c11)" in note for note in notes] == [True, False, False]
-    assert verdicts.page_note(FIRST) is None
+    assert blocks.show(FIRST, "warnings") is None
 
 
 def test_the_outcome_of_a_conclusion_is_that_on_newer_facts_and_what_only_counts_our_tables_is_shown_to_no_reader() -> (
@@ -176,13 +176,13 @@ def test_the_outcome_of_a_conclusion_is_that_on_newer_facts_and_what_only_counts
     states = {key: outcome(edition, key) for key in ("C07", "C11", "C02")}
     assert states == {"C07": OUTDATED, "C11": HOLDS, "C02": NOT_TESTABLE}
     assert outcome(altered(edition, FLIPS["C02"]), "C02") == CONTRADICTED
-    counts = verdicts.summary_counts(edition)
+    counts = analysis.summary_counts(edition)
     assert 0 < counts["retested"] == counts["still"] + counts["outdated"] < counts["conclusions"]
     edition = altered(FIRST, FLIPS["C14"])
     assert [found.state for found in check(edition) if found.claim.id == "C14"] == [CONTRADICTED]
-    assert verdicts.page_note(edition, "conclusies") is None
+    assert blocks.show(edition, "warnings", page="conclusies") is None
     assert outcome(edition, "C14") == NOT_TESTABLE
-    shown = verdicts.claims(edition, NEWER).markdown + verdicts.claims(edition, REPORT).markdown
+    shown = "".join(registers.show(edition, "claims", kind=kind).markdown for kind in (NEWER, REPORT))
     assert not [claim for claim in all_claims() if claim.kind == COUNT and claim.says["nl"] in shown]
 
 

@@ -6,11 +6,11 @@ from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from conftest import ROOT, cases, problems_with
+from conftest import ROOT, block, cases, problems_with
 
 from na_report.base.paths import Project
 from na_report.editions.edition import open_edition
-from na_report.registers import analysis, blocks, registers, statuses
+from na_report.registers import analysis, blocks, registers
 from na_report.registers.templates import Templates
 from na_report.running.pages import all_pages
 from na_report.writing.markdown import anchor
@@ -173,8 +173,8 @@ def test_each_row_has_a_state_those_of_the_report_are_counted_apart_and_what_cam
         keys = set(EDITION[table]["id"])
         assert keys <= set(EDITION["statuses"]["id"])
         assert len(analysis.of_report(EDITION, table)) == sum(counted.values()) < len(keys)
-        assert statuses.counts(EDITION, table) == counted
-    assert statuses.counted(FIRST) is None
+        assert analysis.status_counts(EDITION, table) == counted
+    assert blocks.show(FIRST, "became") is None
     for name in ("initiatives", "organisations"):
         lines = [line for line in registers.show(EDITION, name).markdown.splitlines() if line.startswith("| [")]
         marked = {line.split("[")[1].split("]")[0] for line in lines if "van na het rapport" in line}
@@ -192,7 +192,7 @@ def test_the_registers_and_the_advice_show_each_state_as_ours_and_none_is_old_wi
         key = row["id"]
         said, is_agenda = templates.line(key, "now"), key in set(EDITION["agendas"]["id"])
         shown = organisations if key.startswith("ACT") else initiatives
-        assert said in (blocks.agendas(EDITION, [key], language).markdown if is_agenda else shown)
+        assert said in (block(EDITION, "agendas", language, ids=[key]) if is_agenda else shown)
         if not row["source_id"]:
             assert row["status"] == "unknown", key
             continue
@@ -203,7 +203,7 @@ def test_the_registers_and_the_advice_show_each_state_as_ours_and_none_is_old_wi
             assert (year or no_year) in templates.line(row, "stand"), key
             assert not year or int(year) > 2021, "a trace from before the edition of the report shows nothing of now"
     for key in EDITION["recommendations"]["id"]:
-        lines = blocks.recommendation(EDITION, key, language).markdown.splitlines()
+        lines = block(EDITION, "recommendation", language, id=key).splitlines()
         [line] = [each for each in lines if f"- **{now} (2026)**: " in each]
         assert ours in line and "(#bron-" in line
 

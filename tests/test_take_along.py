@@ -10,18 +10,17 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
-from conftest import ROOT, edit, soup
+from conftest import ROOT, block, edit, soup
 from docutils import nodes
 from jinja2 import Environment, FileSystemLoader
 from openpyxl import Workbook, load_workbook
 from sphinx.addnodes import download_reference
 
-from na_report.base.paths import ADDRESS, Project
+from na_report.base.paths import ADDRESS, LOCK, PROGRAM, WORDS, Project
 from na_report.book.staging import ASSETS
 from na_report.editions.descriptor import read_about
 from na_report.editions.edition import open_edition, seal_of
 from na_report.editions.folders import newest_edition
-from na_report.registers import colophon
 from na_report.running.fingerprint import hash_inputs, ingredients
 from na_report.running.pages import all_pages, choose
 from na_report.screen.citing import add_take_along
@@ -164,13 +163,13 @@ def test_the_colophon_shows_a_place_for_problems_and_runs_again_when_what_it_tel
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project.root)
-    words = project.root / colophon.WORDS_FILE
+    words = project.chapters / WORDS
     declared = yaml.safe_load(words.read_text(encoding="utf-8"))
     declared["nl"]["contact"] = "meld@example.org"
     words.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
-    assert "meld&#64;example.org" in colophon.contact().markdown
+    assert "meld&#64;example.org" in block(open_edition("2021"), "contact")
     [page] = choose(all_pages(project), ["colofon"])
-    for name in (colophon.WORDS_FILE, colophon.PROJECT_FILE, colophon.LOCK_FILE):
+    for name in (f"chapters/{WORDS}", PROGRAM, LOCK):
         before = ingredients(project, page)
         with (project.root / name).open("a", encoding="utf-8") as file:
             file.write("# anders\n")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from na_report.base.errors import NaReportError
+from na_report.base.files import read_once
 
 _SETTINGS = re.compile(r"\A---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 # A name in braces that is no role ({numref}`…`) and no directive (:::{container}): the place of a number in prose.
@@ -34,6 +35,7 @@ class Story:
         return self.parts[name]
 
 
+@read_once
 def read_story(path: Path) -> Story:
     """Returns the story in a file; a `NaReportError` tells when there is none, or its parts have no names of their own."""
     shown = "/".join(path.parts[-3:])

@@ -17,7 +17,7 @@ from na_report.reasoning.claim import FAILS, KINDS, NOT_TESTABLE, Result
 from na_report.reasoning.claims_file import refuse_misplaced
 from na_report.running.contents import languages, read_contents
 from na_report.running.pages import all_pages
-from na_report.writing.numbers import value
+from na_report.writing.voice import Voice
 
 
 def check(options: Namespace, project: Project) -> int:
@@ -57,23 +57,24 @@ def _tell(result: Result, language: str) -> None:
 def trace(options: Namespace, project: Project) -> int:
     """Shows what a row rests on, and what rests on it."""
     edition = open_edition(options.edition or newest_edition(project), project)
+    voice = Voice(edition, options.language)
     for title, up in (("rests on", False), ("carries", True)):
         steps = list(chain.walk(edition, options.id, up=up))
         print(f"{options.id} {title}{':' if len(steps) > 1 else ' nothing in this edition'}")
         for step in steps[1 if up else 0 :]:
             again = "  (see above)" if step.seen else ""
-            print(f"{'  ' * (step.depth + 1)}{step.key}  {_about(edition, step, options.language)}{again}")
+            print(f"{'  ' * (step.depth + 1)}{step.key}  {_about(voice, step)}{again}")
     return 0
 
 
-def _about(edition: Edition, step: chain.Step, language: str) -> str:
+def _about(voice: Voice, step: chain.Step) -> str:
     """Returns the first words of a row, so that a tree can be read."""
-    row = edition.row(step.table, step.key)
+    row = voice.edition.row(step.table, step.key)
     if step.table == "observations":
-        return f"{value(edition, step.key, language).text} ({row['period'] or '–'})"
-    texts = (row.get(f"{name}_{language}") for name in ("title", "label", "name", "topic", "text"))
+        return f"{voice.value(step.key).text} ({row['period'] or '–'})"
+    texts = (row.get(f"{name}_{voice.language}") for name in ("title", "label", "name", "topic", "text"))
     text = next((str(text) for text in texts if text), "")
-    shown = PLACEHOLDER.sub(lambda match: value(edition, match[1], language).text, text)
+    shown = PLACEHOLDER.sub(lambda match: voice.value(match[1]).text, text)
     return shown if len(shown) <= 90 else shown[:87].rsplit(" ", 1)[0] + " …"
 
 

@@ -8,7 +8,7 @@ from na_report.base.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, WHITE
 from na_report.editions.edition import Edition
 from na_report.figures.figures import canvas, figure, is_narrow, wrapped
 from na_report.registers import analysis
-from na_report.writing.markdown import Block, escape
+from na_report.writing.markdown import Block, escape, link
 from na_report.writing.voice import Voice
 
 
@@ -18,10 +18,10 @@ def framework(edition: Edition, language: str = "nl") -> Block:
     frame = rows[rows["kind"].isin(["layer", "goal", "principle", "way_of_working"])]
     frame = frame[["id", "kind", f"label_{language}", f"gist_{language}", "parent_id"]]
     parts = frame[frame["kind"] != "layer"].to_dict("records")
+    names = frame.set_index("id")[f"label_{language}"]
     layers: dict[str, list[str]] = {}
     for row in parts:
-        layer = voice.said(edition.row("categories", row["parent_id"]), "label")
-        layers.setdefault(layer, []).append(voice.said(row, "label"))
+        layers.setdefault(names[row["parent_id"]], []).append(names[row["id"]])
 
     def draw(width_inch: float) -> Canvas:
         """Draws per layer a row of boxes, or a column of them where there is less room."""
@@ -41,8 +41,8 @@ def framework(edition: Edition, language: str = "nl") -> Block:
 
     shown = voice.frame(
         {
-            "layer": voice.link("categories", row["parent_id"], "label"),
-            "what": voice.link("categories", row["id"], "label"),
+            "layer": link(row["parent_id"], escape(names[row["parent_id"]])),
+            "what": link(row["id"], escape(names[row["id"]])),
             "means": voice.shown(row, "gist"),
         }
         for row in parts

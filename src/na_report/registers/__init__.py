@@ -1,1 +1,1 @@
-"""Rows of the evidence as readers meet them: blocks, verdicts, registers."""
+"""Rows of the evidence as readers meet them: blocks, registers, what is counted."""

@@ -1,4 +1,4 @@
-"""The frame behind each figure and table: edition in, frame out, nothing drawn."""
+"""What stands behind each figure, table and count: edition in, frame or number out, nothing drawn."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,8 +8,9 @@ import pandas as pd
 
 from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
-from na_report.reasoning.checking import results_of
-from na_report.reasoning.claim import HOLDS, NEWER, NOT_TESTABLE
+from na_report.reasoning.checking import check, results_of
+from na_report.reasoning.claim import HOLDS, NEWER, NOT_TESTABLE, OUTDATED
+from na_report.writing.text import ids
 from na_report.writing.voice import Voice
 
 _OBSERVED = "id indicator_id label group period value unit text source_id geo place series"
@@ -64,16 +65,9 @@ def coding(edition: Edition) -> pd.DataFrame:
     return counts.reindex(columns=["explicit", "inferred"], fill_value=0).reset_index().rename_axis(columns=None)
 
 
-def findings(edition: Edition, sector: str | None = None, themes: Iterable[str] = ()) -> pd.DataFrame:
-    """Returns the findings of a sector and of themes; all when nothing is given."""
-    rows = edition["findings"] if sector is None else edition.rows("findings", sector=sector)
-    wanted = list(themes)
-    return rows[rows["theme"].isin(wanted)] if wanted else rows
-
-
 def finding_counts(edition: Edition, by: str = "sector", sector: str | None = None) -> pd.DataFrame:
     """Counts findings, of one sector when it is given: a row per category of the framework, a column per `sector` or `kind`."""
-    rows = findings(edition, sector)
+    rows = edition.rows("findings", sector=sector) if sector else edition["findings"]
     columns = sectors(edition) if by == "sector" else codes(edition, f"finding_{by}")
     counts = pd.crosstab(rows["category"], rows[by])
     return counts.reindex(index=list(categories(edition)), columns=columns, fill_value=0).rename_axis(columns=None)
@@ -99,8 +93,49 @@ def came_later(row: Mapping[str, Any]) -> bool:
     return re.fullmatch(_EDITION, row["sections"]) is not None
 
 
+def statuses_known(edition: Edition) -> bool:
+    """Tells whether an edition says what became of things; the first one does not."""
+    return not edition["statuses"].empty
+
+
+def status_of(edition: Edition, key: str) -> dict[str, Any]:
+    """Returns how a row stands now; what nobody looked at is unknown."""
+    found = (row for row in edition.records("statuses") if row["id"] == key)
+    return next(found, {"status": "unknown", "since": "", "source_id": ""})
+
+
+def caveats_of(edition: Edition, key: str) -> list[str]:
+    """Returns the ids of the caveats about a row."""
+    return [row["id"] for row in edition.records("caveats") if key in ids(row["refs"])]
+
+
+def traced_to(edition: Edition, source: str) -> list[str]:
+    """Returns the ids of what a source says how it stands, and of the advice whose present state it shows."""
+    advice = [row["id"] for row in edition.records("recommendations") if source in ids(row["now_sources"])]
+    return [row["id"] for row in edition.records("statuses") if row["source_id"] == source] + advice
+
+
+def status_counts(edition: Edition, table: str) -> dict[str, int]:
+    """Returns per status how many rows of the report have it, in the order of the code list."""
+    found = [status_of(edition, key)["status"] for key in of_report(edition, table)["id"]]
+    return {name: found.count(name) for name in codes(edition, "subject_status")}
+
+
 def outcome(edition: Edition, conclusion: str) -> str:
     """Returns the first outcome for a conclusion that says something; what only the report's own facts bear out does not."""
     found = ((result.state, result.claim.kind) for result in results_of(edition, conclusion))
     told = (state for state, kind in found if state != HOLDS or kind == NEWER)
     return next((state for state in told if state != NOT_TESTABLE), NOT_TESTABLE)
+
+
+def summary_counts(edition: Edition) -> dict[str, int]:
+    """Returns the number of conclusions: all, those tested on newer facts, and of these still right and outdated."""
+    newer = [found.state for found in check(edition) if found.claim.conclusion and found.claim.kind == NEWER]
+    counts = {"still": newer.count(HOLDS), "outdated": newer.count(OUTDATED)}
+    return {"conclusions": len(edition["conclusions"]), "retested": sum(counts.values()), **counts}
+
+
+def conclusion_states(edition: Edition) -> pd.DataFrame:
+    """Returns each claim with its kind and state, for a check of the notebook."""
+    found = [(result.claim.id, result.claim.kind, result.state) for result in check(edition)]
+    return pd.DataFrame(found, columns=["claim", "kind", "state"])

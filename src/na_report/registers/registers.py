@@ -1,38 +1,39 @@
 """The appendices: every organisation, initiative, observation, source and caveat, with links both ways."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import REGISTERS, find_project
-from na_report.base.settings import read_settings, told_faults
+from na_report.base.settings import form_faults, read_texts, refuse_faults
 from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
 from na_report.editions.schema import TABLES
-from na_report.registers import analysis
+from na_report.reasoning.checking import check
 from na_report.registers.templates import Templates
-from na_report.writing.markdown import Block, box, filtered
-from na_report.writing.voice import Voice
+from na_report.writing.markdown import Block
+from na_report.writing.voice import Row, Voice
 
+CLAIMS = "claims"  # in place of a table: what the data says of each
 _FORM = json.loads(Path(__file__).with_name("registers.json").read_bytes())
-_FORM["additionalProperties"]["properties"]["table"]["enum"] = [table.name for table in TABLES]
+_FORM["additionalProperties"]["properties"]["table"]["enum"] = [*(table.name for table in TABLES), CLAIMS]
 
 
 @derived
 def described(edition: Edition, name: str) -> dict[str, Any]:
     """Returns what `chapters/registers.yml` says of a register: a page that shows it runs again when that changes."""
-    found = read_settings(find_project().chapters / REGISTERS)
-    problems = told_faults(f"chapters/{REGISTERS}", found, _FORM)
-    for register, about in found.items() if not problems else ():
-        heads = [*about.get("filters", ()), *about.get("right", ())]
-        lacking = [head for head in heads if head not in about["columns"]]
-        problems += [
-            f"chapters/{REGISTERS}, {register}: found {head!r}, expected one of its columns." for head in lacking
-        ]
-    if problems:
-        hint = f"Correct chapters/{REGISTERS}; its first lines tell what it may say."
-        raise NaReportError("\n".join(problems), hint=hint)
+    found, lines = read_texts(find_project().chapters / REGISTERS)
+    faults = form_faults(found, _FORM) or [
+        ((register,), repr(head), "one of its columns")
+        for register, about in found.items()
+        for head in (*about.get("filters", ()), *about.get("right", ()))
+        if head not in about["columns"]
+    ]
+    refuse_faults(
+        f"chapters/{REGISTERS}", faults, f"Correct chapters/{REGISTERS}; its first lines tell what it may say.", lines
+    )
     if name not in found:
         hint = f"Choose one of: {', '.join(found)}; or describe it there."
         raise NaReportError(f"chapters/{REGISTERS}: found no register {name!r}.", hint=hint)
@@ -43,29 +44,19 @@ def show(edition: Edition, name: str, language: str = "nl", **asked: str) -> Blo
     """Shows a register of `chapters/registers.yml`, of a sector or what else its rows are asked for."""
     about, voice, place = described(edition, name), Voice(edition, language), f"chapters/{REGISTERS}, {name}"
     templates = Templates(voice, **asked)
-    title, caption = (templates.cell(about.get(each, ""), f"{place}, {each}")({}) for each in ("name", "caption"))
-    where, order = (templates.cell(about.get(each, ""), f"{place}, {each}") for each in ("where", "order"))
+    title, caption, where, order = (
+        templates.cell(about.get(each, ""), f"{place}, {each}") for each in ("name", "caption", "where", "order")
+    )
     cells = {head: templates.cell(cell, f"{place}, columns, {head}") for head, cell in about["columns"].items()}
-    found = [(where(row), row) for row in map(templates.view, edition.records(about["table"]))]
+    found = [(where(row), row) for row in map(templates.view, _rows(edition, about["table"]))]
     if wrong := {says for says, _ in found} - {"", "True", "False"}:
         hint = "Write a comparison between the braces, such as {{ kind == 'newer' }}."
         raise NaReportError(f"{place}, where: found {min(wrong)!r}, expected True or False.", hint=hint)
     rows = sorted((row for says, row in found if says != "False"), key=order)
     shown = ({head: fill(row) for head, fill in cells.items()} for row in rows)
     looks = {each: about.get(each, ()) for each in ("filters", "right")}
-    return voice.table(shown, caption or voice.words(f"captions.{name}"), title, **looks)
+    return voice.table(shown, caption({}) or voice.words(f"captions.{name}"), title({}), **looks)
 
 
-def links(edition: Edition, sector: str, language: str = "nl") -> Block:
-    """Shows links to what the evidence holds about a sector: per kind of finding, the initiatives and the figures."""
-    voice = Voice(edition, language)
-    words, part = voice.words, voice.words("part").lower()
-    here = {words("sector").lower(): voice.said(edition.row("sectors", sector), "short")}
-    counts = analysis.findings(edition, sector)["kind"].value_counts()
-    kinds = []
-    for code in (code for code in analysis.codes(edition, "finding_kind") if code in counts):
-        chosen = {part: words("lookup.findings"), words("kind").lower(): voice.label("finding_kind", code)}
-        kinds.append(filtered(f"{words(f'lookup.{code}')} ({counts[code]})", "bewijs", **here, **chosen))
-    titles = {key: words(f"lookup.{key}") for key in ("findings", "initiatives", "figures")}
-    shown = {key: filtered(title.lower(), "bewijs", **here, **{part: title}) for key, title in titles.items()}
-    return Block(box("alleen-scherm zoek-verder", words("lookup.links", **shown, kinds=", ".join(kinds))))
+def _rows(edition: Edition, table: str) -> Iterable[Row]:
+    return map(vars, check(edition)) if table == CLAIMS else edition.records(table)

@@ -1,29 +1,28 @@
 """Templates of the chapters: MyST in which Jinja2 fills in what the data says, escaped unless it is MyST itself."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from functools import cache, partial
-from itertools import product
 from typing import Any
 
 from markupsafe import Markup
 
 from na_report.base.digits import in_order
-from na_report.base.paths import find_project
-from na_report.base.stories import read_story
-from na_report.base.wording import worded_languages
-from na_report.editions.edition import Edition, open_edition
-from na_report.editions.folders import sealed_editions
+from na_report.editions.edition import seal_of
 from na_report.reasoning import chain
-from na_report.reasoning.checking import failing, results_of
-from na_report.registers import analysis, statuses
+from na_report.reasoning.checking import failing, results_of, robustness
+from na_report.registers import analysis, colophon, updates
 from na_report.writing import markdown
 from na_report.writing.filling import Text, as_myst, environment, faults_told, giving
 from na_report.writing.numbers import in_words, number, written_day
+from na_report.writing.prose import told
 from na_report.writing.text import ended, ids, in_sentence, listed, number_of, sentence_case, spoken
 from na_report.writing.voice import Row, Voice
 
 BLOCKS = "blocks"
+# What a template can ask of the edition by the name that it has here.
+_OF_EDITION = (results_of, failing, analysis.caveats_of, analysis.status_counts, updates.edition_before, seal_of)
 
 
 class Templates:
@@ -37,51 +36,47 @@ class Templates:
         '**a&#124;b**: Zie [[19,5%](#ind007-nl-2019)]{.waarde}.'
     """
 
-    def __init__(self, voice: Voice, **asked: str) -> None:
+    def __init__(self, voice: Voice, **asked: Any) -> None:
         self.voice, self._ranked = voice, cache(partial(_ranked, voice))
         self._cells: dict[str, str] = {}
         self._short = analysis.categories(voice.edition, voice.language)
         self.rules = environment(self._load)
         self.rules.filters |= self._filters()
         self.rules.tests["later"] = analysis.came_later
-        self.rules.globals |= self._functions() | {"asked": {name: Text(text) for name, text in asked.items()}}
+        self.rules.globals |= self._functions() | {"asked": asked}
 
     def _filters(self) -> dict[str, Callable[..., Any]]:
         """Returns what stands behind a bar: what gives MyST, what gives text, and what gives neither or what it got."""
-        voice, edition = self.voice, self.voice.edition
+        voice, edition, language = self.voice, self.voice.edition, self.voice.language
         myst: dict[str, Callable[..., str]] = {
+            **{
+                name: getattr(voice, name)
+                for name in ("filled", "rows", "sectors", "source", "cited", "titled", "observed")
+            },
             "block": self.line,
-            "filled": voice.text,
             "anchor": markdown.anchor,
             "place": markdown.place,
             "link": lambda key, text="": markdown.link(key, as_myst(text)),
-            "rows": voice.rows,
-            "sectors": voice.sectors,
-            "source": voice.source,
-            "cited": voice.cited,
-            "titled": voice.titled_source,
-            "web_title": self._web_title,
-            "observed": voice.observed,
-            "values": lambda key: "; ".join(
-                _values(voice, edition.rows("observations", indicator_id=key).to_dict("records"))
-            ),
-            "period": voice.period,
+            "told": lambda text: told(text, {"evidence": edition, "language": language}).markdown,
+            "spoken": partial(spoken, language=language),
+            "filtered": self._filtered,
             "choice": markdown.choice,
             "choices": self._choices,
             "sortable": lambda cell, number: markdown.sortable(as_myst(cell), float(number or "nan")),
-            "day": lambda day: written_day(day, voice.language) if day else "",
+            "day": lambda day: written_day(day, language) if day else "",
             "value": lambda key: voice.value(key).link,
             "named": lambda key, table: markdown.link(key, markdown.escape(voice.name(edition.row(table, key)))),
-            "together": lambda parts: listed(map(as_myst, parts), voice.language),
-            "in_digits": partial(number, language=voice.language),
+            "together": lambda parts: listed(map(as_myst, parts), language),
+            "in_digits": partial(number, language=language),
         }
         texts: dict[str, Callable[..., str]] = {
             "label": lambda code, codes: voice.label(codes, code),
             "figure": lambda key: voice.value(key).text,
             "listed": lambda cell, between=", ": between.join(ids(cell)),
             "number": number_of,
+            "period": voice.period,
             "in_sentence": in_sentence,
-            "in_words": partial(in_words, language=voice.language),
+            "in_words": partial(in_words, language=language),
             "categories": lambda cell: ", ".join(map(self._short.__getitem__, ids(cell))),
         }
         return {
@@ -97,21 +92,26 @@ class Templates:
 
     def _functions(self) -> dict[str, Any]:
         """Returns what stands without a bar: words, rows, and what is known of the edition."""
-        voice, edition = self.voice, self.voice.edition
+        voice, edition, view = self.voice, self.voice.edition, self.view
         return {
+            **{function.__name__: partial(function, edition) for function in _OF_EDITION},
+            "language": voice.language,
+            "edition": edition.name,
+            "categories": {code: Text(name) for code, name in self._short.items()},
+            "known": analysis.statuses_known(edition),
             "words": giving(Markup, self._words),
-            "row_of": lambda table, key: self.view(edition.row(table, key)),
-            "newest_of": lambda key: self.view(edition.observation(key)),
-            "status_of": lambda key: self.view(statuses.status(edition, key)),
-            "rows_of": lambda table, **named: list(map(self.view, edition.rows(table, **named).to_dict("records"))),
+            "row_of": lambda table, key: view(edition.row(table, key)),
+            "newest_of": lambda key: view(edition.observation(key)),
+            "status_of": lambda key: view(analysis.status_of(edition, key)),
+            "rows_of": lambda table, **named: list(map(view, edition.rows(table, **named).to_dict("records"))),
             "below": partial(self._chained, chain.below),
             "reached": partial(self._chained, chain.reached),
-            "categories": {code: Text(name) for code, name in self._short.items()},
-            "results_of": partial(results_of, edition),
-            "failing": partial(failing, edition),
-            "language": voice.language,
-            "caveats_of": partial(statuses.caveats_of, edition),
-            "known": statuses.known(edition),
+            "added": partial(self._chained, updates.added),
+            "flips": lambda: robustness(edition)[0],
+            "reference": partial(colophon.reference, edition, voice.language),
+            "of_book": partial(colophon.of_book, voice.language),
+            "program": colophon.program,
+            "locked": colophon.locked,
         }
 
     def view(self, row: Row) -> dict[str, Any]:
@@ -144,21 +144,25 @@ class Templates:
         shown = {name: as_myst(part) for name, part in parts.items()}
         return self.voice.words(key, plural, **{"edition": self.voice.edition.name, **shown})
 
-    def _chained(self, how: Callable[[Edition, str, str], list[str]], key: str, table: str) -> list[dict[str, Any]]:
-        return [self.view(self.voice.edition.row(table, one)) for one in how(self.voice.edition, key, table)]
+    def _chained(self, how: Callable[..., list[str]], *asked: str) -> list[dict[str, Any]]:
+        """Returns the rows of which something tells the ids; the table is the last that it is asked for."""
+        return [self.view(self.voice.edition.row(asked[-1], key)) for key in how(self.voice.edition, *asked)]
 
     def _users(self, key: str | list[str], *tables: str) -> list[str]:
         """Returns the ids of the rows that rest on one or on any of several, or what one says of them; or those of tables."""
         edition, keys = self.voice.edition, ids(key)
         if tables:
             return [user for table in tables for one in keys for user in chain.above(edition, one, table)]
-        told = statuses.traced_to(edition, key) if isinstance(key, str) else []
+        told = analysis.traced_to(edition, key) if isinstance(key, str) else []
         return in_order({user for one in keys for user in chain.users(edition, one)}.union(told).difference(keys))
 
-    def _web_title(self, row: Row) -> str:
-        title = self.voice.said(row, "title")
-        shown = markdown.escape(title)
-        return spoken(f"[{shown}](<{row['url']}>)" if row["url"] else shown, title, self.voice.language)
+    def _filtered(self, text: str, choices: Mapping[str, str]) -> str:
+        """Returns a link, for a screen alone, to what is to look up, of which only rows show that have the values, per head."""
+        classes = [".alleen-scherm"]
+        for head, value in choices.items():
+            bare = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
+            classes.append(f".keuze-{markdown.anchor(self.voice.words(head))}-{markdown.anchor(bare)}")
+        return f"[[{as_myst(text)}](bewijs.ipynb)]{{{' '.join(classes)}}}"
 
     def _choices(self, cell: str, table: str, more: str = "") -> str:
         """Returns what a column of sectors or categories is filtered by: short names with ranks; of all sectors the whole."""
@@ -170,37 +174,3 @@ class Templates:
 def _ranked(voice: Voice, table: str) -> dict[str, tuple[int, Row]]:
     """Returns by id, or code, the place of each row in its table, and the row."""
     return {row.get("code", row["id"]): (rank, row) for rank, row in enumerate(voice.edition.records(table))}
-
-
-def _values(voice: Voice, rows: list[Row]) -> Iterator[str]:
-    """Yields per place and group the values in the order of the years, each with its place in the book and what to know."""
-    for geo in dict.fromkeys(row["geo"] for row in rows):
-        here = sorted((row for row in rows if row["geo"] == geo), key=lambda row: str(row["period"]))
-        before = None
-        for group in dict.fromkeys(voice.said(row, "group") for row in here):
-            parts = []
-            for row in (row for row in here if voice.said(row, "group") == group):
-                # A later group that was measured in another way does not go on from the one before it.
-                if before and before["series"] != row["series"] and before["period"] <= row["period"]:
-                    parts.append(voice.words("break"))
-                notes = voice.period(row)
-                if row["confidence"] == "B":
-                    notes += markdown.escape(f", B: {voice.label('confidence', 'B')}")
-                parts.append(
-                    f"[**{markdown.escape(voice.value(row['id']).text)}**]{{#{markdown.anchor(row['id'])}}} ({notes})"
-                )
-                before = row
-            where = voice.label("geo", geo) + (f", {in_sentence(group)}" if group else "")
-            yield f"{markdown.escape(where)}: {', '.join(parts)}"
-
-
-def get_ready() -> None:
-    """Does once what each page would do itself: reads the newest editions, tests claims, compiles blocks."""
-    blocks = read_story(find_project().chapters / f"{BLOCKS}.md").parts
-    for name, language in product(sealed_editions()[-2:], worded_languages()):
-        voice = Voice(open_edition(name), language)
-        templates = Templates(voice)
-        for block in blocks:
-            templates.rules.get_template(block)
-        row = voice.edition.records("conclusions")[0]
-        templates.block("conclusion", templates.view(row))

@@ -8,10 +8,6 @@ from na_report.editions.edition import Edition, open_edition, seal_of
 from na_report.editions.folders import previous_edition, sealed_editions
 from na_report.reasoning.chain import remembered
 from na_report.reasoning.changes import Changes, compare
-from na_report.registers.templates import Templates
-from na_report.writing.markdown import Block, escape
-from na_report.writing.numbers import written_day
-from na_report.writing.voice import Voice
 
 SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
 
@@ -27,7 +23,8 @@ def since(edition: Edition) -> Changes | None:
     return compare(open_edition(before), edition) if before else None
 
 
-def _added_rows(edition: Edition, table: str) -> list[str]:
+def added(edition: Edition, table: str) -> list[str]:
+    """Returns the ids of the rows of a table that are new since the edition before."""
     changes = since(edition)
     return in_order(changes.tables[table].added) if changes and table in changes.tables else []
 
@@ -36,22 +33,6 @@ def _added_rows(edition: Edition, table: str) -> list[str]:
 def edition_before(edition: Edition) -> tuple[str, str]:
     """Returns the name of the edition before this one, empty for the first, and the day that this one was sealed."""
     return previous_edition(edition.name, sealed_editions()), seal_of(edition).created
-
-
-def edition_note(edition: Edition, language: str = "nl", about: str = "edition") -> Block | None:
-    """Says which edition the reader has and of which day, or `compared`, which two this page compares; nothing for the first."""
-    before, created = edition_before(edition)
-    parts = {"edition": edition.name, "before": before, "day": written_day(created, language)}
-    key = f"updates.{about}{'' if created else '_draft'}"
-    shown = {name: escape(text) for name, text in parts.items()}
-    return Block(Voice(edition, language).words(key, **shown)) if before else None
-
-
-def added(edition: Edition, language: str = "nl") -> Block:
-    """Shows by name, folded and on a screen alone, what is new since the edition before: agendas, indicators and sources."""
-    found = {table: _added_rows(edition, table) for table in ("agendas", "indicators", "sources")}
-    found["sources"].sort(key=lambda key: str(edition.row("sources", key)["author"]).lower())
-    return Block(Templates(Voice(edition, language)).block("added", {"added": found}))
 
 
 def status_counts(edition: Edition) -> pd.DataFrame:
@@ -64,4 +45,4 @@ def status_counts(edition: Edition) -> pd.DataFrame:
 def changed_counts(edition: Edition) -> dict[str, int]:
     """Returns how many rows are new since the edition before, per kind that a reader knows."""
     wanted = ("indicators", "observations", "agendas", "agenda_items", "sources", "caveats")
-    return {f"new_{name}": len(_added_rows(edition, name)) for name in wanted}
+    return {f"new_{name}": len(added(edition, name)) for name in wanted}

@@ -80,12 +80,8 @@ def hash_inputs(project: Project) -> str:
 
 
 def ingredients(project: Project, page: Page) -> dict[str, str]:
-    """Returns a hash per ingredient of a page, except of what it asks of the data.
-
-    Of the stories in the folder of a chapter only that counts which a parameter names: a change of one leaves other pages alone.
-    """
-    files = {f"{path.parent.name}/{path.name}": path for path in page.stories()}
-    files |= {"lock": project.root / LOCK, **{name: project.root / name for name in page.reads}}
+    """Returns a hash per ingredient of a page, except of what it asks of the data and of stories."""
+    files = {"lock": project.root / LOCK, **{name: project.root / name for name in page.reads}}
     return {
         "chapter": _hash_of_chapter(page.chapter),
         "parameters": _hash(sorted(page.parameters.items())),

@@ -43,6 +43,18 @@ def giving(kind: type[str], function: Callable[..., str]) -> Callable[..., str]:
     return lambda *args, **names: kind(function(*args, **names))
 
 
+class _Unknown(StrictUndefined):
+    """What a template names and is nowhere; of a row it tells which columns are."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        columns = self._undefined_obj if isinstance(self._undefined_obj, Mapping) else ()
+        known = ", ".join(name for name in columns if name != "row")
+        return f"a row has no {self._undefined_name!r}, but {known}" if known else super()._undefined_message
+
+
 class _Joining(CodeGenerator):
     """Has `a ~ b` escape what is no MyST as MyST: Jinja2 itself would as HTML."""
 
@@ -74,7 +86,7 @@ def environment(load: Callable[[str], tuple[str, str, None]]) -> Environment:
     """Returns what fills in templates, which `load` finds by name: each with its place in a file, for what is told of it."""
     made = Environment(
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=_Unknown,
         finalize=lambda found: found if hasattr(found, "__html__") else Text(found),
         comment_start_string="{*",  # {#a01} is a place in MyST
         comment_end_string="*}",

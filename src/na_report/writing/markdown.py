@@ -4,7 +4,6 @@ import html
 import math
 import os
 import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,11 +53,6 @@ def link(key: str, shown: str = "") -> str:
     return f"[{shown or escape(key)}](#{anchor(key)})"
 
 
-def box(kind: str, *lines: str) -> str:
-    """Returns MyST in a container with these classes."""
-    return "\n".join([f":::{{container}} {kind}", *lines, ":::"])
-
-
 def table_rows(frame: pd.DataFrame, filters: Collection[str] = (), right: Collection[str] = ()) -> list[str]:
     """Returns the lines of a frame whose cells hold MyST; some columns are to filter by, some stand at the right."""
     names = [str(column) for column in frame.columns]
@@ -85,15 +79,6 @@ def sortable(cell: str, number: float) -> str:
     return cell if math.isnan(number) else f"[{cell}]{{.rang-{text}}}"
 
 
-def filtered(text: str, page: str, **choices: str) -> str:
-    """Returns a link, for a screen alone, to a page on which only the chosen rows show: per head, in lower case, the value."""
-    classes = [".alleen-scherm"]
-    for column, value in choices.items():
-        bare = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
-        classes.append(f".keuze-{anchor(column)}-{anchor(bare)}")
-    return f"[[{text}]({page}.ipynb)]{{{' '.join(classes)}}}"
-
-
 @dataclass(frozen=True)
 class Block:
     """MyST that a cell shows; with other forms of it per MIME type, and the paths under which the book keeps these."""
@@ -101,9 +86,6 @@ class Block:
     markdown: str
     attachments: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
-
-    def __html__(self) -> str:
-        return self.markdown
 
     def _repr_mimebundle_(self, **wanted: object) -> tuple[dict[str, str], dict[str, Any]]:
         shown = {"text/plain": plain(self.markdown), "text/markdown": self.markdown, **self.attachments}

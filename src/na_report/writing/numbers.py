@@ -1,20 +1,15 @@
-"""Numbers and periods: written as the reader's language writes them, with a link to the row they come from."""
+"""Numbers and days, as the reader's language writes them."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
 
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal
 
 from na_report.base.digits import half_up
 from na_report.base.wording import Words
-from na_report.editions.edition import Edition
-from na_report.writing.markdown import escape, link
 
 _DIRECTIONS = ("eu_below", "eu_at", "eu_above")
-_PAST = "periods.past_target"
 # Per length of an ISO date or month what makes it a day, and how it is written.
 _DATES = {len("2024-12"): ("-01", "LLLL y"), len("2024-12-31"): ("", "d MMMM y")}
 
@@ -68,45 +63,6 @@ def written(value: float, unit: str, language: str = "nl") -> str:
         case "year":
             return str(half_up(value))
     return number(value, language)
-
-
-class Value(NamedTuple):
-    """What a reader sees of a number: the text, with qualifier and unit, and the same as MyST that leads to its row."""
-
-    text: str
-    link: str
-
-
-def value(edition: Edition, key: str, language: str = "nl") -> Value:
-    """Returns an observation, of an indicator the latest, as a reader sees it."""
-    row = edition.observation(key)
-    text = row[f"text_{language}"]
-    if not text:
-        text = written(row["value"], edition.row("indicators", row["indicator_id"])["unit"], language)
-        if row["qualifier"]:
-            text = f"{edition.label('qualifier', row['qualifier'], language)} {text}"
-    past = f" ({escape(period(edition, row, language))})" if _target(edition, row) == _PAST else ""
-    return Value(text, f"[{link(row['id'], escape(text))}]{{.waarde}}{past}")
-
-
-def period(edition: Edition, row: Mapping[str, Any], language: str = "nl", *, told: bool = False) -> str:
-    """Returns the period of an observation as plain text: of a target whether it has passed, and what we inferred.
-
-    In a sentence, when it is `told`, that we inferred it is left to the row.
-    """
-    words, shown = Words(language), str(row["period"]).replace("/", "–")
-    if not shown:
-        return words("no_period")
-    if target := _target(edition, row):
-        return words(target, year=shown)
-    return words("periods.inferred", year=shown) if row["period_basis"] == "inferred" and not told else shown
-
-
-def _target(edition: Edition, row: Mapping[str, Any]) -> str:
-    """Returns how an observation that is a target is told: the name of its series says that it is one; nothing for another."""
-    if "target" not in str(row["series"]).split("_"):
-        return ""
-    return _PAST if row["period"].isdigit() and int(row["period"]) < int(edition.name[:4]) else "periods.target"
 
 
 def written_day(day: str, language: str = "nl") -> str:

@@ -6,19 +6,19 @@ shown wherever the notebook runs. Prose in a file, a story, is told by the chapt
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from na_report.base.errors import NaReportError
-from na_report.base.paths import find_project
-from na_report.base.stories import PLACE, Story, read_story
+from na_report.base.stories import PLACE
 from na_report.base.wording import asked
 from na_report.editions.edition import Edition
 from na_report.writing.markdown import Block, escape, link
-from na_report.writing.numbers import Value, in_words, period, value
+from na_report.writing.numbers import in_words
 from na_report.writing.text import sentence_case
+from na_report.writing.voice import Value, Voice
 
 # In a story, between its text: a code cell, and text under a condition as `:::{if} later` says it.
 _PIECE = re.compile(
@@ -107,11 +107,11 @@ def said(name: str, edition: Edition, language: str, counts: Mapping[str, int]) 
     elif what == "since":
         text = str(edition.row("statuses", key)["since"][:4])
     elif what == "year":
-        text = period(edition, edition.observation(key), language, told=True)
+        text = Voice(edition, language).period(edition.observation(key), told=True)
     elif FINDING.fullmatch(name):
         return Value("", f"[{link(edition.row('findings', name)['id'], escape('*'))}]{{.herkomst .alleen-scherm}}")
     else:
-        return value(edition, name, language)
+        return Voice(edition, language).value(name)
     return Value(text, escape(text))
 
 
@@ -139,26 +139,15 @@ def telling(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]
             yield _evaluated(code, place, names) if code else told(piece, names)
 
 
-class Teller(NamedTuple):
-    """Tells a story in the notebook that opened it."""
+def tell(folder: str, stories: str | Iterable[str], part: str) -> None:
+    """Shows a part of a story in a folder of `chapters/`, such as `nl/sector`, or of several stories as one text.
 
-    story: Story
-
-    def tell(self, part: str) -> None:
-        """Shows a part: its text with the numbers, and what its code cells give, which may use all that the notebook has."""
-        for each in telling(self.story.part(part), f"{self.story.name}, part {part}", _names()):
-            display(each)  # type: ignore[no-untyped-call]
-
-
-def open_story(folder: str, name: str) -> Teller:
-    """Returns the story of a name in a folder of `chapters/`, such as `nl/sector`."""
-    return Teller(read_story(find_project().chapters / folder / f"{name}.md"))
-
-
-def tell_each(folder: str, stories: Iterable[str], part: str) -> Block:
-    """Tells the same part, without code cells, of several stories in a folder as one text: what each sector comes to."""
-    names = _names()
-    return told("\n".join(names["evidence"].story(folder, story, part) for story in stories), names)
+    Its text has the numbers, and its code cells, which may use all that the notebook has, show what they give.
+    """
+    names, wanted = _names(), [stories] if isinstance(stories, str) else list(stories)
+    text = "\n".join(names["evidence"].story(folder, story, part) for story in wanted)
+    for each in telling(text, f"chapters/{folder}, {', '.join(wanted)}, part {part}", names):
+        display(each)  # type: ignore[no-untyped-call]
 
 
 def _names() -> dict[str, Any]:

@@ -12,8 +12,7 @@ from na_report.writing.markdown import plain
 from na_report.writing.prose import FINDING, pieces, said
 
 _CELL = re.compile(r"\A%%text(?: if (?P<condition>[^\n]+))?\n(?P<text>.*)", re.DOTALL)
-_TELLS = re.compile(r'\.tell\("([^"]+)"\)')
-_TELLS_EACH = re.compile(r'tell_each\("([^"]+)",.*?"([^"]+)"\)', re.DOTALL)
+_TELLS = re.compile(r'\btell\("([^"]+)", (.+?), "([^"]+)"\)', re.DOTALL)
 # What stands in a text and is in no sentence: fences and settings of directives, and the signs of a heading or an item.
 _AROUND = re.compile(r"^(:.*|#+ |[-*] )", re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|\n\s*\n")
@@ -35,12 +34,10 @@ def prose_of(cells: Iterable[str], stories: Iterable[Path], chapters: Path) -> I
     for source in cells:
         if found := _CELL.match(source):
             yield found["condition"] or "", found["text"]
-        told = [(path, part) for part in _TELLS.findall(source) for path in own]
-        for folder, part in _TELLS_EACH.findall(source):
-            told += [(path, part) for path in sorted((chapters / folder).glob("*.md"))]
-        for path, part in told:
-            for conditions, text, _ in pieces(read_story(path).parts.get(part, "")):
-                yield " and ".join(conditions), text
+        for folder, who, part in _TELLS.findall(source):
+            for path in own if who.isidentifier() else sorted((chapters / folder).glob("*.md")):
+                for conditions, text, _ in pieces(read_story(path).parts.get(part, "")):
+                    yield " and ".join(conditions), text
 
 
 def reworded(page: str, texts: Iterable[tuple[str, str]], old: Edition, new: Edition, language: str) -> list[Reworded]:

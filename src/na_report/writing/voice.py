@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -14,18 +14,26 @@ from na_report.base.wording import Words
 from na_report.editions.edition import Edition
 from na_report.editions.schema import TABLES
 from na_report.writing.markdown import Block, anchor, escape, link, plain, table_rows
-from na_report.writing.numbers import Value, period, value
+from na_report.writing.numbers import written
 from na_report.writing.text import ids, in_sentence, listed, number_of, sentence_case, spoken
 
 Row = Mapping[str, Any]
 Cells = Mapping[str, str]
 # Rows that have no name: a reader knows them by their number.
 NUMBERED = ("findings", "caveats", "recommendations", "notes", "contradictions", "starting_points")
+_PAST = "periods.past_target"
 # In text that is escaped the place of a value, and an id.
 _CODE = re.compile(
     rf"{escape('{')}(.*?){escape('}')}"
     r"|(?<![\w-])(?:[A-Z]{1,3}\d{1,3}(?:\.\d+[a-z]?)?|FR-[A-Z]\d+)(?![\w-])"
 )
+
+
+class Value(NamedTuple):
+    """What a reader sees of a number: the text, with qualifier and unit, and the same as MyST that leads to its row."""
+
+    text: str
+    link: str
 
 
 class Voice:
@@ -34,7 +42,7 @@ class Voice:
     Example:
         >>> from na_report.editions.edition import open_edition
         >>> voice = Voice(open_edition("2021"))
-        >>> voice.text("Zie aanbeveling R5: {IND007} van hen.")
+        >>> voice.filled("Zie aanbeveling R5: {IND007} van hen.")
         'Zie aanbeveling [5](#r5)&#58; [[19,5%](#ind007-nl-2019)]{.waarde} van hen.'
         >>> voice.rows(["FM12", "FM13", "R5"])
         'bevindingen [12](#fm12) en [13](#fm13) (mbo); aanbeveling [5](#r5)'
@@ -51,7 +59,7 @@ class Voice:
         """Returns a cell in the language as MyST."""
         return escape(self.said(row, column))
 
-    def text(self, text: str) -> str:
+    def filled(self, text: str) -> str:
         """Returns a text of the edition as MyST: `{IND001}` is its value, an id what the row is called, linked."""
         return _CODE.sub(self._code, escape(text))
 
@@ -81,16 +89,35 @@ class Voice:
         return self.edition.label(codes, code, self.language)
 
     def value(self, key: str) -> Value:
-        """Returns an observation, of an indicator the latest."""
-        return value(self.edition, key, self.language)
+        """Returns an observation, of an indicator the latest, as a reader sees it."""
+        row = self.edition.observation(key)
+        text = self.said(row, "text")
+        if not text:
+            text = written(row["value"], self.edition.row("indicators", row["indicator_id"])["unit"], self.language)
+            if row["qualifier"]:
+                text = f"{self.label('qualifier', row['qualifier'])} {text}"
+        past = f" ({escape(self.period(row))})" if self._target(row) == _PAST else ""
+        return Value(text, f"[{link(row['id'], escape(text))}]{{.waarde}}{past}")
 
     def period(self, row: Row, *, told: bool = False) -> str:
-        """Returns the period of an observation as MyST, see `numbers.period`."""
-        return escape(period(self.edition, row, self.language, told=told))
+        """Returns the period of an observation as plain text: of a target whether it has passed, and what we inferred.
 
-    def link(self, table: str, key: str, column: str = "name") -> str:
-        """Returns a link to a row with what a column says."""
-        return link(key, self.shown(self.edition.row(table, key), column))
+        In a sentence, when it is `told`, that we inferred it is left to the row.
+        """
+        shown = str(row["period"]).replace("/", "–")
+        if not shown:
+            return self.words("no_period")
+        if target := self._target(row):
+            return self.words(target, year=shown)
+        return self.words("periods.inferred", year=shown) if row["period_basis"] == "inferred" and not told else shown
+
+    def _target(self, row: Row) -> str:
+        """Returns how an observation is told that is a target, which the name of its series says; nothing for another."""
+        if "target" not in str(row["series"]).split("_"):
+            return ""
+        return (
+            _PAST if row["period"].isdigit() and int(row["period"]) < int(self.edition.name[:4]) else "periods.target"
+        )
 
     def rows(self, keys: str | Iterable[str]) -> str:
         """Returns rows as a reader can name them, each a link, those of a kind together; nothing for none."""
@@ -122,8 +149,8 @@ class Voice:
         """Returns author and year of a source, linked to its entry; talks and sessions name no author and go by their title."""
         row = self.edition.row("sources", key)
         if row["source_type"] in ("interview", "workshop"):
-            return link(source_anchor(key), escape(self._title(row)))
-        return link(source_anchor(key), escape(f"{self._authors(row)}, {row['year'] or self.words('sources.no_date')}"))
+            return link(f"bron-{key}", escape(self._title(row)))
+        return link(f"bron-{key}", escape(f"{self._authors(row)}, {row['year'] or self.words('sources.no_date')}"))
 
     def cited(self, keys: str | Iterable[str]) -> str:
         """Returns the short form of sources with semicolons between them."""
@@ -139,11 +166,11 @@ class Voice:
                 found[", ".join(detail)] = None
         return "; ".join(found) or sentence_case(self.words("unknown"))
 
-    def titled_source(self, key: str) -> str:
+    def titled(self, key: str) -> str:
         """Returns author and linked title of a source; for lists where author and year would repeat."""
         row = self.edition.row("sources", key)
         title = self._title(row)
-        shown = spoken(link(source_anchor(key), escape(title)), title, self.language)
+        shown = spoken(link(f"bron-{key}", escape(title)), title, self.language)
         return f"{escape(self._authors(row))}, {shown}"
 
     def _title(self, row: Row) -> str:
@@ -180,8 +207,3 @@ class Voice:
 
     def _head(self, key: str) -> str:
         return sentence_case(self.words(key, edition=self.edition.name))
-
-
-def source_anchor(key: str) -> str:
-    """Returns the id under which a source stands in the list of sources."""
-    return f"bron-{key}"
