@@ -27,7 +27,7 @@ def setup(app: Any) -> dict[str, bool]:
 
 
 def _leave_out_index(app: Any) -> None:
-    """Sphinx stems every word for a search that our search page does not use."""
+    """Sphinx stems every word for a search of which our search page uses no more than its stemmer."""
     if app.builder.format == "html":
         app.builder.load_indexer = lambda *args: None
         app.builder.index_page = lambda *args: None

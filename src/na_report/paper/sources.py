@@ -20,10 +20,11 @@ _log = logging.getLogger(__name__)
 def setup(app: Any) -> None:
     """Has Sphinx write the pages for paper."""
     app.connect("doctree-resolved", _write, priority=_LATE)
-    app.connect("build-finished", _drop_others)
 
 
 def _write(app: Any, tree: Any, page: str) -> None:
+    if "orphan" in app.env.metadata[page]:  # a page that is in no table of contents
+        return
     kinds = app.env.toc_fignumbers.get(page, {}).items()
     numbers = {name: (kind, ".".join(map(str, number))) for kind, of_kind in kinds for name, number in of_kind.items()}
     writer = Writer(page, {name: app.config.numfig_format[kind] % number for name, (kind, number) in numbers.items()})
@@ -31,21 +32,10 @@ def _write(app: Any, tree: Any, page: str) -> None:
     for node in writer.unknown:
         found = " ".join(node.astext().split())[:60]
         _log.warning("paper can't show this: %s %r", type(node).__name__, found, location=node)
-    lay_out(_folder(app), page, about)
+    lay_out(Path(app.outdir).parent / FOLDER / "pages", page, about)
 
 
 def lay_out(folder: Path, page: str, about: Mapping[str, Any]) -> None:
     """Writes a page in a folder for Typst."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{page}.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
-
-
-def _drop_others(app: Any, problem: Exception | None) -> None:
-    """Removes what is left of pages that the book no longer has."""
-    for path in _folder(app).glob("*"):
-        if path.stem not in app.env.found_docs:
-            path.unlink()
-
-
-def _folder(app: Any) -> Path:
-    return Path(app.outdir).parent / FOLDER / "pages"

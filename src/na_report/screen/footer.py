@@ -15,8 +15,8 @@ from na_report.editions.descriptor import descriptor_of
 
 # What each PDF of a book is called.
 PAPERS = {"report.pdf": "site.report", "summary.pdf": "site.summary"}
-# Where what each page says to the others is, beside Sphinx's pages for the screen.
-FOLDER = "screen"
+# What the pages of a preview ask whether the book was made again.
+PREVIEW = "preview.js"
 # A build puts the PDFs beside the folder of its pages; in a site they stand among the pages.
 BESIDE = "../"
 

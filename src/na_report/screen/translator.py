@@ -18,8 +18,7 @@ from sphinx.writers.html5 import HTML5Translator
 from na_report.base.citation import Work
 from na_report.screen.citing import add_take_along
 from na_report.screen.dark_figures import darkened, is_dark_too
-from na_report.screen.gathering import keep
-from na_report.screen.said import MARKS, replace, said
+from na_report.screen.said import MARKS, keep, replace, said
 
 # After paper, and after what other extensions add.
 _LAST = 995
