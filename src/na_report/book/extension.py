@@ -1,4 +1,4 @@
-"""Our parts of Sphinx together, with small ones: no index of words, a preview that is quick and right, contents of a page."""
+"""Our parts of Sphinx together, with small ones: no index of words, a preview that is quick and right, numbers, contents."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.addnodes import toctree
 
-from na_report.paper import sources
+from na_report.paper import writer
 from na_report.screen import addresses, translator
 
 _EARLY, _LATE = 100, 900
@@ -14,11 +14,12 @@ _EARLY, _LATE = 100, 900
 
 def setup(app: Any) -> dict[str, bool]:
     """Adds this extension to Sphinx."""
-    sources.setup(app)
+    writer.setup(app)
     addresses.setup(app)
     translator.setup(app)
     app.connect("builder-inited", _leave_out_index)
     app.connect("doctree-resolved", _without_dead_links, priority=_EARLY)
+    app.connect("doctree-resolved", _give_numbers, priority=_LATE)
     app.connect("doctree-read", _keep_outline, priority=_LATE)
     app.connect("env-get-updated", _number_outlines, priority=_EARLY)
     app.connect("env-get-updated", _pages_to_write, priority=_LATE)
@@ -76,6 +77,13 @@ def _without_dead_links(app: Any, tree: Any, page: str) -> None:
         target = f"#{link['refid']}" if "refid" in link else link.get("refuri", "")
         if target.startswith("#") and target[1:] not in places:
             link.replace_self(link.children)
+
+
+def _give_numbers(app: Any, tree: Any, page: str) -> None:
+    """Gives figures and tables what they are called by, such as `Figuur 3`, on screen and paper."""
+    for kind, of_kind in app.env.toc_fignumbers.get(page, {}).items():
+        for name, number in of_kind.items():
+            tree.ids[name]["number"] = app.config.numfig_format[kind] % ".".join(map(str, number))
 
 
 def _add_sections(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:

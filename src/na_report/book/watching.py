@@ -35,7 +35,7 @@ from na_report.processes.surroundings import pinned
 from na_report.running.execution import Run, Watcher, run_pages
 from na_report.running.fingerprint import FILES, Answers, data_hash
 from na_report.running.pages import Page, all_pages
-from na_report.screen.footer import BESIDE, PREVIEW
+from na_report.screen.describing import BESIDE, PREVIEW
 
 _POLL_SECONDS = 0.1
 # The page about what is otherwise in a draft.

@@ -10,8 +10,7 @@ from pathlib import Path
 from na_report.base.files import remove
 from na_report.screen.addresses import dead_ends
 from na_report.screen.dark_figures import darkened
-from na_report.screen.describing import FILES
-from na_report.screen.footer import BESIDE, PAPERS, PREVIEW, size
+from na_report.screen.describing import BESIDE, FILES, PAPERS, PREVIEW, size
 from na_report.screen.said import FOLDER, gathered
 
 # What a page and a stylesheet ask for.

@@ -40,9 +40,6 @@ def setup(app: Any) -> None:
 
 
 def _mend(app: Any, tree: Any, page: str) -> None:
-    for kind, of_kind in app.env.toc_fignumbers.get(page, {}).items():
-        for name, number in of_kind.items():
-            tree.ids[name]["number"] = app.config.numfig_format[kind] % ".".join(map(str, number))
     for node in list(tree.findall(nodes.Element)):
         if not _BARE.isdisjoint(node["classes"]):
             replace(node, *node.children)
