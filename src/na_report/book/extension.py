@@ -1,4 +1,4 @@
-"""Our parts of Sphinx together, with small ones: no index of words, a preview that is quick and right, numbers, contents."""
+"""Our parts of Sphinx together, with small ones: no index of words, a preview that is quick and right, numbers."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -23,7 +23,6 @@ def setup(app: Any) -> dict[str, bool]:
     app.connect("doctree-read", _keep_outline, priority=_LATE)
     app.connect("env-get-updated", _number_outlines, priority=_EARLY)
     app.connect("env-get-updated", _pages_to_write, priority=_LATE)
-    app.connect("html-page-context", _add_sections)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
 
 
@@ -84,16 +83,3 @@ def _give_numbers(app: Any, tree: Any, page: str) -> None:
     for kind, of_kind in app.env.toc_fignumbers.get(page, {}).items():
         for name, number in of_kind.items():
             tree.ids[name]["number"] = app.config.numfig_format[kind] % ".".join(map(str, number))
-
-
-def _add_sections(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
-    """Gives the template level, address and title of each section; none where there is nothing to choose."""
-    found = list(_sections(tree, 1)) if tree else []
-    context["sections"] = found if len(found) > 1 else []
-
-
-def _sections(node: Any, level: int) -> Iterator[tuple[str, str, str]]:
-    for section in (child for child in node.children if isinstance(child, nodes.section)):
-        if level in (2, 3):
-            yield f"h{level}", section["ids"][0], section.next_node(nodes.title).astext()
-        yield from _sections(section, level + 1)

@@ -8,9 +8,8 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -30,7 +29,7 @@ from na_report.book.building import print_papers
 from na_report.book.rendering import finish_html, render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.forked import Server
-from na_report.processes.renderer import Renderer, renderer
+from na_report.processes.renderer import renderer
 from na_report.processes.surroundings import pinned
 from na_report.running.execution import Run, Watcher, run_pages
 from na_report.running.fingerprint import FILES, Answers, data_hash
@@ -47,52 +46,51 @@ _NO_PAGE = f"""<!DOCTYPE html><html lang="en"><title>Preview</title>\
 <body>It is not there, or still being made.<script src="{_SCRIPT}"></script></body></html>"""
 
 
-@dataclass
-class Preview:
-    """Makes the book again and again, each time only what changed; see `preview`."""
-
-    book: Book
-    process: Renderer
-    printer: Executor
-    verify: Callable[[], object]  # checks the edition
-    answers: Callable[[], Answers]  # makes what gives today's digests for what a page asked of the data
-    # Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
-    changes: Callable[[], tuple[str, str, str] | None]
-    _verified: str = ""
-
-    def refresh(self, watcher: Watcher) -> tuple[list[Run], Future[None]]:
-        """Makes the book as its sources are now, and returns the pages whose code ran and what ends when the PDF is there too.
-
-        After a `NaReportError` the last good book is still there.
-        """
-        book, project = self.book, self.book.project
-        if (data := data_hash(project)) != self._verified:
-            self.verify()
-            self._verified = data
-        pages, own = all_pages(project, book.language, book.edition), {"edition": book.edition}
-        runs = run_pages(project, pages, own, book.notebooks, answers=self.answers(), watcher=watcher)
-        self.printer.submit(bool).result()  # what was saved before is set from the files that are written now
-        stage(book, pages, *_changed(self.changes()))
-        render_stage(book, self.process)
-        put_in_place(finish_html(book, pages), book.html)
-        return runs, self.printer.submit(self._print, pages)  # the screen comes first
-
-    def _print(self, pages: Sequence[Page]) -> None:
-        for name, made in print_papers(self.book, pages).items():
-            put_in_place(made, self.book.folder / name)
+# Makes the book again, and returns the pages whose code ran and what ends when the PDF is there too.
+Refresh = Callable[[Watcher], tuple[list[Run], Future[None]]]
 
 
 @contextmanager
-def preview(book: Book, **subject: Any) -> Iterator[Preview]:
-    """Gives a preview with all that it keeps ready, and leaves nothing running; `subject` is what it needs to know of that."""
+def preview(
+    book: Book,
+    *,
+    verify: Callable[[], object],
+    answers: Callable[[], Answers],
+    changes: Callable[[], tuple[str, str, str] | None],
+) -> Iterator[Refresh]:
+    """Gives what makes a book as its sources are now, each time only what changed, and leaves nothing running.
+
+    `verify` checks the edition, `answers` makes what gives today's digests for what a page asked of the data, and `changes` tells
+    what is otherwise in a draft: title, contents as HTML and words of a link; nothing for other editions. After a
+    `NaReportError` the last good book is still there.
+    """
+    project, verified = book.project, ""
+
+    def refresh(watcher: Watcher) -> tuple[list[Run], Future[None]]:
+        nonlocal verified
+        if (data := data_hash(project)) != verified:
+            verify()
+            verified = data
+        pages, own = all_pages(project, book.language, book.edition), {"edition": book.edition}
+        runs = run_pages(project, pages, own, book.notebooks, answers=answers(), watcher=watcher)
+        printer.submit(bool).result()  # what was saved before is set from the files that are written now
+        stage(book, pages, *_changed(changes()))
+        render_stage(book, process)
+        put_in_place(finish_html(book, pages), book.html)
+        return runs, printer.submit(show_papers, pages)  # the screen comes first
+
+    def show_papers(pages: Sequence[Page]) -> None:
+        for name, made in print_papers(book, pages).items():
+            put_in_place(made, book.folder / name)
+
     with held(book), pinned(), renderer() as process, ThreadPoolExecutor(1) as printer:
-        Server.start(sorted({page.chapter for page in all_pages(book.project, book.language)}))
+        Server.start(sorted({page.chapter for page in all_pages(project, book.language)}))
         printer.submit(import_module, "papermill")
         drop_renderings(book)  # an earlier preview may have been killed, or be of another version of the program
-        built = Book(book.project, book.edition, book.language).notebooks
+        built = Book(project, book.edition, book.language).notebooks
         if built.is_dir() and not book.notebooks.exists():
             shutil.copytree(built, book.notebooks)
-        yield Preview(book, process, printer, **subject)
+        yield refresh
 
 
 def _changed(told: tuple[str, str, str] | None) -> tuple[dict[str, Any], dict[str, bytes]]:
