@@ -19,9 +19,8 @@ from na_report.base.errors import BookError
 from na_report.base.paths import Project
 from na_report.editions.integrity import verify_edition
 from na_report.paper import typesetting
-from na_report.paper.sources import lay_out
 from na_report.paper.typesetting import Document, typeset
-from na_report.paper.writer import Writer
+from na_report.paper.writer import Writer, lay_out
 from na_report.running.pages import all_pages
 
 pytestmark = pytest.mark.book
@@ -252,7 +251,7 @@ TITLE = "Titel\n=====\n\n"
 def written(folder: Path, markup: str, name: str = "index") -> list[Any]:
     """Writes a page for paper, as Sphinx does, and returns what paper does not know of it."""
     tree = publish_doctree(markup, settings_overrides={"report_level": 5, "doctitle_xform": False})
-    writer = Writer(name, {})
+    writer = Writer(name)
     lay_out(folder, name, {"parts": writer.write(tree), **writer.about})
     return writer.unknown
 

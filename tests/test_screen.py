@@ -17,7 +17,7 @@ from screens import BESIDE, HTML, MARKS, NARROW, NOTE, OPEN_FOLDS, WIDE, Show, a
 from na_report.base import colours
 from na_report.base.colours import DARK
 from na_report.screen.dark_figures import darkened, is_dark_too
-from na_report.screen.notes import gathered, notes_of
+from na_report.screen.said import gathered, notes_of
 from na_report.screen.translator import mend_table
 
 pytestmark = pytest.mark.book

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from small_book import only_pages, parameters, write_notebook
 
 from na_report.base.paths import Project
-from na_report.processes.workers import cores
+from na_report.processes.limits import cores
 from na_report.running.executed import normalised
 
 COMMAND = Path(sys.executable).with_name("na-report")
@@ -128,7 +128,7 @@ def test_the_cores_are_those_that_the_control_groups_allow(
 
 def test_the_cores_are_those_that_the_process_was_given_and_nothing_asks_how_many_the_machine_has() -> None:
     command = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
-    command += "from na_report.processes.workers import cores; print(cores())"
+    command += "from na_report.processes.limits import cores; print(cores())"
     assert subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout == "1\n"
     paths = [*(ROOT / "src").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]
     assert [path.name for path in paths if "cpu_count" in path.read_text(encoding="utf-8")] == []

@@ -41,21 +41,8 @@ def write_archive(
     with held(*books):
         files = _files_of(project, editions, books)
         program = tomllib.loads(files[f"report/{PROGRAM}"].read_text(encoding="utf-8"))["project"]
-        sources = {f"report/data/{name}/": f"Edition {name}: a Data Package of CSV tables" for name in editions}
-        kept = {
-            "html/": "The book as web pages",
-            "notebooks/": "The chapters as they ran",
-            "report.pdf": "The book as PDF",
-        }
-        facts = {
-            "about": about,
-            "edition": editions[-1],
-            "languages": languages,
-            "python": platform.python_version(),
-            "program": program,
-            "sources": {"report/chapters/": "The chapters: notebooks with text and code"} | sources,
-            "books": {f"book/{name}/{part}": f"{what} ({name})" for name in languages for part, what in kept.items()},
-        }
+        facts = {"about": about, "editions": editions, "edition": editions[-1], "languages": languages}
+        facts |= {"python": platform.python_version(), "program": program}
         readme, crate = (Template(path.read_text(encoding="utf-8")).render(facts) for path in (_README, _CRATE))
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(target) as partial:

@@ -49,7 +49,8 @@ def make_book(
     drop_renderings(book)
     drop_other_pages(book, pages)
     run(pages)
-    stage(book, pages, publication(project, book.edition, book.language, said, period), papers="pdf" in formats)
+    shown = {"book": publication(project, book.edition, book.language, said, period)}
+    stage(book, pages, shown if "pdf" in formats else {**shown, "papers": []})
     made: dict[str, Path] = {}
     began = time.perf_counter()
 

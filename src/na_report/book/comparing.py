@@ -13,7 +13,7 @@ from na_report.book.site import in_site
 from na_report.editions.folders import sealed_editions
 from na_report.running.contents import languages
 from na_report.running.fingerprint import FILES
-from na_report.screen.footer import PAPERS
+from na_report.screen.describing import PAPERS
 
 # So many bytes are shown, before and after the place that differs.
 _BEFORE, _AFTER = 20, 40

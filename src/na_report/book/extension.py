@@ -1,4 +1,4 @@
-"""Our parts of Sphinx together, with small ones: no index of words, a preview that is quick and right, contents of a page."""
+"""Our parts of Sphinx together, with small ones: no index of words, a preview that is quick and right, numbers."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.addnodes import toctree
 
-from na_report.paper import sources
+from na_report.paper import writer
 from na_report.screen import addresses, translator
 
 _EARLY, _LATE = 100, 900
@@ -14,20 +14,20 @@ _EARLY, _LATE = 100, 900
 
 def setup(app: Any) -> dict[str, bool]:
     """Adds this extension to Sphinx."""
-    sources.setup(app)
+    writer.setup(app)
     addresses.setup(app)
     translator.setup(app)
     app.connect("builder-inited", _leave_out_index)
     app.connect("doctree-resolved", _without_dead_links, priority=_EARLY)
+    app.connect("doctree-resolved", _give_numbers, priority=_LATE)
     app.connect("doctree-read", _keep_outline, priority=_LATE)
     app.connect("env-get-updated", _number_outlines, priority=_EARLY)
     app.connect("env-get-updated", _pages_to_write, priority=_LATE)
-    app.connect("html-page-context", _add_sections)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
 
 
 def _leave_out_index(app: Any) -> None:
-    """Sphinx stems every word for a search that our search page does not use."""
+    """Sphinx stems every word for a search of which our search page uses no more than its stemmer."""
     if app.builder.format == "html":
         app.builder.load_indexer = lambda *args: None
         app.builder.index_page = lambda *args: None
@@ -78,14 +78,8 @@ def _without_dead_links(app: Any, tree: Any, page: str) -> None:
             link.replace_self(link.children)
 
 
-def _add_sections(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
-    """Gives the template level, address and title of each section; none where there is nothing to choose."""
-    found = list(_sections(tree, 1)) if tree else []
-    context["sections"] = found if len(found) > 1 else []
-
-
-def _sections(node: Any, level: int) -> Iterator[tuple[str, str, str]]:
-    for section in (child for child in node.children if isinstance(child, nodes.section)):
-        if level in (2, 3):
-            yield f"h{level}", section["ids"][0], section.next_node(nodes.title).astext()
-        yield from _sections(section, level + 1)
+def _give_numbers(app: Any, tree: Any, page: str) -> None:
+    """Gives figures and tables what they are called by, such as `Figuur 3`, on screen and paper."""
+    for kind, of_kind in app.env.toc_fignumbers.get(page, {}).items():
+        for name, number in of_kind.items():
+            tree.ids[name]["number"] = app.config.numfig_format[kind] % ".".join(map(str, number))

@@ -2,8 +2,7 @@
 
 import json
 import re
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from na_report.book.book import Book
 from na_report.processes.renderer import Renderer
 from na_report.running.executed import first_line
 from na_report.running.pages import Page
-from na_report.screen.footer import FOLDER
 
 _PROBLEM = re.compile(r"^.*(?<!\S)(?:WARNING|ERROR|CRITICAL|SEVERE)\b.*$", re.MULTILINE)
 # What ended it, where it names no problem in the text.
@@ -27,17 +25,10 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _NAMED = re.compile(r"^:name: (\S+)$", re.MULTILINE)
 
 
-def finish_html(
-    book: Book,
-    pages: Sequence[Page],
-    files: Sequence[Path] = (),
-    *,
-    add: Callable[[Path], object] = lambda folder: None,
-) -> Path:
+def finish_html(book: Book, pages: Sequence[Page], files: Sequence[Path] = ()) -> Path:
     """Makes of a book that is rendered the HTML for `publish` to put in its place, and returns its folder.
 
-    `files` are those of the whole edition. `add` adds to a folder with what Sphinx made, before pages are finished and checked.
-    A `BookError` when a page shows nothing of its outputs, or an address leads nowhere.
+    `files` are those of the whole edition. A `BookError` when a page shows nothing of its outputs, or an address leads nowhere.
     """
     from na_report.screen.finishing import finish  # while Sphinx renders, a build imports it
 
@@ -51,10 +42,7 @@ def finish_html(
                 f"The page {page.name} does not show {', '.join(missing)}.",
                 hint="Look whether the cell has the tag remove-output or remove-cell.",
             )
-    remove(result)
-    shutil.copytree(rendered, result)
-    add(result)
-    if ends := finish(result, rendered.parent / FOLDER, book.language, files):
+    if ends := finish(rendered, result, book.language, files):
         told = [f"  {name}: {address!r} leads nowhere{_named_in(book, name, address)}." for name, address in ends]
         raise BookError(
             "\n".join(["These addresses on pages lead to no page, place or file of the book:", *told]),

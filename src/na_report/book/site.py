@@ -2,10 +2,11 @@
 
 import posixpath
 from collections.abc import Collection, Mapping, Sequence
-from html import escape
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import contents, copy_folder, locked, partial_of, put_in_place, remove
@@ -13,19 +14,13 @@ from na_report.base.paths import BUILD
 from na_report.base.wording import Words
 from na_report.book.book import Book, held, is_whole
 from na_report.running.contents import read_words
-from na_report.screen.describing import site_address
-from na_report.screen.footer import PAPERS, move_papers
+from na_report.screen.describing import BESIDE, PAPERS, site_address, size
 
 # The list of chapters in the page template.
 PLACE = "nav#hoofdstukken"
 # The names of the pages per edition and language, in the order in which a reader chooses.
 Shelf = Mapping[tuple[str, str], Collection[str]]
-_FRONT = """<!DOCTYPE html>
-<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>\
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'">\
-<meta http-equiv="refresh" content="0; url={address}"></head>\
-<body><main><h1><a href="{address}">{title}</a></h1></main></body></html>
-"""
+_TEXTS = Environment(autoescape=True, undefined=StrictUndefined, loader=PackageLoader(__package__, "texts"))
 
 
 def write_site(books: Sequence[Book]) -> Path:
@@ -79,31 +74,32 @@ def with_switch(page: str, name: str, book: Book, shelf: Shelf) -> str:
             f"The page {name} of edition {book.edition} has no {PLACE} for the list of editions.",
             hint="Look whether the page template changed, or build the edition again: na-report build --force.",
         )
-    move_papers(soup, _papers(book), book.language)
-    words, editions, languages = Words(book.language, book.project), "", ""
-    several = sum(edition == book.edition for edition, _ in shelf) > 1
-    known, site = (read_words(book.project), site_address(book.project)) if several else ({}, "")
+    _move_papers(soup, _papers(book), book.language)
+    own, known, ways = (book.edition, book.language), read_words(book.project), []
     for (edition, language), pages in shelf.items():
         there = f"{edition}/{language}/{name if name in pages else 'index.html'}"
-        address = posixpath.relpath(there, f"{book.edition}/{book.language}")
-        mark = " aria-current=true" if (edition, language) == (book.edition, book.language) else ""
-        if language == book.language:
-            label = escape(words("site.edition_named", edition=edition))
-            editions += f'<li><a href="{address}"{mark}>{label}</a></li>'
-        if edition == book.edition and several:
-            label = escape(str(known[language].get("name", language)))
-            languages += f'<li><a href="{address}" lang="{language}" hreflang="{language}"{mark}>{label}</a></li>'
-            if name in pages:  # tells search engines which page is the same in which language
-                attributes = {"rel": "alternate", "hreflang": language, "href": f"{site}{there}" if site else address}
-                soup.head.append(soup.new_tag("link", attrs=attributes))
-    markup = f'<h2>{words("site.edition")}</h2><ul class="edities">{editions}</ul>'
-    if languages:
-        markup += f'<h2>{words("site.language")}</h2><ul class="talen">{languages}</ul>'
-    place.append(BeautifulSoup(markup, "html.parser"))
+        way = {"edition": edition, "language": language, "here": (edition, language) == own, "same": name in pages}
+        named = str(known.get(language, {}).get("name", language))
+        ways.append({**way, "name": named, "there": there, "address": posixpath.relpath(there, "/".join(own))})
+    said = {"ways": ways, "words": Words(book.language, book.project), "site": site_address(book.project)}
+    made: Any = _TEXTS.get_template("switch.html").make_module({**said, "edition": own[0], "language": own[1]})
+    for where, what in ((soup.head, made.alternates()), (place, made.switch())):
+        where.append(BeautifulSoup(what, "html.parser"))
     return str(soup)
+
+
+def _move_papers(page: BeautifulSoup, papers: Mapping[str, Path], language: str) -> None:
+    """Makes the links to the PDFs those of a site, where they stand among the pages; a link to one that was not made goes."""
+    for link in page.select(f"a[href^='{BESIDE}']"):
+        if path := papers.get(link["href"].removeprefix(BESIDE)):
+            link["href"] = path.name
+            if link.find_parent("footer"):
+                link.append(f" ({size(path.stat().st_size, language)})")
+        else:
+            (link.find_parent("li") or link).decompose()
 
 
 def front(book: Book) -> str:
     """Returns a page that leads on to the newest edition, by itself or by hand."""
-    title = Words(book.language, book.project)("site.newest")
-    return _FRONT.format(language=book.language, title=title, address=f"{book.edition}/{book.language}/index.html")
+    said = {"language": book.language, "title": Words(book.language, book.project)("site.newest")}
+    return _TEXTS.get_template("front.html").render(said, address=f"{book.edition}/{book.language}/index.html") + "\n"

@@ -21,7 +21,7 @@ from na_report.base.stories import PLACE
 from na_report.book.book import Book, words
 from na_report.running.contents import without_others
 from na_report.running.pages import Page
-from na_report.screen.footer import footing
+from na_report.screen.describing import footing
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 _FONTS = "_static/fonts"
@@ -38,14 +38,15 @@ def drop_renderings(book: Book) -> None:
     remove(book.rendered)
 
 
-def stage(book: Book, pages: Sequence[Page], about: Mapping[str, Any] | None = None, *, papers: bool = True) -> None:
+def stage(book: Book, pages: Sequence[Page], shown: Mapping[str, Any] = {}, more: Mapping[str, bytes] = {}) -> None:
     """Lays out the source of a book: notebooks, the files that they carry, configuration and style.
 
-    Its pages have run, lead to PDFs where there are `papers`, and hold references where the book says something `about` itself.
-    Where an earlier stage had other settings, the rendering starts from nothing; else what is as it was stays. A `NaReportError`
-    when a page has no title or an unfilled number, or a file has no place or the name of another.
+    Its pages have run. Their template is given what is `shown`, such as what the `book` says of itself, without which they have
+    no references; `more` has pages that are in no table of contents, by the names of their files. Where an earlier stage had
+    other settings, the rendering starts from nothing; else what is as it was stays. A `NaReportError` when a page has no title or
+    an unfilled number, or a file has no place or the name of another.
     """
-    files = _settings(book, [page.name for page in pages], about, papers=papers)
+    files = {**_settings(book, [page.name for page in pages], shown), **more}
     if any(
         path.is_file() and path.read_bytes() != files[path.name] for path in (book.stage / CONFIG, book.stage / TOC)
     ):
@@ -78,13 +79,14 @@ def stage(book: Book, pages: Sequence[Page], about: Mapping[str, Any] | None = N
             path.unlink()
 
 
-def _settings(book: Book, pages: Sequence[str], about: Mapping[str, Any] | None, *, papers: bool) -> dict[str, bytes]:
+def _settings(book: Book, pages: Sequence[str], shown: Mapping[str, Any]) -> dict[str, bytes]:
     """Returns configuration and table of contents with the words of the language and edition."""
     config, toc, said = read_configuration(book.project), read_settings(book.project.root / TOC), words(book)
     sphinx = config.setdefault("sphinx", {})
     settings = sphinx.setdefault("config", {})
     sphinx["extra_extensions"] = [*sphinx.get("extra_extensions", []), "na_report.book.extension"]
     config["title"] = settings["html_title"] = said["title"]
+    config["only_build_toc_files"] = False  # all that is laid out is meant
     # Chapters run within their limits, in `execution.py`, and nowhere else: whatever the file says, Sphinx only renders them.
     config["execute"] = config.get("execute", {}) | {"execute_notebooks": "off"}
     settings["nb_execution_mode"] = "off"
@@ -95,9 +97,7 @@ def _settings(book: Book, pages: Sequence[str], about: Mapping[str, Any] | None,
         **{"html_theme": "basic", "html_theme_options": {}, "html_permalinks_icon": "#"},
         "locale_dirs": ["_locale"],
         "templates_path": ["_templates"],
-        "html_context": footing(book.project, book.edition, book.language, said)
-        | ({} if papers else {"papers": []})
-        | ({"book": about} if about else {}),
+        "html_context": {**footing(book.project, book.edition, book.language, said), **shown},
         "numfig_format": {"figure": said["figure"], "table": said["table"]},
     }
     for part, caption in zip(toc.get("parts", []), said["parts"], strict=True):

@@ -4,17 +4,13 @@ Everything that takes long to start stays ready: Sphinx, what kernels import, wh
 folder of its own, so that the book that is published is always one that `na-report build` made.
 """
 
-import json
 import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from copy import copy
-from dataclasses import dataclass
 from functools import partial
-from html import escape
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
@@ -22,7 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from na_report.base.errors import NaReportError
 from na_report.base.files import put_in_place, write_whole
@@ -32,105 +29,80 @@ from na_report.book.building import print_papers
 from na_report.book.rendering import finish_html, render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.forked import Server
-from na_report.processes.renderer import Renderer, renderer
+from na_report.processes.renderer import renderer
 from na_report.processes.surroundings import pinned
 from na_report.running.execution import Run, Watcher, run_pages
 from na_report.running.fingerprint import FILES, Answers, data_hash
 from na_report.running.pages import Page, all_pages
-from na_report.screen.footer import FOLDER as KEPT
+from na_report.screen.describing import BESIDE, PREVIEW
 
 _POLL_SECONDS = 0.1
 # The page about what is otherwise in a draft.
-_CHANGES = "changes.html"
+_CHANGES = "changes"
 _ADDRESS = "127.0.0.1"
-# What asks, in an open page, whether the book was made again and what is wrong; and what the pages' own policy lacks for it.
-_SCRIPT = Path(__file__).resolve().parent / "texts" / "preview.js"
-_ASKS = f'<script src="../{_SCRIPT.name}"></script></body>'
-_POLICY = ("default-src 'none';", "default-src 'none'; connect-src 'self';")
-_NO_PAGE = (
-    f'<!DOCTYPE html><html lang="en"><title>Preview</title><body>It is not there, or still being made.{_ASKS}</html>'
-)
+# What asks, in an open page, whether the book was made again and what is wrong.
+_SCRIPT = BESIDE + PREVIEW
+_NO_PAGE = f"""<!DOCTYPE html><html lang="en"><title>Preview</title>\
+<body>It is not there, or still being made.<script src="{_SCRIPT}"></script></body></html>"""
 
 
-@dataclass
-class Preview:
-    """Makes the book again and again, each time only what changed; see `preview`."""
-
-    book: Book
-    process: Renderer
-    printer: Executor
-    verify: Callable[[], object]  # checks the edition
-    answers: Callable[[], Answers]  # makes what gives today's digests for what a page asked of the data
-    # Returns what is otherwise in a draft: title, contents as HTML, words of a link; nothing for other editions.
-    changes: Callable[[], tuple[str, str, str] | None]
-    _verified: str = ""
-
-    def refresh(self, watcher: Watcher) -> tuple[list[Run], Future[None]]:
-        """Makes the book as its sources are now, and returns the pages whose code ran and what ends when the PDF is there too.
-
-        After a `NaReportError` the last good book is still there.
-        """
-        book, project = self.book, self.book.project
-        if (data := data_hash(project)) != self._verified:
-            self.verify()
-            self._verified = data
-        pages, own = all_pages(project, book.language, book.edition), {"edition": book.edition}
-        runs = run_pages(project, pages, own, book.notebooks, answers=self.answers(), watcher=watcher)
-        self.printer.submit(bool).result()  # what was saved before is set from the files that are written now
-        stage(book, pages)
-        render_stage(book, self.process)
-        kept = book.rendered / "_build" / KEPT / f"{Path(_CHANGES).stem}.json"
-        html = finish_html(book, pages, add=partial(_add_page, self.changes(), kept))
-        for page in html.glob("*.html"):
-            text = page.read_text(encoding="utf-8").replace(*_POLICY, 1)
-            page.write_text(text.replace("</body>", _ASKS), encoding="utf-8")
-        put_in_place(html, book.html)
-        return runs, self.printer.submit(self._print, pages)  # the screen comes first
-
-    def _print(self, pages: Sequence[Page]) -> None:
-        for name, made in print_papers(self.book, pages).items():
-            put_in_place(made, self.book.folder / name)
+# Makes the book again, and returns the pages whose code ran and what ends when the PDF is there too.
+Refresh = Callable[[Watcher], tuple[list[Run], Future[None]]]
 
 
 @contextmanager
-def preview(book: Book, **subject: Any) -> Iterator[Preview]:
-    """Gives a preview with all that it keeps ready, and leaves nothing running; `subject` is what it needs to know of that."""
+def preview(
+    book: Book,
+    *,
+    verify: Callable[[], object],
+    answers: Callable[[], Answers],
+    changes: Callable[[], tuple[str, str, str] | None],
+) -> Iterator[Refresh]:
+    """Gives what makes a book as its sources are now, each time only what changed, and leaves nothing running.
+
+    `verify` checks the edition, `answers` makes what gives today's digests for what a page asked of the data, and `changes` tells
+    what is otherwise in a draft: title, contents as HTML and words of a link; nothing for other editions. After a
+    `NaReportError` the last good book is still there.
+    """
+    project, verified = book.project, ""
+
+    def refresh(watcher: Watcher) -> tuple[list[Run], Future[None]]:
+        nonlocal verified
+        if (data := data_hash(project)) != verified:
+            verify()
+            verified = data
+        pages, own = all_pages(project, book.language, book.edition), {"edition": book.edition}
+        runs = run_pages(project, pages, own, book.notebooks, answers=answers(), watcher=watcher)
+        printer.submit(bool).result()  # what was saved before is set from the files that are written now
+        stage(book, pages, *_changed(changes()))
+        render_stage(book, process)
+        put_in_place(finish_html(book, pages), book.html)
+        return runs, printer.submit(show_papers, pages)  # the screen comes first
+
+    def show_papers(pages: Sequence[Page]) -> None:
+        for name, made in print_papers(book, pages).items():
+            put_in_place(made, book.folder / name)
+
     with held(book), pinned(), renderer() as process, ThreadPoolExecutor(1) as printer:
-        Server.start(sorted({page.chapter for page in all_pages(book.project, book.language)}))
+        Server.start(sorted({page.chapter for page in all_pages(project, book.language)}))
         printer.submit(import_module, "papermill")
         drop_renderings(book)  # an earlier preview may have been killed, or be of another version of the program
-        built = Book(book.project, book.edition, book.language).notebooks
+        built = Book(project, book.edition, book.language).notebooks
         if built.is_dir() and not book.notebooks.exists():
             shutil.copytree(built, book.notebooks)
-        yield Preview(book, process, printer, **subject)
+        yield refresh
 
 
-def _add_page(told: tuple[str, str, str] | None, kept: Path, html: Path) -> None:
-    """Adds to what Sphinx made a page that looks as the others do, and a link to it under the title of the first page.
-
-    What it says to the others is kept as that of the others is, see `screen.gathering`.
-    """
+def _changed(told: tuple[str, str, str] | None) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Returns what the pages of a preview are shown with, such as a link to the page about what is otherwise, and that page."""
+    shown: dict[str, Any] = {"preview": _SCRIPT}
     if not told:
-        return
+        return shown, {}
     title, contents, link = told
-    first = html / "index.html"
-    soup = BeautifulSoup(first.read_text(encoding="utf-8"), "html.parser")
-    page = copy(soup)
-    soup.h1.insert_after(BeautifulSoup(f'<p><a href="{_CHANGES}">{escape(link)}</a></p>', "html.parser"))
-    first.write_text(str(soup), encoding="utf-8")
-    page.title.string = title
-    for part in page.select(".opdezepagina, .bladeren"):
-        part.decompose()
-    for part in page.select("[aria-current]"):
-        del part["aria-current"]
-    page.article.clear()
-    section = f'<section id="changes"><h1>{escape(title)}</h1>\n{contents}</section>'
-    page.article.append(BeautifulSoup(section, "html.parser"))
-    (html / _CHANGES).write_text(str(page), encoding="utf-8")
-    text = " ".join(page.article.get_text(" ").split())
-    place = {"page": title, "title": title, "address": _CHANGES, "text": text, "part": ""}
-    said = {"places": [place], "wanted": [], "remarks": [], "told": {}, "held": {}}
-    kept.write_text(json.dumps(said), encoding="utf-8")
+    output = new_output("display_data", {"text/html": contents})
+    cell = new_code_cell("changes", id="changes", outputs=[output], metadata={"tags": ["remove-input"]})
+    page = new_notebook(cells=[new_markdown_cell(f"# {title}", id="title"), cell], metadata={"orphan": True})
+    return shown | {"changes": [f"{_CHANGES}.html", link]}, {f"{_CHANGES}.ipynb": nbformat.writes(page).encode()}
 
 
 Seen = dict[Path, tuple[int, int]]
@@ -202,7 +174,7 @@ def serve(port: int, book: Book) -> Iterator[str]:
             hint="Choose another with --port, from 1024 to 65535, or 0 for any.",
         ) from None
     book.folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(_SCRIPT, book.folder)
+    shutil.copy(Path(__file__).parent / "texts" / PREVIEW, book.folder)
     tell_pages(book)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     try:

@@ -25,41 +25,42 @@ def preview(options: Namespace, project: Project) -> int:
     edition = options.edition or newest_edition(project)
     edition_folder(edition, project)
     book = Book(project, edition, options.language, is_preview=True)
-    subject = {
-        "verify": partial(verify_edition, edition, project),
-        "answers": partial(answers_of, project, edition),
-        "changes": partial(changed_page, edition, options.language, project, book.notebooks),
-    }
+    made = watching.preview(
+        book,
+        verify=partial(verify_edition, edition, project),
+        answers=partial(answers_of, project, edition),
+        changes=partial(changed_page, edition, options.language, project, book.notebooks),
+    )
     try:
-        with serve(options.port, book) as address, watching.preview(book, **subject) as made:
+        with serve(options.port, book) as address, made as refresh:
             print(f"preview {address}  (Ctrl-C stops it)", flush=True)
             seen, changed = watching.look(project), [project.root]
             while True:
-                _refresh(made, _names(changed, project))
+                _refresh(refresh, book, _names(changed, project))
                 seen, changed = watching.wait_for_change(project, seen)
     except KeyboardInterrupt:
         print("preview stopped", flush=True)
         return 0
 
 
-def _refresh(made: watching.Preview, names: str) -> None:
+def _refresh(refresh: watching.Refresh, book: Book, names: str) -> None:
     start = time.perf_counter()
 
     def printed(papers: Future[None]) -> None:
         if isinstance(problem := papers.exception(), NaReportError):
-            _tell(problem, made.book)
+            _tell(problem, book)
         else:
             print(f"report.pdf: {problem or f'made in {time.perf_counter() - start:.1f} s'}", flush=True)
 
     try:
         with Progress() as progress:
-            ran, papers = made.refresh(progress)
+            ran, papers = refresh(progress)
     except Exception as problem:
         # Whatever a half-saved file sets off, it will be saved again; the last good book stays.
         unforeseen = NaReportError(f"{names}: {type(problem).__name__}: {problem}")
-        _tell(problem if isinstance(problem, NaReportError) else unforeseen, made.book)
+        _tell(problem if isinstance(problem, NaReportError) else unforeseen, book)
     else:
-        tell_pages(made.book)
+        tell_pages(book)
         papers.add_done_callback(printed)
         print(f"{names}: shown in {time.perf_counter() - start:.1f} s, {len(ran)} pages ran", flush=True)
 

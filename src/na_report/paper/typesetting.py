@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -16,13 +16,20 @@ import typst
 
 from na_report.base.errors import BookError
 from na_report.base.files import partial_of
-from na_report.paper.pictures import lay_out
 
 _TEMPLATES = Path(__file__).parent / "assets"
 _FONTS = Path(font_source_sans_pro.font_files_ttf["SourceSansPro"]).parent
 _KINDS = {".csv": "text/csv", ".json": "application/json"}
 _LETTERS = re.compile(r'the text `"(.+?)"` could not be displayed')
 _SHOWN = 5
+# Matplotlib writes a text as outlines, with the text itself before them and a unit of a hundredth of the size of the letters.
+_TEXT = re.compile(
+    r'<!-- (?P<text>[^\n]*?) -->\s*<g style="(?P<style>[^"]*)" transform="(?P<place>translate\([^)]*\)(?: rotate\([^)]*\))?)'
+    r' scale\((?P<scale>[\d.]+) -(?P=scale)\)">(?P<outlines>.*?)</g>',
+    re.DOTALL,
+)
+_GLYPH = re.compile(r'<use xlink:href="#SourceSansPro-(\w+)-[0-9a-f]+"')
+_WEIGHTS = {"Regular": 400, "Semibold": 600, "Bold": 700}
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,9 @@ def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> Non
             f"There is no page {', '.join(missing)} for the PDF.",
             hint="Look at `summary` in chapters/words.yml and `on_paper` in chapters/pages.yml.",
         )
-    lay_out(chain(*(json.loads(path.read_bytes())["pictures"] for path in shown)), pictures, folder / "pictures")
+    _lay_out_pictures(
+        chain(*(json.loads(path.read_bytes())["pictures"] for path in shown)), pictures, folder / "pictures"
+    )
     given = {
         **{"mark": "", **document.words, "elsewhere": document.registers},
         **{name: getattr(document, name) for name in ("pages", "language", "day", "imprint", "front", "site")},
@@ -85,6 +94,38 @@ def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> Non
     (folder / f"{document.name}.json").write_text(json.dumps(given, ensure_ascii=False), encoding="utf-8")
     for path in _TEMPLATES.glob("*.typ"):
         shutil.copy(path, folder / path.name)
+
+
+def _lay_out_pictures(names: Iterable[str], source: Path, target: Path) -> None:
+    """Writes pictures for paper, under the addresses that they have in the source; one that is not there is an error."""
+    for name in sorted(set(names)):
+        path = (source / name).resolve()
+        if not path.is_relative_to(source.resolve()) or not path.is_file():
+            raise BookError(
+                f"The PDF can't show the picture {name}, which is not among the files of the book.",
+                hint="Keep the picture in the folder of the chapters, and name it from there.",
+            )
+        content = path.read_bytes()
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_bytes(_with_letters(content) if path.suffix == ".svg" else content)
+
+
+@cache
+def _with_letters(drawing: bytes) -> bytes:
+    """Returns an SVG of matplotlib with text in place of outlines; as it is where one of them is of another kind.
+
+    That is one in several faces, or not whole: a comment can't hold two hyphens side by side.
+    """
+    svg = drawing.decode("utf-8")
+    found = [(match, set(_GLYPH.findall(match["outlines"]))) for match in _TEXT.finditer(svg)]
+    ours = [len(faces) == 1 and faces <= _WEIGHTS.keys() and "- -" not in match["text"] for match, faces in found]
+    if len(found) != svg.count("<!-- ") or not all(ours):
+        return drawing
+    for match, [face] in found:
+        font = f"font: {_WEIGHTS[face]} {float(match['scale']) * 100:.3f}px Source Sans Pro"
+        text = f'<text style="{match["style"]}; {font}" transform="{match["place"]}">{match["text"]}</text>'
+        svg = svg.replace(match[0], text)
+    return svg.encode()
 
 
 @cache

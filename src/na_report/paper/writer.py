@@ -1,19 +1,25 @@
-"""Writes the tree of a page as parts that the template shows. A kind of node that it does not know is told, never left out.
+"""Has Sphinx write each page for paper as well, from the very tree that it makes the HTML of: neither lacks what the other shows.
 
-A part is a text, or a kind with what is `in` it, and `each` item of it: the template has a function for each kind.
+A page becomes parts that the template shows. A part is a text, or a kind with what is `in` it, and `each` item of it: the
+template has a function for each kind. A kind of node that is not known here is told, never left out.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.locale import admonitionlabels
+from sphinx.util import logging
 
+from na_report.paper import FOLDER
 from na_report.paper.table import is_plain, layout
 
 Parts = list[Any]
+_LATE = 990
 
 # What only a screen shows: links to take something along, a figure as a table, the arrow of a fold, and what a chapter marks so.
 SCREEN_ONLY = {"meenemen", "als-tabel", "sd-summary-state-marker", "alleen-scherm"}
@@ -46,12 +52,33 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
-class Writer:
-    """Writes a page; `numbers` has what figures and tables are called by their number, such as `Figuur 3`."""
+def setup(app: Any) -> None:
+    """Has Sphinx write the pages for paper."""
+    app.connect("doctree-resolved", _write, priority=_LATE)
 
-    def __init__(self, page: str, numbers: Mapping[str, str]) -> None:
+
+def _write(app: Any, tree: Any, page: str) -> None:
+    if "orphan" in app.env.metadata[page]:  # a page that is in no table of contents
+        return
+    writer = Writer(page)
+    about = {"parts": writer.write(tree), **writer.about}
+    for node in writer.unknown:
+        found = " ".join(node.astext().split())[:60]
+        logging.getLogger(__name__).warning("paper can't show this: %s %r", type(node).__name__, found, location=node)
+    lay_out(Path(app.outdir).parent / FOLDER / "pages", page, about)
+
+
+def lay_out(folder: Path, page: str, about: Mapping[str, Any]) -> None:
+    """Writes a page in a folder for Typst."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{page}.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+
+
+class Writer:
+    """Writes a page, whose figures and tables have what they are called by as their `number`."""
+
+    def __init__(self, page: str) -> None:
         self.page = page
-        self.numbers = numbers
         self.unknown: list[Any] = []
         # What the template needs to know. Per id that a link can name the label in the document; per figure its label, number
         # and title; what each row of a table says that a link can name, and the rows that are notes to something on this page.
@@ -154,7 +181,7 @@ class Writer:
         if caption is not None:
             # The index of figures says what the caption has in bold, else all of it.
             title = _said(self._inner(next(iter(caption.findall(nodes.strong)), caption))).strip().rstrip(".")
-            self.about["figures"].append({"place": label, "number": self._number(node), "title": title})
+            self.about["figures"].append({"place": label, "number": node.get("number", ""), "title": title})
         drawing = _part("drawing", self.write(node.children[0]), [self._captioned(caption)], at=label)
         # The drawing for a narrow screen stands below the caption.
         below = next(node.findall(nodes.legend), ())
@@ -163,11 +190,8 @@ class Writer:
     def _captioned(self, caption: Any) -> Parts:
         if caption is None:
             return []
-        number = self._number(caption.parent)
+        number = caption.parent.get("number")
         return ([_part("strong", [f"{number} "])] if number else []) + self._inner(caption)
-
-    def _number(self, node: Any) -> str:
-        return next((self.numbers[name] for name in node["ids"] if name in self.numbers), "")
 
     def _image(self, node: Any) -> Parts:
         self.about["pictures"].append(node["uri"])

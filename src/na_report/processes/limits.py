@@ -1,7 +1,10 @@
 """What a page may use of the machine."""
 
+import math
 import os
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from na_report.base.errors import NaReportError
 
@@ -55,3 +58,19 @@ def page_limits(memory_mb: int | None = None, seconds: int | None = None) -> Lim
             )
         found[name] = int(text)
     return Limits(memory_mb or found[MEMORY], seconds or found[SECONDS])
+
+
+def cores(system: Path = Path("/")) -> int:
+    """Returns how many cores this process may use, which is often fewer than the machine has.
+
+    It may have been given some of them (`taskset`, a batch system), or its control groups a part of their time (containers).
+    """
+    allowed = [len(os.sched_getaffinity(0))]
+    with suppress(OSError):
+        group = (system / "proc/self/cgroup").read_text().rpartition("::/")[2].strip()
+        # In a container the group's own name may be that of outside, and its limits are those of the mount.
+        for place in (system / "sys/fs/cgroup" / group / "x").parents:
+            with suppress(OSError, ValueError):
+                quota, period = map(int, (place / "cpu.max").read_text().split())  # "max" is no limit
+                allowed.append(math.ceil(quota / period))
+    return max(1, min(allowed))

@@ -1,49 +1,65 @@
 """A process that imports Jupyter Book and Sphinx while the pages run, and forks for each rendering."""
 
+import ctypes
 import gc
-import importlib
 import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from na_report.processes.surroundings import pinned
-from na_report.processes.workers import Workers, end_with
 
 # Runs `jupyter-book` with arguments, whose output goes to a log, and returns its exit code: below zero when it was killed.
 Renderer = Callable[[Sequence[str], Path], int]
+_SPAWN = multiprocessing.get_context("spawn")
+_PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
 def renderer() -> Iterator[Renderer]:
     """Gives a renderer; its process is gone when the block ends, whatever it is doing."""
-    pool = _started()
+    process, asked = _started()
 
     def render(arguments: Sequence[str], log: Path) -> int:
-        nonlocal pool
+        nonlocal process, asked
+        if not process.is_alive():  # it died while it had nothing to do, or at work the last time
+            process, asked = _started()
         try:
-            pool.submit(bool)
-        except BrokenProcessPool:  # it died while it had nothing to do, or at work the last time
-            pool = _started()
-        try:
-            return pool.submit(_render, arguments, log).result()
-        except BrokenProcessPool:
+            asked.send((arguments, log))
+            return int(asked.recv())
+        except (EOFError, OSError):
             return -signal.SIGKILL
 
     try:
         yield render
     finally:
-        pool.end()
+        process.kill()
 
 
-def _started() -> Workers:
-    pool = Workers(1)
-    with pinned():
-        pool.submit(_get_ready)
-    return pool
+def _started() -> tuple[multiprocessing.process.BaseProcess, Connection]:
+    ours, its = _SPAWN.Pipe()
+    process = _SPAWN.Process(target=_serve, args=(its, os.getpid()))
+    with pinned(), its:
+        process.start()
+    return process, ours
+
+
+def _serve(asked: Connection, parent: int) -> None:
+    """Renders in a process of its own each time: Sphinx leaves behind what the next rendering would trip over."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keyboard is for the command
+    _end_with(parent)
+    _get_ready()
+    with suppress(EOFError):
+        while True:
+            arguments, log = asked.recv()
+            child = multiprocessing.get_context("fork").Process(target=_run, args=(arguments, log, os.getpid()))
+            child.start()
+            child.join()
+            asked.send(child.exitcode)
 
 
 def _get_ready() -> None:
@@ -60,22 +76,21 @@ def _get_ready() -> None:
     get_validator(4, 5)
     extensions = get_default_sphinx_config()["extensions"]
     for module in ("jupyter_book.sphinx", "myst_nb.sphinx_ext", *extensions, *builtin_extensions):
-        importlib.import_module(module)
-
-
-def _render(arguments: Sequence[str], log: Path) -> int:
-    """Runs Jupyter Book in a process of its own: Sphinx leaves behind what the next rendering would trip over."""
-    child = multiprocessing.get_context("fork").Process(target=_run, args=(arguments, log, os.getpid()))
-    child.start()
-    child.join()
-    return child.exitcode or 0
+        import_module(module)
 
 
 def _run(arguments: Sequence[str], log: Path, parent: int) -> None:
-    end_with(parent)
+    _end_with(parent)
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.dup2(file, 1)
     os.dup2(file, 2)
     from jupyter_book.cli.main import main as jupyter_book
 
     jupyter_book(list(arguments))
+
+
+def _end_with(parent: int) -> None:
+    """Has the system end this process when its parent ends, however that ends; it may be gone already."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)

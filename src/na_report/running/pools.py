@@ -10,8 +10,8 @@ from threading import Thread
 from na_report.base.errors import NaReportError
 from na_report.base.paths import TOC, Project
 from na_report.processes.forked import Server, end_kernels
+from na_report.processes.limits import cores
 from na_report.processes.surroundings import pinned
-from na_report.processes.workers import cores
 from na_report.running.pages import Page
 
 CONNECT_SECONDS = 10

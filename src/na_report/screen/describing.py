@@ -1,9 +1,13 @@
-"""What a book says of itself to programs: for a shared link, for a search engine and for who collects data sets."""
+"""What a book says of itself: at the head and foot of its pages to who reads, and to programs that share or collect it."""
 
 import os
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ADDRESS, Project
@@ -12,6 +16,12 @@ from na_report.base.wording import Words
 from na_report.editions.descriptor import descriptor_of
 
 FILES = "_downloads"
+# What each PDF of a book is called.
+PAPERS = {"report.pdf": "site.report", "summary.pdf": "site.summary"}
+# What the pages of a preview ask whether the book was made again.
+PREVIEW = "preview.js"
+# A build puts the PDFs beside the folder of its pages; in a site they stand among the pages.
+BESIDE = "../"
 # A host with or without a port, and folders written as RFC 3986 allows; no user, question, place or page.
 _ADDRESS = re.compile(
     r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?!.*\.x?html?/*$)(?:/(?:[a-z0-9._~:/@!$&'()*+,;=-]|%[0-9a-f]{2})*)?",
@@ -63,3 +73,31 @@ def site_address(project: Project) -> str:
             hint=f"Change html: baseurl in _config.yml or the variable {ADDRESS}, or leave both empty.",
         )
     return found.rstrip("/") + "/" if found else ""
+
+
+def footing(project: Project, edition: str, language: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what the page template fills in; `said` is what the book says of itself, see `book.words`."""
+    words = Words(language, project)
+    made = [name for name in PAPERS if said["summary"] or name != "summary.pdf"]
+    day, contact = str(descriptor_of(project.data / edition)["created"] or "")[:10], str(said.get("contact") or "")
+    return {
+        "papers": [(f"{BESIDE}{name}", words(PAPERS[name])) for name in made],
+        "made_for": said["subtitle"],
+        "made_by": said["author"],
+        "sealed": format_date(date.fromisoformat(day), "d MMMM y", locale=language) if day else said["mark"],
+        "contact": words("colophon.contact", contact=contact) if contact else words("colophon.no_contact"),
+        "colofon": said["cover"],
+        "filter": words.section("filter"),
+    }
+
+
+def size(count_bytes: int, language: str) -> str:
+    """Returns the size of a file as a reader writes it.
+
+    Example:
+        >>> size(2_430_981, "nl"), size(56_180, "en")
+        ('2,4 MB', '56 kB')
+    """
+    if count_bytes < 1_000_000:
+        return f"{count_bytes / 1000:.0f} kB"
+    return f"{format_decimal(round(count_bytes / 1_000_000, 1), locale=language)} MB"

@@ -7,22 +7,24 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from na_report.base.files import remove
 from na_report.screen.addresses import dead_ends
 from na_report.screen.dark_figures import darkened
-from na_report.screen.describing import FILES
-from na_report.screen.footer import BESIDE, PAPERS, size
-from na_report.screen.notes import gathered
+from na_report.screen.describing import BESIDE, FILES, PAPERS, PREVIEW, size
+from na_report.screen.said import FOLDER, gathered
 
 # What a page and a stylesheet ask for.
 _ASKED = re.compile(r'"(?:\./)?_static/([^"?#]+)')
 _ASKED_BY_SHEET = re.compile(r'url\("?([^)"?#]+)')
 
 
-def finish(folder: Path, kept: Path, language: str, files: Sequence[Path] = ()) -> list[tuple[str, str]]:
-    """Finishes the pages in a folder of Sphinx, of which `gathering` kept what they say, and returns the dead ends on them.
+def finish(rendered: Path, folder: Path, language: str, files: Sequence[Path] = ()) -> list[tuple[str, str]]:
+    """Copies to a folder the pages that Sphinx rendered, finishes them, and returns the dead ends on them.
 
     The files are those of the whole edition. A dead end is a page with an address on it that leads nowhere.
     """
+    remove(folder)
+    shutil.copytree(rendered, folder)
     for path in folder.glob("_images/*.svg"):
         path.write_text(darkened(path.read_text(encoding="utf-8")), encoding="utf-8")
     pages = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))}
@@ -40,11 +42,11 @@ def finish(folder: Path, kept: Path, language: str, files: Sequence[Path] = ()) 
     for name, page in pages.items():
         (folder / name).write_text(page, encoding="utf-8")
     _remove_unused(folder, pages)
-    found = [kept / f"{Path(name).stem}.json" for name in pages]
+    found = [rendered.parent / FOLDER / f"{Path(name).stem}.json" for name in pages]
     said = [json.loads(path.read_text(encoding="utf-8")) for path in found if path.is_file()]
     _write_data(folder, "search", [place for page in said for place in page["places"]])
     _write_data(folder, "notes", gathered(said))
-    return list(dead_ends(folder, pages, [BESIDE + name for name in PAPERS]))
+    return list(dead_ends(folder, pages, [BESIDE + name for name in (*PAPERS, PREVIEW)]))
 
 
 def _write_data(folder: Path, name: str, data: object) -> None:

@@ -4,6 +4,7 @@ What a page says and what stands under its figures is added to the tree, once pa
 """
 
 import re
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from textwrap import shorten
@@ -18,8 +19,7 @@ from sphinx.writers.html5 import HTML5Translator
 from na_report.base.citation import Work
 from na_report.screen.citing import add_take_along
 from na_report.screen.dark_figures import darkened, is_dark_too
-from na_report.screen.gathering import keep
-from na_report.screen.said import MARKS, replace, said
+from na_report.screen.said import MARKS, keep, replace, said
 
 # After paper, and after what other extensions add.
 _LAST = 995
@@ -41,9 +41,6 @@ def setup(app: Any) -> None:
 
 
 def _mend(app: Any, tree: Any, page: str) -> None:
-    for kind, of_kind in app.env.toc_fignumbers.get(page, {}).items():
-        for name, number in of_kind.items():
-            tree.ids[name]["number"] = app.config.numfig_format[kind] % ".".join(map(str, number))
     for node in list(tree.findall(nodes.Element)):
         if not _BARE.isdisjoint(node["classes"]):
             replace(node, *node.children)
@@ -138,7 +135,9 @@ def _frame(node: Any, before: str, after: str) -> None:
 
 
 def describe(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
-    """Tells the template whether a page has tables to filter, and its first paragraph that says something, cut at a word."""
+    """Tells the template whether a page has tables to filter, its sections, and its first paragraph that says something."""
+    found = [*_sections(tree, 1)] if tree else []
+    context["sections"] = found if len(found) > 1 else []  # with one there is nothing to choose
     context["filtered"] = tree and any("filterbaar" in table["classes"] for table in tree.findall(nodes.table))
     if book := context.get("book"):
         paragraphs = tree.findall(nodes.paragraph) if tree else ()
@@ -146,6 +145,14 @@ def describe(app: Any, page: str, template: str, context: dict[str, Any], tree: 
         summary = next((text for text in texts if len(text) >= _SHORTEST_SUMMARY), book["subtitle"])
         context["summary"] = shorten(summary, _SUMMARY_CHARACTERS, placeholder=" …", break_on_hyphens=False)
         context["work"] = Work(**book["work"])
+
+
+def _sections(node: Any, level: int) -> Iterator[tuple[str, str, str]]:
+    """Yields level, address and title of each section below the first."""
+    for section in (child for child in node.children if isinstance(child, nodes.section)):
+        if level in (2, 3):
+            yield f"h{level}", section["ids"][0], section.next_node(nodes.title).astext()
+        yield from _sections(section, level + 1)
 
 
 class Translator(HTML5Translator):  # type: ignore[misc]
