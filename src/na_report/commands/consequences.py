@@ -1,11 +1,11 @@
 """What follows from what differs between two editions, as lines of text and as a page of the preview."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from na_report.base.digits import as_shown, in_digits
 from na_report.base.errors import NaReportError
@@ -18,11 +18,20 @@ from na_report.reasoning.checking import check
 from na_report.running.chapters import read_chapter
 from na_report.running.contents import known_language
 from na_report.running.pages import all_pages, mentions
-from na_report.statistics.refreshing import told_again
+from na_report.statistics.drafting import Outcome
+from na_report.statistics.refreshing import Refreshed, told_again
 from na_report.writing.markdown import anchor
 from na_report.writing.numbers import number, written_day
 from na_report.writing.sentences import Reworded, prose_of, reworded
 from na_report.writing.voice import Voice
+
+_TEMPLATES = Environment(
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    loader=PackageLoader(__package__, "texts"),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 @dataclass(frozen=True)
@@ -57,25 +66,20 @@ def follows(old: str, new: str, project: Project, language: str = "", notebooks:
     return Follows(changes, mentions(folder, {anchor(row) for row in changes.rows}) if folder else None, sentences)
 
 
-def lines(found: Follows) -> Iterator[str]:
-    """Yields what follows as lines of text."""
-    for one in found.changes.values:
-        how = "comparable" if one.comparable else "not comparable: another series or measure"
-        old, new = (in_digits(as_shown(each)) if each is not None else "words" for each in (one.old, one.new))
-        slip = f"; exactly {one.factor} the one before: check the unit" if one.factor else ""
-        yield f"value {one.indicator}: {old} ({one.old_key}) -> {new} ({one.new_key}) {one.unit}, {how}{slip}"
-    for claim in found.changes.claims:
-        yield f"claim {claim.claim}: {claim.old.replace('_', ' ')} -> {claim.new.replace('_', ' ')}"
-    yield f"recommendations concerned: {', '.join(found.changes.recommendations) or 'none'}"
-    if found.pages is None:
-        yield "pages: not known; run na-report build first"
-    for page, figures in (found.pages or {}).items():
-        yield f"page {page}" + (f" (figures: {','.join(figures)})" if figures else "")
-    if found.sentences is None:
-        yield "sentences: not known; the chapters can't be read: na-report build tells why"
-    for sentence in found.sentences or ():
-        yield f"sentence on {sentence.page}{f', if {sentence.condition}' if sentence.condition else ''}: {sentence.old}"
-        yield f"  becomes: {sentence.new}"
+def as_text(found: Follows, refreshed: Refreshed | None = None) -> str:
+    """Returns as text what differs, by table or by series of a draft that was refreshed, and what follows."""
+    return _TEMPLATES.get_template("changes.txt").render(
+        {"refreshed": refreshed, "counted": _counted, "digits": _digits, "flags": FLAGS, "repr": repr}, **vars(found)
+    )
+
+
+def _counted(outcome: Outcome) -> str:
+    counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
+    return ", ".join(f"{count} {kind}" for kind, count in counted.items())
+
+
+def _digits(number: float | None) -> str:
+    return "" if number is None else in_digits(as_shown(number))
 
 
 def changed_page(
@@ -107,8 +111,7 @@ def changed_page(
         shown = "–" if found == ":" else number(float(found), language)
         return f"{shown} ({flags(letters)})" if letters else shown
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, loader=PackageLoader(__package__, "texts"))
-    contents = environment.get_template("changes.html").render(
+    contents = _TEMPLATES.get_template("changes.html").render(
         {"say": say, "flags": flags, "of_office": of_office, "number": number, "written_day": written_day},
         **vars(follows(old, name, project, language, notebooks)),
         voice=voice,

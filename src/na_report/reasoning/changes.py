@@ -28,11 +28,6 @@ class CellChange:
     old: str
     new: str
 
-    @property
-    def factor(self) -> str:
-        """How often one value fits in the other when that is a round number of times, which is mostly a slip."""
-        return _factor(self.old, self.new) if self.column == "value" else ""
-
 
 @dataclass(frozen=True)
 class TableChange:
@@ -86,14 +81,10 @@ class Changes:
     def slips(self) -> list[str]:
         """The observations that may have another decimal point than was meant, each in a sentence."""
         cells = self.tables.get("observations", TableChange()).changed
-        found = {cell.key: (cell.new, cell.factor, cell.old) for cell in cells if cell.factor}
-        found |= {
-            one.new_key: (_text(one.new), one.factor, f"{_text(one.old)} ({one.old_key})")
-            for one in self.values
-            if one.factor and one.new_key not in found
-        }
+        found = {one.new_key: (_text(one.new), one.factor, f"{_text(one.old)} ({one.old_key})") for one in self.values}
+        found |= {one.key: (one.new, _factor(one.old, one.new), one.old) for one in cells if one.column == "value"}
         said = "{}: the value {} is exactly {} the one before, {}; check it against the unit"
-        return [said.format(key, *about) for key, about in found.items()]
+        return [said.format(key, *about) for key, about in found.items() if about[1]]
 
 
 def _rows(tables: Mapping[str, TableChange], but: tuple[str, ...] = ()) -> set[str]:

@@ -1,7 +1,5 @@
 """Makes a draft of an edition with what statistics offices say now, and tells what that changes."""
 
-from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,6 @@ from na_report.base.paths import ANSWERS, Project
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder, is_draft, making, refuse_name
 from na_report.editions.integrity import find_problems
-from na_report.editions.office_marks import FLAGS
 from na_report.editions.schema import TABLES
 from na_report.editions.table_files import Rows, rows_of, write_table
 from na_report.statistics.answer_formats import UnreadableError
@@ -113,23 +110,3 @@ def _write(tables: dict[str, Rows], folder: Path, new: str) -> None:
     if problems := find_problems(folder, sealed=False):
         what = f"With these answers edition {new} would have {how_many(problems)}; nothing was written:"
         raise InvalidInputError(what, problems, hint="Correct the table series, or the edition that is refreshed.")
-
-
-def lines(refreshed: Refreshed) -> Iterator[str]:
-    """Yields what became of each series, and last what could not be had."""
-    for outcome in sorted(refreshed.outcomes, key=lambda outcome: bool(outcome.kind)):
-        name = f"{outcome.series} {outcome.dataset} -> {outcome.indicator}"
-        if outcome.kind:
-            yield f"{name}: {outcome.kind}; {outcome.why}"
-            continue
-        counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
-        said = ", ".join(f"{count} {kind}" for kind, count in counted.items()) or "nothing new"
-        days = [f"{word} {day}" for word, day in (("data of", outcome.updated), ("asked on", outcome.asked)) if day]
-        yield f"{name}: {said} ({', '.join([outcome.form, *days])})"
-        if outcome.note:
-            yield f"  note: {outcome.note}"
-        for change in outcome.changes:
-            marks = ", ".join(FLAGS[flag] for flag in change.new.partition(" ")[2]) if change.period else ""
-            yield f"  {change}" + (f" ({marks})" if marks else "")
-    for indicator, sources in refreshed.unserved.items():
-        yield f"{indicator} has no series: no recorded answer to verify its codes ({', '.join(sources)})"
