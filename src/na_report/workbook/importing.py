@@ -1,13 +1,13 @@
 """Makes a new edition from a workbook, or tells all that stands in the way, cell by cell, and makes nothing."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from na_report.base.errors import InvalidInputError, NaReportError, how_many
+from na_report.base.errors import InvalidInputError, NaReportError, Problem, how_many
 from na_report.base.paths import Project
 from na_report.editions.edition import seal_folder
 from na_report.editions.folders import NAME, making, order_of, refuse_name, sealed_editions
@@ -16,7 +16,7 @@ from na_report.editions.schema import BY_NAME, TABLES, Table
 from na_report.editions.table_files import PROBLEMS_LIMIT, Row, write_table
 from na_report.workbook.cell_values import to_text, trimmed
 from na_report.workbook.comments import write_problems
-from na_report.workbook.layout import FORMAT, META, START, CellProblem, FaultError, tables_in
+from na_report.workbook.layout import FORMAT, META, START, FaultError, tables_in
 from na_report.workbook.package import Cells, Package, opened
 
 Source = Mapping[str, Mapping[str, Row]]
@@ -41,14 +41,14 @@ class Sheet:
     title: str
     before: Mapping[str, Row]  # per key, in the edition that the workbook was made from
     units: Mapping[str, str]  # per indicator
-    problems: list[CellProblem]  # of the whole workbook, and its notes
+    problems: list[Problem]  # of the whole workbook, and its notes
     notes: list[str]
     places: dict[str, int] = field(default_factory=dict)  # per column that the sheet has
     rows: list[tuple[int, Row]] = field(default_factory=list)  # with their numbers in the sheet
 
     def _tell(self, row: int, place: int | str, name: str, found: str, expected: str, remedy: str) -> None:
         letter = place if isinstance(place, str) else get_column_letter(place)
-        self.problems.append(CellProblem(self.title, row, letter, found, expected, remedy, name=name))
+        self.problems.append(Problem(self.title, row, name, found, expected, remedy, letter))
 
     def read(self, rows: list[tuple[int, Cells]], merged: list[str]) -> None:
         """Reads the header and the rows below it."""
@@ -112,11 +112,11 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
         meta = {str(cells[1].value): str(cells[2].value) for _, cells in rows if {1, 2} <= cells.keys()}
         problems, source = _check_origin(meta, project)
         sheets, notes = _read_tables(book, source, problems)
-    told = {(problem.file, problem.row, problem.name) for problem in problems}
-    problems += [other for other in _check_sheets(sheets, source) if (other.file, other.row, other.name) not in told]
+    told = {(problem.file, problem.row, problem.column) for problem in problems}
+    problems += [other for other in _check_sheets(sheets, source) if (other.file, other.row, other.column) not in told]
     if problems:
         order = {name: number for number, name in enumerate([META, *BY_NAME])}
-        problems = sorted({*problems}, key=lambda one: (order.get(one.file.strip().lower(), len(order)), one))
+        problems = sorted({*problems}, key=lambda one: (order.get(one.file.strip().lower(), len(order)), one.row, one))
         copy = write_problems(path, problems)
         hint = f"; {copy} shows them as comments in the cells." if copy else "."
         hint = f"No edition was made. Mend these cells and import again{hint}"
@@ -136,7 +136,7 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
     return Imported(project.data / new, base, sum(len(sheet.rows) for sheet in sheets.values()), notes)
 
 
-def _read_tables(book: Package, source: Source, problems: list[CellProblem]) -> tuple[dict[str, Sheet], list[str]]:
+def _read_tables(book: Package, source: Source, problems: list[Problem]) -> tuple[dict[str, Sheet], list[str]]:
     """Returns the sheets that hold a table, per name of the table, with notes; adds the problems to the list."""
     titles = {title.strip().lower(): title for title in reversed(book.titles) if title in book.sheets}
     own = {titles.get(table.name, "") for table in TABLES} | {START, META}
@@ -146,7 +146,7 @@ def _read_tables(book: Package, source: Source, problems: list[CellProblem]) -> 
         if table.name not in titles:
             remedy = "Give it back its name: don't rename, move or remove sheets and headers that hold data."
             found = f"sheets {', '.join(book.titles)}"
-            problems.append(CellProblem(table.name, 0, "", found, f"a sheet {table.name}", remedy))
+            problems.append(Problem(table.name, 0, "", found, f"a sheet {table.name}", remedy))
             continue
         units = {row["id"]: row["unit"] for _, row in sheets["indicators"].rows} if "indicators" in sheets else {}
         sheet = Sheet(table, titles[table.name], source.get(table.name, {}), units, problems, notes)
@@ -156,17 +156,17 @@ def _read_tables(book: Package, source: Source, problems: list[CellProblem]) -> 
     return sheets, notes
 
 
-def _check_origin(meta: Mapping[str, str], project: Project) -> tuple[list[CellProblem], Source]:
+def _check_origin(meta: Mapping[str, str], project: Project) -> tuple[list[Problem], Source]:
     """Compares the workbook's marks with the edition that it was made from, and returns that edition's rows."""
     edition = meta.get("edition", "no such sheet, or one without an edition")
     if meta.get("format") != FORMAT or not NAME.fullmatch(edition) or not (project.data / edition).is_dir():
         remedy = f"Put that edition in data/. {_AGAIN} EDITION FILE.xlsx"
         expected = "the hidden sheet of na-report edition export, with an edition of this project"
-        return [CellProblem(META, 0, "", edition, expected, remedy)], {}
+        return [Problem(META, 0, "", edition, expected, remedy)], {}
     remedy = f"The workbook was made from other data. {_AGAIN} {edition} FILE.xlsx"
     tables, marks = tables_in(project.data / edition)
     problems = [
-        CellProblem(META, 0, "", found[:19], f"what edition {edition} has now ({now[:19]}…)", remedy, name=key)
+        Problem(META, 0, "", found[:19], f"what edition {edition} has now ({key}), {now[:19]}…", remedy)
         for key, now in marks.items()
         if (found := meta.get(key, "")) != now
     ]
@@ -174,7 +174,7 @@ def _check_origin(meta: Mapping[str, str], project: Project) -> tuple[list[CellP
     return problems, {} if problems else keyed
 
 
-def _check_sheets(sheets: Mapping[str, Sheet], source: Source) -> Iterator[CellProblem]:
+def _check_sheets(sheets: Mapping[str, Sheet], source: Source) -> Iterator[Problem]:
     """Runs the checks of an edition on the sheets; a missing sheet is taken from the source, so that others are checked."""
     numbered: dict[str, Numbered] = {name: [*enumerate(rows.values(), start=2)] for name, rows in source.items()}
     numbered |= {name: sheet.rows for name, sheet in sheets.items()}
@@ -184,4 +184,4 @@ def _check_sheets(sheets: Mapping[str, Sheet], source: Source) -> Iterator[CellP
             expected = problem.expected.removesuffix(" with a point as decimal sign")  # a cell takes a comma too
             remedy = problem.remedy.replace("Row ", f"Row {sheet.title}!")
             letter = get_column_letter(sheet.places[name])
-            yield CellProblem(sheet.title, problem.row, letter, problem.found, expected, remedy, name=name)
+            yield replace(problem, file=sheet.title, expected=expected, remedy=remedy, letter=letter)

@@ -1,15 +1,13 @@
-"""What the workbook of an edition and its way back share: names of sheets, marks of the tables, places of problems."""
+"""What the workbook of an edition and its way back share: names of sheets, marks of the tables, faults."""
 
 import json
 import re
 import zipfile
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 from openpyxl import Workbook
 
-from na_report.base.errors import Problem
 from na_report.base.files import zip_entry
 from na_report.editions.descriptor import sha256
 from na_report.editions.schema import TABLES, table_schema
@@ -19,18 +17,6 @@ START = "Start"
 META = "_na_report"
 FORMAT = "na-report workbook 1"
 AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx, or ask for it to be sent again."
-
-
-@dataclass(frozen=True, order=True)
-class CellProblem(Problem):
-    """A problem with its place in a workbook; `file` is the sheet, or the file when the sheet doesn't matter."""
-
-    name: str = ""
-
-    def __str__(self) -> str:
-        place = f"{self.file}!{self.column}{self.row}" if self.column and self.row else self.file
-        name = f" ({self.name})" if self.name else ""
-        return f"{place}{name}: found {self.found!r}, expected {self.expected}. {self.remedy}"
 
 
 class FaultError(Exception):

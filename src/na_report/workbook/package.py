@@ -19,8 +19,8 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
-from na_report.base.errors import InvalidInputError, NaReportError
-from na_report.workbook.layout import AGAIN, CellProblem, FaultError
+from na_report.base.errors import InvalidInputError, NaReportError, Problem
+from na_report.workbook.layout import AGAIN, FaultError
 
 _WORDS = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 BYTES_LIMIT = 256 * 2**20
@@ -161,7 +161,7 @@ def opened(path: Path) -> Iterator[Package]:
         raise
     except Exception as error:  # whatever parsers raise: BadZipFile, KeyError, ValueError, XML errors
         damaged = (f"a damaged file ({error})", "a whole .xlsx workbook", AGAIN)
-        problem = CellProblem(path.name, 0, "", *(error.args if isinstance(error, FaultError) else damaged))
+        problem = Problem(path.name, 0, "", *(error.args if isinstance(error, FaultError) else damaged))
         hint = "Nothing was written. Mend the file and try again."
         raise InvalidInputError(f"{path.name} can't be read as a workbook:", [problem], hint=hint) from error
 
