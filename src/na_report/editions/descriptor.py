@@ -56,17 +56,20 @@ def sha256(content: bytes) -> str:
 
 
 def read_seal(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
-    """Returns what the descriptor of an edition says, nothing of a damaged one, and what is wrong with it or what it seals."""
+    """Returns what the descriptor of an edition says, and what is wrong with it or what it seals.
+
+    Nothing is said by a damaged one or of a draft, which has none.
+    """
     path, expected, remedy = folder / DESCRIPTOR, "a Data Package descriptor", "Put back the file as it was."
+    if not path.exists():
+        return {}, []
     try:
-        if path.exists() and not path.is_file():  # to read a pipe would take for ever
+        if not path.is_file():  # to read a pipe would take for ever
             raise ValueError("no file, but something else")
         said = json.loads(path.read_bytes().decode("utf-8"))
         if found := list(_faults(said, folder.name)):
             return {}, [Problem(DESCRIPTOR, 0, "", *fault, remedy) for fault in found]
         return said, list(_changed(folder, said))
-    except FileNotFoundError:
-        what, expected, remedy = "no file", "the seal of the edition", f"Run: na-report edition seal {folder.name}"
     except OSError as error:
         path, what, expected = Path(error.filename or path), error.strerror or str(error), "a file that can be read"
         remedy = "Give yourself the right to read it."
