@@ -5,11 +5,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from na_report.base.digits import as_shown, in_digits
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
+from na_report.base.templates import templates
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import is_draft, previous_edition, sealed_editions
 from na_report.editions.office_marks import FLAGS
@@ -24,14 +23,6 @@ from na_report.writing.markdown import anchor
 from na_report.writing.numbers import number, written_day
 from na_report.writing.sentences import Reworded, prose_of, reworded
 from na_report.writing.voice import Voice
-
-_TEMPLATES = Environment(
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    loader=PackageLoader(__package__, "texts"),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 @dataclass(frozen=True)
@@ -68,8 +59,13 @@ def follows(old: str, new: str, project: Project, language: str = "", notebooks:
 
 def as_text(found: Follows, refreshed: Refreshed | None = None) -> str:
     """Returns as text what differs, by table or by series of a draft that was refreshed, and what follows."""
-    return _TEMPLATES.get_template("changes.txt").render(
-        {"refreshed": refreshed, "counted": _counted, "digits": _digits, "flags": FLAGS, "repr": repr}, **vars(found)
+    return (
+        templates(__package__)
+        .get_template("changes.txt")
+        .render(
+            {"refreshed": refreshed, "counted": _counted, "digits": _digits, "flags": FLAGS, "repr": repr},
+            **vars(found),
+        )
     )
 
 
@@ -111,12 +107,16 @@ def changed_page(
         shown = "–" if found == ":" else number(float(found), language)
         return f"{shown} ({flags(letters)})" if letters else shown
 
-    contents = _TEMPLATES.get_template("changes.html").render(
-        {"say": say, "flags": flags, "of_office": of_office, "number": number, "written_day": written_day},
-        **vars(follows(old, name, project, language, notebooks)),
-        voice=voice,
-        outcomes=told.outcomes if told else (),
-        claims={result.claim.id: result.claim.says[language] for result in check(voice.edition)},
-        advice={row["id"]: voice.said(row, "title") for row in voice.edition.records("recommendations")},
+    contents = (
+        templates(__package__)
+        .get_template("changes.html")
+        .render(
+            {"say": say, "flags": flags, "of_office": of_office, "number": number, "written_day": written_day},
+            **vars(follows(old, name, project, language, notebooks)),
+            voice=voice,
+            outcomes=told.outcomes if told else (),
+            claims={result.claim.id: result.claim.says[language] for result in check(voice.edition)},
+            advice={row["id"]: voice.said(row, "title") for row in voice.edition.records("recommendations")},
+        )
     )
     return say("title"), contents, say("link")

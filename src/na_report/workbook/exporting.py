@@ -12,7 +12,6 @@ from typing import Any
 
 import yaml
 from babel.dates import format_date
-from jinja2 import Environment, PackageLoader, select_autoescape
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill, Protection
 from openpyxl.utils import get_column_letter
@@ -22,6 +21,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from na_report.base.errors import NaReportError
 from na_report.base.files import EPOCH, whole_file, write_whole, zip_entry
 from na_report.base.paths import Project
+from na_report.base.templates import templates
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder
 from na_report.editions.schema import BY_NAME, TABLES, Column, Table
@@ -30,12 +30,7 @@ from na_report.workbook.cell_values import same_number
 from na_report.workbook.layout import FORMAT, META, START, book_bytes, encode, tables_in
 
 _WORDS = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
-_TEMPLATES = Environment(
-    loader=PackageLoader(__package__, "texts"),
-    autoescape=select_autoescape(["xml"]),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates(__package__)
 _ODS = ("content.xml", "manifest.xml", "meta.xml", "settings.xml", "styles.xml")
 _LINES_LIMIT, _CELL_LIMIT = 16, 32_767
 _WIDTHS = (20, 22, 80, 50, 11)
