@@ -1,7 +1,7 @@
 """What differs between two editions, and what follows for claims and recommendations."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -111,7 +111,7 @@ def compare(old: Edition, new: Edition) -> Changes:
         for key in edition["recommendations"]["id"]
         if touched & {key, *nx.descendants(chain.graph(edition), key)}
     }
-    return Changes(old.name, new.name, tables, _compare_values(old, new), claims, tuple(in_order(leaning)))
+    return Changes(old.name, new.name, tables, tuple(_compare_values(old, new)), claims, tuple(in_order(leaning)))
 
 
 def _texts(edition: Edition, name: str) -> dict[str, dict[str, str]]:
@@ -137,39 +137,25 @@ def _compare_rows(old: Mapping[str, dict[str, str]], new: Mapping[str, dict[str,
     return TableChange(added, removed, tuple(cell for cell in changed if cell.old != cell.new))
 
 
-def _compare_values(old: Edition, new: Edition) -> tuple[ValueChange, ...]:
-    """Compares per indicator and place the latest observation of both editions."""
-    latest, found = _latest(new), []
+def _compare_values(old: Edition, new: Edition) -> Iterator[ValueChange]:
+    """Yields per indicator and place the latest observation of both editions where they differ."""
+    latest = _latest(new)
     for place, before in _latest(old).items():
         after = latest.get(place, before)
         was, now = _text(before["value"]), _text(after["value"])
-        if (before["id"], was, before["text_nl"]) == (after["id"], now, after["text_nl"]):
-            continue
-        unit = new.row("indicators", place[0])["unit"]
-        same_unit = unit == old.row("indicators", place[0])["unit"]
-        same_series = before["id"] == after["id"] or before["series"] == after["series"] != ""
-        found.append(
-            ValueChange(
-                indicator=place[0],
-                old_key=before["id"],
-                new_key=after["id"],
-                old=float(was) if was else None,
-                new=float(now) if now else None,
-                unit=unit,
-                comparable=same_unit and same_series,
-                factor=_factor(was, now) if same_unit else "",
-            )
-        )
-    return tuple(found)
+        if (before["id"], was, before["text_nl"]) != (after["id"], now, after["text_nl"]):
+            unit, old_unit = (edition.row("indicators", place[0])["unit"] for edition in (new, old))
+            same_series = before["id"] == after["id"] or before["series"] == after["series"] != ""
+            value, new_value = (float(text) if text else None for text in (was, now))
+            factor, comparable = (_factor(was, now), same_series) if unit == old_unit else ("", False)
+            yield ValueChange(place[0], before["id"], after["id"], value, new_value, unit, comparable, factor)
 
 
 def _factor(old: str, new: str) -> str:
     if not (NUMBER.fullmatch(old) and NUMBER.fullmatch(new) and Fraction(old)):
         return ""
     round_ones = (10, 100, 1_000, 1_000_000)
-    said = {Fraction(1, each): f"1/{each:,} of" for each in round_ones} | {
-        each: f"{each:,} times" for each in round_ones
-    }
+    said = {one: f"{one:,} times" for one in round_ones} | {Fraction(1, one): f"1/{one:,} of" for one in round_ones}
     return said.get(Fraction(new) / Fraction(old), "")
 
 
