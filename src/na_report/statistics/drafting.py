@@ -33,8 +33,7 @@ def take_in(rows: Rows, series: Series, now: Reading, before: Reading | None, ed
 
     Nothing is known `before` when no answer was kept, and no day when it was `asked`.
     """
-    about = series.id, series.dataset, series.indicator_id
-    outcome = Outcome(*about, form=now.form, asked=asked, updated=now.updated)
+    outcome = Outcome(series.id, series.dataset, series.indicator_id, "", "", now.form, asked, now.updated)
     cells, prior = now.cells, before.cells if before else None
     of = [row for row in rows if row["indicator_id"] == series.indicator_id and row["geo"] in series.places]
     # Of two with a place and period that with the plain id.
@@ -61,8 +60,9 @@ def take_in(rows: Rows, series: Series, now: Reading, before: Reading | None, ed
                 "qualifier": "about" if CAREFUL & {*(cell.flags or "")} else "",
             }
             if row is None:
-                new = _new(series, place, period) | said | {"series": methods[period], "section": edition}
-                rows.insert(_place_for(rows, series, place, period), new)
+                key = f"{series.indicator_id}-{place}-{period}"
+                said |= {"id": key, "geo": place, "period": period, "series": methods[period], "section": edition}
+                rows.insert(_place_for(rows, series, place, period), _new(series) | said)
                 continue
             if row["value"] != cell.value:
                 # Of the office is what names it as source, and what nobody changed since it answered.
@@ -84,13 +84,11 @@ def take_in(rows: Rows, series: Series, now: Reading, before: Reading | None, ed
     return outcome
 
 
-def _new(series: Series, place: str, period: str) -> Row:
-    said = {
-        **{"id": f"{series.indicator_id}-{place}-{period}", "indicator_id": series.indicator_id, "geo": place},
-        **{"group_nl": series.group_nl, "group_en": series.group_en, "period": period, "period_basis": "stated"},
-        **{"source_id": series.source_id, "confidence": "A"},
-    }
-    return {column.name: said.get(column.name, "") for column in BY_NAME["observations"].columns}
+def _new(series: Series) -> Row:
+    """Returns what each row that a series gives has, and nothing in the other columns."""
+    of_series = {name: getattr(series, name) for name in ("indicator_id", "group_nl", "group_en", "source_id")}
+    blank = dict.fromkeys((column.name for column in BY_NAME["observations"].columns), "")
+    return blank | of_series | {"period_basis": "stated", "confidence": "A"}
 
 
 def _place_for(rows: Rows, series: Series, place: str, period: str) -> int:

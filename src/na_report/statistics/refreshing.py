@@ -2,13 +2,12 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-from na_report.base.errors import InvalidInputError, NaReportError, how_many
+from na_report.base.errors import NaReportError
 from na_report.base.paths import ANSWERS, Project
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder, is_draft, making, refuse_name
-from na_report.editions.integrity import find_problems
+from na_report.editions.integrity import refuse_unsound
 from na_report.editions.schema import TABLES
 from na_report.editions.table_files import Rows, rows_of, write_table
 from na_report.statistics.answer_formats import UnreadableError
@@ -72,7 +71,10 @@ def refresh(old: str, new: str, source: Source | None, project: Project) -> Refr
                 if series.id in asked:
                     taken(tables["observations"], series)
             kept.write(partial / ANSWERS)
-            _write(tables, partial, new)
+            for table in TABLES:
+                write_table(partial, table, tables[table.name])
+            what = f"With these answers edition {new} would have {{}}; nothing was written:"
+            refuse_unsound(partial, what, "Correct the table series, or the edition that is refreshed.")
     return Refreshed(old, new, asked, outcomes, without_series(tables))
 
 
@@ -102,11 +104,3 @@ def _readings(all_series: list[Series], source: Source | None, kept: Kept) -> tu
         except UnreadableError as error:
             kept.missed[series.id] = error
     return found, asked
-
-
-def _write(tables: dict[str, Rows], folder: Path, new: str) -> None:
-    for table in TABLES:
-        write_table(folder, table, tables[table.name])
-    if problems := find_problems(folder, sealed=False):
-        what = f"With these answers edition {new} would have {how_many(problems)}; nothing was written:"
-        raise InvalidInputError(what, problems, hint="Correct the table series, or the edition that is refreshed.")
