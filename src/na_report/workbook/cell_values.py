@@ -11,8 +11,7 @@ from typing import Any
 
 from na_report.base.digits import EXACT_DIGITS, as_shown, half_up, in_digits
 from na_report.editions.schema import Column
-from na_report.workbook.layout import FaultError, decode
-from na_report.workbook.package import Cell
+from na_report.workbook.package import Cell, FaultError, decode
 
 # All spaces, and the marks without width that come along from web pages.
 _EDGES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200e\u200f\u2060\ufeff"

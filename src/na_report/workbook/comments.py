@@ -15,7 +15,8 @@ from openpyxl.utils import range_boundaries
 
 from na_report.base.errors import Problem
 from na_report.base.files import write_whole
-from na_report.workbook.layout import book_bytes, encode
+from na_report.workbook.exporting import book_bytes
+from na_report.workbook.package import encode
 
 AUTHOR = "na-report"
 # Stands before each remark, so that the next import finds it, under words of someone else too. LibreOffice drops authors.

@@ -1,11 +1,13 @@
 """Writes an edition as a workbook that people can edit and send back, and whole to take along."""
 
+import json
 import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 from itertools import repeat, zip_longest
 from pathlib import Path
 from typing import Any
@@ -22,13 +24,16 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import EPOCH, whole_file, write_whole, zip_entry
 from na_report.base.paths import Project
 from na_report.base.templates import templates
+from na_report.editions.descriptor import sha256
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder
-from na_report.editions.schema import BY_NAME, TABLES, Column, Table
-from na_report.editions.table_files import Rows
+from na_report.editions.schema import BY_NAME, TABLES, Column, Table, table_schema
+from na_report.editions.table_files import Rows, rows_of
 from na_report.workbook.cell_values import same_number
-from na_report.workbook.layout import FORMAT, META, START, book_bytes, encode, tables_in
+from na_report.workbook.package import encode
 
+# What the way back goes by too: the names of two sheets, and the form of the marks on the second.
+START, META, FORMAT = "Start", "_na_report", "na-report workbook 1"
 _WORDS = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
 _TEMPLATES = templates(__package__)
 _ODS = ("content.xml", "manifest.xml", "meta.xml", "settings.xml", "styles.xml")
@@ -74,6 +79,30 @@ def make_workbook(name: str, project: Project) -> Workbook:
     for number, values in enumerate(zip_longest(*columns, fillvalue=""), start=1):
         _put(meta, number, values, repeat("Normal"))
     return book
+
+
+def tables_in(folder: Path) -> tuple[dict[str, Rows], dict[str, str]]:
+    """Returns the rows of an edition per table as the workbook has them, and the marks that tell of what they were made."""
+    schema = json.dumps([[table.name, table_schema(table)] for table in TABLES], sort_keys=True)
+    marks = {"schema": sha256(schema.encode()).removeprefix("sha256:")[:12]}
+    for path in (folder / table.file for table in TABLES):
+        marks[f"table:{path.stem}"] = sha256(path.read_bytes() if path.is_file() else b"")
+    return rows_of(folder), marks
+
+
+def book_bytes(book: Workbook, comment: bytes = b"") -> bytes:
+    """Returns the bytes of a workbook, with the day that it was made on where openpyxl writes the time of now."""
+    raw, fixed = BytesIO(), BytesIO()
+    book.save(raw)
+    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(fixed, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                day = f"{book.properties.created:%Y-%m-%d}T00:00:00Z".encode()
+                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", day, content)
+            new.writestr(zip_entry(name), content)
+        new.comment = comment
+    return fixed.getvalue()
 
 
 def _styles() -> Iterator[NamedStyle]:

@@ -16,8 +16,8 @@ from na_report.editions.schema import BY_NAME, TABLES, Table
 from na_report.editions.table_files import PROBLEMS_LIMIT, Row, write_table
 from na_report.workbook.cell_values import to_text, trimmed
 from na_report.workbook.comments import write_problems
-from na_report.workbook.layout import FORMAT, META, START, FaultError, tables_in
-from na_report.workbook.package import Cells, Package, opened
+from na_report.workbook.exporting import FORMAT, META, START, tables_in
+from na_report.workbook.package import Cells, FaultError, Package, opened
 
 Source = Mapping[str, Mapping[str, Row]]
 _AGAIN = "Export the edition again and carry your changes over: na-report edition export"
