@@ -14,8 +14,8 @@ from recorded import file
 
 from na_report.editions.edition import open_edition
 from na_report.statistics.answer_formats import UnreadableError, letters
-from na_report.statistics.drafting import method_series
 from na_report.statistics.reading import Cell, differences, read
+from na_report.statistics.refreshing import method_series
 from na_report.statistics.series import Series, declared, faults, without_series
 
 

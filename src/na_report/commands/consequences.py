@@ -17,8 +17,7 @@ from na_report.reasoning.checking import check
 from na_report.running.chapters import read_chapter
 from na_report.running.contents import known_language
 from na_report.running.pages import all_pages, mentions
-from na_report.statistics.drafting import Outcome
-from na_report.statistics.refreshing import Refreshed, told_again
+from na_report.statistics.refreshing import Outcome, Refreshed, told_again
 from na_report.writing.markdown import anchor
 from na_report.writing.numbers import number, written_day
 from na_report.writing.sentences import Reworded, prose_of, reworded
