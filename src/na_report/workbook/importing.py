@@ -20,7 +20,6 @@ from na_report.workbook.exporting import FORMAT, META, START, tables_in
 from na_report.workbook.package import Cells, FaultError, Package, opened
 
 Source = Mapping[str, Mapping[str, Row]]
-_AGAIN = "Export the edition again and carry your changes over: na-report edition export"
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,9 @@ class Sheet:
     places: dict[str, int] = field(default_factory=dict)  # per column that the sheet has
     rows: list[tuple[int, Row]] = field(default_factory=list)  # with their numbers in the sheet
 
-    def _tell(self, row: int, place: int | str, name: str, found: str, expected: str, remedy: str) -> None:
-        letter = place if isinstance(place, str) else get_column_letter(place)
-        self.problems.append(Problem(self.title, row, name, found, expected, remedy, letter))
+    def _tell(self, row: int, place: int, name: str, fault: FaultError) -> None:
+        found, expected, remedy = fault.args
+        self.problems.append(Problem(self.title, row, name, found, expected, remedy, get_column_letter(place)))
 
     def read(self, rows: list[tuple[int, Cells]], merged: list[str]) -> None:
         """Reads the header and the rows below it."""
@@ -64,10 +63,9 @@ class Sheet:
         for area in merged[:PROBLEMS_LIMIT]:
             left, top, right, _ = range_boundaries(area)
             if top <= rows[-1][0] and any(left <= place <= right for place in self.places.values()):
-                remedy = "Unmerge the cells (Home > Merge) and fill each of them."
-                self._tell(top, left, "", f"merged cells {area}", "cells that are not merged", remedy)
+                self._tell(top, left, "", FaultError("merged", f"merged cells {area}"))
         if self.before and not self.rows:
-            self._tell(header + 1, "A", "", "no rows", "the rows of the table", "Put them back: an edition needs them.")
+            self._tell(header + 1, 1, "", FaultError("no rows", "no rows"))
 
     def _read_header(self, row: int, heads: Mapping[int, str]) -> None:
         names = [column.name for column in self.table.columns]
@@ -75,11 +73,9 @@ class Sheet:
             if head.lower() in names and head.lower() not in self.places:
                 self.places[head.lower()] = place
             else:
-                remedy = "Correct the name, or remove the column (or only its header: such a column is not read)."
-                self._tell(row, place, "", head, f"each column of {self.table.name} once", remedy)
+                self._tell(row, place, "", FaultError("head", head, table=self.table.name))
         for name in (name for name in names if name not in self.places):
-            remedy = "Put the column back with its values, and the names of the columns in the first row."
-            self._tell(row, "A", name, ", ".join(heads.values())[:80], f"a column {name}", remedy)
+            self._tell(row, 1, name, FaultError("no column", ", ".join(heads.values())[:80], name=name))
 
     def _read_row(self, number: int, cells: Cells) -> None:
         found = {name: cells[place] for name, place in self.places.items() if place in cells}
@@ -95,7 +91,7 @@ class Sheet:
                 row[name] = to_text(found[name], column, before=old, unit=unit) if name in found else row[name]
             except FaultError as fault:
                 row[name] = old
-                self._tell(number, self.places[name], name, *fault.args)
+                self._tell(number, self.places[name], name, fault)
         self.rows.append((number, row))
 
 
@@ -144,9 +140,8 @@ def _read_tables(book: Package, source: Source, problems: list[Problem]) -> tupl
     sheets: dict[str, Sheet] = {}
     for table in TABLES:
         if table.name not in titles:
-            remedy = "Give it back its name: don't rename, move or remove sheets and headers that hold data."
-            found = f"sheets {', '.join(book.titles)}"
-            problems.append(Problem(table.name, 0, "", found, f"a sheet {table.name}", remedy))
+            fault = FaultError("no sheet", f"sheets {', '.join(book.titles)}", name=table.name)
+            problems.append(Problem(table.name, 0, "", *fault.args))
             continue
         units = {row["id"]: row["unit"] for _, row in sheets["indicators"].rows} if "indicators" in sheets else {}
         sheet = Sheet(table, titles[table.name], source.get(table.name, {}), units, problems, notes)
@@ -160,16 +155,14 @@ def _check_origin(meta: Mapping[str, str], project: Project) -> tuple[list[Probl
     """Compares the workbook's marks with the edition that it was made from, and returns that edition's rows."""
     edition = meta.get("edition", "no such sheet, or one without an edition")
     if meta.get("format") != FORMAT or not NAME.fullmatch(edition) or not (project.data / edition).is_dir():
-        remedy = f"Put that edition in data/. {_AGAIN} EDITION FILE.xlsx"
-        expected = "the hidden sheet of na-report edition export, with an edition of this project"
-        return [Problem(META, 0, "", edition, expected, remedy)], {}
-    remedy = f"The workbook was made from other data. {_AGAIN} {edition} FILE.xlsx"
+        return [Problem(META, 0, "", *FaultError("no origin", edition).args)], {}
     tables, marks = tables_in(project.data / edition)
-    problems = [
-        Problem(META, 0, "", found[:19], f"what edition {edition} has now ({key}), {now[:19]}…", remedy)
+    changed = [
+        FaultError("other origin", found[:19], edition=edition, key=key, now=now[:19])
         for key, now in marks.items()
         if (found := meta.get(key, "")) != now
     ]
+    problems = [Problem(META, 0, "", *fault.args) for fault in changed]
     keyed = {name: {row[BY_NAME[name].key]: row for row in rows} for name, rows in tables.items()}
     return problems, {} if problems else keyed
 
