@@ -1,6 +1,5 @@
 """What follows from what differs between two editions, as lines of text and as a page of the preview."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,14 +57,8 @@ def follows(old: str, new: str, project: Project, language: str = "", notebooks:
 
 def as_text(found: Follows, refreshed: Refreshed | None = None) -> str:
     """Returns as text what differs, by table or by series of a draft that was refreshed, and what follows."""
-    return (
-        templates(__package__)
-        .get_template("changes.txt")
-        .render(
-            {"refreshed": refreshed, "counted": _counted, "digits": _digits, "flags": FLAGS, "repr": repr},
-            **vars(found),
-        )
-    )
+    parts = {"refreshed": refreshed, "counted": _counted, "digits": _digits, "flags": FLAGS, "repr": repr}
+    return templates(__package__).get_template("changes.txt").render(parts, **vars(found))
 
 
 def _counted(outcome: Outcome) -> str:
@@ -99,23 +92,17 @@ def changed_page(
         return ", ".join(voice.words(f"flags.{letter}") for letter in letters)
 
     def of_office(text: str) -> str:
-        """Returns what an office says, with its flags, as a reader of the language writes it; a name as it is."""
-        if not re.fullmatch(rf"(:|-?\d+(\.\d+)?)( [{re.escape(''.join(FLAGS))}]+)?", text):
-            return text
+        """Returns what an office says, with its flags, as a reader of the language writes it."""
         found, _, letters = text.partition(" ")
         shown = "–" if found == ":" else number(float(found), language)
         return f"{shown} ({flags(letters)})" if letters else shown
 
-    contents = (
-        templates(__package__)
-        .get_template("changes.html")
-        .render(
-            {"say": say, "flags": flags, "of_office": of_office, "number": number, "written_day": written_day},
-            **vars(follows(old, name, project, language, notebooks)),
-            voice=voice,
-            outcomes=told.outcomes if told else (),
-            claims={result.claim.id: result.claim.says[language] for result in check(voice.edition)},
-            advice={row["id"]: voice.said(row, "title") for row in voice.edition.records("recommendations")},
-        )
-    )
+    parts = {
+        "outcomes": told.outcomes if told else (),
+        "claims": {result.claim.id: result.claim.says[language] for result in check(voice.edition)},
+        "advice": {row["id"]: voice.said(row, "title") for row in voice.edition.records("recommendations")},
+        **{"say": say, "flags": flags, "of_office": of_office, "number": number, "written_day": written_day},
+        **vars(follows(old, name, project, language, notebooks)),
+    }
+    contents = templates(__package__).get_template("changes.html").render(parts, voice=voice)
     return say("title"), contents, say("link")
