@@ -80,22 +80,13 @@ def read_seal(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
 
 def _faults(said: Any, edition: str) -> Iterator[tuple[str, str]]:
     """Yields what the program, the book and the archive could not use of a descriptor: what was found and expected."""
-    wrong = [
-        (f"{placed(place[0], place[1:])}: {what}" if place else what, expected)
-        for place, what, expected in _form_faults(said, "edition")
-    ]
-    if wrong:
-        yield from wrong
+    if wrong := _form_faults(said, "edition"):
+        for place, what, expected in wrong:
+            yield f"{placed(place[0], place[1:])}: {what}" if place else what, expected
         return
     if said.get("name") != name_of(edition):
         yield f"name: {shown(said.get('name'))}", f"the name {name_of(edition)}"
-    files = sorted(entry["path"] for entry in said["resources"])
-    if files != sorted({f"{entry['name']}.csv" for entry in said["resources"]}):
-        yield f"resources: {', '.join(files)}", "each table once, in a file of its name"
-    elif lacking := [table.name for table in TABLES if not table.later and table.file not in files]:
-        yield f"resources: no {', '.join(lacking)}", "each table of an edition"
-    else:
-        yield from schema_faults(said["resources"], BY_NAME)
+    yield from schema_faults(said["resources"])
 
 
 def _changed(folder: Path, said: Mapping[str, Any]) -> Iterator[Problem]:

@@ -84,13 +84,17 @@ def read_schema(resources: Sequence[Mapping[str, Any]], declared: Mapping[str, T
     return tuple(_table(resource, declared.get(resource["name"])) for resource in resources)
 
 
-def schema_faults(resources: Sequence[Mapping[str, Any]], declared: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
+def schema_faults(resources: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Yields the tables of a descriptor that can't be what an edition has: what was found and expected."""
-    tables = read_schema(resources, declared)
+    files, tables = sorted(resource["path"] for resource in resources), read_schema(resources, BY_NAME)
+    if files != sorted({table.file for table in tables}):
+        yield f"resources: {', '.join(files)}", "each table once, in a file of its name"
+    elif lacking := [table.name for table in TABLES if not table.later and table.file not in files]:
+        yield f"resources: no {', '.join(lacking)}", "each table of an edition"
     places = {f"{table.name}.{column.name}" for table in tables for column in table.columns}
     for table in tables:
         names = [column.name for column in table.columns]
-        known = declared[table.name].columns if table.name in declared else ()
+        known = BY_NAME[table.name].columns if table.name in BY_NAME else ()
         if len({*names}) < len(names) or {column.name for column in known if not column.later} - {*names}:
             yield f"resources, {table.name}: columns {', '.join(names)}", "each column of an edition once"
         if nowhere := {place for column in table.columns for place in column.refers_to} - places:
