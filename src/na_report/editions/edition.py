@@ -129,6 +129,7 @@ class Seal(NamedTuple):
     author: str
     licence: str
     licence_url: str
+    tables: int  # how many
 
 
 @derived
@@ -136,8 +137,8 @@ def seal_of(edition: Edition) -> Seal:
     """Returns what identifies an edition."""
     said = edition.descriptor
     licence, author = said["licenses"][0], said["contributors"][0]["title"]
-    created = str(said["created"])[:10]
-    return Seal(said["version"], created, edition.fingerprint, author, licence["title"], licence["path"])
+    created, tables = str(said["created"])[:10], len(said["resources"])
+    return Seal(said["version"], created, edition.fingerprint, author, licence["title"], licence["path"], tables)
 
 
 @derived

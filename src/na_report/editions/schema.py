@@ -22,7 +22,7 @@ class Column:
     required: bool = True
     pattern: str = ""  # a regular expression for the whole value, or each id of a list
     codes: str = ""  # the code list in the table `codes` that the value is one of
-    refers_to: tuple[str, ...] = ()  # the `table.column` places, one of which must hold the value
+    refers_to: Sequence[str] = ()  # the `table.column` places, one of which must hold the value
     many: bool = False  # whether the cell is a list of values with `;` between them
     minimum: float | None = None
     unique: bool = False  # so it is for a key and for what other tables refer to
@@ -117,12 +117,10 @@ def _column(field: Mapping[str, Any], declared: Column | None) -> Column:
         kind,
         required=bool(limits.get("required")),
         pattern=said.get("pattern", "" if kind == "period" else limits.get("pattern", "")),
-        codes=said.get("codes", ""),
-        refers_to=tuple(said.get("refers_to", ())),
         minimum=limits.get("minimum") if kind in ("integer", "number") else None,
         later=_is_later(field, declared),
         said=field,
-        **{word: bool(said.get(word)) for word in ("many", "unique", "text")},
+        **{word: said[word] for word in ("codes", "refers_to", "many", "unique", "text") if word in said},
     )
 
 
