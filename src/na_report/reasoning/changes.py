@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -53,24 +53,15 @@ class ValueChange:
 
 
 @dataclass(frozen=True)
-class ClaimChange:
-    """A claim whose verdict differs."""
-
-    claim: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
 class Changes:
     """All that differs between two editions: tables, latest values and verdicts, and the recommendations that lean on it."""
 
     old: str
     new: str
-    tables: dict[str, TableChange] = field(default_factory=dict)
-    values: tuple[ValueChange, ...] = ()
-    claims: tuple[ClaimChange, ...] = ()
-    recommendations: tuple[str, ...] = ()
+    tables: dict[str, TableChange]
+    values: list[ValueChange]
+    claims: list[dict[str, str]]  # those whose verdict differs: the claim, and its old and new one
+    recommendations: list[str]
 
     @property
     def rows(self) -> set[str]:
@@ -103,15 +94,15 @@ def compare(old: Edition, new: Edition) -> Changes:
     tables = {name: change for name, change in tables.items() if change != TableChange()}
     before = {result.claim.id: result.state for result in check(old)}
     states = ((found.claim.id, before.get(found.claim.id), found.state) for found in check(new))
-    claims = tuple(ClaimChange(key, was, now) for key, was, now in states if was and was != now)
-    touched = _rows(tables, _REMARKS) | {claim.claim for claim in claims}
+    claims = [{"claim": key, "old": was, "new": now} for key, was, now in states if was and was != now]
+    touched = _rows(tables, _REMARKS) | {claim["claim"] for claim in claims}
     leaning = {
         key
         for edition in (old, new)
         for key in edition["recommendations"]["id"]
         if touched & {key, *nx.descendants(chain.graph(edition), key)}
     }
-    return Changes(old.name, new.name, tables, tuple(_compare_values(old, new)), claims, tuple(in_order(leaning)))
+    return Changes(old.name, new.name, tables, [*_compare_values(old, new)], claims, in_order(leaning))
 
 
 def _texts(edition: Edition, name: str) -> dict[str, dict[str, str]]:
