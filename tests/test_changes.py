@@ -56,7 +56,7 @@ def test_a_conclusion_that_only_one_edition_has_is_no_change_of_a_claim_and_a_re
         assert not changes.claims
         assert "C14" in (*changes.tables["conclusions"].added, *changes.tables["conclusions"].removed)
     changes = compare(FIRST, altered(FIRST, "observations IND004-NL-2019 extracted 2021-01-01"))
-    assert (changes.rows, changes.recommendations) == ({"IND004-NL-2019"}, ())
+    assert (changes.rows, changes.recommendations) == ({"IND004-NL-2019"}, [])
 
 
 @pytest.mark.parametrize(

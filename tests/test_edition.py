@@ -29,7 +29,10 @@ ROWS_2021 = (
 
 
 def problems_of(project: Project, *, sealed: bool = False) -> list[Problem]:
-    return find_problems(project.data / "2021", sealed=sealed)
+    folder = project.data / "2021"
+    if not sealed:
+        (folder / DESCRIPTOR).unlink(missing_ok=True)
+    return find_problems(folder)
 
 
 def test_edition_2021_is_sound_and_complete_in_both_languages() -> None:

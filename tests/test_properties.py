@@ -28,8 +28,7 @@ from na_report.editions.integrity import check_tables, find_problems, verify_edi
 from na_report.editions.schema import BY_NAME, TABLES, Column
 from na_report.workbook.cell_values import to_text
 from na_report.workbook.importing import import_edition
-from na_report.workbook.layout import FaultError, decode, encode
-from na_report.workbook.package import Cell
+from na_report.workbook.package import Cell, FaultError, decode, encode
 from na_report.writing.markdown import escape, plain
 
 __all__ = ["template"]

@@ -19,9 +19,9 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program as it may be one day: with one more table, and one more column in a table that is there."""
     folder = tmp_path_factory.mktemp("later")
     shutil.copytree(ROOT / "src" / "na_report", folder / "na_report", ignore=shutil.ignore_patterns("__pycache__"))
-    for name, declared in cases("later").items():
-        before = declared["before"]
-        edit(folder / "na_report" / "editions" / name, f"\n{before}", f"\n{declared['more']}{before}")
+    for said in cases("later"):
+        before = said["before"]
+        edit(folder / "na_report" / "editions" / "tables.json", f"\n{before}", f"\n{said['more']}{before}")
     return folder
 
 

@@ -14,8 +14,8 @@ from recorded import file
 
 from na_report.editions.edition import open_edition
 from na_report.statistics.answer_formats import UnreadableError, letters
-from na_report.statistics.drafting import method_series
 from na_report.statistics.reading import Cell, differences, read
+from na_report.statistics.refreshing import method_series
 from na_report.statistics.series import Series, declared, faults, without_series
 
 
@@ -89,7 +89,12 @@ def test_tables_of_both_generations_have_their_flags_and_no_value_where_there_is
 
 def test_the_22_cells_that_eurostat_changed_between_2020_and_2024_are_named_rightly() -> None:
     years, found = {period for _, period in PAIR[0]}, differences(*PAIR)
-    assert [str(one) for one in found if one.period in years] == cases("revisions")
+    told = [
+        f"{one.place} {one.period}: {', '.join(one.kinds)}: {one.old} -> {one.new}"
+        for one in found
+        if one.period in years
+    ]
+    assert told == cases("revisions")
     # Of the years that came after, each place has values, and those of Montenegro end in 2020.
     after = Counter(kind for one in found if one.period not in years for kind in one.kinds)
     assert after == {"new": 4 * len(COMMON) - 3, "break": len(COMMON) - 1}

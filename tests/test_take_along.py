@@ -26,8 +26,7 @@ from na_report.running.pages import all_pages, choose
 from na_report.screen.citing import add_take_along
 from na_report.screen.describing import site_address
 from na_report.screen.translator import describe
-from na_report.workbook.exporting import write_ods, write_take_along
-from na_report.workbook.layout import META
+from na_report.workbook.exporting import META, write_ods, write_take_along
 
 pytestmark = pytest.mark.book
 

@@ -23,8 +23,7 @@ from na_report.editions.edition import copy_edition
 from na_report.editions.integrity import verify_edition
 from na_report.editions.schema import TABLES
 from na_report.workbook import comments
-from na_report.workbook.exporting import explain, export_edition, write_ods
-from na_report.workbook.layout import META, START
+from na_report.workbook.exporting import META, START, explain, export_edition, write_ods
 
 __all__ = ["small", "template"]  # fixtures
 

@@ -22,8 +22,8 @@ from na_report.editions.cells import check_cell
 from na_report.editions.schema import BY_NAME, TABLES
 from na_report.workbook import package
 from na_report.workbook.cell_values import to_text
-from na_report.workbook.layout import META, FaultError
-from na_report.workbook.package import Cell, Package
+from na_report.workbook.exporting import META
+from na_report.workbook.package import Cell, FaultError, Package
 
 __all__ = ["small", "template"]  # fixtures
 

@@ -18,8 +18,7 @@ from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.edition import seal_edition
 from na_report.editions.schema import BY_NAME, TABLES
 from na_report.editions.table_files import Row, read_table, write_table
-from na_report.workbook.exporting import export_edition
-from na_report.workbook.layout import tables_in
+from na_report.workbook.exporting import export_edition, tables_in
 
 FILE = "evidence.xlsx"
 OBS = ("observations", "IND007-NL-2019")

@@ -18,7 +18,7 @@ class NaReportError(Exception):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing that is wrong in an input, with its place."""
+    """One thing that is wrong in an input, with its place; of a workbook the file is a sheet, with the letter of the column."""
 
     file: str
     row: int
@@ -26,10 +26,13 @@ class Problem:
     found: str
     expected: str
     remedy: str
+    letter: str = ""
 
     def __str__(self) -> str:
-        row = f", row {self.row}" if self.row else ""
-        column = f", column {self.column}" if self.column else ""
+        if self.letter:
+            row, column = f"!{self.letter}{self.row}", f" ({self.column})" if self.column else ""
+        else:
+            row, column = f", row {self.row}" if self.row else "", f", column {self.column}" if self.column else ""
         return f"{self.file}{row}{column}: found {self.found!r}, expected {self.expected}. {self.remedy}"
 
 

@@ -9,11 +9,12 @@ from na_report.base.digits import half_up, in_digits
 from na_report.base.errors import NaReportError
 from na_report.base.paths import PAGES, TOC, Project
 from na_report.base.stories import read_story
+from na_report.base.templates import templates
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
 from na_report.reasoning import chain, checking
-from na_report.reasoning.claim import FAILS, KINDS, NOT_TESTABLE, Result
+from na_report.reasoning.claim import FAILS, KINDS
 from na_report.reasoning.claims_file import refuse_misplaced
 from na_report.running.contents import languages, read_contents
 from na_report.running.pages import all_pages
@@ -31,27 +32,10 @@ def check(options: Namespace, project: Project) -> int:
         said = [asdict(result) for result in results]
         print(json.dumps([each.pop("claim") | each for each in said], ensure_ascii=False, indent=2))
         return code
-    for result in results:
-        _tell(result, options.language)
-    for kind in KINDS:
-        states = [result.state.replace("_", " ") for result in results if result.claim.kind == kind]
-        told = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
-        print(f"edition {edition.name}, {kind}: {told or 'no claims'}", flush=True)
+    shown = {"results": results, "edition": edition, "language": options.language, "kinds": KINDS, "fails": FAILS}
+    text = templates(__package__).get_template("check.txt")
+    print(text.render(shown, digits=lambda value: in_digits(half_up(value, 10))), end="", flush=True)
     return code
-
-
-def _tell(result: Result, language: str) -> None:
-    claim = result.claim
-    print(f"{claim.id}  {claim.kind}, {result.state.replace('_', ' ')}: {claim.says[language]}")
-    if result.state == NOT_TESTABLE:
-        if result.why:
-            print(f"       {result.why}")
-        return
-    for fact in result.facts:
-        row = f"  [{fact.observation}]" if fact.observation else ""
-        print(f"       {fact.says[language]}: {in_digits(half_up(fact.value, 10))}{row}")
-    if result.state in FAILS and claim.conclusion:
-        print(f"       recommendations that lean on {claim.id}: {', '.join(result.recommendations) or 'none'}")
 
 
 def trace(options: Namespace, project: Project) -> int:

@@ -1,15 +1,13 @@
 """What follows from what differs between two editions, as lines of text and as a page of the preview."""
 
-import re
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from na_report.base.digits import as_shown, in_digits
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
+from na_report.base.templates import templates
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import is_draft, previous_edition, sealed_editions
 from na_report.editions.office_marks import FLAGS
@@ -18,7 +16,7 @@ from na_report.reasoning.checking import check
 from na_report.running.chapters import read_chapter
 from na_report.running.contents import known_language
 from na_report.running.pages import all_pages, mentions
-from na_report.statistics.refreshing import told_again
+from na_report.statistics.refreshing import Outcome, Refreshed, told_again
 from na_report.writing.markdown import anchor
 from na_report.writing.numbers import number, written_day
 from na_report.writing.sentences import Reworded, prose_of, reworded
@@ -57,25 +55,19 @@ def follows(old: str, new: str, project: Project, language: str = "", notebooks:
     return Follows(changes, mentions(folder, {anchor(row) for row in changes.rows}) if folder else None, sentences)
 
 
-def lines(found: Follows) -> Iterator[str]:
-    """Yields what follows as lines of text."""
-    for one in found.changes.values:
-        how = "comparable" if one.comparable else "not comparable: another series or measure"
-        old, new = (in_digits(as_shown(each)) if each is not None else "words" for each in (one.old, one.new))
-        slip = f"; exactly {one.factor} the one before: check the unit" if one.factor else ""
-        yield f"value {one.indicator}: {old} ({one.old_key}) -> {new} ({one.new_key}) {one.unit}, {how}{slip}"
-    for claim in found.changes.claims:
-        yield f"claim {claim.claim}: {claim.old.replace('_', ' ')} -> {claim.new.replace('_', ' ')}"
-    yield f"recommendations concerned: {', '.join(found.changes.recommendations) or 'none'}"
-    if found.pages is None:
-        yield "pages: not known; run na-report build first"
-    for page, figures in (found.pages or {}).items():
-        yield f"page {page}" + (f" (figures: {','.join(figures)})" if figures else "")
-    if found.sentences is None:
-        yield "sentences: not known; the chapters can't be read: na-report build tells why"
-    for sentence in found.sentences or ():
-        yield f"sentence on {sentence.page}{f', if {sentence.condition}' if sentence.condition else ''}: {sentence.old}"
-        yield f"  becomes: {sentence.new}"
+def as_text(found: Follows, refreshed: Refreshed | None = None) -> str:
+    """Returns as text what differs, by table or by series of a draft that was refreshed, and what follows."""
+    parts = {"refreshed": refreshed, "counted": _counted, "digits": _digits, "flags": FLAGS, "repr": repr}
+    return templates(__package__).get_template("changes.txt").render(parts, **vars(found))
+
+
+def _counted(outcome: Outcome) -> str:
+    counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
+    return ", ".join(f"{count} {kind}" for kind, count in counted.items())
+
+
+def _digits(number: float | None) -> str:
+    return "" if number is None else in_digits(as_shown(number))
 
 
 def changed_page(
@@ -100,20 +92,17 @@ def changed_page(
         return ", ".join(voice.words(f"flags.{letter}") for letter in letters)
 
     def of_office(text: str) -> str:
-        """Returns what an office says, with its flags, as a reader of the language writes it; a name as it is."""
-        if not re.fullmatch(rf"(:|-?\d+(\.\d+)?)( [{re.escape(''.join(FLAGS))}]+)?", text):
-            return text
+        """Returns what an office says, with its flags, as a reader of the language writes it."""
         found, _, letters = text.partition(" ")
         shown = "–" if found == ":" else number(float(found), language)
         return f"{shown} ({flags(letters)})" if letters else shown
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, loader=PackageLoader(__package__, "texts"))
-    contents = environment.get_template("changes.html").render(
-        {"say": say, "flags": flags, "of_office": of_office, "number": number, "written_day": written_day},
+    parts = {
+        "outcomes": told.outcomes if told else (),
+        "claims": {result.claim.id: result.claim.says[language] for result in check(voice.edition)},
+        "advice": {row["id"]: voice.said(row, "title") for row in voice.edition.records("recommendations")},
+        **{"say": say, "flags": flags, "of_office": of_office, "number": number, "written_day": written_day},
         **vars(follows(old, name, project, language, notebooks)),
-        voice=voice,
-        outcomes=told.outcomes if told else (),
-        claims={result.claim.id: result.claim.says[language] for result in check(voice.edition)},
-        advice={row["id"]: voice.said(row, "title") for row in voice.edition.records("recommendations")},
-    )
+    }
+    contents = templates(__package__).get_template("changes.html").render(parts, voice=voice)
     return say("title"), contents, say("link")

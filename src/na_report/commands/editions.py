@@ -82,7 +82,7 @@ def refresh(options: Namespace, project: Project) -> int:
     missed, series = sum(bool(outcome.kind) for outcome in refreshed.outcomes), len(refreshed.outcomes)
     if options.format == "json":
         return _json({**asdict(refreshed), **asdict(found)}, 1 if missed else 0)
-    print(*refreshing.lines(refreshed), *consequences.lines(found), sep="\n")
+    print(consequences.as_text(found, refreshed), end="")
     if missed:
         again = shlex.join(["na-report", "edition", "refresh", old, "--as", new])
         what = f"{missed} of {series} series could not be had; the draft has the other {series - missed}."
@@ -117,14 +117,7 @@ def diff(options: Namespace, project: Project) -> int:
     if not found.changes.tables:
         print(f"{options.old} and {options.new} hold the same")
         return 0
-    for name, table in found.changes.tables.items():
-        print(f"{name}: {len(table.added)} added, {len(table.removed)} removed, {len(table.changed)} cells changed")
-        for sign, keys in (("+", table.added), ("-", table.removed)):
-            print(*(f"  {sign} {key}\n" for key in keys), sep="", end="")
-        for cell in table.changed:
-            slip = f" (exactly {cell.factor} the one before)" if cell.factor else ""
-            print(f"  {cell.key} {cell.column}: {cell.old!r} -> {cell.new!r}{slip}")
-    print(*consequences.lines(found), sep="\n")
+    print(consequences.as_text(found), end="")
     return 0
 
 

@@ -56,17 +56,20 @@ def sha256(content: bytes) -> str:
 
 
 def read_seal(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
-    """Returns what the descriptor of an edition says, nothing of a damaged one, and what is wrong with it or what it seals."""
+    """Returns what the descriptor of an edition says, and what is wrong with it or what it seals.
+
+    Nothing is said by a damaged one or of a draft, which has none.
+    """
     path, expected, remedy = folder / DESCRIPTOR, "a Data Package descriptor", "Put back the file as it was."
+    if not path.exists():
+        return {}, []
     try:
-        if path.exists() and not path.is_file():  # to read a pipe would take for ever
+        if not path.is_file():  # to read a pipe would take for ever
             raise ValueError("no file, but something else")
         said = json.loads(path.read_bytes().decode("utf-8"))
         if found := list(_faults(said, folder.name)):
             return {}, [Problem(DESCRIPTOR, 0, "", *fault, remedy) for fault in found]
         return said, list(_changed(folder, said))
-    except FileNotFoundError:
-        what, expected, remedy = "no file", "the seal of the edition", f"Run: na-report edition seal {folder.name}"
     except OSError as error:
         path, what, expected = Path(error.filename or path), error.strerror or str(error), "a file that can be read"
         remedy = "Give yourself the right to read it."
@@ -77,22 +80,13 @@ def read_seal(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
 
 def _faults(said: Any, edition: str) -> Iterator[tuple[str, str]]:
     """Yields what the program, the book and the archive could not use of a descriptor: what was found and expected."""
-    wrong = [
-        (f"{placed(place[0], place[1:])}: {what}" if place else what, expected)
-        for place, what, expected in _form_faults(said, "edition")
-    ]
-    if wrong:
-        yield from wrong
+    if wrong := _form_faults(said, "edition"):
+        for place, what, expected in wrong:
+            yield f"{placed(place[0], place[1:])}: {what}" if place else what, expected
         return
     if said.get("name") != name_of(edition):
         yield f"name: {shown(said.get('name'))}", f"the name {name_of(edition)}"
-    files = sorted(entry["path"] for entry in said["resources"])
-    if files != sorted({f"{entry['name']}.csv" for entry in said["resources"]}):
-        yield f"resources: {', '.join(files)}", "each table once, in a file of its name"
-    elif lacking := [table.name for table in TABLES if not table.later and table.file not in files]:
-        yield f"resources: no {', '.join(lacking)}", "each table of an edition"
-    else:
-        yield from schema_faults(said["resources"], BY_NAME)
+    yield from schema_faults(said["resources"])
 
 
 def _changed(folder: Path, said: Mapping[str, Any]) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from na_report.base.errors import InvalidInputError, MissingRowError, NaReportError, how_many
+from na_report.base.errors import InvalidInputError, MissingRowError, NaReportError
 from na_report.base.files import sync_all, write_whole
 from na_report.base.paths import ABOUT, DESCRIPTOR, Project, find_project
 from na_report.base.stories import read_story
@@ -18,9 +18,12 @@ from na_report.base.wording import Words
 from na_report.editions.asked import Reads, derived
 from na_report.editions.descriptor import approval, describe, read_seal, schema_in, sha256
 from na_report.editions.folders import being_made, edition_folder, is_draft, making, refuse_name
-from na_report.editions.integrity import find_problems
+from na_report.editions.integrity import refuse_unsound
 from na_report.editions.schema import TABLES, Schema, Table
 from na_report.editions.table_files import Rows, read_table, rows_of, write_table
+
+_MEND = "Mend them in data/{0}; na-report edition verify {0} names what is left."
+_PUT_BACK = "Put the files back (git restore data/{0}), or make a new edition: na-report edition copy {0} NEW."
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,12 +166,11 @@ def _open_seen(folder: Path, *seen: object) -> Edition:
     """Opens an edition, anew only when something was done to its files: nobody sets that time."""
     name = folder.name
     if draft := is_draft(folder):
-        _refuse_unsound(folder, name, "can't be used yet")
-        descriptor = describe(folder, name, None)
-    else:
-        descriptor, problems = read_seal(folder)
-        if problems:
-            raise _refused(folder)
+        refuse_unsound(folder, f"Edition {name} can't be used yet: it has {{}}:", _MEND.format(name))
+    descriptor, problems = (describe(folder, name, None), []) if draft else read_seal(folder)
+    changed = f"Edition {name} is not what was sealed ({{}}):", _PUT_BACK.format(name)
+    if problems:
+        refuse_unsound(folder, *changed)
     schema = schema_in(folder, descriptor)
     try:
         tables = {table.name: _frame(table, read_table(folder, table)) for table in schema}
@@ -177,25 +179,15 @@ def _open_seen(folder: Path, *seen: object) -> Edition:
             later = [column.name for column in table.columns if column.name not in frame.columns]
             tables[table.name] = frame.assign(**dict.fromkeys(later, "")) if later else frame
         tables["observations"]["value"] = pd.to_numeric(tables["observations"]["value"])
-    except (InvalidInputError, ValueError) as error:
-        # A file is missing, or someone sealed by hand what no check passes.
-        raise _refused(folder) from error
+    except (InvalidInputError, ValueError):
+        refuse_unsound(folder, *changed)  # a file is missing, or someone sealed by hand what no check passes
+        raise
     said = json.dumps(descriptor).encode() if draft else (folder / DESCRIPTOR).read_bytes()
     return Edition(name, tables, descriptor, sha256(said).removeprefix("sha256:"), schema)
 
 
 def _frame(table: Table, rows: Rows) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[column.name for column in table.columns], dtype=str)
-
-
-def _refused(folder: Path) -> InvalidInputError:
-    problems = find_problems(folder)
-    return InvalidInputError(
-        f"Edition {folder.name} is not what was sealed ({how_many(problems)}):",
-        problems,
-        hint=f"Put the files back (git restore data/{folder.name}), or make a new edition: "
-        f"na-report edition copy {folder.name} NEW.",
-    )
 
 
 def copy_edition(old: str, new: str, project: Project | None = None) -> Path:
@@ -224,14 +216,8 @@ def seal_folder(folder: Path, name: str, created: date, by: str = "") -> Path:
     if target.exists():
         hint = f"Make a new one: na-report edition copy {name} NEW."
         raise NaReportError(f"Edition {name} is sealed already.", hint=hint)
-    _refuse_unsound(folder, name, "is not sealed")
+    refuse_unsound(folder, f"Edition {name} is not sealed: it has {{}}:", _MEND.format(name))
     descriptor = describe(folder, name, created) | approval(folder, by, created)
     sync_all(folder)  # no seal may outlive its tables
     write_whole(target, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode())
     return target
-
-
-def _refuse_unsound(folder: Path, name: str, what: str) -> None:
-    if problems := find_problems(folder, sealed=False):
-        hint = f"Mend them in data/{name}; na-report edition verify {name} names what is left."
-        raise InvalidInputError(f"Edition {name} {what}: it has {how_many(problems)}:", problems, hint=hint)

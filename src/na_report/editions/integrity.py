@@ -10,7 +10,7 @@ from na_report.base.paths import ANSWERS, DESCRIPTOR, Project
 from na_report.base.settings import read_settings
 from na_report.editions.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
 from na_report.editions.descriptor import read_seal, schema_in
-from na_report.editions.folders import edition_folder, is_draft
+from na_report.editions.folders import edition_folder
 from na_report.editions.schema import TABLES, Schema, Table
 from na_report.editions.table_files import PROBLEMS_LIMIT, Row, Rows, read_table
 
@@ -20,18 +20,22 @@ _RULES = read_settings(Path(__file__).with_name("rules.yml"))
 
 def verify_edition(name: str, project: Project | None = None) -> None:
     """Checks everything about an edition; raises an `InvalidInputError` that carries all problems."""
-    folder = edition_folder(name, project)
-    if problems := find_problems(folder, sealed=not is_draft(folder)):
-        hint = "Mend them in data/ and run na-report edition verify again."
-        raise InvalidInputError(f"Edition {name} has {how_many(problems)}:", problems, hint=hint)
+    hint = "Mend them in data/ and run na-report edition verify again."
+    refuse_unsound(edition_folder(name, project), f"Edition {name} has {{}}:", hint)
 
 
-def find_problems(folder: Path, *, sealed: bool = True) -> list[Problem]:
+def refuse_unsound(folder: Path, what: str, hint: str) -> None:
+    """Raises an `InvalidInputError` with all problems of the edition in a folder; {} in `what` is where it says how many."""
+    if problems := find_problems(folder):
+        raise InvalidInputError(what.format(how_many(problems)), problems, hint=hint)
+
+
+def find_problems(folder: Path) -> list[Problem]:
     """Returns all problems of the edition in a folder; an empty list when it is sound.
 
     If sealed, the bytes must match the hashes in the descriptor and the tables its schema; else the tables that of this program.
     """
-    said, problems = read_seal(folder) if sealed else ({}, [])
+    said, problems = read_seal(folder)
     schema = schema_in(folder, said)
     tables: dict[str, Rows] = {}
     for table in schema:

@@ -1,13 +1,12 @@
-"""The tables of a new edition, as `tables.csv` and `columns.csv` declare them, and how a descriptor holds them as Table Schema.
+"""The tables of a new edition, as `tables.json` declares them: with the words of Table Schema, as in the seal of an edition.
 
-The same declarations check a draft, describe it in `datapackage.json` when it is sealed, and fill the drop-downs of the
-workbook. A sealed edition is read by what its own descriptor says (`read_schema`). What came after the first edition was
-sealed is marked `later`.
+The same declarations check a draft, go along in `datapackage.json` when it is sealed, and fill the drop-downs of the workbook.
+A sealed edition is read by what its own descriptor says. What came after the first edition was sealed is marked `later`.
 """
 
-import csv
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,13 @@ class Column:
     required: bool = True
     pattern: str = ""  # a regular expression for the whole value, or each id of a list
     codes: str = ""  # the code list in the table `codes` that the value is one of
-    refers_to: tuple[str, ...] = ()  # the `table.column` places, one of which must hold the value
+    refers_to: Sequence[str] = ()  # the `table.column` places, one of which must hold the value
     many: bool = False  # whether the cell is a list of values with `;` between them
     minimum: float | None = None
     unique: bool = False  # so it is for a key and for what other tables refer to
     later: bool = False  # whether it came after the first sealed edition, so that one sealed before may lack it
     text: bool = False  # whether a reader sees it; it may hold `{IND001}` or `{IND001-NL-2020}` and no other braces
+    said: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)  # as Table Schema says it
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,8 @@ class Table:
 
 Schema = tuple[Table, ...]
 
-PERIOD = r"\d{4}(-\d{2})?(/\d{4})?"
 # Beside the words of Table Schema, a field holds under this one what these can't say, so that it can be read back whole.
 _OURS = "naReport"
-_OUR_WORDS = ("type", "codes", "refers_to", "many", "unique", "text")
 
 
 def table_schema(table: Table) -> dict[str, Any]:
@@ -71,31 +69,11 @@ def table_schema(table: Table) -> dict[str, Any]:
         if len(column.refers_to) == 1 and not column.many
         for place, target in [column.refers_to[0].split(".")]
     ]
-    fields = [_field(table, column) for column in table.columns]
+    fields = [{**column.said, _OURS: column.said.get(_OURS, {})} for column in table.columns]
+    for said in fields:
+        said.pop("later", None)  # no edition can tell what came after it
     schema = {"fields": fields, "primaryKey": [table.key], "missingValues": [""]}
     return schema | ({"foreignKeys": keys} if keys else {})
-
-
-def _field(table: Table, column: Column) -> dict[str, Any]:
-    as_text = column.type in ("url", "period")
-    field: dict[str, Any] = {"name": column.name, "type": "string" if as_text else column.type}
-    if column.type == "url":
-        field["format"] = "uri"
-    if column.many:
-        # Data Package has a type `list`, but its published profile does not know it.
-        field["description"] = "values with ; between them"
-    constraints = {
-        "required": column.required or None,
-        "unique": column.name == table.key or None,
-        "pattern": PERIOD if column.type == "period" else (not column.many and column.pattern) or None,
-        "minimum": column.minimum,
-    }
-    if constraints := {word: value for word, value in constraints.items() if value is not None}:
-        field["constraints"] = constraints
-    said = {word: value for word in _OUR_WORDS if (value := getattr(column, word)) and value != field.get(word)}
-    if column.many and column.pattern:
-        said["pattern"] = column.pattern
-    return field | {_OURS: {word: list(value) if isinstance(value, tuple) else value for word, value in said.items()}}
 
 
 def read_schema(resources: Sequence[Mapping[str, Any]], declared: Mapping[str, Table]) -> Schema:
@@ -106,13 +84,17 @@ def read_schema(resources: Sequence[Mapping[str, Any]], declared: Mapping[str, T
     return tuple(_table(resource, declared.get(resource["name"])) for resource in resources)
 
 
-def schema_faults(resources: Sequence[Mapping[str, Any]], declared: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
+def schema_faults(resources: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Yields the tables of a descriptor that can't be what an edition has: what was found and expected."""
-    tables = read_schema(resources, declared)
+    files, tables = sorted(resource["path"] for resource in resources), read_schema(resources, BY_NAME)
+    if files != sorted({table.file for table in tables}):
+        yield f"resources: {', '.join(files)}", "each table once, in a file of its name"
+    elif lacking := [table.name for table in TABLES if not table.later and table.file not in files]:
+        yield f"resources: no {', '.join(lacking)}", "each table of an edition"
     places = {f"{table.name}.{column.name}" for table in tables for column in table.columns}
     for table in tables:
         names = [column.name for column in table.columns]
-        known = declared[table.name].columns if table.name in declared else ()
+        known = BY_NAME[table.name].columns if table.name in BY_NAME else ()
         if len({*names}) < len(names) or {column.name for column in known if not column.later} - {*names}:
             yield f"resources, {table.name}: columns {', '.join(names)}", "each column of an edition once"
         if nowhere := {place for column in table.columns for place in column.refers_to} - places:
@@ -122,7 +104,7 @@ def schema_faults(resources: Sequence[Mapping[str, Any]], declared: Mapping[str,
 def _table(resource: Mapping[str, Any], declared: Table | None) -> Table:
     known = {column.name: column for column in declared.columns} if declared else {}
     columns = (_column(field, known.get(field["name"])) for field in resource["schema"]["fields"])
-    return Table(resource["name"], resource["title"], tuple(columns), later=bool(declared and declared.later))
+    return Table(resource["name"], resource["title"], tuple(columns), later=_is_later(resource, declared))
 
 
 def _column(field: Mapping[str, Any], declared: Column | None) -> Column:
@@ -135,42 +117,16 @@ def _column(field: Mapping[str, Any], declared: Column | None) -> Column:
         kind,
         required=bool(limits.get("required")),
         pattern=said.get("pattern", "" if kind == "period" else limits.get("pattern", "")),
-        codes=said.get("codes", ""),
-        refers_to=tuple(said.get("refers_to", ())),
         minimum=limits.get("minimum") if kind in ("integer", "number") else None,
-        later=bool(declared and declared.later),
-        **{word: bool(said.get(word)) for word in ("many", "unique", "text")},
+        later=_is_later(field, declared),
+        said=field,
+        **{word: said[word] for word in ("codes", "refers_to", "many", "unique", "text") if word in said},
     )
 
 
-_MARKS = ("required", "unique", "many", "text", "later")
+def _is_later(said: Mapping[str, Any], declared: Table | Column | None) -> bool:
+    return declared.later if declared else "later" in said
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _columns(table: str) -> Iterator[Column]:
-    """Yields the columns of a table; a name that ends in `_*` stands for one in each language."""
-    for row in _COLUMNS:
-        stem, both, _ = row["name"].partition("*")
-        for language in LANGUAGES if both else ("",):
-            if row["table"] == table:
-                yield Column(
-                    stem + language,
-                    row["type"],
-                    pattern=row["pattern"],
-                    codes=row["codes"],
-                    refers_to=tuple(row["refers_to"].split()),
-                    minimum=int(row["minimum"]) if row["minimum"] else None,
-                    **{mark: mark in row["marks"].split() for mark in _MARKS},
-                )
-
-
-_COLUMNS = _rows("columns.csv")
-TABLES: Schema = tuple(
-    Table(row["name"], row["title"], tuple(_columns(row["name"])), later=row["later"] == "yes")
-    for row in _rows("tables.csv")
-)
+TABLES = read_schema(json.loads(Path(__file__).with_name("tables.json").read_bytes()), {})
 BY_NAME = {table.name: table for table in TABLES}

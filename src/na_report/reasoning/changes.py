@@ -1,8 +1,8 @@
 """What differs between two editions, and what follows for claims and recommendations."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -27,11 +27,6 @@ class CellChange:
     column: str
     old: str
     new: str
-
-    @property
-    def factor(self) -> str:
-        """How often one value fits in the other when that is a round number of times, which is mostly a slip."""
-        return _factor(self.old, self.new) if self.column == "value" else ""
 
 
 @dataclass(frozen=True)
@@ -58,24 +53,15 @@ class ValueChange:
 
 
 @dataclass(frozen=True)
-class ClaimChange:
-    """A claim whose verdict differs."""
-
-    claim: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
 class Changes:
     """All that differs between two editions: tables, latest values and verdicts, and the recommendations that lean on it."""
 
     old: str
     new: str
-    tables: dict[str, TableChange] = field(default_factory=dict)
-    values: tuple[ValueChange, ...] = ()
-    claims: tuple[ClaimChange, ...] = ()
-    recommendations: tuple[str, ...] = ()
+    tables: dict[str, TableChange]
+    values: list[ValueChange]
+    claims: list[dict[str, str]]  # those whose verdict differs: the claim, and its old and new one
+    recommendations: list[str]
 
     @property
     def rows(self) -> set[str]:
@@ -86,14 +72,10 @@ class Changes:
     def slips(self) -> list[str]:
         """The observations that may have another decimal point than was meant, each in a sentence."""
         cells = self.tables.get("observations", TableChange()).changed
-        found = {cell.key: (cell.new, cell.factor, cell.old) for cell in cells if cell.factor}
-        found |= {
-            one.new_key: (_text(one.new), one.factor, f"{_text(one.old)} ({one.old_key})")
-            for one in self.values
-            if one.factor and one.new_key not in found
-        }
+        found = {one.new_key: (_text(one.new), one.factor, f"{_text(one.old)} ({one.old_key})") for one in self.values}
+        found |= {one.key: (one.new, _factor(one.old, one.new), one.old) for one in cells if one.column == "value"}
         said = "{}: the value {} is exactly {} the one before, {}; check it against the unit"
-        return [said.format(key, *about) for key, about in found.items()]
+        return [said.format(key, *about) for key, about in found.items() if about[1]]
 
 
 def _rows(tables: Mapping[str, TableChange], but: tuple[str, ...] = ()) -> set[str]:
@@ -112,15 +94,15 @@ def compare(old: Edition, new: Edition) -> Changes:
     tables = {name: change for name, change in tables.items() if change != TableChange()}
     before = {result.claim.id: result.state for result in check(old)}
     states = ((found.claim.id, before.get(found.claim.id), found.state) for found in check(new))
-    claims = tuple(ClaimChange(key, was, now) for key, was, now in states if was and was != now)
-    touched = _rows(tables, _REMARKS) | {claim.claim for claim in claims}
+    claims = [{"claim": key, "old": was, "new": now} for key, was, now in states if was and was != now]
+    touched = _rows(tables, _REMARKS) | {claim["claim"] for claim in claims}
     leaning = {
         key
         for edition in (old, new)
         for key in edition["recommendations"]["id"]
         if touched & {key, *nx.descendants(chain.graph(edition), key)}
     }
-    return Changes(old.name, new.name, tables, _compare_values(old, new), claims, tuple(in_order(leaning)))
+    return Changes(old.name, new.name, tables, [*_compare_values(old, new)], claims, in_order(leaning))
 
 
 def _texts(edition: Edition, name: str) -> dict[str, dict[str, str]]:
@@ -146,39 +128,25 @@ def _compare_rows(old: Mapping[str, dict[str, str]], new: Mapping[str, dict[str,
     return TableChange(added, removed, tuple(cell for cell in changed if cell.old != cell.new))
 
 
-def _compare_values(old: Edition, new: Edition) -> tuple[ValueChange, ...]:
-    """Compares per indicator and place the latest observation of both editions."""
-    latest, found = _latest(new), []
+def _compare_values(old: Edition, new: Edition) -> Iterator[ValueChange]:
+    """Yields per indicator and place the latest observation of both editions where they differ."""
+    latest = _latest(new)
     for place, before in _latest(old).items():
         after = latest.get(place, before)
         was, now = _text(before["value"]), _text(after["value"])
-        if (before["id"], was, before["text_nl"]) == (after["id"], now, after["text_nl"]):
-            continue
-        unit = new.row("indicators", place[0])["unit"]
-        same_unit = unit == old.row("indicators", place[0])["unit"]
-        same_series = before["id"] == after["id"] or before["series"] == after["series"] != ""
-        found.append(
-            ValueChange(
-                indicator=place[0],
-                old_key=before["id"],
-                new_key=after["id"],
-                old=float(was) if was else None,
-                new=float(now) if now else None,
-                unit=unit,
-                comparable=same_unit and same_series,
-                factor=_factor(was, now) if same_unit else "",
-            )
-        )
-    return tuple(found)
+        if (before["id"], was, before["text_nl"]) != (after["id"], now, after["text_nl"]):
+            unit, old_unit = (edition.row("indicators", place[0])["unit"] for edition in (new, old))
+            same_series = before["id"] == after["id"] or before["series"] == after["series"] != ""
+            value, new_value = (float(text) if text else None for text in (was, now))
+            factor, comparable = (_factor(was, now), same_series) if unit == old_unit else ("", False)
+            yield ValueChange(place[0], before["id"], after["id"], value, new_value, unit, comparable, factor)
 
 
 def _factor(old: str, new: str) -> str:
     if not (NUMBER.fullmatch(old) and NUMBER.fullmatch(new) and Fraction(old)):
         return ""
     round_ones = (10, 100, 1_000, 1_000_000)
-    said = {Fraction(1, each): f"1/{each:,} of" for each in round_ones} | {
-        each: f"{each:,} times" for each in round_ones
-    }
+    said = {one: f"{one:,} times" for one in round_ones} | {Fraction(1, one): f"1/{one:,} of" for one in round_ones}
     return said.get(Fraction(new) / Fraction(old), "")
 
 

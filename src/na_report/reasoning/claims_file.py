@@ -22,6 +22,8 @@ _NAME = r"(?!(?:and|or|not)\b)[A-Za-z_][A-Za-z0-9_]*"
 _VALUE = rf"-?(?:{_NAME}|(?:0|[1-9][0-9]{{0,14}})(?:\.[0-9]{{1,15}})?)"
 _SUM = rf"{_VALUE}(?: *[-+*] *{_VALUE})*"
 _TEST = rf"(?:not +)*{_SUM}(?: *(?:[<>]=?|[=!]=) *{_SUM})+"
+# The arguments of a measure that name columns.
+_OF_COLUMNS = ("where", "among", "agendas", "distinct")
 
 
 def read_claims(project: Project | None = None) -> list[Claim]:
@@ -62,8 +64,7 @@ def _beyond_form(declared: Mapping[str, Any]) -> Iterator[Fault]:
     """Yields what no form can tell: facts that a claim lacks, and columns that a table lacks."""
     for key, entry in declared.items():
         claim = _by_name(entry)
-        facts = _by_name(claim.get("facts"))
-        holds = str(claim.get("holds", ""))
+        facts, holds = _by_name(claim.get("facts")), str(claim.get("holds", ""))
         named = [("holds", name) for name in re.findall(rf"\b{_NAME}", holds) if holds != JUDGEMENT]
         named += [(role, claim[role]) for role in ("against", "unknown") if isinstance(claim.get(role), str)]
         for role, name in named:
@@ -71,21 +72,16 @@ def _beyond_form(declared: Mapping[str, Any]) -> Iterator[Fault]:
                 yield (key, role), shown(name), f"one of the facts: {', '.join(facts)}"
         for name, fact in facts.items():
             for measure in MEASURES.keys() & _by_name(fact).keys():
-                yield from _arguments((key, "facts", name, measure), _by_name(fact[measure]))
+                given = _by_name(fact[measure])
+                table = str(given.get("table", "agendas"))
+                # Of a table that is none the form tells.
+                for part in [part for part in given if part in _OF_COLUMNS and table in BY_NAME]:
+                    where = {str(given[part]): ""} if part == "distinct" else _by_name(given[part])
+                    yield from _where((key, "facts", name, measure, part), table, where)
 
 
 def _by_name(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _arguments(place: Place, given: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yields what is wrong with the columns that a measure is told; of a table that is none the form tells."""
-    table = str(given.get("table", "agendas"))
-    for name, value in given.items() if table in BY_NAME else ():
-        if name in ("where", "among", "agendas"):
-            yield from _where((*place, name), table, _by_name(value))
-        elif name == "distinct" and value not in (columns := [column.name for column in BY_NAME[table].columns]):
-            yield (*place, name), shown(value), f"a column of {table}: {', '.join(columns)}"
 
 
 def _where(place: Place, table: str, where: Mapping[str, Any]) -> Iterator[Fault]:

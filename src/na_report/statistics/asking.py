@@ -59,10 +59,8 @@ class Offices:
 
     def __call__(self, series: Series) -> Answer:
         """Returns the answer to a series; where there is none, the error says who failed and how."""
-        asked, failed = (
-            _addresses(series, self.bases[series.provider]),
-            f"{_OFFICES[series.provider]['name']} gave no answer",
-        )
+        asked = _addresses(series, self.bases[series.provider])
+        failed = f"{_OFFICES[series.provider]['name']} gave no answer"
         try:
             parts = [part for address in asked for part in self._pages(series, address)]
         except UnreadableError as error:

@@ -139,10 +139,6 @@ class Difference:
     old: str
     new: str
 
-    def __str__(self) -> str:
-        sign = ", and the office says" if "kept" in self.kinds else " ->"
-        return f"{self.place} {self.period}".strip() + f": {', '.join(self.kinds)}: {self.old}{sign} {self.new}"
-
 
 def differences(before: Cells, after: Cells) -> list[Difference]:
     """Returns the cells that differ, in the order of places and periods.

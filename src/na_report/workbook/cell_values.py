@@ -11,17 +11,10 @@ from typing import Any
 
 from na_report.base.digits import EXACT_DIGITS, as_shown, half_up, in_digits
 from na_report.editions.schema import Column
-from na_report.workbook.layout import FaultError, decode
-from na_report.workbook.package import Cell
+from na_report.workbook.package import Cell, FaultError, decode
 
 # All spaces, and the marks without width that come along from web pages.
 _EDGES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200e\u200f\u2060\ufeff"
-_FAULTS = {
-    "f": ("a value, no formula", "Copy the cell and paste it in place as a value (Paste special > Values)."),
-    "e": ("a value, no error", "Type the value, or empty the cell."),
-    "b": ("text or a number, no truth value", "Format the cell as text and type the value again."),
-    "m": ("text without raised, lowered or crossed-out letters", "Type what it should say, in letters on the line."),
-}
 _NUMBER = re.compile(r"(?:General|@|[#0,]*0(?:\.(?P<decimals>[#0]+))?)(?P<percent>(?:\\?[ \xa0])?%)?")
 # What changes no digit of a date: its language (of the longer ones some have own digits), day of the week, what stands between.
 _DRESS = re.compile(r"\[\$-(?:[0-9a-f]{1,4}|[a-z]{2}-[a-z]{2})\]|d{3,4}|[-/.,\\ ]")
@@ -45,12 +38,11 @@ def _text(cell: Cell, column: Column, before: str, unit: str) -> str:
         text = ";".join(filter(None, map(trimmed, text.split(";"))))
     if cell.kind in ("s", "m") and text in ("", before):
         return text
-    if cell.kind in _FAULTS:
-        raise FaultError(text, *_FAULTS[cell.kind])
+    if cell.kind != "s":
+        raise FaultError(cell.kind, text)
     *others, last = re.sub(r"[_*].| ", "", cell.form).split(";")
     if last != "@" if "@" in last else len(others) == 3:
-        remedy = "Format the cell as text, and type what it should say."
-        raise FaultError(f"{text}, shown in the format {cell.form!r}", "a text that is shown as it is", remedy)
+        raise FaultError("other text shown", f"{text}, shown in the format {cell.form!r}")
     return read_number(text, before, unit) if column.type in ("number", "integer") else text
 
 
@@ -71,37 +63,32 @@ def _date(value: Any, column: Column, form: str, before: str) -> str:
         if column.type == "period" and (parts == "my" or code in ("yyy", "yyyy")):
             return shown[: 7 if parts == "my" else 4]
     if column.type == "date":
-        remedy = "Write the date alone, such as 2026-11-24, and let the cell show day, month and year."
-        raise FaultError(f"{shown}, shown in the format {form!r}", "a date without a time that is shown whole", remedy)
+        raise FaultError("other date shown", f"{shown}, shown in the format {form!r}")
     what = "a number" if column.type in ("number", "integer") else "text"
-    remedy = f"The program made a date of it. Format the cell as {what} and type the value again."
-    raise FaultError(f"{shown} (a date)", what, remedy)
+    raise FaultError("a date", f"{shown} (a date)", what=what)
 
 
 def _number(value: float, column: Column, form: str, before: str, unit: str) -> str:
     if not abs(value) < 10**EXACT_DIGITS:  # the program shows noughts for the digits of an id that it lost
-        remedy = "Format the cell as text and type the value again."
-        raise FaultError(repr(value), f"a number of at most {EXACT_DIGITS} digits", remedy)
+        raise FaultError("digits lost", repr(value), most=EXACT_DIGITS)
     number, is_number = as_shown(value), column.type in ("number", "integer")
     match = _NUMBER.fullmatch(form)
     if match and match["percent"]:
         number *= 100
         if column.type != "number" or unit != "percent":
             what = f"a number in the unit {unit}" if unit else "a value that is not shown as per cent"
-            remedy = "Format the cell as a number, or as text for a code, and check the value."
-            raise FaultError(f"{in_digits(number)}%", what, remedy)
+            raise FaultError("per cent shown", f"{in_digits(number)}%", what=what)
     if same_number(before, number):
         return before
     text = in_digits(number)
     if column.type == "string" and number % 1:
         # 3.1 may have been 3.10 before the program took it for a number.
-        raise FaultError(text, "text", "Format the cell as text and type the value again, such as 3.10.")
+        raise FaultError("number for text", text)
     exact = match and (form in ("General", "@") or half_up(number, len(match["decimals"] or "")) == number)
     if exact if is_number else form in ("General", "0", "@"):
         return text
-    remedy = f"Type the value that you mean{f', in the unit {unit}' if unit else ''}, and format the cell as "
-    found = f"{text}, shown in the format {form!r}"
-    raise FaultError(found, "a value that is shown as it is", remedy + ("General." if is_number else "text."))
+    parts = {"unit": f", in the unit {unit}" if unit else "", "form": "General" if is_number else "text"}
+    raise FaultError("other number shown", f"{text}, shown in the format {form!r}", **parts)
 
 
 def read_number(text: str, before: str = "", unit: str = "") -> str:
@@ -110,12 +97,11 @@ def read_number(text: str, before: str = "", unit: str = "") -> str:
     if plain.endswith("%"):
         if unit != "percent":
             what = f"a number in the unit {unit}" if unit else "a number"
-            raise FaultError(text, what, "Write the number without the per cent sign, and check the unit.")
+            raise FaultError("per cent typed", text, what=what)
         plain = trimmed(plain[:-1])
     if re.fullmatch(r"[+-]?0*[1-9][0-9]{0,2}\.[0-9]{3}", plain):
         whole = plain.replace(".", "").removeprefix("+")
-        remedy = f"Type it as a number: {whole}, or {whole[:-3]},{whole[-3:]} with decimals."
-        raise FaultError(text, "a number that can be read in one way", remedy)
+        raise FaultError("two ways to read", text, whole=whole, thousands=whole[:-3], rest=whole[-3:])
     if not re.fullmatch(r"[+-]?([0-9]+|[0-9]*\.[0-9]+)", plain):
         return text
     return before if same_number(before, Decimal(plain)) else in_digits(Decimal(plain))

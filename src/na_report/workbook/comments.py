@@ -13,8 +13,10 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.utils import range_boundaries
 
+from na_report.base.errors import Problem
 from na_report.base.files import write_whole
-from na_report.workbook.layout import META, CellProblem, book_bytes, encode
+from na_report.workbook.exporting import book_bytes
+from na_report.workbook.package import encode
 
 AUTHOR = "na-report"
 # Stands before each remark, so that the next import finds it, under words of someone else too. LibreOffice drops authors.
@@ -25,12 +27,12 @@ _BYTES_LIMIT, _CELLS_LIMIT = 20 * 2**20, 4_000_000
 _OURS = b"na-report problems"
 
 
-def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
+def write_problems(path: Path, problems: Sequence[Problem]) -> Path | None:
     """Writes `NAME.problems.xlsx` beside a workbook; returns its path, or nothing when no cell has a problem or it can't be.
 
     A copy that someone saved work in is never replaced: the new one gets a number.
     """
-    cells = [problem for problem in problems if problem.row and problem.column and problem.file != META]
+    cells = [problem for problem in problems if problem.letter]
     if not cells:
         return None
     try:
@@ -44,7 +46,7 @@ def write_problems(path: Path, problems: Sequence[CellProblem]) -> Path | None:
     return target
 
 
-def _with_remarks(path: Path, problems: Sequence[CellProblem]) -> bytes:
+def _with_remarks(path: Path, problems: Sequence[Problem]) -> bytes:
     """Returns the workbook with remarks under the words that its cells have already, without those of an earlier time."""
     with zipfile.ZipFile(path) as archive:
         too_big = sum(part.file_size for part in archive.infolist()) > _BYTES_LIMIT
@@ -60,7 +62,7 @@ def _with_remarks(path: Path, problems: Sequence[CellProblem]) -> bytes:
         cell.comment = Comment(said, cell.comment.author) if said else None
     for problem in problems:
         sheet = book[problem.file]
-        cell = sheet[f"{problem.column}{problem.row}"]
+        cell = sheet[f"{problem.letter}{problem.row}"]
         said, author = (f"{cell.comment.text}\n", cell.comment.author) if cell.comment else ("", AUTHOR)
         remark = f"Found {problem.found!r}, expected {problem.expected}. {problem.remedy}"
         cell.comment = Comment(said + _MARK + encode(remark), author, height=120, width=360)

@@ -1,18 +1,19 @@
 """Writes an edition as a workbook that people can edit and send back, and whole to take along."""
 
+import json
 import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 from itertools import repeat, zip_longest
 from pathlib import Path
 from typing import Any
 
 import yaml
 from babel.dates import format_date
-from jinja2 import Environment, FileSystemLoader
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill, Protection
 from openpyxl.utils import get_column_letter
@@ -22,14 +23,19 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from na_report.base.errors import NaReportError
 from na_report.base.files import EPOCH, whole_file, write_whole, zip_entry
 from na_report.base.paths import Project
+from na_report.base.templates import templates
+from na_report.editions.descriptor import sha256
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder
-from na_report.editions.schema import BY_NAME, TABLES, Column, Table
-from na_report.editions.table_files import Rows
+from na_report.editions.schema import BY_NAME, TABLES, Column, Table, table_schema
+from na_report.editions.table_files import Rows, rows_of
 from na_report.workbook.cell_values import same_number
-from na_report.workbook.layout import FORMAT, META, START, book_bytes, encode, tables_in
+from na_report.workbook.package import encode
 
+# What the way back goes by too: the names of two sheets, and the form of the marks on the second.
+START, META, FORMAT = "Start", "_na_report", "na-report workbook 1"
 _WORDS = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
+_TEMPLATES = templates(__package__)
 _ODS = ("content.xml", "manifest.xml", "meta.xml", "settings.xml", "styles.xml")
 _LINES_LIMIT, _CELL_LIMIT = 16, 32_767
 _WIDTHS = (20, 22, 80, 50, 11)
@@ -75,6 +81,30 @@ def make_workbook(name: str, project: Project) -> Workbook:
     return book
 
 
+def tables_in(folder: Path) -> tuple[dict[str, Rows], dict[str, str]]:
+    """Returns the rows of an edition per table as the workbook has them, and the marks that tell of what they were made."""
+    schema = json.dumps([[table.name, table_schema(table)] for table in TABLES], sort_keys=True)
+    marks = {"schema": sha256(schema.encode()).removeprefix("sha256:")[:12]}
+    for path in (folder / table.file for table in TABLES):
+        marks[f"table:{path.stem}"] = sha256(path.read_bytes() if path.is_file() else b"")
+    return rows_of(folder), marks
+
+
+def book_bytes(book: Workbook, comment: bytes = b"") -> bytes:
+    """Returns the bytes of a workbook, with the day that it was made on where openpyxl writes the time of now."""
+    raw, fixed = BytesIO(), BytesIO()
+    book.save(raw)
+    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(fixed, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                day = f"{book.properties.created:%Y-%m-%d}T00:00:00Z".encode()
+                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", day, content)
+            new.writestr(zip_entry(name), content)
+        new.comment = comment
+    return fixed.getvalue()
+
+
 def _styles() -> Iterator[NamedStyle]:
     dark, grey = (PatternFill("solid", fgColor=colour) for colour in ("1F3864", "E7E6E6"))
     yield NamedStyle("titel", Font(bold=True, size=16))
@@ -111,35 +141,18 @@ def _put(sheet: Any, row: int, values: Sequence[Any], styles: Iterable[str], wid
 
 
 def _write_start(sheet: Any, name: str, created: date | None, tables: Mapping[str, Rows]) -> None:
-    sheet.title = START
-    sheet.protection.sheet = True
+    sheet.title, sheet.protection.sheet = START, True
     for number, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     day = created and format_date(created, "d MMMM y", locale="nl")
-    how, sheets, columns = ([("Normal", []), ("kopje", [heading])] for heading in _WORDS["headings"])
-    lines: list[tuple[str, Sequence[str]]] = [
-        ("titel", [_WORDS["title"].format(name=name)]),
-        ("Normal", [_WORDS["sealed" if created else "draft"].format(day=day)]),
-        *how,
-        *(("regel", [f"{number}.", "", step]) for number, step in enumerate(_WORDS["steps"], start=1)),
-        *sheets,
-        *(
-            ("link", [table.name, "", _WORDS["sheet"].format(title=table.title_nl, rows=len(tables[table.name]))])
-            for table in TABLES
-        ),
-        *columns,
-        ("kop", _WORDS["heads"]),
-        *(
-            ("regel", [table.name, col.name, explain(col), kind(col), _WORDS["required"][col.required]])
-            for table in TABLES
-            for col in table.columns
-        ),
-    ]
-    for number, (style, line) in enumerate(lines, start=1):
-        styles = [style, *repeat("Normal" if style == "link" else style, len(line))]
-        _put(sheet, number, line, styles, _WIDTHS if style == "regel" else ())
+    parts = {"tables": TABLES, "rows": tables, "explain": explain, "kind": kind, "name": name, "day": day}
+    lines = _TEMPLATES.get_template("start.txt").render(parts).splitlines()
+    for number, line in enumerate(lines, start=1):
+        style, *cells = map(str.strip, line.split("|"))
+        others = "Normal" if style == "link" else style
+        _put(sheet, number, cells, [style, *repeat(others, len(cells))], _WIDTHS if style == "regel" else ())
         if style == "link":
-            sheet.cell(number, 1).hyperlink = Hyperlink(f"A{number}", location=f"'{line[0]}'!A1")
+            sheet.cell(number, 1).hyperlink = Hyperlink(f"A{number}", location=f"'{cells[0]}'!A1")
 
 
 def _write_table(sheet: Any, table: Table, tables: Mapping[str, Rows], lists: Mapping[str, Sequence[str]]) -> None:
@@ -226,17 +239,14 @@ def write_take_along(name: str, folder: Path, project: Project) -> list[Path]:
 def write_ods(book: Workbook, target: Path) -> Path:
     """Writes a workbook that `make_workbook` made as an OpenDocument spreadsheet; the same workbook gives the same bytes.
 
-    A text stays a text, whatever it starts with: the templates in `ods/` write no formulas.
+    A text stays a text, whatever it starts with: the templates in `texts/` write no formulas.
     """
-    folder = FileSystemLoader(Path(__file__).with_name("ods"))
-    forms = Environment(loader=folder, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    forms.filters["spaced"] = _spaced
     widths = {round(column.width) for sheet in book.worksheets for column in sheet.column_dimensions.values()}
     with whole_file(target) as partial, zipfile.ZipFile(partial, "w") as archive:
         # Programs know the file by these first bytes, so they come first and uncompressed.
         archive.writestr(zip_entry("mimetype", compressed=False), "application/vnd.oasis.opendocument.spreadsheet")
         for part in _ODS:
-            text = forms.get_template(part).render(book=book, about=book.properties, widths=sorted(widths))
+            text = _TEMPLATES.get_template(part).render(book=book, about=book.properties, widths=sorted(widths))
             archive.writestr(zip_entry(f"META-INF/{part}" if part == "manifest.xml" else part), text)
     return target
 
@@ -245,3 +255,6 @@ def _spaced(escaped: str) -> str:
     """Writes what OpenDocument would run together: more spaces in a row, spaces at the edges, tabs."""
     marked = re.sub(r"^ +| +$| {2,}", lambda match: f'<text:s text:c="{len(match[0])}"/>', str(escaped))
     return marked.replace("\t", "<text:tab/>")
+
+
+_TEMPLATES.filters["spaced"] = _spaced

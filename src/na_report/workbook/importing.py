@@ -1,13 +1,14 @@
 """Makes a new edition from a workbook, or tells all that stands in the way, cell by cell, and makes nothing."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from na_report.base.errors import InvalidInputError, NaReportError, how_many
+from na_report.base.errors import InvalidInputError, NaReportError, Problem, how_many
 from na_report.base.paths import Project
 from na_report.editions.edition import seal_folder
 from na_report.editions.folders import NAME, making, order_of, refuse_name, sealed_editions
@@ -16,11 +17,10 @@ from na_report.editions.schema import BY_NAME, TABLES, Table
 from na_report.editions.table_files import PROBLEMS_LIMIT, Row, write_table
 from na_report.workbook.cell_values import to_text, trimmed
 from na_report.workbook.comments import write_problems
-from na_report.workbook.layout import FORMAT, META, START, CellProblem, FaultError, tables_in
-from na_report.workbook.package import Cells, Package, opened
+from na_report.workbook.exporting import FORMAT, META, START, tables_in
+from na_report.workbook.package import Cells, FaultError, Package, opened
 
 Source = Mapping[str, Mapping[str, Row]]
-_AGAIN = "Export the edition again and carry your changes over: na-report edition export"
 
 
 @dataclass(frozen=True)
@@ -33,70 +33,109 @@ class Imported:
     notes: list[str]
 
 
-@dataclass
-class Sheet:
-    """A table as it stands in a workbook."""
+class _Taken:
+    """What is taken of a workbook: the rows per table with their numbers in the sheet, and all that stands in the way."""
 
-    table: Table
-    title: str
-    before: Mapping[str, Row]  # per key, in the edition that the workbook was made from
-    units: Mapping[str, str]  # per indicator
-    problems: list[CellProblem]  # of the whole workbook, and its notes
-    notes: list[str]
-    places: dict[str, int] = field(default_factory=dict)  # per column that the sheet has
-    rows: list[tuple[int, Row]] = field(default_factory=list)  # with their numbers in the sheet
-
-    def _tell(self, row: int, place: int | str, name: str, found: str, expected: str, remedy: str) -> None:
-        letter = place if isinstance(place, str) else get_column_letter(place)
-        self.problems.append(CellProblem(self.title, row, letter, found, expected, remedy, name=name))
-
-    def read(self, rows: list[tuple[int, Cells]], merged: list[str]) -> None:
-        """Reads the header and the rows below it."""
-        header, heads = rows[0] if rows else (1, {})
-        self._read_header(header, {place: trimmed(str(cell.value)) for place, cell in sorted(heads.items())})
-        if self.table.key not in self.places:
-            return
-        for number, cells in rows[1:]:
-            if cells.keys() & {*self.places.values()}:
-                self._read_row(number, cells)
+    def __init__(self, book: Package, project: Project) -> None:
+        self.titles = {title.strip().lower(): title for title in reversed(book.titles) if title in book.sheets}
+        own = {self.titles.get(table.name, "") for table in TABLES} | {START, META}
+        others = (title for title in book.titles if title not in own)
+        self.notes = [f"sheet {title!r} is no table of an edition and was not read" for title in others]
+        self.problems: list[Problem] = []
+        self.rows: dict[str, list[tuple[int, Row]]] = {}
+        self.places: dict[str, dict[str, int]] = {}  # per table, of each column that its sheet has
+        marks, _ = book.sheet(META) if META in book.sheets else ([], [])
+        said = {str(cells[1].value): str(cells[2].value) for _, cells in marks if {1, 2} <= cells.keys()}
+        self.edition = said.get("edition", "no such sheet, or one without an edition")
+        self.source = self._origin(said, project)  # per table and key, in the edition that the workbook was made from
+        for table in TABLES:
+            if table.name in self.titles:
+                self._read(table, *book.sheet(self.titles[table.name]))
             else:
-                self.notes.append(f"sheet {self.title!r}: row {number} has no value under a header and was not read")
+                self._tell(table.name, FaultError("no sheet", f"sheets {', '.join(book.titles)}", name=table.name))
+        told = {(problem.file, problem.row, problem.column) for problem in self.problems}
+        self.problems += [one for one in self._unsound() if (one.file, one.row, one.column) not in told]
+
+    def _tell(self, sheet: str, fault: FaultError, row: int = 0, place: int = 0, name: str = "") -> None:
+        found, expected, remedy = fault.args
+        letter = get_column_letter(place) if place else ""
+        self.problems.append(Problem(sheet, row, name, found, expected, remedy, letter))
+
+    def _origin(self, said: Mapping[str, str], project: Project) -> Source:
+        """Compares the workbook's marks with the edition that it was made from, and returns that edition's rows."""
+        folder = project.data / self.edition
+        if said.get("format") != FORMAT or not NAME.fullmatch(self.edition) or not folder.is_dir():
+            self._tell(META, FaultError("no origin", self.edition))
+            return {}
+        tables, marks = tables_in(folder)
+        for key, now in marks.items():
+            if (found := said.get(key, "")) != now:
+                self._tell(META, FaultError("other origin", found[:19], edition=self.edition, key=key, now=now[:19]))
+        keyed = {name: {row[BY_NAME[name].key]: row for row in rows} for name, rows in tables.items()}
+        return {} if self.problems else keyed
+
+    def _read(self, table: Table, rows: list[tuple[int, Cells]], merged: list[str]) -> None:
+        """Reads the header of a sheet and the rows below it."""
+        title, before = self.titles[table.name], self.source.get(table.name, {})
+        header, cells = rows[0] if rows else (1, {})
+        heads = {place: trimmed(str(cell.value)) for place, cell in sorted(cells.items())}
+        names, places = [column.name for column in table.columns], self.places.setdefault(table.name, {})
+        for place, head in heads.items():
+            if head.lower() in names and head.lower() not in places:
+                places[head.lower()] = place
+            else:
+                self._tell(title, FaultError("head", head, table=table.name), header, place)
+        for name in (name for name in names if name not in places):
+            self._tell(title, FaultError("no column", ", ".join(heads.values())[:80], name=name), header, 1, name)
+        if table.key not in places:
+            return
+        taken = self.rows.setdefault(table.name, [])
+        for number, cells in rows[1:]:
+            if cells.keys() & {*places.values()}:
+                taken.append((number, self._row(table, number, cells)))
+            else:
+                self.notes.append(f"sheet {title!r}: row {number} has no value under a header and was not read")
         for area in merged[:PROBLEMS_LIMIT]:
             left, top, right, _ = range_boundaries(area)
-            if top <= rows[-1][0] and any(left <= place <= right for place in self.places.values()):
-                remedy = "Unmerge the cells (Home > Merge) and fill each of them."
-                self._tell(top, left, "", f"merged cells {area}", "cells that are not merged", remedy)
-        if self.before and not self.rows:
-            self._tell(header + 1, "A", "", "no rows", "the rows of the table", "Put them back: an edition needs them.")
+            if top <= rows[-1][0] and any(left <= place <= right for place in places.values()):
+                self._tell(title, FaultError("merged", f"merged cells {area}"), top, left)
+        if before and not taken:
+            self._tell(title, FaultError("no rows", "no rows"), header + 1, 1)
 
-    def _read_header(self, row: int, heads: Mapping[int, str]) -> None:
-        names = [column.name for column in self.table.columns]
-        for place, head in heads.items():
-            if head.lower() in names and head.lower() not in self.places:
-                self.places[head.lower()] = place
-            else:
-                remedy = "Correct the name, or remove the column (or only its header: such a column is not read)."
-                self._tell(row, place, "", head, f"each column of {self.table.name} once", remedy)
-        for name in (name for name in names if name not in self.places):
-            remedy = "Put the column back with its values, and the names of the columns in the first row."
-            self._tell(row, "A", name, ", ".join(heads.values())[:80], f"a column {name}", remedy)
-
-    def _read_row(self, number: int, cells: Cells) -> None:
-        found = {name: cells[place] for name, place in self.places.items() if place in cells}
+    def _row(self, table: Table, number: int, cells: Cells) -> Row:
+        places = self.places[table.name]
+        found = {name: cells[place] for name, place in places.items() if place in cells}
         key, indicator = (
-            trimmed(str(found[name].value)) if name in found else "" for name in (self.table.key, "indicator_id")
+            trimmed(str(found[name].value)) if name in found else "" for name in (table.key, "indicator_id")
         )
-        before, row = self.before.get(key, {}), {}
-        for column in self.table.columns:
+        before, row = self.source.get(table.name, {}).get(key, {}), {}
+        for column in table.columns:
             name, old = column.name, before.get(column.name, "")
-            row[name] = "" if name in self.places else old
-            unit = self.units.get(indicator, "") if column.type == "number" else ""
+            row[name] = "" if name in places else old
+            unit = self._units.get(indicator, "") if column.type == "number" else ""
             try:
                 row[name] = to_text(found[name], column, before=old, unit=unit) if name in found else row[name]
             except FaultError as fault:
                 row[name] = old
-                self._tell(number, self.places[name], name, *fault.args)
-        self.rows.append((number, row))
+                self._tell(self.titles[table.name], fault, number, places[name], name)
+        return row
+
+    @cached_property
+    def _units(self) -> dict[str, str]:
+        """The unit of each indicator; its sheet comes before those that need it."""
+        return {row["id"]: row["unit"] for _, row in self.rows.get("indicators", ())}
+
+    def _unsound(self) -> Iterator[Problem]:
+        """Runs the checks of an edition; a missing sheet is taken from the source, so that others are checked."""
+        numbered: dict[str, Numbered] = {name: [*enumerate(rows.values(), 2)] for name, rows in self.source.items()}
+        numbered |= self.rows
+        for problem in check_tables(numbered) if len(numbered) == len(TABLES) else ():
+            table = problem.file.removesuffix(".csv")
+            if table in self.rows and problem.column in self.places[table]:
+                expected = problem.expected.removesuffix(" with a point as decimal sign")  # a cell takes a comma too
+                remedy = problem.remedy.replace("Row ", f"Row {self.titles[table]}!")
+                letter = get_column_letter(self.places[table][problem.column])
+                yield replace(problem, file=self.titles[table], expected=expected, remedy=remedy, letter=letter)
 
 
 def import_edition(path: Path, new: str, project: Project) -> Imported:
@@ -108,80 +147,26 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
     if not path.is_file():
         raise NaReportError(f"There is no file {path}.", hint="Check the name and the folder.")
     with opened(path) as book:
-        rows, _ = book.sheet(META) if META in book.sheets else ([], [])
-        meta = {str(cells[1].value): str(cells[2].value) for _, cells in rows if {1, 2} <= cells.keys()}
-        problems, source = _check_origin(meta, project)
-        sheets, notes = _read_tables(book, source, problems)
-    told = {(problem.file, problem.row, problem.name) for problem in problems}
-    problems += [other for other in _check_sheets(sheets, source) if (other.file, other.row, other.name) not in told]
-    if problems:
+        taken = _Taken(book, project)
+    if taken.problems:
         order = {name: number for number, name in enumerate([META, *BY_NAME])}
-        problems = sorted({*problems}, key=lambda one: (order.get(one.file.strip().lower(), len(order)), one))
+        problems = sorted(
+            {*taken.problems}, key=lambda one: (order.get(one.file.strip().lower(), len(order)), one.row, one)
+        )
         copy = write_problems(path, problems)
         hint = f"; {copy} shows them as comments in the cells." if copy else "."
         hint = f"No edition was made. Mend these cells and import again{hint}"
         raise InvalidInputError(f"{path.name} has {how_many(problems)}:", problems, hint=hint)
     with making(new, project) as folder:
         for table in TABLES:
-            write_table(folder, table, [row for _, row in sheets[table.name].rows])
+            write_table(folder, table, [row for _, row in taken.rows[table.name]])
         seal_folder(folder, new, date.today())
-    base = meta["edition"]
     # A workbook knows nothing of what changed in the editions after the one that it was made from.
-    notes += [
+    base = taken.edition
+    taken.notes += [
         f"edition {name} came after {base}, which this workbook was made from: what changed there is not in {new}; "
         f"compare them with: na-report edition diff {name} {new}"
         for name in sealed_editions(project)
         if name != new and order_of(name) > order_of(base)
     ]
-    return Imported(project.data / new, base, sum(len(sheet.rows) for sheet in sheets.values()), notes)
-
-
-def _read_tables(book: Package, source: Source, problems: list[CellProblem]) -> tuple[dict[str, Sheet], list[str]]:
-    """Returns the sheets that hold a table, per name of the table, with notes; adds the problems to the list."""
-    titles = {title.strip().lower(): title for title in reversed(book.titles) if title in book.sheets}
-    own = {titles.get(table.name, "") for table in TABLES} | {START, META}
-    notes = [f"sheet {title!r} is no table of an edition and was not read" for title in book.titles if title not in own]
-    sheets: dict[str, Sheet] = {}
-    for table in TABLES:
-        if table.name not in titles:
-            remedy = "Give it back its name: don't rename, move or remove sheets and headers that hold data."
-            found = f"sheets {', '.join(book.titles)}"
-            problems.append(CellProblem(table.name, 0, "", found, f"a sheet {table.name}", remedy))
-            continue
-        units = {row["id"]: row["unit"] for _, row in sheets["indicators"].rows} if "indicators" in sheets else {}
-        sheet = Sheet(table, titles[table.name], source.get(table.name, {}), units, problems, notes)
-        sheet.read(*book.sheet(sheet.title))
-        if table.key in sheet.places:
-            sheets[table.name] = sheet
-    return sheets, notes
-
-
-def _check_origin(meta: Mapping[str, str], project: Project) -> tuple[list[CellProblem], Source]:
-    """Compares the workbook's marks with the edition that it was made from, and returns that edition's rows."""
-    edition = meta.get("edition", "no such sheet, or one without an edition")
-    if meta.get("format") != FORMAT or not NAME.fullmatch(edition) or not (project.data / edition).is_dir():
-        remedy = f"Put that edition in data/. {_AGAIN} EDITION FILE.xlsx"
-        expected = "the hidden sheet of na-report edition export, with an edition of this project"
-        return [CellProblem(META, 0, "", edition, expected, remedy)], {}
-    remedy = f"The workbook was made from other data. {_AGAIN} {edition} FILE.xlsx"
-    tables, marks = tables_in(project.data / edition)
-    problems = [
-        CellProblem(META, 0, "", found[:19], f"what edition {edition} has now ({now[:19]}…)", remedy, name=key)
-        for key, now in marks.items()
-        if (found := meta.get(key, "")) != now
-    ]
-    keyed = {name: {row[BY_NAME[name].key]: row for row in rows} for name, rows in tables.items()}
-    return problems, {} if problems else keyed
-
-
-def _check_sheets(sheets: Mapping[str, Sheet], source: Source) -> Iterator[CellProblem]:
-    """Runs the checks of an edition on the sheets; a missing sheet is taken from the source, so that others are checked."""
-    numbered: dict[str, Numbered] = {name: [*enumerate(rows.values(), start=2)] for name, rows in source.items()}
-    numbered |= {name: sheet.rows for name, sheet in sheets.items()}
-    for problem in check_tables(numbered) if len(numbered) == len(TABLES) else ():
-        sheet, name = sheets.get(problem.file.removesuffix(".csv")), problem.column
-        if sheet and name in sheet.places:
-            expected = problem.expected.removesuffix(" with a point as decimal sign")  # a cell takes a comma too
-            remedy = problem.remedy.replace("Row ", f"Row {sheet.title}!")
-            letter = get_column_letter(sheet.places[name])
-            yield CellProblem(sheet.title, problem.row, letter, problem.found, expected, remedy, name=name)
+    return Imported(project.data / new, base, sum(map(len, taken.rows.values())), taken.notes)

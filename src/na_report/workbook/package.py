@@ -19,13 +19,21 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
-from na_report.base.errors import InvalidInputError, NaReportError
-from na_report.workbook.layout import AGAIN, CellProblem, FaultError
+from na_report.base.errors import InvalidInputError, NaReportError, Problem
 
-_WORDS = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+_KINDS, _FAULTS = (
+    yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8")) for name in ("package.yml", "faults.yml")
+)
 BYTES_LIMIT = 256 * 2**20
 # Of all parts that are read. Without this a small file unpacks to more cells than memory holds.
 TAGS_LIMIT = 3_000_000
+
+
+class FaultError(Exception):
+    """What in a file or cell can't be taken over as it is; `args` are what was found, what was expected and what to do."""
+
+    def __init__(self, kind: str, found: str, **parts: object) -> None:
+        super().__init__(found, *(text.format(**parts) for text in _FAULTS[kind]))
 
 
 class Cell(NamedTuple):
@@ -74,16 +82,14 @@ class Package:
             return Element("none")
         raw = self._archive.read(self._names[path.lower()])
         if b"\0" in raw:  # UTF-16, of which the parser sees through what is looked for below
-            raise FaultError(f"{path} in another encoding", "parts in UTF-8", AGAIN)
+            raise FaultError("encoding", f"{path} in another encoding")
         # As text, so that the parser goes by no other encoding that the part may name.
         content = raw.decode("utf-8-sig")
         if re.search("<!(?:DOCTYPE|ENTITY)", content):
-            remedy = "No spreadsheet program writes these. Don't trust the file; ask where it comes from."
-            raise FaultError(f"a document type or entities in {path}", "plain data", remedy)
+            raise FaultError("entities", f"a document type or entities in {path}")
         self._tags += content.count("<")
         if self._tags > TAGS_LIMIT:
-            remedy = "Delete the empty rows under the last row."
-            raise FaultError(f"more than {TAGS_LIMIT:,} tags, up to {path}", "as many as people make", remedy)
+            raise FaultError("tags", f"more than {TAGS_LIMIT:,} tags, up to {path}")
         return fromstring(content)  # noqa: S314  what declares entities was refused
 
     def _links(self, path: str) -> dict[str, tuple[str, str]]:
@@ -146,6 +152,17 @@ def _text(item: Element) -> tuple[str, str]:
     return text, "m" if any(mark.get("val", "1") not in ("0", "false", "baseline") for mark in marks) else "s"
 
 
+def encode(text: str) -> str:
+    """Writes what XML can't hold as `_x000C_`, as spreadsheet programs do, and so a text that looks like that."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|_(?=x[0-9A-Fa-f]{4}_)", lambda found: f"_x{ord(found[0]):04X}_", text)
+
+
+def decode(text: str) -> str:
+    """Undoes `encode`; two halves of a character that stand side by side become one."""
+    plain = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Package]:
     """Opens a workbook; whatever goes wrong inside is told as a fault of the file, in an `InvalidInputError`."""
@@ -160,24 +177,23 @@ def opened(path: Path) -> Iterator[Package]:
     except (NaReportError, OSError):
         raise
     except Exception as error:  # whatever parsers raise: BadZipFile, KeyError, ValueError, XML errors
-        damaged = (f"a damaged file ({error})", "a whole .xlsx workbook", AGAIN)
-        problem = CellProblem(path.name, 0, "", *(error.args if isinstance(error, FaultError) else damaged))
+        fault = error if isinstance(error, FaultError) else FaultError("again", f"a damaged file ({error})")
+        problem = Problem(path.name, 0, "", *fault.args)
         hint = "Nothing was written. Mend the file and try again."
         raise InvalidInputError(f"{path.name} can't be read as a workbook:", [problem], hint=hint) from error
 
 
 def _refuse_size(size: int) -> None:
     if size > BYTES_LIMIT:
-        limit = f"at most {BYTES_LIMIT / 2**20:.0f} MB"
-        raise FaultError(f"{size / 2**20:,.0f} MB when unpacked", limit, "Take out pictures and extra sheets.")
+        raise FaultError("size", f"{size / 2**20:,.0f} MB when unpacked", most=BYTES_LIMIT // 2**20)
 
 
 def refuse_other_kinds(content: bytes) -> None:
     """Stops when the bytes of a file are no workbook."""
     look = _look(content)
-    what, remedy = next(said for form, *said in _WORDS["kinds"] if re.search(form, look, re.IGNORECASE | re.DOTALL))
+    what, kind = next(said for form, *said in _KINDS if re.search(form, look, re.IGNORECASE | re.DOTALL))
     if what:
-        raise FaultError(what, "an .xlsx workbook", {**_WORDS["remedies"], "again": AGAIN}[remedy])
+        raise FaultError(kind, what)
 
 
 def _look(content: bytes) -> str:
