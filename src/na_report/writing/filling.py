@@ -86,6 +86,7 @@ def environment(load: Callable[[str], tuple[str, str, None]]) -> Environment:
     """Returns what fills in templates, which `load` finds by name: each with its place in a file, for what is told of it."""
     made = Environment(
         autoescape=True,
+        optimized=False,  # else what a filter gives of a constant is of who compiled the template: of one language, and asked once
         undefined=_Unknown,
         finalize=lambda found: found if hasattr(found, "__html__") else Text(found),
         comment_start_string="{*",  # {#a01} is a place in MyST
