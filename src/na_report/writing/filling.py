@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from traceback import extract_tb
 from typing import Any, ClassVar
 
-from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, TemplateError, nodes
+from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, TemplateError, nodes, pass_context
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
@@ -82,13 +82,19 @@ class _Compiled(BytecodeCache):
         self.kept[bucket.key, bucket.checksum] = bucket.code
 
 
+@pass_context
+def _finalize(_: object, found: Any) -> Any:
+    """Takes for text what is no MyST; of the context, so that nothing is known of a constant before a page asks for it."""
+    return found if hasattr(found, "__html__") else Text(found)
+
+
 def environment(load: Callable[[str], tuple[str, str, None]]) -> Environment:
     """Returns what fills in templates, which `load` finds by name: each with its place in a file, for what is told of it."""
     made = Environment(
         autoescape=True,
-        optimized=False,  # else what a filter gives of a constant is of who compiled the template: of one language, and asked once
+        optimized=False,
         undefined=_Unknown,
-        finalize=lambda found: found if hasattr(found, "__html__") else Text(found),
+        finalize=_finalize,
         comment_start_string="{*",  # {#a01} is a place in MyST
         comment_end_string="*}",
         trim_blocks=True,
