@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 from conftest import cases, set_cell
-from openpyxl import load_workbook
-from workbooks import Book, change, refused, rewrite, small, taken_back, template
+from openpyxl import Workbook, load_workbook
+from workbooks import cell_at, change, instead, refused, rewrite, small, taken_back, template
 
 from na_report.base.paths import Project
 from na_report.editions import integrity
@@ -22,7 +22,7 @@ from na_report.editions.cells import check_cell
 from na_report.editions.schema import BY_NAME, TABLES
 from na_report.workbook import package
 from na_report.workbook.cell_values import to_text
-from na_report.workbook.layout import META, FaultError
+from na_report.workbook.layout import FaultError
 from na_report.workbook.package import Cell, Package
 
 __all__ = ["small", "template"]  # fixtures
@@ -79,42 +79,18 @@ def test_a_mark_of_an_office_or_a_program_is_named_with_what_to_do(case: dict[st
         assert all(word in " ".join(fault[1:]) for word in case["expect"] for fault in faults), faults
 
 
-def make(book: Book, case: dict[str, Any]) -> None:
-    """Lets someone make a mistake in a workbook."""
-    match case:
-        case {"put": text, "key": key}:
-            next(row for row in book.sheet(META).iter_rows(max_col=2) if row[0].value == key)[1].value = text
-        case {"put": text, "at": place} if "!" in place:
-            sheet, cell = place.split("!")
-            book.sheet(sheet)[cell].value = text
-        case {"put": text}:
-            book.put(*case.get("in", case["at"]).split(), text, case.get("format", ""))
-        case {"delete": row}:
-            book.delete(*row.split())
-        case {"add": cells, "like": row}:
-            book.add(*row.split(), **cells)
-        case {"rename": [old, new]}:
-            book.sheet(old)._WorkbookChild__title = new  # which openpyxl itself refuses, but another program may write
-        case {"remove": name}:
-            book.book.remove(book.sheet(name))
-        case {"call": [name, method, *arguments]}:
-            getattr(book.sheet(name), method)(*arguments)
-
-
 @pytest.mark.parametrize(("name", "mistakes"), cases("workbooks").items())
 def test_all_mistakes_are_told_at_once_each_with_its_cell_in_the_order_of_the_sheets(
     small: Project, name: str, mistakes: list[dict[str, Any]]
 ) -> None:
-    def make_all(book: Book) -> None:
-        for case in mistakes:
-            make(book, case)
+    def looked_up(book: Workbook) -> None:
         for case in mistakes:
             place = case["at"].split(" ")
-            named = f"{place[0]}!{book.cell(*place).coordinate} ({place[2]})" if len(place) == 3 else case["at"]
+            named = f"{place[0]}!{cell_at(book, case['at']).coordinate} ({place[2]})" if len(place) == 3 else case["at"]
             expected.append((named, case["expect"]))
 
     expected: list[tuple[str, list[str]]] = []
-    change(small, make_all)
+    change(small, *mistakes, looked_up)
     lines = refused(small)
     for place, words in expected:
         assert any(line.startswith(place) and all(word in line for word in words) for line in lines), (place, lines)
@@ -150,11 +126,6 @@ def test_what_a_workbook_says_that_it_is_takes_no_time() -> None:
     said = zipped({"[Content_Types].xml": "ms-excel" * 2**16 + "spreadsheetml.sheet.main+xml"})
     package.refuse_other_kinds(said.getvalue())
     assert time.process_time() - start < 10
-
-
-def instead(part: str, old: bytes, new: bytes) -> Callable[[Path], None]:
-    """Puts other bytes in the place of the first such ones in a part of the workbook."""
-    return lambda path: rewrite(path, lambda name, xml: xml.replace(old, new, 1) if name == part else xml)
 
 
 def bomb(path: Path) -> None:
