@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 from conftest import cases, na_report
-from recorded import ADULTS, changed, declaring, with_series
+from recorded import ADULTS, changed, declaring, series, with_series
 from workbooks import rows_of
 
 from na_report.base.errors import NaReportError
@@ -27,7 +28,6 @@ from na_report.statistics.answer_formats import UnreadableError
 from na_report.statistics.kept import Source, answers_in
 from na_report.statistics.reading import Cell, read
 from na_report.statistics.refreshing import refresh
-from na_report.statistics.series import Series, declared
 
 FAULT = '<S:Fault xmlns:S="http://schemas"><faultcode>{}</faultcode><faultstring>{}</faultstring></S:Fault>'
 LATER = b"<e:Body><a:asyncResponse><status><id>key-1</id><status>%b</status></status></a:asyncResponse></e:Body>"
@@ -102,10 +102,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         made.shutdown()
 
 
-def series(**other: str) -> Series:
-    return declared([declaring("IND109", places="NL=NL", **other)])[0]
-
-
+HERE = series("IND109", places="NL=NL")
 LARGE, GZIP = b"x" * 100_001, {"Content-Encoding": "gzip"}
 
 
@@ -127,24 +124,29 @@ FAILING = {name: failing(case) for name, case in cases("failures").items()} | {
 def test_each_way_to_fail_is_one_sentence(server: Server, act: Act, said: str) -> None:
     server.does["/data/"] = act
     with pytest.raises(UnreadableError) as refused:
-        server.offices()(series())
+        server.offices()(HERE)
     assert str(refused.value).startswith(f"Eurostat gave no answer: {said}")
     assert "\n" not in str(refused.value)
 
 
-def test_a_connection_that_is_not_safe_is_named(server: Server) -> None:
+def test_an_office_is_asked_again_after_the_wait_that_it_names_and_no_more_than_it_allows(server: Server) -> None:
     offices = server.offices()
-    offices.bases = {"eurostat": server.address.replace("http://", "https://")}
-    with pytest.raises(UnreadableError, match="the connection is not safe"):
-        offices(series())
-
-
-def test_the_office_is_asked_again_after_the_wait_that_it_names(server: Server) -> None:
     server.does["/data/"] = first(1, answer(b"", 503, {"Retry-After": "1"}), answer(ADULTS))
     start = time.monotonic()
-    assert server.offices()(series()).parts == [ADULTS]
+    assert offices(HERE).parts == [ADULTS]
     assert time.monotonic() - start >= 1
     assert len(server.log) == 2
+    server.log.clear()
+    server.does.clear()
+    for _ in range(60):
+        offices(replace(HERE, provider="oecd"))
+    with pytest.raises(UnreadableError, match="it allows 60 questions an hour"):
+        offices(replace(HERE, provider="oecd"))
+    assert len(server.log) == 60
+    assert server.log[0].startswith("/data/trng_lfse_04/A.PC.T.Y25-64.NL?format=csvfile&")
+    offices.bases = {"eurostat": server.address.replace("http://", "https://")}
+    with pytest.raises(UnreadableError, match="the connection is not safe"):
+        offices(HERE)
 
 
 def test_an_answer_that_comes_later_is_waited_for(server: Server) -> None:
@@ -153,12 +155,12 @@ def test_an_answer_that_comes_later_is_waited_for(server: Server) -> None:
         "/async/data/key-1": answer(ADULTS),
         "/sdmx/": answer(LATER % b"SUBMITTED"),
     }
-    assert server.offices()(series()).parts == [ADULTS]
+    assert server.offices()(HERE).parts == [ADULTS]
     assert sum("/async/status/" in path for path in server.log) == 3
     for state, said in ((b"PROCESSING", "had none after"), (b"EXPIRED", "then said 'EXPIRED'")):
         server.does["/async/status/key-1"] = answer(LATER % state)
         with pytest.raises(UnreadableError, match=said):
-            server.offices()(series())
+            server.offices()(HERE)
 
 
 def test_pages_of_cbs_are_turned_as_long_as_they_stay_there_and_say_what_is_provisional(server: Server) -> None:
@@ -177,7 +179,7 @@ def test_pages_of_cbs_are_turned_as_long_as_they_stay_there_and_say_what_is_prov
         "/Observations": page(*first_page, onward=f"{server.address}/x/Observations?skip=1"),
         "/PeriodenCodes": page(*({"Identifier": year, "Status": state} for year, state in states.items())),
     }
-    cbs = series(provider="cbs", dataset="x", dimensions="Measure=M1", start="")
+    cbs = series("IND109", places="NL=NL", provider="cbs", dataset="x", dimensions="Measure=M1", start="")
     expected = {"2022": Cell("3.1"), "2023": Cell("4", "p"), "2024-03": Cell("", "c")}
     parts = server.offices()(cbs).parts
     assert read(parts, cbs).cells == {("NL", period): cell for period, cell in expected.items()}
@@ -188,16 +190,6 @@ def test_pages_of_cbs_are_turned_as_long_as_they_stay_there_and_say_what_is_prov
         server.does["/Observations"] = page(*first_page, onward=elsewhere)
         with pytest.raises(UnreadableError, match="CBS gave no answer: it sends on to another place"):
             server.offices()(cbs)
-
-
-def test_the_oecd_is_asked_no_more_than_it_allows(server: Server) -> None:
-    offices, oecd = server.offices(), series(provider="oecd")
-    for _ in range(60):
-        offices(oecd)
-    with pytest.raises(UnreadableError, match="it allows 60 questions an hour"):
-        offices(oecd)
-    assert len(server.log) == 60
-    assert server.log[0].startswith("/data/trng_lfse_04/A.PC.T.Y25-64.NL?format=csvfile&")
 
 
 WAYS = ("busy for ever", "too many questions", "silence", "broken off", "too large a question")
