@@ -3,7 +3,6 @@
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -79,21 +78,10 @@ def said(refreshed: Project) -> str:
     assert done.returncode == 1
     assert done.stderr.startswith("error: 1 of 4 series could not be had; the draft has the other 3.\n")
     assert contents(refreshed.data / "2026") == before, "the edition that was refreshed does not change"
-    rows = read_table(
-        refreshed.data / "2027", BY_NAME["series"]
-    )  # to which somebody adds one that nobody was asked for
+    # To which somebody adds one that nobody was asked for.
+    rows = read_table(refreshed.data / "2027", BY_NAME["series"])
     write_table(refreshed.data / "2027", BY_NAME["series"], [*rows, rows[0] | {"id": "SER099", "dataset": "set_none"}])
     return done.stdout
-
-
-@pytest.fixture(scope="module")
-def preview(refreshed: Project, said: str) -> Iterator[Running]:
-    only_pages(refreshed, "index", "kort")  # a page of a sector leads to others
-    running = Running(refreshed, "2027")
-    assert running.shows("changes.html", "<h1>")
-    yield running
-    running.process.kill()
-    running.process.communicate()
 
 
 def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_follows(
@@ -118,7 +106,12 @@ def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_fol
     assert "IND109-NL-2021" in told["changes"]["tables"]["observations"]["added"]
 
 
-def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(preview: Running) -> None:
+def test_the_first_page_leads_to_what_changed_per_series_and_what_follows_and_axe_finds_nothing(
+    refreshed: Project, said: str, browser: Browser
+) -> None:
+    only_pages(refreshed, "index", "kort")  # a page of a sector leads to others
+    preview = Running(refreshed, "2027")
+    assert preview.shows("changes.html", "<h1>")
     first = BeautifulSoup(preview.get("index.html")[1], "html.parser")
     assert first.select_one("h1 + p a[href='changes.html']") is not None
     page = BeautifulSoup(preview.get("changes.html")[1], "html.parser")
@@ -131,15 +124,14 @@ def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(previe
     assert "kort.html" in [link["href"] for link in page.select("article li a")], "it shows a row that differs"
     assert page.select("nav a[href='kort.html']"), "the page has the menu of the book"
     assert b'"changes.html' in preview.get("_static/search-data.js")[1], "it is finished as all pages are"
-
-
-def test_axe_finds_nothing_on_the_page(preview: Running, browser: Browser) -> None:
     for width, scheme in ((WIDE, "dark"), (NARROW, "light")):
-        page = opened(browser, width, scheme)
-        page.goto(preview.address + "changes.html")
-        assert violations(page, RULES if scheme == "light" else COLOUR_RULES) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.context.close()
+        shown = opened(browser, width, scheme)
+        shown.goto(preview.address + "changes.html")
+        assert violations(shown, RULES if scheme == "light" else COLOUR_RULES) == []
+        assert shown.evaluate("document.documentElement.scrollWidth") <= width
+        shown.context.close()
+    preview.process.kill()
+    preview.process.communicate()
 
 
 def page_of(name: str, language: str, project: Project) -> BeautifulSoup:
@@ -147,14 +139,23 @@ def page_of(name: str, language: str, project: Project) -> BeautifulSoup:
     return BeautifulSoup(content, "html.parser")
 
 
-def test_each_reason_and_each_word_is_in_the_language_of_the_page(refreshed: Project, said: str) -> None:
-    page, english, dutch = page_of("2027", "en", refreshed).get_text(), Words("en"), Words("nl")
-    assert all(english(f"changes.{key}", **names) in page for key, names in TOLD["words"].items())
-    assert all(words in page for words in ("stays as somebody", "nearly all", "Yearly"))
+def test_the_page_comes_with_a_draft_alone_each_word_in_the_language_of_the_book(refreshed: Project, said: str) -> None:
+    page, english, dutch = page_of("2027", "en", refreshed), Words("en"), Words("nl")
+    told = page.get_text()
+    assert all(english(f"changes.{key}", **names) in told for key, names in TOLD["words"].items())
+    assert all(words in told for words in ("stays as somebody", "nearly all", "Yearly"))
+    assert "revised" in [cell.get_text() for cell in page.select("td")]
     reasons = [f"changes.missed_{kind.replace(' ', '_')}" for kind in get_args(Kind)]
     assert {english(key, dataset="") for key in reasons}.isdisjoint(dutch(key, dataset="") for key in reasons)
     flags = [f"flags.{flag}" for flag in FLAGS if flag.isalpha()]
     assert {*map(english, flags)}.isdisjoint(map(dutch, flags))
+    assert changed_page("2026", "nl", refreshed) is None
+    copy_edition("2026", "2026b", refreshed)
+    title, content, _ = changed_page("2026b", "nl", refreshed) or ("", "", "")
+    assert title == "Wat er in dit concept anders is"
+    assert "Er is verder niets anders." in content
+    seal_edition("2027", refreshed, by="N. Jansen")
+    assert changed_page("2027", "nl", refreshed) is None
 
 
 def test_data_are_text_on_the_page_and_advice_that_goes_is_named_by_its_number(
@@ -178,17 +179,6 @@ def test_data_are_text_on_the_page_and_advice_that_goes_is_named_by_its_number(
     assert page.select("b") == []
     assert any(item.get_text() == "R8" for item in page.select("li"))
     assert "<b>Advies" in page.get_text() and any("<b>Deel" in cell.get_text() for cell in page.select("th"))
-
-
-def test_the_page_comes_with_a_draft_alone_in_the_language_of_the_book(refreshed: Project, said: str) -> None:
-    assert changed_page("2026", "nl", refreshed) is None
-    copy_edition("2026", "2026b", refreshed)
-    title, content, _ = changed_page("2026b", "nl", refreshed) or ("", "", "")
-    assert title == "Wat er in dit concept anders is"
-    assert "Er is verder niets anders." in content
-    assert "revised" in [cell.get_text() for cell in page_of("2027", "en", refreshed).select("td")]
-    seal_edition("2027", refreshed, by="N. Jansen")
-    assert changed_page("2027", "nl", refreshed) is None
 
 
 @pytest.fixture
@@ -221,13 +211,6 @@ def test_what_a_person_entered_stays_also_after_a_next_refresh(project: Project,
     assert "IND101-BE-2021" not in found, "somebody took it out"
 
 
-def test_nothing_new_is_told_and_so_is_an_older_answer(project: Project, real: Path) -> None:
-    sealed_as_of(project, date(2026, 11, 24))
-    [outcome] = refresh("2026", "2027", answers_in(real), project).outcomes
-    assert outcome.changes == []
-    assert outcome.note == "the data are of 2024-12-17, older than the edition of 2026-11-24"
-
-
 def test_a_draft_of_answers_is_sealed_by_somebody_and_its_answers_with_it(project: Project, real: Path) -> None:
     refresh("2026", "2027", answers_in(real), project)
     with pytest.raises(NaReportError, match="Nobody approved"):
@@ -245,7 +228,7 @@ def test_a_draft_of_answers_is_sealed_by_somebody_and_its_answers_with_it(projec
         refresh("2026", "2027", answers_in(real), project)
 
 
-def test_wrong_use_is_told(project: Project, real: Path) -> None:
+def test_wrong_use_is_told_and_so_is_that_an_answer_has_nothing_new(project: Project, real: Path) -> None:
     def refused(said: str, old: str = "2026", new: str = "2027", folder: Path = real) -> None:
         with pytest.raises(NaReportError, match=said):
             refresh(old, new, answers_in(folder), project)
@@ -253,7 +236,10 @@ def test_wrong_use_is_told(project: Project, real: Path) -> None:
     refused("There is no folder", folder=real / "none")
     refused("declares no series", old="2021")
     refused("exists already", old="2021", new="2026")
-    refresh("2026", "2027", answers_in(real), project)
+    sealed_as_of(project, date(2026, 11, 24))
+    [outcome] = refresh("2026", "2027", answers_in(real), project).outcomes
+    assert outcome.changes == []
+    assert outcome.note == "the data are of 2024-12-17, older than the edition of 2026-11-24"
     index = project.data / "2027" / "answers" / "index.json"
     kept, lost = next(index.parent.glob("*.gz")), b'"missed": [{"series": "SER001", "kind": "lost", "why": ""}]'
     of_kept, of_index = (gzip.compress(b"other"), kept.read_bytes()[:-9], b"no gzip"), (b"{", index.read_bytes())
