@@ -102,15 +102,10 @@ def test_a_break_of_a_value_that_is_not_there_holds_for_the_next_one_and_names_t
 
 
 DUTCH = next(line for line in LABELS.splitlines() if "Netherlands,2023,82.70" in line)
-# What the file of cases leaves out for its length.
-LONG = [
-    {"text": LABELS[: len(LABELS) // 2 - 20], "expect": "cells, expected 11; the answer may be cut off"},
-    {"in": "row", "instead of": "82.70", "put": "9" * 400, "expect": "found the value '999"},
-    {"text": "[" * 100_000, "expect": "can't be read as a table"},
-]
+CUT_OFF = {"text": LABELS[: len(LABELS) // 2 - 20], "expect": "cells, expected 11; the answer may be cut off"}
 
 
-@pytest.mark.parametrize("case", [*cases("answers"), *LONG], ids=lambda case: case["expect"])
+@pytest.mark.parametrize("case", [*cases("answers"), CUT_OFF], ids=lambda case: case["expect"])
 def test_what_is_no_answer_to_the_question_is_refused_by_name(case: dict[str, Any]) -> None:
     asked = adults("NL") if case.get("of") == "IND109" else SKILLS
     text = file(case["file"]).decode() if "file" in case else case.get("text", LABELS)
