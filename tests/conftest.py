@@ -127,7 +127,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def cases(name: str) -> Any:
     """Returns what a file of cases has: what is given, and what is expected; «9 x 5000» is so many of a sign."""
     text = (ROOT / "tests" / "cases" / f"{name}.yml").read_text(encoding="utf-8")
-    return yaml.safe_load(re.sub(r"«(.) x (\d+)»", lambda found: found[1] * int(found[2]), text))
+    return yaml.safe_load(re.sub(r"«(.+?) x (\d+)»", lambda found: found[1] * int(found[2]), text))
 
 
 def one_of_a_kind(cases: Iterable[object]) -> list[object]:

@@ -276,9 +276,7 @@ def holder(path: Path) -> Iterator[int | None]:
         os.waitid(os.P_PID, process.pid or 0, os.WEXITED | os.WNOWAIT)
 
 
-def test_the_second_at_a_thing_is_told_who_is_at_it_and_what_to_do_and_the_dead_hold_nobody_up(
-    project: Project,
-) -> None:
+def test_the_second_at_a_thing_is_told_who_is_at_it_and_the_dead_hold_nobody_up(project: Project) -> None:
     data, folder = project.data, project.build("2021", "nl")
     for name in ("2030", "2031"):
         (data / f".{name}.partial").mkdir()
@@ -318,9 +316,7 @@ def test_no_two_processes_are_in_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("system", [ctypes.CDLL(None), object()], ids=["exchanged", "in three steps"])
-def test_a_whole_folder_takes_the_place_of_another(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: object
-) -> None:
+def test_a_folder_takes_the_place_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: object) -> None:
     monkeypatch.setattr(ctypes, "CDLL", lambda name: system)
     old, new = tmp_path / "2027", partial_of(tmp_path / "2027")
     for folder, text in ((old, "old"), (new, "new")):

@@ -106,9 +106,7 @@ def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_fol
     assert "IND109-NL-2021" in told["changes"]["tables"]["observations"]["added"]
 
 
-def test_the_first_page_leads_to_what_changed_per_series_and_what_follows_and_axe_finds_nothing(
-    refreshed: Project, said: str, browser: Browser
-) -> None:
+def test_a_page_tells_what_changed_and_what_follows(refreshed: Project, said: str, browser: Browser) -> None:
     only_pages(refreshed, "index", "kort")  # a page of a sector leads to others
     preview = Running(refreshed, "2027")
     assert preview.shows("changes.html", "<h1>")
@@ -158,7 +156,7 @@ def test_the_page_comes_with_a_draft_alone_each_word_in_the_language_of_the_book
     assert changed_page("2027", "nl", refreshed) is None
 
 
-def test_data_are_text_on_the_page_and_advice_that_goes_is_named_by_its_number(
+def test_data_are_text_on_the_page_also_of_advice_that_goes(
     refreshed: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(refreshed.root)

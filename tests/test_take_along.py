@@ -129,9 +129,7 @@ def test_data_can_not_break_out_of_a_description_or_a_reference() -> None:
     assert addresses == [f"{site}index.html"] * 2
 
 
-def test_a_book_is_made_anew_for_another_address_and_its_colophon_when_what_it_tells_changes(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_address_or_colophon_is_made_anew(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.root)
     addresses, inputs = [site_address(project)], {hash_inputs(project)}
     edit(project.root / "_config.yml", "html:\n", "html:\n  baseurl: https://a.org/x\n")

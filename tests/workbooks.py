@@ -12,7 +12,6 @@ import pytest
 from conftest import ROOT, cases, na_report
 from openpyxl import load_workbook
 
-from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.edition import seal_edition
 from na_report.editions.schema import BY_NAME, TABLES
@@ -130,13 +129,3 @@ def instead(part: str, old: bytes, new: bytes) -> Callable[[Path], None]:
 def rows_of(project: Project, table: str, edition: str = "2026") -> dict[str, Row]:
     """Returns the rows of a table of an edition per id."""
     return {row["id"]: row for row in read_table(project.data / edition, BY_NAME[table])}
-
-
-def refused(project: Project) -> list[str]:
-    """Imports, and returns the lines of the problems; whatever is refused must leave no trace in data/."""
-    before = contents(project.data)
-    error = taken_back(code=1)
-    assert contents(project.data) == before
-    assert error.count("error:") == error.count("hint:") == 1
-    assert "Traceback" not in error
-    return [line.strip() for line in error.splitlines() if line.startswith("  ")]
