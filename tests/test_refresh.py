@@ -187,29 +187,11 @@ def test_what_a_person_entered_stays_also_after_a_next_refresh(project: Project,
     kept = [(f"IND101-{one}", ("kept",)) for one in ("NL-2021", "NL-2023", "DK-2025")]
     assert [(change.place, change.kinds) for change in others] == kept
     found = rows_of(project, "observations", "2028")
-    values = [found[f"IND101-{one}"]["value"] for one in ("NL-2021", "NL-2023", "DK-2023")]
-    assert values == ["70", "77.7", "69.8"]
+    assert [found[f"IND101-{one}"]["value"] for one in ("NL-2021", "NL-2023", "DK-2023")] == ["70", "77.7", "69.8"]
     assert "IND101-BE-2021" not in found, "somebody took it out"
 
 
-def test_a_draft_of_answers_is_sealed_by_somebody_and_its_answers_with_it(project: Project, real: Path) -> None:
-    refresh("2026", "2027", answers_in(real), project)
-    with pytest.raises(NaReportError, match="Nobody approved"):
-        seal_edition("2027", project)
-    seal_edition("2027", project, created=TODAY, by="N. Jansen")
-    verify_edition("2027", project)
-    approved = open_edition("2027", project).descriptor["approved"]
-    assert (approved["by"], approved["on"], len(approved["answers"])) == ("N. Jansen", "2027-02-01", 2)
-    kept = next((project.data / "2027" / "answers").glob("*.gz"))
-    for path, content in ((kept.with_name("extra.gz"), b""), (kept, kept.read_bytes()[:-1])):
-        path.write_bytes(content)
-        with pytest.raises(NaReportError, match=f"answers/{path.name}: found"):
-            verify_edition("2027", project)
-    with pytest.raises(NaReportError, match="exists already"):
-        refresh("2026", "2027", answers_in(real), project)
-
-
-def test_wrong_use_is_told_and_so_is_that_an_answer_has_nothing_new(project: Project, real: Path) -> None:
+def test_somebody_seals_a_draft_of_answers_with_them_and_wrong_use_is_told(project: Project, real: Path) -> None:
     def refused(said: str, old: str = "2026", new: str = "2027", folder: Path = real) -> None:
         with pytest.raises(NaReportError, match=said):
             refresh(old, new, answers_in(folder), project)
@@ -229,5 +211,16 @@ def test_wrong_use_is_told_and_so_is_that_an_answer_has_nothing_new(project: Pro
         path.write_bytes(damaged.replace(b'"missed": []', lost))
         refused("are damaged", folder=project.data / "2027")
         path.write_bytes(sound)
+    with pytest.raises(NaReportError, match="Nobody approved"):
+        seal_edition("2027", project)
+    seal_edition("2027", project, created=TODAY, by="N. Jansen")
+    verify_edition("2027", project)
+    approved = open_edition("2027", project).descriptor["approved"]
+    assert (approved["by"], approved["on"], len(approved["answers"])) == ("N. Jansen", "2027-02-01", 2)
+    for path, content in ((kept.with_name("extra.gz"), b""), (kept, kept.read_bytes()[:-1])):
+        path.write_bytes(content)
+        with pytest.raises(NaReportError, match=f"answers/{path.name}: found"):
+            verify_edition("2027", project)
+    refused("exists already")
     with_series(project, declaring("IND101", unit="people"))
     refused("found the unit people", new="2028")
