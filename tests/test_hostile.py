@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import cases, edit, na_report, seal_again, soup
-from openpyxl import load_workbook
 from printed import opened
-from test_workbook import office
-from workbooks import said, small, table_bytes, taken_back, template
 
 from na_report.base.errors import InvalidInputError, NaReportError
 from na_report.base.files import contents
@@ -22,9 +19,6 @@ from na_report.editions.integrity import verify_edition
 from na_report.editions.schema import TABLES
 from na_report.editions.table_files import rows_of, write_table
 from na_report.running.pages import all_pages
-from na_report.workbook.exporting import write_ods
-
-__all__ = ["small", "template"]
 
 TEXTS, WITH_BRACES = cases("hostile").values()
 LONG = "lang" * 750
@@ -125,16 +119,3 @@ def test_no_name_of_an_edition_or_page_leads_elsewhere(project: Project) -> None
             (project.chapters / "pages.yml").write_text(f"kort: {{chapter: {chapter!r}}}\n", encoding="utf-8")
             with pytest.raises(NaReportError):
                 all_pages(project)
-
-
-@pytest.mark.parametrize("saved_by", ["nobody", "LibreOffice, of the .ods"])
-def test_hostile_texts_come_back_from_a_workbook_as_they_are(small: Project, tmp_path: Path, saved_by: str) -> None:
-    poisoned(small.data / "2021")
-    said("edition export 2021 hostile.xlsx")
-    book, path = load_workbook("hostile.xlsx"), small.root / "hostile.xlsx"
-    kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
-    assert kinds <= {"s", "n", "d", "inlineStr"}
-    if saved_by != "nobody":
-        path = office(write_ods(book, tmp_path / "hostile.ods"), tmp_path)
-    taken_back(str(path))
-    assert table_bytes(small, "2026") == table_bytes(small, "2021")

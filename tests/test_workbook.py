@@ -23,6 +23,7 @@ from conftest import ROOT, cases, seal_again, set_cell
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
+from test_hostile import poisoned
 from workbooks import FILE, OBS, cell_at, change, instead, make, rewrite, rows_of, said, small, table_bytes, taken_back
 from workbooks import template as template
 
@@ -44,12 +45,6 @@ __all__ = ["small", "template"]  # fixtures
 WISH = {"put": "wish", "at": "findings FM12 kind"}
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The workbook of the real edition 2021."""
-    return export_edition("2021", tmp_path_factory.mktemp("whole") / "evidence.xlsx", Project(ROOT))
-
-
 def office(path: str | Path, folder: Path) -> Path:
     """Lets LibreOffice open a file and save it as a workbook in a folder."""
     program = shutil.which("soffice")
@@ -61,8 +56,8 @@ def office(path: str | Path, folder: Path) -> Path:
     return (folder / Path(path).name).with_suffix(".xlsx")
 
 
-def test_the_workbook_has_a_sheet_per_table_with_comforts_locks_and_drop_downs(whole: Path) -> None:
-    book = load_workbook(whole)
+def test_the_workbook_has_a_sheet_per_table_with_comforts_locks_and_drop_downs(tmp_path: Path) -> None:
+    book = load_workbook(export_edition("2021", tmp_path / FILE, Project(ROOT)))
     assert book.sheetnames == [START, *(table.name for table in TABLES), META]
     assert book[META].sheet_state == "veryHidden"
     assert "editie 2021" in book[START]["A1"].value
@@ -113,11 +108,16 @@ def test_what_can_not_be_written_or_taken_back_is_refused_and_changes_nothing(sm
 
 @pytest.mark.parametrize("saved_by", ["nobody", "LibreOffice", "LibreOffice, of the .ods"])
 def test_libreoffice_saves_the_workbook_without_a_change(
-    project: Project, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, saved_by: str
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, saved_by: str
 ) -> None:
-    path = write_ods(load_workbook(whole), tmp_path / "evidence.ods") if "ods" in saved_by else whole
+    """Nor are the hostile texts of cases/hostile.yml changed, and none is a formula."""
+    poisoned(project.data / "2021")
+    path = export_edition("2021", tmp_path / FILE, project)
+    book = load_workbook(path)
+    kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert kinds <= {"s", "n", "d", "inlineStr"}
     if saved_by != "nobody":
-        path = office(path, tmp_path)
+        path = office(write_ods(book, tmp_path / "evidence.ods") if "ods" in saved_by else path, tmp_path / "saved")
     if saved_by == "LibreOffice":
         sheet = load_workbook(path)["observations"]
         assert sheet.protection.sheet
