@@ -6,7 +6,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
+from recorded import ADULTS, SKILLS, series
 from workbooks import FILE, rewrite, small, template
 
 from na_report.base.digits import for_sheet
@@ -25,6 +26,9 @@ from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.edition import open_edition, seal_edition, seal_of
 from na_report.editions.integrity import check_tables, find_problems, verify_edition
 from na_report.editions.schema import BY_NAME, TABLES, Column
+from na_report.statistics.answer_formats import UnreadableError
+from na_report.statistics.reading import read
+from na_report.statistics.series import Series
 from na_report.workbook.cell_values import to_text
 from na_report.workbook.importing import import_edition
 from na_report.workbook.layout import FaultError, decode, encode
@@ -116,6 +120,24 @@ def spoilt(data: st.DataObject, content: bytes) -> bytes:
     start = data.draw(st.integers(0, len(content)))
     end = start + data.draw(st.integers(0, 30))
     return content[:start] + data.draw(st.one_of(st.sampled_from(MORE), st.binary(max_size=20))) + content[end:]
+
+
+CBS = b'{"@odata.context": "x", "value": [{"Measure": "M1", "Perioden": "2022JJ00", "Value": 3.1}]}'
+DUTCH = b"\n".join(line for line in SKILLS.splitlines() if b"DATAFLOW" in line or b",Netherlands," in line)
+ANSWERS = {
+    DUTCH: series("IND101"),
+    ADULTS: series("IND109", places="NL=NL", start=""),
+    CBS: series("IND101", places="NL=NL", dimensions="Measure=M1"),
+}
+
+
+@given(st.data(), st.sampled_from([*ANSWERS.items()]))
+@settings(max_examples=200 * TIMES)
+def test_a_spoilt_answer_of_an_office_is_read_or_refused(data: st.DataObject, case: tuple[bytes, Series]) -> None:
+    answer, asked = case
+    with suppress(UnreadableError):
+        for (place, _), cell in read([spoilt(data, answer)], asked).cells.items():
+            assert place in asked.places and float(cell.value or 0) < 1e40
 
 
 @contextmanager

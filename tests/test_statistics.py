@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 from conftest import cases
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from recorded import SKILLS as REAL
 from recorded import file, series
 
@@ -133,27 +131,3 @@ def test_edition_2026_declares_what_its_sources_publish_and_names_what_has_no_se
     assert "IND019" not in found, "of no office"
     tables["series"][0] = {**tables["series"][0], "unit": "people", "dimensions": "unit=PC", "places": "NL=NL;BE=BE"}
     assert [fault.split(": ")[1][:20] for fault in faults(tables)] == ["found the unit peopl", "found 2 places, expe"]
-
-
-SMALL = {
-    "csv": (b"\n".join(line for line in REAL.splitlines() if b"DATAFLOW" in line or b",Netherlands," in line), SKILLS),
-    "tsv": (VINTAGES[2024], adults("NL")),
-    "cbs": (
-        b'{"@odata.context": "x", "value": [{"Measure": "M1", "Perioden": "2022JJ00", "Value": 3.1}]}',
-        replace(SKILLS, places={"NL": "NL"}, dimensions={"Measure": "M1"}),
-    ),
-}
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.sampled_from(sorted(SMALL)), st.data())
-def test_a_damaged_answer_is_read_or_refused_and_nothing_else(kind: str, data: st.DataObject) -> None:
-    content, asked = SMALL[kind]
-    start = data.draw(st.integers(0, len(content)))
-    end = data.draw(st.integers(start, min(len(content), start + 40)))
-    damaged = content[:start] + data.draw(st.binary(max_size=20)) + content[end:]
-    try:
-        found = read([damaged], asked)
-    except UnreadableError:
-        return
-    assert all(place in asked.places and float(cell.value or 0) < 1e40 for (place, _), cell in found.cells.items())

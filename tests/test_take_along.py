@@ -37,7 +37,7 @@ PAGES = sorted(HTML.glob("*.html"))
 
 
 def test_the_same_edition_gives_the_same_files(tmp_path: Path) -> None:
-    """What the cells of the .ods say is what LibreOffice makes of them: see test_workbook and test_hostile."""
+    """What the cells of the .ods say is what LibreOffice makes of them: see test_workbook."""
     edition, again = (write_take_along("2021", tmp_path / name, Project(ROOT)) for name in ("edition", "again"))
     assert [path.read_bytes() for path in edition] == [path.read_bytes() for path in again]
     files = {path.suffix: path for path in edition}
