@@ -12,6 +12,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 from conftest import ROOT, Change, cases, edit, na_report, problems_with, program, seal_again, soup
 from openpyxl import load_workbook
 from printed import opened
@@ -19,12 +20,13 @@ from small_book import built, only_pages, write_chapter
 
 from na_report.base.errors import InvalidInputError, NaReportError
 from na_report.base.files import contents
-from na_report.base.paths import DESCRIPTOR, Project
+from na_report.base.paths import ADDRESS, DESCRIPTOR, Project
 from na_report.editions.descriptor import sha256, version_of
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.editions.folders import list_editions, newest_edition, previous_edition, sealed_editions
 from na_report.editions.integrity import find_problems, verify_edition
 from na_report.editions.schema import BY_NAME, TABLES, read_schema, table_schema
+from na_report.writing.markdown import escape
 
 # What the report of 2021 holds; counted in the fact base, not in the edition. One indicator is our own.
 ROWS_2021 = (
@@ -184,6 +186,11 @@ def test_a_new_edition_says_of_the_study_what_the_researcher_wrote_and_is_not_se
     assert {key: after[key] for key in after.keys() - changed} == {key: before[key] for key in before.keys() - changed}
 
 
+FIGURE = (
+    "# Titel\n\n:::{{figure}} a.svg\n:name: fig-x\n:alt: Punt.\n{}\n:::\n\n[{{download}}`CSV <a.svg>`]{{.meenemen}}"
+)
+
+
 def concept(book: Path) -> list[bool]:
     """Tells of each page, and then of the paper, whether it says that it is a draft."""
     titles = [soup(path).select("header .titel")[0].get_text() for path in (book / "html").glob("*.html")]
@@ -191,9 +198,19 @@ def concept(book: Path) -> list[bool]:
         return [*("Concept: " in title for title in titles), "Concept" in paper.text()]
 
 
-def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed_and_is_in_no_site(project: Project) -> None:
+def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed_and_is_in_no_site(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does what a maker, title or caption says break out of a description or a reference."""
     only_pages(project, "index")
-    write_chapter(project, "index", "# Titel")
+    nasty = '<i>Een</i> "titel" & $own </script><script>a</script><!--'
+    write_chapter(project, "index", FIGURE.format(escape(nasty)))
+    (project.chapters / "nl" / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    for path, key in ((project.chapters / "words.yml", "nl"), (project.data / "about.yml", "contributors")):
+        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+        (declared[key] if key == "nl" else declared[key][0])["title"] = nasty
+        path.write_text(yaml.safe_dump(declared), encoding="utf-8")
+    monkeypatch.setenv(ADDRESS, "https://example.org/")
     table = copy_edition("2026", "2027", project) / "observations.csv"
     assert newest_edition(project) == "2026"
     assert na_report(project, "edition", "diff", "2026", "2027").stdout == "2026 and 2027 hold the same\n"
@@ -215,6 +232,15 @@ def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed_and_is_in_
     seal_edition("2027", project)
     assert na_report(project, *build).returncode == 0
     assert not any(concept(project.build("2027", "nl")))
+    page = soup(project.build("2027", "nl") / "html" / "index.html")
+    assert page.select("i, b") == []
+    for place in ("dd:has(cite)", "pre"):
+        [told] = page.select(place)
+        assert told.get_text().count("<i>Een</i>") == 3, "the maker, the figure's title and that of the book"
+    [script] = page.select("script[type='application/ld+json']")
+    assert json.loads(script.get_text())["name"].startswith(nasty)
+    addresses = [page.select("link[rel=canonical]")[0]["href"], page.select("[property='og:url']")[0]["content"]]
+    assert addresses == ["https://example.org/2027/nl/index.html"] * 2
 
 
 def test_a_later_program_reads_and_runs_an_edition_sealed_before(project: Project, tmp_path: Path) -> None:

@@ -5,28 +5,21 @@ import json
 import re
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from conftest import ROOT, edit, soup
-from docutils import nodes
-from jinja2 import Environment, FileSystemLoader
 from openpyxl import Workbook, load_workbook
-from sphinx.addnodes import download_reference
 
 from na_report.base.paths import ADDRESS, Project
-from na_report.book.staging import ASSETS
 from na_report.editions.descriptor import read_about
 from na_report.editions.edition import open_edition, seal_of
 from na_report.editions.folders import newest_edition
 from na_report.registers import colophon
 from na_report.running.fingerprint import hash_inputs, ingredients
 from na_report.running.pages import all_pages, choose
-from na_report.screen.citing import add_take_along
 from na_report.screen.describing import site_address
-from na_report.screen.translator import describe
 from na_report.workbook.exporting import write_ods, write_take_along
 from na_report.workbook.layout import META
 
@@ -98,35 +91,6 @@ def test_the_first_page_describes_the_data_for_programs_and_searching_finds_none
     assert {Path(item["contentUrl"]).suffix for item in data["distribution"]} == {".xlsx", ".ods", ".zip"}
     for item in data["distribution"]:
         assert hashlib.sha256((HTML / item["contentUrl"]).read_bytes()).hexdigest() == item["sha256"]
-
-
-def test_data_can_not_break_out_of_a_description_or_a_reference() -> None:
-    title = '<i>Een</i> "titel" & $own </script><script>a</script><!-- \u2028'
-    forms = Environment(loader=FileSystemLoader(ASSETS / "templates"), extensions=["jinja2.ext.i18n"])  # noqa: S701 (as Sphinx has it)
-    forms.install_null_translations()  # type: ignore[attr-defined]
-    work = {"author": title, "title": title, "year": "2026", "edition": "2021", "version": "1", "language": "nl"}
-    about = {"description": title, "languages": ["nl"], "licenses": [{"path": "https://creativecommons.org"}]}
-    site = "https://example.org/report/2021/nl/"
-    book = {"work": work, "subtitle": title, "about": about, "period": ["", ""], "address": site, "locale": "nl_NL"}
-    config = SimpleNamespace(html_context={"book": book}, root_doc="index")
-    templates = SimpleNamespace(render=lambda name, context: forms.get_template(name).render(context))
-    app = SimpleNamespace(config=config, builder=SimpleNamespace(templates=templates))
-    link = download_reference("", "CSV <b>", filename="x/a.csv")
-    line = nodes.paragraph("", "", nodes.inline("", "", link, classes=["meenemen"]))
-    figure = nodes.figure("", nodes.caption("", title), ids=["fig-x"])
-    tree = nodes.document(None, None, "", figure, line)  # type: ignore[arg-type]
-    add_take_along(app, tree, "index")
-    context = {"book": book, "pagename": "index", "root_doc": "index"}
-    describe(app, "index", "", context, tree)
-    page = BeautifulSoup(templates.render("head.html", context) + tree.children[-1].astext(), "html.parser")
-    assert page.select("i, b") == []
-    for place in ("dd:has(cite)", "pre"):
-        [said] = page.select(place)
-        assert said.get_text().count("<i>Een</i>") == 3, "its maker, its own title and that of the book"
-    [script] = page.select("script")
-    assert json.loads(script.get_text())["name"].startswith(title)
-    addresses = [page.select("link[rel=canonical]")[0]["href"], page.select("[property='og:url']")[0]["content"]]
-    assert addresses == [f"{site}index.html"] * 2
 
 
 def test_another_address_or_colophon_is_made_anew(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
