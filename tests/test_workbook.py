@@ -89,6 +89,16 @@ def test_the_workbook_has_a_sheet_per_table_with_comforts_locks_and_drop_downs(t
     assert rules["B2:B1048576"] == f"'indicators'!$A$2:$A${last}"
 
 
+def refused(project: Project) -> list[str]:
+    """Imports, and returns the lines of the problems; whatever is refused must leave no trace in data/."""
+    before = contents(project.data)
+    error = taken_back(code=1)
+    assert contents(project.data) == before
+    assert error.count("error:") == error.count("hint:") == 1
+    assert "Traceback" not in error
+    return [line.strip() for line in error.splitlines() if line.startswith("  ")]
+
+
 def test_what_can_not_be_written_or_taken_back_is_refused_and_changes_nothing(small: Project) -> None:
     mine = small.root / "mine.xlsx"
     mine.write_bytes(b"mine")
@@ -100,10 +110,16 @@ def test_what_can_not_be_written_or_taken_back_is_refused_and_changes_nothing(sm
     assert contents(small.root) == before
     said("edition export 2021 mine.xlsx --force")
     assert mine.read_bytes() == (small.root / FILE).read_bytes()
-    set_cell(small.data / "2021" / "interviewees.csv", "P1", "name", "a" * 32_768)
+    path = small.data / "2021" / "interviewees.csv"
+    set_cell(path, "P1", "name", "a" * 32_768)
     seal_again(small, "2021")
     assert "interviewees!B2 would have 32768 characters" in said("edition export 2021 long.xlsx", code=2)
     assert not (small.root / "long.xlsx").exists()
+    # An edition that changed makes its workbooks stale.
+    [line] = refused(small)
+    assert "(table:interviewees)" in line and "edition export 2021" in line
+    path.write_bytes(path.read_bytes() + b"\xff")
+    assert "interviewees.csv, row 4: found 'ff', expected UTF-8" in taken_back(code=1)
 
 
 @pytest.mark.parametrize("saved_by", ["nobody", "LibreOffice", "LibreOffice, of the .ods"])
@@ -360,16 +376,6 @@ def test_a_mark_of_an_office_or_a_program_is_named_with_what_to_do(case: dict[st
         assert all(word in " ".join(fault[1:]) for word in case["expect"] for fault in faults), faults
 
 
-def refused(project: Project) -> list[str]:
-    """Imports, and returns the lines of the problems; whatever is refused must leave no trace in data/."""
-    before = contents(project.data)
-    error = taken_back(code=1)
-    assert contents(project.data) == before
-    assert error.count("error:") == error.count("hint:") == 1
-    assert "Traceback" not in error
-    return [line.strip() for line in error.splitlines() if line.startswith("  ")]
-
-
 @pytest.mark.parametrize(("name", "mistakes"), cases("workbooks").items())
 def test_all_mistakes_are_told_each_with_its_cell(small: Project, name: str, mistakes: list[dict[str, Any]]) -> None:
     def looked_up(book: Workbook) -> None:
@@ -391,15 +397,6 @@ def test_all_mistakes_are_told_each_with_its_cell(small: Project, name: str, mis
         for place, words in expected:
             sheet, where = place.split(" ")[0].split("!")
             assert all(word in copy[sheet][where].comment.text for word in words), place
-
-
-def test_an_edition_that_changed_makes_its_workbooks_stale(small: Project) -> None:
-    path = small.data / "2021" / "interviewees.csv"
-    set_cell(path, "P1", "name", "Anet")
-    [line] = refused(small)
-    assert "(table:interviewees)" in line and "edition export 2021" in line
-    path.write_bytes(path.read_bytes() + b"\xff")
-    assert "interviewees.csv, row 4: found 'ff', expected UTF-8" in taken_back(code=1)
 
 
 @pytest.mark.parametrize("case", cases("files"), ids=lambda case: case["expect"][0])
