@@ -61,6 +61,7 @@ def test_the_descriptor_meets_the_profile_of_data_package_2_and_the_schema_survi
     places = {place for column in columns.values() for place in column.refers_to}
     assert len(places) > 10
     assert all(columns[place].unique and columns[place].pattern for place in places), "what others refer to"
+    assert all(table.column(table.key).unique for table in TABLES)
 
 
 @pytest.mark.parametrize("case", cases("table_cells"), ids=lambda case: case["at"])

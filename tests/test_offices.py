@@ -124,18 +124,15 @@ def test_an_office_is_asked_again_after_the_wait_that_it_names_and_no_more_than_
 
 
 def test_an_answer_that_comes_later_is_waited_for(server: Server) -> None:
-    processing, available, submitted = (
-        {"body": LATER.format(state)} for state in ("PROCESSING", "AVAILABLE", "SUBMITTED")
-    )
-    server.does = {
-        "/async/status/key-1": [processing, processing, available],
-        "/async/data/key-1": [{}],
-        "/sdmx/": [submitted],
-    }
+    def later(*states: str) -> list[Act]:
+        return [{"body": LATER.format(state)} for state in states]
+
+    states = later("PROCESSING", "PROCESSING", "AVAILABLE")
+    server.does = {"/async/status/key-1": states, "/async/data/key-1": [{}], "/sdmx/": later("SUBMITTED")}
     assert server.offices()(HERE).parts == [ADULTS]
     assert sum("/async/status/" in path for path in server.log) == 3
     for state, said in (("PROCESSING", "had none after"), ("EXPIRED", "then said 'EXPIRED'")):
-        server.does["/async/status/key-1"] = [{"body": LATER.format(state)}]
+        server.does["/async/status/key-1"] = later(state)
         with pytest.raises(UnreadableError, match=said):
             server.offices()(HERE)
 
