@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -131,8 +132,9 @@ def block(edition: Edition, name: str, language: str = "nl", **asked: Any) -> st
 
 
 def cases(name: str) -> Any:
-    """Returns what a file of cases has: what is given, and what is expected."""
-    return yaml.safe_load((ROOT / "tests" / "cases" / f"{name}.yml").read_text(encoding="utf-8"))
+    """Returns what a file of cases has: what is given, and what is expected; «9 x 5000» is so many of a sign."""
+    text = (ROOT / "tests" / "cases" / f"{name}.yml").read_text(encoding="utf-8")
+    return yaml.safe_load(re.sub(r"«(.+?) x (\d+)»", lambda found: found[1] * int(found[2]), text))
 
 
 def one_of_a_kind(cases: Iterable[object]) -> list[object]:

@@ -10,6 +10,7 @@ from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.edition import seal_edition
 from na_report.editions.schema import BY_NAME
 from na_report.editions.table_files import Row, read_table, write_table
+from na_report.statistics.series import Series, declared
 
 
 def file(name: str) -> bytes:
@@ -24,6 +25,11 @@ def declaring(indicator: str, **other: str) -> Row:
     """Returns the row of edition 2026 that declares the series of an indicator, with other cells here and there."""
     rows = read_table(ROOT / "data" / "2026", BY_NAME["series"])
     return next(row for row in rows if row["indicator_id"] == indicator) | other
+
+
+def series(indicator: str, **other: str) -> Series:
+    """Returns that series as the program has it."""
+    return declared([declaring(indicator, **other)])[0]
 
 
 def with_series(project: Project, *rows: Row) -> None:

@@ -5,7 +5,8 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 from conftest import cases, na_report
-from recorded import ADULTS, changed, declaring, with_series
+from recorded import ADULTS, changed, declaring, series, with_series
 from workbooks import rows_of
 
 from na_report.base.errors import NaReportError
@@ -27,37 +28,13 @@ from na_report.statistics.answer_formats import UnreadableError
 from na_report.statistics.kept import Source, answers_in
 from na_report.statistics.reading import Cell, read
 from na_report.statistics.refreshing import refresh
-from na_report.statistics.series import Series, declared
 
 FAULT = '<S:Fault xmlns:S="http://schemas"><faultcode>{}</faultcode><faultstring>{}</faultstring></S:Fault>'
-LATER = b"<e:Body><a:asyncResponse><status><id>key-1</id><status>%b</status></status></a:asyncResponse></e:Body>"
-
-# What the server does with a request, which is of that number for its address.
-Act = Callable[[BaseHTTPRequestHandler, int], None]
-
-
-def answer(content: bytes, status: int = 200, headers: Mapping[str, str] = {}) -> Act:
-    def act(request: BaseHTTPRequestHandler, _: int) -> None:
-        request.send_response(status)
-        for name, value in {"Content-Length": str(len(content)), **headers}.items():
-            request.send_header(name, value)
-        request.end_headers()
-        request.wfile.write(content)
-
-    return act
-
-
-def first(acts: int, act: Act, then: Act) -> Act:
-    return lambda request, number: (act if number <= acts else then)(request, number)
-
-
-def dripping(request: BaseHTTPRequestHandler, _: int) -> None:
-    request.send_response(200)
-    request.end_headers()
-    for _ in range(15):
-        request.wfile.write(b"x")
-        request.wfile.flush()
-        time.sleep(0.1)
+LATER = "<e:Body><a:asyncResponse><status><id>key-1</id><status>{}</status></status></a:asyncResponse></e:Body>"
+FAILING = cases("failures")
+HERE = series("IND109", places="NL=NL")
+# What the server does with a request, as cases/failures.yml tells; without words it gives the recorded table.
+Act = Mapping[str, Any]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -66,22 +43,37 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         assert self.headers["User-Agent"].startswith("na-report/")
         self.server.log.append(self.path)
-        does = next((act for part, act in self.server.does.items() if part in self.path), answer(ADULTS))
-        does(self, self.server.log.count(self.path))
+        acts = next((acts for part, acts in self.server.does.items() if part in self.path), [{}])
+        act = acts[min(self.server.log.count(self.path), len(acts)) - 1]
+        body = FAULT.format(*act["fault"]) if "fault" in act else act.get("body", ADULTS.decode())
+        headers, content = act.get("headers", {}), body.encode()
+        if headers.get("Content-Encoding") == "gzip":
+            content = gzip.compress(content)
+        time.sleep(act.get("sleep", 0))
+        if act.get("hangs up"):
+            return self.connection.close()
+        self.send_response(act.get("status", 200))
+        for name, value in ({} if "drops" in act else {"Content-Length": str(len(content))} | headers).items():
+            self.send_header(name, value)
+        self.end_headers()
+        for start in range(0, len(content), size := act.get("drops", len(content) or 1)):
+            self.wfile.write(content[start : start + size])
+            self.wfile.flush()
+            time.sleep(0.1 if "drops" in act else 0)
 
     def log_message(self, *_: object) -> None:
         pass
 
 
 class Server(ThreadingHTTPServer):
-    """An office on this machine: per part of an address what it does, and in its log what it was asked."""
+    """An office on this machine: per part of an address what it does one after the other, and in its log what it was asked."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.log: list[str] = []
-        self.does: dict[str, Act] = {}
+        self.does: dict[str, Sequence[Act]] = {}
         self.address = f"http://127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
@@ -102,69 +94,53 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         made.shutdown()
 
 
-def series(**other: str) -> Series:
-    return declared([declaring("IND109", places="NL=NL", **other)])[0]
-
-
-LARGE, GZIP = b"x" * 100_001, {"Content-Encoding": "gzip"}
-
-
-def failing(case: dict[str, Any]) -> tuple[Act, str]:
-    body = FAULT.format(*case["fault"]) if "fault" in case else case.get("body", "")
-    return answer(body.encode(), case.get("status", 200), case.get("headers", {})), case["expect"]
-
-
-FAILING = {name: failing(case) for name, case in cases("failures").items()} | {
-    "silence": (lambda *_: time.sleep(1), "nothing came within 0.4 s"),
-    "drop by drop": (dripping, "it was not whole after 1.2 s"),
-    "hung up": (lambda request, _: request.connection.close(), "no connection"),
-    "too large": (answer(LARGE), "it is larger than 100,000 bytes"),
-    "large unpacked": (answer(gzip.compress(LARGE), headers=GZIP), "it is larger than 100,000"),
-}
-
-
-@pytest.mark.parametrize(("act", "said"), FAILING.values(), ids=FAILING)
-def test_each_way_to_fail_is_one_sentence(server: Server, act: Act, said: str) -> None:
-    server.does["/data/"] = act
+@pytest.mark.parametrize("act", FAILING.values(), ids=FAILING)
+def test_each_way_to_fail_is_one_sentence(server: Server, act: Act) -> None:
+    server.does["/data/"] = [act]
     with pytest.raises(UnreadableError) as refused:
-        server.offices()(series())
-    assert str(refused.value).startswith(f"Eurostat gave no answer: {said}")
+        server.offices()(HERE)
+    assert str(refused.value).startswith(f"Eurostat gave no answer: {act['expect']}")
     assert "\n" not in str(refused.value)
 
 
-def test_a_connection_that_is_not_safe_is_named(server: Server) -> None:
+def test_an_office_is_asked_again_after_the_wait_that_it_names_and_no_more_than_it_allows(server: Server) -> None:
     offices = server.offices()
-    offices.bases = {"eurostat": server.address.replace("http://", "https://")}
-    with pytest.raises(UnreadableError, match="the connection is not safe"):
-        offices(series())
-
-
-def test_the_office_is_asked_again_after_the_wait_that_it_names(server: Server) -> None:
-    server.does["/data/"] = first(1, answer(b"", 503, {"Retry-After": "1"}), answer(ADULTS))
+    server.does["/data/"] = [{"status": 503, "headers": {"Retry-After": "1"}, "body": ""}, {}]
     start = time.monotonic()
-    assert server.offices()(series()).parts == [ADULTS]
+    assert offices(HERE).parts == [ADULTS]
     assert time.monotonic() - start >= 1
     assert len(server.log) == 2
+    server.log.clear()
+    server.does.clear()
+    for _ in range(60):
+        offices(replace(HERE, provider="oecd"))
+    with pytest.raises(UnreadableError, match="it allows 60 questions an hour"):
+        offices(replace(HERE, provider="oecd"))
+    assert len(server.log) == 60
+    assert server.log[0].startswith("/data/trng_lfse_04/A.PC.T.Y25-64.NL?format=csvfile&")
+    offices.bases = {"eurostat": server.address.replace("http://", "https://")}
+    with pytest.raises(UnreadableError, match="the connection is not safe"):
+        offices(HERE)
 
 
 def test_an_answer_that_comes_later_is_waited_for(server: Server) -> None:
-    server.does = {
-        "/async/status/key-1": first(2, answer(LATER % b"PROCESSING"), answer(LATER % b"AVAILABLE")),
-        "/async/data/key-1": answer(ADULTS),
-        "/sdmx/": answer(LATER % b"SUBMITTED"),
-    }
-    assert server.offices()(series()).parts == [ADULTS]
+    def later(*states: str) -> list[Act]:
+        return [{"body": LATER.format(state)} for state in states]
+
+    states = later("PROCESSING", "PROCESSING", "AVAILABLE")
+    server.does = {"/async/status/key-1": states, "/async/data/key-1": [{}], "/sdmx/": later("SUBMITTED")}
+    assert server.offices()(HERE).parts == [ADULTS]
     assert sum("/async/status/" in path for path in server.log) == 3
-    for state, said in ((b"PROCESSING", "had none after"), (b"EXPIRED", "then said 'EXPIRED'")):
-        server.does["/async/status/key-1"] = answer(LATER % state)
+    for state, said in (("PROCESSING", "had none after"), ("EXPIRED", "then said 'EXPIRED'")):
+        server.does["/async/status/key-1"] = later(state)
         with pytest.raises(UnreadableError, match=said):
-            server.offices()(series())
+            server.offices()(HERE)
 
 
 def test_pages_of_cbs_are_turned_as_long_as_they_stay_there_and_say_what_is_provisional(server: Server) -> None:
-    def page(*rows: dict[str, object], onward: str = "") -> Act:
+    def page(*rows: dict[str, object], onward: str = "") -> list[Act]:
         said = {"@odata.context": "x", "value": rows, **({"@odata.nextLink": onward} if onward else {})}
-        return answer(json.dumps(said).encode())
+        return [{"body": json.dumps(said)}]
 
     def row(period: str, value: float | None, mark: str = "None", of: str = "M1") -> dict[str, object]:
         said = {"Measure": of, "Perioden": period, "Value": value, "ValueAttribute": mark}
@@ -177,7 +153,7 @@ def test_pages_of_cbs_are_turned_as_long_as_they_stay_there_and_say_what_is_prov
         "/Observations": page(*first_page, onward=f"{server.address}/x/Observations?skip=1"),
         "/PeriodenCodes": page(*({"Identifier": year, "Status": state} for year, state in states.items())),
     }
-    cbs = series(provider="cbs", dataset="x", dimensions="Measure=M1", start="")
+    cbs = series("IND109", places="NL=NL", provider="cbs", dataset="x", dimensions="Measure=M1", start="")
     expected = {"2022": Cell("3.1"), "2023": Cell("4", "p"), "2024-03": Cell("", "c")}
     parts = server.offices()(cbs).parts
     assert read(parts, cbs).cells == {("NL", period): cell for period, cell in expected.items()}
@@ -188,16 +164,6 @@ def test_pages_of_cbs_are_turned_as_long_as_they_stay_there_and_say_what_is_prov
         server.does["/Observations"] = page(*first_page, onward=elsewhere)
         with pytest.raises(UnreadableError, match="CBS gave no answer: it sends on to another place"):
             server.offices()(cbs)
-
-
-def test_the_oecd_is_asked_no_more_than_it_allows(server: Server) -> None:
-    offices, oecd = server.offices(), series(provider="oecd")
-    for _ in range(60):
-        offices(oecd)
-    with pytest.raises(UnreadableError, match="it allows 60 questions an hour"):
-        offices(oecd)
-    assert len(server.log) == 60
-    assert server.log[0].startswith("/data/trng_lfse_04/A.PC.T.Y25-64.NL?format=csvfile&")
 
 
 WAYS = ("busy for ever", "too many questions", "silence", "broken off", "too large a question")
@@ -217,7 +183,7 @@ def test_where_every_third_answer_fails_the_rest_is_there_and_a_second_run_asks_
 ) -> None:
     many(project)
     failing = dict(zip(SETS[2::3], WAYS, strict=True))
-    server.does = {f"/{name}/": FAILING[way][0] for name, way in failing.items()}
+    server.does = {f"/{name}/": [FAILING[way]] for name, way in failing.items()}
     monkeypatch.setattr(commands, "_offices", server.offices)
     command = ("edition", "refresh", "2026", "--as", "2027")
     done = na_report(project, *command)
@@ -225,7 +191,7 @@ def test_where_every_third_answer_fails_the_rest_is_there_and_a_second_run_asks_
     assert done.stderr.startswith("error: 5 of 15 series could not be had; the draft has the other 10.\n")
     assert "hint: Ask for the rest with: na-report edition refresh 2026 --as 2027\n" in done.stderr
     for name, way in failing.items():
-        assert re.search(f"^SER\\d+ {name} -> .*{re.escape(FAILING[way][1])}", done.stdout, re.MULTILINE)
+        assert re.search(f"^SER\\d+ {name} -> .*{re.escape(FAILING[way]['expect'])}", done.stdout, re.MULTILINE)
     server.does.clear()
     for wanted in (SETS[2::3], []):
         server.log.clear()
@@ -245,7 +211,7 @@ def test_a_second_run_keeps_what_a_person_changed_and_asks_again_for_a_series_th
     project: Project, server: Server
 ) -> None:
     many(project)
-    server.does["/set_03/"] = answer(b"", 404)
+    server.does["/set_03/"] = [{"status": 404}]
     refresh("2026", "2027", server.offices(), project)
     changed(project, "observations", {"IND109-NL-2022": {"text_nl": "x", "text_en": "x"}}, edition="2027")
 

@@ -6,18 +6,18 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
-from workbooks import rewrite, template
+from recorded import ADULTS, SKILLS, series
+from workbooks import FILE, rewrite, small, template
 
 from na_report.base.digits import for_sheet
 from na_report.base.errors import NaReportError
@@ -26,12 +26,15 @@ from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.edition import open_edition, seal_edition, seal_of
 from na_report.editions.integrity import check_tables, find_problems, verify_edition
 from na_report.editions.schema import BY_NAME, TABLES, Column
+from na_report.statistics.answer_formats import UnreadableError
+from na_report.statistics.reading import read
+from na_report.statistics.series import Series
 from na_report.workbook.cell_values import to_text
 from na_report.workbook.importing import import_edition
 from na_report.workbook.package import Cell, FaultError, decode, encode
 from na_report.writing.markdown import escape, plain
 
-__all__ = ["template"]
+__all__ = ["small", "template"]
 
 TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
 HARMLESS = [HealthCheck.function_scoped_fixture]  # each example puts back what it did
@@ -108,12 +111,6 @@ def test_checks_of_any_row_end_in_a_list_of_problems(data: st.DataObject, name: 
     assert all(str(problem) for problem in check_tables({name: [(2, row)]}))
 
 
-@pytest.fixture
-def edition(template: Path, tmp_path: Path) -> Project:
-    """A small edition that a property may spoil; each example puts it back."""
-    return Project(Path(shutil.copytree(template, tmp_path / "project")))
-
-
 MORE = [b"\0", b'"', b"\r", b"\xff", b",", b"\n", b"<row/>", b"&#0;", b"[", b"null", b"9" * 5000, b'r="A1"']
 
 
@@ -122,6 +119,24 @@ def spoilt(data: st.DataObject, content: bytes) -> bytes:
     start = data.draw(st.integers(0, len(content)))
     end = start + data.draw(st.integers(0, 30))
     return content[:start] + data.draw(st.one_of(st.sampled_from(MORE), st.binary(max_size=20))) + content[end:]
+
+
+CBS = b'{"@odata.context": "x", "value": [{"Measure": "M1", "Perioden": "2022JJ00", "Value": 3.1}]}'
+DUTCH = b"\n".join(line for line in SKILLS.splitlines() if b"DATAFLOW" in line or b",Netherlands," in line)
+ANSWERS = {
+    DUTCH: series("IND101"),
+    ADULTS: series("IND109", places="NL=NL", start=""),
+    CBS: series("IND101", places="NL=NL", dimensions="Measure=M1"),
+}
+
+
+@given(st.data(), st.sampled_from([*ANSWERS.items()]))
+@settings(max_examples=200 * TIMES)
+def test_a_spoilt_answer_of_an_office_is_read_or_refused(data: st.DataObject, case: tuple[bytes, Series]) -> None:
+    answer, asked = case
+    with suppress(UnreadableError):
+        for (place, _), cell in read([spoilt(data, answer)], asked).cells.items():
+            assert place in asked.places and float(cell.value or 0) < 1e40
 
 
 @contextmanager
@@ -139,18 +154,16 @@ def put_back(folder: Path) -> Iterator[None]:
 
 @given(st.data(), st.sampled_from(["codes.csv", "sources.csv", "observations.csv"]))
 @settings(max_examples=40 * TIMES)
-def test_any_bytes_of_a_table_are_checked_and_what_can_be_sealed_can_be_opened(
-    edition: Project, data: st.DataObject, name: str
-) -> None:
-    path = edition.data / "2021" / name
+def test_a_spoilt_table_is_told_and_what_is_sealed_opens(small: Project, data: st.DataObject, name: str) -> None:
+    path = small.data / "2021" / name
     before = path.read_bytes()
     with put_back(path.parent):
         path.write_bytes(spoilt(data, before))
         assert bool(find_problems(path.parent)) == (path.read_bytes() != before)
         path.with_name(DESCRIPTOR).unlink()
-        seal_edition("2021", edition)
-        verify_edition("2021", edition)
-        open_edition("2021", edition)
+        seal_edition("2021", small)
+        verify_edition("2021", small)
+        open_edition("2021", small)
 
 
 WORDS = st.sampled_from(["resources", "name", "hash", "created", "licenses", "title"])
@@ -162,15 +175,13 @@ JSON = st.recursive(
 
 @given(st.data(), st.one_of(st.sampled_from([[], {}, [{}], "", None, "x"]), JSON), st.booleans())
 @settings(max_examples=120 * TIMES)
-def test_any_descriptor_is_accepted_or_refused(
-    edition: Project, data: st.DataObject, given_json: Any, raw: bool
-) -> None:
-    path = edition.data / "2021" / DESCRIPTOR
+def test_any_descriptor_is_accepted_or_refused(small: Project, data: st.DataObject, given_json: Any, raw: bool) -> None:
+    path = small.data / "2021" / DESCRIPTOR
     before = path.read_bytes()
     said = json.loads(before)
     key = data.draw(st.sampled_from(sorted(said)))
     made = spoilt(data, before) if raw else json.dumps({**said, key: given_json}).encode()
-    for use in (lambda: seal_of(open_edition("2021", edition)), lambda: verify_edition("2021", edition)):
+    for use in (lambda: seal_of(open_edition("2021", small)), lambda: verify_edition("2021", small)):
         with put_back(path.parent):
             path.write_bytes(made)
             use()
@@ -178,17 +189,15 @@ def test_any_descriptor_is_accepted_or_refused(
 
 @given(st.data())
 @settings(max_examples=12 * TIMES)
-def test_a_spoilt_workbook_is_accepted_or_refused_and_a_refusal_changes_nothing(
-    edition: Project, data: st.DataObject
-) -> None:
-    path = edition.root / "spoilt.xlsx"
-    shutil.copy(edition.root / "evidence.xlsx", path)
+def test_a_spoilt_workbook_is_taken_in_or_changes_nothing(small: Project, data: st.DataObject) -> None:
+    path = small.root / "spoilt.xlsx"
+    shutil.copy(small.root / FILE, path)
     with zipfile.ZipFile(path) as archive:
         name = data.draw(st.sampled_from(sorted(archive.namelist())))
     rewrite(path, lambda part, content: spoilt(data, content) if part == name else content)
-    before = contents(edition.data)
-    with put_back(edition.data / "2021"):
-        made = import_edition(path, "2030", edition)
+    before = contents(small.data)
+    with put_back(small.data / "2021"):
+        made = import_edition(path, "2030", small)
         assert find_problems(made.folder) == []
         shutil.rmtree(made.folder)
-    assert contents(edition.data) == before
+    assert contents(small.data) == before

@@ -3,7 +3,6 @@
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -29,7 +28,7 @@ from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.editions.integrity import verify_edition
 from na_report.editions.office_marks import FLAGS
 from na_report.editions.schema import BY_NAME
-from na_report.editions.table_files import Row, read_table, write_table
+from na_report.editions.table_files import read_table, write_table
 from na_report.registers import analysis
 from na_report.statistics.answer_formats import Kind
 from na_report.statistics.kept import answers_in
@@ -38,87 +37,68 @@ from na_report.statistics.refreshing import refresh
 
 TODAY = date(2027, 2, 1)
 START = 'from na_report.writing.page import open_page\n\nevidence, language = open_page(edition), "nl"'
-PLACES = "[Toen]{#ind101-nl-2023} en [nu]{#ind101-nl-2025}."
-PROSE = "%%text\nIn 2023 kon {IND101-NL-2023} het, nu {IND101}."
-STORY = "Even dit. In 2023 deed {IND101-NL-2023} het, nu {IND101}.{FM01} In 2021 was dat {IND101-NL-2021}."
 TOLD = cases("refreshed")
 
 
 @pytest.fixture(scope="module")
-def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A book of some pages with a draft of real answers, one of which can't be read, and a figure that a person entered."""
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
+    """A book of some pages with a draft of real answers, one of which can't be read, and what is told when that is made."""
     project = copy_of_project(tmp_path_factory.mktemp("refreshed"))
     only_pages(project, "index", "kort", "sector-mbo")
     for name in ("index", "kort"):
-        write_chapter(project, name, f"# {name.title()}" + f"\n\n{PLACES}" * (name == "kort"), START)
+        write_chapter(project, name, f"# {name.title()}" + f"\n\n{TOLD['places']}" * (name == "kort"), START)
     with changed_notebook(project.chapters / "nl" / "kort.ipynb") as notebook:
-        notebook.cells.append(nbformat.v4.new_code_cell(PROSE, id="telt"))
+        notebook.cells.append(nbformat.v4.new_code_cell(TOLD["prose"], id="telt"))
     shutil.copy(project.chapters / "nl" / "kort.ipynb", project.chapters / "en" / "kort.ipynb")
-    edit(project.chapters / "nl" / "sector" / "mbo.md", "+++ stand\n", f"+++ stand\n\n{STORY}\n")
+    edit(project.chapters / "nl" / "sector" / "mbo.md", "+++ stand\n", f"+++ stand\n\n{TOLD['story']}\n")
     skills = declaring("IND106")
     other_word = {"labels": skills["labels"].replace("A=Annual", "A=Yearly")}
     with_series(project, declaring("IND101"), skills | other_word, *map(declaring, ("IND109", "IND121")))
     # Adults in education were drawn as one line, as before the breaks were seen.
     cells = {f"IND109-NL-{year}": {"series": "lfs4w_to_2020"} for year in range(2009, 2020)}
-    cells |= {"IND101-NL-2023": {"value": "80"}, "IND101-NL-2021": {"value": "70", "source_id": "roa2024piaac"}}
-    in_words = {"value": "", "text_nl": "bijna iedereen", "text_en": "nearly all", "source_id": "roa2024piaac"}
-    cells |= {"IND106-NL-2021": in_words}
+    cells |= TOLD["entered"]
     changed(project, "observations", cells, gone=("IND101-EE-2023", "IND101-BE-2021"))
     changed(project, "recommendations", {"R1": {"rests_on": "C01;IND101"}})
     folder = downloaded(project.root)
     (folder / "isoc_sk_dskl_i21.csv").write_bytes(SKILLS.replace(b"Annual,All", b"A: Annual,All"))
     (folder / "isoc_ai_iaiu.csv").write_bytes(b"<html><b>closed</b>")
-    return project
-
-
-@pytest.fixture(scope="module")
-def said(refreshed: Project) -> str:
-    """What is told when its draft 2027 is made."""
-    before = contents(refreshed.data / "2026")
-    done = na_report(refreshed, "edition", "refresh", "2026", "--as", "2027", "--answers", "downloaded")
+    before = contents(project.data / "2026")
+    done = na_report(project, "edition", "refresh", "2026", "--as", "2027", "--answers", "downloaded")
     assert done.returncode == 1
     assert done.stderr.startswith("error: 1 of 4 series could not be had; the draft has the other 3.\n")
-    assert contents(refreshed.data / "2026") == before, "the edition that was refreshed does not change"
-    rows = read_table(
-        refreshed.data / "2027", BY_NAME["series"]
-    )  # to which somebody adds one that nobody was asked for
-    write_table(refreshed.data / "2027", BY_NAME["series"], [*rows, rows[0] | {"id": "SER099", "dataset": "set_none"}])
-    return done.stdout
+    assert contents(project.data / "2026") == before, "the edition that was refreshed does not change"
+    # To which somebody adds one that nobody was asked for.
+    rows = read_table(project.data / "2027", BY_NAME["series"])
+    write_table(project.data / "2027", BY_NAME["series"], [*rows, rows[0] | {"id": "SER099", "dataset": "set_none"}])
+    return project, done.stdout
 
 
-@pytest.fixture(scope="module")
-def preview(refreshed: Project, said: str) -> Iterator[Running]:
-    only_pages(refreshed, "index", "kort")  # a page of a sector leads to others
-    running = Running(refreshed, "2027")
-    assert running.shows("changes.html", "<h1>")
-    yield running
-    running.process.kill()
-    running.process.communicate()
-
-
-def test_the_real_answer_makes_a_draft_with_the_dutch_figures_and_tells_what_follows(
-    refreshed: Project, said: str
-) -> None:
+def test_the_real_answer_makes_a_draft_and_tells_what_follows(refreshed: tuple[Project, str]) -> None:
+    project, said = refreshed
     assert [each for each in TOLD["says"] if each not in said] == []
     assert said.count("sentence on") == 2
     assert "value IND109" not in said, "the latest Dutch value is what it was"
-    truth, found = rows_of(Project(ROOT), "observations"), rows_of(refreshed, "observations", "2027")
+    truth, found = rows_of(Project(ROOT), "observations"), rows_of(project, "observations", "2027")
     mine = [key for key in truth if key.startswith(("IND101-", "IND106-")) and not key.endswith("NL-2021")]
     assert {key: found[key]["value"] for key in mine} == {key: truth[key]["value"] for key in mine}
     # The figure draws a line per series: none goes through the breaks of 2011, 2013 and 2021.
-    drawn = analysis.series(open_edition("2027", refreshed), ["IND109"], ["NL"])
+    drawn = analysis.series(open_edition("2027", project), ["IND109"], ["NL"])
     lines = [sorted(map(int, piece["year"])) for _, piece in drawn.groupby("series", sort=False)]
     assert lines == [[2009, 2010], [2011, 2012], [*range(2013, 2021)], [*range(2021, 2025)]]
     # From the answers that were kept, and as JSON.
     options = ("--as", "2028", "--answers", "data/2027", "--format", "json")
-    told = json.loads(na_report(refreshed, "edition", "refresh", "2026", *options).stdout)
-    shutil.rmtree(refreshed.data / "2028")
+    told = json.loads(na_report(project, "edition", "refresh", "2026", *options).stdout)
+    shutil.rmtree(project.data / "2028")
     new = {"place": "NL", "period": "2021", "kinds": ["new", "break"], "old": ":", "new": "26.6 b"}
     assert told["outcomes"][2]["changes"][1] == new
     assert "IND109-NL-2021" in told["changes"]["tables"]["observations"]["added"]
 
 
-def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(preview: Running) -> None:
+def test_a_page_tells_what_changed_and_what_follows(refreshed: tuple[Project, str], browser: Browser) -> None:
+    project, _ = refreshed
+    only_pages(project, "index", "kort")  # a page of a sector leads to others
+    preview = Running(project, "2027")
+    assert preview.shows("changes.html", "<h1>")
     first = BeautifulSoup(preview.get("index.html")[1], "html.parser")
     assert first.select_one("h1 + p a[href='changes.html']") is not None
     page = BeautifulSoup(preview.get("changes.html")[1], "html.parser")
@@ -131,15 +111,14 @@ def test_the_first_page_leads_to_what_changed_per_series_and_what_follows(previe
     assert "kort.html" in [link["href"] for link in page.select("article li a")], "it shows a row that differs"
     assert page.select("nav a[href='kort.html']"), "the page has the menu of the book"
     assert b'"changes.html' in preview.get("_static/search-data.js")[1], "it is finished as all pages are"
-
-
-def test_axe_finds_nothing_on_the_page(preview: Running, browser: Browser) -> None:
     for width, scheme in ((WIDE, "dark"), (NARROW, "light")):
-        page = opened(browser, width, scheme)
-        page.goto(preview.address + "changes.html")
-        assert violations(page, RULES if scheme == "light" else COLOUR_RULES) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.context.close()
+        shown = opened(browser, width, scheme)
+        shown.goto(preview.address + "changes.html")
+        assert violations(shown, RULES if scheme == "light" else COLOUR_RULES) == []
+        assert shown.evaluate("document.documentElement.scrollWidth") <= width
+        shown.context.close()
+    preview.process.kill()
+    preview.process.communicate()
 
 
 def page_of(name: str, language: str, project: Project) -> BeautifulSoup:
@@ -147,48 +126,40 @@ def page_of(name: str, language: str, project: Project) -> BeautifulSoup:
     return BeautifulSoup(content, "html.parser")
 
 
-def test_each_reason_and_each_word_is_in_the_language_of_the_page(refreshed: Project, said: str) -> None:
-    page, english, dutch = page_of("2027", "en", refreshed).get_text(), Words("en"), Words("nl")
-    assert all(english(f"changes.{key}", **names) in page for key, names in TOLD["words"].items())
-    assert all(words in page for words in ("stays as somebody", "nearly all", "Yearly"))
+def test_the_page_comes_with_a_draft_alone_in_the_language_of_the_book(
+    refreshed: tuple[Project, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, _ = refreshed
+    monkeypatch.chdir(project.root)
+    page, english, dutch = page_of("2027", "en", project), Words("en"), Words("nl")
+    told = page.get_text()
+    assert all(english(f"changes.{key}", **names) in told for key, names in TOLD["words"].items())
+    assert all(words in told for words in ("stays as somebody", "nearly all", "Yearly"))
+    assert "revised" in [cell.get_text() for cell in page.select("td")]
     reasons = [f"changes.missed_{kind.replace(' ', '_')}" for kind in get_args(Kind)]
     assert {english(key, dataset="") for key in reasons}.isdisjoint(dutch(key, dataset="") for key in reasons)
     flags = [f"flags.{flag}" for flag in FLAGS if flag.isalpha()]
     assert {*map(english, flags)}.isdisjoint(map(dutch, flags))
-
-
-def test_data_are_text_on_the_page_and_advice_that_goes_is_named_by_its_number(
-    refreshed: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(refreshed.root)
-    folder = copy_edition("2026", "2026c", refreshed)
-
-    def rewritten(table: str, cells: dict[str, Row], *gone: str) -> None:
-        changed(refreshed, table, cells, edition=folder.name, gone=gone)
-
-    advice = rows_of(refreshed, "recommendations", folder.name).keys() - {"R8"}
-    rewritten("recommendations", {key: {"title_nl": "<b>Advies</b>"} for key in advice}, "R8")
-    rewritten("indicators", {"IND101": {"label_nl": "<b>Deel</b>"}})
-    rewritten("observations", {"IND101-NL-2025": {"value": "1"}})
+    assert changed_page("2026", "nl", project) is None
+    copy_edition("2026", "2026b", project)
+    title, content, _ = changed_page("2026b", "nl", project) or ("", "", "")
+    assert title == "Wat er in dit concept anders is"
+    assert "Er is verder niets anders." in content
+    # Data are text, and advice that goes is named by its number.
     for table, column in (("caveats", "refs"), ("starting_points", "recommendation_ids")):
-        refs = {key: {*row[column].split(";")} for key, row in rows_of(refreshed, table, folder.name).items()}
-        rewritten(table, {key: {column: ";".join(of - {"R8"}) or "R1"} for key, of in refs.items() if "R8" in of})
-    page = page_of("2026c", "nl", refreshed)
-    shutil.rmtree(folder)
+        refs = {key: {*row[column].split(";")} for key, row in rows_of(project, table, "2026b").items()}
+        less = {key: {column: ";".join(of - {"R8"}) or "R1"} for key, of in refs.items() if "R8" in of}
+        changed(project, table, less, edition="2026b")
+    advice = {key: {"title_nl": "<b>Advies</b>"} for key in rows_of(project, "recommendations") if key != "R8"}
+    changed(project, "recommendations", advice, edition="2026b", gone=("R8",))
+    changed(project, "indicators", {"IND101": {"label_nl": "<b>Deel</b>"}}, edition="2026b")
+    changed(project, "observations", {"IND101-NL-2025": {"value": "1"}}, edition="2026b")
+    page = page_of("2026b", "nl", project)
     assert page.select("b") == []
     assert any(item.get_text() == "R8" for item in page.select("li"))
     assert "<b>Advies" in page.get_text() and any("<b>Deel" in cell.get_text() for cell in page.select("th"))
-
-
-def test_the_page_comes_with_a_draft_alone_in_the_language_of_the_book(refreshed: Project, said: str) -> None:
-    assert changed_page("2026", "nl", refreshed) is None
-    copy_edition("2026", "2026b", refreshed)
-    title, content, _ = changed_page("2026b", "nl", refreshed) or ("", "", "")
-    assert title == "Wat er in dit concept anders is"
-    assert "Er is verder niets anders." in content
-    assert "revised" in [cell.get_text() for cell in page_of("2027", "en", refreshed).select("td")]
-    seal_edition("2027", refreshed, by="N. Jansen")
-    assert changed_page("2027", "nl", refreshed) is None
+    seal_edition("2027", project, by="N. Jansen")
+    assert changed_page("2027", "nl", project) is None
 
 
 @pytest.fixture
@@ -216,36 +187,11 @@ def test_what_a_person_entered_stays_also_after_a_next_refresh(project: Project,
     kept = [(f"IND101-{one}", ("kept",)) for one in ("NL-2021", "NL-2023", "DK-2025")]
     assert [(change.place, change.kinds) for change in others] == kept
     found = rows_of(project, "observations", "2028")
-    values = [found[f"IND101-{one}"]["value"] for one in ("NL-2021", "NL-2023", "DK-2023")]
-    assert values == ["70", "77.7", "69.8"]
+    assert [found[f"IND101-{one}"]["value"] for one in ("NL-2021", "NL-2023", "DK-2023")] == ["70", "77.7", "69.8"]
     assert "IND101-BE-2021" not in found, "somebody took it out"
 
 
-def test_nothing_new_is_told_and_so_is_an_older_answer(project: Project, real: Path) -> None:
-    sealed_as_of(project, date(2026, 11, 24))
-    [outcome] = refresh("2026", "2027", answers_in(real), project).outcomes
-    assert outcome.changes == []
-    assert outcome.note == "the data are of 2024-12-17, older than the edition of 2026-11-24"
-
-
-def test_a_draft_of_answers_is_sealed_by_somebody_and_its_answers_with_it(project: Project, real: Path) -> None:
-    refresh("2026", "2027", answers_in(real), project)
-    with pytest.raises(NaReportError, match="Nobody approved"):
-        seal_edition("2027", project)
-    seal_edition("2027", project, created=TODAY, by="N. Jansen")
-    verify_edition("2027", project)
-    approved = open_edition("2027", project).descriptor["approved"]
-    assert (approved["by"], approved["on"], len(approved["answers"])) == ("N. Jansen", "2027-02-01", 2)
-    kept = next((project.data / "2027" / "answers").glob("*.gz"))
-    for path, content in ((kept.with_name("extra.gz"), b""), (kept, kept.read_bytes()[:-1])):
-        path.write_bytes(content)
-        with pytest.raises(NaReportError, match=f"answers/{path.name}: found"):
-            verify_edition("2027", project)
-    with pytest.raises(NaReportError, match="exists already"):
-        refresh("2026", "2027", answers_in(real), project)
-
-
-def test_wrong_use_is_told(project: Project, real: Path) -> None:
+def test_somebody_seals_a_draft_of_answers_with_them_and_wrong_use_is_told(project: Project, real: Path) -> None:
     def refused(said: str, old: str = "2026", new: str = "2027", folder: Path = real) -> None:
         with pytest.raises(NaReportError, match=said):
             refresh(old, new, answers_in(folder), project)
@@ -253,7 +199,10 @@ def test_wrong_use_is_told(project: Project, real: Path) -> None:
     refused("There is no folder", folder=real / "none")
     refused("declares no series", old="2021")
     refused("exists already", old="2021", new="2026")
-    refresh("2026", "2027", answers_in(real), project)
+    sealed_as_of(project, date(2026, 11, 24))
+    [outcome] = refresh("2026", "2027", answers_in(real), project).outcomes
+    assert outcome.changes == []
+    assert outcome.note == "the data are of 2024-12-17, older than the edition of 2026-11-24"
     index = project.data / "2027" / "answers" / "index.json"
     kept, lost = next(index.parent.glob("*.gz")), b'"missed": [{"series": "SER001", "kind": "lost", "why": ""}]'
     of_kept, of_index = (gzip.compress(b"other"), kept.read_bytes()[:-9], b"no gzip"), (b"{", index.read_bytes())
@@ -262,5 +211,16 @@ def test_wrong_use_is_told(project: Project, real: Path) -> None:
         path.write_bytes(damaged.replace(b'"missed": []', lost))
         refused("are damaged", folder=project.data / "2027")
         path.write_bytes(sound)
+    with pytest.raises(NaReportError, match="Nobody approved"):
+        seal_edition("2027", project)
+    seal_edition("2027", project, created=TODAY, by="N. Jansen")
+    verify_edition("2027", project)
+    approved = open_edition("2027", project).descriptor["approved"]
+    assert (approved["by"], approved["on"], len(approved["answers"])) == ("N. Jansen", "2027-02-01", 2)
+    for path, content in ((kept.with_name("extra.gz"), b""), (kept, kept.read_bytes()[:-1])):
+        path.write_bytes(content)
+        with pytest.raises(NaReportError, match=f"answers/{path.name}: found"):
+            verify_edition("2027", project)
+    refused("exists already")
     with_series(project, declaring("IND101", unit="people"))
     refused("found the unit people", new="2028")

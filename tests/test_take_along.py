@@ -5,27 +5,20 @@ import json
 import re
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from conftest import ROOT, block, edit, soup
-from docutils import nodes
-from jinja2 import Environment, FileSystemLoader
 from openpyxl import Workbook, load_workbook
-from sphinx.addnodes import download_reference
 
 from na_report.base.paths import ADDRESS, LOCK, PROGRAM, WORDS, Project
-from na_report.book.staging import ASSETS
 from na_report.editions.descriptor import read_about
 from na_report.editions.edition import open_edition, seal_of
 from na_report.editions.folders import newest_edition
 from na_report.running.fingerprint import hash_inputs, ingredients
 from na_report.running.pages import all_pages, choose
-from na_report.screen.citing import add_take_along
 from na_report.screen.describing import site_address
-from na_report.screen.translator import describe
 from na_report.workbook.exporting import META, write_ods, write_take_along
 
 pytestmark = pytest.mark.book
@@ -34,50 +27,28 @@ HTML = ROOT / "_build" / "2021" / "nl" / "html"
 PAGES = sorted(HTML.glob("*.html"))
 
 
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Edition 2021 in all its forms."""
-    files = write_take_along("2021", tmp_path_factory.mktemp("edition"), Project(ROOT))
-    return {path.suffix: path for path in files}
-
-
-def test_the_ods_has_the_sheets_of_the_workbook_numbers_as_numbers_and_no_formula(edition: dict[str, Path]) -> None:
-    """What its cells say is what LibreOffice makes of them: see test_workbook and test_hostile."""
-    with zipfile.ZipFile(edition[".ods"]) as archive:
-        content = archive.read("content.xml").decode()
-    assert re.findall(r'<table:table table:name="(\w+)"', content) == load_workbook(edition[".xlsx"]).sheetnames
+def test_the_same_edition_gives_the_same_files(tmp_path: Path) -> None:
+    """What the cells of the .ods say is what LibreOffice makes of them: see test_workbook."""
+    edition, again = (write_take_along("2021", tmp_path / name, Project(ROOT)) for name in ("edition", "again"))
+    assert [path.read_bytes() for path in edition] == [path.read_bytes() for path in again]
+    files = {path.suffix: path for path in edition}
+    with zipfile.ZipFile(files[".ods"]) as archive:
+        first, content = archive.infolist()[0], archive.read("content.xml").decode()
+    assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+    assert re.findall(r'<table:table table:name="(\w+)"', content) == load_workbook(files[".xlsx"]).sheetnames
     assert re.findall(r'<table:table table:name="(\w+)" table:style-name="dicht">', content) == [META]
     assert "formula" not in re.sub(r">[^<]*<", "><", content)
-    assert content.count('office:value-type="float"') > 50
-
-
-def test_spaces_tabs_and_lines_of_a_text_do_not_run_together_in_the_ods(tmp_path: Path) -> None:
+    assert content.count('office:value-type="float"') > 50, "numbers are numbers"
+    with zipfile.ZipFile(files[".zip"]) as archive:
+        tables = {name: archive.read(name) for name in archive.namelist()}
+    sealed = (path for path in (ROOT / "data/2021").iterdir() if path.suffix in (".csv", ".json"))
+    assert tables == {f"na-report-2021/{path.name}": path.read_bytes() for path in sealed}
+    # Spaces, tabs and lines of a text do not run together.
     workbook = Workbook()
     workbook.active["A1"] = "a  b\tc\n d"
     with zipfile.ZipFile(write_ods(workbook, tmp_path / "text.ods")) as archive:
         content = archive.read("content.xml").decode()
     assert 'a<text:s text:c="2"/>b<text:tab/>c</text:p><text:p><text:s text:c="1"/>d' in content
-
-
-def test_the_same_edition_gives_the_same_files(edition: dict[str, Path], tmp_path: Path) -> None:
-    for path in write_take_along("2021", tmp_path, Project(ROOT)):
-        assert path.read_bytes() == edition[path.suffix].read_bytes(), path.name
-    with zipfile.ZipFile(edition[".ods"]) as archive:
-        first = archive.infolist()[0]
-    assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
-    with zipfile.ZipFile(edition[".zip"]) as archive:
-        tables = {name: archive.read(name) for name in archive.namelist()}
-    sealed = (path for path in (ROOT / "data/2021").iterdir() if path.suffix in (".csv", ".json"))
-    assert tables == {f"na-report-2021/{path.name}": path.read_bytes() for path in sealed}
-
-
-def test_the_colophon_has_the_hash_that_a_reader_can_take_and_the_versions_of_the_lock() -> None:
-    text = soup(HTML / "colofon.html").get_text()
-    assert hashlib.sha256((ROOT / "data" / "2021" / "datapackage.json").read_bytes()).hexdigest() in text
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    for name in ("pandas", "matplotlib", "typst"):
-        [version] = re.findall(rf"(?m)^{name}==(\S+)", lock)
-        assert f"{name} {version}" in text
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
@@ -120,53 +91,19 @@ def test_the_first_page_describes_the_data_for_programs_and_searching_finds_none
         assert hashlib.sha256((HTML / item["contentUrl"]).read_bytes()).hexdigest() == item["sha256"]
 
 
-def test_data_can_not_break_out_of_a_description_or_a_reference() -> None:
-    title = '<i>Een</i> "titel" & $own </script><script>a</script><!-- \u2028'
-    forms = Environment(loader=FileSystemLoader(ASSETS / "templates"), extensions=["jinja2.ext.i18n"])  # noqa: S701 (as Sphinx has it)
-    forms.install_null_translations()  # type: ignore[attr-defined]
-    work = {"author": title, "title": title, "year": "2026", "edition": "2021", "version": "1", "language": "nl"}
-    about = {"description": title, "languages": ["nl"], "licenses": [{"path": "https://creativecommons.org"}]}
-    site = "https://example.org/report/2021/nl/"
-    book = {"work": work, "subtitle": title, "about": about, "period": ["", ""], "address": site, "locale": "nl_NL"}
-    config = SimpleNamespace(html_context={"book": book}, root_doc="index")
-    templates = SimpleNamespace(render=lambda name, context: forms.get_template(name).render(context))
-    app = SimpleNamespace(config=config, builder=SimpleNamespace(templates=templates))
-    link = download_reference("", "CSV <b>", filename="x/a.csv")
-    line = nodes.paragraph("", "", nodes.inline("", "", link, classes=["meenemen"]))
-    figure = nodes.figure("", nodes.caption("", title), ids=["fig-x"])
-    tree = nodes.document(None, None, "", figure, line)  # type: ignore[arg-type]
-    add_take_along(app, tree, "index")
-    context = {"book": book, "pagename": "index", "root_doc": "index"}
-    describe(app, "index", "", context, tree)
-    page = BeautifulSoup(templates.render("head.html", context) + tree.children[-1].astext(), "html.parser")
-    assert page.select("i, b") == []
-    for place in ("dd:has(cite)", "pre"):
-        [said] = page.select(place)
-        assert said.get_text().count("<i>Een</i>") == 3, "its maker, its own title and that of the book"
-    [script] = page.select("script")
-    assert json.loads(script.get_text())["name"].startswith(title)
-    addresses = [page.select("link[rel=canonical]")[0]["href"], page.select("[property='og:url']")[0]["content"]]
-    assert addresses == [f"{site}index.html"] * 2
-
-
-def test_an_address_for_the_site_makes_the_book_anew(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_address_or_colophon_is_made_anew(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root)
     addresses, inputs = [site_address(project)], {hash_inputs(project)}
     edit(project.root / "_config.yml", "html:\n", "html:\n  baseurl: https://a.org/x\n")
     addresses.append(site_address(project))
     monkeypatch.setenv(ADDRESS, "https://b.org/")
     assert [*addresses, site_address(project)] == ["", "https://a.org/x/", "https://b.org/"]
     assert hash_inputs(project) not in inputs
-
-
-def test_the_colophon_shows_a_place_for_problems_and_runs_again_when_what_it_tells_changes(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(project.root)
     words = project.chapters / WORDS
     declared = yaml.safe_load(words.read_text(encoding="utf-8"))
     declared["nl"]["contact"] = "meld@example.org"
     words.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
-    assert "meld&#64;example.org" in block(open_edition("2021"), "contact")
+    assert "meld&#64;example.org" in block(open_edition("2021"), "contact"), "a place for problems"
     [page] = choose(all_pages(project), ["colofon"])
     for name in (f"chapters/{WORDS}", PROGRAM, LOCK):
         before = ingredients(project, page)
@@ -175,12 +112,17 @@ def test_the_colophon_shows_a_place_for_problems_and_runs_again_when_what_it_tel
         assert ingredients(project, page) != before, name
 
 
-def test_the_citation_file_is_that_of_the_newest_edition() -> None:
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    seal = seal_of(open_edition(newest_edition(Project(ROOT)), Project(ROOT)))
+def test_the_colophon_has_the_hash_that_a_reader_can_take_and_the_citation_file_is_that_of_the_newest_edition() -> None:
+    text, project = soup(HTML / "colofon.html").get_text(), Project(ROOT)
+    assert hashlib.sha256((ROOT / "data" / "2021" / "datapackage.json").read_bytes()).hexdigest() in text
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    for name in ("pandas", "matplotlib", "typst"):
+        [version] = re.findall(rf"(?m)^{name}==(\S+)", lock)
+        assert f"{name} {version}" in text
+    cited, about = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8")), read_about(project, "")
+    seal = seal_of(open_edition(newest_edition(project), project))
     assert (cited["version"], str(cited["date-released"])) == (seal.version, seal.created)
     assert cited["authors"] == [{"name": seal.author}]
-    about = read_about(Project(ROOT), "")
     assert [maker["title"] for maker in about["contributors"]] == [maker["name"] for maker in cited["authors"]]
     assert {licence["name"] for licence in about["licenses"]} < set(cited["license"])
     assert cited["title"].removeprefix("na-report: ") in about["title"]

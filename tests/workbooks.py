@@ -4,46 +4,40 @@ import io
 import shlex
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT, cases, na_report
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 
-from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.edition import seal_edition
 from na_report.editions.schema import BY_NAME, TABLES
 from na_report.editions.table_files import Row, read_table, write_table
-from na_report.workbook.exporting import export_edition, tables_in
+from na_report.editions.table_files import rows_of as tables_of
+from na_report.workbook.exporting import META, export_edition
 
 FILE = "evidence.xlsx"
-OBS = ("observations", "IND007-NL-2019")
-
-
-def small_data(folder: Path) -> None:
-    """Cuts edition 2021 down to a few rows of each kind, so that a test takes less than a second."""
-    tables, keep = tables_in(folder)[0], cases("small_edition")
-    for table in TABLES:
-        rows = tables[table.name]
-        kept = [row for row in rows if row[table.key] in keep[table.name]] if table.name in keep else rows
-        write_table(folder, table, kept)
+OBS = "observations IND007-NL-2019"
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with the small edition and its workbook, to copy."""
+    """A project with its workbook, to copy: of edition 2021 a few rows of each kind, so that a test takes less than a second."""
     root = tmp_path_factory.mktemp("template") / "project"
     for name in ("_toc.yml", "data/about.yml", "chapters/claims.yml", "chapters/nl/words.yml", "chapters/en/words.yml"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
-    shutil.copytree(ROOT / "data" / "2021", root / "data" / "2021", ignore=shutil.ignore_patterns(DESCRIPTOR))
-    small_data(root / "data" / "2021")
+    folder, keep = root / "data" / "2021", cases("small_edition")
+    shutil.copytree(ROOT / "data" / "2021", folder, ignore=shutil.ignore_patterns(DESCRIPTOR))
+    tables = tables_of(folder)
+    for table in TABLES:
+        rows = tables[table.name]
+        write_table(folder, table, [row for row in rows if row[table.key] in keep.get(table.name, [row[table.key]])])
     seal_edition("2021", Project(root))
-    export_edition("2021", root / "evidence.xlsx", Project(root))
+    export_edition("2021", root / FILE, Project(root))
     return root
 
 
@@ -59,44 +53,48 @@ def table_bytes(project: Project, name: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (project.data / name).glob("*.csv")}
 
 
-class Book:
-    """The workbook of a test, open in openpyxl."""
-
-    def __init__(self, book: Any) -> None:
-        self.book = book
-
-    def sheet(self, name: str) -> Any:
-        return self.book[name]
-
-    def row(self, table: str, key: str) -> int:
-        heads = [cell.value for cell in self.book[table][1]]
-        column = self.book[table][get_column_letter(heads.index("id") + 1)]
-        return next(cell.row for cell in column if cell.value == key)
-
-    def cell(self, table: str, key: str, column: str) -> Any:
-        heads = [cell.value for cell in self.book[table][1]]
-        return self.book[table].cell(self.row(table, key), heads.index(column) + 1)
-
-    def put(self, table: str, key: str, column: str, value: Any, number_format: str = "", data_type: str = "") -> None:
-        cell = self.cell(table, key, column)
-        cell.value = value
-        cell.number_format = number_format or cell.number_format
-        cell.data_type = data_type or cell.data_type
-
-    def add(self, table: str, like: str, **changes: Any) -> None:
-        """Puts a row under the last one: that of `like`, with other values here and there."""
-        sheet = self.book[table]
-        row = zip(sheet[1], sheet[self.row(table, like)], strict=True)
-        sheet.append([changes.get(head.value, cell.value) for head, cell in row])
-
-    def delete(self, table: str, key: str) -> None:
-        self.book[table].delete_rows(self.row(table, key))
+def cell_at(book: Any, place: str) -> Any:
+    """Returns the cell that a place names: `sheet!B2`, or table, id and column."""
+    if "!" in place:
+        sheet, coordinate = place.split("!")
+        return book[sheet][coordinate]
+    table, key, column = place.split(" ")
+    heads = [head.value for head in book[table][1]]
+    ids = [row[heads.index("id")] for row in book[table].iter_rows(values_only=True)]
+    return book[table].cell(ids.index(key) + 1, heads.index(column) + 1)
 
 
-def change(project: Project, make: Callable[[Book], object], file: str = FILE, of: str | Path = FILE) -> None:
+def make(book: Any, doing: Mapping[str, Any]) -> None:
+    """Does in a workbook what somebody does there; cases/workbooks.yml tells what that may be."""
+    match doing:
+        case {"put": text, "key": key}:
+            next(row for row in book[META].iter_rows(max_col=2) if row[0].value == key)[1].value = text
+        case {"put": value}:
+            cell = cell_at(book, doing.get("in", doing["at"]))
+            cell.value = value
+            cell.number_format = doing.get("format", cell.number_format)
+            cell.data_type = doing.get("type", cell.data_type)
+        case {"delete": row}:
+            book[row.split()[0]].delete_rows(cell_at(book, f"{row} id").row)
+        case {"add": values, "like": row}:
+            sheet = book[row.split()[0]]
+            like = zip(sheet[1], sheet[cell_at(book, f"{row} id").row], strict=True)
+            sheet.append([values.get(head.value, cell.value) for head, cell in like])
+        case {"rename": [old, new]}:
+            book[old]._WorkbookChild__title = new  # which openpyxl itself refuses, but another program may write
+        case {"remove": name}:
+            book.remove(book[name])
+        case {"call": [name, method, *arguments]}:
+            getattr(book[name], method)(*arguments)
+
+
+def change(
+    project: Project, *doings: Mapping[str, Any] | Callable[[Any], object], file: str = FILE, of: str | Path = FILE
+) -> None:
     """Opens a workbook, lets someone change it, and saves it under a name."""
     book = load_workbook(project.root / of)
-    make(Book(book))
+    for doing in doings:
+        doing(book) if callable(doing) else make(book, doing)
     book.save(project.root / file)
 
 
@@ -122,20 +120,11 @@ def rewrite(path: Path, change_part: Callable[[str, bytes], bytes], **extra: byt
     path.write_bytes(target.getvalue())
 
 
+def instead(part: str, old: bytes, new: bytes) -> Callable[[Path], None]:
+    """Puts other bytes in the place of the first such ones in each part of a workbook whose name begins so."""
+    return lambda path: rewrite(path, lambda name, xml: xml.replace(old, new, 1) if name.startswith(part) else xml)
+
+
 def rows_of(project: Project, table: str, edition: str = "2026") -> dict[str, Row]:
     """Returns the rows of a table of an edition per id."""
     return {row["id"]: row for row in read_table(project.data / edition, BY_NAME[table])}
-
-
-def put(table: str, key: str, column: str, *value: Any) -> Callable[[Book], None]:
-    return lambda book: book.put(table, key, column, *value)
-
-
-def refused(project: Project) -> list[str]:
-    """Imports, and returns the lines of the problems; whatever is refused must leave no trace in data/."""
-    before = contents(project.data)
-    error = taken_back(code=1)
-    assert contents(project.data) == before
-    assert error.count("error:") == error.count("hint:") == 1
-    assert "Traceback" not in error
-    return [line.strip() for line in error.splitlines() if line.startswith("  ")]
