@@ -60,7 +60,8 @@ def test_nothing_runs_again_when_nothing_changed(project: Project) -> None:
 @pytest.mark.parametrize("case", RERUNS.values(), ids=RERUNS)
 def test_a_change_runs_the_pages_that_show_it_and_no_others(project: Project, case: dict[str, Any]) -> None:
     edit(project.root / case["file"], case["old"], case["new"])
-    seal_again(project, "2021")
+    if case["file"].startswith("data"):
+        seal_again(project, "2021")
     told = {name: found for name in NAMES if (found := "; ".join(why(project, name)))}
     assert told.keys() == case["runs"].keys()
     assert [found for name, found in told.items() if case["runs"][name] not in found] == []
