@@ -8,11 +8,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from conftest import ROOT, cases, copy_of_project, edit, na_report, seal_again
 
 from na_report.base.paths import Project
 from na_report.commands.run import answers_of
+from na_report.editions.asked import digest
 from na_report.running import fingerprint
 from na_report.running.execution import run_pages
 from na_report.running.pages import all_pages, choose, mentions
@@ -111,6 +113,17 @@ def test_each_file_of_the_project_counts_for_the_book_also_one_that_keeps_its_si
     path.write_text("2")
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert len(seen | {fingerprint.hash_inputs(project)}) == 6
+
+
+def test_an_answer_has_a_hash_of_all_that_it_holds_in_whichever_process() -> None:
+    long, short = (pd.DataFrame({"id": [f"R{row}" for row in range(rows)], "value": 0.5}) for rows in (200, 3))
+    others = [long.replace({"id": "R100"}, "other"), long.assign(value=[0.5] * 100 + [0.7] + [0.5] * 99)]
+    others += [short.assign(value=0.5000000000001), short.assign(value="0.5"), short.set_index("id")]
+    for one, other in zip((long, long, short, short, short), others, strict=True):
+        for wrap in (lambda answer: answer, lambda answer: {"a": [answer]}, lambda answer: (1, answer)):
+            assert digest(wrap(one)) == digest(wrap(one.copy()))
+            assert digest(wrap(one)) != digest(wrap(other)), (one, other)
+    assert digest(set("hgfedcba")) == digest([*"abcdefgh"]), "the order of a set differs from process to process"
 
 
 def test_a_build_that_has_nothing_to_do_waits_for_no_library() -> None:
