@@ -4,12 +4,13 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,8 +33,6 @@ from na_report.editions.integrity import check_tables
 from na_report.editions.table_files import rows_of
 from na_report.processes.renderer import Renderer, renderer
 
-# Without one of these, Playwright takes the browser that it brought itself.
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -70,8 +69,10 @@ def process() -> Iterator[Renderer]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser for the tests of a file; not for longer, because it keeps an event loop that notebooks would trip over."""
+    # Without one of these, Playwright takes the browser that it brought itself.
+    path = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()
 
@@ -124,14 +125,9 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def cases(name: str) -> Any:
-    """Returns what a file of cases has: what is given, and what is expected."""
-    return yaml.safe_load((ROOT / "tests" / "cases" / f"{name}.yml").read_text(encoding="utf-8"))
-
-
-def one_of_a_kind(cases: Iterable[object]) -> list[object]:
-    """Leaves the first of cases of one kind to each run of the tests; the others are slow and rarely red."""
-    first, *others = cases
-    return [first, *(pytest.param(case, marks=pytest.mark.slow("another case of a kind")) for case in others)]
+    """Returns what a file of cases has: what is given, and what is expected; «9 x 5000» is so many of a sign."""
+    text = (ROOT / "tests" / "cases" / f"{name}.yml").read_text(encoding="utf-8")
+    return yaml.safe_load(re.sub(r"«(.+?) x (\d+)»", lambda found: found[1] * int(found[2]), text))
 
 
 Change = Callable[[str, str, str, str], None]

@@ -3,7 +3,6 @@
 import re
 import shlex
 import subprocess
-import textwrap
 from typing import NamedTuple
 
 import pytest
@@ -15,13 +14,15 @@ from na_report.base.paths import Project
 
 GUIDE = (ROOT / "docs" / "change.md").read_text(encoding="utf-8")
 CHANGES = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", GUIDE, re.DOTALL | re.MULTILINE))
-BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
-FILE = re.compile(r"`([\w./-]+\.(?:ipynb|yml|csv|md))`[^`]*:\n\n\Z")
-UNDER = re.compile(r"under `(- file: [\w-]+)` in\s+`_toc\.yml`:\n\n\Z")
+# A block, with the file that the line above it ends with, and the line there to go under.
+BLOCK = re.compile(
+    r"(?:(?:under `(- file: [\w-]+)` in\s+)?`([\w./-]+\.(?:ipynb|yml|csv|md))`[^`]*:\n\n)?^( *)```(\w+)\n(.*?)^\3```$",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 class Step(NamedTuple):
-    """A block of the guide: its kind, its text, the file that the line above it ends with, and the line to go under."""
+    """What a block of the guide says to do: a kind of text, in a file, under a line of it; or to run."""
 
     kind: str
     text: str
@@ -30,14 +31,11 @@ class Step(NamedTuple):
 
 
 def steps(change: str) -> list[Step]:
-    found, section = [], CHANGES[change]
-    for block in BLOCK.finditer(section):
-        indent, kind, text = block.groups()
-        # A list in `_toc.yml` has an indent of its own, beside that of the step.
-        text = re.sub(rf"^{indent}", "", text, flags=re.MULTILINE) if kind == "yaml" else textwrap.dedent(text)
-        file, under = (form.search(section[: block.start()]) for form in (FILE, UNDER))
-        assert kind == "sh" or file, f"no file is named above {text}"
-        found.append(Step(kind, text, file[1] if file and kind != "sh" else "", under[1] if under else ""))
+    found = []
+    for block in BLOCK.finditer(CHANGES[change]):
+        under, file, indent, kind, text = (group or "" for group in block.groups())
+        assert (kind == "sh") != bool(file), f"a file is named above {text}, unless it is run"
+        found.append(Step(kind, re.sub(rf"^{indent}", "", text, flags=re.MULTILINE), file, under))
     return found
 
 

@@ -1,7 +1,6 @@
 """Prose of a chapter: numbers filled in and rounded, stories and figures told, in the book and in JupyterLab."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from conftest import cases
 
 from na_report.base.digits import as_shown, in_digits
 from na_report.base.errors import NaReportError
-from na_report.base.stories import read_story
 from na_report.editions.edition import open_edition
 from na_report.figures import charts
 from na_report.registers import registers
@@ -62,13 +60,6 @@ def test_a_story_tells_text_and_code_in_their_order_where_the_condition_holds(na
         assert [getattr(piece, "markdown", piece) for piece in found] == ["Eerst drie.", *told, "Dan."]
     said = prose.told("Sinds {ACT15_since}.{FM32}", names | {"evidence": EDITIONS["2026"]})
     assert said.markdown == "Sinds 2022.[[&#42;](#fm32)]{.herkomst .alleen-scherm}", "it leads to a finding"
-
-
-def test_what_is_wrong_with_the_parts_of_a_story_is_told(tmp_path: Path) -> None:
-    for text, found in cases("stories").items():
-        (tmp_path / "mbo.md").write_text(text, encoding="latin-1")
-        with pytest.raises(NaReportError, match=found):
-            read_story(tmp_path / "mbo.md").part("eind")
 
 
 def test_a_cell_in_jupyterlab_shows_what_the_book_shows(names: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
