@@ -23,9 +23,9 @@ LANGUAGES = ("nl", "en")
 NAMES = [page.name for page in all_pages(Project(ROOT))]
 
 
-def built(name: str, language: str) -> Path:
+def built(name: str, language: str, edition: str = "2026") -> Path:
     """What our build makes of a page; the test command builds the pages first."""
-    return ROOT / "_build" / "2026" / language / "notebooks" / f"{name}.ipynb"
+    return ROOT / "_build" / edition / language / "notebooks" / f"{name}.ipynb"
 
 
 def cells(path: Path) -> list[Any]:
@@ -87,6 +87,16 @@ def test_both_languages_tell_the_same_numbers_and_lead_to_the_same_places() -> N
         assert facts(dutch, "nl") == facts(english, "en"), name
         seen.update(facts(dutch, "nl"))
     assert {"holds", "outdated", "not_testable", "#c14", "fig-vaardigheden"} <= seen, "all kinds were compared"
+
+
+@pytest.mark.book
+def test_a_page_records_the_numbers_and_counts_that_it_told_where_the_condition_held() -> None:
+    first, newest = (recorded(built("koploper", "nl", edition)) for edition in ("2021", "2026"))
+    assert newest["IND007-NL-2019"] == "19,5%"
+    assert first.items() < newest.items() and newest.keys() - first.keys() >= {"IND101", "IND109_year"}
+    told = {name: text for page in NAMES for name, text in recorded(built(page, "nl")).items()}
+    assert told["contradictions"] == "achttien"
+    assert [name for name in told if re.fullmatch(r"F[A-Z0-9]\d+", name)] == [], "a mark is no number"
 
 
 def test_what_is_behind_missing_or_extra_is_named(project: Project) -> None:

@@ -1,6 +1,7 @@
-"""Registers, blocks and rows as the chapters describe them: what they say, and what is told of a fault in a description."""
+"""What a chapter shows of the data: numbers in prose, figures, stories, registers, blocks, rows; and what is told of a fault."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from itertools import product
 
@@ -8,19 +9,25 @@ import pytest
 import yaml
 from conftest import ROOT, cases, edit
 
+from na_report.base.digits import as_shown, in_digits
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.base.wording import Words
 from na_report.editions.cells import PLACEHOLDER
 from na_report.editions.edition import open_edition
+from na_report.figures import charts
 from na_report.registers import blocks, registers
 from na_report.registers.templates import Templates
-from na_report.writing.markdown import anchor, plain
+from na_report.writing.markdown import SESSION, anchor, plain
+from na_report.writing.numbers import written
+from na_report.writing.prose import telling, told
 from na_report.writing.voice import Voice
 
 EDITIONS = {name: open_edition(name) for name in ("2021", "2026")}
 EACH = pytest.mark.parametrize(("name", "language"), [*product(EDITIONS, ("nl", "en"))])
 FIRST = EDITIONS["2021"]
+# What a notebook has under which name.
+NAMES = {"evidence": FIRST, "language": "nl", "counts": {"gaps": 3}}
 FAULTY = cases("templates")
 CODE = re.compile(
     r"(?<![\w-])(?:(?:AP|AM|ACT|INI|IND|FR-[A-Z]|C|X|R)\d+|F[A-Z]?\d{2,}|A\d{2}(?:\.\d+[a-z]?)?)(?![\w-])"
@@ -96,3 +103,58 @@ def test_a_card_tells_the_period_and_leaves_it_to_the_row_whose_year_it_is() -> 
     cards = plain(blocks.key_figures(FIRST, {"IND002": "x", "IND028": "veel", "IND052": "weinig"}).markdown)
     assert ours not in cards and ours in plain(registers.show(FIRST, "observations", sector="all").markdown)
     assert all(said in cards for said in ("cijfer over 2020", "jaar niet vermeld", "cijfer over 2018–2022"))
+
+
+def test_all_unknown_numbers_are_named_at_once_and_what_myst_has_braces_for_is_none() -> None:
+    with pytest.raises(NaReportError) as caught:
+        told("{IND998}, {gap}, {gaps}, {gap|a|b|c}, {FM99}, {ACT99_since} en {IND999_year}", NAMES)
+    found = [line.partition(":")[0] for line in str(caught.value).splitlines()]
+    assert found == ["{IND998}", "{gap}", "{FM99}", "{ACT99_since}", "{IND999_year}", "{gap|…}"]
+    myst = ":::{container} kader ```{note} {numref}`fig-x` [a]{.alleen-scherm} [a]{#b .c} {{ name }}"
+    assert told(myst, NAMES).markdown == myst
+
+
+def test_a_story_tells_text_and_code_in_their_order_where_the_condition_holds() -> None:
+    inside = "::::{if} later\nNieuw: {IND019}.\n\n```{code-cell}\n1 + counts['gaps']\n```\n::::"
+    for later, said in {False: [], True: ["Nieuw: [[41%](#ind019-nl-2019)]{.waarde}.", 4]}.items():
+        found = telling(f"Eerst {{gaps}}.\n\n{inside}\n\nDan.", "x", NAMES | {"later": later})
+        assert [getattr(piece, "markdown", piece) for piece in found] == ["Eerst drie.", *said, "Dan."]
+    since = told("Sinds {ACT15_since}.{FM32}", NAMES | {"evidence": EDITIONS["2026"]})
+    assert since.markdown == "Sinds 2022.[[&#42;](#fm32)]{.herkomst .alleen-scherm}", "it leads to a finding"
+
+
+def test_a_cell_in_jupyterlab_shows_what_the_book_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "## Kop\n\n:::{container} kader\nHet is {IND019}, zie {numref}`fig-x` en [kort](kort.ipynb).\n:::"
+    drawn = charts.observed_bars(FIRST, ["IND020", "IND019"], name="fig-x", caption="Twee jaren.")
+    shows = (told(text, NAMES), drawn, registers.show(FIRST, "caveats"))
+    assert all("text/html" not in block._repr_mimebundle_()[0] for block in shows), "a run of the book"
+    monkeypatch.setenv(SESSION, "sector.ipynb")
+    prose, figure, table = shown = [block._repr_mimebundle_()[0]["text/html"] for block in shows]
+    assert '<span class="waarde"><a class="reference external" href="#ind019-nl-2019">41%</a></span>' in prose
+    assert "<h2>Kop</h2>" in prose and '<a class="reference external" href="kort.ipynb">kort</a>' in prose
+    assert figure.count("data:image/svg+xml;base64,") == 1 and "<figcaption>" in figure and "<table" in figure
+    assert table.count("<tr>") == len(FIRST["caveats"]) + 1
+    assert not [html for html in shown if ":::" in html or "{" in html or "system-message" in html]
+
+
+def test_a_chapter_draws_any_observations_with_a_caption_of_its_own() -> None:
+    def bars(**options: object) -> str:
+        return charts.observed_bars(FIRST, ["IND020", "IND019"], name="fig-x", **options).markdown  # type: ignore[arg-type]
+
+    drawn = bars(caption="Van {IND020} in {IND020_year} naar {IND019}.", alt="Eerst {IND020}.", labels="period")
+    assert "\nVan [[76%](#ind020-nl-2015)]{.waarde} in 2015 naar [[41%](#ind019-nl-2019)]{.waarde}. Bron: " in drawn
+    assert ':alt: "Eerst 76%."' in drawn
+    assert ':alt: "Staafdiagram: toen 76%, nu 41%."' in bars(caption="Kort.", labels=["Toen", "Nu"])
+    with pytest.raises(NaReportError, match="IND999"):
+        bars(caption="Van {IND999}.")
+
+
+def test_halves_are_rounded_up_wherever_a_number_is_shown_in_each_language() -> None:
+    for case, shown in cases("numbers").items():
+        given, unit, language = case.split()
+        assert written(float(given), unit, language) == shown, case
+    voices = [Voice(replace(EDITIONS["2026"], name=year)) for year in ("2025", "2026", "2027")]
+    passed = ["is voorbij" in voice.value("IND125").link for voice in voices]
+    assert passed == [False, True, True], "a target whose year has passed says so"
+    for given in ("19.5", "0.0000001", "1300000", "123456789012345", "-0.3", "0"):
+        assert in_digits(as_shown(float(given))) == given
