@@ -33,10 +33,6 @@ from na_report.editions.integrity import check_tables
 from na_report.editions.table_files import rows_of
 from na_report.processes.renderer import Renderer, renderer
 
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 ROOT = Path(__file__).resolve().parent.parent
 CLI = [sys.executable, "-m", "na_report.cli"]
 # How long a test waits for what has to come: only a test that fails takes as long, so a busy machine turns none red.
@@ -54,8 +50,7 @@ def project(tmp_path: Path) -> Project:
 
 def copy_of_project(folder: Path) -> Project:
     """Copies what a book is made of to a folder `project` in a folder."""
-    root = folder / "project"
-    root.mkdir()
+    (root := folder / "project").mkdir()
     return copied(Project(ROOT), root)
 
 
@@ -71,8 +66,10 @@ def browser() -> Iterator[Browser]:
     """A browser for the tests of a file; not for longer, because it keeps an event loop that notebooks would trip over."""
     # Without one of these, Playwright takes the browser that it brought itself.
     path = shutil.which("chromium") or shutil.which("google-chrome")
+    quiet = "--disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        flags = ["--no-sandbox", "--disable-gpu", *quiet.split()]
+        chromium = playwright.chromium.launch(executable_path=path, args=flags)
         yield chromium
         chromium.close()
 

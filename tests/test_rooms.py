@@ -1,4 +1,4 @@
-"""The house of the library: rooms of a dozen modules that import one way, as README draws them."""
+"""The house as README draws it: rooms of a dozen modules that import one way; and what the documents name is there."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from collections import Counter
 from pathlib import Path
 
 import networkx as nx
-from conftest import ROOT
+from conftest import ROOT, na_report
+
+from na_report.base.paths import Project
+from na_report.commands.arguments import DECLARED
 
 SOURCE = ROOT / "src" / "na_report"
-ROOMS = re.findall(r"^src/na_report/(\w+)/ ", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+README, FEATURES, MAKEFILE = (
+    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/features.md", "Makefile")
+)
+ROOMS = re.findall(r"^src/na_report/(\w+)/ ", README, re.MULTILINE)
 # These make pages into a book, whatever the pages are about; those are about it.
 WITHOUT_SUBJECT = ("processes", "running", "screen", "paper", "book")
 SUBJECT = ("editions", "workbook", "statistics", "reasoning", "writing", "registers", "figures")
@@ -78,3 +84,21 @@ def test_what_makes_a_book_knows_nothing_of_its_subject_and_has_no_word_of_it() 
     for path in (path for name in WITHOUT_SUBJECT for path in (SOURCE / name).rglob("*") if path.is_file()):
         if path.suffix not in (".po", ".mo", ".pyc", ".ipynb"):
             assert words.findall(path.read_text(encoding="utf-8")) == [], path
+
+
+def test_each_feature_has_a_test_and_each_command_is_a_feature() -> None:
+    rows = re.findall(r"^\| ([^|]+) \|([^|]*)\| `tests/(\w+\.py)(?:::(\w+))?` \|$", FEATURES, re.MULTILINE)
+    assert len(rows) == FEATURES.count("` |\n"), "a row of the table was not read"
+    for feature, _, file, test in rows:
+        text = (ROOT / "tests" / file).read_text(encoding="utf-8")
+        assert re.search(rf"^def {test or 'test_.*'}\(", text, re.MULTILINE), feature
+    commands = re.findall(r"`([a-z ]+?)(?: --\w+)?`", " ".join(command for _, command, _, _ in rows))
+    assert {*DECLARED["commands"]} <= {*commands}
+
+
+def test_the_commands_of_the_readme_exist_and_explain_themselves() -> None:
+    targets = {*re.findall(r"(?:`|^)make ([a-z]+)\b", README, re.MULTILINE)}
+    assert targets <= {*re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE)}
+    assert {*re.findall(r"na-report ((?:edition )?[a-z]+)", README)} <= {*DECLARED["commands"]}
+    for command in DECLARED["commands"]:
+        assert na_report(Project(ROOT), *command.split(), "--help").returncode == 0, command
