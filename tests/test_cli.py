@@ -23,8 +23,6 @@ from na_report.running.execution import Run
 from na_report.running.pages import agreeing, all_pages, choose
 from na_report.screen.describing import site_address
 
-NOTEBOOK = "chapters/nl/koploper.ipynb"
-
 
 def notebook(cells: Sequence[object], **other: object) -> str:
     """Returns a notebook of cells of code that are sound except for what they are given."""
@@ -88,7 +86,7 @@ def test_the_advice_for_cells_without_ids_helps(project: Project) -> None:
     declaring = {"metadata": {"tags": ["parameters"]}, "source": 'edition: str = "2021"\nlanguage: str = "nl"'}
     found = json.loads(notebook([declaring, {"id": "twice"}, {"id": "twice"}], nbformat_minor=2))
     del found["cells"][0]["id"]
-    (project.root / NOTEBOOK).write_text(json.dumps(found), encoding="utf-8")
+    (project.chapters / "nl" / "koploper.ipynb").write_text(json.dumps(found), encoding="utf-8")
     explain = ("explain", "koploper", "--edition", "2021")
     command = na_report(project, *explain).stderr.partition(' -c "')[2].strip('"\n')
     subprocess.run([sys.executable, "-W", "ignore", "-c", command], cwd=project.root, check=True)

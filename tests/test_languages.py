@@ -1,9 +1,9 @@
 """Languages: translations that follow, and the same facts in each."""
 
-import itertools
 import re
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,11 @@ def cells(path: Path) -> list[Any]:
 
 def shown_text(path: Path) -> str:
     """Returns the text cells of a page and what its code shows as Markdown."""
-    told = [
-        [source] if kind == "markdown" else [output.get("data", {}).get("text/markdown", "") for output in outputs]
+    markdown = [
+        source if kind == "markdown" else "\n".join(each.get("data", {}).get("text/markdown", "") for each in outputs)
         for kind, _, source, outputs in cells(path)
     ]
-    return "\n".join(itertools.chain(*told))
+    return "\n".join(markdown)
 
 
 # A page with a parameter and a story, and a translated one with text under a condition.
@@ -54,7 +54,7 @@ REST = pytest.mark.slow("papermill starts a cold kernel for each page, and these
 @pytest.mark.book
 @pytest.mark.parametrize(
     ("name", "language"),
-    [pair if pair in TRIED else pytest.param(*pair, marks=REST) for pair in itertools.product(NAMES, LANGUAGES)],
+    [pair if pair in TRIED else pytest.param(*pair, marks=REST) for pair in product(NAMES, LANGUAGES)],
 )
 def test_papermill_gives_the_cells_and_outputs_of_the_page(name: str, language: str, tmp_path: Path) -> None:
     [page] = [page for page in all_pages(Project(ROOT), language) if page.name == name]
