@@ -103,7 +103,9 @@ def test_a_file_of_an_output_stays_as_it_is() -> None:
     assert shown.data == {"text/csv": data["text/csv"], "text/plain": "at 0x…"}
 
 
-def test_the_cores_are_those_that_the_control_groups_allow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cores_are_those_of_the_process_and_its_control_groups_and_nothing_asks_how_many_the_machine_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
     assert cores(tmp_path) == 64, "there are no control groups"
     for number, (group, place, limit, expected) in enumerate(AROUND["cores"]):
@@ -112,11 +114,5 @@ def test_the_cores_are_those_that_the_control_groups_allow(tmp_path: Path, monke
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"{text}\n")
         assert cores(root) == expected, (group, place, limit)
-
-
-def test_the_cores_are_those_that_the_process_was_given_and_nothing_asks_how_many_the_machine_has() -> None:
-    command = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
-    command += "from na_report.processes.workers import cores; print(cores())"
-    assert subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout == "1\n"
     paths = [*(ROOT / "src").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]
     assert [path.name for path in paths if "cpu_count" in path.read_text(encoding="utf-8")] == []
