@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -34,12 +34,6 @@ from na_report.editions.table_files import rows_of
 from na_report.processes.renderer import Renderer, renderer
 from na_report.registers import blocks
 
-# Without one of these, Playwright takes the browser that it brought itself.
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 ROOT = Path(__file__).resolve().parent.parent
 CLI = [sys.executable, "-m", "na_report.cli"]
 # How long a test waits for what has to come: only a test that fails takes as long, so a busy machine turns none red.
@@ -57,8 +51,7 @@ def project(tmp_path: Path) -> Project:
 
 def copy_of_project(folder: Path) -> Project:
     """Copies what a book is made of to a folder `project` in a folder."""
-    root = folder / "project"
-    root.mkdir()
+    (root := folder / "project").mkdir()
     return copied(Project(ROOT), root)
 
 
@@ -72,8 +65,12 @@ def process() -> Iterator[Renderer]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser for the tests of a file; not for longer, because it keeps an event loop that notebooks would trip over."""
+    # Without one of these, Playwright takes the browser that it brought itself.
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    quiet = "--disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        flags = ["--no-sandbox", "--disable-gpu", *quiet.split()]
+        chromium = playwright.chromium.launch(executable_path=path, args=flags)
         yield chromium
         chromium.close()
 
@@ -135,12 +132,6 @@ def cases(name: str) -> Any:
     """Returns what a file of cases has: what is given, and what is expected; «9 x 5000» is so many of a sign."""
     text = (ROOT / "tests" / "cases" / f"{name}.yml").read_text(encoding="utf-8")
     return yaml.safe_load(re.sub(r"«(.+?) x (\d+)»", lambda found: found[1] * int(found[2]), text))
-
-
-def one_of_a_kind(cases: Iterable[object]) -> list[object]:
-    """Leaves the first of cases of one kind to each run of the tests; the others are slow and rarely red."""
-    first, *others = cases
-    return [first, *(pytest.param(case, marks=pytest.mark.slow("another case of a kind")) for case in others)]
 
 
 Change = Callable[[str, str, str, str], None]

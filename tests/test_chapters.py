@@ -1,16 +1,26 @@
-"""The text of the chapters: figures come from the data, ids exist, and everything of the edition is in the book."""
+"""Text of the chapters and words between the data: no typed figure, the same in each language, and the whole edition is there."""
 
+import ast
 import re
 from pathlib import Path
+from string import Formatter
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, cases
 
+from na_report.base.errors import NaReportError
+from na_report.base.paths import Project
+from na_report.base.settings import read_texts
 from na_report.base.stories import read_story
+from na_report.base.wording import Words, worded_languages
 from na_report.editions.edition import open_edition
-from na_report.writing.markdown import anchor
+from na_report.writing.markdown import anchor, plain
+from na_report.writing.numbers import in_words
+from na_report.writing.prose import told
+from na_report.writing.text import language_of
 
+EDITION = open_edition("2026")
 CHAPTERS = sorted((ROOT / "chapters").glob("*/*.ipynb"))
 STORIES = sorted((ROOT / "chapters").glob("*/*/*.md"))
 MAGIC = "%%text"
@@ -25,6 +35,11 @@ ALLOWED = re.compile(
 OTHER_WORDS = re.compile(
     r"\b(?:[Dd]it rapport|[Hh]ele rapport|[Tt]his report|whole report|pdf|ICT’ers|professionals)\b"
 )
+# Words that depend on a count, and a sentence that may have any.
+FORMS = re.compile(r"\{\w+\|[^{}]*\}")
+SENTENCE = re.compile(r"(?:\{[^{}]*\}|[^.{}\n]|\n(?![\n-]))+")
+# The workbook, which is no part of the book, has its own words.
+CODE = [path for path in sorted((ROOT / "src").rglob("*.py")) if path.parent.name != "workbook"]
 
 
 def prose(path: Path) -> str:
@@ -38,6 +53,9 @@ def prose(path: Path) -> str:
     )
 
 
+TEXTS = {path.relative_to(ROOT / "chapters").as_posix(): prose(path) for path in (*CHAPTERS, *STORIES)}
+
+
 def typed_figures(text: str) -> list[str]:
     """Returns digits that a text does not take from the data; the numbers of a list don't count."""
     return re.findall(r"\S*\d\S*", ALLOWED.sub("", text))
@@ -46,19 +64,32 @@ def typed_figures(text: str) -> list[str]:
 def test_a_text_has_no_typed_figure_and_one_name_for_one_thing() -> None:
     for text in ("Het aandeel is 41%.", "In 2019 waren het er 85.000.", "Zie [dit](#x): 1,3 miljoen"):
         assert typed_figures(text), "one is found"
-    texts = {"/".join(path.parts[-2:]): prose(path) for path in (*CHAPTERS, *STORIES)}
-    assert {name: found for name, text in texts.items() if (found := typed_figures(text))} == {}
-    assert {name: found for name, text in texts.items() if (found := OTHER_WORDS.findall(text))} == {}
+    assert {name: found for name, text in TEXTS.items() if (found := typed_figures(text))} == {}
+    assert {name: found for name, text in TEXTS.items() if (found := OTHER_WORDS.findall(text))} == {}
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: "/".join(path.parts[-2:]))
-def test_a_chapter_defines_no_function_and_holds_outputs_that_nbval_compares(path: Path) -> None:
-    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    code = "\n".join(cell.source for cell in cells if not cell.source.startswith(MAGIC))
-    assert re.findall(r"^\s*(?:def|class) |\blambda\b", code, re.MULTILINE) == []
-    checked = [cell for cell in cells if "nbval-check-output" in cell.metadata.get("tags", [])]
-    assert checked
-    assert all(cell.outputs and cell.execution_count for cell in checked)
+def test_a_chapter_defines_no_function_and_holds_outputs_that_nbval_compares() -> None:
+    for path in CHAPTERS:
+        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        code = "\n".join(cell.source for cell in cells if not cell.source.startswith(MAGIC))
+        assert re.findall(r"^\s*(?:def|class) |\blambda\b", code, re.MULTILINE) == [], path
+        checked = [cell for cell in cells if "nbval-check-output" in cell.metadata.get("tags", [])]
+        assert checked and all(cell.outputs and cell.execution_count for cell in checked), path
+
+
+def test_words_that_depend_on_a_count_are_there_for_none_one_two_and_many() -> None:
+    sentences = [(name[:2], FORMS.findall(sentence)) for name in TEXTS for sentence in SENTENCE.findall(TEXTS[name])]
+    found = [(language, forms) for language, forms in sentences if forms]
+    assert len(found) > 20
+    for language, forms in found:
+        for count in (0, 1, 2, 25):
+            counts = dict.fromkeys(re.findall(r"\{([a-z]\w*)", text := " ".join(forms)), count)
+            shown = told(text, {"evidence": EDITION, "language": language, "counts": counts})
+            said = " ".join(plain(shown.markdown).split())
+            assert not re.search(rf"[{{}}|]|\b{in_words(0, language)}\b|\b0\b", said), said
+            assert (in_words(count, language) in said.replace("Eén", "één").lower()) == (count > 0), said
+        one, two = (" ".join(form.strip("{}").split("|")[place] for form in forms) for place in (2, 3))
+        assert one != two or not one.strip(), f"one and more have words of their own: {forms}"
 
 
 @pytest.mark.book
@@ -73,4 +104,58 @@ def test_every_row_of_the_edition_is_in_the_book() -> None:
     )
     for table in tables.split():
         place = "bron-{}".format if table == "sources" else anchor
-        assert [key for key in open_edition("2026")[table]["id"] if place(key) not in shown] == [], table
+        assert [key for key in EDITION[table]["id"] if place(key) not in shown] == [], table
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_the_languages_say_the_same_things_with_the_same_places_in_each_form() -> None:
+    shapes = []
+    for language in worded_languages():
+        shapes.append({})
+        for section, texts in read_texts(ROOT / "chapters" / language / "words.yml")[0].items():
+            for key, entry in texts.items():
+                forms = entry if isinstance(entry, dict) else {"other": entry}
+                assert "other" in forms and (forms is not entry or all(map(str.strip, forms.values()))), key
+                several = [places(text) for form, text in forms.items() if form not in ("0", "zero", "one")]
+                assert all(found == several[0] for found in several), key
+                shapes[-1][section, key] = forms is entry, set().union(*map(places, forms.values()))
+    assert len(shapes) > 1
+    assert all(shape == shapes[0] for shape in shapes)
+
+
+def test_the_program_has_no_dutch_and_no_dictionary_of_languages_in_it() -> None:
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict):
+                assert not {"nl", "en"} & {key.value for key in node.keys if isinstance(key, ast.Constant)}, path.name
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            text = "*".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+            if len(text.split()) > 2 and not re.search("<html|:::|>>>", text):
+                assert language_of(text) != "nl", (path.name, text)
+
+
+def test_a_third_language_is_a_file_of_which_all_that_is_missing_or_damaged_is_named_at_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.root)
+    (file := project.chapters / "fy" / "words.yml").parent.mkdir()
+    file.write_text('a: {b: {0: gjin, one: "ien {x}", other: "{x} stiks"}}', encoding="utf-8")
+    assert [Words("fy")("a.b", number, x=number) for number in (0, 1, 2, 2.5)] == [
+        "gjin",
+        "ien 1",
+        "2 stiks",
+        "2.5 stiks",
+    ]
+    for case in cases("words"):
+        file.write_text(case["given"], encoding="utf-8")
+        with pytest.raises(NaReportError) as caught:
+            Words("fy")("a.b", 3, x=1)
+        assert [each for each in case["told"] if each not in str(caught.value)] == []
+        assert caught.value.hint
+    for language in ("fr", "../nl"):
+        with pytest.raises(NaReportError, match="no words") as caught:
+            Words(language)
+        assert "en, fy, nl" in caught.value.hint

@@ -23,9 +23,9 @@ LANGUAGES = ("nl", "en")
 NAMES = [page.name for page in all_pages(Project(ROOT))]
 
 
-def built(name: str, language: str) -> Path:
+def built(name: str, language: str, edition: str = "2026") -> Path:
     """What our build makes of a page; the test command builds the pages first."""
-    return ROOT / "_build" / "2026" / language / "notebooks" / f"{name}.ipynb"
+    return ROOT / "_build" / edition / language / "notebooks" / f"{name}.ipynb"
 
 
 def cells(path: Path) -> list[Any]:
@@ -34,14 +34,21 @@ def cells(path: Path) -> list[Any]:
     shown = [cell for cell in notebook.cells if not {"parameters", INJECTED} & {*cell.metadata.get("tags", [])}]
     for output in (output for cell in shown for output in cell.get("outputs", [])):
         output.pop("execution_count", None)  # counts the cell of the parameters too
-    return [(cell.cell_type, cell.id, cell.source, cell.get("outputs")) for cell in shown]
+    return [(cell.cell_type, cell.id, cell.source, cell.get("outputs", [])) for cell in shown]
+
+
+def shown_text(path: Path) -> str:
+    """Returns the text cells of a page and what its code shows as Markdown."""
+    markdown = [
+        source if kind == "markdown" else "\n".join(each.get("data", {}).get("text/markdown", "") for each in outputs)
+        for kind, _, source, outputs in cells(path)
+    ]
+    return "\n".join(markdown)
 
 
 # A page with a parameter and a story, and a translated one with text under a condition.
 TRIED = (("sector-mbo", "nl"), ("conclusies", "en"))
-REST = pytest.mark.slow(
-    "papermill starts a cold kernel for each page, and these are of a kind with those that are tried"
-)
+REST = pytest.mark.slow("papermill starts a cold kernel for each page, and these are of a kind with those tried")
 
 
 @pytest.mark.book
@@ -64,27 +71,11 @@ def test_papermill_gives_the_cells_and_outputs_of_the_page(name: str, language: 
     assert not re.search(r"(?<![:`{])\{[A-Za-z][\w.-]*\}(?![`}])|\{glue:", text), "each number is filled in"
 
 
-def shown_text(path: Path, with_code: bool = False) -> str:
-    """Returns the prose of a page: its text cells, and what its code tells; or all that its code shows."""
-    found = []
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "markdown" and not with_code:
-            found.append(cell.source)
-        for output in cell.get("outputs", []):
-            if with_code or output.get("metadata", {}).get("na_report", {}).get("prose"):
-                found.append(output.get("data", {}).get("text/markdown", ""))
-    return "\n".join(found)
-
-
-def links(path: Path) -> set[str]:
-    return set(re.findall(r"\]\(([^)\s]+)\)|`([a-z]+-[a-z0-9-]+)`", shown_text(path)))
-
-
-def outcomes(path: Path, language: str) -> list[str]:
-    """Returns what code shows that must not differ: the rows that it links to, and the outcome of each check, in their order."""
+def facts(path: Path, language: str) -> list[str]:
+    """Returns what must not differ between languages, in its order: where a page leads, and the outcome of each check."""
     states = {text: state for state, text in Words(language).section("states").items()}
-    found = re.findall(rf"\]\((#[^)]+)\)|\| ({'|'.join(states)}) \|", shown_text(path, with_code=True))
-    return [link or states[cell] for link, cell in found]
+    found = re.findall(rf"\]\(([^)\s]+)\)|`([a-z]+-[a-z0-9-]+)`|\| ({'|'.join(states)}) \|", shown_text(path))
+    return [link or figure or states[cell] for link, figure, cell in found]
 
 
 @pytest.mark.book
@@ -93,10 +84,19 @@ def test_both_languages_tell_the_same_numbers_and_lead_to_the_same_places() -> N
     for name in NAMES:
         dutch, english = (built(name, language) for language in LANGUAGES)
         assert recorded(dutch).keys() == recorded(english).keys(), name
-        assert links(dutch) == links(english), name
-        assert outcomes(dutch, "nl") == outcomes(english, "en"), name
-        seen.update(outcomes(dutch, "nl"))
-    assert {"holds", "outdated", "not_testable"} <= seen, "outcomes of checks were compared"
+        assert facts(dutch, "nl") == facts(english, "en"), name
+        seen.update(facts(dutch, "nl"))
+    assert {"holds", "outdated", "not_testable", "#c14", "fig-vaardigheden"} <= seen, "all kinds were compared"
+
+
+@pytest.mark.book
+def test_a_page_records_the_numbers_and_counts_that_it_told_where_the_condition_held() -> None:
+    first, newest = (recorded(built("koploper", "nl", edition)) for edition in ("2021", "2026"))
+    assert newest["IND007-NL-2019"] == "19,5%"
+    assert first.items() < newest.items() and newest.keys() - first.keys() >= {"IND101", "IND109_year"}
+    told = {name: text for page in NAMES for name, text in recorded(built(page, "nl")).items()}
+    assert told["contradictions"] == "achttien"
+    assert [name for name in told if re.fullmatch(r"F[A-Z0-9]\d+", name)] == [], "a mark is no number"
 
 
 def test_what_is_behind_missing_or_extra_is_named(project: Project) -> None:

@@ -10,51 +10,36 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from conftest import CLI, PATIENCE, at_work, cases, copy_of_project, program, wait
+from conftest import CLI, PATIENCE, at_work, cases, program, wait
 from small_book import only_pages, write_chapter
 
 from na_report.base.paths import Project
 
-PAGES = cases("pages")
-WRONG, RIGHT = PAGES["wrong"], PAGES["right"]
-SECONDS = f"83{os.getpid()}"
+WRONG, RIGHT = cases("pages").values()
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Where the pages are that ran, and what the command said that ran them."""
-    project = copy_of_project(tmp_path_factory.mktemp("limits"))
+def test_a_page_that_takes_too_long_too_much_or_dies_is_named_and_the_others_go_on(project: Project) -> None:
     only_pages(project, *WRONG, *RIGHT)
     for name, code in ({name: page["code"] for name, page in WRONG.items()} | RIGHT).items():
-        write_chapter(project, name, f"# {name}", code.replace("SECONDS", SECONDS))
+        write_chapter(project, name, f"# {name}", code)
     settings = {name: page["settings"] for name, page in WRONG.items() if "settings" in page}
     (project.chapters / "pages.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    temporary = project.root / ("d" * 80)  # longer than the address of a socket may be
-    temporary.mkdir()
+    (temporary := project.root / ("d" * 80)).mkdir()  # longer than the address of a socket may be
     done = program(project, "run", "--edition", "2021", TMPDIR=str(temporary))
     assert done.returncode == 1
-    assert [*temporary.iterdir()] == []
-    assert at_work(project) == []
-    return project.build("2021", "nl") / "notebooks", done.stderr
-
-
-def test_a_page_that_takes_too_long_too_much_or_dies_is_named_and_the_others_go_on(ran: tuple[Path, str]) -> None:
-    folder, said = ran
+    assert ([*temporary.iterdir()], at_work(project)) == ([], []), "what a page starts ends with the run"
     for name, page in WRONG.items():
-        [told] = [line for line in said.splitlines() if f"Page {name} failed" in line]
+        [told] = [line for line in done.stderr.splitlines() if f"Page {name} failed" in line]
         assert f"chapter {name}.ipynb, cell 2 (code, {page['code'].partition(chr(10))[0]!r}): " in told
         assert [text for text in page["says"] if text not in told] == [], told
+    folder = project.build("2021", "nl") / "notebooks"
     failed = nbformat.read(folder / "stuk.failed.ipynb", as_version=4)
     assert any(output.output_type == "error" for cell in failed.cells for output in cell.get("outputs", []))
     assert (folder / "eindeloos.failed.ipynb").is_file(), "what a page had shown by then"
     whole = [path.stem for path in folder.glob("*.ipynb") if ".failed" not in path.name]
     assert sorted(whole) == sorted(RIGHT), "the others go on"
-
-
-def test_what_a_page_prints_is_kept_and_what_it_starts_ends_with_the_run(ran: tuple[Path, str]) -> None:
-    [printed] = nbformat.read(ran[0] / "praat.ipynb", as_version=4).cells[2].outputs
-    assert printed.text.split() == [str(number) for number in range(50)]
-    assert subprocess.run(["pgrep", "--full", f"sleep {SECONDS}"], check=False).returncode == 1
+    [printed] = nbformat.read(folder / "praat.ipynb", as_version=4).cells[2].outputs
+    assert printed.text.split() == [str(number) for number in range(50)], "all that a page prints is kept"
 
 
 RARE = pytest.mark.slow("another case of a kind")

@@ -17,9 +17,7 @@ from na_report.base.paths import Project
 from na_report.processes.limits import cores
 from na_report.running.executed import normalised
 
-COMMAND = Path(sys.executable).with_name("na-report")
 AROUND = cases("surroundings")
-PAGES = AROUND["pages"]
 
 
 def hostile(home: Path) -> dict[str, str]:
@@ -38,16 +36,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A book that was built in hostile surroundings with all streams closed."""
     folder = tmp_path_factory.mktemp("hostile")
     project = copy_of_project(folder)
-    for name, (kernel, code) in PAGES.items():
+    for name, (kernel, code) in AROUND["pages"].items():
         cells = [new_markdown_cell(f"# {name.title()}", id="kop"), parameters(), new_code_cell(code, id="proef")]
         named = {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}} if kernel else {}
         write_notebook(project.chapters / "nl", name, *cells, metadata=named)
-    only_pages(project, *PAGES)
+    only_pages(project, *AROUND["pages"])
     (project.chapters / "nl" / "hulp.py").write_text("x = 3\n")
     for name in AROUND["shadows"]:
         for place in (project.root, project.chapters / "nl"):
             (place / f"{name}.py").write_text("shadow = True\n")
-    closed = f"'{COMMAND}' build --edition 2026 --format html <&- >&- 2>&-"
+    command = Path(sys.executable).with_name("na-report")
+    closed = f"'{command}' build --edition 2026 --format html <&- >&- 2>&-"
     subprocess.run(closed, shell=True, cwd=project.root, env=hostile(folder / "home"), check=True)  # noqa: S602
     return project
 
@@ -85,14 +84,13 @@ def test_what_a_machine_or_an_environment_runs_at_each_start_stays_out_of_a_page
 
 def test_nothing_of_the_process_the_memory_or_the_machine_is_on_a_page(made: Project) -> None:
     text = json.dumps(outputs(made, "proces"))
-    assert "<cell>:3: UserWarning: let op" in text
-    assert "<object object at 0x\\u2026>" in text
-    assert "tmp\\u2026" in text
-    assert "python/warnings.py:1: UserWarning: ver weg" in text
-    assert "site-packages/pandas/__init__.py:1: UserWarning: pakket" in text
-    assert not re.search(r"ipykernel_|0x[0-9a-f]{4}|/tmp/tmp\w", text)
-    assert str(made.root.parent) not in text
-    assert "chapters/nl chapters\\nin stukken\\n" in text
+    for shown in (
+        *("<cell>:3: UserWarning: let op", "<object object at 0x\\u2026>", "tmp\\u2026"),
+        *("python/warnings.py:1: UserWarning: ver weg", "site-packages/pandas/__init__.py:1: UserWarning: pakket"),
+        "chapters/nl chapters\\nin stukken\\n",
+    ):
+        assert shown in text
+    assert not re.search(rf"ipykernel_|0x[0-9a-f]{{4}}|/tmp/tmp\w|{re.escape(str(made.root.parent))}", text)
     printed = [output.name for output in outputs(made, "proces") if output.output_type == "stream"]
     assert printed == ["stdout", "stderr"], "where text was cut does not show"
 
@@ -105,30 +103,16 @@ def test_a_file_of_an_output_stays_as_it_is() -> None:
     assert shown.data == {"text/csv": data["text/csv"], "text/plain": "at 0x…"}
 
 
-@pytest.mark.parametrize(
-    ("group", "place", "limit", "expected"),
-    [
-        ("0::/a/b\n", "a/b", "max 100000\n", 64),
-        ("0::/a/b\n", "a", "150000 100000\n", 2),
-        ("0::/\n", "", "50000 100000\n", 1),
-        ("0::/of/outside\n", "", "300000 100000\n", 3),
-        ("garbage\n", "", "", 64),
-    ],
-)
-def test_the_cores_are_those_that_the_control_groups_allow(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str, place: str, limit: str, expected: int
+def test_the_cores_are_those_of_the_process_and_its_control_groups_and_nothing_asks_how_many_the_machine_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
     assert cores(tmp_path) == 64, "there are no control groups"
-    for path, text in ((tmp_path / "proc/self/cgroup", group), (tmp_path / "sys/fs/cgroup" / place / "cpu.max", limit)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    assert cores(tmp_path) == expected
-
-
-def test_the_cores_are_those_that_the_process_was_given_and_nothing_asks_how_many_the_machine_has() -> None:
-    command = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
-    command += "from na_report.processes.limits import cores; print(cores())"
-    assert subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout == "1\n"
+    for number, (group, place, limit, expected) in enumerate(AROUND["cores"]):
+        root = tmp_path / str(number)
+        for path, text in ((root / "proc/self/cgroup", group), (root / "sys/fs/cgroup" / place / "cpu.max", limit)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{text}\n")
+        assert cores(root) == expected, (group, place, limit)
     paths = [*(ROOT / "src").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]
     assert [path.name for path in paths if "cpu_count" in path.read_text(encoding="utf-8")] == []

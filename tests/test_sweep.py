@@ -1,9 +1,8 @@
 """A sweep: all combinations of a grid, each once in the table, whatever happens on the way."""
 
 import csv
-import json
 import os
-import subprocess
+import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -11,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PATIENCE, copy_of_project, na_report, wait
+from conftest import copy_of_project, na_report, wait
 from nbformat.v4 import new_code_cell
 from small_book import parameters, write_notebook
 
-from na_report.base.errors import NaReportError
 from na_report.base.files import locked
 from na_report.base.paths import Project
-from na_report.running import pools, sweep
+from na_report.running import pools
 from na_report.running.pages import Page
 
 PARAMETERS = 'edition: str = "2021"\nsector: str = "mbo"\nnumber: int = 0\nfast: bool = True\nslow: float = 0.0'
@@ -41,13 +39,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def pages_of(project: Project, *grid: str) -> list[Page]:
-    return sweep.combinations(project, ["proef"], sweep.read_grid(grid), {"edition": ["2021", "2026"]})
-
-
 def swept(project: Project, folder: Path, page: str, *grid: str) -> tuple[int, str]:
     """Runs a sweep and returns the exit code and what was said of what went wrong."""
-    done = na_report(project, "run", page, "--edition", "2021", "--to", str(folder), "--grid", *grid)
+    done = na_report(project, "run", page, "--to", str(folder), "--grid", *grid)
     return done.returncode, done.stderr
 
 
@@ -56,15 +50,13 @@ def column(folder: Path, name: str) -> list[str]:
         return [row[name] for row in csv.DictReader(file)]
 
 
-def test_all_stands_for_what_the_pages_and_the_project_have(small: Project) -> None:
-    found = [page.parameters for page in pages_of(small, "edition=all", "sector=all", "fast=all")]
-    combinations = {(each["edition"], each["sector"], each["fast"]) for each in found}
-    assert len(found) == len(combinations) == 8
-    assert ("2026", "ho", False) in combinations
-    own = [page.parameters["sector"] for page in pages_of(small, "number=1")]
-    assert own == ["mbo", "ho"], "without an axis each page keeps its own"
-    with pytest.raises(NaReportError, match=r"(?s)'twee'.*'drie'"):
-        pages_of(small, "number=1,twee,drie")
+def test_all_stands_for_what_the_pages_and_the_project_have(small: Project, tmp_path: Path) -> None:
+    assert swept(small, tmp_path, "proef", "edition=all", "sector=all", "fast=all") == (0, "")
+    found = [*zip(*(column(tmp_path, name) for name in ("edition", "sector", "fast")), strict=True)]
+    assert len(found) == len({*found}) == 8
+    assert ("2026", "ho", "False") in found
+    code, said = swept(small, tmp_path, "proef", "number=1,twee,drie")
+    assert (code, "'twee'" in said, "'drie'" in said) == (2, True, True)
 
 
 def test_a_failing_run_stops_no_other_and_only_what_changed_runs_again(small: Project, tmp_path: Path) -> None:
@@ -88,68 +80,48 @@ def test_one_sweep_at_a_time_in_a_folder_and_no_cell_of_its_table_is_a_formula(s
     assert [column(tmp_path, name) for name in ("sector", "answer", "number")] == [["'=1+1"], ["'=1+1 -1"], ["3"]]
 
 
-def test_a_sweep_that_is_stopped_tells_what_has_not_run(small: Project, tmp_path: Path) -> None:
-    def stopped(stale: Sequence[Page]) -> Any:
+def test_a_sweep_that_is_stopped_tells_what_has_not_run(
+    small: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(stale: Sequence[Page], jobs: int) -> Any:
         raise KeyboardInterrupt
 
-    nothing = lambda edition: lambda asked: {}  # noqa: E731
-    sweep.run_sweep(small, pages_of(small, "number=1"), tmp_path, nothing)
-    with pytest.raises(KeyboardInterrupt):
-        sweep.run_sweep(small, pages_of(small, "number=1,2"), tmp_path, nothing, pool=stopped)
+    assert swept(small, tmp_path, "proef", "number=1") == (0, "")
+    monkeypatch.setattr(pools, "local_pool", stopped)
+    assert swept(small, tmp_path, "proef", "number=1,2")[0] == 128 + signal.SIGINT
     assert column(tmp_path, "state") == ["unchanged", "unchanged", "not run", "not run"]
 
 
-# A Dask cluster on this machine only. Its workers are processes of their own, so that one can die.
-
-
 @pytest.fixture(scope="module")
-def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The address of a scheduler with two workers, and one of these."""
-    from distributed import Client
+def dask() -> Iterator[Any]:
+    """A Dask cluster on this machine only. Its two workers are processes of their own, so that one can die."""
+    from distributed import LocalCluster
 
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": ""}
-    folder, started = tmp_path_factory.mktemp("cluster"), []
-    place = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", "scheduler.json"]
-    worker = ["distributed.cli.dask_worker", *place, "--nthreads", "1", "--no-nanny", "--name"]
-    for command in (["distributed.cli.dask_scheduler", *place, "--port", "0"], [*worker, "0"], [*worker, "1"]):
-        command = [sys.executable, "-m", *command]
-        started.append(subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.DEVNULL))
-        assert wait((folder / "scheduler.json").is_file)
-    address = json.loads((folder / "scheduler.json").read_text())["address"]
-    with Client(address, set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=PATIENCE)
-    yield address, started[1]
-    for process in reversed(started):
-        process.kill()
-        process.wait()
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=60) as cluster:
+        yield cluster
 
 
 @pytest.mark.parametrize(
     "event", ["another sweep ends", pytest.param("a worker dies", marks=pytest.mark.slow("a crash of another machine"))]
 )
 def test_whatever_happens_on_a_cluster_no_run_is_lost_or_doubled(
-    small: Project, tmp_path: Path, dask: tuple[str, subprocess.Popen[bytes]], event: str
+    small: Project, tmp_path: Path, dask: Any, event: str
 ) -> None:
-    (address, worker), done = dask, []
+    done = []
 
     def happens() -> None:
         wait(lambda: len([*tmp_path.glob("*.state.json")]) >= 2)
         if event == "a worker dies":
-            worker.kill()
+            os.kill(dask.workers[0].pid, signal.SIGKILL)
         else:
-            with pools.cluster_pool(address, small, []):
+            with pools.cluster_pool(dask.scheduler_address, small, []):
                 pass
         done.append(len([*tmp_path.glob("*.state.json")]))
 
     meanwhile = threading.Thread(target=happens)
     meanwhile.start()
-    sweep.run_sweep(
-        small,
-        pages_of(small, "number=1,2,3,4", "slow=1.2"),
-        tmp_path,
-        lambda edition: lambda asked: {},
-        pool=lambda stale: pools.cluster_pool(address, small, stale),
-    )
+    grid = "number=1,2,3,4", "slow=1.2"
+    assert swept(small, tmp_path, "proef", *grid, "--scheduler", dask.scheduler_address) == (0, "")
     meanwhile.join()
     assert done[0] < 8, "it happened midway"
     assert column(tmp_path, "state") == ["ran"] * 8
@@ -158,16 +130,14 @@ def test_whatever_happens_on_a_cluster_no_run_is_lost_or_doubled(
 
 
 def test_a_scheduler_that_can_not_be_or_does_not_answer_and_a_package_that_is_missing_are_named(
-    small: Project, monkeypatch: pytest.MonkeyPatch
+    small: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(address: str) -> str:
-        with pytest.raises(NaReportError) as caught:
-            pools.cluster_pool(address, small, []).__enter__()
-        return str(caught.value)
+    def said(address: str) -> str:
+        return swept(small, tmp_path, "proef-mbo", "number=1", "--scheduler", address)[1]
 
     for address in ("garbage", "localhost", "http://localhost:1", "inproc://x", "tcp://127.0.0.1:999999"):
-        assert "is not the address of a Dask scheduler" in refused(address)
+        assert "is not the address of a Dask scheduler" in said(address)
     monkeypatch.setattr(pools, "CONNECT_SECONDS", 0.3)
-    assert "No Dask scheduler answers at tcp://127.0.0.1:9" in refused("tcp://127.0.0.1:9")
+    assert "No Dask scheduler answers at tcp://127.0.0.1:9" in said("tcp://127.0.0.1:9")
     monkeypatch.setitem(sys.modules, "distributed", None)
-    assert "needs the package distributed" in refused("tcp://127.0.0.1:9")
+    assert "needs the package distributed" in said("tcp://127.0.0.1:9")
