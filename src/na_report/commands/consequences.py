@@ -57,17 +57,14 @@ def follows(old: str, new: str, project: Project, language: str = "", notebooks:
 
 def as_text(found: Follows, refreshed: Refreshed | None = None) -> str:
     """Returns as text what differs, by table or by series of a draft that was refreshed, and what follows."""
-    parts = {"refreshed": refreshed, "counted": _counted, "digits": _digits, "flags": FLAGS, "repr": repr}
+    parts = {"refreshed": refreshed, "counted": _counted, "flags": FLAGS, "repr": repr}
+    parts["digits"] = lambda number: "words" if number is None else in_digits(as_shown(number))
     return templates(__package__).get_template("changes.txt").render(parts, **vars(found))
 
 
 def _counted(outcome: Outcome) -> str:
     counted = Counter(kind.split(":")[0] for change in outcome.changes for kind in change.kinds)
     return ", ".join(f"{count} {kind}" for kind, count in counted.items())
-
-
-def _digits(number: float | None) -> str:
-    return "" if number is None else in_digits(as_shown(number))
 
 
 def changed_page(

@@ -142,9 +142,8 @@ def take_in(options: Namespace, project: Project) -> int:
     notes, said = done.notes, f"{done.rows} rows in {project.short(done.folder)}, sealed"
     with suppress(NaReportError):  # the edition is made, also where it doesn't fit the claims
         found = compare(open_edition(done.source, project), open_edition(options.new, project))
-        added, deleted = (
-            sum(len(getattr(table, of)) for table in found.tables.values()) for of in ("added", "removed")
-        )
+        tables = found.tables.values()
+        added, deleted = (sum(len(getattr(table, of)) for table in tables) for of in ("added", "removed"))
         changed = len({(name, cell.key) for name, table in found.tables.items() for cell in table.changed})
         said += f"; against {done.source}: {added} rows added, {deleted} deleted, {changed} changed"
         notes += found.slips

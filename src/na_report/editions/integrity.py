@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, permutations
+from itertools import chain, islice, permutations
 from pathlib import Path
 
 from na_report.base.errors import InvalidInputError, Problem, how_many
@@ -112,9 +112,8 @@ def _faults(table: Table, rows: Numbered, known: Known, units: Mapping[str, str]
     observed = known.get("observations.indicator_id")  # of a table that can't be read nothing is known
     for number, row in rows:
         for column in table.columns:
-            for fault in check_cell(column, row[column.name], known):
-                yield number, column.name, *fault
-            for fault in check_placeholders(row[column.name], row, known) if column.text else ():
+            shown = check_placeholders(row[column.name], row, known) if column.text else ()
+            for fault in chain(check_cell(column, row[column.name], known), shown):
                 yield number, column.name, *fault
         if table.name == "indicators" and observed is not None and row["id"] not in observed:
             yield number, "id", row["id"], "at least one observation", "Add it, or drop the indicator."

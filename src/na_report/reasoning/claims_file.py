@@ -43,16 +43,12 @@ def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
     form["$defs"]["holds"]["pattern"] = rf"^(?:{JUDGEMENT}|{_TEST}(?: +(?:and|or) +{_TEST})*)$"
     form["$defs"]["name"]["not"] = {"enum": keyword.kwlist}
     form["$defs"]["table"] = {"enum": list(BY_NAME)}
-    form["$defs"]["says"] = {
-        "type": "object",
-        "description": f"the wording in each language: {', '.join(spoken)}",
-        "required": spoken,
-        "propertyNames": {"enum": known},
-        "additionalProperties": {"$ref": "#/$defs/text"},
-    }
+    wording = f"the wording in each language: {', '.join(spoken)}"
+    form["$defs"]["says"] |= {"description": wording, "required": spoken, "propertyNames": {"enum": known}}
     _refuse([*form_faults(declared, form), *_beyond_form(declared)], lines)
-    coded = {key: entry.get("uses_coding") == "yes" for key, entry in declared.items()}
-    return [Claim(key, **entry | {"uses_coding": coded[key]}) for key, entry in declared.items()]
+    for entry in declared.values():
+        entry["uses_coding"] = entry.get("uses_coding") == "yes"
+    return [Claim(key, **entry) for key, entry in declared.items()]
 
 
 def _refuse(faults: Iterable[Fault], lines: Mapping[Place, int]) -> None:

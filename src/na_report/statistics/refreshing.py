@@ -176,12 +176,9 @@ def take_in(rows: Rows, series: Series, now: Reading, before: Reading | None, ed
                 outcome.changes.append(Difference(row["id"], "", ("other series",), was, methods[period]))
                 row["series"] = methods[period]
     called = {**series.labels, **(before.labels if before else {})}
-    differing = {code: label for code, label in now.labels.items() if called.get(code, label) != label}
-    kind = ("definition changed",)
-    outcome.changes[:0] = [
-        *changes.values(),
-        *(Difference(code, "", kind, called[code], label) for code, label in differing.items()),
-    ]
+    differing = [code for code, label in now.labels.items() if called.get(code, label) != label]
+    renamed = (Difference(code, "", ("definition changed",), called[code], now.labels[code]) for code in differing)
+    outcome.changes[:0] = [*changes.values(), *renamed]
     return outcome
 
 

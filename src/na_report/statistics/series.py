@@ -38,9 +38,7 @@ class Series:
 
 def declared(rows: Rows) -> list[Series]:
     """Returns the series that the rows of the table `series` declare."""
-    cells: Iterator[dict[str, Any]] = (
-        {name: _pairs(cell) if name in _PAIRS else cell for name, cell in row.items()} for row in rows
-    )
+    cells: list[dict[str, Any]] = [{**row, **{name: _pairs(row[name]) for name in _PAIRS}} for row in rows]
     return [Series(**each) for each in cells]
 
 

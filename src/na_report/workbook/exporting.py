@@ -215,10 +215,8 @@ def explain(column: Column) -> str:
 
 def kind(column: Column) -> str:
     """Returns the kind of value of a column, in Dutch, with the list or the tables that it comes from."""
-    form = (
-        _WORDS["code" if column.codes else "id"] if column.codes or column.refers_to else _WORDS["types"][column.type]
-    )
     of = column.codes or ", ".join(place.split(".")[0] for place in column.refers_to)
+    form = _WORDS["code"] if column.codes else _WORDS["id"] if of else _WORDS["types"][column.type]
     return str(form.format(s="s" if column.many else "", of=of) + (_WORDS["many"] if column.many else ""))
 
 

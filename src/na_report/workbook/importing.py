@@ -150,9 +150,8 @@ def import_edition(path: Path, new: str, project: Project) -> Imported:
         taken = _Taken(book, project)
     if taken.problems:
         order = {name: number for number, name in enumerate([META, *BY_NAME])}
-        problems = sorted(
-            {*taken.problems}, key=lambda one: (order.get(one.file.strip().lower(), len(order)), one.row, one)
-        )
+        problems = sorted({*taken.problems}, key=lambda one: (one.row, len(one.letter), one.letter, one))
+        problems.sort(key=lambda one: order.get(one.file.strip().lower(), len(order)))
         copy = write_problems(path, problems)
         hint = f"; {copy} shows them as comments in the cells." if copy else "."
         hint = f"No edition was made. Mend these cells and import again{hint}"
