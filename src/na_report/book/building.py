@@ -21,7 +21,7 @@ from na_report.paper.typesetting import Document, typeset
 from na_report.processes.renderer import Renderer
 from na_report.running.fingerprint import hash_inputs
 from na_report.running.pages import Page, all_pages
-from na_report.screen.describing import book_address, publication, site_address
+from na_report.screen.describing import book_address, publication
 
 # Of the document of a draft, which has no day of its own: that of the build is in no file.
 _NO_DAY = "1980-01-01"
@@ -103,7 +103,7 @@ def documents(book: Book, pages: Sequence[Page], words: Mapping[str, Any]) -> li
     imprint = [str(words["cover"]), f"{about['contributors'][0]['title']}, {when}", str(about["licenses"][0]["title"])]
     on_paper = [page.name for page in pages if page.on_paper]
     registers = [page.name for page in pages if not page.on_paper]
-    site, summary = book_address(site_address(book.project), book.edition, book.language), words["summary"]
+    site, summary = book_address(book.project, book.edition, book.language), words["summary"]
     report = Document(
         "report", on_paper, words, book.language, day, imprint, attached=attached, registers=registers, site=site
     )

@@ -29,9 +29,9 @@ _ADDRESS = re.compile(
 )
 
 
-def book_address(site: str, edition: str, language: str) -> str:
+def book_address(project: Project, edition: str, language: str) -> str:
     """Returns where a book is on the web, with a slash at the end; empty when the site's address is not known."""
-    return f"{site}{edition}/{language}/" if site else ""
+    return f"{site}{edition}/{language}/" if (site := site_address(project)) else ""
 
 
 def publication(
@@ -51,7 +51,7 @@ def publication(
         "subtitle": str(words["subtitle"]),
         "about": {name: about.get(name, "") for name in ("description", "languages", "licenses", "created", "sources")},
         "period": list(period),
-        "address": book_address(site_address(project), edition, language),
+        "address": book_address(project, edition, language),
         "locale": Words(language)("language.region"),
     }
 
