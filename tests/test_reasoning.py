@@ -166,7 +166,7 @@ def test_a_conclusion_that_fails_warns_where_it_means_something_for_the_advice_a
     edition = altered(start("C11.later"), FLIPS["C11.later"])
     notes = [block(edition, "warnings", page=page) for page in ("koploper", "", "sector-mbo")]
     assert ["(#c11)" in note for note in notes] == [True, False, False]
-    assert blocks.show(FIRST, "warnings") is None
+    assert blocks.show(FIRST, "warnings", page="") is None
 
 
 def test_the_outcome_of_a_conclusion_is_that_on_newer_facts_and_what_only_counts_our_tables_is_shown_to_no_reader() -> (
