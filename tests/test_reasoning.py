@@ -147,7 +147,7 @@ def test_a_conclusion_that_fails_warns_where_it_matters_and_its_outcome_is_that_
     edition = altered(start("C11.later"), FLIPS["C11.later"])
     notes = [block(edition, "warnings", page=page) for page in ("koploper", "", "sector-mbo")]
     assert ["(#c11)" in note for note in notes] == [True, False, False]
-    assert blocks.show(FIRST, "warnings") is None
+    assert blocks.show(FIRST, "warnings", page="") is None
     edition = open_edition("2026")
     states = {key: outcome(edition, key) for key in ("C07", "C11", "C02")}
     assert states == {"C07": OUTDATED, "C11": HOLDS, "C02": NOT_TESTABLE}

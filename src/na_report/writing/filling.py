@@ -44,7 +44,7 @@ def giving(kind: type[str], function: Callable[..., str]) -> Callable[..., str]:
 
 
 class _Unknown(StrictUndefined):
-    """What a template names and is nowhere; of a row it tells which columns are."""
+    """What a template names and is nowhere; of a row, or what was asked, it tells what there is."""
 
     __slots__ = ()
 
@@ -52,7 +52,7 @@ class _Unknown(StrictUndefined):
     def _undefined_message(self) -> str:
         columns = self._undefined_obj if isinstance(self._undefined_obj, Mapping) else ()
         known = ", ".join(name for name in columns if name != "row")
-        return f"a row has no {self._undefined_name!r}, but {known}" if known else super()._undefined_message
+        return f"there is no {self._undefined_name!r}, but {known}" if known else super()._undefined_message
 
 
 class _Joining(CodeGenerator):
