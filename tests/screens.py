@@ -18,8 +18,8 @@ COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 WIDE, NARROW = 1280, 320
 # How much of a page is beside the screen.
 BESIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# A mark of the text that leads to a row, and what opens when a reader asks it.
-MARKS, NOTE = "article :is(.herkomst, .opmerking, .waarde) a", ".noot:popover-open"
+# A mark of the text that leads to a row.
+MARKS = "article :is(.herkomst, .opmerking, .waarde) a"
 OPEN_FOLDS = "document.querySelectorAll('details').forEach((item) => { item.open = true; })"
 Show = Callable[..., Page]
 
