@@ -1,10 +1,15 @@
-"""A book is rendered from nothing; a preview goes on from before, shows the same, and names the same problems."""
+"""A book is rendered from nothing; a preview goes on from before, shows the same, and names the same problems.
 
+Every address on a page leads somewhere: pictures and files are taken along, the rest stops the book with its cell.
+"""
+
+import base64
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
-from conftest import edit, na_report
+from conftest import cases, edit, na_report, soup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from small_book import built, changed, only_pages, rendered, write_chapter, write_notebook
 
@@ -17,22 +22,23 @@ from na_report.book.rendering import render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.renderer import Renderer
 from na_report.running.pages import all_pages
+from na_report.screen.addresses import dead_ends
 
 FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](inleiding.ipynb) en {numref}`tab-b`."
 SECOND = "# Kort\n\n:::{table} Tabel.\n:name: tab-b\n\n| a |\n| - |\n| 1 |\n:::\n\nTerug naar [het doel](#doel)."
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="%d" height="9"/></svg>'
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC"
+ADDRESSES = cases("addresses")
 FIGURE = ":::{figure} figuren/f.svg\n:name: fig-f\n:alt: Vlak\n\nVlak.\n:::"
 
 
 def write_page(project: Project, name: str, text: str, width: int = 0) -> None:
     """Writes a page as a run leaves it, with a figure when it has a width."""
-    cells = [new_markdown_cell(text, id="text")]
-    if width:
-        data = {"image/svg+xml": SVG % width, "text/markdown": FIGURE}
-        carried = {"na_report": {"files": {"image/svg+xml": "figuren/f.svg"}}}
-        output = new_output("display_data", data, metadata=carried)
-        cells.append(new_code_cell("figure()", id="code", outputs=[output], metadata={"tags": ["remove-input"]}))
-    write_notebook(Book(project, "2021", "nl").notebooks, name, *cells)
+    data = {"image/svg+xml": SVG % width, "text/markdown": FIGURE}
+    output = new_output("display_data", data, metadata={"na_report": {"files": {"image/svg+xml": "figuren/f.svg"}}})
+    figure = new_code_cell("figure()", id="code", outputs=[output], metadata={"tags": ["remove-input"]})
+    cells = [new_markdown_cell(text, id="text"), figure]
+    write_notebook(Book(project, "2021", "nl").notebooks, name, *cells[: 2 if width else 1])
 
 
 @pytest.fixture
@@ -162,3 +168,87 @@ def test_an_output_puts_no_file_outside_the_stage(small: Project) -> None:
 def test_a_folder_that_can_not_be_read_is_no_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         copy_folder(tmp_path / "gone", tmp_path / "copy")
+
+
+# Addresses
+
+
+@pytest.fixture
+def beside(small: Project) -> Project:
+    """The book with files beside its chapters; a test writes the first page."""
+    (small.chapters / "nl" / "map").mkdir()
+    for name in ("foto.png", "map/een foto.png"):
+        (small.chapters / "nl" / name).write_bytes(base64.b64decode(PIXEL))
+    for name in ("tabel.xlsx", ".env", "_eigen.xlsx"):
+        (small.chapters / "nl" / name).write_bytes(b"x")
+    write_page(small, "inleiding", "# Kort\n\n(doel)=\n## Doel\n\nNiets.")
+    return small
+
+
+def test_what_authors_write_pasted_or_put_beside_the_chapter_is_in_the_book(beside: Project, process: Renderer) -> None:
+    write_page(beside, "index", ADDRESSES["good"].replace("PASTED", f"data:image/png;base64,{PIXEL}"))
+    with changed(Book(beside, "2021", "nl").notebooks / "index.ipynb") as notebook:
+        notebook.cells[0]["attachments"] = {name: {"image/png": PIXEL} for name in ("plak.png", "met spatie.png")}
+    folder = make(beside, process)
+    page = soup(folder / "index.html").article
+    shown = {str(tag["alt"]): tag for tag in page.select("img")}
+    assert shown.keys() == set("12345678")
+    assert (shown["1"]["width"], shown["1"]["height"], shown["1"].get("style")) == ("40", "50", None)
+    for tag in shown.values():
+        assert (folder / unquote(tag["src"])).read_bytes() == base64.b64decode(PIXEL), tag
+    links = [str(tag["href"]) for tag in page.select("a[href]:not(.headerlink)")]
+    assert "https://example.org/?a=1&b=2" in links
+    assert "https://example.org/?c=3&d=4" in links, "escaped once, not twice"
+    assert "https://example.org/?e=%26amp;f" in links
+    assert [(folder / link).read_bytes() for link in links if link.endswith("tabel.xlsx")] == [b"x"]
+    # What is saved anew is shown anew, and missed when it goes.
+    (beside.chapters / "nl" / "foto.png").write_bytes(b"new")
+    make(beside, process)
+    assert (folder / soup(folder / "index.html").select_one("img[alt='1']")["src"]).read_bytes() == b"new"
+    (beside.chapters / "nl" / "foto.png").unlink()
+    with pytest.raises(BookError, match=r"foto\.png"):
+        make(beside, process)
+
+
+def test_every_address_that_leads_nowhere_is_told_with_its_cell(beside: Project, process: Renderer) -> None:
+    damaged = "![x](attachment:a.png)"
+    bad = ADDRESSES["bad"] | {damaged: f"{damaged[5:-1]!r}, expected one of the project"}
+    cells = [new_markdown_cell(text, id=f"c{number}") for number, text in enumerate(["# Proef", *bad])]
+    cells[-1]["attachments"] = {"a.png": {"image/png": "é"}}
+    output = new_output("display_data", {"text/html": "<img src='j.png'>"})
+    cells.append(new_code_cell("toon()", id="code", outputs=[output]))
+    write_notebook(Book(beside, "2021", "nl").notebooks, "index", *cells)
+    with pytest.raises(BookError) as caught:
+        make(beside, process)
+    lines = str(caught.value).splitlines()
+    for number, (text, said) in enumerate(bad.items(), start=1):
+        told = [line for line in lines if line.strip().startswith(f"index.ipynb, cell c{number} (")]
+        assert any(said in line for line in told), (text, told)
+        assert repr(text)[1:20] in told[0], "the first line of the cell"
+    assert any("cell code ('toon()')" in line and "j.png" in line for line in lines)
+
+
+def test_a_place_that_a_page_does_not_have_is_told_and_what_an_attribute_says_is_no_address(
+    beside: Project, process: Renderer
+) -> None:
+    links = '<a href="inleiding.html#weg">a</a> <a href="#nergens">b</a> <a href="inleiding.html?q=1#doel">c</a>'
+    write_page(beside, "index", f"# Proef\n\n{links}")
+    with pytest.raises(BookError) as caught:
+        make(beside, process)
+    _, *told = str(caught.value).splitlines()
+    places = ("inleiding.html#weg", "#nergens")
+    assert told == [f"  index.html: '{place}' leads nowhere (cell text, '# Proef')." for place in places]
+    page = """<img alt='<a href="x"> src=y' src="a.html"><p id="b">a < b <a href="#b">b</a> <a href="#c">c</a></p>"""
+    assert [*dead_ends(beside.root, {"a.html": page})] == [("a.html", "#c")]
+
+
+def test_a_file_beside_the_chapters_takes_no_name_of_the_book(beside: Project) -> None:
+    write_page(beside, "index", f"# Proef\n\n![x](data:image/png;base64,{PIXEL})")
+    book = Book(beside, "2021", "nl")
+    stage(book, all_pages(beside))
+    [name] = [path.name for path in book.stage.glob("index-*.png")]
+    assert (book.stage / "foto.png").is_file()
+    assert not [*book.stage.rglob(".env"), *book.stage.rglob("_eigen.xlsx")], "what is hidden is for no reader"
+    (beside.chapters / "nl" / name).write_bytes(b"other")
+    with pytest.raises(NaReportError, match=f"the name of another file of the book: {name}"):
+        stage(book, all_pages(beside))
