@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -99,16 +100,18 @@ class Printed:
 
     def languages(self, page: int) -> list[str]:
         """Returns the languages that parts of a page say they are in."""
-        tree, found = raw.FPDF_StructTree_GetForPage(self.pages[page].raw), []
-        count = raw.FPDF_StructTree_CountChildren(tree)
-        parts = [raw.FPDF_StructTree_GetChildAtIndex(tree, index) for index in range(count)]
-        while parts:
-            part, content = parts.pop(), ctypes.create_string_buffer(100)
-            size = raw.FPDF_StructElement_GetLang(part, content, 100)
-            if size > 2:
+        tree, content, found = (
+            raw.FPDF_StructTree_GetForPage(self.pages[page].raw),
+            ctypes.create_string_buffer(100),
+            [],
+        )
+        parts = [raw.FPDF_StructTree_GetChildAtIndex(tree, at) for at in range(raw.FPDF_StructTree_CountChildren(tree))]
+        for part in parts:
+            if (size := raw.FPDF_StructElement_GetLang(part, content, 100)) > 2:
                 found.append(content.raw[: size - 2].decode("utf-16-le"))
             below = range(raw.FPDF_StructElement_CountChildren(part))
-            parts += filter(None, (raw.FPDF_StructElement_GetChildAtIndex(part, index) for index in below))
+            # The list grows while it is walked through, to the parts of parts.
+            parts += filter(None, (raw.FPDF_StructElement_GetChildAtIndex(part, at) for at in below))
         raw.FPDF_StructTree_Close(tree)
         return found
 
@@ -138,7 +141,6 @@ def bare(text: str) -> str:
 def article_of(path: Path, without: str) -> Tag:
     """Returns the text of a page for the screen, but for some parts of it."""
     found = soup(path).article
-    assert found is not None
     for part in found.select(without):
         part.decompose()
     return found
@@ -146,15 +148,10 @@ def article_of(path: Path, without: str) -> Tag:
 
 def blocks(inside: Tag) -> list[str]:
     """Returns the text of each line, cell or paragraph, in order."""
-    found: list[str] = []
-    last = None
-    for text in inside.find_all(string=True):
-        if type(text) is not NavigableString or not text.strip():
-            continue
-        around = next(parent for parent in text.parents if parent.name in BLOCKS or parent is inside)
-        if around is last:
-            found[-1] += text
-        else:
-            found.append(str(text))
-        last = around
-    return [letters for letters in map(bare, found) if letters]
+
+    def around(text: NavigableString) -> Tag:
+        return next(parent for parent in text.parents if parent.name in BLOCKS or parent is inside)
+
+    texts = [text for text in inside.find_all(string=True) if type(text) is NavigableString and text.strip()]
+    found = [bare("".join(group)) for _, group in groupby(texts, lambda text: id(around(text)))]
+    return [letters for letters in found if letters]
