@@ -5,6 +5,7 @@ Every address on a page leads somewhere: pictures and files are taken along, the
 
 import base64
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -84,21 +85,38 @@ def test_whatever_changes_a_preview_shows_the_bytes_of_a_book_from_nothing(
         assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
-def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None:
-    only_pages(project, "index", "inleiding")
-    write_chapter(project, "index", "# Begin\n\nZie [de tweede](inleiding.ipynb).")
-    write_chapter(project, "inleiding", "# Kort")
-    command = ["build", "--edition", "2021", "--format", "html"]
+def test_a_build_uses_nothing_that_an_earlier_one_left_and_the_check_builds_elsewhere_and_names_what_differs(
+    project: Project, tmp_path: Path
+) -> None:
+    only_pages(project, "index")
+    write_chapter(project, "index", "# Titel\n\nHet goede boek.")
+    (project.chapters / "nl" / "index.ipynb").replace(project.chapters / "en" / "index.ipynb")
+    command = ["build", "--edition", "2021", "--language", "en", "--format", "html"]
     assert na_report(project, *command).returncode == 0
-    book = Book(project, "2021", "nl")
+    book = Book(project, "2021", "en")
     whole = contents(book.html)
     assert [name for name in whole if b".pdf" in whole[name]] == [], "it leads to no PDF, as none was made"
+    # The path tells edition and language, which are not the newest and the first.
+    copy = Path(shutil.copytree(book.html, tmp_path / "2021" / "en"))
     for path in [*book.stage.rglob("*"), *(book.folder / "sphinx").rglob("*")]:
         if path.is_file():
             path.write_bytes(b"")
     (book.html / "index.html").unlink()
     assert na_report(project, *command).returncode == 0
     assert contents(book.html) == whole
+    edit(copy / "index.html", "goede boek", "kwade boek")
+    (copy / "extra.js").touch()
+    (copy / "search.html").unlink()
+    done = na_report(project, "build", "--check", str(copy))
+    assert done.returncode == 1, done.stderr
+    found = [line.partition(":")[0].split() for line in done.stdout.splitlines()]
+    kinds = ("changed", "missing", "extra")
+    assert [line for line in found if line[0] in kinds] == [
+        ["extra", "extra.js"],
+        ["changed", "index.html"],
+        ["missing", "search.html"],
+    ]
+    assert "3 of" in done.stdout.splitlines()[-1]
 
 
 def test_a_renderer_that_is_killed_or_a_page_that_it_can_not_read_is_a_short_error_and_not_a_half_book(
