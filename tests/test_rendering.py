@@ -99,7 +99,7 @@ def test_a_build_uses_nothing_that_an_earlier_one_left_and_the_check_builds_else
     # The path tells edition and language, which are not the newest and the first.
     copy = Path(shutil.copytree(book.html, tmp_path / "2021" / "en"))
     for path in [*book.stage.rglob("*"), *(book.folder / "sphinx").rglob("*")]:
-        if path.is_file():
+        if path.is_file() and path.suffix != ".yml":  # another configuration starts from nothing by itself
             path.write_bytes(b"")
     (book.html / "index.html").unlink()
     assert na_report(project, *command).returncode == 0
