@@ -15,6 +15,7 @@ import bagit
 import pytest
 from conftest import ROOT, copy_of_project, na_report, program
 from rocrate.rocrate import ROCrate
+from small_book import built
 
 from na_report.base.paths import Project
 from na_report.book.book import Book, held, remember
@@ -25,22 +26,13 @@ PAGE = "gesprekspartners"
 SEALED = str(open_edition("2026").descriptor["created"])[:10]
 
 
-def count_as_built(project: Project) -> None:
-    """Lets the book count as made of what the project has now."""
-    remember(Book(project, "2026", "nl"), hash_inputs(project), ["html", "pdf"])
-
-
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with one page that ran and a book that counts as built."""
     project = copy_of_project(tmp_path_factory.mktemp("archive"))
-    book = Book(project, "2026", "nl")
     assert na_report(project, "run", PAGE, "--edition", "2026").returncode == 0
-    (book.notebooks / "kort.failed.ipynb").write_text("{}", encoding="utf-8")
-    for path in (book.html / "index.html", book.html / "bijlage €.html", book.folder / "report.pdf"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"<p>{path.name}</p>", encoding="utf-8")
-    count_as_built(project)
+    (Book(project, "2026", "nl").notebooks / "kort.failed.ipynb").write_text("{}", encoding="utf-8")
+    built(project, "2026", "index", "bijlage €", inputs=hash_inputs(project))
     return project
 
 
@@ -80,10 +72,9 @@ def test_bag_and_crate_are_so_by_the_rules_of_others_and_describe_what_is_there(
         assert path.is_dir() if part.id.endswith("/") else path.is_file(), part.id
     made = crate.get("#build")
     assert {part.id for key in ("object", "result") for part in made[key]} | {made["instrument"].id} <= parts
-    for entity in crate.get_entities():
-        for values in entity.values():
-            found = [value for value in (values if isinstance(values, list) else [values]) if isinstance(value, dict)]
-            assert found == [], f"{entity.id} leads nowhere"
+    said = [(entity.id, value) for entity in crate.get_entities() for value in entity.values()]
+    each = [(name, one) for name, value in said for one in (value if isinstance(value, list) else [value])]
+    assert [(name, one) for name, one in each if isinstance(one, dict)] == [], "these lead nowhere"
     readme = (bag / "README.md").read_text(encoding="utf-8")
     places = re.findall(r"`(data/[^`]+)`", readme)
     assert len(places) > 2 and "{" not in readme
@@ -106,8 +97,7 @@ def test_the_bag_rebuilds_a_page_to_the_same_bytes(bag: Path, tmp_path: Path) ->
 
 def test_the_same_book_gives_the_same_bytes(own: Project) -> None:
     assert na_report(own, "archive", "2026").returncode == 0
-    target = own.root / "_build" / "2026" / "na-report-2026.zip"
-    first = target.read_bytes()
+    first = (target := own.root / "_build" / "2026" / "na-report-2026.zip").read_bytes()
     for path in own.root.rglob("*.csv"):
         os.utime(path, (0, 0))
     before = os.umask(0o077)
@@ -137,10 +127,11 @@ def test_what_can_not_be_archived_is_told_and_leaves_all_as_it_was(own: Project,
 
     spoil, made = REFUSED[told]
     spoil(own.root)
+    book = Book(own, "2026", "nl")
     if made:
-        count_as_built(own)
+        remember(book, hash_inputs(own), ["html", "pdf"])
     before = files()
-    with held(Book(own, "2026", "nl")) if "made by" in told else nullcontext():
+    with held(book) if "made by" in told else nullcontext():
         done = na_report(own, "archive", "2026", "a.zip")
     assert (done.returncode, told in done.stderr) == (2, True), done.stderr
     assert files() == before

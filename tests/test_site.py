@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from conftest import copy_of_project, soup
-from small_book import FOOT, PAGE, built
+from small_book import PAGE, built
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.paths import ADDRESS
@@ -19,7 +19,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> list[Book]:
     project = copy_of_project(tmp_path_factory.mktemp("site"))
     pages, only = ("index", "koploper"), ["report.pdf"]
     return [
-        built(project, "2026", *pages, "nieuw", foot=FOOT, papers=only),
+        built(project, "2026", *pages, "nieuw", papers=only),
         built(project, "2026", *pages, language="en"),
         built(project, "2021", *pages),
     ]
