@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import pypdfium2 as pdfium
 from bs4 import NavigableString, Tag
-from conftest import soup
 from pypdfium2 import raw
 
 POINTS_PER_MM = 72 / 25.4
@@ -75,22 +73,14 @@ class Printed:
         """Returns what a page says between its head and its number, without the numbers of notes and pages."""
         return bare("".join(letter.text for letter in self.body(page) if letter.size > SMALLEST))
 
-    def _links(self, page: int) -> Iterator[Any]:
-        position, link = ctypes.c_int(0), raw.FPDF_LINK()
+    def links(self, page: int) -> list[int | str]:
+        """Returns where each link leads: to a page of the document, or to an address out of it."""
+        position, link, found = ctypes.c_int(0), raw.FPDF_LINK(), []
+        content = ctypes.create_string_buffer(2000)
         while raw.FPDFLink_Enumerate(self.pages[page].raw, ctypes.byref(position), ctypes.byref(link)):
-            yield link
-
-    def links(self, page: int) -> list[int]:
-        """Returns the page that each link in the document leads to."""
-        targets = [raw.FPDFLink_GetDest(self.document.raw, link) for link in self._links(page)]
-        return [raw.FPDFDest_GetDestPageIndex(self.document.raw, target) for target in targets if target]
-
-    def addresses(self, page: int) -> list[str]:
-        """Returns where the links of a page out of the document lead."""
-        found = []
-        for link in self._links(page):
-            content = ctypes.create_string_buffer(2000)
-            if raw.FPDFAction_GetURIPath(self.document.raw, raw.FPDFLink_GetAction(link), content, 2000) > 1:
+            if target := raw.FPDFLink_GetDest(self.document.raw, link):
+                found.append(raw.FPDFDest_GetDestPageIndex(self.document.raw, target))
+            elif raw.FPDFAction_GetURIPath(self.document.raw, raw.FPDFLink_GetAction(link), content, 2000) > 1:
                 found.append(content.value.decode("utf-8"))
         return found
 
@@ -136,14 +126,6 @@ def opened(path: Path | bytes) -> Iterator[Printed]:
 def bare(text: str) -> str:
     """Returns the letters and digits of a text, so that breaks, hyphens and bullets make no difference."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text))
-
-
-def article_of(path: Path, without: str) -> Tag:
-    """Returns the text of a page for the screen, but for some parts of it."""
-    found = soup(path).article
-    for part in found.select(without):
-        part.decompose()
-    return found
 
 
 def blocks(inside: Tag) -> list[str]:
