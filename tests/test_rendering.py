@@ -89,7 +89,11 @@ def test_a_build_uses_nothing_that_an_earlier_one_left_and_the_check_builds_else
     project: Project, tmp_path: Path
 ) -> None:
     only_pages(project, "index")
-    write_chapter(project, "index", "# Titel\n\nHet goede boek.")
+    write_chapter(project, "index", "# Titel\n\nHet goede boek.", f"open('{tmp_path}/ran', 'a').write('once')")
+    # Sphinx runs no chapter, whatever the settings say.
+    forced = "execute: {execute_notebooks: force}\nsphinx: {config: {%s: force, %s: force}}"
+    config = forced % ("nb_execution_mode", "jupyter_execute_notebooks")
+    (project.root / "_config.yml").write_text(config, encoding="utf-8")
     (project.chapters / "nl" / "index.ipynb").replace(project.chapters / "en" / "index.ipynb")
     command = ["build", "--edition", "2021", "--language", "en", "--format", "html"]
     assert na_report(project, *command).returncode == 0
@@ -104,6 +108,7 @@ def test_a_build_uses_nothing_that_an_earlier_one_left_and_the_check_builds_else
     (book.html / "index.html").unlink()
     assert na_report(project, *command).returncode == 0
     assert contents(book.html) == whole
+    assert (tmp_path / "ran").read_text() == "once"
     edit(copy / "index.html", "goede boek", "kwade boek")
     (copy / "extra.js").touch()
     (copy / "search.html").unlink()
@@ -156,18 +161,6 @@ def test_what_a_new_book_does_not_have_goes(small: Project) -> None:
     assert not (book.folder / "summary.pdf").exists(), "the summary of the book before"
     assert book.html.is_dir(), "its format was not asked for"
     assert not is_whole(book), "pages and PDF are of two builds"
-
-
-def test_sphinx_runs_no_chapter_whatever_the_settings_say(small: Project, process: Renderer) -> None:
-    forced = "config: {nb_execution_mode: force, jupyter_execute_notebooks: force}"
-    config = f"execute: {{execute_notebooks: force}}\nsphinx: {{{forced}}}\n"
-    book = Book(small, "2021", "nl")
-    with changed(book.notebooks / "bronnen.ipynb") as page:
-        page.cells.append(new_code_cell("open('ran', 'w').close()"))
-    (small.root / "_config.yml").write_text(config, encoding="utf-8")
-    stage(book, all_pages(small))
-    render_stage(book, process)
-    assert list(small.root.rglob("ran")) == []
 
 
 def test_an_output_puts_no_file_outside_the_stage(small: Project) -> None:
