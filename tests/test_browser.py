@@ -241,6 +241,7 @@ def test_a_reference_is_copied_by_keyboard_or_selected_and_the_reader_hears_it(s
     expect(page.locator("#melding")).to_contain_text("APA is gekopieerd." if allowed else "Kopiëren lukt niet")
     found = page.evaluate("navigator.clipboard.readText()" if allowed else "getSelection().toString()")
     assert page.locator(".verwijs dd > span").first.text_content() == found
+    assert violations(page) == []
 
 
 def test_the_pages_follow_the_settings_of_the_computer_and_the_accessibility_page_tells_the_widths(show: Show) -> None:
