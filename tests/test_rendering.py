@@ -1,4 +1,4 @@
-"""A book is rendered from nothing; a preview goes on from before, shows the same, and names the same problems.
+"""From chapters to pages: a changed value goes everywhere, a wrong reference is named, a preview shows what a build does.
 
 Every address on a page leads somewhere: pictures and files are taken along, the rest stops the book with its cell.
 """
@@ -6,13 +6,16 @@ Every address on a page leads somewhere: pictures and files are taken along, the
 import base64
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
+import nbformat
 import pytest
-from conftest import cases, edit, na_report, soup
+from conftest import Change, cases, edit, na_report, seal_again, soup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from small_book import built, changed, only_pages, rendered, write_chapter, write_notebook
+from small_book import built, changed, only_pages, parameters, rendered, write_chapter, write_notebook
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import copy_folder, put_in_place
@@ -114,14 +117,87 @@ def test_a_build_uses_nothing_that_an_earlier_one_left_and_the_check_builds_else
     (copy / "search.html").unlink()
     done = na_report(project, "build", "--check", str(copy))
     assert done.returncode == 1, done.stderr
-    found = [line.partition(":")[0].split() for line in done.stdout.splitlines()]
-    kinds = ("changed", "missing", "extra")
-    assert [line for line in found if line[0] in kinds] == [
-        ["extra", "extra.js"],
-        ["changed", "index.html"],
-        ["missing", "search.html"],
-    ]
+    found = re.findall(r"^(changed|missing|extra) +([\w.]+)", done.stdout, re.MULTILINE)
+    assert found == [("extra", "extra.js"), ("changed", "index.html"), ("missing", "search.html")]
     assert "3 of" in done.stdout.splitlines()[-1]
+
+
+def test_a_wrong_reference_in_the_text_fails_the_book(project: Project) -> None:
+    only_pages(project, "index")
+    path = project.chapters / "nl" / "index.ipynb"
+    shutil.copy(path.with_name("kanttekeningen.ipynb"), path)
+
+    def refused(*told: str) -> None:
+        done = na_report(project, "build", "--edition", "2021")
+        assert [part for part in told if not re.search(part, done.stderr)] == [], done.stderr
+        assert done.returncode
+        assert not Book(project, "2021", "nl").html.exists(), "no half book is shown as whole"
+
+    with changed(path) as notebook:
+        text = "%%text\n# Kanttekeningen\n\nZie [C99](#c99) en {glu:}`caveats`: {caveats}."
+        notebook.cells = [*notebook.cells[:3], new_code_cell(text, metadata={"tags": ["remove-input"]})]
+    refused(r"index\.ipynb.*c99", r"index\.ipynb.*glu:")
+    with changed(path) as notebook:  # a number in a cell that is not run
+        notebook.cells.append(new_markdown_cell("# Begin\n\nHet zijn er {caveats}, zie {numref}`tab-x`."))
+    refused("page index would show {caveats} instead")
+    edit(path, "{caveats}", "{cavets} {IND999}")
+    refused(r"{cavets}: .*\n.*{IND999}: .*IND999")
+
+
+def test_text_becomes_the_declared_type_or_is_refused(project: Project) -> None:
+    def run(**given: str) -> str:
+        options = [part for name, value in given.items() for part in ("-p", name, value)]
+        return na_report(project, "run", "koploper", "--edition", "2021", *options).stderr
+
+    declaring = parameters('edition: str = "2021"\ni: int = 1\nf: float = 1.0\nb: bool = False\ns: str = ""')
+    text = new_markdown_cell("kind: str", metadata={"tags": ["parameters"]})  # declares nothing
+    write_notebook(project.chapters / "nl", "koploper", declaring, text, new_code_cell("[i, f, b, s]", id="all"))
+    assert run(i="12", f="1.5", b="True", s="12") == ""
+    [given] = shown_in(project.build("2021", "nl") / "notebooks").values()
+    assert given == "[12, 1.5, True, '12']"
+    for wrong in ({"i": "abc", "f": "x", "b": "maybe"}, {"i": "1.5"}):
+        told = run(**wrong)
+        for name, value in wrong.items():
+            assert f"parameter {name}: found '{value}', expected a value of type" in told
+    assert "unknown parameter 'kind'" in run(kind="a")
+
+
+def shown_in(folder: Path) -> dict[tuple[str, str], str]:
+    """Returns the outputs of the cells of all pages, as text by page, and by cell id and kind."""
+    return {
+        (path.stem, f"{cell.id}.{index}.{mime}"): str(content)
+        for path in folder.glob("*.ipynb")
+        for cell in nbformat.read(path, as_version=4).cells
+        for index, output in enumerate(cell.get("outputs", []))
+        for mime, content in output.get("data", {}).items()
+    }
+
+
+def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_else_and_nbval_sees_it(
+    project: Project, change: Change
+) -> None:
+    # The pages that show it, and one that is like them and doesn't.
+    concerned = ("index", "koploper", "indicatoren")
+    shown = []
+    for value in ("60.4", "60.3"):
+        change("../2026/observations", "IND101-EU-2025", "value", value)
+        seal_again(project, "2026")
+        assert na_report(project, "run", *concerned, "kanttekeningen", "--edition", "2026").returncode == 0
+        shown.append(shown_in(project.build("2026", "nl") / "notebooks"))
+    before, after = shown
+    changed = [(before[place], after[place], place[1]) for place in before if before[place] != after.get(place)]
+    assert {page for page, key in before if before[page, key] != after[page, key]} == {*concerned}
+    assert any("papermill.record/text/plain" in key and new == "60,3%" for _, new, key in changed), "the sentence"
+    assert any("image/svg+xml" in key for _, _, key in changed), "the figure"
+    assert any("#ind101-eu-2025" in new and "[**60,3%**]" in new for _, new, _ in changed), "the row"
+    for old, new, key in changed:
+        if not key.endswith(("svg+xml", "+svg", "image/png")):
+            restored = new.replace("60,3", "60,4").replace("60.3", "60.4").replace("60_3", "60_4")
+            assert restored.split() == old.split(), f"{key} differs in more than the value"
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "-o", "addopts=", "-p", "no:cacheprovider"]
+    command.append(str(project.chapters / "nl" / "koploper.ipynb"))
+    broken = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
+    assert (broken.returncode, "60,3%" in broken.stdout) == (1, True)
 
 
 def test_a_renderer_that_is_killed_or_a_page_that_it_can_not_read_is_a_short_error_and_not_a_half_book(
