@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import zipfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -43,18 +44,18 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> list[Book]:
 
 
 @pytest.fixture(scope="module")
-def site(books: list[Book]) -> Path:
+def site(books: list[Book]) -> Iterator[Path]:
     """The folder of their site, of which it is known where it will be."""
     with pytest.MonkeyPatch.context() as around:
         around.setenv(ADDRESS, "https://example.org/report")
-        return write_site(books).parent
+        yield write_site(books).parent
 
 
 def ways(page: Path, to: str) -> dict[str, str]:
     return {link.get_text() or str(link["hreflang"]): str(link["href"]) for link in soup(page).select(to)}
 
 
-def test_a_page_leads_to_itself_in_another_edition_and_language(site: Path) -> None:
+def test_a_page_leads_to_itself_in_another_edition_and_language_and_to_the_pdfs_that_were_made(site: Path) -> None:
     assert "2026/nl/index.html" in (site / "index.html").read_text(encoding="utf-8")
     page, new = site / "2026" / "nl" / "koploper.html", site / "2026" / "nl" / "nieuw.html"
     assert ways(page, "ul.edities a") == {"Uitgave 2026": page.name, "Uitgave 2021": "../../2021/nl/koploper.html"}
@@ -67,22 +68,12 @@ def test_a_page_leads_to_itself_in_another_edition_and_language(site: Path) -> N
     assert [*ways(new, "head link[rel=alternate]")] == ["nl"], "a page that is not there is no translation"
     said = [(link["lang"], link["hreflang"], link.get("aria-current")) for link in soup(page).select("ul.talen a")]
     assert said == [("nl", "nl", "true"), ("en", "en", None)]
+    assert ways(page, "footer li a") == {"Boek (0 kB)": "report.pdf"}
+    assert "Kort" not in soup(page).get_text(), "a PDF that was not made"
 
 
-def test_data_and_the_pdfs_that_were_made_lie_beside_the_pages(site: Path) -> None:
-    assert (site / "2026" / "data" / "datapackage.json").is_file()
-    assert (site / "2026" / "nl" / "report.pdf").is_file()
-    index = site / "2026" / "nl" / "index.html"
-    assert ways(index, "footer li a") == {"Boek (0 kB)": "report.pdf"}
-    assert "Kort" not in soup(index).get_text()
-
-
-def test_a_published_book_is_known_and_whatever_changes_in_it_is_found(
-    books: list[Book], site: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(ADDRESS, "https://example.org/report")
-    folder = site / "2026"
-    new, _, old = books
+def test_a_published_book_is_known_and_whatever_changes_in_it_is_found(books: list[Book], site: Path) -> None:
+    folder, [new, _, old] = site / "2026", books
     for path, book in ((folder, new), (folder / "nl", new), (site / "2021", old), (site / "2021/nl/summary.pdf", old)):
         assert differences(book, path)[1] == []
     for part, was, becomes in (
@@ -122,12 +113,6 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (Book(project, "2026", "nl").notebooks / "kort.failed.ipynb").write_text("{}", encoding="utf-8")
     built(project, "2026", "index", "bijlage €", inputs=hash_inputs(project))
     return project
-
-
-@pytest.fixture
-def own(shelf: Project, tmp_path: Path) -> Project:
-    """A copy of that project, to spoil."""
-    return Project(shutil.copytree(shelf.root, tmp_path / "project"))
 
 
 @pytest.fixture(scope="module")
@@ -183,22 +168,22 @@ def test_the_bag_rebuilds_a_page_to_the_same_bytes(bag: Path, tmp_path: Path) ->
     assert made.read_bytes() == (kept / made.name).read_bytes()
 
 
-def test_the_same_book_gives_the_same_bytes(own: Project) -> None:
-    assert na_report(own, "archive", "2026").returncode == 0
-    first = (target := own.root / "_build" / "2026" / "na-report-2026.zip").read_bytes()
-    for path in own.root.rglob("*.csv"):
+def test_the_same_book_gives_the_same_bytes(shelf: Project, bag: Path) -> None:
+    for path in shelf.root.rglob("*.csv"):
         os.utime(path, (0, 0))
     before = os.umask(0o077)
     try:
-        assert na_report(own, "archive", "2026").returncode == 0
+        assert na_report(shelf, "archive", "2026").returncode == 0
     finally:
         os.umask(before)
-    assert target.read_bytes() == first
-    with zipfile.ZipFile(target) as file:
+    made = shelf.root / "_build" / "2026" / "na-report-2026.zip"
+    assert made.read_bytes() == (bag.parent / "kept.zip").read_bytes()
+    with zipfile.ZipFile(made) as file:
         assert {info.date_time for info in file.infolist()} == {(*date.fromisoformat(SEALED).timetuple()[:3], 0, 0, 0)}
 
 
-def test_what_can_not_be_archived_is_told_and_leaves_all_as_it_was(own: Project) -> None:
+def test_what_can_not_be_archived_is_told_and_leaves_all_as_it_was(shelf: Project, tmp_path: Path) -> None:
+    own = Project(shutil.copytree(shelf.root, tmp_path / "project"))
     book, taken, odd = Book(own, "2026", "nl"), own.root / "a.zip", own.root / "chapters" / "50%.png"
 
     def refused(told: str, *, made: bool = True) -> None:
