@@ -20,7 +20,7 @@ from small_book import built, changed, only_pages, parameters, rendered, write_c
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import copy_folder, put_in_place
 from na_report.base.paths import Project
-from na_report.book.book import Book, drop_other_pages, is_whole, publish
+from na_report.book.book import Book, is_whole, publish
 from na_report.book.comparing import contents
 from na_report.book.rendering import render_stage
 from na_report.book.staging import drop_renderings, stage
@@ -109,8 +109,12 @@ def test_a_build_uses_nothing_that_an_earlier_one_left_and_the_check_builds_else
         if path.is_file() and path.suffix != ".yml":  # another configuration starts from nothing by itself
             path.write_bytes(b"")
     (book.html / "index.html").unlink()
+    ran = sorted(path.name for path in book.notebooks.iterdir())
+    for name in ("oud.ipynb", "oud.state.json", "oud.failed.ipynb"):
+        (book.notebooks / name).write_text("{}", encoding="utf-8")
     assert na_report(project, *command).returncode == 0
     assert contents(book.html) == whole
+    assert sorted(path.name for path in book.notebooks.iterdir()) == ran, "a page that the book no longer has goes"
     assert (tmp_path / "ran").read_text() == "once"
     edit(copy / "index.html", "goede boek", "kwade boek")
     (copy / "extra.js").touch()
@@ -223,13 +227,8 @@ def test_a_renderer_that_is_killed_or_a_page_that_it_can_not_read_is_a_short_err
     assert contents(make(small, process)) == whole, "the next one starts by itself"
 
 
-def test_what_a_new_book_does_not_have_goes(small: Project) -> None:
+def test_a_part_that_a_new_book_does_not_have_goes(small: Project) -> None:
     book = Book(small, "2021", "nl")
-    for name in ("oud.ipynb", "oud.state.json", "oud.failed.ipynb", "inleiding.state.json"):
-        (book.notebooks / name).write_text("{}", encoding="utf-8")
-    drop_other_pages(book, all_pages(small))
-    left = sorted(path.name for path in book.notebooks.iterdir())
-    assert left == ["bronnen.ipynb", "index.ipynb", "inleiding.ipynb", "inleiding.state.json"]
     built(small, "2021", "index")
     book.made.mkdir(parents=True)
     (book.made / "report.pdf").write_bytes(b"new")

@@ -82,14 +82,14 @@ def headings(article: Tag) -> list[str]:
     return [" ".join(head.get_text().split()) for head in article.select("h1, h2, h3")]
 
 
-def told_otherwise(page: str, *, ids: bool = False, ours: tuple[str, ...] = ()) -> list[str]:
+def told_otherwise(page: str, *, explains: bool = False) -> list[str]:
     """Returns what a page shows that a report doesn't: codes, words of ours, sentences with two marks."""
     article = whole(page, "table, .tabel, details")
     said = " ".join(part.get_text(" ") for part in [*running(article), *article.select("h1, h2, h3, figcaption, th")])
-    found = [word for word in OURS.findall(said) if not word.lower().startswith(ours or "\0")]
+    found = [word for word in OURS.findall(said) if not (explains and word.lower() == "edition")]
     sentences = re.split(rf"(?<=[.!?])\s|(?<=[.!?]{MARK})\s", " \n".join(part.get_text() for part in running(article)))
     found += [sentence for sentence in sentences if sentence.count(MARK) > 1]
-    return found if ids else [*found, *CODE.findall(article.get_text(" "))]
+    return found if explains else [*found, *CODE.findall(article.get_text(" "))]
 
 
 def untitled(article: Tag) -> list[str]:
@@ -112,7 +112,7 @@ def test_a_page_has_a_length_tells_rather_than_lists_and_has_no_codes_or_words_o
     told = count(*running(article))
     assert fewest <= told <= most
     assert told >= share * count(article)
-    assert told_otherwise(page, ids=name in EXPLAIN, ours=("edition",) if name == "colofon" else ()) == []
+    assert told_otherwise(page, explains=name in EXPLAIN) == []
     if name in SECTORS:  # a story ends with what it means, and folds its findings
         assert headings(article)[-1].startswith(WORDS["last heading"][language])
         assert running(article)[-1].get_text().startswith(WORDS["last line"][language])
@@ -196,10 +196,6 @@ def test_the_registers_and_the_advice_show_each_state_as_ours_and_none_is_old_wi
 
 
 def test_each_state_that_can_not_be_is_named() -> None:
-    for column, value, expected in (
-        ("id", "INI99", "initiatives"),
-        ("source_id", "", "a source, or the status unknown"),
-        ("confidence", "", "as source_id has one"),
-    ):
+    for column, value, expected in CASES["no states"]:
         found = problems_with("statuses", "INI01", column, value, "2026")
         assert [problem.row for problem in found if expected in problem.expected] == [2], (column, found)

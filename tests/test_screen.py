@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
-from conftest import ROOT, cases, wait
+from conftest import cases, wait
 from docutils import nodes
 from docutils.core import publish_doctree
 from matplotlib.colors import to_rgb
@@ -18,9 +18,7 @@ from screens import BESIDE, HTML, MARKS, NARROW, OPEN_FOLDS, Show, address, viol
 
 from na_report.base import colours
 from na_report.base.colours import DARK, WHITE
-from na_report.base.paths import Project
 from na_report.editions.edition import open_edition
-from na_report.running.pages import all_pages
 from na_report.screen.dark_figures import darkened, is_dark_too
 from na_report.screen.notes import gathered, notes_of
 from na_report.screen.translator import mend_table
@@ -275,7 +273,6 @@ def test_a_long_table_starts_with_its_first_rows_and_shows_all_on_demand_for_a_l
     page.emulate_media(media="print")
     expect(seen(page, "#doelen")).to_have_count(len(EVIDENCE["agenda_items"]))
     expect(page.locator(".filterblok :is(select, input, button):visible")).to_have_count(0)
-    assert PAGE.removesuffix(".html") in {item.name for item in all_pages(Project(ROOT)) if not item.on_paper}
 
 
 def test_the_order_is_in_the_address_and_numbers_sort_as_numbers_with_what_has_none_last(show: Show) -> None:
