@@ -21,9 +21,7 @@ SMALLEST = 6.4
 HEAD, FOOT = 272 * POINTS_PER_MM, 24 * POINTS_PER_MM
 LEFT, RIGHT = 26 * POINTS_PER_MM, 188 * POINTS_PER_MM
 # A line of its own on a screen. Text of two of them does not stand in one sentence.
-BLOCKS = {
-    *["p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "caption", "figcaption", "dt", "dd", "pre", "summary", "div"]
-}
+BLOCKS = re.compile("p|li|td|th|h[1-5]|caption|figcaption|dt|dd|pre|summary|div")
 # What a chapter marks as a note, and what only a screen shows or shows in another way.
 MARK = ".opmerking"
 SCREEN = ".meenemen, .als-tabel, .alleen-scherm, .headerlink, .verwijzing, .hele-editie, script, style, svg, button"
@@ -132,7 +130,7 @@ def blocks(inside: Tag) -> list[str]:
     """Returns the text of each line, cell or paragraph, in order."""
 
     def around(text: NavigableString) -> Tag:
-        return next(parent for parent in text.parents if parent.name in BLOCKS or parent is inside)
+        return next(parent for parent in text.parents if BLOCKS.fullmatch(parent.name) or parent is inside)
 
     texts = [text for text in inside.find_all(string=True) if type(text) is NavigableString and text.strip()]
     found = [bare("".join(group)) for _, group in groupby(texts, lambda text: id(around(text)))]

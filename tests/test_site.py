@@ -56,7 +56,9 @@ def ways(page: Path, to: str) -> dict[str, str]:
 
 
 def test_a_page_leads_to_itself_in_another_edition_and_language_and_to_the_pdfs_that_were_made(site: Path) -> None:
-    assert "2026/nl/index.html" in (site / "index.html").read_text(encoding="utf-8")
+    front = soup(site / "index.html")
+    assert "2026/nl/index.html" in str(front)
+    assert front.select_one("[http-equiv=Content-Security-Policy]")["content"] == "default-src 'none'"
     page, new = site / "2026" / "nl" / "koploper.html", site / "2026" / "nl" / "nieuw.html"
     assert ways(page, "ul.edities a") == {"Uitgave 2026": page.name, "Uitgave 2021": "../../2021/nl/koploper.html"}
     assert ways(new, "ul.edities a")["Uitgave 2021"] == "../../2021/nl/index.html"
