@@ -1,47 +1,41 @@
-"""Chain and claims: every recommendation reaches a source, every testable claim can be contradicted, and none needs Python."""
+"""Chain, claims and what changed: every recommendation reaches a source, every testable claim can be contradicted."""
 
 import json
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import networkx
 import pytest
 from conftest import ROOT, Change, altered, cases, na_report
 
 from na_report.base.errors import MissingRowError, NaReportError
-from na_report.base.paths import Project
-from na_report.editions import asked as questions
-from na_report.editions.edition import Edition, open_edition
+from na_report.base.paths import DESCRIPTOR, Project
+from na_report.editions.asked import answer_again
+from na_report.editions.edition import Edition, copy_edition, open_edition, seal_edition
 from na_report.editions.folders import newest_edition
 from na_report.reasoning import chain
+from na_report.reasoning.changes import compare
 from na_report.reasoning.checking import all_claims, check, results_of, robustness
-from na_report.reasoning.claim import (
-    CONTRADICTED,
-    COUNT,
-    HOLDS,
-    JUDGEMENT,
-    NEWER,
-    NOT_TESTABLE,
-    OUTDATED,
-    REPORT,
-    Claim,
-    evaluate,
-)
+from na_report.reasoning.claim import CONTRADICTED, HOLDS, NOT_TESTABLE, OUTDATED, Claim, evaluate
 from na_report.reasoning.claims_file import read_claims, refuse_misplaced
-from na_report.registers import verdicts
+from na_report.registers import updates, verdicts
 from na_report.registers.analysis import outcome
 from na_report.registers.templates import Templates
 from na_report.running.execution import run_pages
 from na_report.running.fingerprint import data_hash
-from na_report.running.pages import all_pages, choose
+from na_report.running.pages import all_pages, choose, mentions
+from na_report.writing.sentences import prose_of, reworded
 from na_report.writing.voice import Voice
 
 CLAIMS = {claim.id: claim for claim in all_claims()}
 FIRST, NEWEST = open_edition("2021"), open_edition(newest_edition())
 # Per claim how editions are altered so that it fails, holds or has nothing that it could be said of.
 FLIPS, STARTS, NOTHING = cases("flips").values()
-FILE = cases("claims")
-GOOD, MEASURED, LACKING = FILE["good"], FILE["measured"], FILE["lacking"]
+GOOD, MEASURED, LACKING, WRONG = cases("claims").values()
+TESTED = [claim for claim in all_claims() if claim.holds != "judgement"]
+ROW = "observations IND007-NL-2019"
 
 
 def start(key: str) -> Edition:
@@ -51,12 +45,6 @@ def start(key: str) -> Edition:
     return altered(NEWEST, STARTS[key]) if key in STARTS else NEWEST
 
 
-def test_every_conclusion_has_a_claim_and_every_claim_that_can_flip_a_flip() -> None:
-    conclusions = dict.fromkeys(claim.conclusion for claim in all_claims() if claim.conclusion)
-    assert list(conclusions) == list(FIRST["conclusions"]["id"])
-    assert {claim.id for claim in all_claims() if claim.holds != JUDGEMENT} == set(FLIPS)
-
-
 @pytest.mark.parametrize("key", FLIPS)
 def test_a_claim_holds_fails_in_an_altered_edition_and_does_not_hold_where_nothing_could_contradict_it(
     key: str,
@@ -64,7 +52,7 @@ def test_a_claim_holds_fails_in_an_altered_edition_and_does_not_hold_where_nothi
     edition, claim = start(key), CLAIMS[key]
     assert evaluate(claim, edition).state == HOLDS
     verdict = evaluate(claim, altered(edition, FLIPS[key]))
-    assert verdict.state == (OUTDATED if claim.kind == NEWER else CONTRADICTED)
+    assert verdict.state == (OUTDATED if claim.kind == "newer" else CONTRADICTED)
     assert verdict.facts
     assert evaluate(claim, altered(edition, FLIPS[key].split(" ")[0])).state != HOLDS
     # About nothing, or about what nobody knows, it is not testable rather than false.
@@ -73,23 +61,23 @@ def test_a_claim_holds_fails_in_an_altered_edition_and_does_not_hold_where_nothi
 
 
 def test_a_claim_on_the_facts_of_the_report_is_the_same_in_each_edition_and_one_on_newer_facts_waits_for_them() -> None:
+    assert [*dict.fromkeys(claim.conclusion for claim in all_claims() if claim.conclusion)] == [*FIRST["conclusions"]["id"]]
+    assert [claim.id for claim in TESTED if claim.id not in FLIPS] == []
     for claim in all_claims():
         first = evaluate(claim, FIRST)
-        assert claim.kind != REPORT or first == evaluate(claim, NEWEST), claim.id
-        assert claim.kind != NEWER or (first.state == NOT_TESTABLE and first.why), claim.id
+        assert claim.kind != "report" or first == evaluate(claim, NEWEST), claim.id
+        assert claim.kind != "newer" or (first.state == NOT_TESTABLE and first.why), claim.id
     for result in check(NEWEST):
-        waits = result.state == NOT_TESTABLE and result.claim.holds != JUDGEMENT
-        assert not waits or (result.claim.kind == NEWER and result.why), result.claim.id
-
-
-def test_what_ended_or_is_unknown_does_not_run() -> None:
+        waits = result.state == NOT_TESTABLE and result.claim in TESTED
+        assert not waits or (result.claim.kind == "newer" and result.why), result.claim.id
+    # What ended or is unknown does not run.
     edition = start("C16.later")
     mbo = "|".join(row["id"] for row in edition.records("initiatives") if "mbo" in row["sector"].split(";"))
     ended = [altered(edition, f"statuses {mbo} status {status}") for status in ("ended", "succeeded", "unknown")]
     assert [evaluate(CLAIMS["C16.later"], some).facts[0].value for some in (edition, *ended)] == [3, 2, 2, 2]
 
 
-def test_every_recommendation_reaches_a_source_and_back() -> None:
+def test_every_recommendation_reaches_a_source_and_back_and_walking_from_nowhere_is_refused_with_a_hint() -> None:
     net = chain.graph(FIRST)
     assert networkx.is_directed_acyclic_graph(net)
     for key in FIRST["recommendations"]["id"]:
@@ -102,40 +90,32 @@ def test_every_recommendation_reaches_a_source_and_back() -> None:
     ends = {step.table for step in steps if not net.succ[step.key]}
     assert "sources" in ends <= {"sources", "findings", "observations"}
     assert {"FN01", "C11", "C04", "R6"} <= {step.key for step in chain.walk(FIRST, "IND004", up=True)}
-
-
-def test_walking_from_nowhere_and_a_claim_that_nobody_made_or_the_edition_lacks_are_refused_with_a_hint() -> None:
     for key, hint in {"": "Ids look like", "FM12 ": "mean FM12", "ACT01": "mean"}.items():
         for ask in (chain.walk, lambda edition, key: chain.below(edition, key, "findings")):
             with pytest.raises(NaReportError, match=f"no row '{key}' in the tables .*: starting_points") as caught:
                 ask(FIRST, key)
             assert hint in caught.value.hint
+
+
+def test_a_question_that_can_not_be_asked_again_has_no_answer_and_a_claim_that_the_edition_lacks_a_hint() -> None:
     without = altered(FIRST, "conclusions C14")
     assert len(check(without)) == len(all_claims()) - 1
     for key in ("C99", "FM12", "C14"):
         with pytest.raises(MissingRowError, match=f"no claim {key!r}") as caught:
             results_of(without, key)
         assert "C01" in caught.value.hint
-
-
-def test_a_question_that_can_not_be_asked_again_has_no_answer() -> None:
     derived = ("na_report.reasoning.chain.below", ["R1"]), ("na_report.gone.x", [])
-    wrong = [
-        "{",
-        '["gone"]',
-        '["rows", "findings", {"gone": "x"}]',
-        *(json.dumps([name, *args]) for name, args in derived),
-    ]
+    wrong = ["{", '["gone"]', '["rows", "findings", {"gone": "x"}]', *(json.dumps([name, *args]) for name, args in derived)]
     edition = open_edition("2021")
     edition.row("recommendations", "R1")
     with pytest.raises(MissingRowError):  # a page may go on without it, and runs again when it comes
         edition.row("recommendations", "R99")
     assert edition.reads.answers['["row", "recommendations", "R99"]'] == "missing"
     asked = dict(edition.reads.answers)
-    assert questions.answer_again(edition, [*wrong, *asked]) == dict.fromkeys(wrong, "missing") | asked
+    assert answer_again(edition, [*wrong, *asked]) == dict.fromkeys(wrong, "missing") | asked
 
 
-def test_robustness_computes_each_move_of_each_inferred_coding() -> None:
+def test_robustness_computes_each_move_of_each_inferred_coding_and_a_claim_says_whether_it_uses_the_coding() -> None:
     flips, count = robustness(FIRST)
     assert count == 1 + int((FIRST["agenda_items"]["coding_basis"] == "inferred").sum()) * 8
     assert {flip.claim for flip in flips if not flip.item} == {"C02", "C03"}
@@ -153,15 +133,18 @@ def test_robustness_computes_each_move_of_each_inferred_coding() -> None:
     assert {(flip.claim, flip.category) for flip in flips if flip.item == item} == expected != set()
 
 
-def told(edition: Edition, block: str, key: str) -> str:
-    return Templates(Voice(edition)).line(key, block)
+    bare = altered(FIRST, "agenda_items .* category equal_opportunity")
+    assert [claim for claim in TESTED if evaluate(claim, FIRST).facts != evaluate(claim, bare).facts] == coded
 
 
 def test_a_conclusion_that_fails_warns_where_it_means_something_for_the_advice_and_else_in_its_chapter() -> None:
+    def told(edition: Edition, key: str) -> str:
+        return Templates(Voice(edition)).line(key, "warning")
+
     edition = start("C16.later")
     ended = altered(edition, FLIPS["C16.later"])
-    assert told(edition, "warning", "R8") == told(ended, "warning", "R1") == ""
-    note = told(ended, "warning", "R8")
+    assert told(edition, "R8") == told(ended, "R1") == ""
+    note = told(ended, "R8")
     assert note.startswith("**Achterhaald:**") and "eerst wat er nu voor in de plaats is" in note
     edition = altered(start("C11.later"), FLIPS["C11.later"])
     notes = [str(verdicts.page_note(edition, page)) for page in ("koploper", "", "sector-mbo")]
@@ -169,9 +152,7 @@ def test_a_conclusion_that_fails_warns_where_it_means_something_for_the_advice_a
     assert verdicts.page_note(FIRST) is None
 
 
-def test_the_outcome_of_a_conclusion_is_that_on_newer_facts_and_what_only_counts_our_tables_is_shown_to_no_reader() -> (
-    None
-):
+def test_the_outcome_of_a_conclusion_is_that_on_newer_facts_and_what_only_counts_our_tables_is_shown_to_nobody() -> None:
     edition = open_edition("2026")
     states = {key: outcome(edition, key) for key in ("C07", "C11", "C02")}
     assert states == {"C07": OUTDATED, "C11": HOLDS, "C02": NOT_TESTABLE}
@@ -182,8 +163,8 @@ def test_the_outcome_of_a_conclusion_is_that_on_newer_facts_and_what_only_counts
     assert [found.state for found in check(edition) if found.claim.id == "C14"] == [CONTRADICTED]
     assert verdicts.page_note(edition, "conclusies") is None
     assert outcome(edition, "C14") == NOT_TESTABLE
-    shown = verdicts.claims(edition, NEWER).markdown + verdicts.claims(edition, REPORT).markdown
-    assert not [claim for claim in all_claims() if claim.kind == COUNT and claim.says["nl"] in shown]
+    shown = verdicts.claims(edition, "newer").markdown + verdicts.claims(edition, "report").markdown
+    assert not [claim for claim in all_claims() if claim.kind == "count" and claim.says["nl"] in shown]
 
 
 def test_check_names_conclusion_figures_and_recommendations_and_the_rebuilt_page_says_it(
@@ -235,7 +216,7 @@ def test_each_measure_gives_the_figure_or_names_what_the_edition_lacks(project: 
 
 
 def test_what_is_wrong_is_told_with_line_found_and_expected(project: Project) -> None:
-    for case in FILE["wrong"].splitlines():
+    for case in WRONG.splitlines():
         old, new, line, found, expected = (part.strip() for part in case.split("|"))
         with pytest.raises(NaReportError) as caught:
             read(project, GOOD.replace(old, new, 1) if old != "(end)" else f"{GOOD}  {new.replace('.', ' ')}\n")
@@ -247,18 +228,17 @@ def test_what_is_wrong_is_told_with_line_found_and_expected(project: Project) ->
 
 
 def test_a_comparison_without_end_is_refused_and_no_crash(project: Project) -> None:
-    for long in (
-        "not " * 30_000 + "found > 3",
-        "found > " + "1 + " * 30_000 + "3",
-        "found > 3" + " and found > 3" * 30_000,
-    ):
+    more = ("not " * 30_000 + "found > 3", "found > " + "1 + " * 30_000 + "3", "found > 3" + " and found > 3" * 30_000)
+    for long in more:
         with pytest.raises(NaReportError, match="expected a comparison of facts"):
             read(project, GOOD.replace("found > 3", long))
     [claim] = read(project, GOOD.replace("found > 3", "not " * 240 + "found > 3"))
     assert evaluate(claim, FIRST).state in (HOLDS, CONTRADICTED)
 
 
-def test_all_problems_of_the_file_are_told_at_once(project: Project) -> None:
+def test_all_problems_of_the_file_are_told_at_once_and_each_language_needs_its_words_and_no_python(
+    project: Project,
+) -> None:
     wrong = GOOD.replace("found > 3", "fund > 3").replace("count:", "cuont:")
     other, bare, python = GOOD.replace("page", "pag"), "S42: x\n", GOOD.replace("found", "class")
     with pytest.raises(NaReportError) as caught:
@@ -266,16 +246,10 @@ def test_all_problems_of_the_file_are_told_at_once(project: Project) -> None:
     lines = dict.fromkeys(re.findall(r"line (\d+, \w+)", str(caught.value)))
     assert [*lines] == ["5, S40", "7, S40", "9, S40", "10, S41", "11, S41", "19, S42", "26, S43"]
     assert caught.value.hint
-
-
-def test_a_page_or_conclusion_that_is_nowhere_is_told(project: Project) -> None:
     read(project, GOOD + GOOD.replace("S40", "C99"))
     with pytest.raises(NaReportError, match=r"'sector-mbo', expected a page of _toc\.yml: sector-mob") as caught:
         refuse_misplaced(project, ["sector-mob"])
     assert re.findall(r"line (\d+), (\w+)", str(caught.value)) == [("2", "S40"), ("10", "C99"), ("11", "C99")]
-
-
-def test_a_third_language_needs_no_python(project: Project) -> None:
     (project.chapters / "fr").mkdir()
     (project.chapters / "fr" / "words.yml").write_text("words: {nr: No}\n", encoding="utf-8")
     assert len(read(project, GOOD)) == 1
@@ -302,8 +276,90 @@ def test_a_changed_wording_is_another_answer(project: Project, monkeypatch: pyte
     assert hashes[0] != hashes[1]
 
 
-def test_a_claim_says_that_it_uses_the_coding_exactly_when_it_does() -> None:
-    bare = altered(FIRST, "agenda_items .* category equal_opportunity")
-    tested = [claim for claim in all_claims() if claim.holds != JUDGEMENT]
-    uses = [claim.id for claim in tested if evaluate(claim, FIRST).facts != evaluate(claim, bare).facts]
-    assert uses == [claim.id for claim in tested if claim.uses_coding]
+# What differs between two editions
+
+
+def test_three_changed_cells_are_named_with_what_follows(project: Project, change: Change) -> None:
+    copy_edition("2021", "2021b", project)
+    change("../2021b/observations", "IND007-NL-2019", "value", "19.50")
+    seal_edition("2021b", project)
+    diff = ("edition", "diff", "2021", "2021b")
+    assert na_report(project, *diff).stdout == "2021 and 2021b hold the same\n", "only written in another way"
+    (project.data / "2021b" / DESCRIPTOR).unlink()
+    cells = {"observations IND019-NL-2019 value 80", "findings FM12 kind need", "organisations ACT13 role_nl Koopt."}
+    for table, *cell in map(str.split, cells):
+        change(f"../2021b/{table}", *cell)
+    told = json.loads(na_report(project, *diff, "--format", "json").stdout)
+    rows = [(table, row) for table, found in told["tables"].items() for row in found["changed"]]
+    assert {f"{table} {row['key']} {row['column']} {row['new']}" for table, row in rows} == cells
+    [value] = told["values"]
+    assert {"indicator": "IND019", "old": 41, "new": 80, "unit": "percent", "comparable": True}.items() <= value.items()
+    assert told["claims"] == [{"claim": "S06", "old": "holds", "new": "contradicted"}]
+    assert (told["recommendations"], told["pages"]) == (["R1", "R3"], None)
+    (project.chapters / "words.yml").unlink()
+    done = na_report(project, *diff)
+    assert done.returncode == 0, done.stderr
+    for said in ("IND019-NL-2019 value: '41' -> '80'", "claim S06: holds -> contradicted", "sentences: not known"):
+        assert said in done.stdout
+
+
+def test_a_conclusion_that_only_one_edition_has_is_no_change_of_a_claim_and_a_remark_changes_nothing() -> None:
+    without = altered(FIRST, "conclusions C14; recommendations .* rests_on C01")
+    for old, new in ((FIRST, without), (without, FIRST)):
+        changes = compare(old, new)
+        assert not changes.claims
+        assert "C14" in (*changes.tables["conclusions"].added, *changes.tables["conclusions"].removed)
+    changes = compare(FIRST, altered(FIRST, "observations IND004-NL-2019 extracted 2021-01-01"))
+    assert (changes.rows, changes.recommendations) == ({"IND004-NL-2019"}, ())
+
+
+def test_a_value_is_told_to_its_last_digit_whether_it_is_times_the_old_one_and_whether_they_compare() -> None:
+    later = f"{ROW} period 2024; {ROW} series lfs_from_2021; {ROW} id IND007-NL-2024"
+    for changes, told in {
+        f"{ROW} value 0.195": ("IND007-NL-2019", 0.195, "1/100 of", True),
+        f"{ROW} value 19.5000000000001": ("IND007-NL-2019", 19.5000000000001, "", True),
+        later: ("IND007-NL-2024", 19.5, "", False),
+    }.items():
+        [value] = compare(FIRST, altered(FIRST, changes)).values
+        assert (value.new_key, value.new, value.factor, value.comparable) == told
+
+
+def test_a_page_that_compares_runs_again_when_what_it_compares_with_changes_or_an_edition_comes_in_between(
+    project: Project, change: Change, reseal: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.root)
+    edition = open_edition("2026", project)
+    updates.added(edition)
+    updates.changed_counts(edition)
+    asked = [dict(edition.reads.answers)]
+    assert answer_again(open_edition("2026", project), asked[0]) == asked[0]
+    change("observations", "IND019-NL-2019", "value", "37")
+    reseal()
+    asked.append(answer_again(open_edition("2026", project), asked[0]))
+    seal_edition(copy_edition("2021", "2024", project).name, project)
+    asked.append(answer_again(open_edition("2026", project), asked[0]))
+    assert len(asked) == len({str(answers) for answers in asked})
+
+
+@pytest.mark.book
+def test_pages_and_figures_that_show_a_row_are_found(tmp_path: Path) -> None:
+    folder = shutil.copytree(Project(ROOT).build("2026", "nl") / "notebooks", tmp_path / "notebooks")
+    shutil.copy(folder / "koploper.ipynb", folder / "koploper.failed.ipynb")
+    found = mentions(folder, {"ind108-ee-2024"})
+    assert {"koploper", "indicatoren"} <= {*found} and not {"gesprekspartners", "koploper.failed"} & {*found}
+    assert "fig-ict-specialisten" in found["koploper"]
+    assert mentions(folder, {"ind108-ee-20"}) == {}
+
+
+def test_a_sentence_is_named_with_each_page_that_tells_it_and_the_condition_that_it_has(project: Project) -> None:
+    case, folder = cases("sentences"), project.chapters / "nl" / "sector"
+    for path in folder.glob("*.md"):
+        path.unlink()
+    (folder / "mbo.md").write_text(case["story"], encoding="utf-8")
+    texts = list(prose_of(case["cells"], [folder / "mbo.md", folder / "gone.md"], project.chapters))
+    row = "observations IND019-NL-2019"
+    after = altered(FIRST, f"{row} value 40; {row} period 2018; {ROW} value 20")
+    found = reworded("p", texts, FIRST, after, "nl")
+    assert {each.new: each.condition for each in found} == case["reworded"]
+    assert found[0].old == "Die met 41% niet!"
+    assert reworded("p", texts, after, after, "nl") == []

@@ -104,9 +104,7 @@ def untitled(article: Tag) -> list[str]:
 @pytest.mark.book
 @IN_EACH_LANGUAGE
 @pytest.mark.parametrize("name", LENGTHS)
-def test_a_page_has_a_length_tells_rather_than_lists_and_has_no_codes_or_words_of_ours(
-    name: str, language: str
-) -> None:
+def test_a_page_tells_rather_than_lists_at_a_length_without_codes_or_words_of_ours(name: str, language: str) -> None:
     page, (fewest, most, share) = built(f"2026/{language}", name), LENGTHS[name]
     article = whole(page, "details:not([open])")
     told = count(*running(article))
