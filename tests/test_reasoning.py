@@ -61,7 +61,9 @@ def test_a_claim_holds_fails_in_an_altered_edition_and_does_not_hold_where_nothi
 
 
 def test_a_claim_on_the_facts_of_the_report_is_the_same_in_each_edition_and_one_on_newer_facts_waits_for_them() -> None:
-    assert [*dict.fromkeys(claim.conclusion for claim in all_claims() if claim.conclusion)] == [*FIRST["conclusions"]["id"]]
+    assert [*dict.fromkeys(claim.conclusion for claim in all_claims() if claim.conclusion)] == [
+        *FIRST["conclusions"]["id"]
+    ]
     assert [claim.id for claim in TESTED if claim.id not in FLIPS] == []
     for claim in all_claims():
         first = evaluate(claim, FIRST)
@@ -105,7 +107,12 @@ def test_a_question_that_can_not_be_asked_again_has_no_answer_and_a_claim_that_t
             results_of(without, key)
         assert "C01" in caught.value.hint
     derived = ("na_report.reasoning.chain.below", ["R1"]), ("na_report.gone.x", [])
-    wrong = ["{", '["gone"]', '["rows", "findings", {"gone": "x"}]', *(json.dumps([name, *args]) for name, args in derived)]
+    wrong = [
+        "{",
+        '["gone"]',
+        '["rows", "findings", {"gone": "x"}]',
+        *(json.dumps([name, *args]) for name, args in derived),
+    ]
     edition = open_edition("2021")
     edition.row("recommendations", "R1")
     with pytest.raises(MissingRowError):  # a page may go on without it, and runs again when it comes
@@ -132,7 +139,6 @@ def test_robustness_computes_each_move_of_each_inferred_coding_and_a_claim_says_
     }
     assert {(flip.claim, flip.category) for flip in flips if flip.item == item} == expected != set()
 
-
     bare = altered(FIRST, "agenda_items .* category equal_opportunity")
     assert [claim for claim in TESTED if evaluate(claim, FIRST).facts != evaluate(claim, bare).facts] == coded
 
@@ -152,7 +158,9 @@ def test_a_conclusion_that_fails_warns_where_it_means_something_for_the_advice_a
     assert verdicts.page_note(FIRST) is None
 
 
-def test_the_outcome_of_a_conclusion_is_that_on_newer_facts_and_what_only_counts_our_tables_is_shown_to_nobody() -> None:
+def test_the_outcome_of_a_conclusion_is_that_on_newer_facts_and_what_only_counts_our_tables_is_shown_to_nobody() -> (
+    None
+):
     edition = open_edition("2026")
     states = {key: outcome(edition, key) for key in ("C07", "C11", "C02")}
     assert states == {"C07": OUTDATED, "C11": HOLDS, "C02": NOT_TESTABLE}
