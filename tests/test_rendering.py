@@ -15,14 +15,14 @@ import nbformat
 import pytest
 from conftest import Change, cases, edit, na_report, seal_again, soup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from small_book import built, changed, only_pages, parameters, rendered, write_chapter, write_notebook
+from small_book import built, changed, only_pages, parameters, write_chapter, write_notebook
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import copy_folder, put_in_place
 from na_report.base.paths import Project
 from na_report.book.book import Book, is_whole, publish
 from na_report.book.comparing import contents
-from na_report.book.rendering import render_stage
+from na_report.book.rendering import finish_html, render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.renderer import Renderer
 from na_report.running.pages import all_pages
@@ -55,9 +55,12 @@ def small(project: Project) -> Project:
 
 
 def make(project: Project, process: Renderer) -> Path:
-    folder = Book(project, "2021", "nl").html
-    put_in_place(rendered(project, process), folder)
-    return folder
+    """Makes HTML of the pages that ran, going on from what there is, as a preview does."""
+    book, pages = Book(project, "2021", "nl"), all_pages(project)
+    stage(book, pages)
+    render_stage(book, process)
+    put_in_place(finish_html(book, pages), book.html)
+    return book.html
 
 
 # What changes, one after the other: prose, a title, a table before another, a figure; and then the figure goes.
