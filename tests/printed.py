@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
 from bs4 import NavigableString, Tag
@@ -27,8 +27,7 @@ MARK = ".opmerking"
 SCREEN = ".meenemen, .als-tabel, .alleen-scherm, .headerlink, .verwijzing, .hele-editie, script, style, svg, button"
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """A letter with its size and the box that it fills, in points from the left and from the foot."""
 
     text: str

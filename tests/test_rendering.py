@@ -290,12 +290,18 @@ def test_what_authors_write_pasted_or_put_beside_the_chapter_is_in_the_book(besi
     assert "https://example.org/?c=3&d=4" in links, "escaped once, not twice"
     assert "https://example.org/?e=%26amp;f" in links
     assert [(folder / link).read_bytes() for link in links if link.endswith("tabel.xlsx")] == [b"x"]
+    stage = Book(beside, "2021", "nl").stage
+    assert not [*stage.rglob(".env"), *stage.rglob("_eigen.xlsx")], "what is hidden is for no reader"
     # What is saved anew is shown anew, and missed when it goes.
     (beside.chapters / "nl" / "foto.png").write_bytes(b"new")
     make(beside, process)
     assert (folder / soup(folder / "index.html").select_one("img[alt='1']")["src"]).read_bytes() == b"new"
     (beside.chapters / "nl" / "foto.png").unlink()
     with pytest.raises(BookError, match=r"foto\.png"):
+        make(beside, process)
+    taken = next(stage.glob("index-*.png")).name
+    (beside.chapters / "nl" / taken).write_bytes(b"other")
+    with pytest.raises(NaReportError, match=f"the name of another file of the book: {taken}"):
         make(beside, process)
 
 
@@ -329,15 +335,3 @@ def test_a_place_that_a_page_does_not_have_is_told_and_what_an_attribute_says_is
     assert told == [f"  index.html: '{place}' leads nowhere (cell text, '# Proef')." for place in places]
     page = """<img alt='<a href="x"> src=y' src="a.html"><p id="b">a < b <a href="#b">b</a> <a href="#c">c</a></p>"""
     assert [*dead_ends(beside.root, {"a.html": page})] == [("a.html", "#c")]
-
-
-def test_a_file_beside_the_chapters_takes_no_name_of_the_book(beside: Project) -> None:
-    write_page(beside, "index", f"# Proef\n\n![x](data:image/png;base64,{PIXEL})")
-    book = Book(beside, "2021", "nl")
-    stage(book, all_pages(beside))
-    [name] = [path.name for path in book.stage.glob("index-*.png")]
-    assert (book.stage / "foto.png").is_file()
-    assert not [*book.stage.rglob(".env"), *book.stage.rglob("_eigen.xlsx")], "what is hidden is for no reader"
-    (beside.chapters / "nl" / name).write_bytes(b"other")
-    with pytest.raises(NaReportError, match=f"the name of another file of the book: {name}"):
-        stage(book, all_pages(beside))
