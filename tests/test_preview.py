@@ -5,10 +5,9 @@ import re
 import signal
 import socket
 import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import nullcontext
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
@@ -37,12 +36,11 @@ class Running:
         write_chapter(self.project, "index", f"# Begin\n\n{text}", code)
 
     def get(self, name: str, host: str = "localhost", method: str = "GET") -> tuple[int, bytes]:
-        request = urllib.request.Request(self.address + name, headers={"Host": host}, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
+        place = urlsplit(self.address)
+        asked = HTTPConnection(place.netloc, timeout=PATIENCE)
+        asked.request(method, place.path + name, headers={"Host": host})
+        answer = asked.getresponse()
+        return answer.status, answer.read()
 
     def shows(self, name: str, words: str) -> bool:
         return wait(lambda: words in self.get(name)[1].decode())

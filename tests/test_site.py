@@ -32,23 +32,27 @@ SEALED = str(open_edition("2026").descriptor["created"])[:10]
 
 
 @pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> list[Book]:
-    """Books of two editions, the newest in two languages with a page that no other has, and without its summary."""
+def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Book]]:
+    """Books of two editions, the newest in two languages: with a page that ran, one that no other has, and no summary.
+
+    It is known where their site will be.
+    """
     project = copy_of_project(tmp_path_factory.mktemp("site"))
-    pages, only = ("index", "koploper"), ["report.pdf"]
-    return [
-        built(project, "2026", *pages, "nieuw", papers=only),
-        built(project, "2026", *pages, language="en"),
-        built(project, "2021", *pages),
-    ]
+    with pytest.MonkeyPatch.context() as around:
+        around.setenv(ADDRESS, "https://example.org/report")
+        assert na_report(project, "run", RAN, "--edition", "2026").returncode == 0
+        (Book(project, "2026", "nl").notebooks / "kort.failed.ipynb").write_text("{}", encoding="utf-8")
+        pages, inputs = ("index", "koploper"), hash_inputs(project)
+        yield [
+            built(project, "2026", *pages, "bijlage €", papers=["report.pdf"], inputs=inputs),
+            built(project, "2026", *pages, language="en", inputs=inputs),
+            built(project, "2021", *pages),
+        ]
 
 
 @pytest.fixture(scope="module")
-def site(books: list[Book]) -> Iterator[Path]:
-    """The folder of their site, of which it is known where it will be."""
-    with pytest.MonkeyPatch.context() as around:
-        around.setenv(ADDRESS, "https://example.org/report")
-        yield write_site(books).parent
+def site(books: list[Book]) -> Path:
+    return write_site(books).parent
 
 
 def ways(page: Path, to: str) -> dict[str, str]:
@@ -59,7 +63,7 @@ def test_a_page_leads_to_itself_in_another_edition_and_language_and_to_the_pdfs_
     front = soup(site / "index.html")
     assert "2026/nl/index.html" in str(front)
     assert front.select_one("[http-equiv=Content-Security-Policy]")["content"] == "default-src 'none'"
-    page, new = site / "2026" / "nl" / "koploper.html", site / "2026" / "nl" / "nieuw.html"
+    page, new = site / "2026" / "nl" / "koploper.html", site / "2026" / "nl" / "bijlage €.html"
     assert ways(page, "ul.edities a") == {"Uitgave 2026": page.name, "Uitgave 2021": "../../2021/nl/koploper.html"}
     assert ways(new, "ul.edities a")["Uitgave 2021"] == "../../2021/nl/index.html"
     assert [*ways(page, "ul.edities a[aria-current=true]")] == ["Uitgave 2026"]
@@ -108,20 +112,10 @@ def test_a_book_that_is_not_as_a_build_left_it_leaves_the_site_as_it_was(books: 
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project with one page that ran and a book that counts as built."""
-    project = copy_of_project(tmp_path_factory.mktemp("archive"))
-    assert na_report(project, "run", RAN, "--edition", "2026").returncode == 0
-    (Book(project, "2026", "nl").notebooks / "kort.failed.ipynb").write_text("{}", encoding="utf-8")
-    built(project, "2026", "index", "bijlage €", inputs=hash_inputs(project))
-    return project
-
-
-@pytest.fixture(scope="module")
-def bag(shelf: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bag(books: list[Book], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that comes out of the archive."""
     folder = tmp_path_factory.mktemp("unpacked")
-    assert na_report(shelf, "archive", "2026", str(folder / "kept.zip")).returncode == 0
+    assert na_report(books[0].project, "archive", "2026", str(folder / "kept.zip")).returncode == 0
     with zipfile.ZipFile(folder / "kept.zip") as file:
         file.extractall(folder)
         for info in file.infolist():
@@ -170,33 +164,34 @@ def test_the_bag_rebuilds_a_page_to_the_same_bytes(bag: Path, tmp_path: Path) ->
     assert made.read_bytes() == (kept / made.name).read_bytes()
 
 
-def test_the_same_book_gives_the_same_bytes(shelf: Project, bag: Path) -> None:
-    for path in shelf.root.rglob("*.csv"):
+def test_the_same_book_gives_the_same_bytes(books: list[Book], bag: Path) -> None:
+    project = books[0].project
+    for path in project.root.rglob("*.csv"):
         os.utime(path, (0, 0))
     before = os.umask(0o077)
     try:
-        assert na_report(shelf, "archive", "2026").returncode == 0
+        assert na_report(project, "archive", "2026").returncode == 0
     finally:
         os.umask(before)
-    made = shelf.root / "_build" / "2026" / "na-report-2026.zip"
+    made = project.root / "_build" / "2026" / "na-report-2026.zip"
     assert made.read_bytes() == (bag.parent / "kept.zip").read_bytes()
     with zipfile.ZipFile(made) as file:
         assert {info.date_time for info in file.infolist()} == {(*date.fromisoformat(SEALED).timetuple()[:3], 0, 0, 0)}
 
 
-def test_what_can_not_be_archived_is_told_and_leaves_all_as_it_was(shelf: Project, tmp_path: Path) -> None:
-    own = Project(shutil.copytree(shelf.root, tmp_path / "project"))
-    book, taken, odd = Book(own, "2026", "nl"), own.root / "a.zip", own.root / "chapters" / "50%.png"
+def test_what_can_not_be_archived_is_told_and_leaves_all_as_it_was(books: list[Book], tmp_path: Path) -> None:
+    own = Project(shutil.copytree(books[0].project.root, tmp_path / "project"))
+    taken, odd = own.root / "a.zip", own.root / "chapters" / "50%.png"
 
     def refused(told: str, *, made: bool = True) -> None:
-        if made:
-            remember(book, hash_inputs(own), ["html", "pdf"])
+        for language in ("nl", "en") if made else ():
+            remember(Book(own, "2026", language), hash_inputs(own), ["html", "pdf"])
         before = contents(own.root)
         done = na_report(own, "archive", "2026", "a.zip")
         assert (done.returncode, told in done.stderr) == (2, True), done.stderr
         assert contents(own.root) == before
 
-    with held(book):
+    with held(Book(own, "2026", "nl")):
         refused("is being made by process")
     taken.write_text("mine")
     refused("exists already")
