@@ -231,8 +231,7 @@ def test_a_renderer_that_is_killed_or_a_page_that_it_can_not_read_is_a_short_err
 
 
 def test_a_part_that_a_new_book_does_not_have_goes(small: Project) -> None:
-    book = Book(small, "2021", "nl")
-    built(small, "2021", "index")
+    book = built(small, "2021", "index")
     book.made.mkdir(parents=True)
     (book.made / "report.pdf").write_bytes(b"new")
     publish(book, "", {"report.pdf": book.made / "report.pdf"}, ["pdf"])
