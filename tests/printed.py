@@ -6,14 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
 from bs4 import NavigableString, Tag
-from conftest import soup
 from pypdfium2 import raw
 
 POINTS_PER_MM = 72 / 25.4
@@ -22,16 +21,13 @@ SMALLEST = 6.4
 HEAD, FOOT = 272 * POINTS_PER_MM, 24 * POINTS_PER_MM
 LEFT, RIGHT = 26 * POINTS_PER_MM, 188 * POINTS_PER_MM
 # A line of its own on a screen. Text of two of them does not stand in one sentence.
-BLOCKS = {
-    *["p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "caption", "figcaption", "dt", "dd", "pre", "summary", "div"]
-}
+BLOCKS = re.compile("p|li|td|th|h[1-5]|caption|figcaption|dt|dd|pre|summary|div")
 # What a chapter marks as a note, and what only a screen shows or shows in another way.
 MARK = ".opmerking"
 SCREEN = ".meenemen, .als-tabel, .alleen-scherm, .headerlink, .verwijzing, .hele-editie, script, style, svg, button"
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """A letter with its size and the box that it fills, in points from the left and from the foot."""
 
     text: str
@@ -74,22 +70,14 @@ class Printed:
         """Returns what a page says between its head and its number, without the numbers of notes and pages."""
         return bare("".join(letter.text for letter in self.body(page) if letter.size > SMALLEST))
 
-    def _links(self, page: int) -> Iterator[Any]:
-        position, link = ctypes.c_int(0), raw.FPDF_LINK()
+    def links(self, page: int) -> list[int | str]:
+        """Returns where each link leads: to a page of the document, or to an address out of it."""
+        position, link, found = ctypes.c_int(0), raw.FPDF_LINK(), []
+        content = ctypes.create_string_buffer(2000)
         while raw.FPDFLink_Enumerate(self.pages[page].raw, ctypes.byref(position), ctypes.byref(link)):
-            yield link
-
-    def links(self, page: int) -> list[int]:
-        """Returns the page that each link in the document leads to."""
-        targets = [raw.FPDFLink_GetDest(self.document.raw, link) for link in self._links(page)]
-        return [raw.FPDFDest_GetDestPageIndex(self.document.raw, target) for target in targets if target]
-
-    def addresses(self, page: int) -> list[str]:
-        """Returns where the links of a page out of the document lead."""
-        found = []
-        for link in self._links(page):
-            content = ctypes.create_string_buffer(2000)
-            if raw.FPDFAction_GetURIPath(self.document.raw, raw.FPDFLink_GetAction(link), content, 2000) > 1:
+            if target := raw.FPDFLink_GetDest(self.document.raw, link):
+                found.append(raw.FPDFDest_GetDestPageIndex(self.document.raw, target))
+            elif raw.FPDFAction_GetURIPath(self.document.raw, raw.FPDFLink_GetAction(link), content, 2000) > 1:
                 found.append(content.value.decode("utf-8"))
         return found
 
@@ -99,16 +87,18 @@ class Printed:
 
     def languages(self, page: int) -> list[str]:
         """Returns the languages that parts of a page say they are in."""
-        tree, found = raw.FPDF_StructTree_GetForPage(self.pages[page].raw), []
-        count = raw.FPDF_StructTree_CountChildren(tree)
-        parts = [raw.FPDF_StructTree_GetChildAtIndex(tree, index) for index in range(count)]
-        while parts:
-            part, content = parts.pop(), ctypes.create_string_buffer(100)
-            size = raw.FPDF_StructElement_GetLang(part, content, 100)
-            if size > 2:
+        tree, content, found = (
+            raw.FPDF_StructTree_GetForPage(self.pages[page].raw),
+            ctypes.create_string_buffer(100),
+            [],
+        )
+        parts = [raw.FPDF_StructTree_GetChildAtIndex(tree, at) for at in range(raw.FPDF_StructTree_CountChildren(tree))]
+        for part in parts:
+            if (size := raw.FPDF_StructElement_GetLang(part, content, 100)) > 2:
                 found.append(content.raw[: size - 2].decode("utf-16-le"))
             below = range(raw.FPDF_StructElement_CountChildren(part))
-            parts += filter(None, (raw.FPDF_StructElement_GetChildAtIndex(part, index) for index in below))
+            # The list grows while it is walked through, to the parts of parts.
+            parts += filter(None, (raw.FPDF_StructElement_GetChildAtIndex(part, at) for at in below))
         raw.FPDF_StructTree_Close(tree)
         return found
 
@@ -135,26 +125,12 @@ def bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text))
 
 
-def article_of(path: Path, without: str) -> Tag:
-    """Returns the text of a page for the screen, but for some parts of it."""
-    found = soup(path).article
-    assert found is not None
-    for part in found.select(without):
-        part.decompose()
-    return found
-
-
 def blocks(inside: Tag) -> list[str]:
     """Returns the text of each line, cell or paragraph, in order."""
-    found: list[str] = []
-    last = None
-    for text in inside.find_all(string=True):
-        if type(text) is not NavigableString or not text.strip():
-            continue
-        around = next(parent for parent in text.parents if parent.name in BLOCKS or parent is inside)
-        if around is last:
-            found[-1] += text
-        else:
-            found.append(str(text))
-        last = around
-    return [letters for letters in map(bare, found) if letters]
+
+    def around(text: NavigableString) -> Tag:
+        return next(parent for parent in text.parents if BLOCKS.fullmatch(parent.name) or parent is inside)
+
+    texts = [text for text in inside.find_all(string=True) if type(text) is NavigableString and text.strip()]
+    found = [bare("".join(group)) for _, group in groupby(texts, lambda text: id(around(text)))]
+    return [letters for letters in found if letters]

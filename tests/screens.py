@@ -18,8 +18,8 @@ COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 WIDE, NARROW = 1280, 320
 # How much of a page is beside the screen.
 BESIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# A mark of the text that leads to a row, and what opens when a reader asks it.
-MARKS, NOTE = "article :is(.herkomst, .opmerking, .waarde) a", ".noot:popover-open"
+# A mark of the text that leads to a row.
+MARKS = "article :is(.herkomst, .opmerking, .waarde) a"
 OPEN_FOLDS = "document.querySelectorAll('details').forEach((item) => { item.open = true; })"
 Show = Callable[..., Page]
 
@@ -39,13 +39,10 @@ def opened(browser: Browser, width: int = WIDE, scheme: Any = "light", **options
     # What the policy of the page refuses is told there.
     page.on("console", lambda message: problems.append(message.text))
     near = (HTML.as_uri(), "data:", "http://127.0.0.1:")
-    page.on("request", lambda asked: None if asked.url.startswith(near) else problems.append(asked.url))
+    page.on("request", lambda asked: asked.url.startswith(near) or problems.append(asked.url))
     # The browser itself gives up on what it asked for when it leaves for the next page.
-    page.on(
-        "requestfailed",
-        lambda asked: None if asked.failure == "net::ERR_ABORTED" else problems.append(f"failed: {asked.url}"),
-    )
-    page.problems = problems  # type: ignore[attr-defined]
+    page.on("requestfailed", lambda asked: asked.failure == "net::ERR_ABORTED" or problems.append(asked.url))
+    page.problems = problems
     return page
 
 
@@ -61,7 +58,7 @@ def show(browser: Browser) -> Iterator[Show]:
 
     yield shown
     for page in pages:
-        assert page.problems == []  # type: ignore[attr-defined]
+        assert page.problems == []
         page.context.close()
 
 

@@ -11,25 +11,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from na_report.base.paths import Project
 from na_report.book.book import Book, held, publish
-from na_report.book.rendering import finish_html, render_stage
-from na_report.book.staging import stage
-from na_report.processes.renderer import Renderer
-from na_report.running.pages import all_pages
 
 FOOT = '<footer><ul><li><a href="../report.pdf">Boek</a></li><li><a href="../summary.pdf">Kort</a></li></ul></footer>'
-PAGE = '<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{}</article></body></html>'
+PAGE = f'<html lang="nl"><head></head><body><nav id="hoofdstukken"></nav><article>{{}}</article>{FOOT}</body></html>'
 PDFS = ("report.pdf", "summary.pdf")
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
 
 def built(
-    project: Project,
-    edition: str,
-    *pages: str,
-    language: str = "nl",
-    foot: str = "",
-    papers: Sequence[str] = PDFS,
-    inputs: str = "",
+    project: Project, edition: str, *pages: str, language: str = "nl", papers: Sequence[str] = PDFS, inputs: str = ""
 ) -> Book:
     """Publishes a book of pages that hold their own name."""
     book = Book(project, edition, language)
@@ -37,20 +27,11 @@ def built(
         made = {name: book.made / name for name in ("html", *papers)}
         made["html"].mkdir(parents=True)
         for name in pages:
-            page = PAGE.format(name).replace("</body>", f"{foot}</body>")
-            (made["html"] / f"{name}.html").write_text(page, encoding="utf-8")
+            (made["html"] / f"{name}.html").write_text(PAGE.format(name), encoding="utf-8")
         for name in papers:
             made[name].write_bytes(f"%PDF-1.7\n<</A 1>> {name} {inputs}\n".encode() + b"\xff")
         publish(book, inputs, made, ["html", "pdf"])
     return book
-
-
-def rendered(project: Project, process: Renderer) -> Path:
-    """Makes HTML of the pages that ran, going on from what there is, as a preview does."""
-    book, pages = Book(project, "2021", "nl"), all_pages(project)
-    stage(book, pages)
-    render_stage(book, process)
-    return finish_html(book, pages)
 
 
 def only_pages(project: Project, *names: str) -> None:

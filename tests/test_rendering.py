@@ -1,38 +1,48 @@
-"""A book is rendered from nothing; a preview goes on from before, shows the same, and names the same problems."""
+"""From chapters to pages: a changed value goes everywhere, a wrong reference is named, a preview shows what a build does.
 
+Every address on a page leads somewhere: pictures and files are taken along, the rest stops the book with its cell.
+"""
+
+import base64
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+from urllib.parse import unquote
 
+import nbformat
 import pytest
-from conftest import edit, na_report
+from conftest import Change, cases, edit, na_report, seal_again, soup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from small_book import built, changed, only_pages, rendered, write_chapter, write_notebook
+from small_book import built, changed, only_pages, parameters, write_chapter, write_notebook
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import copy_folder, put_in_place
 from na_report.base.paths import Project
-from na_report.book.book import Book, drop_other_pages, is_whole, publish
+from na_report.book.book import Book, is_whole, publish
 from na_report.book.comparing import contents
-from na_report.book.rendering import render_stage
+from na_report.book.rendering import finish_html, render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.renderer import Renderer
 from na_report.running.pages import all_pages
+from na_report.screen.addresses import dead_ends
 
 FIRST = "# Begin\n\n(doel)=\n## Een doel\n\nZie [de tweede](inleiding.ipynb) en {numref}`tab-b`."
 SECOND = "# Kort\n\n:::{table} Tabel.\n:name: tab-b\n\n| a |\n| - |\n| 1 |\n:::\n\nTerug naar [het doel](#doel)."
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="%d" height="9"/></svg>'
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC"
+ADDRESSES = cases("addresses")
 FIGURE = ":::{figure} figuren/f.svg\n:name: fig-f\n:alt: Vlak\n\nVlak.\n:::"
 
 
 def write_page(project: Project, name: str, text: str, width: int = 0) -> None:
     """Writes a page as a run leaves it, with a figure when it has a width."""
-    cells = [new_markdown_cell(text, id="text")]
-    if width:
-        data = {"image/svg+xml": SVG % width, "text/markdown": FIGURE}
-        carried = {"na_report": {"files": {"image/svg+xml": "figuren/f.svg"}}}
-        output = new_output("display_data", data, metadata=carried)
-        cells.append(new_code_cell("figure()", id="code", outputs=[output], metadata={"tags": ["remove-input"]}))
-    write_notebook(Book(project, "2021", "nl").notebooks, name, *cells)
+    data = {"image/svg+xml": SVG % width, "text/markdown": FIGURE}
+    output = new_output("display_data", data, metadata={"na_report": {"files": {"image/svg+xml": "figuren/f.svg"}}})
+    figure = new_code_cell("figure()", id="code", outputs=[output], metadata={"tags": ["remove-input"]})
+    cells = [new_markdown_cell(text, id="text"), figure]
+    write_notebook(Book(project, "2021", "nl").notebooks, name, *cells[: 2 if width else 1])
 
 
 @pytest.fixture
@@ -45,9 +55,12 @@ def small(project: Project) -> Project:
 
 
 def make(project: Project, process: Renderer) -> Path:
-    folder = Book(project, "2021", "nl").html
-    put_in_place(rendered(project, process), folder)
-    return folder
+    """Makes HTML of the pages that ran, going on from what there is, as a preview does."""
+    book, pages = Book(project, "2021", "nl"), all_pages(project)
+    stage(book, pages)
+    render_stage(book, process)
+    put_in_place(finish_html(book, pages), book.html)
+    return book.html
 
 
 # What changes, one after the other: prose, a title, a table before another, a figure; and then the figure goes.
@@ -78,21 +91,120 @@ def test_whatever_changes_a_preview_shows_the_bytes_of_a_book_from_nothing(
         assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
-def test_a_build_uses_nothing_that_an_earlier_one_left(project: Project) -> None:
-    only_pages(project, "index", "inleiding")
-    write_chapter(project, "index", "# Begin\n\nZie [de tweede](inleiding.ipynb).")
-    write_chapter(project, "inleiding", "# Kort")
-    command = ["build", "--edition", "2021", "--format", "html"]
+def test_a_build_uses_nothing_that_an_earlier_one_left_and_the_check_builds_elsewhere_and_names_what_differs(
+    project: Project, tmp_path: Path
+) -> None:
+    only_pages(project, "index")
+    write_chapter(project, "index", "# Titel\n\nHet goede boek.", f"open('{tmp_path}/ran', 'a').write('once')")
+    # Sphinx runs no chapter, whatever the settings say.
+    forced = "execute: {execute_notebooks: force}\nsphinx: {config: {%s: force, %s: force}}"
+    config = forced % ("nb_execution_mode", "jupyter_execute_notebooks")
+    (project.root / "_config.yml").write_text(config, encoding="utf-8")
+    (project.chapters / "nl" / "index.ipynb").replace(project.chapters / "en" / "index.ipynb")
+    command = ["build", "--edition", "2021", "--language", "en", "--format", "html"]
     assert na_report(project, *command).returncode == 0
-    book = Book(project, "2021", "nl")
+    book = Book(project, "2021", "en")
     whole = contents(book.html)
     assert [name for name in whole if b".pdf" in whole[name]] == [], "it leads to no PDF, as none was made"
+    # The path tells edition and language, which are not the newest and the first.
+    copy = Path(shutil.copytree(book.html, tmp_path / "2021" / "en"))
     for path in [*book.stage.rglob("*"), *(book.folder / "sphinx").rglob("*")]:
-        if path.is_file():
+        if path.is_file() and path.suffix != ".yml":  # another configuration starts from nothing by itself
             path.write_bytes(b"")
     (book.html / "index.html").unlink()
+    ran = sorted(path.name for path in book.notebooks.iterdir())
+    for name in ("oud.ipynb", "oud.state.json", "oud.failed.ipynb"):
+        (book.notebooks / name).write_text("{}", encoding="utf-8")
     assert na_report(project, *command).returncode == 0
     assert contents(book.html) == whole
+    assert sorted(path.name for path in book.notebooks.iterdir()) == ran, "a page that the book no longer has goes"
+    assert (tmp_path / "ran").read_text() == "once"
+    edit(copy / "index.html", "goede boek", "kwade boek")
+    (copy / "extra.js").touch()
+    (copy / "search.html").unlink()
+    done = na_report(project, "build", "--check", str(copy))
+    assert done.returncode == 1, done.stderr
+    found = re.findall(r"^(changed|missing|extra) +([\w.]+)", done.stdout, re.MULTILINE)
+    assert found == [("extra", "extra.js"), ("changed", "index.html"), ("missing", "search.html")]
+    assert "3 of" in done.stdout.splitlines()[-1]
+
+
+def test_a_wrong_reference_in_the_text_fails_the_book(project: Project) -> None:
+    only_pages(project, "index")
+    path = project.chapters / "nl" / "index.ipynb"
+    shutil.copy(path.with_name("kanttekeningen.ipynb"), path)
+
+    def refused(*told: str) -> None:
+        done = na_report(project, "build", "--edition", "2021")
+        assert [part for part in told if not re.search(part, done.stderr)] == [], done.stderr
+        assert done.returncode
+        assert not Book(project, "2021", "nl").html.exists(), "no half book is shown as whole"
+
+    with changed(path) as notebook:
+        text = "%%text\n# Kanttekeningen\n\nZie [C99](#c99) en {glu:}`caveats`: {caveats}."
+        notebook.cells = [*notebook.cells[:3], new_code_cell(text, metadata={"tags": ["remove-input"]})]
+    refused(r"index\.ipynb.*c99", r"index\.ipynb.*glu:")
+    with changed(path) as notebook:  # a number in a cell that is not run
+        notebook.cells.append(new_markdown_cell("# Begin\n\nHet zijn er {caveats}, zie {numref}`tab-x`."))
+    refused("page index would show {caveats} instead")
+    edit(path, "{caveats}", "{cavets} {IND999}")
+    refused(r"{cavets}: .*\n.*{IND999}: .*IND999")
+
+
+def test_text_becomes_the_declared_type_or_is_refused(project: Project) -> None:
+    def run(**given: str) -> str:
+        options = [part for name, value in given.items() for part in ("-p", name, value)]
+        return na_report(project, "run", "koploper", "--edition", "2021", *options).stderr
+
+    declaring = parameters('edition: str = "2021"\ni: int = 1\nf: float = 1.0\nb: bool = False\ns: str = ""')
+    text = new_markdown_cell("kind: str", metadata={"tags": ["parameters"]})  # declares nothing
+    write_notebook(project.chapters / "nl", "koploper", declaring, text, new_code_cell("[i, f, b, s]", id="all"))
+    assert run(i="12", f="1.5", b="True", s="12") == ""
+    [given] = shown_in(project.build("2021", "nl") / "notebooks").values()
+    assert given == "[12, 1.5, True, '12']"
+    for wrong in ({"i": "abc", "f": "x", "b": "maybe"}, {"i": "1.5"}):
+        told = run(**wrong)
+        for name, value in wrong.items():
+            assert f"parameter {name}: found '{value}', expected a value of type" in told
+    assert "unknown parameter 'kind'" in run(kind="a")
+
+
+def shown_in(folder: Path) -> dict[tuple[str, str], str]:
+    """Returns the outputs of the cells of all pages, as text by page, and by cell id and kind."""
+    return {
+        (path.stem, f"{cell.id}.{index}.{mime}"): str(content)
+        for path in folder.glob("*.ipynb")
+        for cell in nbformat.read(path, as_version=4).cells
+        for index, output in enumerate(cell.get("outputs", []))
+        for mime, content in output.get("data", {}).items()
+    }
+
+
+def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_else_and_nbval_sees_it(
+    project: Project, change: Change
+) -> None:
+    # The pages that show it, and one that is like them and doesn't.
+    concerned = ("index", "koploper", "indicatoren")
+    shown = []
+    for value in ("60.4", "60.3"):
+        change("../2026/observations", "IND101-EU-2025", "value", value)
+        seal_again(project, "2026")
+        assert na_report(project, "run", *concerned, "kanttekeningen", "--edition", "2026").returncode == 0
+        shown.append(shown_in(project.build("2026", "nl") / "notebooks"))
+    before, after = shown
+    changed = [(before[place], after[place], place[1]) for place in before if before[place] != after.get(place)]
+    assert {page for page, key in before if before[page, key] != after[page, key]} == {*concerned}
+    assert any("papermill.record/text/plain" in key and new == "60,3%" for _, new, key in changed), "the sentence"
+    assert any("image/svg+xml" in key for _, _, key in changed), "the figure"
+    assert any("#ind101-eu-2025" in new and "[**60,3%**]" in new for _, new, _ in changed), "the row"
+    for old, new, key in changed:
+        if not key.endswith(("svg+xml", "+svg", "image/png")):
+            restored = new.replace("60,3", "60,4").replace("60.3", "60.4").replace("60_3", "60_4")
+            assert restored.split() == old.split(), f"{key} differs in more than the value"
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "-o", "addopts=", "-p", "no:cacheprovider"]
+    command.append(str(project.chapters / "nl" / "koploper.ipynb"))
+    broken = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
+    assert (broken.returncode, "60,3%" in broken.stdout) == (1, True)
 
 
 def test_a_renderer_that_is_killed_or_a_page_that_it_can_not_read_is_a_short_error_and_not_a_half_book(
@@ -118,32 +230,14 @@ def test_a_renderer_that_is_killed_or_a_page_that_it_can_not_read_is_a_short_err
     assert contents(make(small, process)) == whole, "the next one starts by itself"
 
 
-def test_what_a_new_book_does_not_have_goes(small: Project) -> None:
-    book = Book(small, "2021", "nl")
-    for name in ("oud.ipynb", "oud.state.json", "oud.failed.ipynb", "inleiding.state.json"):
-        (book.notebooks / name).write_text("{}", encoding="utf-8")
-    drop_other_pages(book, all_pages(small))
-    left = sorted(path.name for path in book.notebooks.iterdir())
-    assert left == ["bronnen.ipynb", "index.ipynb", "inleiding.ipynb", "inleiding.state.json"]
-    built(small, "2021", "index")
+def test_a_part_that_a_new_book_does_not_have_goes(small: Project) -> None:
+    book = built(small, "2021", "index")
     book.made.mkdir(parents=True)
     (book.made / "report.pdf").write_bytes(b"new")
     publish(book, "", {"report.pdf": book.made / "report.pdf"}, ["pdf"])
     assert not (book.folder / "summary.pdf").exists(), "the summary of the book before"
     assert book.html.is_dir(), "its format was not asked for"
     assert not is_whole(book), "pages and PDF are of two builds"
-
-
-def test_sphinx_runs_no_chapter_whatever_the_settings_say(small: Project, process: Renderer) -> None:
-    forced = "config: {nb_execution_mode: force, jupyter_execute_notebooks: force}"
-    config = f"execute: {{execute_notebooks: force}}\nsphinx: {{{forced}}}\n"
-    book = Book(small, "2021", "nl")
-    with changed(book.notebooks / "bronnen.ipynb") as page:
-        page.cells.append(new_code_cell("open('ran', 'w').close()"))
-    (small.root / "_config.yml").write_text(config, encoding="utf-8")
-    stage(book, all_pages(small))
-    render_stage(book, process)
-    assert list(small.root.rglob("ran")) == []
 
 
 def test_an_output_puts_no_file_outside_the_stage(small: Project) -> None:
@@ -162,3 +256,81 @@ def test_an_output_puts_no_file_outside_the_stage(small: Project) -> None:
 def test_a_folder_that_can_not_be_read_is_no_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         copy_folder(tmp_path / "gone", tmp_path / "copy")
+
+
+# Addresses
+
+
+@pytest.fixture
+def beside(small: Project) -> Project:
+    """The book with files beside its chapters; a test writes the first page."""
+    (small.chapters / "nl" / "map").mkdir()
+    for name in ("foto.png", "map/een foto.png"):
+        (small.chapters / "nl" / name).write_bytes(base64.b64decode(PIXEL))
+    for name in ("tabel.xlsx", ".env", "_eigen.xlsx"):
+        (small.chapters / "nl" / name).write_bytes(b"x")
+    write_page(small, "inleiding", "# Kort\n\n(doel)=\n## Doel\n\nNiets.")
+    return small
+
+
+def test_what_authors_write_pasted_or_put_beside_the_chapter_is_in_the_book(beside: Project, process: Renderer) -> None:
+    write_page(beside, "index", ADDRESSES["good"].replace("PASTED", f"data:image/png;base64,{PIXEL}"))
+    with changed(Book(beside, "2021", "nl").notebooks / "index.ipynb") as notebook:
+        notebook.cells[0]["attachments"] = {name: {"image/png": PIXEL} for name in ("plak.png", "met spatie.png")}
+    folder = make(beside, process)
+    page = soup(folder / "index.html").article
+    shown = {str(tag["alt"]): tag for tag in page.select("img")}
+    assert shown.keys() == set("12345678")
+    assert (shown["1"]["width"], shown["1"]["height"], shown["1"].get("style")) == ("40", "50", None)
+    for tag in shown.values():
+        assert (folder / unquote(tag["src"])).read_bytes() == base64.b64decode(PIXEL), tag
+    links = [str(tag["href"]) for tag in page.select("a[href]:not(.headerlink)")]
+    assert "https://example.org/?a=1&b=2" in links
+    assert "https://example.org/?c=3&d=4" in links, "escaped once, not twice"
+    assert "https://example.org/?e=%26amp;f" in links
+    assert [(folder / link).read_bytes() for link in links if link.endswith("tabel.xlsx")] == [b"x"]
+    stage = Book(beside, "2021", "nl").stage
+    assert not [*stage.rglob(".env"), *stage.rglob("_eigen.xlsx")], "what is hidden is for no reader"
+    # What is saved anew is shown anew, and missed when it goes.
+    (beside.chapters / "nl" / "foto.png").write_bytes(b"new")
+    make(beside, process)
+    assert (folder / soup(folder / "index.html").select_one("img[alt='1']")["src"]).read_bytes() == b"new"
+    (beside.chapters / "nl" / "foto.png").unlink()
+    with pytest.raises(BookError, match=r"foto\.png"):
+        make(beside, process)
+    taken = next(stage.glob("index-*.png")).name
+    (beside.chapters / "nl" / taken).write_bytes(b"other")
+    with pytest.raises(NaReportError, match=f"the name of another file of the book: {taken}"):
+        make(beside, process)
+
+
+def test_every_address_that_leads_nowhere_is_told_with_its_cell(beside: Project, process: Renderer) -> None:
+    damaged = "![x](attachment:a.png)"
+    bad = ADDRESSES["bad"] | {damaged: f"{damaged[5:-1]!r}, expected one of the project"}
+    cells = [new_markdown_cell(text, id=f"c{number}") for number, text in enumerate(["# Proef", *bad])]
+    cells[-1]["attachments"] = {"a.png": {"image/png": "é"}}
+    output = new_output("display_data", {"text/html": "<img src='j.png'>"})
+    cells.append(new_code_cell("toon()", id="code", outputs=[output]))
+    write_notebook(Book(beside, "2021", "nl").notebooks, "index", *cells)
+    with pytest.raises(BookError) as caught:
+        make(beside, process)
+    lines = str(caught.value).splitlines()
+    for number, (text, said) in enumerate(bad.items(), start=1):
+        told = [line for line in lines if line.strip().startswith(f"index.ipynb, cell c{number} (")]
+        assert any(said in line for line in told), (text, told)
+        assert repr(text)[1:20] in told[0], "the first line of the cell"
+    assert any("cell code ('toon()')" in line and "j.png" in line for line in lines)
+
+
+def test_a_place_that_a_page_does_not_have_is_told_and_what_an_attribute_says_is_no_address(
+    beside: Project, process: Renderer
+) -> None:
+    links = '<a href="inleiding.html#weg">a</a> <a href="#nergens">b</a> <a href="inleiding.html?q=1#doel">c</a>'
+    write_page(beside, "index", f"# Proef\n\n{links}")
+    with pytest.raises(BookError) as caught:
+        make(beside, process)
+    _, *told = str(caught.value).splitlines()
+    places = ("inleiding.html#weg", "#nergens")
+    assert told == [f"  index.html: '{place}' leads nowhere (cell text, '# Proef')." for place in places]
+    page = """<img alt='<a href="x"> src=y' src="a.html"><p id="b">a < b <a href="#b">b</a> <a href="#c">c</a></p>"""
+    assert [*dead_ends(beside.root, {"a.html": page})] == [("a.html", "#c")]
