@@ -62,6 +62,13 @@ def test_no_cell_lets_text_of_the_data_become_markup(cell: str) -> None:
     assert [mark for mark in ("a|b", "[x](", "<i>", "**c", ":::", "`") if mark in shown] == []
 
 
+def test_what_a_template_says_of_a_constant_is_said_in_the_language_of_each_page_and_asked_by_each() -> None:
+    for language, said in {"en": "second-hand or paraphrased", "nl": "uit de tweede hand of omschreven"}.items():
+        edition = open_edition("2021")
+        cell = Templates(Voice(edition, language)).cell("{{ 'B' | label('confidence') }}", "here")
+        assert (cell({}), '["row", "codes", "confidence:B"]' in edition.reads.answers) == (said, True)
+
+
 @EACH
 def test_each_register_has_a_caption_and_heads(name: str, language: str) -> None:
     for register in yaml.safe_load((ROOT / "chapters" / "registers.yml").read_bytes()):
