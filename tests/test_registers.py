@@ -18,8 +18,8 @@ from na_report.editions.edition import open_edition
 from na_report.figures import charts
 from na_report.registers import blocks, registers
 from na_report.registers.templates import Templates
+from na_report.writing.grammar import written
 from na_report.writing.markdown import SESSION, anchor, plain
-from na_report.writing.numbers import written
 from na_report.writing.prose import telling, told
 from na_report.writing.voice import Voice
 

@@ -10,7 +10,7 @@ from na_report.editions.asked import derived
 from na_report.editions.edition import Edition
 from na_report.reasoning.checking import check, results_of
 from na_report.reasoning.claim import HOLDS, NEWER, NOT_TESTABLE, OUTDATED
-from na_report.writing.text import ids
+from na_report.writing.grammar import ids
 from na_report.writing.voice import Voice
 
 _OBSERVED = "id indicator_id label group period value unit text source_id geo place series"

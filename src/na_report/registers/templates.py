@@ -13,11 +13,9 @@ from na_report.editions.edition import seal_of
 from na_report.reasoning import chain
 from na_report.reasoning.checking import failing, results_of, robustness
 from na_report.registers import analysis, colophon, updates
-from na_report.writing import markdown
+from na_report.writing import grammar, markdown
 from na_report.writing.filling import Text, as_myst, environment, faults_told, giving
-from na_report.writing.numbers import in_words, number, written_day
 from na_report.writing.prose import told
-from na_report.writing.text import ended, ids, in_sentence, listed, number_of, sentence_case, spoken
 from na_report.writing.voice import Row, Voice
 
 BLOCKS = "blocks"
@@ -58,35 +56,35 @@ class Templates:
             "place": markdown.place,
             "link": lambda key, text="": markdown.link(key, as_myst(text)),
             "told": lambda text: told(text, {"evidence": edition, "language": language}).markdown,
-            "spoken": partial(spoken, language=language),
+            "spoken": partial(grammar.spoken, language=language),
             "filtered": self._filtered,
             "choice": markdown.choice,
             "choices": self._choices,
             "sortable": lambda cell, number: markdown.sortable(as_myst(cell), float(number or "nan")),
-            "day": lambda day: written_day(day, language) if day else "",
+            "day": lambda day: grammar.written_day(day, language) if day else "",
             "value": lambda key: voice.value(key).link,
             "named": lambda key, table: markdown.link(key, markdown.escape(voice.name(edition.row(table, key)))),
-            "together": lambda parts: listed(map(as_myst, parts), language),
-            "in_digits": partial(number, language=language),
+            "together": lambda parts: grammar.listed(map(as_myst, parts), language),
+            "in_digits": partial(grammar.number, language=language),
         }
         texts: dict[str, Callable[..., str]] = {
             "label": lambda code, codes: voice.label(codes, code),
             "figure": lambda key: voice.value(key).text,
-            "listed": lambda cell, between=", ": between.join(ids(cell)),
-            "number": number_of,
+            "listed": lambda cell, between=", ": between.join(grammar.ids(cell)),
+            "number": grammar.number_of,
             "period": voice.period,
-            "in_sentence": in_sentence,
-            "in_words": partial(in_words, language=language),
-            "categories": lambda cell: ", ".join(map(self._short.__getitem__, ids(cell))),
+            "in_sentence": grammar.in_sentence,
+            "in_words": partial(grammar.in_words, language=language),
+            "categories": lambda cell: ", ".join(map(self._short.__getitem__, grammar.ids(cell))),
         }
         return {
             **{name: giving(Markup, function) for name, function in myst.items()},
             **{name: giving(Text, function) for name, function in texts.items()},
-            "capital": lambda text: type(text)(sentence_case(text)),
-            "ended": lambda text: type(text)(ended(text)),
-            "ids": ids,
+            "capital": lambda text: type(text)(grammar.sentence_case(text)),
+            "ended": lambda text: type(text)(grammar.ended(text)),
+            "ids": grammar.ids,
             "outcome": partial(analysis.outcome, edition),
-            "rank": lambda cell, table: f"{self._ranked(table)[ids(cell)[0]][0]:04}",
+            "rank": lambda cell, table: f"{self._ranked(table)[grammar.ids(cell)[0]][0]:04}",
             "users": self._users,
         }
 
@@ -150,7 +148,7 @@ class Templates:
 
     def _users(self, key: str | list[str], *tables: str) -> list[str]:
         """Returns the ids of the rows that rest on one or on any of several, or what one says of them; or those of tables."""
-        edition, keys = self.voice.edition, ids(key)
+        edition, keys = self.voice.edition, grammar.ids(key)
         if tables:
             return [user for table in tables for one in keys for user in chain.above(edition, one, table)]
         told = analysis.traced_to(edition, key) if isinstance(key, str) else []
@@ -166,7 +164,7 @@ class Templates:
 
     def _choices(self, cell: str, table: str, more: str = "") -> str:
         """Returns what a column of sectors or categories is filtered by: short names with ranks; of all sectors the whole."""
-        found = map(self._ranked(table).__getitem__, [*ids(cell), *ids(more)])
+        found = map(self._ranked(table).__getitem__, [*grammar.ids(cell), *grammar.ids(more)])
         names = ((self.voice.said(row, "label" if row["id"] == "all" else "short"), rank) for rank, row in found)
         return ", ".join(markdown.choice(name, rank) for name, rank in names)
 

@@ -15,9 +15,8 @@ from na_report.base.errors import NaReportError
 from na_report.base.stories import PLACE
 from na_report.base.wording import asked
 from na_report.editions.edition import Edition
+from na_report.writing.grammar import in_words, sentence_case
 from na_report.writing.markdown import Block, escape, link
-from na_report.writing.numbers import in_words
-from na_report.writing.text import sentence_case
 from na_report.writing.voice import Value, Voice
 
 # In a story, between its text: a code cell, and text under a condition as `:::{if} later` says it.

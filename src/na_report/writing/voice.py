@@ -13,9 +13,8 @@ from na_report.base.errors import MissingRowError
 from na_report.base.wording import Words
 from na_report.editions.edition import Edition
 from na_report.editions.schema import TABLES
+from na_report.writing.grammar import ids, in_sentence, listed, number_of, sentence_case, spoken, written
 from na_report.writing.markdown import Block, anchor, escape, link, plain, table_rows
-from na_report.writing.numbers import written
-from na_report.writing.text import ids, in_sentence, listed, number_of, sentence_case, spoken
 
 Row = Mapping[str, Any]
 Cells = Mapping[str, str]
