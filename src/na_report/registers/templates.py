@@ -12,7 +12,7 @@ from na_report.base.digits import in_order
 from na_report.editions.edition import seal_of
 from na_report.reasoning import chain
 from na_report.reasoning.checking import failing, results_of, robustness
-from na_report.registers import analysis, colophon, updates
+from na_report.registers import analysis, colophon
 from na_report.writing import grammar, markdown
 from na_report.writing.filling import Text, as_myst, environment, faults_told, giving
 from na_report.writing.prose import told
@@ -20,7 +20,7 @@ from na_report.writing.voice import Row, Voice
 
 BLOCKS = "blocks"
 # What a template can ask of the edition by the name that it has here.
-_OF_EDITION = (results_of, failing, analysis.caveats_of, analysis.status_counts, updates.edition_before, seal_of)
+_OF_EDITION = (results_of, failing, analysis.caveats_of, analysis.status_counts, analysis.edition_before, seal_of)
 
 
 class Templates:
@@ -104,7 +104,7 @@ class Templates:
             "rows_of": lambda table, **named: list(map(view, edition.rows(table, **named).to_dict("records"))),
             "below": partial(self._chained, chain.below),
             "reached": partial(self._chained, chain.reached),
-            "added": partial(self._chained, updates.added),
+            "added": partial(self._chained, analysis.added),
             "flips": lambda: robustness(edition)[0],
             "reference": partial(colophon.reference, edition, voice.language),
             "of_book": partial(colophon.of_book, voice.language),

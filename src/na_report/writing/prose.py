@@ -1,22 +1,24 @@
 """Prose of a chapter: text in which each `{IND007}` becomes the number of the edition, with a link to its row.
 
 A Markdown cell is not run, so it can't hold a number of the data. A cell that starts with `%%text` can: its text is filled in and
-shown wherever the notebook runs. Prose in a file, a story, is told by the chapter part by part.
+shown wherever the notebook runs. Prose in a file, a story, is told by the chapter part by part. As no number is typed, sentences
+may read otherwise with another edition; which ones is told here too.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from na_report.base.errors import NaReportError
-from na_report.base.stories import PLACE
+from na_report.base.stories import PLACE, read_story
 from na_report.base.wording import asked
 from na_report.editions.edition import Edition
 from na_report.writing.grammar import in_words, sentence_case
-from na_report.writing.markdown import Block, escape, link
+from na_report.writing.markdown import Block, escape, link, plain
 from na_report.writing.voice import Value, Voice
 
 # In a story, between its text: a code cell, and text under a condition as `:::{if} later` says it.
@@ -26,11 +28,25 @@ _PIECE = re.compile(
 )
 # A number of the chapter with the words that go with it: none at all, one, several.
 _FORMS = re.compile(r"\{([A-Za-z]\w*)\|([^{}|]+)\|([^{}|]*)\|([^{}|]*)\}")
-FINDING = re.compile(r"F[A-Z0-9]\d+")
+_FINDING = re.compile(r"F[A-Z0-9]\d+")
+_CELL = re.compile(r"\A%%text(?: if (?P<condition>[^\n]+))?\n(?P<text>.*)", re.DOTALL)
+_TELLS = re.compile(r'\btell\("([^"]+)", (.+?), "([^"]+)"\)', re.DOTALL)
+# What stands in a text and is in no sentence: fences and settings of directives, and the signs of a heading or an item.
+_AROUND = re.compile(r"^(:.*|#+ |[-*] )", re.MULTILINE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|\n\s*\n")
 # Tells the book that an output is text of the page and not what a cell made of data.
 _PROSE = {"na_report": {"prose": True}}
 # What the page has told so far, by the names that its prose uses.
 _TOLD: dict[str, Value] = {}
+
+
+class Reworded(NamedTuple):
+    """A sentence of a page that reads otherwise; the condition says when the page has it, always when empty."""
+
+    page: str
+    old: str
+    new: str
+    condition: str
 
 
 def begin() -> None:
@@ -79,7 +95,7 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
     if problems:
         hint = "Use the id of a row of observations or indicators, or a name in counts = {…}."
         raise NaReportError("\n".join(problems), hint=hint)
-    _TOLD.update({name: number for name, number in shown.items() if not FINDING.fullmatch(name)})
+    _TOLD.update({name: number for name, number in shown.items() if not _FINDING.fullmatch(name)})
     text = _FORMS.sub(lambda match: _counted(match, counts[match[1]], language), text)
     return Block(PLACE.sub(lambda match: shown[match[1]].link, text).strip("\n"), metadata=_PROSE)
 
@@ -107,7 +123,7 @@ def said(name: str, edition: Edition, language: str, counts: Mapping[str, int]) 
         text = str(edition.row("statuses", key)["since"][:4])
     elif what == "year":
         text = Voice(edition, language).period(edition.observation(key), told=True)
-    elif FINDING.fullmatch(name):
+    elif _FINDING.fullmatch(name):
         return Value("", f"[{link(edition.row('findings', name)['id'], escape('*'))}]{{.herkomst .alleen-scherm}}")
     else:
         return Voice(edition, language).value(name)
@@ -122,18 +138,18 @@ def glue_told() -> None:
         display(data, metadata={"scrapbook": {"name": name, "mime_prefix": prefix}}, raw=True)  # type: ignore[no-untyped-call]
 
 
-def pieces(text: str, *conditions: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
+def _pieces(text: str, *conditions: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Yields the pieces of a part of a story in their order: the conditions of each, and its text or its code."""
     before, *rest = _PIECE.split(text)
     yield conditions, before, ""
     for code, _, condition, inner, after in zip(*[iter(rest)] * 5, strict=True):
-        yield from pieces(inner, *conditions, condition.strip()) if condition else [(conditions, "", code)]
+        yield from _pieces(inner, *conditions, condition.strip()) if condition else [(conditions, "", code)]
         yield conditions, after, ""
 
 
 def telling(text: str, place: str, names: Mapping[str, Any]) -> Iterator[object]:
     """Yields what a part of a story shows: the text with the numbers, where its conditions hold, and what its code cells give."""
-    for conditions, piece, code in pieces(text):
+    for conditions, piece, code in _pieces(text):
         if (code or piece.strip()) and all(_evaluated(each, place, names) for each in conditions):
             yield _evaluated(code, place, names) if code else told(piece, names)
 
@@ -152,3 +168,37 @@ def tell(folder: str, stories: str | Iterable[str], part: str) -> None:
 def _names() -> dict[str, Any]:
     """Returns what the notebook has under which name."""
     return getattr(get_ipython(), "user_ns", {})
+
+
+def prose_of(cells: Iterable[str], stories: Iterable[Path], chapters: Path) -> Iterator[tuple[str, str]]:
+    """Yields the prose of a page as condition and text: of its cells, and of what they tell of its own and other stories."""
+    own = [path for path in stories if path.is_file()]
+    for source in cells:
+        if found := _CELL.match(source):
+            yield found["condition"] or "", found["text"]
+        for folder, who, part in _TELLS.findall(source):
+            for path in own if who.isidentifier() else sorted((chapters / folder).glob("*.md")):
+                for conditions, text, _ in _pieces(read_story(path).parts.get(part, "")):
+                    yield " and ".join(conditions), text
+
+
+def reworded(page: str, texts: Iterable[tuple[str, str]], old: Edition, new: Edition, language: str) -> list[Reworded]:
+    """Returns the sentences of a page, of which `prose_of` gives the texts, that read otherwise with another edition."""
+    found: dict[Reworded, None] = {}
+    for condition, text in texts:
+        without = PLACE.sub(lambda name: "" if _FINDING.fullmatch(name[1]) else name[0], text)
+        for sentence in _SENTENCE_END.split(_AROUND.sub("\n\n", without)):
+            was, now = (_filled(sentence, edition, language) for edition in (old, new))
+            if was != now:
+                found[Reworded(page, was, now, condition)] = None
+    return list(found)
+
+
+def _filled(sentence: str, edition: Edition, language: str) -> str:
+    def text(name: re.Match[str]) -> str:
+        try:
+            return said(name[1], edition, language, {}).text
+        except NaReportError:
+            return "…"  # a count of the chapter, or a row that this edition has not
+
+    return " ".join(plain(PLACE.sub(text, sentence)).split())
