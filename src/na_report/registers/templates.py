@@ -1,6 +1,10 @@
-"""Templates of the chapters: MyST in which Jinja2 fills in what the data says, escaped unless it is MyST itself."""
+"""Templates of the chapters: MyST in which Jinja2 fills in what the data says, escaped unless it is MyST itself.
+
+The files that the colophon tells of are read here. `chapters/pages.yml` names them but for the lock, so that a page runs again.
+"""
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -8,11 +12,15 @@ from typing import Any
 
 from markupsafe import Markup
 
+from na_report.base.citation import Work, apa, bibtex
 from na_report.base.digits import in_order
-from na_report.editions.edition import seal_of
+from na_report.base.errors import NaReportError
+from na_report.base.paths import LOCK, PROGRAM, WORDS, find_project
+from na_report.base.settings import read_settings
+from na_report.editions.edition import Edition, seal_of
 from na_report.reasoning import chain
 from na_report.reasoning.checking import failing, results_of, robustness
-from na_report.registers import analysis, colophon
+from na_report.registers import analysis
 from na_report.writing import grammar, markdown
 from na_report.writing.filling import Text, as_myst, environment, faults_told, giving
 from na_report.writing.prose import told
@@ -106,10 +114,10 @@ class Templates:
             "reached": partial(self._chained, chain.reached),
             "added": partial(self._chained, analysis.added),
             "flips": lambda: robustness(edition)[0],
-            "reference": partial(colophon.reference, edition, voice.language),
-            "of_book": partial(colophon.of_book, voice.language),
-            "program": colophon.program,
-            "locked": colophon.locked,
+            "reference": partial(_reference, edition, voice.language),
+            "of_book": partial(_of_book, voice.language),
+            "program": _program,
+            "locked": _locked,
         }
 
     def view(self, row: Row) -> dict[str, Any]:
@@ -172,3 +180,38 @@ class Templates:
 def _ranked(voice: Voice, table: str) -> dict[str, tuple[int, Row]]:
     """Returns by id, or code, the place of each row in its table, and the row."""
     return {row.get("code", row["id"]): (rank, row) for rank, row in enumerate(voice.edition.records(table))}
+
+
+def _reference(edition: Edition, language: str) -> tuple[str, str]:
+    """Returns how to refer to the report, as MyST and for BibTeX; the book on the web makes of it what can be copied."""
+    seal, title = seal_of(edition), str(_of_book(language)["title"])
+    work = Work(seal.author, title, seal.created[:4] or edition.name[:4], edition.name, seal.version, language)
+    shown = markdown.escape(apa(work)).replace(markdown.escape(title), f"*{markdown.escape(title)}*")
+    return shown, bibtex(work)
+
+
+def _program() -> dict[str, Any]:
+    """Returns what the program says of itself, with the first and the last `python` that it works with."""
+    project = tomllib.loads(_read(PROGRAM))["project"]
+    return {**project, "python": re.findall(r"[0-9.]+", project["requires-python"])}
+
+
+def _of_book(language: str) -> dict[str, Any]:
+    """Returns the words of the book in a language; its `contact` is where a reader reports a problem."""
+    return dict(read_settings(find_project().chapters / WORDS)[language])
+
+
+@cache
+def _locked() -> dict[str, str]:
+    """Returns the version of each package in the lock."""
+    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", _read(LOCK), re.MULTILINE))
+
+
+def _read(name: str) -> str:
+    try:
+        return (find_project().root / name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NaReportError(
+            f"The colophon tells what the book was made with, and {name} is not there.",
+            hint=f"Put back {name} (git restore {name}), or take the page out of _toc.yml.",
+        ) from None
