@@ -17,7 +17,7 @@ from na_report.base.wording import Words, worded_languages
 from na_report.editions.edition import open_edition
 from na_report.writing.grammar import in_words, language_of
 from na_report.writing.markdown import anchor, plain
-from na_report.writing.prose import told
+from na_report.writing.page import told
 
 EDITION = open_edition("2026")
 CHAPTERS = sorted((ROOT / "chapters").glob("*/*.ipynb"))

@@ -26,7 +26,7 @@ from na_report.registers.templates import Templates
 from na_report.running.execution import run_pages
 from na_report.running.fingerprint import data_hash
 from na_report.running.pages import all_pages, choose, mentions
-from na_report.writing.prose import prose_of, reworded
+from na_report.writing.page import prose_of, reworded
 from na_report.writing.voice import Voice
 
 CLAIMS = {claim.id: claim for claim in all_claims()}

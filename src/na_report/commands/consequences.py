@@ -19,7 +19,7 @@ from na_report.running.pages import all_pages, mentions
 from na_report.statistics.refreshing import Outcome, Refreshed, told_again
 from na_report.writing.grammar import number, written_day
 from na_report.writing.markdown import anchor
-from na_report.writing.prose import Reworded, prose_of, reworded
+from na_report.writing.page import Reworded, prose_of, reworded
 from na_report.writing.voice import Voice
 
 

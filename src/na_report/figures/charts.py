@@ -13,7 +13,7 @@ from na_report.figures.figures import Draw, canvas, figure, is_narrow, wrapped
 from na_report.registers import analysis
 from na_report.writing.grammar import ended, ids, in_sentence, sentence_case, written
 from na_report.writing.markdown import Block, escape, link, plain
-from na_report.writing.prose import told
+from na_report.writing.page import told
 from na_report.writing.voice import Voice
 
 

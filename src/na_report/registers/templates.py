@@ -23,7 +23,7 @@ from na_report.reasoning.checking import failing, results_of, robustness
 from na_report.registers import analysis
 from na_report.writing import grammar, markdown
 from na_report.writing.filling import Text, as_myst, environment, faults_told, giving
-from na_report.writing.prose import told
+from na_report.writing.page import told
 from na_report.writing.voice import Row, Voice
 
 BLOCKS = "blocks"
