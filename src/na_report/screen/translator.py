@@ -19,7 +19,7 @@ from sphinx.writers.html5 import HTML5Translator
 from na_report.base.citation import Part, Work, apa, bibtex
 from na_report.base.colours import darkened, is_dark_too
 from na_report.screen.describing import FILES
-from na_report.screen.said import MARKS, keep, replace, said
+from na_report.screen.said import MARKS, keep, said
 
 # After paper, and after what other extensions add.
 _LAST = 995
@@ -43,9 +43,9 @@ def setup(app: Any) -> None:
 def _mend(app: Any, tree: Any, page: str) -> None:
     for node in list(tree.findall(nodes.Element)):
         if not _BARE.isdisjoint(node["classes"]):
-            replace(node, *node.children)
+            node.parent.replace(node, node.children)
         elif isinstance(node, nodes.raw) and "<script" in node.astext():
-            replace(node)  # settings for a code server that the book doesn't use
+            node.parent.remove(node)  # settings for a code server that the book doesn't use
         elif isinstance(node, nodes.table):
             mend_table(node)
         elif isinstance(node, nodes.figure) and isinstance(node[0], nodes.image):
@@ -131,7 +131,7 @@ def _mend_figure(app: Any, figure: Any) -> None:
 
 
 def _frame(node: Any, before: str, after: str) -> None:
-    replace(node, nodes.raw("", before, format="html"), node, nodes.raw("", after, format="html"))
+    node.parent.replace(node, [nodes.raw("", before, format="html"), node, nodes.raw("", after, format="html")])
 
 
 def _add_take_along(app: Any, tree: Any, page: str) -> None:
@@ -157,7 +157,7 @@ def _add_take_along(app: Any, tree: Any, page: str) -> None:
         elif "meenemen" in node["classes"] and isinstance(node.parent, nodes.paragraph) and shown and shown["ids"]:
             links = node.findall(download_reference)
             own = [(f"{FILES}/{quote(link['filename'])}", link.astext()) for link in links]
-            replace(node.parent, form(_part_of(shown), own=own))
+            node.parent.parent.replace(node.parent, form(_part_of(shown), own=own))
         elif "citeer" in node["classes"]:
             node[:] = [form()]
         elif "hele-editie" in node["classes"]:
