@@ -91,9 +91,8 @@ def mend_table(table: Any) -> None:
             if is_head:
                 cell["html"] = {"role": "columnheader", "scope": "col"}
             else:
-                cell["html"] = {"data-kolom": "".join(heads[column : column + 1])} | (
-                    {"role": "cell"} if column else {"role": "rowheader", "scope": "row"}
-                )
+                kind = {"role": "cell"} if column else {"role": "rowheader", "scope": "row"}
+                cell["html"] = {"data-kolom": "".join(heads[column : column + 1]), **kind}
             if len(cell) == 1 and isinstance(cell[0], nodes.paragraph):
                 cell[0] = compact_paragraph("", "", *cell[0].children)
     if isinstance(table[0], nodes.title):

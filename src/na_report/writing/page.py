@@ -40,8 +40,6 @@ _TELLS = re.compile(r'\btell\("([^"]+)", (.+?), "([^"]+)"\)', re.DOTALL)
 # What stands in a text and is in no sentence: fences and settings of directives, and the signs of a heading or an item.
 _AROUND = re.compile(r"^(:.*|#+ |[-*] )", re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|\n\s*\n")
-# Tells the book that an output is text of the page and not what a cell made of data.
-_PROSE = {"na_report": {"prose": True}}
 # What the page has told so far, by the names that its prose uses.
 _TOLD: dict[str, Value] = {}
 
@@ -132,7 +130,7 @@ def told(text: str, names: Mapping[str, Any]) -> Block:
         raise NaReportError("\n".join(problems), hint=hint)
     _TOLD.update({name: number for name, number in shown.items() if not _FINDING.fullmatch(name)})
     text = _FORMS.sub(lambda match: _counted(match, counts[match[1]], language), text)
-    return Block(PLACE.sub(lambda match: shown[match[1]].link, text).strip("\n"), metadata=_PROSE)
+    return Block(PLACE.sub(lambda match: shown[match[1]].link, text).strip("\n"), prose=True)
 
 
 def _counted(match: re.Match[str], number: int, language: str) -> str:

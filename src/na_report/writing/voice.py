@@ -194,7 +194,7 @@ class Voice:
         shown = table_rows(frame, [*map(self._head, filters)], [*map(self._head, right)])
         bare = frame.map(lambda cell: for_sheet(plain(str(cell)))).to_csv(index=False, lineterminator="\n")
         lines = [f":::{{table}} {caption}", *settings, "", *shown, ":::", "", along]
-        return Block("\n".join(lines), {"text/csv": bare}, {"na_report": {"files": {"text/csv": path}}})
+        return Block("\n".join(lines), {path: ("text/csv", bare)})
 
     def frame(self, rows: Iterable[Cells]) -> pd.DataFrame:
         """Returns rows, whose keys are those of words, as a frame with the words for heads.
