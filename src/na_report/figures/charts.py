@@ -110,13 +110,10 @@ def time_series(
         _label_ends(axes, ends)
         return drawing
 
-    said = []
-    for label, rows in lines.items():
-        values = ", ".join(f"{text} ({year})" for text, year in zip(rows["text"], rows["period"], strict=True))
-        said.append(f"{label}: {values}")
+    values = {label: ", ".join(rows["text"] + " (" + rows["period"] + ")") for label, rows in lines.items()}
     note = " " + voice.words("trends.broken") if breaks else ""
     caption = _caption(voice, frame, title, measure, f"{frame['year'].min()}–{frame['year'].max()}")
-    alt = voice.words("trends.lines", lines=". ".join(said))
+    alt = voice.words("trends.lines", lines=". ".join(f"{label}: {texts}" for label, texts in values.items()))
     return observed_figure(voice, draw, frame, name, caption + note, alt + note)
 
 
@@ -155,8 +152,7 @@ def neighbours(edition: Edition, key: str, *, name: str, title: str, measure: st
     """Draws the places that have an indicator in its latest shared year, from high to low, the Netherlands set off."""
     voice, frame = Voice(edition, language), analysis.places(edition, key, language)
     draw = bars(frame["place"], frame, [{"NL": BLUE, "EU": SOFT}.get(geo, LINE) for geo in frame["geo"]], row_inch=0.36)
-    order = ", ".join(f"{place} {text}" for place, text in zip(frame["place"], frame["text"], strict=True))
-    year = frame.iloc[0]["period"]
+    year, order = frame.iloc[0]["period"], ", ".join(frame["place"] + " " + frame["text"])
     alt = voice.words("trends.ranked", year=year, values=order)
     return observed_figure(voice, draw, frame, name, _caption(voice, frame, title, measure, year), alt)
 
