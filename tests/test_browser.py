@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from screens import COLOUR_RULES, HTML, MARKS, NARROW, OPEN_FOLDS, RULES, WIDE, Show, address, violations, written
 
-from na_report.screen.dark_figures import is_dark_too
+from na_report.base.colours import is_dark_too
 
 pytestmark = pytest.mark.book
 

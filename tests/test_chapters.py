@@ -15,10 +15,9 @@ from na_report.base.settings import read_texts
 from na_report.base.stories import read_story
 from na_report.base.wording import Words, worded_languages
 from na_report.editions.edition import open_edition
+from na_report.writing.grammar import in_words, language_of
 from na_report.writing.markdown import anchor, plain
-from na_report.writing.numbers import in_words
-from na_report.writing.prose import told
-from na_report.writing.text import language_of
+from na_report.writing.page import told
 
 EDITION = open_edition("2026")
 CHAPTERS = sorted((ROOT / "chapters").glob("*/*.ipynb"))

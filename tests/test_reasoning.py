@@ -20,13 +20,13 @@ from na_report.reasoning.changes import compare
 from na_report.reasoning.checking import all_claims, check, results_of, robustness
 from na_report.reasoning.claim import CONTRADICTED, HOLDS, NOT_TESTABLE, OUTDATED, Claim, evaluate
 from na_report.reasoning.claims_file import read_claims, refuse_misplaced
-from na_report.registers import analysis, blocks, registers, updates
+from na_report.registers import analysis, blocks, registers
 from na_report.registers.analysis import outcome
 from na_report.registers.templates import Templates
 from na_report.running.execution import run_pages
 from na_report.running.fingerprint import data_hash
 from na_report.running.pages import all_pages, choose, mentions
-from na_report.writing.sentences import prose_of, reworded
+from na_report.writing.page import prose_of, reworded
 from na_report.writing.voice import Voice
 
 CLAIMS = {claim.id: claim for claim in all_claims()}
@@ -302,8 +302,8 @@ def test_what_a_page_asks_has_another_answer_when_a_wording_or_what_it_compares_
     assert ["C07" in key for key in before if after[key] != before[key]] == [True]
     assert data_hash(project) != files
     edition = open_edition("2026", project)
-    updates.added(edition, "sources")
-    updates.changed_counts(edition)
+    analysis.added(edition, "sources")
+    analysis.changed_counts(edition)
     asked = [dict(edition.reads.answers)]
     assert answer_again(open_edition("2026", project), asked[0]) == asked[0]
     change("observations", "IND019-NL-2019", "value", "37")

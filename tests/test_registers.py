@@ -18,9 +18,9 @@ from na_report.editions.edition import open_edition
 from na_report.figures import charts
 from na_report.registers import blocks, registers
 from na_report.registers.templates import Templates
+from na_report.writing.grammar import written
 from na_report.writing.markdown import SESSION, anchor, plain
-from na_report.writing.numbers import written
-from na_report.writing.prose import telling, told
+from na_report.writing.page import telling, told
 from na_report.writing.voice import Voice
 
 EDITIONS = {name: open_edition(name) for name in ("2021", "2026")}

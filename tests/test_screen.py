@@ -17,9 +17,8 @@ from playwright.sync_api import Locator, Page, expect
 from screens import BESIDE, HTML, MARKS, NARROW, OPEN_FOLDS, Show, address, violations, written
 
 from na_report.base import colours
-from na_report.base.colours import DARK, WHITE
+from na_report.base.colours import DARK, WHITE, darkened, is_dark_too
 from na_report.editions.edition import open_edition
-from na_report.screen.dark_figures import darkened, is_dark_too
 from na_report.screen.said import gathered, notes_of
 from na_report.screen.translator import mend_table
 from na_report.writing.markdown import anchor

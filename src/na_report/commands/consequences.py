@@ -17,9 +17,9 @@ from na_report.running.chapters import read_chapter
 from na_report.running.contents import known_language
 from na_report.running.pages import all_pages, mentions
 from na_report.statistics.refreshing import Outcome, Refreshed, told_again
+from na_report.writing.grammar import number, written_day
 from na_report.writing.markdown import anchor
-from na_report.writing.numbers import number, written_day
-from na_report.writing.sentences import Reworded, prose_of, reworded
+from na_report.writing.page import Reworded, prose_of, reworded
 from na_report.writing.voice import Voice
 
 

@@ -17,11 +17,8 @@ def framework(edition: Edition, language: str = "nl") -> Block:
     voice, rows = Voice(edition, language), edition["categories"]
     frame = rows[rows["kind"].isin(["layer", "goal", "principle", "way_of_working"])]
     frame = frame[["id", "kind", f"label_{language}", f"gist_{language}", "parent_id"]]
-    parts = frame[frame["kind"] != "layer"].to_dict("records")
-    names = frame.set_index("id")[f"label_{language}"]
-    layers: dict[str, list[str]] = {}
-    for row in parts:
-        layers.setdefault(names[row["parent_id"]], []).append(names[row["id"]])
+    parts, names = frame[frame["kind"] != "layer"], frame.set_index("id")[f"label_{language}"]
+    layers = {names[key]: list(names[rows["id"]]) for key, rows in parts.groupby("parent_id", sort=False)}
 
     def draw(width_inch: float) -> Canvas:
         """Draws per layer a row of boxes, or a column of them where there is less room."""
@@ -45,7 +42,7 @@ def framework(edition: Edition, language: str = "nl") -> Block:
             "what": link(row["id"], escape(names[row["id"]])),
             "means": voice.shown(row, "gist"),
         }
-        for row in parts
+        for row in parts.to_dict("records")
     )
     said = ". ".join(f"{layer}: {', '.join(labels).lower()}" for layer, labels in layers.items())
     caption, alt = voice.words("diagrams.framework"), voice.words("diagrams.framework_alt", layers=said)

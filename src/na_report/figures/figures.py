@@ -100,8 +100,7 @@ def figure(
         f"{path}.png": ("image/png", base64.b64encode(_png(wide)).decode()),
         f"{path}.csv": ("text/csv", bare.to_csv(index=False, lineterminator="\n")),
     }
-    named = {kind: file for file, (kind, _) in files.items()}
-    return Block(f"{drawn}\n\n{along}\n\n{table}", dict(files.values()), {"na_report": {"files": named}})
+    return Block(f"{drawn}\n\n{along}\n\n{table}", files)
 
 
 def _svg(drawing: Canvas) -> str:

@@ -15,7 +15,7 @@ import font_source_sans_pro
 import typst
 
 from na_report.base.errors import BookError
-from na_report.base.files import partial_of
+from na_report.base.files import write_whole
 
 _TEMPLATES = Path(__file__).parent / "assets"
 _FONTS = Path(font_source_sans_pro.font_files_ttf["SourceSansPro"]).parent
@@ -68,8 +68,7 @@ def typeset(document: Document, pages: Path, pictures: Path, root: Path, target:
         raise _told([problem], document, pages) from None
     if warnings or not isinstance(made, bytes):
         raise _told(warnings, document, pages)
-    partial_of(target).write_bytes(made)
-    partial_of(target).replace(target)
+    write_whole(target, made)
 
 
 def _lay_out(document: Document, pages: Path, pictures: Path, root: Path) -> None:

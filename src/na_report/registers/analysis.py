@@ -6,14 +6,20 @@ from typing import Any
 
 import pandas as pd
 
+from na_report.base.digits import in_order
 from na_report.editions.asked import derived
-from na_report.editions.edition import Edition
+from na_report.editions.edition import Edition, open_edition, seal_of
+from na_report.editions.folders import previous_edition, sealed_editions
+from na_report.reasoning.chain import remembered
+from na_report.reasoning.changes import Changes, compare
 from na_report.reasoning.checking import check, results_of
 from na_report.reasoning.claim import HOLDS, NEWER, NOT_TESTABLE, OUTDATED
-from na_report.writing.text import ids
+from na_report.writing.grammar import ids
 from na_report.writing.voice import Voice
 
 _OBSERVED = "id indicator_id label group period value unit text source_id geo place series"
+# What a reader should know of an indicator since the edition before, in this order.
+_SHOWN = ("updated", "updated_break", "replaced", "no_successor", "new")
 # What stands for a section where a row is of an edition and not of the report.
 _EDITION = r"\d{4}[a-z0-9-]*"
 
@@ -139,3 +145,39 @@ def conclusion_states(edition: Edition) -> pd.DataFrame:
     """Returns each claim with its kind and state, for a check of the notebook."""
     found = [(result.claim.id, result.claim.kind, result.state) for result in check(edition)]
     return pd.DataFrame(found, columns=["claim", "kind", "state"])
+
+
+@derived
+@remembered
+def since(edition: Edition) -> Changes | None:
+    """Returns what differs from the edition before, or nothing for the first edition.
+
+    The edition before is another one than the page remembers its questions of, so the difference itself is the question.
+    """
+    before = previous_edition(edition.name, sealed_editions())
+    return compare(open_edition(before), edition) if before else None
+
+
+def added(edition: Edition, table: str) -> list[str]:
+    """Returns the ids of the rows of a table that are new since the edition before."""
+    changes = since(edition)
+    return in_order(changes.tables[table].added) if changes and table in changes.tables else []
+
+
+@derived
+def edition_before(edition: Edition) -> tuple[str, str]:
+    """Returns the name of the edition before this one, empty for the first, and the day that this one was sealed."""
+    return previous_edition(edition.name, sealed_editions()), seal_of(edition).created
+
+
+def update_counts(edition: Edition) -> pd.DataFrame:
+    """Counts indicators per status of the update that a reader should know, as a frame with `status` and `count`."""
+    counts = edition["indicators"]["update_status"].value_counts().reindex(_SHOWN, fill_value=0)
+    return counts.rename_axis("status").reset_index(name="count")
+
+
+@derived
+def changed_counts(edition: Edition) -> dict[str, int]:
+    """Returns how many rows are new since the edition before, per kind that a reader knows."""
+    wanted = ("indicators", "observations", "agendas", "agenda_items", "sources", "caveats")
+    return {f"new_{name}": len(added(edition, name)) for name in wanted}

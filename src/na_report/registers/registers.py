@@ -1,7 +1,6 @@
 """The appendices: every organisation, initiative, observation, source and caveat, with links both ways."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from na_report.editions.schema import TABLES
 from na_report.reasoning.checking import check
 from na_report.registers.templates import Templates
 from na_report.writing.markdown import Block
-from na_report.writing.voice import Row, Voice
+from na_report.writing.voice import Voice
 
 CLAIMS = "claims"  # in place of a table: what the data says of each
 _FORM = json.loads(Path(__file__).with_name("registers.json").read_bytes())
@@ -48,7 +47,8 @@ def show(edition: Edition, name: str, language: str = "nl", **asked: str) -> Blo
         templates.cell(about.get(each, ""), f"{place}, {each}") for each in ("name", "caption", "where", "order")
     )
     cells = {head: templates.cell(cell, f"{place}, columns, {head}") for head, cell in about["columns"].items()}
-    found = [(where(row), row) for row in map(templates.view, _rows(edition, about["table"]))]
+    records = map(vars, check(edition)) if about["table"] == CLAIMS else edition.records(about["table"])
+    found = [(where(row), row) for row in map(templates.view, records)]
     if wrong := {says for says, _ in found} - {"", "True", "False"}:
         hint = "Write a comparison between the braces, such as {{ kind == 'newer' }}."
         raise NaReportError(f"{place}, where: found {min(wrong)!r}, expected True or False.", hint=hint)
@@ -56,7 +56,3 @@ def show(edition: Edition, name: str, language: str = "nl", **asked: str) -> Blo
     shown = ({head: fill(row) for head, fill in cells.items()} for row in rows)
     looks = {each: about.get(each, ()) for each in ("filters", "right")}
     return voice.table(shown, caption({}) or voice.words(f"captions.{name}"), title({}), **looks)
-
-
-def _rows(edition: Edition, table: str) -> Iterable[Row]:
-    return map(vars, check(edition)) if table == CLAIMS else edition.records(table)

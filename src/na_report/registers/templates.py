@@ -1,6 +1,10 @@
-"""Templates of the chapters: MyST in which Jinja2 fills in what the data says, escaped unless it is MyST itself."""
+"""Templates of the chapters: MyST in which Jinja2 fills in what the data says, escaped unless it is MyST itself.
+
+The files that the colophon tells of are read here. `chapters/pages.yml` names them but for the lock, so that a page runs again.
+"""
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -8,21 +12,23 @@ from typing import Any
 
 from markupsafe import Markup
 
+from na_report.base.citation import Work, apa, bibtex
 from na_report.base.digits import in_order
-from na_report.editions.edition import seal_of
+from na_report.base.errors import NaReportError
+from na_report.base.paths import LOCK, PROGRAM, WORDS, find_project
+from na_report.base.settings import read_settings
+from na_report.editions.edition import Edition, seal_of
 from na_report.reasoning import chain
 from na_report.reasoning.checking import failing, results_of, robustness
-from na_report.registers import analysis, colophon, updates
-from na_report.writing import markdown
+from na_report.registers import analysis
+from na_report.writing import grammar, markdown
 from na_report.writing.filling import Text, as_myst, environment, faults_told, giving
-from na_report.writing.numbers import in_words, number, written_day
-from na_report.writing.prose import told
-from na_report.writing.text import ended, ids, in_sentence, listed, number_of, sentence_case, spoken
+from na_report.writing.page import told
 from na_report.writing.voice import Row, Voice
 
 BLOCKS = "blocks"
 # What a template can ask of the edition by the name that it has here.
-_OF_EDITION = (results_of, failing, analysis.caveats_of, analysis.status_counts, updates.edition_before, seal_of)
+_OF_EDITION = (results_of, failing, analysis.caveats_of, analysis.status_counts, analysis.edition_before, seal_of)
 
 
 class Templates:
@@ -58,35 +64,35 @@ class Templates:
             "place": markdown.place,
             "link": lambda key, text="": markdown.link(key, as_myst(text)),
             "told": lambda text: told(text, {"evidence": edition, "language": language}).markdown,
-            "spoken": partial(spoken, language=language),
+            "spoken": partial(grammar.spoken, language=language),
             "filtered": self._filtered,
             "choice": markdown.choice,
             "choices": self._choices,
             "sortable": lambda cell, number: markdown.sortable(as_myst(cell), float(number or "nan")),
-            "day": lambda day: written_day(day, language) if day else "",
+            "day": lambda day: grammar.written_day(day, language) if day else "",
             "value": lambda key: voice.value(key).link,
             "named": lambda key, table: markdown.link(key, markdown.escape(voice.name(edition.row(table, key)))),
-            "together": lambda parts: listed(map(as_myst, parts), language),
-            "in_digits": partial(number, language=language),
+            "together": lambda parts: grammar.listed(map(as_myst, parts), language),
+            "in_digits": partial(grammar.number, language=language),
         }
         texts: dict[str, Callable[..., str]] = {
             "label": lambda code, codes: voice.label(codes, code),
             "figure": lambda key: voice.value(key).text,
-            "listed": lambda cell, between=", ": between.join(ids(cell)),
-            "number": number_of,
+            "listed": lambda cell, between=", ": between.join(grammar.ids(cell)),
+            "number": grammar.number_of,
             "period": voice.period,
-            "in_sentence": in_sentence,
-            "in_words": partial(in_words, language=language),
-            "categories": lambda cell: ", ".join(map(self._short.__getitem__, ids(cell))),
+            "in_sentence": grammar.in_sentence,
+            "in_words": partial(grammar.in_words, language=language),
+            "categories": lambda cell: ", ".join(map(self._short.__getitem__, grammar.ids(cell))),
         }
         return {
             **{name: giving(Markup, function) for name, function in myst.items()},
             **{name: giving(Text, function) for name, function in texts.items()},
-            "capital": lambda text: type(text)(sentence_case(text)),
-            "ended": lambda text: type(text)(ended(text)),
-            "ids": ids,
+            "capital": lambda text: type(text)(grammar.sentence_case(text)),
+            "ended": lambda text: type(text)(grammar.ended(text)),
+            "ids": grammar.ids,
             "outcome": partial(analysis.outcome, edition),
-            "rank": lambda cell, table: f"{self._ranked(table)[ids(cell)[0]][0]:04}",
+            "rank": lambda cell, table: f"{self._ranked(table)[grammar.ids(cell)[0]][0]:04}",
             "users": self._users,
         }
 
@@ -106,12 +112,12 @@ class Templates:
             "rows_of": lambda table, **named: list(map(view, edition.rows(table, **named).to_dict("records"))),
             "below": partial(self._chained, chain.below),
             "reached": partial(self._chained, chain.reached),
-            "added": partial(self._chained, updates.added),
+            "added": partial(self._chained, analysis.added),
             "flips": lambda: robustness(edition)[0],
-            "reference": partial(colophon.reference, edition, voice.language),
-            "of_book": partial(colophon.of_book, voice.language),
-            "program": colophon.program,
-            "locked": colophon.locked,
+            "reference": partial(_reference, edition, voice.language),
+            "of_book": partial(_of_book, voice.language),
+            "program": _program,
+            "locked": _locked,
         }
 
     def view(self, row: Row) -> dict[str, Any]:
@@ -150,7 +156,7 @@ class Templates:
 
     def _users(self, key: str | list[str], *tables: str) -> list[str]:
         """Returns the ids of the rows that rest on one or on any of several, or what one says of them; or those of tables."""
-        edition, keys = self.voice.edition, ids(key)
+        edition, keys = self.voice.edition, grammar.ids(key)
         if tables:
             return [user for table in tables for one in keys for user in chain.above(edition, one, table)]
         told = analysis.traced_to(edition, key) if isinstance(key, str) else []
@@ -166,7 +172,7 @@ class Templates:
 
     def _choices(self, cell: str, table: str, more: str = "") -> str:
         """Returns what a column of sectors or categories is filtered by: short names with ranks; of all sectors the whole."""
-        found = map(self._ranked(table).__getitem__, [*ids(cell), *ids(more)])
+        found = map(self._ranked(table).__getitem__, [*grammar.ids(cell), *grammar.ids(more)])
         names = ((self.voice.said(row, "label" if row["id"] == "all" else "short"), rank) for rank, row in found)
         return ", ".join(markdown.choice(name, rank) for name, rank in names)
 
@@ -174,3 +180,38 @@ class Templates:
 def _ranked(voice: Voice, table: str) -> dict[str, tuple[int, Row]]:
     """Returns by id, or code, the place of each row in its table, and the row."""
     return {row.get("code", row["id"]): (rank, row) for rank, row in enumerate(voice.edition.records(table))}
+
+
+def _reference(edition: Edition, language: str) -> tuple[str, str]:
+    """Returns how to refer to the report, as MyST and for BibTeX; the book on the web makes of it what can be copied."""
+    seal, title = seal_of(edition), str(_of_book(language)["title"])
+    work = Work(seal.author, title, seal.created[:4] or edition.name[:4], edition.name, seal.version, language)
+    shown = markdown.escape(apa(work)).replace(markdown.escape(title), f"*{markdown.escape(title)}*")
+    return shown, bibtex(work)
+
+
+def _program() -> dict[str, Any]:
+    """Returns what the program says of itself, with the first and the last `python` that it works with."""
+    project = tomllib.loads(_read(PROGRAM))["project"]
+    return {**project, "python": re.findall(r"[0-9.]+", project["requires-python"])}
+
+
+def _of_book(language: str) -> dict[str, Any]:
+    """Returns the words of the book in a language; its `contact` is where a reader reports a problem."""
+    return dict(read_settings(find_project().chapters / WORDS)[language])
+
+
+@cache
+def _locked() -> dict[str, str]:
+    """Returns the version of each package in the lock."""
+    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", _read(LOCK), re.MULTILINE))
+
+
+def _read(name: str) -> str:
+    try:
+        return (find_project().root / name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NaReportError(
+            f"The colophon tells what the book was made with, and {name} is not there.",
+            hint=f"Put back {name} (git restore {name}), or take the page out of _toc.yml.",
+        ) from None

@@ -93,19 +93,10 @@ def dead_ends(folder: Path, pages: Mapping[str, str], beside: Collection[str] = 
                 yield name, address
 
 
-class _Attributes(HTMLParser):
-    """Keeps the attributes of all tags of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [(name, value or "") for name, value in attrs]
-
-
 @lru_cache(maxsize=100)  # after a small change a preview has most pages again
 def _attributes(page: str) -> list[tuple[str, str]]:
-    reader = _Attributes()
+    found: list[tuple[str, str]] = []
+    reader = HTMLParser()
+    reader.handle_starttag = lambda tag, attrs: found.extend((name, value or "") for name, value in attrs)  # type: ignore[method-assign]
     reader.feed(page)
-    return reader.found
+    return found

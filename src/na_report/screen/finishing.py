@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from na_report.base.colours import darkened
 from na_report.base.files import remove
 from na_report.screen.addresses import dead_ends
-from na_report.screen.dark_figures import darkened
 from na_report.screen.describing import BESIDE, FILES, PAPERS, PREVIEW, size
 from na_report.screen.said import FOLDER, gathered
 

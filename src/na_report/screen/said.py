@@ -46,12 +46,6 @@ def _texts(node: Any, without: Collection[str]) -> Iterator[str]:
             yield " "
 
 
-def replace(node: Any, *others: Any) -> None:
-    """Puts others in the place of a node, which take over nothing from it."""
-    at = node.parent.index(node)
-    node.parent[at : at + 1] = others
-
-
 def keep(app: Any, tree: Any, page: str) -> None:
     """Keeps what a page says to the others."""
     menus = app.env.tocs[app.config.root_doc].findall(toctree)

@@ -12,14 +12,14 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from docutils import nodes
-from sphinx.addnodes import compact_paragraph
+from sphinx.addnodes import compact_paragraph, download_reference
 from sphinx.locale import _
 from sphinx.writers.html5 import HTML5Translator
 
-from na_report.base.citation import Work
-from na_report.screen.citing import add_take_along
-from na_report.screen.dark_figures import darkened, is_dark_too
-from na_report.screen.said import MARKS, keep, replace, said
+from na_report.base.citation import Part, Work, apa, bibtex
+from na_report.base.colours import darkened, is_dark_too
+from na_report.screen.describing import FILES
+from na_report.screen.said import MARKS, keep, said
 
 # After paper, and after what other extensions add.
 _LAST = 995
@@ -43,9 +43,9 @@ def setup(app: Any) -> None:
 def _mend(app: Any, tree: Any, page: str) -> None:
     for node in list(tree.findall(nodes.Element)):
         if not _BARE.isdisjoint(node["classes"]):
-            replace(node, *node.children)
+            node.parent.replace(node, node.children)
         elif isinstance(node, nodes.raw) and "<script" in node.astext():
-            replace(node)  # settings for a code server that the book doesn't use
+            node.parent.remove(node)  # settings for a code server that the book doesn't use
         elif isinstance(node, nodes.table):
             mend_table(node)
         elif isinstance(node, nodes.figure) and isinstance(node[0], nodes.image):
@@ -55,7 +55,7 @@ def _mend(app: Any, tree: Any, page: str) -> None:
         elif isinstance(node, nodes.inline):
             _mend_links(node)
     keep(app, tree, page)
-    add_take_along(app, tree, page)
+    _add_take_along(app, tree, page)
 
 
 def _mend_image(image: Any) -> None:
@@ -91,9 +91,8 @@ def mend_table(table: Any) -> None:
             if is_head:
                 cell["html"] = {"role": "columnheader", "scope": "col"}
             else:
-                cell["html"] = {"data-kolom": "".join(heads[column : column + 1])} | (
-                    {"role": "cell"} if column else {"role": "rowheader", "scope": "row"}
-                )
+                kind = {"role": "cell"} if column else {"role": "rowheader", "scope": "row"}
+                cell["html"] = {"data-kolom": "".join(heads[column : column + 1]), **kind}
             if len(cell) == 1 and isinstance(cell[0], nodes.paragraph):
                 cell[0] = compact_paragraph("", "", *cell[0].children)
     if isinstance(table[0], nodes.title):
@@ -131,7 +130,44 @@ def _mend_figure(app: Any, figure: Any) -> None:
 
 
 def _frame(node: Any, before: str, after: str) -> None:
-    replace(node, nodes.raw("", before, format="html"), node, nodes.raw("", after, format="html"))
+    node.parent.replace(node, [nodes.raw("", before, format="html"), node, nodes.raw("", after, format="html")])
+
+
+def _add_take_along(app: Any, tree: Any, page: str) -> None:
+    """Makes the line under each figure and table, and fills the places of the colophon; without a book they stay as they are."""
+    book = app.config.html_context.get("book")
+    if not book:
+        return
+    work, shown = Work(**book["work"]), None
+
+    def form(part: Part | None = None, **given: Any) -> nodes.raw:
+        place = f"#{part.key}" if part else f"{app.config.root_doc}.html"
+        whole = f"{page}.html{place}" if part else place
+        address = book["address"] and book["address"] + whole
+        # A reference has the title of the report in italics, as the style has it.
+        before, title, after = apa(work, part, address).partition(work.title)
+        said = {"before": before, "title": title, "after": after, "bibtex": bibtex(work, part, address), "place": place}
+        about = {"work": work, "part": part, "address": address or (whole if part else work.title), **said, **given}
+        return nodes.raw("", app.builder.templates.render("citing.html", about), format="html")
+
+    for node in list(tree.findall(nodes.Element)):
+        if isinstance(node, nodes.figure | nodes.table):
+            shown = node
+        elif "meenemen" in node["classes"] and isinstance(node.parent, nodes.paragraph) and shown and shown["ids"]:
+            links = node.findall(download_reference)
+            own = [(f"{FILES}/{quote(link['filename'])}", link.astext()) for link in links]
+            node.parent.parent.replace(node.parent, form(_part_of(shown), own=own))
+        elif "citeer" in node["classes"]:
+            node[:] = [form()]
+        elif "hele-editie" in node["classes"]:
+            node.append(form(whole=True))
+
+
+def _part_of(shown: Any) -> Part:
+    """Returns a figure or table as a reference names it, with the first sentence of its caption as its title."""
+    caption = shown.next_node(lambda node: isinstance(node, nodes.title | nodes.caption)) or ()
+    first = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9])", said(*caption, without=MARKS), maxsplit=1)[0]
+    return Part(shown["ids"][0], shown.get("number", ""), first.rstrip("."))
 
 
 def describe(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:

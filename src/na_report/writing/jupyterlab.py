@@ -30,13 +30,13 @@ for _name in ("numref", "download", "doc", "ref"):
     roles.register_generic_role(_name, nodes.inline)
 
 
-def as_html(markdown: str, attachments: Mapping[str, str], files: Mapping[str, str]) -> str:
-    """Returns MyST as HTML with its drawing in place: `files` has per MIME type of the attachments how the MyST names it."""
+def as_html(markdown: str, files: Mapping[str, tuple[str, str]]) -> str:
+    """Returns MyST as HTML with its drawing in place: the SVG among the `files` of the block."""
     markdown = _ELSEWHERE.sub("", markdown).replace("{dropdown}", "{admonition}")
     html = str(publish_parts(markdown, parser=Parser(), writer_name="html5", settings_overrides=_SETTINGS)["fragment"])
     small = 'style="vertical-align: super; font-size: smaller"'
     html = re.sub(r'class="(opmerking|[^"]*\bherkomst)\b[^"]*"', small, html)
-    if _SVG in files:
-        code = base64.b64encode(attachments[_SVG].encode()).decode()
-        html = html.replace(f'src="{files[_SVG]}"', f'src="data:{_SVG};base64,{code}"')
+    for path in (path for path, (kind, _) in files.items() if kind == _SVG):
+        code = base64.b64encode(files[path][1].encode()).decode()
+        html = html.replace(f'src="{path}"', f'src="data:{_SVG};base64,{code}"')
     return html.strip()

@@ -4,9 +4,8 @@ import html
 import math
 import os
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -79,25 +78,28 @@ def sortable(cell: str, number: float) -> str:
     return cell if math.isnan(number) else f"[{cell}]{{.rang-{text}}}"
 
 
-@dataclass(frozen=True)
-class Block:
-    """MyST that a cell shows; with other forms of it per MIME type, and the paths under which the book keeps these."""
+class Block(NamedTuple):
+    """MyST that a cell shows; with other forms of it, each with its MIME type under the path at which the book keeps it.
+
+    Prose is text of the page and not what a cell made of data.
+    """
 
     markdown: str
-    attachments: dict[str, str] = field(default_factory=dict)
-    metadata: dict[str, Any] = field(default_factory=dict)
+    files: Mapping[str, tuple[str, str]] = {}
+    prose: bool = False
 
     def _repr_mimebundle_(self, **wanted: object) -> tuple[dict[str, str], dict[str, Any]]:
-        shown = {"text/plain": plain(self.markdown), "text/markdown": self.markdown, **self.attachments}
+        shown = {"text/plain": plain(self.markdown), "text/markdown": self.markdown, **dict(self.files.values())}
+        paths = {kind: path for path, (kind, _) in self.files.items()}
+        about = {"files": paths} if paths else {"prose": True} if self.prose else {}
         if SESSION in os.environ:
             from na_report.writing.jupyterlab import as_html
 
-            files = self.metadata.get("na_report", {}).get("files", {})
-            shown["text/html"] = as_html(self.markdown, self.attachments, files)
-        return shown, self.metadata
+            shown["text/html"] = as_html(self.markdown, self.files)
+        return shown, {"na_report": about} if about else {}
 
 
 def folded(title: str, block: Block) -> Block:
     """Returns a table folded under a title on a screen; paper shows it open, under its caption alone."""
     lines = [f"::::{{dropdown}} {title}", ":class-title: alleen-scherm", "", block.markdown, "::::"]
-    return Block("\n".join(lines), block.attachments, block.metadata)
+    return block._replace(markdown="\n".join(lines))

@@ -13,9 +13,8 @@ from na_report.base.errors import MissingRowError
 from na_report.base.wording import Words
 from na_report.editions.edition import Edition
 from na_report.editions.schema import TABLES
+from na_report.writing.grammar import ids, in_sentence, listed, number_of, sentence_case, spoken, written
 from na_report.writing.markdown import Block, anchor, escape, link, plain, table_rows
-from na_report.writing.numbers import written
-from na_report.writing.text import ids, in_sentence, listed, number_of, sentence_case, spoken
 
 Row = Mapping[str, Any]
 Cells = Mapping[str, str]
@@ -195,7 +194,7 @@ class Voice:
         shown = table_rows(frame, [*map(self._head, filters)], [*map(self._head, right)])
         bare = frame.map(lambda cell: for_sheet(plain(str(cell)))).to_csv(index=False, lineterminator="\n")
         lines = [f":::{{table}} {caption}", *settings, "", *shown, ":::", "", along]
-        return Block("\n".join(lines), {"text/csv": bare}, {"na_report": {"files": {"text/csv": path}}})
+        return Block("\n".join(lines), {path: ("text/csv", bare)})
 
     def frame(self, rows: Iterable[Cells]) -> pd.DataFrame:
         """Returns rows, whose keys are those of words, as a frame with the words for heads.
