@@ -15,7 +15,7 @@ from small_book import only_pages, parameters, write_notebook
 
 from na_report.base.paths import Project
 from na_report.processes.limits import cores
-from na_report.running.executed import normalised
+from na_report.running.notebooks import normalised
 
 AROUND = cases("surroundings")
 

@@ -15,10 +15,9 @@ from na_report.base.paths import TOC, WORDS, Project
 from na_report.base.settings import read_configuration, told_faults
 from na_report.base.wording import Words
 from na_report.editions.folders import is_draft
-from na_report.running.contents import known_language, read_contents, read_words
-from na_report.running.executed import whole_notebooks
 from na_report.running.fingerprint import hash_files
-from na_report.running.pages import Page
+from na_report.running.notebooks import whole_notebooks
+from na_report.running.pages import Page, known_language, read_contents, read_words
 
 # What readers get of each format. The mark holds a hash of each; it goes before anything of a book changes and comes back last.
 PARTS = {"html": ("html",), "pdf": ("report.pdf", "summary.pdf")}

@@ -11,8 +11,8 @@ from na_report.base.paths import Project
 from na_report.book.book import Book
 from na_report.book.site import in_site
 from na_report.editions.folders import sealed_editions
-from na_report.running.contents import languages
 from na_report.running.fingerprint import FILES
+from na_report.running.pages import languages
 from na_report.screen.describing import PAPERS
 
 # So many bytes are shown, before and after the place that differs.

@@ -13,7 +13,7 @@ from na_report.base.files import contents, copy_folder, locked, partial_of, put_
 from na_report.base.paths import BUILD
 from na_report.base.wording import Words
 from na_report.book.book import Book, held, is_whole
-from na_report.running.contents import read_words
+from na_report.running.pages import read_words
 from na_report.screen.describing import BESIDE, PAPERS, site_address, size
 
 # The list of chapters in the page template.

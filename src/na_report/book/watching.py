@@ -25,8 +25,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import put_in_place, write_whole
 from na_report.base.paths import Project
 from na_report.book.book import Book, held
-from na_report.book.building import print_papers
-from na_report.book.rendering import finish_html, render_stage
+from na_report.book.building import finish_html, print_papers, render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.forked import Server
 from na_report.processes.renderer import renderer

@@ -12,9 +12,8 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, Project
 from na_report.book.book import Book, held, is_current
 from na_report.editions import folders
-from na_report.running.contents import known_language, languages
 from na_report.running.fingerprint import hash_inputs
-from na_report.running.pages import Page
+from na_report.running.pages import Page, known_language, languages
 
 
 def build(options: Namespace, project: Project) -> int:

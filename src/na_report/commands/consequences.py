@@ -13,9 +13,8 @@ from na_report.editions.folders import is_draft, previous_edition, sealed_editio
 from na_report.editions.office_marks import FLAGS
 from na_report.reasoning.changes import Changes, compare
 from na_report.reasoning.checking import check
-from na_report.running.chapters import read_chapter
-from na_report.running.contents import known_language
-from na_report.running.pages import all_pages, mentions
+from na_report.running.notebooks import read_chapter
+from na_report.running.pages import all_pages, known_language, mentions
 from na_report.statistics.refreshing import Outcome, Refreshed, told_again
 from na_report.writing.markdown import anchor
 from na_report.writing.numbers import number, written_day

@@ -17,10 +17,9 @@ from na_report.book.book import Book, held
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder, list_editions, newest_edition
-from na_report.running.contents import languages
-from na_report.running.execution import Run, run_pages
+from na_report.running.execution import Run, cluster_pool, local_pool, run_pages
 from na_report.running.fingerprint import Answers, reasons
-from na_report.running.pages import Page, agreeing, all_pages, choose, with_parameters
+from na_report.running.pages import Page, agreeing, all_pages, choose, languages, with_parameters
 from na_report.running.sweep import check_folder, combinations, read_grid, run_sweep
 from na_report.running.translation import accept, find_differences, write_chapter
 
@@ -77,8 +76,6 @@ def run(options: Namespace, project: Project) -> int:
 
 
 def _sweep(options: Namespace, project: Project) -> int:
-    from na_report.running.pools import cluster_pool, local_pool
-
     start = time.perf_counter()
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
     parameters, axes = options.parameters, read_grid(options.grid)

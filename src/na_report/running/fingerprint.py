@@ -13,7 +13,7 @@ from pathlib import Path
 from na_report.base.files import read_once, write_whole
 from na_report.base.paths import ADDRESS, CLAIMS, CONFIG, LOCK, PAGES, PROGRAM, REGISTERS, TOC, WORDS, Project
 from na_report.base.settings import read_settings
-from na_report.running.chapters import read_chapter
+from na_report.running.notebooks import read_chapter
 from na_report.running.pages import Page
 
 # The files of a project that a book is made of, beside the folders of chapters and data.

@@ -15,9 +15,8 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import write_whole
 from na_report.base.paths import Project
 from na_report.base.stories import read_story
-from na_report.running.chapters import read_chapter
-from na_report.running.contents import is_name, languages, read_contents
-from na_report.running.pages import all_pages
+from na_report.running.notebooks import read_chapter
+from na_report.running.pages import all_pages, is_name, languages, read_contents
 
 # In the metadata of a cell, and in the settings of a story.
 MARK = "translates"
