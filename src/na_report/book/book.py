@@ -12,7 +12,7 @@ from typing import Any, cast
 from na_report.base.errors import NaReportError
 from na_report.base.files import locked, put_in_place, remove, write_whole
 from na_report.base.paths import TOC, WORDS, Project
-from na_report.base.settings import read_configuration, told_faults
+from na_report.base.settings import form_faults, read_configuration, told_faults
 from na_report.base.wording import Words
 from na_report.editions.folders import is_draft
 from na_report.running.fingerprint import hash_files
@@ -52,7 +52,7 @@ class Book:
     html = _in_folder("html")  # the finished pages
     made = _in_folder("made")  # where the parts of a new book wait until all are whole
     stage = _in_folder("stage")  # the source that Sphinx reads
-    rendered = _in_folder("sphinx")  # what Sphinx makes of it, and goes on from: `html` and the pages for paper
+    rendered = _in_folder("sphinx/_build")  # what Sphinx makes of it, and goes on from: `html` and the pages for paper
 
 
 def words(book: Book) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def words(book: Book) -> dict[str, Any]:
         "enum": ["", *contents.pages],
         "description": f"a page of {TOC}, or '' for a book without a short PDF",
     }
-    if problems := contents.problems + told_faults(f"chapters/{WORDS}, {book.language}", given, form):
+    if problems := contents.problems + told_faults(f"chapters/{WORDS}, {book.language}", form_faults(given, form)):
         raise NaReportError("\n".join(problems), hint=f"Fill these in chapters/{WORDS}.")
     said = {
         key: value.replace("{edition}", book.edition) if isinstance(value, str) else value

@@ -15,7 +15,6 @@ from babel.dates import format_date
 from na_report.base.errors import BookError
 from na_report.base.files import remove
 from na_report.base.paths import DESCRIPTOR
-from na_report.base.settings import shown
 from na_report.book.book import Book, drop_other_pages, publish, words
 from na_report.book.staging import drop_renderings, stage
 from na_report.editions.descriptor import descriptor_of
@@ -98,7 +97,7 @@ def finish_html(book: Book, pages: Sequence[Page], files: Sequence[Path] = ()) -
     """
     from na_report.screen.finishing import finish  # while Sphinx renders, a build imports it
 
-    rendered, result = _html(book), book.made / "html"
+    rendered, result = book.rendered / "html", book.made / "html"
     for page in pages:
         outputs = [output.get("data", {}) for cell in _cells(book, page.name) for output in cell.get("outputs", [])]
         named = [name for data in outputs for name in _NAMED.findall("".join(data.get("text/markdown", "")))]
@@ -117,26 +116,22 @@ def finish_html(book: Book, pages: Sequence[Page], files: Sequence[Path] = ()) -
     return result
 
 
-def _html(book: Book) -> Path:
-    return book.rendered / "_build" / "html"
-
-
 def render_stage(book: Book, process: Renderer) -> None:
     """Renders the stage of a book, for screen and paper, from where an earlier rendering left.
 
     A `BookError` tells what is wrong in the text, such as a link without a target; nothing is left to go on from then, so that
     the next rendering names all problems again.
     """
-    output, log = book.rendered, book.folder / "html.log"
-    output.mkdir(parents=True, exist_ok=True)
+    log = book.folder / "html.log"
+    book.rendered.mkdir(parents=True, exist_ok=True)
     log.write_bytes(b"")
-    options = ("--path-output", str(output), "-W", "-n", "--keep-going", "--builder", "html")
+    options = ("--path-output", str(book.rendered.parent), "-W", "-n", "--keep-going", "--builder", "html")
     code = process(["build", str(book.stage), *options], log)
     said = _ANSI.sub("", log.read_text(encoding="utf-8", errors="replace"))
     found = _PROBLEM.findall(said)
-    if not code and not found and (_html(book) / "index.html").is_file():
+    if not code and not found and (book.rendered / "html" / "index.html").is_file():
         return
-    remove(output)
+    remove(book.rendered)
     if code < 0:
         raise BookError(
             "The process that renders the book was killed.", hint="Look whether memory ran out, and build again."
@@ -162,7 +157,7 @@ def _placed(line: str, book: Book) -> str:
         number, within = divmod(int(place[2]), _LINES_PER_CELL)
         if 0 < number <= len(cells := _cells(book, place[1])):
             cell = cells[number - 1]
-            told = f"cell {cell['id']} ({shown(first_line(''.join(cell['source'])))})"
+            told = f"cell {cell['id']} ({first_line(cell['source'])})"
             return f"{place[1]}.ipynb, {told}, line {within}: {line[place.end() :]}"
     return line
 
@@ -177,7 +172,7 @@ def _named_in(book: Book, page: str, address: str) -> str:
     """Returns which cell of a page names an address; nothing when none does as it is."""
     for cell in _cells(book, page.removesuffix(".html")):
         if address in json.dumps([cell["source"], cell.get("outputs")], ensure_ascii=False):
-            return f" (cell {cell['id']}, {shown(first_line(''.join(cell['source'])))})"
+            return f" (cell {cell['id']}, {first_line(cell['source'])})"
     return ""
 
 
@@ -190,7 +185,7 @@ def print_papers(book: Book, pages: Sequence[Page]) -> dict[str, Path]:
     made = {}
     for document in documents(book, pages, words(book)):
         made[f"{document.name}.pdf"] = target = book.made / f"{document.name}.pdf"
-        typeset(document, book.rendered / "_build" / FOLDER / "pages", book.stage, book.project.root, target)
+        typeset(document, book.rendered / FOLDER / "pages", book.stage, book.project.root, target)
     return made
 
 

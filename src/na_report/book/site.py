@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import contents, copy_folder, locked, partial_of, put_in_place, remove
 from na_report.base.paths import BUILD
+from na_report.base.templates import templates
 from na_report.base.wording import Words
 from na_report.book.book import Book, held, is_whole
 from na_report.running.pages import read_words
@@ -20,7 +20,7 @@ from na_report.screen.describing import BESIDE, PAPERS, site_address, size
 PLACE = "nav#hoofdstukken"
 # The names of the pages per edition and language, in the order in which a reader chooses.
 Shelf = Mapping[tuple[str, str], Collection[str]]
-_TEXTS = Environment(autoescape=True, undefined=StrictUndefined, loader=PackageLoader(__package__, "texts"))
+_TEXTS = templates(__package__)
 
 
 def write_site(books: Sequence[Book]) -> Path:
@@ -102,4 +102,9 @@ def _move_papers(page: BeautifulSoup, papers: Mapping[str, Path], language: str)
 def front(book: Book) -> str:
     """Returns a page that leads on to the newest edition, by itself or by hand."""
     said = {"language": book.language, "title": Words(book.language, book.project)("site.newest")}
-    return _TEXTS.get_template("front.html").render(said, address=f"{book.edition}/{book.language}/index.html") + "\n"
+    return (
+        templates(__package__)
+        .get_template("front.html")
+        .render(said, address=f"{book.edition}/{book.language}/index.html")
+        + "\n"
+    )

@@ -5,7 +5,6 @@ folder of its own, so that the book that is published is always one that `na-rep
 """
 
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -175,9 +174,9 @@ def serve(port: int, book: Book) -> Iterator[str]:
     book.folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(Path(__file__).parent / "texts" / PREVIEW, book.folder)
     tell_pages(book)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-    try:
-        yield f"http://{_ADDRESS}:{server.server_address[1]}/{book.html.name}/"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with server, ThreadPoolExecutor() as aside:
+        aside.submit(server.serve_forever, 0.1)
+        try:
+            yield f"http://{_ADDRESS}:{server.server_address[1]}/{book.html.name}/"
+        finally:
+            server.shutdown()

@@ -43,8 +43,7 @@ def _hash(value: object) -> str:
 def library_files() -> tuple[list[Path], Path]:
     """Returns all files of this package, and its folder."""
     root = Path(__file__).resolve().parent.parent
-    folders = os.walk(root)
-    return [Path(folder, name) for folder, _, names in folders if "__pycache__" not in folder for name in names], root
+    return [path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts], root
 
 
 @functools.cache

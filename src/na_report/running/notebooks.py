@@ -7,7 +7,7 @@ import re
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -138,13 +138,14 @@ def own_cell(chapter: Notebook, cell: Mapping[str, Any]) -> str:
     """Returns which cell of its chapter an executed cell is: the number that a person counts, its id and its first line."""
     for number, own in enumerate(chapter.cells, 1):
         if own.id == cell["id"]:
-            return f"cell {number} ({own.id}, {shown(first_line(own.source))})"
+            return f"cell {number} ({own.id}, {first_line(own.source)})"
     return "the cell with the parameters of the page"
 
 
-def first_line(source: str) -> str:
-    """Returns the first line of a cell that is not empty."""
-    return next((line.strip() for line in source.splitlines() if line.strip()), "")
+def first_line(source: str | Sequence[str]) -> str:
+    """Returns the first line of a cell that says something, as an error shows it."""
+    lines = (line.strip() for line in "".join(source).splitlines())
+    return shown(next((line for line in lines if line and not line.startswith("%%text")), ""))
 
 
 def whole_notebooks(folder: Path) -> list[Path]:

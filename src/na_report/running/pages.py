@@ -11,7 +11,7 @@ from typing import Any
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import PAGES, TOC, WORDS, Project
-from na_report.base.settings import read_settings, shown, told_faults
+from na_report.base.settings import form_faults, read_settings, shown, told_faults
 from na_report.running.notebooks import declared_types, read_chapter, whole_notebooks
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -62,7 +62,7 @@ def known_language(project: Project, language: str) -> str:
 def read_contents(project: Project, language: str = "") -> Contents:
     """Returns the table of contents, of a language where one is named, with all that is wrong with it."""
     toc = read_settings(project.root / TOC)
-    problems = told_faults(TOC, toc, _CONTENTS)
+    problems = told_faults(TOC, form_faults(toc, _CONTENTS))
     names = [name for name in _files(toc) if is_name(name)]
     pages = list(dict.fromkeys(names))
     problems += [f"{TOC}: found {name!r} twice, expected each page once." for name in pages if names.count(name) > 1]
@@ -133,7 +133,7 @@ def all_pages(project: Project, language: str = "", edition: str = "") -> list[P
     language = known_language(project, language)
     contents, declared_file = read_contents(project, language), project.chapters / PAGES
     declared = read_settings(declared_file) if declared_file.is_file() else {}
-    problems = contents.problems + told_faults(f"chapters/{PAGES}", declared, _FORM)
+    problems = contents.problems + told_faults(f"chapters/{PAGES}", form_faults(declared, _FORM))
     found = []
     for name in contents.pages:
         options = dict(entry) if isinstance(entry := declared.get(name), dict) else {}
