@@ -68,7 +68,7 @@ def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None
 
 def _check(options: Namespace, project: Project) -> int:
     """Tells whether a published book is what this project gives."""
-    from na_report.book.comparing import copied, differences, formats_of
+    from na_report.book.site import copied, differences, formats_of
 
     if options.force or "format" in options.given:
         raise NaReportError("--check makes nothing: --force and --format do not go with it.", hint="Leave them out.")

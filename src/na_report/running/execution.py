@@ -22,8 +22,7 @@ from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.files import write_whole
 from na_report.base.paths import READS, TOC, Project
 from na_report.processes.forked import Server, end_kernels, kernel_folder
-from na_report.processes.limits import cores, page_limits
-from na_report.processes.surroundings import pinned
+from na_report.processes.surroundings import cores, page_limits, pinned
 from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state
 from na_report.running.notebooks import Notebook, normalised, own_cell, read_chapter
 from na_report.running.pages import Page, with_all
