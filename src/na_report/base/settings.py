@@ -77,7 +77,6 @@ def read_texts(path: Path) -> tuple[dict[str, Any], dict[Place, int]]:
 
 
 def _named(path: Path, read: Callable[[str], Any]) -> dict[str, Any]:
-    """Returns what a file holds, as `read` makes it of its text."""
     place, hint = "", "Put the file back as it was."
     try:
         found = read(path.read_text(encoding="utf-8"))

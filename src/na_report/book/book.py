@@ -1,6 +1,5 @@
 """Which book is being made, what it says of itself, whether it is whole, and how a new one takes its place."""
 
-import copy
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +24,7 @@ _MARK = "build.json"
 # What a process that was killed leaves.
 _LEFT_OVER = ("notebooks/.*.partial", ".*.partial", "made")
 # What `words.yml` has to say of a book; that a part has a caption and which pages there are, is added.
-_FORM = json.loads((Path(__file__).parent / "texts" / "words.json").read_bytes())
+_FORM = Path(__file__).parent / "texts" / "words.json"
 
 
 def _in_folder(name: str) -> Path:
@@ -67,7 +66,7 @@ def words(book: Book) -> dict[str, Any]:
     read_configuration(book.project)
     given = read_words(book.project)[known_language(book.project, book.language)]
     contents = read_contents(book.project, book.language)
-    form = copy.deepcopy(_FORM)
+    form = json.loads(_FORM.read_bytes())
     form["properties"]["parts"] |= {
         "minItems": contents.parts,
         "maxItems": contents.parts,

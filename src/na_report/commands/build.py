@@ -59,15 +59,13 @@ def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None
         return write_take_along(edition, book.folder / "take-along", project)
 
     def run(pages: Sequence[Page]) -> None:
-        answers = None if force else answers_of(project, edition)
-        execute(project, pages, {"edition": edition}, book.notebooks, jobs, answers)
+        execute(book, pages, jobs, None if force else answers_of(project, edition))
 
     with held(book), pinned(), renderer() as process:  # gets ready while the pages run
         make_book(book, formats, process, verify=verify, take_along=take_along, run=run, say=say)
 
 
 def _check(options: Namespace, project: Project) -> int:
-    """Tells whether a published book is what this project gives."""
     from na_report.book.site import copied, differences, formats_of
 
     if options.force or "format" in options.given:

@@ -29,7 +29,7 @@ def preview(options: Namespace, project: Project) -> int:
         book,
         verify=partial(verify_edition, edition, project),
         answers=partial(answers_of, project, edition),
-        changes=partial(changed_page, edition, options.language, project, book.notebooks),
+        changes=partial(changed_page, book),
     )
     try:
         with serve(options.port, book) as address, made as refresh:

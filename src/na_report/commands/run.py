@@ -67,7 +67,7 @@ def run(options: Namespace, project: Project) -> int:
     pages = agreeing(choose(all_pages(project, options.language, edition), options.pages), parameters)
     book = Book(project, edition, options.language)
     with held(book):
-        execute(project, pages, {"edition": edition} | parameters, book.notebooks, options.jobs)
+        execute(book, pages, options.jobs, more=parameters)
     return 0
 
 
@@ -93,7 +93,7 @@ def _sweep(options: Namespace, project: Project) -> int:
     answers = functools.cache(functools.partial(answers_of, project))
     print(f"running {len(pages)} combinations", flush=True)
     with progress() as watcher:
-        rows = run_sweep(project, pages, folder, answers, pool=pool, watcher=watcher)
+        rows = run_sweep(project, pages, folder, answers, pool, watcher)
     same = sum(row["state"] == "unchanged" for row in rows)
     print(f"ran {len(rows) - same} in {time.perf_counter() - start:.1f} s{f', {same} were up to date' if same else ''}")
     print(f"table {os.path.relpath(folder / 'index.csv')}")
@@ -118,19 +118,13 @@ def answers_of(project: Project, edition: str) -> Answers:
 
 
 def execute(
-    project: Project,
-    pages: Sequence[Page],
-    parameters: Mapping[str, str],
-    folder: Path,
-    jobs: int,
-    answers: Answers | None = None,
+    book: Book, pages: Sequence[Page], jobs: int, answers: Answers | None = None, more: Mapping[str, str] = {}
 ) -> None:
-    """Runs pages with a line for each."""
-    start = time.perf_counter()
-    spoken = ", ".join(dict.fromkeys(page.language for page in pages))
-    print(f"running pages of edition {parameters['edition']} ({spoken})", flush=True)
+    """Runs pages of a book, with more parameters than they have of their own, with a line for each."""
+    start, given = time.perf_counter(), {"edition": book.edition, **more}
+    print(f"running pages of edition {book.edition} ({book.language})", flush=True)
     with progress() as watcher:
-        runs = run_pages(project, pages, parameters, folder, jobs=jobs, answers=answers, watcher=watcher)
+        runs = run_pages(book.project, pages, given, book.notebooks, jobs=jobs, answers=answers, watcher=watcher)
     same = f", {len(pages) - len(runs)} were up to date" if len(runs) < len(pages) else ""
     print(f"ran {len(runs)} pages in {time.perf_counter() - start:.1f} s{same}", flush=True)
 

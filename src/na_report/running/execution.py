@@ -88,7 +88,7 @@ def run_stale(
     answers: Callable[[str], Answers | None],
     runs: dict[str, Run | None],
     pool: Pool,
-    watcher: Watcher = lambda *_: None,
+    watcher: Watcher,
 ) -> None:
     """Runs the pages that are no longer what their ingredients make by the answers of their edition, in a pool of whatever kind.
 

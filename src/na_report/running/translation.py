@@ -63,7 +63,6 @@ def _story(source: Path, target: Path) -> Iterator[str]:
 
 
 def _notebook(source: Path, target: Path) -> Iterator[str]:
-    """Yields per cell what is wrong with a translation."""
     said = {cell.id: cell.source for cell in read_chapter(source).cells}
     cells = {cell.id: cell for cell in read_chapter(target).cells}
     for number, (key, cell) in enumerate(cells.items(), 1):
