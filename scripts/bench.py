@@ -37,10 +37,10 @@ from bs4 import BeautifulSoup
 
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.book.book import Book
-from na_report.book.comparing import copied
+from na_report.book.site import copied
 from na_report.book.staging import stage
 from na_report.editions.edition import seal_edition
-from na_report.processes.limits import cores
+from na_report.processes.surroundings import cores
 from na_report.running.pages import Page, all_pages, with_parameters
 from na_report.running.sweep import combinations, read_grid
 

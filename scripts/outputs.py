@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 
 from na_report.processes.forked import kernel_folder
-from na_report.running.executed import normalised
 from na_report.running.execution import run_notebook
+from na_report.running.notebooks import normalised
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 

@@ -25,7 +25,7 @@ from screens import show as show
 
 from na_report.base.errors import Problem
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.book.comparing import copied
+from na_report.book.site import copied
 from na_report.cli import main
 from na_report.editions.asked import Reads
 from na_report.editions.edition import Edition, seal_edition

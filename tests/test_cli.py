@@ -18,7 +18,7 @@ from small_book import only_pages, write_chapter
 from na_report.base.files import contents
 from na_report.base.paths import ADDRESS, Project
 from na_report.commands.arguments import make_parser
-from na_report.commands.run import Progress
+from na_report.commands.run import progress
 from na_report.running.execution import Run
 from na_report.running.pages import agreeing, all_pages, choose
 from na_report.screen.describing import site_address
@@ -120,9 +120,10 @@ def test_a_terminal_sees_which_pages_are_running(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("TERM", "xterm")  # one that is called dumb is shown no progress
     terminal = io.StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True)
-    with Progress(terminal) as progress:
-        progress([], 0, 2, ["kort", "koploper"])
-        progress([Run("kort", Path("kort.ipynb"), 1.0)], 1, 2, ["koploper"])
-        progress([Run("koploper", Path("koploper.ipynb"), 2.0, "mis")], 2, 2, [])
+    monkeypatch.setattr(sys, "stdout", terminal)
+    with progress() as watch:
+        watch([], 0, 2, ["kort", "koploper"])
+        watch([Run("kort", Path("kort.ipynb"), 1.0)], 1, 2, ["koploper"])
+        watch([Run("koploper", Path("koploper.ipynb"), 2.0, "mis")], 2, 2, [])
     seen = r"running: kort, koploper.*kort {10,}1\.0 s\n.*1 of 2 pages, 0 s, running: koploper.* 2\.0 s  FAILED\n"
     assert re.search(seen, terminal.getvalue(), re.DOTALL)

@@ -29,8 +29,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import BusyError, locked, partial_of, put_in_place
 from na_report.base.paths import Project
 from na_report.book.book import Book, is_current, is_whole
-from na_report.book.comparing import contents
-from na_report.book.site import write_site
+from na_report.book.site import contents, write_site
 from na_report.editions.edition import copy_edition, seal_edition
 from na_report.running.fingerprint import hash_inputs
 from na_report.workbook.exporting import export_edition

@@ -15,7 +15,7 @@ from small_book import changed
 
 from na_report.base.paths import Project
 from na_report.base.wording import Words
-from na_report.running.executed import INJECTED, normalised
+from na_report.running.notebooks import INJECTED, normalised
 from na_report.running.pages import all_pages
 from na_report.running.sweep import recorded
 

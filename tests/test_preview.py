@@ -70,8 +70,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     # What an earlier program left, killed midway: its looks and what Sphinx kept.
     left = Book(project, "2021", "nl", is_preview=True)
     (left.stage / "_static" / "fonts").mkdir(parents=True)
-    (left.rendered / "_build" / ".doctrees").mkdir(parents=True)
-    (left.rendered / "_build" / ".doctrees" / "environment.pickle").write_bytes(b"of another program")
+    (left.rendered / ".doctrees").mkdir(parents=True)
+    (left.rendered / ".doctrees" / "environment.pickle").write_bytes(b"of another program")
     preview = Running(project)
     assert b"preview.js" in preview.get("index.html")[1], "it waits for the book"
     assert preview.shows("index.html", "Eerste woorden")

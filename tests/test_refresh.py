@@ -23,6 +23,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import contents
 from na_report.base.paths import Project
 from na_report.base.wording import Words
+from na_report.book.book import Book
 from na_report.commands.consequences import changed_page
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.editions.integrity import verify_edition
@@ -122,7 +123,7 @@ def test_a_page_tells_what_changed_and_what_follows(refreshed: tuple[Project, st
 
 
 def page_of(name: str, language: str, project: Project) -> BeautifulSoup:
-    _, content, _ = changed_page(name, language, project) or ("", "", "")
+    _, content, _ = changed_page(Book(project, name, language)) or ("", "", "")
     return BeautifulSoup(content, "html.parser")
 
 
@@ -140,9 +141,9 @@ def test_the_page_comes_with_a_draft_alone_in_the_language_of_the_book(
     assert {english(key, dataset="") for key in reasons}.isdisjoint(dutch(key, dataset="") for key in reasons)
     flags = [f"flags.{flag}" for flag in FLAGS if flag.isalpha()]
     assert {*map(english, flags)}.isdisjoint(map(dutch, flags))
-    assert changed_page("2026", "nl", project) is None
+    assert changed_page(Book(project, "2026", "nl")) is None
     copy_edition("2026", "2026b", project)
-    title, content, _ = changed_page("2026b", "nl", project) or ("", "", "")
+    title, content, _ = changed_page(Book(project, "2026b", "nl")) or ("", "", "")
     assert title == "Wat er in dit concept anders is"
     assert "Er is verder niets anders." in content
     # Data are text, and advice that goes is named by its number.
@@ -159,7 +160,7 @@ def test_the_page_comes_with_a_draft_alone_in_the_language_of_the_book(
     assert any(item.get_text() == "R8" for item in page.select("li"))
     assert "<b>Advies" in page.get_text() and any("<b>Deel" in cell.get_text() for cell in page.select("th"))
     seal_edition("2027", project, by="N. Jansen")
-    assert changed_page("2027", "nl", project) is None
+    assert changed_page(Book(project, "2027", "nl")) is None
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import copy_folder, put_in_place
 from na_report.base.paths import Project
 from na_report.book.book import Book, is_whole, publish
-from na_report.book.comparing import contents
-from na_report.book.rendering import finish_html, render_stage
+from na_report.book.building import finish_html, render_stage
+from na_report.book.site import contents
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.renderer import Renderer
 from na_report.running.pages import all_pages

@@ -19,8 +19,7 @@ from small_book import PAGE, built
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.paths import ADDRESS, Project
 from na_report.book.book import Book, held, remember
-from na_report.book.comparing import contents, differences
-from na_report.book.site import with_switch, write_site
+from na_report.book.site import contents, differences, with_switch, write_site
 from na_report.editions.edition import open_edition
 from na_report.running.fingerprint import hash_inputs
 

@@ -14,8 +14,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from small_book import only_pages, parameters, write_notebook
 
 from na_report.base.paths import Project
-from na_report.processes.limits import cores
-from na_report.running.executed import normalised
+from na_report.processes.surroundings import cores
+from na_report.running.notebooks import normalised
 
 AROUND = cases("surroundings")
 

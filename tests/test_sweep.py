@@ -16,7 +16,8 @@ from small_book import parameters, write_notebook
 
 from na_report.base.files import locked
 from na_report.base.paths import Project
-from na_report.running import pools
+from na_report.commands import run
+from na_report.running import execution
 from na_report.running.pages import Page
 
 PARAMETERS = 'edition: str = "2021"\nsector: str = "mbo"\nnumber: int = 0\nfast: bool = True\nslow: float = 0.0'
@@ -87,7 +88,7 @@ def test_a_sweep_that_is_stopped_tells_what_has_not_run(
         raise KeyboardInterrupt
 
     assert swept(small, tmp_path, "proef", "number=1") == (0, "")
-    monkeypatch.setattr(pools, "local_pool", stopped)
+    monkeypatch.setattr(run, "local_pool", stopped)
     assert swept(small, tmp_path, "proef", "number=1,2")[0] == 128 + signal.SIGINT
     assert column(tmp_path, "state") == ["unchanged", "unchanged", "not run", "not run"]
 
@@ -114,7 +115,7 @@ def test_whatever_happens_on_a_cluster_no_run_is_lost_or_doubled(
         if event == "a worker dies":
             os.kill(dask.workers[0].pid, signal.SIGKILL)
         else:
-            with pools.cluster_pool(dask.scheduler_address, small, []):
+            with execution.cluster_pool(dask.scheduler_address, small, []):
                 pass
         done.append(len([*tmp_path.glob("*.state.json")]))
 
@@ -137,7 +138,7 @@ def test_a_scheduler_that_can_not_be_or_does_not_answer_and_a_package_that_is_mi
 
     for address in ("garbage", "localhost", "http://localhost:1", "inproc://x", "tcp://127.0.0.1:999999"):
         assert "is not the address of a Dask scheduler" in said(address)
-    monkeypatch.setattr(pools, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(execution, "CONNECT_SECONDS", 0.3)
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in said("tcp://127.0.0.1:9")
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert "needs the package distributed" in said("tcp://127.0.0.1:9")

@@ -18,10 +18,6 @@ from na_report.commands.arguments import make_parser
 _ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 
-class _ToldToEndError(KeyboardInterrupt):
-    """Another program, or a terminal that closed, ended this one with a signal; clears up as Ctrl-C does."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns 0 when fine, 1 when a check found something, 2 for wrong use."""
     _open_streams()
@@ -51,11 +47,9 @@ def _told(error: NaReportError | OSError | KeyboardInterrupt) -> tuple[str, str,
     """Returns what to say of an error, what to do about it, and the exit code."""
     if isinstance(error, NaReportError):
         return str(error), error.hint, error.exit_code
-    again = "Run the command again; nothing half-made is in use."
-    if isinstance(error, _ToldToEndError):
-        return "told to end.", again, 128 + int(error.args[0])
     if isinstance(error, KeyboardInterrupt):
-        return "stopped by the keyboard.", again, 128 + signal.SIGINT
+        what, number = ("told to end.", *error.args) if error.args else ("stopped by the keyboard.", signal.SIGINT)
+        return what, "Run the command again; nothing half-made is in use.", 128 + number
     place = f"{error.filename}: " if error.filename else ""
     return f"{place}{error.strerror or error}.", f"{_remedy(error)} Nothing half-made is in use.", 2
 
@@ -93,9 +87,10 @@ def _clear_up_at_the_end() -> None:
 
 
 def _end(number: int, _: object) -> NoReturn:
+    """Clears up as Ctrl-C does, when another program, or a terminal that closed, ended this one with a signal."""
     for each in _ENDS:
         signal.signal(each, signal.SIG_IGN)  # once is enough: the clearing up is not to be stopped
-    raise _ToldToEndError(number)
+    raise KeyboardInterrupt(number)
 
 
 if __name__ == "__main__":

@@ -160,7 +160,6 @@ def locked(path: Path, what: str) -> Iterator[None]:
 
 
 def _taken(path: Path, what: str) -> int:
-    """Returns the locked file."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         with contextlib.ExitStack() as undo:

@@ -77,7 +77,6 @@ def read_texts(path: Path) -> tuple[dict[str, Any], dict[Place, int]]:
 
 
 def _named(path: Path, read: Callable[[str], Any]) -> dict[str, Any]:
-    """Returns what a file holds, as `read` makes it of its text."""
     place, hint = "", "Put the file back as it was."
     try:
         found = read(path.read_text(encoding="utf-8"))
@@ -121,13 +120,8 @@ def form_faults(found: object, form: Mapping[str, Any], formats: Any = None) -> 
     return list(told)
 
 
-def told_faults(file: str, found: object, form: Mapping[str, Any]) -> list[str]:
-    """Returns a sentence per fault of `form_faults`, with the place in a file."""
-    return _sentences(file, form_faults(found, form), {})
-
-
-def _sentences(file: str, faults: Iterable[Fault], lines: Mapping[Place, int]) -> list[str]:
-    """Returns a sentence per fault, each with the line of its place or of what that is a part of."""
+def told_faults(file: str, faults: Iterable[Fault], lines: Mapping[Place, int] = {}) -> list[str]:
+    """Returns a sentence per fault, with its place in a file and, where lines are known, the line of it or of what holds it."""
     numbered = [(lines.get(place, lines.get(place[:-1], 1)), place, what, expected) for place, what, expected in faults]
     return [
         f"{placed(f'{file}, line {line}' if lines else file, place)}: found {what}, expected {expected}."
@@ -135,9 +129,9 @@ def _sentences(file: str, faults: Iterable[Fault], lines: Mapping[Place, int]) -
     ]
 
 
-def refuse_faults(file: str, faults: Iterable[Fault], hint: str, lines: Mapping[Place, int] | None = None) -> None:
+def refuse_faults(file: str, faults: Iterable[Fault], hint: str, lines: Mapping[Place, int] = {}) -> None:
     """Refuses a file with faults; names them all."""
-    if told := _sentences(file, faults, lines or {}):
+    if told := told_faults(file, faults, lines):
         raise NaReportError("\n".join(told), hint=hint)
 
 

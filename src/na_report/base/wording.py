@@ -47,7 +47,10 @@ class Words:
         """
         text = self.get(key)
         if isinstance(text, Mapping):
-            text = text.get(f"{plural:g}" if plural is not None else "") or text.get(_form(plural, self.language))
+            from babel import Locale
+
+            kind = Locale.parse(self.language).plural_form(plural) if plural is not None else "other"
+            text = text.get(f"{plural:g}" if plural is not None else "") or text.get(kind)
             if text is None:
                 raise self._wrong(key, "no form for this number", f"forms such as {{one: …, other: …}} ({plural})")
         if text is None:
@@ -74,12 +77,6 @@ class Words:
             f"chapters/{self.language}/{WORDS}, {place}: found {found}, expected {expected}.",
             hint="Look how the file of another language has it.",
         )
-
-
-def _form(number: float | None, language: str) -> str:
-    from babel import Locale
-
-    return str(Locale.parse(language).plural_form(number)) if number is not None else "other"
 
 
 @read_once

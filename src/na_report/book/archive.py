@@ -16,8 +16,8 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import whole_file, zip_entry
 from na_report.base.paths import ABOUT, CONFIG, LOCK, PROGRAM, TOC, Project
 from na_report.book.book import PARTS, Book, held, is_current
-from na_report.running.executed import whole_notebooks
 from na_report.running.fingerprint import hash_inputs, library_files
+from na_report.running.notebooks import whole_notebooks
 
 # Beside the library and the chapters: what installs them, and what tells who may use them.
 _OF_LIBRARY = (PROGRAM, LOCK, "README.md", "Makefile", "LICENSE", "LICENSE-CC-BY-4.0", "CITATION.cff", "scripts/setup")

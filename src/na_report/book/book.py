@@ -1,6 +1,5 @@
 """Which book is being made, what it says of itself, whether it is whole, and how a new one takes its place."""
 
-import copy
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,13 +11,12 @@ from typing import Any, cast
 from na_report.base.errors import NaReportError
 from na_report.base.files import locked, put_in_place, remove, write_whole
 from na_report.base.paths import TOC, WORDS, Project
-from na_report.base.settings import read_configuration, told_faults
+from na_report.base.settings import form_faults, read_configuration, told_faults
 from na_report.base.wording import Words
 from na_report.editions.folders import is_draft
-from na_report.running.contents import known_language, read_contents, read_words
-from na_report.running.executed import whole_notebooks
 from na_report.running.fingerprint import hash_files
-from na_report.running.pages import Page
+from na_report.running.notebooks import whole_notebooks
+from na_report.running.pages import Page, known_language, read_contents, read_words
 
 # What readers get of each format. The mark holds a hash of each; it goes before anything of a book changes and comes back last.
 PARTS = {"html": ("html",), "pdf": ("report.pdf", "summary.pdf")}
@@ -26,7 +24,7 @@ _MARK = "build.json"
 # What a process that was killed leaves.
 _LEFT_OVER = ("notebooks/.*.partial", ".*.partial", "made")
 # What `words.yml` has to say of a book; that a part has a caption and which pages there are, is added.
-_FORM = json.loads((Path(__file__).parent / "texts" / "words.json").read_bytes())
+_FORM = Path(__file__).parent / "texts" / "words.json"
 
 
 def _in_folder(name: str) -> Path:
@@ -53,7 +51,7 @@ class Book:
     html = _in_folder("html")  # the finished pages
     made = _in_folder("made")  # where the parts of a new book wait until all are whole
     stage = _in_folder("stage")  # the source that Sphinx reads
-    rendered = _in_folder("sphinx")  # what Sphinx makes of it, and goes on from: `html` and the pages for paper
+    rendered = _in_folder("sphinx/_build")  # what Sphinx makes of it, and goes on from: `html` and the pages for paper
 
 
 def words(book: Book) -> dict[str, Any]:
@@ -68,7 +66,7 @@ def words(book: Book) -> dict[str, Any]:
     read_configuration(book.project)
     given = read_words(book.project)[known_language(book.project, book.language)]
     contents = read_contents(book.project, book.language)
-    form = copy.deepcopy(_FORM)
+    form = json.loads(_FORM.read_bytes())
     form["properties"]["parts"] |= {
         "minItems": contents.parts,
         "maxItems": contents.parts,
@@ -78,7 +76,7 @@ def words(book: Book) -> dict[str, Any]:
         "enum": ["", *contents.pages],
         "description": f"a page of {TOC}, or '' for a book without a short PDF",
     }
-    if problems := contents.problems + told_faults(f"chapters/{WORDS}, {book.language}", given, form):
+    if problems := contents.problems + told_faults(f"chapters/{WORDS}, {book.language}", form_faults(given, form)):
         raise NaReportError("\n".join(problems), hint=f"Fill these in chapters/{WORDS}.")
     said = {
         key: value.replace("{edition}", book.edition) if isinstance(value, str) else value

@@ -1,5 +1,7 @@
-"""Makes a book: pages run, Sphinx renders, Typst prints, and it is published when all of it is whole."""
+"""Makes a book: pages run, Sphinx renders with every warning an error that names its cell, Typst prints; published when whole."""
 
+import json
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,20 +13,30 @@ from typing import Any
 from babel.dates import format_date
 
 from na_report.base.errors import BookError
+from na_report.base.files import remove
 from na_report.base.paths import DESCRIPTOR
 from na_report.book.book import Book, drop_other_pages, publish, words
-from na_report.book.rendering import finish_html, render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.editions.descriptor import descriptor_of
 from na_report.paper import FOLDER
 from na_report.paper.typesetting import Document, typeset
 from na_report.processes.renderer import Renderer
 from na_report.running.fingerprint import hash_inputs
+from na_report.running.notebooks import first_line
 from na_report.running.pages import Page, all_pages
 from na_report.screen.describing import book_address, publication
 
 # Of the document of a draft, which has no day of its own: that of the build is in no file.
 _NO_DAY = "1980-01-01"
+_PROBLEM = re.compile(r"^.*(?<!\S)(?:WARNING|ERROR|CRITICAL|SEVERE)\b.*$", re.MULTILINE)
+# What ended it, where it names no problem in the text.
+_RAISED = re.compile(r"^[\w.]*(?:Error|Exception): *\S.*$", re.MULTILINE)
+_SHOWN_LINES = 5
+_PLACE = re.compile(r"([\w-]+)\.ipynb:(\d+): ")
+_LINES_PER_CELL = 10_000
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+# The name of a figure or table in what an output shows.
+_NAMED = re.compile(r"^:name: (\S+)$", re.MULTILINE)
 
 
 def make_book(
@@ -49,8 +61,8 @@ def make_book(
     drop_renderings(book)
     drop_other_pages(book, pages)
     run(pages)
-    shown = {"book": publication(project, book.edition, book.language, said, period)}
-    stage(book, pages, shown if "pdf" in formats else {**shown, "papers": []})
+    given = {"book": publication(project, book.edition, book.language, said, period)}
+    stage(book, pages, given if "pdf" in formats else {**given, "papers": []})
     made: dict[str, Path] = {}
     began = time.perf_counter()
 
@@ -78,6 +90,92 @@ def make_book(
     publish(book, inputs, made, formats)
 
 
+def finish_html(book: Book, pages: Sequence[Page], files: Sequence[Path] = ()) -> Path:
+    """Makes of a book that is rendered the HTML for `publish` to put in its place, and returns its folder.
+
+    `files` are those of the whole edition. A `BookError` when a page shows nothing of its outputs, or an address leads nowhere.
+    """
+    from na_report.screen.finishing import finish  # while Sphinx renders, a build imports it
+
+    rendered, result = book.rendered / "html", book.made / "html"
+    for page in pages:
+        outputs = [output.get("data", {}) for cell in _cells(book, page.name) for output in cell.get("outputs", [])]
+        named = [name for data in outputs for name in _NAMED.findall("".join(data.get("text/markdown", "")))]
+        html = (rendered / f"{page.name}.html").read_text(encoding="utf-8")
+        if missing := [name for name in named if f'id="{name}"' not in html]:
+            raise BookError(
+                f"The page {page.name} does not show {', '.join(missing)}.",
+                hint="Look whether the cell has the tag remove-output or remove-cell.",
+            )
+    if ends := finish(rendered, result, book.language, files):
+        told = [f"  {name}: {address!r} leads nowhere{_named_in(book, name, address)}." for name, address in ends]
+        raise BookError(
+            "\n".join(["These addresses on pages lead to no page, place or file of the book:", *told]),
+            hint="Mend the address, or put the file beside the chapter.",
+        )
+    return result
+
+
+def render_stage(book: Book, process: Renderer) -> None:
+    """Renders the stage of a book, for screen and paper, from where an earlier rendering left.
+
+    A `BookError` tells what is wrong in the text, such as a link without a target; nothing is left to go on from then, so that
+    the next rendering names all problems again.
+    """
+    log = book.folder / "html.log"
+    book.rendered.mkdir(parents=True, exist_ok=True)
+    log.write_bytes(b"")
+    options = ("--path-output", str(book.rendered.parent), "-W", "-n", "--keep-going", "--builder", "html")
+    code = process(["build", str(book.stage), *options], log)
+    said = _ANSI.sub("", log.read_text(encoding="utf-8", errors="replace"))
+    found = _PROBLEM.findall(said)
+    if not code and not found and (book.rendered / "html" / "index.html").is_file():
+        return
+    remove(book.rendered)
+    if code < 0:
+        raise BookError(
+            "The process that renders the book was killed.", hint="Look whether memory ran out, and build again."
+        )
+    if found:
+        told = [f"  {_placed(line.strip().replace(f'{book.stage}/', ''), book)}" for line in found]
+        raise BookError(
+            "\n".join([f"The text of the book has {len(found)} problem{'s' * (len(found) > 1)}:", *told]),
+            hint="Mend the cell that holds the link, key or directive; page and cell are named above.",
+        )
+    raised = dict.fromkeys(_RAISED.findall(said))
+    raise BookError(
+        "\n".join(
+            ["Jupyter Book stopped without naming a place; what it said at the end:", *[*raised][-_SHOWN_LINES:]]
+        ),
+        hint=f"Look in {log} for the whole story, and build again.",
+    )
+
+
+def _placed(line: str, book: Book) -> str:
+    """Returns what Sphinx says with the cell that it says it of; Sphinx counts ten thousand lines for a cell."""
+    if place := _PLACE.match(line):
+        number, within = divmod(int(place[2]), _LINES_PER_CELL)
+        if 0 < number <= len(cells := _cells(book, place[1])):
+            cell = cells[number - 1]
+            told = f"cell {cell['id']} ({first_line(cell['source'])})"
+            return f"{place[1]}.ipynb, {told}, line {within}: {line[place.end() :]}"
+    return line
+
+
+def _cells(book: Book, page: str) -> list[dict[str, Any]]:
+    """Returns the cells of a staged page; none of a page that Sphinx makes itself."""
+    path = book.stage / f"{page}.ipynb"
+    return json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
+
+
+def _named_in(book: Book, page: str, address: str) -> str:
+    """Returns which cell of a page names an address; nothing when none does as it is."""
+    for cell in _cells(book, page.removesuffix(".html")):
+        if address in json.dumps([cell["source"], cell.get("outputs")], ensure_ascii=False):
+            return f" (cell {cell['id']}, {first_line(cell['source'])})"
+    return ""
+
+
 def print_papers(book: Book, pages: Sequence[Page]) -> dict[str, Path]:
     """Makes the PDFs of a book that is rendered, and returns them by the names that readers know them by.
 
@@ -87,7 +185,7 @@ def print_papers(book: Book, pages: Sequence[Page]) -> dict[str, Path]:
     made = {}
     for document in documents(book, pages, words(book)):
         made[f"{document.name}.pdf"] = target = book.made / f"{document.name}.pdf"
-        typeset(document, book.rendered / "_build" / FOLDER / "pages", book.stage, book.project.root, target)
+        typeset(document, book.rendered / FOLDER / "pages", book.stage, book.project.root, target)
     return made
 
 

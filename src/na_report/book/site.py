@@ -1,26 +1,37 @@
-"""The site: every edition in every language, with a way from each page to the same page of another edition or language."""
+"""Published books: every edition in every language side by side in a site, with ways from each page to the same page of others.
 
+And whether a published book is what this project gives, to the byte, and if not, which files differ.
+"""
+
+import os
 import posixpath
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import contents, copy_folder, locked, partial_of, put_in_place, remove
-from na_report.base.paths import BUILD
+from na_report.base.paths import BUILD, Project
+from na_report.base.templates import templates
 from na_report.base.wording import Words
 from na_report.book.book import Book, held, is_whole
-from na_report.running.contents import read_words
+from na_report.editions.folders import sealed_editions
+from na_report.running.fingerprint import FILES
+from na_report.running.pages import languages, read_words
 from na_report.screen.describing import BESIDE, PAPERS, site_address, size
 
 # The list of chapters in the page template.
 PLACE = "nav#hoofdstukken"
 # The names of the pages per edition and language, in the order in which a reader chooses.
 Shelf = Mapping[tuple[str, str], Collection[str]]
-_TEXTS = Environment(autoescape=True, undefined=StrictUndefined, loader=PackageLoader(__package__, "texts"))
+# The bytes of files by their names.
+Contents = Mapping[str, bytes]
+# So many bytes are shown, before and after the place that differs.
+_BEFORE, _AFTER = 20, 40
+_TEXTS = templates(__package__)
 
 
 def write_site(books: Sequence[Book]) -> Path:
@@ -47,7 +58,7 @@ def write_site(books: Sequence[Book]) -> Path:
     return target / "index.html"
 
 
-def in_site(book: Book, shelf: Shelf) -> dict[str, bytes]:
+def in_site(book: Book, shelf: Shelf) -> Contents:
     """Returns the files of a built book as they stand in a site: PDFs among the pages, and on each page the ways to others."""
     if not is_whole(book):
         raise NaReportError(
@@ -102,4 +113,98 @@ def _move_papers(page: BeautifulSoup, papers: Mapping[str, Path], language: str)
 def front(book: Book) -> str:
     """Returns a page that leads on to the newest edition, by itself or by hand."""
     said = {"language": book.language, "title": Words(book.language, book.project)("site.newest")}
-    return _TEXTS.get_template("front.html").render(said, address=f"{book.edition}/{book.language}/index.html") + "\n"
+    return (
+        templates(__package__)
+        .get_template("front.html")
+        .render(said, address=f"{book.edition}/{book.language}/index.html")
+        + "\n"
+    )
+
+
+def compare(expected: Contents, found: Contents) -> list[str]:
+    """Returns a line per file that differs: changed, missing or extra; with the place where it begins to differ.
+
+    Example:
+        >>> for line in compare({"a": b"one\\ntwo", "b": b""}, {"a": b"one\\ntoo", "c": b""}):
+        ...     print(line)
+        changed  a: line 2: expected 'one\\ntwo', found 'one\\ntoo'
+        missing  b
+        extra    c
+    """
+    told = []
+    for name in sorted({*expected, *found}):
+        if name not in found:
+            told.append(f"missing  {name}")
+        elif name not in expected:
+            told.append(f"extra    {name}")
+        elif expected[name] != found[name]:
+            sides = expected[name], found[name]
+            at = len(os.path.commonprefix(sides))  # noqa: RUF071  that is what it is for
+            was, now = (side[max(0, at - _BEFORE) : at + _AFTER].decode(errors="replace") for side in sides)
+            line = expected[name].count(b"\n", 0, at) + 1
+            told.append(f"changed  {name}: line {line}: expected {was!r}, found {now!r}")
+    return told
+
+
+def copied(project: Project, folder: Path) -> Project:
+    """Copies to an empty folder what a book is made of, so that a book can be made there."""
+    for name in ("chapters", "data", *FILES):
+        source = project.root / name
+        if source.is_dir():
+            copy_folder(source, folder / name)
+        elif source.is_file():
+            shutil.copyfile(source, folder / name)
+    return Project(folder)
+
+
+def formats_of(path: Path, language: str) -> list[str]:
+    """Returns in which formats a book must be made to compare it with a published one: one whose pages lead to a PDF in both.
+
+    The path is that of a PDF, a folder with the pages of a book, or the folder of an edition in a site. A `NaReportError` when
+    there is no book.
+    """
+    if path.is_file() and path.suffix == ".pdf":
+        return ["pdf"]
+    for folder in (path, path / language):
+        if (folder / "index.html").is_file():
+            return ["html", "pdf"] if 'report.pdf"' in _first_page(folder) else ["html"]
+    raise NaReportError(
+        f"{path} is no book: it is not a PDF and has no index.html, nor {language}/index.html.",
+        hint="Name a PDF, a folder with the pages of a book, or the folder of an edition in a site.",
+    )
+
+
+def differences(book: Book, path: Path) -> tuple[int, list[str]]:
+    """Compares a book with a published copy of it, see `formats_of`.
+
+    Returns how many files were compared, and a line per file that differs.
+    """
+    expected: Contents
+    if path.is_file():
+        name = path.name if path.name in PAPERS else "report.pdf"
+        expected, found = {path.name: (book.folder / name).read_bytes()}, {path.name: path.read_bytes()}
+    elif (path / "index.html").is_file():
+        expected, found = _pages(book, path), contents(path)
+    else:
+        expected = _below(book.language, _pages(book, path / book.language))
+        expected |= _below("data", contents(book.project.data / book.edition))
+        found = _below(book.language, contents(path / book.language)) | _below("data", contents(path / "data"))
+    return len({*expected, *found}), compare(expected, found)
+
+
+def _first_page(folder: Path) -> str:
+    return (folder / "index.html").read_text(encoding="utf-8", errors="replace")
+
+
+def _pages(book: Book, folder: Path) -> Contents:
+    """Returns the files of a book as they must be in a folder: as built, or as in the site that the folder is in."""
+    if 'class="edities"' not in _first_page(folder):
+        return contents(book.html)
+    site, project = folder.parents[1], book.project
+    places = [(edition, language) for edition in reversed(sealed_editions(project)) for language in languages(project)]
+    found = {place: [page.name for page in site.joinpath(*place).glob("*.html")] for place in places}
+    return in_site(book, {place: pages for place, pages in found.items() if pages})
+
+
+def _below(name: str, files: Contents) -> dict[str, bytes]:
+    return {f"{name}/{path}": content for path, content in files.items()}

@@ -19,8 +19,7 @@ from na_report.base.paths import CONFIG, TOC
 from na_report.base.settings import read_configuration, read_settings
 from na_report.base.stories import PLACE
 from na_report.book.book import Book, words
-from na_report.running.contents import without_others
-from na_report.running.pages import Page
+from na_report.running.pages import Page, without_others
 from na_report.screen.describing import footing
 
 ASSETS = Path(__file__).resolve().parent / "assets"

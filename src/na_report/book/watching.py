@@ -5,7 +5,6 @@ folder of its own, so that the book that is published is always one that `na-rep
 """
 
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -25,8 +24,7 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import put_in_place, write_whole
 from na_report.base.paths import Project
 from na_report.book.book import Book, held
-from na_report.book.building import print_papers
-from na_report.book.rendering import finish_html, render_stage
+from na_report.book.building import finish_html, print_papers, render_stage
 from na_report.book.staging import drop_renderings, stage
 from na_report.processes.forked import Server
 from na_report.processes.renderer import renderer
@@ -176,9 +174,9 @@ def serve(port: int, book: Book) -> Iterator[str]:
     book.folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(Path(__file__).parent / "texts" / PREVIEW, book.folder)
     tell_pages(book)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-    try:
-        yield f"http://{_ADDRESS}:{server.server_address[1]}/{book.html.name}/"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with server, ThreadPoolExecutor() as aside:
+        aside.submit(server.serve_forever, 0.1)
+        try:
+            yield f"http://{_ADDRESS}:{server.server_address[1]}/{book.html.name}/"
+        finally:
+            server.shutdown()

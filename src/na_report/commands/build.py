@@ -12,9 +12,8 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, Project
 from na_report.book.book import Book, held, is_current
 from na_report.editions import folders
-from na_report.running.contents import known_language, languages
 from na_report.running.fingerprint import hash_inputs
-from na_report.running.pages import Page
+from na_report.running.pages import Page, known_language, languages
 
 
 def build(options: Namespace, project: Project) -> int:
@@ -60,16 +59,14 @@ def _make(book: Book, formats: Sequence[str], jobs: int, *, force: bool) -> None
         return write_take_along(edition, book.folder / "take-along", project)
 
     def run(pages: Sequence[Page]) -> None:
-        answers = None if force else answers_of(project, edition)
-        execute(project, pages, {"edition": edition}, book.notebooks, jobs, answers)
+        execute(book, pages, jobs, None if force else answers_of(project, edition))
 
     with held(book), pinned(), renderer() as process:  # gets ready while the pages run
         make_book(book, formats, process, verify=verify, take_along=take_along, run=run, say=say)
 
 
 def _check(options: Namespace, project: Project) -> int:
-    """Tells whether a published book is what this project gives."""
-    from na_report.book.comparing import copied, differences, formats_of
+    from na_report.book.site import copied, differences, formats_of
 
     if options.force or "format" in options.given:
         raise NaReportError("--check makes nothing: --force and --format do not go with it.", hint="Leave them out.")

@@ -16,8 +16,7 @@ from na_report.editions.folders import newest_edition
 from na_report.reasoning import chain, checking
 from na_report.reasoning.claim import FAILS, KINDS
 from na_report.reasoning.claims_file import refuse_misplaced
-from na_report.running.contents import languages, read_contents
-from na_report.running.pages import all_pages
+from na_report.running.pages import all_pages, languages, read_contents
 from na_report.writing.voice import Voice
 
 

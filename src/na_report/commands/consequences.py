@@ -8,14 +8,14 @@ from na_report.base.digits import as_shown, in_digits
 from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.base.templates import templates
+from na_report.book.book import Book
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import is_draft, previous_edition, sealed_editions
 from na_report.editions.office_marks import FLAGS
 from na_report.reasoning.changes import Changes, compare
 from na_report.reasoning.checking import check
-from na_report.running.chapters import read_chapter
-from na_report.running.contents import known_language
-from na_report.running.pages import all_pages, mentions
+from na_report.running.notebooks import read_chapter
+from na_report.running.pages import all_pages, known_language, mentions
 from na_report.statistics.refreshing import Outcome, Refreshed, told_again
 from na_report.writing.grammar import number, written_day
 from na_report.writing.markdown import anchor
@@ -67,13 +67,12 @@ def _counted(outcome: Outcome) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in counted.items())
 
 
-def changed_page(
-    name: str, language: str, project: Project, notebooks: Path | None = None
-) -> tuple[str, str, str] | None:
-    """Returns what is otherwise in a draft, as the title of a page, its HTML, and the words of a link to it.
+def changed_page(book: Book) -> tuple[str, str, str] | None:
+    """Returns what is otherwise in the draft of a book, as the title of a page, its HTML, and the words of a link to it.
 
     Nothing for an edition that is sealed, or the first. The notebooks that were run tell which pages show what differs.
     """
+    project, name, language = book.project, book.edition, book.language
     if not is_draft(project.data / name):
         return None
     told = told_again(name, project)
@@ -99,7 +98,7 @@ def changed_page(
         "claims": {result.claim.id: result.claim.says[language] for result in check(voice.edition)},
         "advice": {row["id"]: voice.said(row, "title") for row in voice.edition.records("recommendations")},
         **{"say": say, "flags": flags, "of_office": of_office, "number": number, "written_day": written_day},
-        **vars(follows(old, name, project, language, notebooks)),
+        **vars(follows(old, name, project, language, book.notebooks)),
     }
     contents = templates(__package__).get_template("changes.html").render(parts, voice=voice)
     return say("title"), contents, say("link")

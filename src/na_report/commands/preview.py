@@ -15,7 +15,7 @@ from na_report.book import watching
 from na_report.book.book import Book
 from na_report.book.watching import serve, tell_pages
 from na_report.commands.consequences import changed_page
-from na_report.commands.run import Progress, answers_of
+from na_report.commands.run import answers_of, progress
 from na_report.editions.folders import edition_folder, newest_edition
 from na_report.editions.integrity import verify_edition
 
@@ -29,7 +29,7 @@ def preview(options: Namespace, project: Project) -> int:
         book,
         verify=partial(verify_edition, edition, project),
         answers=partial(answers_of, project, edition),
-        changes=partial(changed_page, edition, options.language, project, book.notebooks),
+        changes=partial(changed_page, book),
     )
     try:
         with serve(options.port, book) as address, made as refresh:
@@ -53,8 +53,8 @@ def _refresh(refresh: watching.Refresh, book: Book, names: str) -> None:
             print(f"report.pdf: {problem or f'made in {time.perf_counter() - start:.1f} s'}", flush=True)
 
     try:
-        with Progress() as progress:
-            ran, papers = refresh(progress)
+        with progress() as watcher:
+            ran, papers = refresh(watcher)
     except Exception as problem:
         # Whatever a half-saved file sets off, it will be saved again; the last good book stays.
         unforeseen = NaReportError(f"{names}: {type(problem).__name__}: {problem}")

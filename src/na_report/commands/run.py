@@ -7,9 +7,9 @@ import shutil
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Self, TextIO
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import BUILD, PAGES, TOC, Project
@@ -17,41 +17,36 @@ from na_report.book.book import Book, held
 from na_report.editions.asked import answer_again
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import edition_folder, list_editions, newest_edition
-from na_report.running.contents import languages
-from na_report.running.execution import Run, run_pages
+from na_report.running.execution import Run, Watcher, cluster_pool, local_pool, run_pages
 from na_report.running.fingerprint import Answers, reasons
-from na_report.running.pages import Page, agreeing, all_pages, choose, with_parameters
+from na_report.running.pages import Page, agreeing, all_pages, choose, languages, with_parameters
 from na_report.running.sweep import check_folder, combinations, read_grid, run_sweep
 from na_report.running.translation import accept, find_differences, write_chapter
 
 _CLEAR = "\r\x1b[K"
 
 
-class Progress:
-    """Prints each page as it ends, and on a terminal below it, in a line that is renewed, which pages are running."""
+@contextmanager
+def progress() -> Iterator[Watcher]:
+    """Gives what prints each page as it ends, and on a terminal below it, in a line that is renewed, which pages are running."""
+    start, live = time.monotonic(), sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream, self._start = stream or sys.stdout, time.monotonic()
-        self._live = self._stream.isatty() and os.environ.get("TERM") != "dumb"
+    def show(text: str) -> None:
+        print((_CLEAR if live else "") + text, end="", flush=True)
 
-    def __call__(self, ended: Sequence[Run], done: int, total: int, running: Sequence[str]) -> None:
-        """Prints who ended, and renews the live line."""
+    def watch(ended: Sequence[Run], done: int, total: int, running: Sequence[str]) -> None:
         for run in ended:
-            self._show(f"  {run.page:<32}{run.seconds:6.1f} s{'  FAILED' if run.error else ''}\n")
-        if self._live:
-            line = f"{done} of {total} pages, {time.monotonic() - self._start:.0f} s"
+            show(f"  {run.page:<32}{run.seconds:6.1f} s{'  FAILED' if run.error else ''}\n")
+        if live:
+            line = f"{done} of {total} pages, {time.monotonic() - start:.0f} s"
             line += f", running: {', '.join(running)}" if running else ""
             room = shutil.get_terminal_size().columns - 1
-            self._show(line if len(line) <= room else line[: room - 1] + "…")
+            show(line if len(line) <= room else line[: room - 1] + "…")
 
-    def _show(self, text: str) -> None:
-        print((_CLEAR if self._live else "") + text, end="", file=self._stream, flush=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._show("")
+    try:
+        yield watch
+    finally:
+        show("")
 
 
 def run(options: Namespace, project: Project) -> int:
@@ -72,13 +67,11 @@ def run(options: Namespace, project: Project) -> int:
     pages = agreeing(choose(all_pages(project, options.language, edition), options.pages), parameters)
     book = Book(project, edition, options.language)
     with held(book):
-        execute(project, pages, {"edition": edition} | parameters, book.notebooks, options.jobs)
+        execute(book, pages, options.jobs, more=parameters)
     return 0
 
 
 def _sweep(options: Namespace, project: Project) -> int:
-    from na_report.running.pools import cluster_pool, local_pool
-
     start = time.perf_counter()
     single = {"edition": options.edition or newest_edition(project), "language": options.language}
     parameters, axes = options.parameters, read_grid(options.grid)
@@ -99,8 +92,8 @@ def _sweep(options: Namespace, project: Project) -> int:
         pool = functools.partial(cluster_pool, options.scheduler, project)
     answers = functools.cache(functools.partial(answers_of, project))
     print(f"running {len(pages)} combinations", flush=True)
-    with Progress() as progress:
-        rows = run_sweep(project, pages, folder, answers, pool=pool, watcher=progress)
+    with progress() as watcher:
+        rows = run_sweep(project, pages, folder, answers, pool, watcher)
     same = sum(row["state"] == "unchanged" for row in rows)
     print(f"ran {len(rows) - same} in {time.perf_counter() - start:.1f} s{f', {same} were up to date' if same else ''}")
     print(f"table {os.path.relpath(folder / 'index.csv')}")
@@ -125,19 +118,13 @@ def answers_of(project: Project, edition: str) -> Answers:
 
 
 def execute(
-    project: Project,
-    pages: Sequence[Page],
-    parameters: Mapping[str, str],
-    folder: Path,
-    jobs: int,
-    answers: Answers | None = None,
+    book: Book, pages: Sequence[Page], jobs: int, answers: Answers | None = None, more: Mapping[str, str] = {}
 ) -> None:
-    """Runs pages with a line for each."""
-    start = time.perf_counter()
-    spoken = ", ".join(dict.fromkeys(page.language for page in pages))
-    print(f"running pages of edition {parameters['edition']} ({spoken})", flush=True)
-    with Progress() as progress:
-        runs = run_pages(project, pages, parameters, folder, jobs=jobs, answers=answers, watcher=progress)
+    """Runs pages of a book, with more parameters than they have of their own, with a line for each."""
+    start, given = time.perf_counter(), {"edition": book.edition, **more}
+    print(f"running pages of edition {book.edition} ({book.language})", flush=True)
+    with progress() as watcher:
+        runs = run_pages(book.project, pages, given, book.notebooks, jobs=jobs, answers=answers, watcher=watcher)
     same = f", {len(pages) - len(runs)} were up to date" if len(runs) < len(pages) else ""
     print(f"ran {len(runs)} pages in {time.perf_counter() - start:.1f} s{same}", flush=True)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ipykernel import kernelapp
 
-from na_report.processes.limits import GRACE_SECONDS, MEMORY, SECONDS
+from na_report.processes.surroundings import GRACE_SECONDS, MEMORY, SECONDS
 
 # Where modules are looked for. A process that is forked from a server is given the places of the command, and newer versions of
 # Python give them to the server too: the folder of the command or where it was called is not among them.

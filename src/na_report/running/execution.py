@@ -1,30 +1,37 @@
-"""Runs pages with papermill and keeps what they show."""
+"""Runs pages with papermill and keeps what they show.
+
+They run in threads that wait for kernels of this machine, or on a Dask cluster, where kernels start from nothing.
+"""
 
 import copy
 import json
 import logging
+import re
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, wait
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
-from na_report.base.errors import ChapterError
+from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.files import write_whole
-from na_report.base.paths import READS, Project
-from na_report.processes.forked import kernel_folder
-from na_report.processes.limits import page_limits
-from na_report.running.chapters import Notebook, read_chapter
-from na_report.running.executed import normalised, own_cell
+from na_report.base.paths import READS, TOC, Project
+from na_report.processes.forked import Server, end_kernels, kernel_folder
+from na_report.processes.surroundings import cores, page_limits, pinned
 from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state
+from na_report.running.notebooks import Notebook, normalised, own_cell, read_chapter
 from na_report.running.pages import Page, with_all
-from na_report.running.pools import Pool, local_pool
 
 # Nbformat, papermill and Jupyter are imported in the functions that need them: a build that runs no page needs none of them.
+
+CONNECT_SECONDS = 10
+# Dask itself asks for some of these without an end, and says so on the screen.
+_ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d{1,5}/?")
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,8 @@ class Run:
 
 # Hears which pages ended, how many of how many have, and which are running; called some times a second.
 Watcher = Callable[[Sequence[Run], int, int, Sequence[str]], object]
+# Gives what runs pages.
+Pool = Callable[[Sequence[Page]], AbstractContextManager[Executor]]
 
 
 def run_pages(
@@ -79,7 +88,7 @@ def run_stale(
     answers: Callable[[str], Answers | None],
     runs: dict[str, Run | None],
     pool: Pool,
-    watcher: Watcher = lambda *_: None,
+    watcher: Watcher,
 ) -> None:
     """Runs the pages that are no longer what their ingredients make by the answers of their edition, in a pool of whatever kind.
 
@@ -190,3 +199,69 @@ def run_notebook(
         )
     finally:
         ensure_event_loop().close()  # of this thread, which nobody else closes
+
+
+@contextmanager
+def local_pool(pages: Sequence[Page], *, jobs: int = 0) -> Iterator[Executor]:
+    """Gives threads that each run a page at a time; where the block fails, their kernels end at once."""
+    with pinned():
+        Server.start(dict.fromkeys(page.chapter for page in pages))
+        from papermill.iorw import local_file_io_cwd
+
+        # Papermill changes the working directory while it writes: to what is set here, and else to where another thread was.
+        with local_file_io_cwd(), ThreadPoolExecutor(jobs or cores()) as pool:
+            try:
+                yield pool
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                end = Thread(target=pool.shutdown)
+                end.start()
+                while end.is_alive():
+                    end_kernels()
+                    end.join(0.1)
+                raise
+
+
+@contextmanager
+def cluster_pool(address: str, project: Project, pages: Sequence[Page]) -> Iterator[Executor]:
+    """Gives the workers of a Dask cluster as a pool; each must see the folder of the project under the same name.
+
+    A worker that dies leaves its pages to the others. A `NaReportError` tells what is missing: the package `distributed`, a
+    scheduler that answers, or workers that see the project.
+    """
+    give = "give the address that it prints: --scheduler tcp://HOST:PORT."
+    if not _ADDRESS.fullmatch(address):
+        raise NaReportError(f"{address!r} is not the address of a Dask scheduler.", hint=f"Start one and {give}")
+    try:
+        from distributed import Client
+    except ImportError:
+        raise NaReportError(
+            "Running on a cluster needs the package distributed, which is not installed.",
+            hint='Run: pip install "na-report[cluster]", here and on the workers.',
+        ) from None
+    log = logging.getLogger("distributed")
+    said = log.level
+    log.setLevel(logging.CRITICAL + 1)  # what it has to say of an address that nobody answers at is told below
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as problem:
+        raise NaReportError(
+            f"No Dask scheduler answers at {address}: {problem}",
+            hint=f"Start one with `dask scheduler`, and {give}",
+        ) from None
+    finally:
+        log.setLevel(said)
+    with client:
+        seen = client.run((project.root / TOC).is_file)
+        if not seen or not all(seen.values()):
+            blind = ", ".join(worker for worker, there in seen.items() if not there)
+            raise NaReportError(
+                f"These workers do not see {project.root}: {blind}." if seen else f"There are no workers at {address}.",
+                hint=f"Start them with: dask worker {address} --nthreads 1, where the project has the same path as here.",
+            )
+        # Two runs are two runs, also when they look the same to the scheduler.
+        executor = client.get_executor(pure=False)
+        try:
+            yield executor
+        finally:
+            executor.shutdown(wait=False)

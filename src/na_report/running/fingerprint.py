@@ -13,7 +13,7 @@ from pathlib import Path
 from na_report.base.files import read_once, write_whole
 from na_report.base.paths import ADDRESS, CLAIMS, CONFIG, LOCK, PAGES, PROGRAM, REGISTERS, TOC, WORDS, Project
 from na_report.base.settings import read_settings
-from na_report.running.chapters import read_chapter
+from na_report.running.notebooks import read_chapter
 from na_report.running.pages import Page
 
 # The files of a project that a book is made of, beside the folders of chapters and data.
@@ -43,8 +43,7 @@ def _hash(value: object) -> str:
 def library_files() -> tuple[list[Path], Path]:
     """Returns all files of this package, and its folder."""
     root = Path(__file__).resolve().parent.parent
-    folders = os.walk(root)
-    return [Path(folder, name) for folder, _, names in folders if "__pycache__" not in folder for name in names], root
+    return [path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts], root
 
 
 @functools.cache

@@ -15,12 +15,10 @@ from na_report.base.digits import for_sheet
 from na_report.base.errors import ChapterError, NaReportError
 from na_report.base.files import locked, write_whole
 from na_report.base.paths import Project
-from na_report.running.chapters import declared_types
-from na_report.running.contents import known_language, languages
-from na_report.running.execution import Run, Watcher, run_stale
+from na_report.running.execution import Pool, Run, Watcher, run_stale
 from na_report.running.fingerprint import Answers
-from na_report.running.pages import Page, all_pages, choose, with_all
-from na_report.running.pools import Pool, local_pool
+from na_report.running.notebooks import declared_types
+from na_report.running.pages import Page, all_pages, choose, known_language, languages, with_all
 
 ALL = "all"
 _LANGUAGE = "language"
@@ -116,9 +114,8 @@ def run_sweep(
     pages: Sequence[Page],
     folder: Path,
     answers: Callable[[str], Answers],
-    *,
-    pool: Pool = local_pool,
-    watcher: Watcher = lambda *_: None,
+    pool: Pool,
+    watcher: Watcher,
 ) -> list[dict[str, str]]:
     """Runs what is not yet as its ingredients make it, and returns the table of all pages, which is kept as `index.csv`.
 

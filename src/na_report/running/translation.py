@@ -15,9 +15,8 @@ from na_report.base.errors import NaReportError
 from na_report.base.files import write_whole
 from na_report.base.paths import Project
 from na_report.base.stories import read_story
-from na_report.running.chapters import read_chapter
-from na_report.running.contents import is_name, languages, read_contents
-from na_report.running.pages import all_pages
+from na_report.running.notebooks import first_line, read_chapter
+from na_report.running.pages import all_pages, is_name, languages, read_contents
 
 # In the metadata of a cell, and in the settings of a story.
 MARK = "translates"
@@ -64,22 +63,16 @@ def _story(source: Path, target: Path) -> Iterator[str]:
 
 
 def _notebook(source: Path, target: Path) -> Iterator[str]:
-    """Yields per cell what is wrong with a translation."""
     said = {cell.id: cell.source for cell in read_chapter(source).cells}
     cells = {cell.id: cell for cell in read_chapter(target).cells}
     for number, (key, cell) in enumerate(cells.items(), 1):
         if key not in said:
-            yield f", cell {number} ({_start(cell.source)}): extra, no cell has its id {key}"
+            yield f", cell {number} ({first_line(cell.source)}): extra, no cell has its id {key}"
         elif cell.source != said[key] and cell.metadata.get(MARK) != mark_of(said[key]):
-            yield f", cell {number} ({_start(cell.source)}): behind, the text now starts with {_start(said[key])}"
+            yield f", cell {number} ({first_line(cell.source)}): behind, the text now starts with {first_line(said[key])}"
     for number, (key, text) in enumerate(said.items(), 1):
         if key not in cells:
-            yield f", cell {number} of the original ({_start(text)}): missing"
-
-
-def _start(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("%%text")]
-    return repr(lines[0][:40]) if lines else "empty"
+            yield f", cell {number} of the original ({first_line(text)}): missing"
 
 
 def accept(project: Project, path: Path) -> None:
