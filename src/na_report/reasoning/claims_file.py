@@ -5,17 +5,16 @@ import keyword
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from na_report.base.files import read_once
 from na_report.base.paths import CLAIMS, Project, find_project
 from na_report.base.settings import Fault, Place, form_faults, read_settings, read_texts, refuse_faults, shown
 from na_report.base.wording import worded_languages
 from na_report.editions.folders import edition_folder, list_editions
 from na_report.editions.schema import BY_NAME
-from na_report.reasoning.claim import JUDGEMENT, Claim
-from na_report.reasoning.measures import MEASURES
+from na_report.reasoning.claim import JUDGEMENT, MEASURES, Claim
 
 # What a comparison is made of: no more than facts, numbers and signs.
 _NAME = r"(?!(?:and|or|not)\b)[A-Za-z_][A-Za-z0-9_]*"
@@ -28,13 +27,11 @@ _OF_COLUMNS = ("where", "among", "agendas", "distinct")
 
 def read_claims(project: Project | None = None) -> list[Claim]:
     """Returns the claims of a project in the order of its file, not to be changed; names all that is wrong with its line."""
-    path = (project or find_project()).chapters / CLAIMS
-    found = path.stat() if path.is_file() else None
-    return _read_seen(path, *((found.st_mtime_ns, found.st_size) if found else (0, 0)))
+    return _read((project or find_project()).chapters / CLAIMS)
 
 
-@lru_cache(maxsize=4)
-def _read_seen(path: Path, changed: int, size: int) -> list[Claim]:
+@read_once
+def _read(path: Path) -> list[Claim]:
     declared, lines = read_texts(path)
     known = worded_languages(Project(path.parent.parent))
     # Each wording must be there in each of the known languages that the file speaks.
