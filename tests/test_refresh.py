@@ -24,9 +24,9 @@ from na_report.base.files import contents
 from na_report.base.paths import Project
 from na_report.base.wording import Words
 from na_report.commands.consequences import changed_page
+from na_report.editions.cells import FLAGS
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.editions.integrity import verify_edition
-from na_report.editions.office_marks import FLAGS
 from na_report.editions.schema import BY_NAME
 from na_report.editions.table_files import read_table, write_table
 from na_report.registers import analysis

@@ -99,9 +99,8 @@ class Edition:
         rows = [row for row in self._index("observations").values() if row["indicator_id"] == key]
         if not rows:
             raise self._missing(f"observation of the indicator {key!r}", "indicators")
-        dutch = [row for row in rows if row["geo"] == "NL"] or rows
         # Of two of the same period the later in the table.
-        return dict(sorted(dutch, key=lambda row: str(row["period"]))[-1])
+        return dict(max(reversed(rows), key=lambda row: (row["geo"] == "NL", str(row["period"]))))
 
     def _missing(self, what: str, table: str) -> MissingRowError:
         hint = f"Look in data/{self.name}/{table}.csv for the ids that exist."
