@@ -142,7 +142,6 @@ def seal_of(edition: Edition) -> Seal:
     return Seal(said["version"], created, edition.fingerprint, author, licence["title"], licence["path"], tables)
 
 
-@derived
 def period_covered(edition: Edition) -> tuple[str, str]:
     """Returns the first and the last year of the observations; empty when none has a period."""
     periods = [part for period in edition["observations"]["period"] for part in str(period).split("/") if part]

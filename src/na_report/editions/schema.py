@@ -104,7 +104,9 @@ def schema_faults(resources: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str,
 def _table(resource: Mapping[str, Any], declared: Table | None) -> Table:
     known = {column.name: column for column in declared.columns} if declared else {}
     columns = (_column(field, known.get(field["name"])) for field in resource["schema"]["fields"])
-    return Table(resource["name"], resource["title"], tuple(columns), later=_is_later(resource, declared))
+    return Table(
+        resource["name"], resource["title"], tuple(columns), later=declared.later if declared else "later" in resource
+    )
 
 
 def _column(field: Mapping[str, Any], declared: Column | None) -> Column:
@@ -118,14 +120,10 @@ def _column(field: Mapping[str, Any], declared: Column | None) -> Column:
         required=bool(limits.get("required")),
         pattern=said.get("pattern", "" if kind == "period" else limits.get("pattern", "")),
         minimum=limits.get("minimum") if kind in ("integer", "number") else None,
-        later=_is_later(field, declared),
+        later=declared.later if declared else "later" in field,
         said=field,
         **{word: said[word] for word in ("codes", "refers_to", "many", "unique", "text") if word in said},
     )
-
-
-def _is_later(said: Mapping[str, Any], declared: Table | Column | None) -> bool:
-    return declared.later if declared else "later" in said
 
 
 TABLES = read_schema(json.loads(Path(__file__).with_name("tables.json").read_bytes()), {})

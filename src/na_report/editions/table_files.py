@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from na_report.base.errors import InvalidInputError, NaReportError, Problem
@@ -41,15 +42,33 @@ def rows_of(folder: Path) -> dict[str, Rows]:
 
 
 def read_table(folder: Path, table: Table) -> Rows:
-    """Returns the rows of a table of the edition in a folder; an `InvalidInputError` tells why that is impossible."""
-    path = folder / table.file
+    """Returns the rows of a table of the edition in a folder; an `InvalidInputError` tells all that makes that impossible."""
+    path, names = folder / table.file, [column.name for column in table.columns]
+    lines: list[list[str]] = []
     try:
         if path.is_file():  # to read a pipe would take for ever
-            return _parsed(path.read_bytes(), table)
-        fault = (0, "no file", "a table of the edition", "Put the file back, or copy it from another edition.")
+            text = path.read_bytes().decode("utf-8")
+            if not (faults := list(_of_other_programs(text))):
+                lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
+                faults = list(islice(_of_columns(lines, names), PROBLEMS_LIMIT))
+        else:
+            faults = [(0, "no file", "a table of the edition", "Put the file back, or copy it from another edition.")]
     except OSError as error:
-        fault = (0, error.strerror or str(error), "a file that can be read", "Give yourself the right to read it.")
-    raise _unreadable(table, fault)
+        faults = [(0, error.strerror or str(error), "a file that can be read", "Give yourself the right to read it.")]
+    except UnicodeDecodeError as error:
+        row, what = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start : error.end].hex()
+        if error.object[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            what = "UTF-16 text (Unicode text of Excel)"
+        faults = [(row, what, "UTF-8 text", f"{_SAVE}.")]
+    except csv.Error as error:  # in the row after those that could be read
+        faults = [
+            (len(lines) + 1, str(error), "rows of comma-separated values", "Look for a quote that is not closed.")
+        ]
+    if faults:
+        problems = [Problem(table.file, row, "", *fault) for row, *fault in faults]
+        hint = "Put the file back or mend it, and try again."
+        raise InvalidInputError(f"{table.file} can't be read as a table:", problems, hint=hint)
+    return [dict(zip(names, cells, strict=True)) for cells in lines[1:]]
 
 
 def write_table(folder: Path, table: Table, rows: Rows) -> None:
@@ -64,35 +83,6 @@ def _completed(rows: Rows, table: Table) -> Rows:
     return [{column.name: row.get(column.name, "") for column in table.columns} for row in rows]
 
 
-def _parsed(content: bytes, table: Table) -> Rows:
-    """Returns the rows of a table that is written as CSV, or tells all that is wrong: no UTF-8, no CSV, or other columns."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _unreadable(table, (1, "UTF-16 text (Unicode text of Excel)", "UTF-8 text", f"{_SAVE}."))
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        raise _unreadable(table, (row, content[error.start : error.end].hex(), "UTF-8 text", f"{_SAVE}.")) from error
-    names = [column.name for column in table.columns]
-    if faults := list(_of_other_programs(text)):
-        raise _unreadable(table, *faults)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header, *lines = [*reader] or [[]]
-    except csv.Error as error:
-        fault = (reader.line_num, str(error), "rows of comma-separated values", "Look for a quote that is not closed.")
-        raise _unreadable(table, fault) from error
-    if header != names:
-        missing, unknown = (", ".join(sorted(part)) or "none" for part in ({*names} - {*header}, {*header} - {*names}))
-        remedy = f"Missing: {missing}; unknown: {unknown}; put each column once, in this order."
-        raise _unreadable(table, (1, ", ".join(header)[:200], ", ".join(names), remedy))
-    uneven = ((number, len(cells)) for number, cells in enumerate(lines, start=2) if len(cells) != len(names))
-    remedy = "Quote a value that holds a comma."
-    if faults := [(row, f"{count} cells", f"{len(names)} cells", remedy) for row, count in uneven]:
-        raise _unreadable(table, *faults[:PROBLEMS_LIMIT])
-    return [dict(zip(names, cells, strict=True)) for cells in lines]
-
-
 def _of_other_programs(text: str) -> Iterator[_Fault]:
     """Yields what a spreadsheet program writes in another way than a table of an edition is written."""
     if text.startswith("\ufeff"):
@@ -103,7 +93,14 @@ def _of_other_programs(text: str) -> Iterator[_Fault]:
         yield 1, f"columns with {separators[0]!r} between them", "columns with a comma between them", _COMMAS
 
 
-def _unreadable(table: Table, *faults: _Fault) -> InvalidInputError:
-    problems = [Problem(table.file, row, "", *fault) for row, *fault in faults]
-    hint = "Put the file back or mend it, and try again."
-    return InvalidInputError(f"{table.file} can't be read as a table:", problems, hint=hint)
+def _of_columns(lines: Sequence[Sequence[str]], names: Sequence[str]) -> Iterator[_Fault]:
+    """Yields where the rows of a table, header first, have other columns than its names."""
+    header = lines[0] if lines else []
+    if header != names:
+        missing, unknown = (", ".join(sorted(part)) or "none" for part in ({*names} - {*header}, {*header} - {*names}))
+        remedy = f"Missing: {missing}; unknown: {unknown}; put each column once, in this order."
+        yield 1, ", ".join(header)[:200], ", ".join(names), remedy
+        return  # to count cells would say the same of each row
+    for number, cells in enumerate(lines, start=1):
+        if len(cells) != len(names):
+            yield number, f"{len(cells)} cells", f"{len(names)} cells", "Quote a value that holds a comma."
