@@ -27,8 +27,7 @@ from na_report.commands.consequences import changed_page
 from na_report.editions.cells import FLAGS
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.editions.integrity import verify_edition
-from na_report.editions.schema import BY_NAME
-from na_report.editions.table_files import read_table, write_table
+from na_report.editions.schema import BY_NAME, read_table, write_table
 from na_report.registers import analysis
 from na_report.statistics.answer_formats import Kind
 from na_report.statistics.reading import Difference

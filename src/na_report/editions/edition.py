@@ -19,8 +19,7 @@ from na_report.editions.asked import Reads, derived
 from na_report.editions.descriptor import approval, describe, read_seal, schema_in, sha256
 from na_report.editions.folders import being_made, edition_folder, is_draft, making, refuse_name
 from na_report.editions.integrity import refuse_unsound
-from na_report.editions.schema import TABLES, Schema, Table
-from na_report.editions.table_files import Rows, read_table, rows_of, write_table
+from na_report.editions.schema import TABLES, Rows, Schema, Table, read_table, write_table
 
 _MEND = "Mend them in data/{0}; na-report edition verify {0} names what is left."
 _PUT_BACK = "Put the files back (git restore data/{0}), or make a new edition: na-report edition copy {0} NEW."
@@ -186,6 +185,27 @@ def _open_seen(folder: Path, *seen: object) -> Edition:
 
 def _frame(table: Table, rows: Rows) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[column.name for column in table.columns], dtype=str)
+
+
+def rows_of(folder: Path) -> dict[str, Rows]:
+    """Returns the rows of an edition per table as this program has them: what came after the edition is there, and empty.
+
+    A `NaReportError` refuses columns that a later version of the program knows, and that would be lost here.
+    """
+    schema = schema_in(folder, read_seal(folder)[0])
+    known = {f"{table.name}.{column.name}" for table in TABLES for column in table.columns}
+    places = [f"{table.name}.{column.name}" for table in schema for column in table.columns]
+    if unknown := [place for place in places if place not in known]:
+        raise NaReportError(
+            f"Edition {folder.name} has columns that this version of na-report does not know: {', '.join(unknown)}.",
+            hint="Use the version of na-report that the edition was sealed with, or a later one.",
+        )
+    there = {table.name: read_table(folder, table) for table in schema}
+    columns = {table.name: [column.name for column in table.columns] for table in TABLES}
+    return {
+        table: [{name: row.get(name, "") for name in names} for row in there.get(table, ())]
+        for table, names in columns.items()
+    }
 
 
 def copy_edition(old: str, new: str, project: Project | None = None) -> Path:

@@ -11,8 +11,7 @@ from na_report.base.settings import read_settings
 from na_report.editions.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
 from na_report.editions.descriptor import read_seal, schema_in
 from na_report.editions.folders import edition_folder
-from na_report.editions.schema import TABLES, Schema, Table
-from na_report.editions.table_files import PROBLEMS_LIMIT, Row, Rows, read_table
+from na_report.editions.schema import PROBLEMS_LIMIT, TABLES, Row, Rows, Schema, Table, read_table
 
 Numbered = Sequence[tuple[int, Row]]
 _RULES = read_settings(Path(__file__).with_name("rules.yml"))

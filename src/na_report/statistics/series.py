@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, get_args
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ANSWERS
 from na_report.editions.descriptor import sha256
-from na_report.editions.table_files import Rows
+from na_report.editions.schema import Rows
 from na_report.statistics.answer_formats import LARGEST, Kind, UnreadableError
 
 INDEX = "index.json"
