@@ -370,7 +370,8 @@ def test_what_a_cell_shows_is_taken_in_or_refused(case: dict[str, Any]) -> None:
 def test_a_mark_of_an_office_or_a_program_is_named_with_what_to_do(case: dict[str, Any]) -> None:
     """Both a workbook and a table of an edition come to these checks."""
     for text in case["given"]:
-        faults = [*check_cell(BY_NAME["observations"].column(case["column"]), text, {})]
+        [column] = (column for column in BY_NAME["observations"].columns if column.name == case["column"])
+        faults = [*check_cell(column, text, {})]
         assert [fault[0] for fault in faults] == [text] * bool(case["expect"])
         assert all(word in " ".join(fault[1:]) for word in case["expect"] for fault in faults), faults
 

@@ -186,6 +186,5 @@ def approval(folder: Path, by: str, on: date) -> dict[str, Any]:
 
 
 def _answers(folder: Path) -> dict[str, str]:
-    """Returns the hash of each kept answer by its path."""
     paths = sorted((folder / ANSWERS).glob("[!.]*"))
     return {f"{ANSWERS}/{path.name}": sha256(path.read_bytes()) for path in paths}

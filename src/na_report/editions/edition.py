@@ -19,7 +19,7 @@ from na_report.editions.asked import Reads, derived
 from na_report.editions.descriptor import approval, describe, read_seal, schema_in, sha256
 from na_report.editions.folders import being_made, edition_folder, is_draft, making, refuse_name
 from na_report.editions.integrity import refuse_unsound
-from na_report.editions.schema import TABLES, Rows, Schema, Table, read_table, write_table
+from na_report.editions.schema import TABLES, Rows, Schema, read_table, write_table
 
 _MEND = "Mend them in data/{0}; na-report edition verify {0} names what is left."
 _PUT_BACK = "Put the files back (git restore data/{0}), or make a new edition: na-report edition copy {0} NEW."
@@ -47,11 +47,6 @@ class Edition:
     def draft(self) -> bool:
         """Whether the edition is not sealed yet."""
         return not self.descriptor["created"]
-
-    def has(self, table: str, column: str = "") -> bool:
-        """Tells whether the edition has a table, or a column of it; one sealed earlier lacks what came later."""
-        columns = [part.name for found in self.schema if found.name == table for part in found.columns]
-        return column in columns if column else bool(columns)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         self.table(table)
@@ -170,21 +165,17 @@ def _open_seen(folder: Path, *seen: object) -> Edition:
         refuse_unsound(folder, *changed)
     schema = schema_in(folder, descriptor)
     try:
-        tables = {table.name: _frame(table, read_table(folder, table)) for table in schema}
-        for table in TABLES:  # with what came after it was sealed, empty
-            frame = tables.get(table.name, _frame(table, []))
-            later = [column.name for column in table.columns if column.name not in frame.columns]
-            tables[table.name] = frame.assign(**dict.fromkeys(later, "")) if later else frame
+        rows = {table.name: read_table(folder, table) for table in schema}
+        names: dict[str, dict[str, None]] = {}
+        for table in (*schema, *TABLES):  # what came after it was sealed is empty
+            names.setdefault(table.name, {}).update(dict.fromkeys(column.name for column in table.columns))
+        tables = {name: pd.DataFrame(rows.get(name), columns=[*of], dtype=str).fillna("") for name, of in names.items()}
         tables["observations"]["value"] = pd.to_numeric(tables["observations"]["value"])
     except (InvalidInputError, ValueError):
         refuse_unsound(folder, *changed)  # a file is missing, or someone sealed by hand what no check passes
         raise
     said = json.dumps(descriptor).encode() if draft else (folder / DESCRIPTOR).read_bytes()
     return Edition(name, tables, descriptor, sha256(said).removeprefix("sha256:"), schema)
-
-
-def _frame(table: Table, rows: Rows) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=[column.name for column in table.columns], dtype=str)
 
 
 def rows_of(folder: Path) -> dict[str, Rows]:

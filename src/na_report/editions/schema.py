@@ -68,10 +68,6 @@ class Table:
         """The name of the CSV file."""
         return f"{self.name}.csv"
 
-    def column(self, name: str) -> Column:
-        """Returns the column of that name."""
-        return next(column for column in self.columns if column.name == name)
-
 
 Schema = tuple[Table, ...]
 

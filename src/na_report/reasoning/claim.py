@@ -179,9 +179,10 @@ def select(edition: Edition, table: str, where: Where, rows: Rows | None = None)
 
 def _column(edition: Edition, table: str, name: str) -> Column:
     """Returns a column; refuses one that came after the edition: it is there, but empty of what nobody looked at."""
-    if not edition.has(table, name):
+    found = [column for one in edition.schema if one.name == table for column in one.columns if column.name == name]
+    if not found:
         raise MissingRowError(f"The edition has no {name} in the table {table}.")
-    return BY_NAME[table].column(name)
+    return found[0]
 
 
 def _condition(edition: Edition, table: str, name: str, wanted: Any) -> Callable[[str], bool]:
