@@ -28,9 +28,8 @@ from na_report.base.paths import DESCRIPTOR, Project
 from na_report.book.site import copied
 from na_report.cli import main
 from na_report.editions.asked import Reads
-from na_report.editions.edition import Edition, seal_edition
+from na_report.editions.edition import Edition, rows_of, seal_edition
 from na_report.editions.integrity import check_tables
-from na_report.editions.table_files import rows_of
 from na_report.processes.renderer import Renderer, renderer
 from na_report.registers import blocks
 

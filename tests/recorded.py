@@ -8,8 +8,7 @@ from conftest import ROOT
 
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.editions.edition import seal_edition
-from na_report.editions.schema import BY_NAME
-from na_report.editions.table_files import Row, read_table, write_table
+from na_report.editions.schema import BY_NAME, Row, read_table, write_table
 from na_report.statistics.series import Series, declared
 
 

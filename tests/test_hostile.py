@@ -14,10 +14,9 @@ from printed import opened
 from na_report.base.errors import InvalidInputError, NaReportError
 from na_report.base.files import contents
 from na_report.base.paths import DESCRIPTOR, Project
-from na_report.editions.edition import open_edition
+from na_report.editions.edition import open_edition, rows_of
 from na_report.editions.integrity import verify_edition
-from na_report.editions.schema import TABLES
-from na_report.editions.table_files import rows_of, write_table
+from na_report.editions.schema import TABLES, write_table
 from na_report.running.pages import all_pages
 
 TEXTS, WITH_BRACES = cases("hostile").values()

@@ -25,9 +25,9 @@ from na_report.editions.edition import seal_edition
 from na_report.editions.integrity import verify_edition
 from na_report.statistics import asking
 from na_report.statistics.answer_formats import UnreadableError
-from na_report.statistics.kept import Source, answers_in
 from na_report.statistics.reading import Cell, read
 from na_report.statistics.refreshing import refresh
+from na_report.statistics.series import Source, answers_in
 
 FAULT = '<S:Fault xmlns:S="http://schemas"><faultcode>{}</faultcode><faultstring>{}</faultstring></S:Fault>'
 LATER = "<e:Body><a:asyncResponse><status><id>key-1</id><status>{}</status></status></a:asyncResponse></e:Body>"

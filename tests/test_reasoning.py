@@ -17,9 +17,8 @@ from na_report.editions.edition import Edition, copy_edition, open_edition, seal
 from na_report.editions.folders import newest_edition
 from na_report.reasoning import chain
 from na_report.reasoning.changes import compare
-from na_report.reasoning.checking import all_claims, check, results_of, robustness
+from na_report.reasoning.checking import all_claims, check, refuse_misplaced, results_of, robustness
 from na_report.reasoning.claim import CONTRADICTED, HOLDS, NOT_TESTABLE, OUTDATED, Claim, evaluate
-from na_report.reasoning.claims_file import read_claims, refuse_misplaced
 from na_report.registers import analysis, blocks, registers
 from na_report.registers.analysis import outcome
 from na_report.registers.templates import Templates
@@ -188,7 +187,7 @@ def test_check_names_conclusion_figures_and_recommendations_and_the_rebuilt_page
 
 def read(project: Project, text: str) -> list[Claim]:
     (project.chapters / "claims.yml").write_text(text, encoding="utf-8")
-    return read_claims(project)
+    return all_claims(project)
 
 
 def test_each_measure_gives_the_figure_or_names_what_the_edition_lacks(project: Project) -> None:

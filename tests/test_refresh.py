@@ -25,16 +25,15 @@ from na_report.base.paths import Project
 from na_report.base.wording import Words
 from na_report.book.book import Book
 from na_report.commands.consequences import changed_page
+from na_report.editions.cells import FLAGS
 from na_report.editions.edition import copy_edition, open_edition, seal_edition
 from na_report.editions.integrity import verify_edition
-from na_report.editions.office_marks import FLAGS
-from na_report.editions.schema import BY_NAME
-from na_report.editions.table_files import read_table, write_table
+from na_report.editions.schema import BY_NAME, read_table, write_table
 from na_report.registers import analysis
 from na_report.statistics.answer_formats import Kind
-from na_report.statistics.kept import answers_in
 from na_report.statistics.reading import Difference
 from na_report.statistics.refreshing import refresh
+from na_report.statistics.series import answers_in
 
 TODAY = date(2027, 2, 1)
 START = 'from na_report.writing.page import open_page\n\nevidence, language = open_page(edition), "nl"'

@@ -34,7 +34,7 @@ from na_report.editions.cells import check_cell
 from na_report.editions.edition import copy_edition
 from na_report.editions.integrity import verify_edition
 from na_report.editions.schema import BY_NAME, TABLES
-from na_report.workbook import comments, package
+from na_report.workbook import importing, package
 from na_report.workbook.cell_values import to_text
 from na_report.workbook.exporting import META, START, explain, export_edition, write_ods
 from na_report.workbook.package import Cell, FaultError, Package
@@ -167,7 +167,7 @@ def test_where_no_whole_copy_can_be_written_all_is_told(small: Project, monkeypa
     more = b'<extLst><ext uri="{78C0D931-6437-407d-A8EE-F0AAD7539E65}"/></extLst></worksheet>'
     instead("xl/worksheets/", b"</worksheet>", more)(Path("plain.xlsx"))
     limits = {"write_whole": full, "_BYTES_LIMIT": 10, "_CELLS_LIMIT": 10}.items()
-    tries = [*(("plain.xlsx", *limit) for limit in limits), ("changed.xlsx", "AUTHOR", comments.AUTHOR)]
+    tries = [*(("plain.xlsx", *limit) for limit in limits), ("changed.xlsx", "AUTHOR", importing.AUTHOR)]
     for kind in (b"mergeCell", b"hyperlink"):
         tries.append((f"{kind.decode()}.xlsx", "load_workbook", None))  # it would hold a hundred million cells
         shutil.copy("plain.xlsx", tries[-1][0])
@@ -175,7 +175,7 @@ def test_where_no_whole_copy_can_be_written_all_is_told(small: Project, monkeypa
         instead("xl/worksheets/", b"<pageMargins", large)(Path(tries[-1][0]))
     for file, name, limit in tries:
         with monkeypatch.context() as patch, warnings.catch_warnings(record=True, action="always") as warned:
-            patch.setattr(comments, name, limit)
+            patch.setattr(importing, name, limit)
             assert "found 'wish'" in taken_back(file, code=1)
         assert warned == []
         assert list(small.root.glob("*.problems*")) == []
@@ -370,7 +370,8 @@ def test_what_a_cell_shows_is_taken_in_or_refused(case: dict[str, Any]) -> None:
 def test_a_mark_of_an_office_or_a_program_is_named_with_what_to_do(case: dict[str, Any]) -> None:
     """Both a workbook and a table of an edition come to these checks."""
     for text in case["given"]:
-        faults = [*check_cell(BY_NAME["observations"].column(case["column"]), text, {})]
+        [column] = (column for column in BY_NAME["observations"].columns if column.name == case["column"])
+        faults = [*check_cell(column, text, {})]
         assert [fault[0] for fault in faults] == [text] * bool(case["expect"])
         assert all(word in " ".join(fault[1:]) for word in case["expect"] for fault in faults), faults
 

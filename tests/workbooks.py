@@ -13,10 +13,9 @@ from conftest import ROOT, cases, na_report
 from openpyxl import load_workbook
 
 from na_report.base.paths import DESCRIPTOR, Project
+from na_report.editions.edition import rows_of as tables_of
 from na_report.editions.edition import seal_edition
-from na_report.editions.schema import BY_NAME, TABLES
-from na_report.editions.table_files import Row, read_table, write_table
-from na_report.editions.table_files import rows_of as tables_of
+from na_report.editions.schema import BY_NAME, TABLES, Row, read_table, write_table
 from na_report.workbook.exporting import META, export_edition
 
 FILE = "evidence.xlsx"

@@ -15,14 +15,13 @@ from na_report.editions.edition import Edition, open_edition
 from na_report.editions.folders import newest_edition
 from na_report.reasoning import chain, checking
 from na_report.reasoning.claim import FAILS, KINDS
-from na_report.reasoning.claims_file import refuse_misplaced
 from na_report.running.pages import all_pages, languages, read_contents
 from na_report.writing.voice import Voice
 
 
 def check(options: Namespace, project: Project) -> int:
     """Tests conclusions and sentences on newer facts, on those of the report, and on our tables."""
-    refuse_misplaced(project, read_contents(project).pages)
+    checking.refuse_misplaced(project, read_contents(project).pages)
     edition = open_edition(options.edition or newest_edition(project), project)
     refuse_missing(edition, project)
     results = checking.check(edition)

@@ -9,9 +9,9 @@ from na_report.base.errors import NaReportError
 from na_report.base.paths import Project
 from na_report.base.templates import templates
 from na_report.book.book import Book
+from na_report.editions.cells import FLAGS
 from na_report.editions.edition import open_edition
 from na_report.editions.folders import is_draft, previous_edition, sealed_editions
-from na_report.editions.office_marks import FLAGS
 from na_report.reasoning.changes import Changes, compare
 from na_report.reasoning.checking import check
 from na_report.running.notebooks import read_chapter

@@ -74,7 +74,7 @@ def refresh(options: Namespace, project: Project) -> int:
     """Makes a draft with what statistics offices say now."""
     from na_report.commands import consequences
     from na_report.statistics import refreshing
-    from na_report.statistics.kept import answers_in
+    from na_report.statistics.series import answers_in
 
     old, new = options.edition, options.new
     refreshed = refreshing.refresh(old, new, answers_in(options.answers) if options.answers else _offices(), project)

@@ -1,14 +1,16 @@
-"""Finds what is wrong in a single cell: its type, form, characters, code or reference."""
+"""Finds what is wrong in a single cell: type, form, code, reference, or what statistics offices and spreadsheets mark it with."""
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 from na_report.base.digits import EXACT_DIGITS, as_shown
-from na_report.editions.office_marks import is_error, remedy
 from na_report.editions.schema import Column
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -21,6 +23,18 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~-]+(:[0-9]+)?([/?#][A-Za-z0-9._~:/
 # Control characters, and marks that make text read in another order than it stands.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LENGTH_LIMIT = 100_000
+# The texts of errors in the languages of Excel, LibreOffice and Google Sheets: #REF!, #NAAM?, #DEEL/0!, #¡VALOR!, #N/B,
+# Err:502; and the hashes of a column that is too narrow for its numbers.
+_ERROR = re.compile(
+    r"#[¡¿]?[^\W\d_a-z]+(?:[/ _][^\W_a-z]+)*[!?]|#(?:N/?[A-Z]|I/T|GETTING_DATA|SAKNAS!?|Н/Д)|#{2,}"
+    r"|(?:Err|Error|Fout|Fehler|Erreur|Fel|Feil|Virhe)\s?:\s?\d{3}"
+)
+_FLAGGED = re.compile(r"([-+\u2212]?\d(?:[\d.,\xa0\u2009\u202f ]*\d)?(?:\s?%)?)\s*\(?\^?([A-Za-z]{1,3}|\*{1,2})\)?")
+_KNOWN: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+# What offices say of a value, by their letter; Eurostat since 2025 knows b d e f i m n p u, before that also c s z.
+FLAGS: dict[str, str] = {letter: says for letter, (says, _) in _KNOWN["flags"].items()}
+# Those that make a value a careful one.
+CAREFUL = {"e", "f", "s"}
 
 # What was found, what was expected, what to do.
 Fault = tuple[str, str, str]
@@ -32,7 +46,7 @@ def check_cell(column: Column, cell: str, known: Known) -> Iterator[Fault]:
     """Yields what is wrong in a cell."""
     if not cell and column.required:
         yield "", "a value", "Fill the cell."
-    elif is_error(cell):
+    elif _ERROR.fullmatch(cell):
         yield cell, "a value, no error", "Type the value, or empty the cell."
     elif len(cell) > _LENGTH_LIMIT:
         yield f"{len(cell)} characters", f"at most {_LENGTH_LIMIT}", "Shorten the text."
@@ -52,7 +66,7 @@ def check_cell(column: Column, cell: str, known: Known) -> Iterator[Fault]:
 def _check_value(column: Column, value: str, known: Known) -> Iterator[Fault]:
     has_type, expected = _TYPES.get(column.type, (bool, ""))
     if not has_type(value):
-        yield value, expected, remedy(column.type, value) or "Correct the value."
+        yield value, expected, _remedy(column.type, value) or "Correct the value."
     elif column.type == "number" and Decimal(value) != as_shown(float(value)):
         yield value, f"a number of at most {EXACT_DIGITS} digits", "Round it: no spreadsheet shows more."
     elif column.minimum is not None and float(value) < column.minimum:
@@ -71,6 +85,19 @@ def _check_value(column: Column, value: str, known: Known) -> Iterator[Fault]:
 def _is_known(value: str, places: Iterable[str], known: Known) -> bool:
     """Tells whether a value stands in one of the places, or may stand in a table that could not be read."""
     return any(value in known.get(place, {value}) for place in places)
+
+
+def _remedy(kind: str, text: str) -> str:
+    """Returns what to do with a text that stands where a value of a type belongs; nothing when it is no known mark."""
+    flagged, flags = _FLAGGED.fullmatch(text), _KNOWN["flags"]
+    if flagged and kind in ("number", "integer"):
+        found = [flagged[2]] if flagged[2] in flags else list(flagged[2].lower())
+        if flags.keys() >= {*found}:
+            says = ", ".join(flags[flag][0] for flag in found)
+            goes = "; ".join(dict.fromkeys(flags[flag][1] for flag in found))
+            return f'Write {flagged[1]} alone; {flagged[2]} says "{says}": {goes}.'
+    matches = ((re.fullmatch(form, text, re.IGNORECASE), answer) for form, answer in _KNOWN["forms"].get(kind, ()))
+    return next((match.expand(answer) for match, answer in matches if match), "")
 
 
 def check_placeholders(text: str, row: Mapping[str, str], known: Known) -> Iterator[Fault]:

@@ -17,6 +17,8 @@ from na_report.base.settings import Fault, form_faults, placed, read_texts, refu
 from na_report.editions.cells import is_address, is_line
 from na_report.editions.schema import BY_NAME, LANGUAGES, TABLES, Schema, read_schema, schema_faults, table_schema
 
+# The name of an edition as a data package.
+_NAME = "na-report-{}"
 _FORMS = json.loads(Path(__file__).with_name("descriptor.json").read_bytes())
 
 
@@ -84,8 +86,8 @@ def _faults(said: Any, edition: str) -> Iterator[tuple[str, str]]:
         for place, what, expected in wrong:
             yield f"{placed(place[0], place[1:])}: {what}" if place else what, expected
         return
-    if said.get("name") != name_of(edition):
-        yield f"name: {shown(said.get('name'))}", f"the name {name_of(edition)}"
+    if said.get("name") != _NAME.format(edition):
+        yield f"name: {shown(said.get('name'))}", f"the name {_NAME.format(edition)}"
     yield from schema_faults(said["resources"])
 
 
@@ -125,11 +127,6 @@ def schema_in(folder: Path, said: Mapping[str, Any]) -> Schema:
     return tuple(tables)
 
 
-def name_of(edition: str) -> str:
-    """Returns the name of an edition as a data package: of 2021 that is na-report-2021."""
-    return f"na-report-{edition}"
-
-
 def descriptor_of(folder: Path) -> dict[str, Any]:
     """Returns what the descriptor of a sound edition says; of a draft, what it would say without a day."""
     path = folder / DESCRIPTOR
@@ -150,7 +147,7 @@ def describe(folder: Path, name: str, created: date | None) -> dict[str, Any]:
     about = read_about(find_project(folder), name)
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": name_of(name),
+        "name": _NAME.format(name),
         "title": about["title"],
         "description": about["description"],
         "version": version_of(name),
@@ -189,6 +186,5 @@ def approval(folder: Path, by: str, on: date) -> dict[str, Any]:
 
 
 def _answers(folder: Path) -> dict[str, str]:
-    """Returns the hash of each kept answer by its path."""
     paths = sorted((folder / ANSWERS).glob("[!.]*"))
     return {f"{ANSWERS}/{path.name}": sha256(path.read_bytes()) for path in paths}

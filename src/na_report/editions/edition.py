@@ -19,8 +19,7 @@ from na_report.editions.asked import Reads, derived
 from na_report.editions.descriptor import approval, describe, read_seal, schema_in, sha256
 from na_report.editions.folders import being_made, edition_folder, is_draft, making, refuse_name
 from na_report.editions.integrity import refuse_unsound
-from na_report.editions.schema import TABLES, Schema, Table
-from na_report.editions.table_files import Rows, read_table, rows_of, write_table
+from na_report.editions.schema import TABLES, Rows, Schema, read_table, write_table
 
 _MEND = "Mend them in data/{0}; na-report edition verify {0} names what is left."
 _PUT_BACK = "Put the files back (git restore data/{0}), or make a new edition: na-report edition copy {0} NEW."
@@ -48,11 +47,6 @@ class Edition:
     def draft(self) -> bool:
         """Whether the edition is not sealed yet."""
         return not self.descriptor["created"]
-
-    def has(self, table: str, column: str = "") -> bool:
-        """Tells whether the edition has a table, or a column of it; one sealed earlier lacks what came later."""
-        columns = [part.name for found in self.schema if found.name == table for part in found.columns]
-        return column in columns if column else bool(columns)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         self.table(table)
@@ -99,9 +93,8 @@ class Edition:
         rows = [row for row in self._index("observations").values() if row["indicator_id"] == key]
         if not rows:
             raise self._missing(f"observation of the indicator {key!r}", "indicators")
-        dutch = [row for row in rows if row["geo"] == "NL"] or rows
         # Of two of the same period the later in the table.
-        return dict(sorted(dutch, key=lambda row: str(row["period"]))[-1])
+        return dict(max(reversed(rows), key=lambda row: (row["geo"] == "NL", str(row["period"]))))
 
     def _missing(self, what: str, table: str) -> MissingRowError:
         hint = f"Look in data/{self.name}/{table}.csv for the ids that exist."
@@ -143,7 +136,6 @@ def seal_of(edition: Edition) -> Seal:
     return Seal(said["version"], created, edition.fingerprint, author, licence["title"], licence["path"], tables)
 
 
-@derived
 def period_covered(edition: Edition) -> tuple[str, str]:
     """Returns the first and the last year of the observations; empty when none has a period."""
     periods = [part for period in edition["observations"]["period"] for part in str(period).split("/") if part]
@@ -173,11 +165,11 @@ def _open_seen(folder: Path, *seen: object) -> Edition:
         refuse_unsound(folder, *changed)
     schema = schema_in(folder, descriptor)
     try:
-        tables = {table.name: _frame(table, read_table(folder, table)) for table in schema}
-        for table in TABLES:  # with what came after it was sealed, empty
-            frame = tables.get(table.name, _frame(table, []))
-            later = [column.name for column in table.columns if column.name not in frame.columns]
-            tables[table.name] = frame.assign(**dict.fromkeys(later, "")) if later else frame
+        rows = {table.name: read_table(folder, table) for table in schema}
+        names: dict[str, dict[str, None]] = {}
+        for table in (*schema, *TABLES):  # what came after it was sealed is empty
+            names.setdefault(table.name, {}).update(dict.fromkeys(column.name for column in table.columns))
+        tables = {name: pd.DataFrame(rows.get(name), columns=[*of], dtype=str).fillna("") for name, of in names.items()}
         tables["observations"]["value"] = pd.to_numeric(tables["observations"]["value"])
     except (InvalidInputError, ValueError):
         refuse_unsound(folder, *changed)  # a file is missing, or someone sealed by hand what no check passes
@@ -186,8 +178,25 @@ def _open_seen(folder: Path, *seen: object) -> Edition:
     return Edition(name, tables, descriptor, sha256(said).removeprefix("sha256:"), schema)
 
 
-def _frame(table: Table, rows: Rows) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=[column.name for column in table.columns], dtype=str)
+def rows_of(folder: Path) -> dict[str, Rows]:
+    """Returns the rows of an edition per table as this program has them: what came after the edition is there, and empty.
+
+    A `NaReportError` refuses columns that a later version of the program knows, and that would be lost here.
+    """
+    schema = schema_in(folder, read_seal(folder)[0])
+    known = {f"{table.name}.{column.name}" for table in TABLES for column in table.columns}
+    places = [f"{table.name}.{column.name}" for table in schema for column in table.columns]
+    if unknown := [place for place in places if place not in known]:
+        raise NaReportError(
+            f"Edition {folder.name} has columns that this version of na-report does not know: {', '.join(unknown)}.",
+            hint="Use the version of na-report that the edition was sealed with, or a later one.",
+        )
+    there = {table.name: read_table(folder, table) for table in schema}
+    columns = {table.name: [column.name for column in table.columns] for table in TABLES}
+    return {
+        table: [{name: row.get(name, "") for name in names} for row in there.get(table, ())]
+        for table, names in columns.items()
+    }
 
 
 def copy_edition(old: str, new: str, project: Project | None = None) -> Path:

@@ -11,8 +11,7 @@ from na_report.base.settings import read_settings
 from na_report.editions.cells import INTEGER, NUMBER, Known, check_cell, check_placeholders
 from na_report.editions.descriptor import read_seal, schema_in
 from na_report.editions.folders import edition_folder
-from na_report.editions.schema import TABLES, Schema, Table
-from na_report.editions.table_files import PROBLEMS_LIMIT, Row, Rows, read_table
+from na_report.editions.schema import PROBLEMS_LIMIT, TABLES, Row, Schema, Table, read_table
 
 Numbered = Sequence[tuple[int, Row]]
 _RULES = read_settings(Path(__file__).with_name("rules.yml"))
@@ -37,10 +36,10 @@ def find_problems(folder: Path) -> list[Problem]:
     """
     said, problems = read_seal(folder)
     schema = schema_in(folder, said)
-    tables: dict[str, Rows] = {}
+    numbered: dict[str, Numbered] = {}
     for table in schema:
         try:
-            tables[table.name] = read_table(folder, table)
+            numbered[table.name] = [*enumerate(read_table(folder, table), start=2)]
         except InvalidInputError as error:
             problems += error.problems
     expected = {DESCRIPTOR, ANSWERS, *(table.file for table in schema)}
@@ -48,8 +47,7 @@ def find_problems(folder: Path) -> list[Problem]:
         # File managers leave names with a dot; no copy, site or archive takes them along.
         what = "only tables of the schema and their seal"
         problems.append(Problem(extra, 0, "", extra, what, "Move it out of the edition."))
-    problems += check_tables({name: [*enumerate(rows, start=2)] for name, rows in tables.items()}, schema)
-    return sorted(set(problems))
+    return sorted({*problems, *check_tables(numbered, schema)})
 
 
 def check_tables(numbered: Mapping[str, Numbered], schema: Schema = TABLES) -> list[Problem]:

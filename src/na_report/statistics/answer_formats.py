@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import yaml
 
 from na_report.base.errors import NaReportError
-from na_report.editions.office_marks import FLAGS
+from na_report.editions.cells import FLAGS
 
 # What SDMX-CSV names so, of each form of answer: TIME_PERIOD, OBS_VALUE, OBS_FLAG and the dimensions, as the answer writes them.
 Row = dict[str, str]

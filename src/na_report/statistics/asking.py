@@ -19,8 +19,7 @@ from urllib3 import BaseHTTPResponse
 from urllib3.util import Retry
 
 from na_report.statistics.answer_formats import LARGEST, UnreadableError
-from na_report.statistics.kept import Answer
-from na_report.statistics.series import PLACE, Series
+from na_report.statistics.series import PLACE, Answer, Series
 
 _OFFICES = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 ADDRESSES = {key: office["address"] for key, office in _OFFICES.items()}

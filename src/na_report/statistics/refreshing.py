@@ -10,16 +10,14 @@ from typing import Literal
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ANSWERS, Project
-from na_report.editions.edition import open_edition
+from na_report.editions.cells import CAREFUL
+from na_report.editions.edition import open_edition, rows_of
 from na_report.editions.folders import edition_folder, is_draft, making, refuse_name
 from na_report.editions.integrity import refuse_unsound
-from na_report.editions.office_marks import CAREFUL
-from na_report.editions.schema import BY_NAME, TABLES
-from na_report.editions.table_files import Row, Rows, rows_of, write_table
+from na_report.editions.schema import BY_NAME, TABLES, Row, Rows, write_table
 from na_report.statistics.answer_formats import Kind, UnreadableError
-from na_report.statistics.kept import Kept, Source, read_kept
 from na_report.statistics.reading import Cell, Difference, Reading, differences, read
-from na_report.statistics.series import Series, declared, faults, without_series
+from na_report.statistics.series import Kept, Series, Source, declared, faults, read_kept, without_series
 
 
 @dataclass

@@ -1,12 +1,24 @@
-"""The series of an edition: where the observations of an indicator come from."""
+"""The series of an edition: where the observations of an indicator come from, and what the offices answered.
 
+Answers are kept byte for byte beside the tables that were made of them: compressed, with hash, day and address.
+"""
+
+import gzip
+import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias, get_args
 
-from na_report.editions.table_files import Rows
+from na_report.base.errors import NaReportError
+from na_report.base.paths import ANSWERS
+from na_report.editions.descriptor import sha256
+from na_report.editions.schema import Rows
+from na_report.statistics.answer_formats import LARGEST, Kind, UnreadableError
 
+INDEX = "index.json"
 # In `dimensions`, the one that tells the places apart.
 PLACE = "*"
 _PAIRS = ("dimensions", "places", "labels")
@@ -70,3 +82,88 @@ def faults(tables: Mapping[str, Rows]) -> Iterator[str]:
             yield f"{series}: found the unit {series.unit}, expected that of the indicator, {unit}"
         if [*series.dimensions.values()].count(PLACE) != 1 and len(series.places) != 1:
             yield f"{series}: found {len(series.places)} places, expected one dimension with * to tell them apart"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an office answered."""
+
+    parts: list[bytes]  # more than one where it gives an answer in pages
+    asked: str = ""  # the day as ISO date; empty when it is not known
+    address: str = ""
+
+
+# What gives the answer to a series: an office, or a folder.
+Source: TypeAlias = Callable[[Series], Answer]
+
+
+@dataclass
+class Kept:
+    """The answers to the series of an edition."""
+
+    of: str = ""  # the edition that was refreshed
+    had: dict[str, Answer] = field(default_factory=dict)
+    missed: dict[str, UnreadableError] = field(default_factory=dict)  # why there is none
+
+    def write(self, folder: Path) -> None:
+        """Writes them to a folder; the same answers give the same bytes."""
+        folder.mkdir(exist_ok=True)
+        entries = []
+        for series, answer in sorted(self.had.items()):
+            by_hash = {sha256(part): part for part in answer.parts}
+            parts = [{"path": f"{of.removeprefix('sha256:')[:16]}.gz", "hash": of} for of in by_hash]
+            entries.append({"series": series, "address": answer.address, "asked": answer.asked, "parts": parts})
+            for part in parts:
+                (folder / part["path"]).write_bytes(gzip.compress(by_hash[part["hash"]], 6, mtime=0))
+        missed = [{"series": key, "kind": why.kind, "why": str(why)} for key, why in sorted(self.missed.items())]
+        said = json.dumps({"of": self.of, "answers": entries, "missed": missed}, ensure_ascii=False, indent=2)
+        (folder / INDEX).write_text(said + "\n", encoding="utf-8")
+
+
+def read_kept(edition: Path) -> Kept:
+    """Returns the answers that are kept in the folder of an edition, which must be what was written; none without that folder."""
+    folder = edition / ANSWERS
+    if not (folder / INDEX).is_file():
+        return Kept()
+    try:
+        said = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        kept = Kept(str(said["of"]))
+        for entry in said["answers"]:
+            parts = []
+            for part in entry["parts"]:
+                with gzip.open(folder / Path(part["path"]).name) as file:
+                    parts.append(file.read(LARGEST + 1))
+                if sha256(parts[-1]) != part["hash"]:
+                    raise ValueError(f"{part['path']} has other bytes than its hash says")
+            kept.had[str(entry["series"])] = Answer(parts, str(entry["asked"]), str(entry["address"]))
+        for entry in said["missed"]:
+            if entry["kind"] not in get_args(Kind):
+                raise ValueError(f"found {entry['kind']!r}, expected one of {', '.join(get_args(Kind))}")
+            kept.missed[str(entry["series"])] = UnreadableError(str(entry["why"]), entry["kind"])
+    except (KeyError, TypeError, ValueError, OSError, EOFError, zlib.error, RecursionError) as error:
+        raise NaReportError(
+            f"The answers in {folder} are damaged: {error}.",
+            hint="Put them back, or ask the offices again under another name.",
+        ) from error
+    return kept
+
+
+def answers_in(folder: Path) -> Source:
+    """Returns a folder as a source of answers: one where they were kept, or files with the dataset in their name."""
+    if not folder.is_dir():
+        raise NaReportError(f"There is no folder {folder}.", hint="Name a folder with answers, as --answers data/2027.")
+    kept = read_kept(folder.parent if folder.name == ANSWERS else folder)
+
+    def answer(series: Series) -> Answer:
+        if series.id in kept.had:
+            return kept.had[series.id]
+        if series.id in kept.missed:
+            raise kept.missed[series.id]
+        files = [path for path in folder.iterdir() if series.dataset.lower() in path.name.lower() and path.is_file()]
+        if len(files) != 1:
+            raise UnreadableError(f"found {len(files)} files with {series.dataset} in the name, expected one")
+        if files[0].stat().st_size > LARGEST:
+            raise UnreadableError(f"found more than {LARGEST:,} bytes in {files[0].name}")
+        return Answer([files[0].read_bytes()])
+
+    return answer

@@ -25,10 +25,9 @@ from na_report.base.files import EPOCH, whole_file, write_whole, zip_entry
 from na_report.base.paths import Project
 from na_report.base.templates import templates
 from na_report.editions.descriptor import sha256
-from na_report.editions.edition import open_edition
+from na_report.editions.edition import open_edition, rows_of
 from na_report.editions.folders import edition_folder
-from na_report.editions.schema import BY_NAME, TABLES, Column, Table, table_schema
-from na_report.editions.table_files import Rows, rows_of
+from na_report.editions.schema import BY_NAME, TABLES, Column, Rows, Table, table_schema
 from na_report.workbook.cell_values import same_number
 from na_report.workbook.package import encode
 

@@ -93,7 +93,6 @@ class Package:
         return fromstring(content)  # noqa: S314  what declares entities was refused
 
     def _links(self, path: str) -> dict[str, tuple[str, str]]:
-        """Returns per id the kind and the path of what a part names."""
         folder, name = posixpath.split(path)
         links = posixpath.join(folder, "_rels", f"{name}.rels")
         return {
@@ -197,7 +196,6 @@ def refuse_other_kinds(content: bytes) -> None:
 
 
 def _look(content: bytes) -> str:
-    """Returns what the forms of the kinds are compared with."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = archive.namelist()
