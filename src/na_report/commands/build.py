@@ -110,7 +110,7 @@ def archive(options: Namespace, project: Project) -> int:
     from na_report.editions.integrity import verify_edition
 
     edition = open_edition(options.edition, project)
-    if edition.draft:
+    if folders.is_draft(project.data / edition.name):
         raise NaReportError(
             f"Edition {edition.name} is a draft, and what still changes is not archived.",
             hint=f"Seal it first: na-report edition seal {edition.name}.",

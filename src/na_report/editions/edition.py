@@ -43,11 +43,6 @@ class Edition:
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     reads: Reads = field(default_factory=Reads, repr=False)
 
-    @property
-    def draft(self) -> bool:
-        """Whether the edition is not sealed yet."""
-        return not self.descriptor["created"]
-
     def __getitem__(self, table: str) -> pd.DataFrame:
         self.table(table)
         return self.tables[table]

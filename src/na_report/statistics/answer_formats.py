@@ -26,8 +26,6 @@ _TSV = re.compile(r"([\w,]+)\\(time|TIME_PERIOD)\t")
 _TSV_CELL = re.compile(r"(:|-?[0-9.]+(?:[eE][-+]?[0-9]+)?)? ?([a-z]*)")
 _CUT_OFF = "the answer may be cut off"
 _CBS_NO_DIMENSION = {"Id", "Value", "StringValue", "ValueAttribute", "Perioden"}
-# What CBS says instead of a value; whatever else it says is a value that is not there.
-_CBS_NO_VALUE = {"None": "", "Impossible": "z", "Confidential": "c"}
 _MARKS, _WORDS = {code.upper(): code for code in "bdefinpu"} | _SAID["codes"], _SAID["words"]
 
 
@@ -117,7 +115,7 @@ def _cbs(said: list[dict[str, Any]]) -> Opened:
         if lacking := {"Perioden", *names} - row.keys():
             raise UnreadableError(f"found an observation of CBS without {min(lacking)!r}")
         period, value = str(row["Perioden"]), row.get("Value")
-        mark = _CBS_NO_VALUE.get(str(row.get("ValueAttribute", "None")), "m")
+        mark = _SAID["no value"].get(str(row.get("ValueAttribute", "None")), "m")
         flags = mark if final.get(period, True) else f"{mark},p"
         of = {"TIME_PERIOD": period, "OBS_VALUE": "" if value is None else str(value), "OBS_FLAG": flags}
         rows.append({name: str(row[name]).strip() for name in names} | of)

@@ -14,10 +14,14 @@ from na_report.editions.cells import CAREFUL
 from na_report.editions.edition import open_edition, rows_of
 from na_report.editions.folders import edition_folder, is_draft, making, refuse_name
 from na_report.editions.integrity import refuse_unsound
-from na_report.editions.schema import BY_NAME, TABLES, Row, Rows, write_table
+from na_report.editions.schema import TABLES, Rows, write_table
 from na_report.statistics.answer_formats import Kind, UnreadableError
 from na_report.statistics.reading import Cell, Difference, Reading, differences, read
 from na_report.statistics.series import Kept, Series, Source, declared, faults, read_kept, without_series
+
+# What a new observation has of its series, and what each new one has.
+_OF_SERIES = ("indicator_id", "group_nl", "group_en", "source_id")
+_OF_ALL = {"period_basis": "stated", "confidence": "A"}
 
 
 @dataclass
@@ -159,7 +163,8 @@ def take_in(rows: Rows, series: Series, now: Reading, before: Reading | None, ed
             if row is None:
                 key = f"{series.indicator_id}-{place}-{period}"
                 said |= {"id": key, "geo": place, "period": period, "series": methods[period], "section": edition}
-                rows.insert(_place_for(rows, series, place, period), _new(series) | said)
+                said |= {name: getattr(series, name) for name in _OF_SERIES} | _OF_ALL
+                rows.insert(_place_for(rows, series, place, period), said)
                 continue
             if row["value"] != cell.value:
                 # Of the office is what names it as source, and what nobody changed since it answered.
@@ -178,13 +183,6 @@ def take_in(rows: Rows, series: Series, now: Reading, before: Reading | None, ed
     renamed = (Difference(code, "", ("definition changed",), called[code], now.labels[code]) for code in differing)
     outcome.changes[:0] = [*changes.values(), *renamed]
     return outcome
-
-
-def _new(series: Series) -> Row:
-    """Returns what each row that a series gives has, and nothing in the other columns."""
-    of_series = {name: getattr(series, name) for name in ("indicator_id", "group_nl", "group_en", "source_id")}
-    blank = dict.fromkeys((column.name for column in BY_NAME["observations"].columns), "")
-    return blank | of_series | {"period_basis": "stated", "confidence": "A"}
 
 
 def _place_for(rows: Rows, series: Series, place: str, period: str) -> int:

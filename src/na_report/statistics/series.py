@@ -61,8 +61,7 @@ def _pairs(cell: str) -> dict[str, str]:
 def without_series(tables: Mapping[str, Rows]) -> dict[str, list[str]]:
     """Returns the indicators with figures of an office, or of someone who took them over, that no series feeds.
 
-    Returns:
-        Per indicator the sources of those figures. As nobody asked an office for them, no answer shows their codes.
+    Each has the sources of those figures. As nobody asked an office for them, no answer shows their codes.
     """
     fed = {row["indicator_id"] for row in tables["series"]}
     office = {row["id"]: _OFFICES.search(" ".join(row.values())) for row in (*tables["sources"], *tables["indicators"])}

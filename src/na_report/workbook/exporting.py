@@ -26,7 +26,7 @@ from na_report.base.paths import Project
 from na_report.base.templates import templates
 from na_report.editions.descriptor import sha256
 from na_report.editions.edition import open_edition, rows_of
-from na_report.editions.folders import edition_folder
+from na_report.editions.folders import edition_folder, is_draft
 from na_report.editions.schema import BY_NAME, TABLES, Column, Rows, Table, table_schema
 from na_report.workbook.cell_values import same_number
 from na_report.workbook.package import encode
@@ -58,7 +58,7 @@ def make_workbook(name: str, project: Project) -> Workbook:
     """Returns the workbook of an edition, made on the day that it was sealed; see `export_edition`."""
     edition = open_edition(name, project)
     tables, marks = tables_in(project.data / name)
-    created = None if edition.draft else date.fromisoformat(str(edition.descriptor["created"])[:10])
+    created = None if is_draft(project.data / name) else date.fromisoformat(str(edition.descriptor["created"])[:10])
     book = Workbook()
     about = book.properties
     about.creator, about.title = "na-report", f"na-report {name}"
