@@ -19,11 +19,7 @@ _BREAKS = re.compile(r"[ \n\t]+|(?<=[-–/])(?=\w)")
 def is_plain(rows: Sequence[Any]) -> bool:
     """Tells whether a table has one row of heads, which each page repeats, and no cell that spans others, as in Markdown."""
     spanning = any("morecols" in cell or "morerows" in cell for row in rows for cell in row)
-    return sum(map(_is_head, rows)) <= 1 and not spanning
-
-
-def _is_head(row: Any) -> bool:
-    return isinstance(row.parent, nodes.thead)
+    return sum(isinstance(row.parent, nodes.thead) for row in rows) <= 1 and not spanning
 
 
 def layout(rows: Sequence[Any]) -> dict[str, Any]:
@@ -47,7 +43,7 @@ def layout(rows: Sequence[Any]) -> dict[str, Any]:
     return {
         "widths": [round(width, 1) for width in widths],
         "sides": ["right" if "text-right" in cell.get("classes", ()) else "left" for cell in rows[0].children],
-        "heads": any(map(_is_head, rows)),
+        "heads": isinstance(rows[0].parent, nodes.thead),
         "hyphenate": room < 0,
         "whole": sum(lines) + len(rows) / 2 < _SHORT,
     }
