@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from small_book import built, changed, only_pages, parameters, write_chapter, write_notebook
 
 from na_report.base.errors import BookError, NaReportError
-from na_report.base.files import copy_folder, put_in_place
+from na_report.base.files import copy_all, put_in_place
 from na_report.base.paths import Project
 from na_report.book.book import Book, is_whole, publish
 from na_report.book.building import finish_html, render_stage
@@ -255,7 +255,7 @@ def test_an_output_puts_no_file_outside_the_stage(small: Project) -> None:
 
 def test_a_folder_that_can_not_be_read_is_no_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        copy_folder(tmp_path / "gone", tmp_path / "copy")
+        copy_all(tmp_path / "gone", tmp_path / "copy")
 
 
 # Addresses

@@ -55,10 +55,8 @@ def apa(work: Work, part: Part | None = None, address: str = "") -> str:
         'Bureau. (2026). Het doel [Figuur 3]. In Een rapport (uitgave 2026, versie 2026.1.0). https://example.org/a.html#fig-x'
     """
     words, said = Words(work.language), vars(work) | {"dated": work.dated}
-    text = (
-        words("citation.part", what=part.title, number=part.number, **said) if part else words("citation.whole", **said)
-    )
-    return f"{text} {address}".rstrip()
+    named = {"what": part.title, "number": part.number} if part else {}
+    return f"{words('citation.part' if part else 'citation.whole', **said, **named)} {address}".rstrip()
 
 
 def bibtex(work: Work, part: Part | None = None, address: str = "") -> str:

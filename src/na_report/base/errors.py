@@ -59,17 +59,11 @@ def told(what: object, hint: str = "") -> str:
     return f"error: {what}" + (f"\nhint: {hint}" if hint else "")
 
 
-class ChapterError(NaReportError):
-    """A page whose notebook failed: names the page, the cell and the cause."""
-
-    exit_code = 1
-
-
 class MissingRowError(NaReportError):
     """An edition lacks the row or the number that was asked for."""
 
 
 class BookError(NaReportError):
-    """Sphinx or the PDF engine found something wrong in the text of the book."""
+    """The notebook of a page failed, or Sphinx or the PDF engine found something wrong in the text of the book."""
 
     exit_code = 1

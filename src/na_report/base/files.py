@@ -82,10 +82,10 @@ def sync_all(folder: Path) -> None:
         sync(path)
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Returns the bytes of all files in a folder by their path in it."""
+def contents(folder: Path, under: str = "") -> dict[str, bytes]:
+    """Returns the bytes of all files in a folder by their path in it, or under another."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    return {under + path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def remove(path: Path) -> None:
@@ -96,15 +96,15 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def copy_folder(source: Path, target: Path) -> None:
-    """Copies what is in sight in a folder; stops at the first error, so that who calls hears its cause."""
+def copy_all(source: Path, target: Path) -> None:
+    """Copies a file, or what is in sight in a folder; stops at the first error, so that who calls hears its cause."""
+    if not source.is_dir():
+        shutil.copyfile(source, target)
+        return
     target.mkdir(parents=True, exist_ok=True)
     # What can't be read, `glob` leaves out without a word.
     for path in sorted(path for path in source.iterdir() if not path.name.startswith(".")):
-        if path.is_dir():
-            copy_folder(path, target / path.name)
-        else:
-            shutil.copyfile(path, target / path.name)
+        copy_all(path, target / path.name)
 
 
 def put_in_place(made: Path, target: Path) -> None:

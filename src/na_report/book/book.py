@@ -149,10 +149,9 @@ def _parts(book: Book, formats: Iterable[str]) -> dict[str, str]:
 
 def _mark(book: Book) -> dict[str, Any]:
     try:
-        mark = json.loads((book.folder / _MARK).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return dict(json.loads((book.folder / _MARK).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
         return {}
-    return mark if isinstance(mark, dict) else {}
 
 
 def hash_part(path: Path) -> str:

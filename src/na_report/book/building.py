@@ -142,11 +142,9 @@ def render_stage(book: Book, process: Renderer) -> None:
             "\n".join([f"The text of the book has {len(found)} problem{'s' * (len(found) > 1)}:", *told]),
             hint="Mend the cell that holds the link, key or directive; page and cell are named above.",
         )
-    raised = dict.fromkeys(_RAISED.findall(said))
+    raised = [*dict.fromkeys(_RAISED.findall(said))][-_SHOWN_LINES:]
     raise BookError(
-        "\n".join(
-            ["Jupyter Book stopped without naming a place; what it said at the end:", *[*raised][-_SHOWN_LINES:]]
-        ),
+        "\n".join(["Jupyter Book stopped without naming a place; what it said at the end:", *raised]),
         hint=f"Look in {log} for the whole story, and build again.",
     )
 

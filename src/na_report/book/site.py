@@ -5,7 +5,6 @@ And whether a published book is what this project gives, to the byte, and if not
 
 import os
 import posixpath
-import shutil
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from na_report.base.errors import BookError, NaReportError
-from na_report.base.files import contents, copy_folder, locked, partial_of, put_in_place, remove
+from na_report.base.files import contents, copy_all, locked, partial_of, put_in_place, remove
 from na_report.base.paths import BUILD, Project
 from na_report.base.templates import templates
 from na_report.base.wording import Words
@@ -51,7 +50,7 @@ def write_site(books: Sequence[Book]) -> Path:
                 path = folder / book.language / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-            copy_folder(book.project.data / book.edition, folder / "data")
+            copy_all(book.project.data / book.edition, folder / "data")
         (partial / "index.html").write_text(front(books[0]), encoding="utf-8")
         (partial / ".nojekyll").touch()
         put_in_place(partial, target)
@@ -149,11 +148,8 @@ def compare(expected: Contents, found: Contents) -> list[str]:
 def copied(project: Project, folder: Path) -> Project:
     """Copies to an empty folder what a book is made of, so that a book can be made there."""
     for name in ("chapters", "data", *FILES):
-        source = project.root / name
-        if source.is_dir():
-            copy_folder(source, folder / name)
-        elif source.is_file():
-            shutil.copyfile(source, folder / name)
+        if (source := project.root / name).exists():
+            copy_all(source, folder / name)
     return Project(folder)
 
 
@@ -186,9 +182,10 @@ def differences(book: Book, path: Path) -> tuple[int, list[str]]:
     elif (path / "index.html").is_file():
         expected, found = _pages(book, path), contents(path)
     else:
-        expected = _below(book.language, _pages(book, path / book.language))
-        expected |= _below("data", contents(book.project.data / book.edition))
-        found = _below(book.language, contents(path / book.language)) | _below("data", contents(path / "data"))
+        spoken = f"{book.language}/"
+        expected = {f"{spoken}{name}": content for name, content in _pages(book, path / spoken).items()}
+        expected |= contents(book.project.data / book.edition, "data/")
+        found = contents(path / spoken, spoken) | contents(path / "data", "data/")
     return len({*expected, *found}), compare(expected, found)
 
 
@@ -204,7 +201,3 @@ def _pages(book: Book, folder: Path) -> Contents:
     places = [(edition, language) for edition in reversed(sealed_editions(project)) for language in languages(project)]
     found = {place: [page.name for page in site.joinpath(*place).glob("*.html")] for place in places}
     return in_site(book, {place: pages for place, pages in found.items() if pages})
-
-
-def _below(name: str, files: Contents) -> dict[str, bytes]:
-    return {f"{name}/{path}": content for path, content in files.items()}

@@ -19,6 +19,7 @@ from na_report.base.paths import CONFIG, TOC
 from na_report.base.settings import read_configuration, read_settings
 from na_report.base.stories import PLACE
 from na_report.book.book import Book, words
+from na_report.running.notebooks import noted
 from na_report.running.pages import Page, without_others
 from na_report.screen.describing import footing
 
@@ -135,7 +136,7 @@ def _files_of(notebook: dict[str, Any], page: Page) -> dict[str, bytes]:
 def _as_shown(cell: _Cell) -> Iterator[_Cell]:
     """Yields a cell as cells that each show one thing; prose that code gave becomes text, whose headings Sphinx then knows."""
     outputs, tags = cell.get("outputs", []), cell["metadata"].get("tags", [])
-    prose = [_said(output).get("prose") is True and "text/markdown" in output.get("data", {}) for output in outputs]
+    prose = [noted(output).get("prose") is True and "text/markdown" in output.get("data", {}) for output in outputs]
     if "remove-cell" in tags or not any(prose):
         if outputs or "remove-input" not in tags:
             yield cell
@@ -148,15 +149,9 @@ def _as_shown(cell: _Cell) -> Iterator[_Cell]:
             yield cell | own | {"outputs": [output]}
 
 
-def _said(output: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns what this program noted of an output."""
-    said = output.get("metadata", {}).get("na_report", {})
-    return said if isinstance(said, dict) else {"files": None}
-
-
 def _carried(output: Mapping[str, Any], page: Page) -> dict[str, str]:
     """Returns per kind of data of an output the name of the file that it becomes, in the stage and outside the looks."""
-    files, data = _said(output).get("files", {}), output.get("data", {})
+    files, data = noted(output).get("files", {}), output.get("data", {})
     if isinstance(files, dict) and all(
         mime in data
         and isinstance(name, str)

@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from na_report.base.errors import ChapterError, NaReportError
+from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import write_whole
 from na_report.base.paths import READS, TOC, Project
 from na_report.processes.forked import Server, end_kernels, kernel_folder
@@ -63,7 +63,7 @@ def run_pages(
     """Runs pages, each in a kernel of its own, and writes the executed notebooks to a folder.
 
     All parameters are checked before the first kernel starts. A page that fails does not stop the others; its notebook is
-    `<page>.failed.ipynb`, and a `ChapterError` names chapter, cell and cause of each.
+    `<page>.failed.ipynb`, and a `BookError` names chapter, cell and cause of each.
 
     Args:
         jobs: How many run at once; 0 for one per core.
@@ -77,7 +77,7 @@ def run_pages(
     if failed := [run for run in runs if run.error]:
         kept = next((run.notebook for run in failed if run.notebook.exists()), None)
         see = f"Open {kept} to see the cell with its output, mend" if kept else "Mend"
-        raise ChapterError("\n".join(run.error for run in failed), hint=f"{see} the chapter and run it again.")
+        raise BookError("\n".join(run.error for run in failed), hint=f"{see} the chapter and run it again.")
     return runs
 
 

@@ -93,9 +93,8 @@ def ingredients(project: Project, page: Page) -> dict[str, str]:
 @read_once
 def _hash_of_chapter(path: Path) -> str:
     notebook = read_chapter(path)
-    return _hash(
-        [[(cell.id, cell.cell_type, cell.metadata, cell.source) for cell in notebook.cells], notebook.metadata]
-    )
+    cells = [(cell.id, cell.cell_type, cell.metadata, cell.source) for cell in notebook.cells]
+    return _hash([cells, notebook.metadata])
 
 
 @dataclass(frozen=True)

@@ -185,11 +185,16 @@ def _steady_output(output: Any, steady: Callable[[str], str]) -> None:
     elif output.output_type == "error":
         output.evalue, output.traceback = steady(output.evalue), [steady(line) for line in output.traceback]
     else:
-        said = output.metadata.get("na_report", {})
-        carried = said.get("files", {}) if isinstance(said, dict) else {}
+        carried = noted(output).get("files") or {}
         for mime, content in output.data.items():
             if mime.startswith("text/") and isinstance(content, str) and mime not in carried:
                 output.data[mime] = steady(content)
+
+
+def noted(output: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what this program noted of an output, such as the names of the files that it becomes."""
+    said = output.get("metadata", {}).get("na_report", {})
+    return said if isinstance(said, dict) else {"files": None}
 
 
 def _changing(root: Path) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from na_report.base.digits import for_sheet
-from na_report.base.errors import ChapterError, NaReportError
+from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import locked, write_whole
 from na_report.base.paths import Project
 from na_report.running.execution import Pool, Run, Watcher, run_stale
@@ -121,7 +121,7 @@ def run_sweep(
 
     It has for each its notebook, parameters, state (`ran`, `unchanged`, `failed`, or `not run` when the sweep was stopped before)
     and what it recorded under a name (`glue`). The answers are per edition today's digests for what a page asked of the data. A
-    `ChapterError` names the runs that failed; the others are there.
+    `BookError` names the runs that failed; the others are there.
     """
     folder.mkdir(parents=True, exist_ok=True)  # for the lock
     with locked(folder / ".sweep.lock", f"The sweep in {folder}"):
@@ -132,7 +132,7 @@ def run_sweep(
             rows = [_row(page, runs, folder) for page in pages]
             _write_table(rows, [name for page in pages for name in page.parameters], folder)
     if errors := [row["error"] for row in rows if row["error"]]:
-        raise ChapterError(
+        raise BookError(
             f"{len(errors)} of {len(rows)} runs failed:\n" + "\n".join(f"  {error}" for error in errors),
             hint=f"{folder / TABLE} has them all; mend the chapter or the grid and run it again.",
         )

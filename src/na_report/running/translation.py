@@ -47,10 +47,9 @@ def find_differences(project: Project) -> list[str]:
                 found += [f"{project.short(target)}{fault}" for fault in faults]
             else:
                 found.append(f"{project.short(target)}: missing, it would translate {project.short(source)}")
-        extra = [
-            path for path in (*there.glob("*.ipynb"), *there.glob("*/*.md")) if path.relative_to(there) not in wanted
-        ]
-        found += [f"{project.short(path)}: extra, it translates nothing" for path in sorted(extra)]
+        names = {path.relative_to(there) for path in (*there.glob("*.ipynb"), *there.glob("*/*.md"))}
+        extra = sorted(names - wanted.keys())
+        found += [f"{project.short(there / name)}: extra, it translates nothing" for name in extra]
     return found
 
 
