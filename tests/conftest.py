@@ -23,14 +23,11 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, expect, sync_playwright
 from screens import show as show
 
-from na_report.base.errors import Problem
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.book.comparing import copied
 from na_report.cli import main
 from na_report.editions.asked import Reads
 from na_report.editions.edition import Edition, seal_edition
-from na_report.editions.integrity import check_tables
-from na_report.editions.table_files import rows_of
 from na_report.processes.renderer import Renderer, renderer
 from na_report.registers import blocks
 
@@ -134,50 +131,32 @@ def cases(name: str) -> Any:
     return yaml.safe_load(re.sub(r"«(.+?) x (\d+)»", lambda found: found[1] * int(found[2]), text))
 
 
-Change = Callable[[str, str, str, str], None]
-
-
-@pytest.fixture
-def change(project: Project) -> Change:
-    """Changes one cell of a table of edition 2021: table, id, column, new value."""
-
-    return lambda table, key, column, value: set_cell(project.data / "2021" / f"{table}.csv", key, column, value)
-
-
-def set_cell(path: Path, key: str, column: str, value: str) -> None:
-    """Changes one cell of a table."""
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    assert (rows["id"] == key).sum() == 1
-    rows.loc[rows["id"] == key, column] = value
-    rows.to_csv(path, index=False, lineterminator="\n")
+def change_data(project: Project, edition: str, changes: str) -> None:
+    """Changes the tables of an edition as `after` tells, and not its seal."""
+    for each in changes.split("; "):
+        path = project.data / edition / f"{each.split(' ')[0]}.csv"
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        after(each, rows).to_csv(path, index=False, lineterminator="\n")
 
 
 def altered(edition: Edition, changes: str) -> Edition:
-    """Returns an edition with other cells (table, keys, column, value), fewer rows (table, keys) or an empty table."""
+    """Returns an edition with other tables, as `after` tells."""
     tables = dict(edition.tables)
-    for change in changes.split("; "):
-        name, keys, *cell = (change if " " in change else f"{change} .*").split(" ", 3)
-        rows = tables[name].copy()
-        hit = rows["id"].str.fullmatch(keys)
-        assert hit.any()
-        if cell:
-            rows.loc[hit, cell[0]] = float(cell[1]) if cell[0] == "value" else cell[1]
-        tables[name] = rows if cell else rows[~hit]
+    for each in changes.split("; "):
+        name = each.split(" ")[0]
+        tables[name] = after(each, tables[name])
     return replace(edition, tables=tables, kept={}, reads=Reads())
 
 
-def problems_with(table: str, key: str, column: str, value: str, edition: str = "2021") -> list[Problem]:
-    """Returns the problems that an edition would have with another value in one cell."""
-    rows = {name: [*enumerate(rows, start=2)] for name, rows in rows_of(ROOT / "data" / edition).items()}
-    assert any(row["id"] == key for _, row in rows[table])
-    rows[table] = [(number, row | {column: value} if row["id"] == key else row) for number, row in rows[table]]
-    return check_tables(rows)
-
-
-@pytest.fixture
-def reseal(project: Project) -> Callable[[], None]:
-    """Seals edition 2021 of the copy anew."""
-    return lambda: seal_again(project, "2021")
+def after(change: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns a table with other cells (its name, keys, column, value), with fewer rows (name, keys) or empty (name)."""
+    _, keys, *cell = (change if " " in change else f"{change} .*").split(" ", 3)
+    hit = rows["id"].str.fullmatch(keys)
+    assert hit.any()
+    if not cell:
+        return rows[~hit]
+    column, value = cell
+    return rows.assign(**{column: rows[column].mask(hit, float(value) if rows[column].dtype == float else value)})
 
 
 def seal_again(project: Project, edition: str) -> None:

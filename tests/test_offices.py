@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from conftest import cases, na_report
-from recorded import ADULTS, changed, declaring, series, with_series
+from conftest import cases, change_data, na_report
+from recorded import ADULTS, declaring, series, with_series
 from workbooks import rows_of
 
 from na_report.base.errors import NaReportError
@@ -213,27 +213,27 @@ def test_a_second_run_keeps_what_a_person_changed_and_asks_again_for_a_series_th
     many(project)
     server.does["/set_03/"] = [{"status": 404}]
     refresh("2026", "2027", server.offices(), project)
-    changed(project, "observations", {"IND109-NL-2022": {"text_nl": "x", "text_en": "x"}}, edition="2027")
+    row = "observations IND109-NL-202"
+    change_data(project, "2027", f"{row}2 text_nl x; {row}2 text_en x")
 
     def meanwhile(act: Callable[[], object]) -> Source:
         """Does something at the moment that an office is asked."""
         return lambda series: (act(), server.offices()(series))[1]
 
     server.does.clear()
-    by_hand = {"IND109-NL-2021": {"text_nl": "y", "text_en": "y"}}
-    edits = meanwhile(lambda: changed(project, "observations", by_hand, edition="2027"))
+    edits = meanwhile(lambda: change_data(project, "2027", f"{row}1 text_nl y; {row}1 text_en y"))
     done = refresh("2026", "2027", edits, project)
     assert (done.asked, {outcome.kind for outcome in done.outcomes}) == (["SER003"], {""})
     found = rows_of(project, "observations", "2027")
     assert [found[f"IND109-NL-{year}"]["text_nl"] for year in (2021, 2022)] == ["y", "x"]
     assert found["IND103-NL-2020"]["value"] == "18.8", "the answer is in"
-    changed(project, "series", {"SER001": {"dimensions": "freq=A;unit=THS;geo=*"}}, edition="2027")
+    change_data(project, "2027", "series SER001 dimensions freq=A;unit=THS;geo=*")
     done = refresh("2026", "2027", server.offices(), project)
     assert done.asked == ["SER001"]
     assert "unit has PC and not THS" in done.outcomes[0].why
     assert "/A.THS.NL?" in server.log[-1]
 
-    changed(project, "series", {"SER001": {"dimensions": "freq=A;unit=PC;geo=*"}}, edition="2027")
+    change_data(project, "2027", "series SER001 dimensions freq=A;unit=PC;geo=*")
     with pytest.raises(NaReportError, match="2027 exists already"):
         refresh("2026", "2027", meanwhile(lambda: seal_edition("2027", project, by="N. Jansen")), project)
     verify_edition("2027", project)

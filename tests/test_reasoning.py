@@ -3,12 +3,11 @@
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import networkx
 import pytest
-from conftest import ROOT, Change, altered, block, cases, edit, na_report
+from conftest import ROOT, altered, block, cases, change_data, edit, na_report, seal_again
 
 from na_report.base.errors import MissingRowError, NaReportError
 from na_report.base.paths import DESCRIPTOR, Project
@@ -162,14 +161,11 @@ def test_a_conclusion_that_fails_warns_where_it_matters_and_its_outcome_is_that_
     assert not [claim for claim in all_claims() if claim.kind == "count" and claim.says["nl"] in shown]
 
 
-def test_check_names_conclusion_figures_and_recommendations_and_the_rebuilt_page_says_it(
-    project: Project, change: Change, reseal: Callable[[], None]
-) -> None:
+def test_check_names_conclusion_figures_and_recommendations_and_the_rebuilt_page_says_it(project: Project) -> None:
     check = ("check", "--edition", "2021")
     assert na_report(project, *check).returncode == 0
-    change("observations", "IND004-NL-2019", "value", "9")
-    change("observations", "IND088-NL-2020", "value", "-1")
-    reseal()
+    change_data(project, "2021", "observations IND004-NL-2019 value 9; observations IND088-NL-2020 value -1")
+    seal_again(project, "2021")
     done = na_report(project, *check)
     assert done.returncode == 1
     for said in ("C11  report, contradicted", "IND004-NL-2019", "recommendations that lean on C04: R6"):
@@ -242,16 +238,15 @@ def test_all_problems_of_the_file_are_told_at_once_and_a_language_needs_no_pytho
 # What differs between two editions
 
 
-def test_three_changed_cells_are_named_with_what_follows(project: Project, change: Change) -> None:
+def test_three_changed_cells_are_named_with_what_follows(project: Project) -> None:
     copy_edition("2021", "2021b", project)
-    change("../2021b/observations", "IND007-NL-2019", "value", "19.50")
+    change_data(project, "2021b", "observations IND007-NL-2019 value 19.50")
     seal_edition("2021b", project)
     diff = ("edition", "diff", "2021", "2021b")
     assert na_report(project, *diff).stdout == "2021 and 2021b hold the same\n", "only written in another way"
     (project.data / "2021b" / DESCRIPTOR).unlink()
     cells = {"observations IND019-NL-2019 value 80", "findings FM12 kind need", "organisations ACT13 role_nl Koopt."}
-    for table, *cell in map(str.split, cells):
-        change(f"../2021b/{table}", *cell)
+    change_data(project, "2021b", "; ".join(cells))
     told = json.loads(na_report(project, *diff, "--format", "json").stdout)
     rows = [(table, row) for table, found in told["tables"].items() for row in found["changed"]]
     assert {f"{table} {row['key']} {row['column']} {row['new']}" for table, row in rows} == cells
@@ -288,7 +283,7 @@ def test_a_value_is_told_to_its_last_digit_whether_it_is_times_the_old_one_and_w
 
 
 def test_what_a_page_asks_has_another_answer_when_a_wording_or_what_it_compares_with_changes(
-    project: Project, change: Change, reseal: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def told() -> dict[str, str]:
         edition = open_edition("2021", project)
@@ -306,8 +301,8 @@ def test_what_a_page_asks_has_another_answer_when_a_wording_or_what_it_compares_
     updates.changed_counts(edition)
     asked = [dict(edition.reads.answers)]
     assert answer_again(open_edition("2026", project), asked[0]) == asked[0]
-    change("observations", "IND019-NL-2019", "value", "37")
-    reseal()
+    change_data(project, "2021", "observations IND019-NL-2019 value 37")
+    seal_again(project, "2021")
     asked.append(answer_again(open_edition("2026", project), asked[0]))
     seal_edition(copy_edition("2021", "2024", project).name, project)
     asked.append(answer_again(open_edition("2026", project), asked[0]))

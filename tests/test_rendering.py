@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
-from conftest import Change, cases, edit, na_report, seal_again, soup
+from conftest import cases, change_data, edit, na_report, seal_again, soup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from small_book import built, changed, only_pages, parameters, write_chapter, write_notebook
 
@@ -181,13 +181,13 @@ def shown_in(folder: Path) -> dict[tuple[str, str], str]:
 
 
 def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_else_and_nbval_sees_it(
-    project: Project, change: Change
+    project: Project,
 ) -> None:
     # The pages that show it, and one that is like them and doesn't.
     concerned = ("index", "koploper", "indicatoren")
     shown = []
     for value in ("60.4", "60.3"):
-        change("../2026/observations", "IND101-EU-2025", "value", value)
+        change_data(project, "2026", f"observations IND101-EU-2025 value {value}")
         seal_again(project, "2026")
         assert na_report(project, "run", *concerned, "kanttekeningen", "--edition", "2026").returncode == 0
         shown.append(shown_in(project.build("2026", "nl") / "notebooks"))

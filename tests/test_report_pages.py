@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from conftest import ROOT, block, cases, problems_with
+from conftest import ROOT, block, cases
 
 from na_report.base.paths import Project
 from na_report.editions.edition import open_edition
@@ -191,9 +191,3 @@ def test_the_registers_and_the_advice_show_each_state_as_ours_and_none_is_old_wi
         lines = block(EDITION, "recommendation", language, id=key).splitlines()
         [line] = [each for each in lines if f"- **{now} (2026)**: " in each]
         assert ours in line and "(#bron-" in line
-
-
-def test_each_state_that_can_not_be_is_named() -> None:
-    for column, value, expected in CASES["no states"]:
-        found = problems_with("statuses", "INI01", column, value, "2026")
-        assert [problem.row for problem in found if expected in problem.expected] == [2], (column, found)

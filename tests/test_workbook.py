@@ -19,7 +19,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from conftest import ROOT, cases, seal_again, set_cell
+from conftest import ROOT, cases, change_data, seal_again
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
@@ -110,7 +110,7 @@ def test_what_can_not_be_written_or_taken_back_is_refused_and_changes_nothing(sm
     said("edition export 2021 mine.xlsx --force")
     assert mine.read_bytes() == (small.root / FILE).read_bytes()
     path = small.data / "2021" / "interviewees.csv"
-    set_cell(path, "P1", "name", "a" * 32_768)
+    change_data(small, "2021", f"interviewees P1 name {'a' * 32_768}")
     seal_again(small, "2021")
     assert "interviewees!B2 would have 32768 characters" in said("edition export 2021 long.xlsx", code=2)
     assert not (small.root / "long.xlsx").exists()
