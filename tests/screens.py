@@ -1,33 +1,19 @@
 """Pages of the built book in a browser; the test command builds it first."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
 
 HTML = Path(__file__).resolve().parent.parent / "_build" / "2026" / "nl" / "html"
-PAGES = sorted(HTML.glob("*.html"))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What can differ between light and dark; the other rules see the same page twice.
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 WIDE, NARROW = 1280, 320
-# How much of a page is beside the screen.
-BESIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# A mark of the text that leads to a row.
-MARKS = "article :is(.herkomst, .opmerking, .waarde) a"
-OPEN_FOLDS = "document.querySelectorAll('details').forEach((item) => { item.open = true; })"
 Show = Callable[..., Page]
-
-
-@cache
-def written() -> dict[str, BeautifulSoup]:
-    """The pages as they are written, to look at and not to change."""
-    return {path.name: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in PAGES}
 
 
 def opened(browser: Browser, width: int = WIDE, scheme: Any = "light", **options: Any) -> Page:
