@@ -101,7 +101,6 @@ class Operation:
         assert self.new != self.old
 
     def undo(self) -> None:
-        """Brings back the state before."""
         shutil.rmtree(self.project.root)
         shutil.copytree(self.saved, self.project.root)
 

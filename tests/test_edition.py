@@ -3,17 +3,17 @@
 It is read by the schema that it was sealed with: by a later version of the program, and by an earlier one.
 """
 
-import importlib.util
 import json
 import re
 import shutil
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
-from conftest import ROOT, cases, change_data, edit, na_report, program, seal_again, soup
+from conftest import ROOT, alter, cases, edit, na_report, program, seal_again, soup
 from openpyxl import load_workbook
 from printed import opened
 from small_book import built, only_pages, write_chapter
@@ -47,10 +47,7 @@ def test_edition_2021_is_sound_and_complete_in_both_languages() -> None:
 
 
 def test_the_descriptor_meets_the_profile_of_data_package_2_and_the_schema_survives_in_it() -> None:
-    spec = importlib.util.find_spec("dplib")
-    assert spec is not None and spec.origin is not None
-    path = Path(spec.origin).parent / "profiles" / "2.0" / "datapackage.json"
-    profile = json.loads(path.read_text(encoding="utf-8"))
+    profile = json.loads((files("dplib") / "profiles" / "2.0" / "datapackage.json").read_text(encoding="utf-8"))
     validator = jsonschema.validators.validator_for(profile)(profile)
     for name in list_editions():
         descriptor = dict(open_edition(name).descriptor)
@@ -86,9 +83,9 @@ def test_a_broken_cell_is_named_and_text_of_any_script_is_fine(case: dict[str, A
 
 def test_all_problems_come_at_once_and_conclusions_may_not_rest_on_each_other(project: Project) -> None:
     rests = dict(open_edition("2021", project)["conclusions"][["id", "rests_on"]].to_numpy())
-    change_data(project, "2021", "observations IND007-NL-2019 value veel")
+    alter(project, "2021", "observations IND007-NL-2019 value veel")
     for key, target in (("C01", "C02"), ("C02", "C03"), ("C03", "C01"), ("C04", "C01"), ("C14", "FX99")):
-        change_data(project, "2021", f"conclusions {key} rests_on {rests[key]};{target}")
+        alter(project, "2021", f"conclusions {key} rests_on {rests[key]};{target}")
     (project.data / "2021" / "extra.csv").write_text("a\n", encoding="utf-8")
     with pytest.raises(InvalidInputError) as caught:
         verify_edition("2021", project)
@@ -205,9 +202,7 @@ def concept(book: Path) -> list[bool]:
         return [*("Concept: " in title for title in titles), "Concept" in paper.text()]
 
 
-def test_a_draft_says_so_on_each_page_and_on_paper_until_it_is_sealed_and_is_in_no_site(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_draft_says_so_everywhere_until_it_is_sealed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor does what a maker, title or caption says break out of a description or a reference."""
     only_pages(project, "index")
     nasty = '<i>Een</i> "titel" & $own </script><script>a</script><!--'

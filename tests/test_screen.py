@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from conftest import cases, soup, wait
+from conftest import COLOUR_RULES, HTML, NARROW, RULES, WIDE, Show, address, cases, soup, violations, wait
 from docutils import nodes
 from docutils.core import publish_doctree
 from matplotlib.colors import to_rgb
 from myst_parser.parsers.docutils_ import Parser
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
-from screens import COLOUR_RULES, HTML, NARROW, RULES, WIDE, Show, address, violations
 
 from na_report.base import colours
 from na_report.base.colours import DARK, WHITE
@@ -357,16 +356,6 @@ def test_axe_finds_nothing_on_any_page_which_fits_is_dutch_and_works_under_its_p
     assert {name: faults for name, faults in found.items() if faults} == {}
     assert len(drawings) > 5
     assert {source.endswith("-smal.svg") for source in drawings} == {width < WIDE}
-
-
-def test_figures_have_number_caption_alt_text_a_drawing_for_a_narrow_screen_and_a_table() -> None:
-    figures = [figure for page in written().values() for figure in page.select("article figure")]
-    assert len(figures) > 5
-    for figure in figures:
-        said, table = str(figure.img["alt"]), figure.find_next("table")
-        assert len(said) > 20 and not said.endswith((".svg", ".png"))
-        assert figure.select_one("source") and figure.select_one("figcaption .caption-number")
-        assert table["aria-label"] == "De figuur als tabel" and len(table.select("tbody tr")) > 1
 
 
 def test_every_page_leads_to_both_pdfs_says_whom_to_ask_and_allows_nothing_inline_with_figures_for_the_dark() -> None:

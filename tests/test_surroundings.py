@@ -88,12 +88,7 @@ def test_what_a_machine_or_an_environment_runs_at_each_start_stays_out_of_a_page
 
 def test_nothing_of_the_process_the_memory_or_the_machine_is_on_a_page(made: Project) -> None:
     text = json.dumps(outputs(made, "proces"))
-    for shown in (
-        *("<cell>:3: UserWarning: let op", "<object object at 0x\\u2026>", "tmp\\u2026"),
-        *("python/warnings.py:1: UserWarning: ver weg", "site-packages/pandas/__init__.py:1: UserWarning: pakket"),
-        "chapters/nl chapters\\nin stukken\\n",
-    ):
-        assert shown in text
+    assert [shown for shown in AROUND["shown"] if shown not in text] == []
     assert not re.search(rf"ipykernel_|0x[0-9a-f]{{4}}|/tmp/tmp\w|{re.escape(str(made.root.parent))}", text)
     printed = [output.name for output in outputs(made, "proces") if output.output_type == "stream"]
     assert printed == ["stdout", "stderr"], "where text was cut does not show"
@@ -107,9 +102,7 @@ def test_a_file_of_an_output_stays_as_it_is() -> None:
     assert shown.data == {"text/csv": data["text/csv"], "text/plain": "at 0x…"}
 
 
-def test_the_cores_are_those_of_the_process_and_its_control_groups_and_nothing_asks_how_many_the_machine_has(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_cores_are_those_that_the_process_may_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
     assert cores(tmp_path) == 64, "there are no control groups"
     for number, (group, place, limit, expected) in enumerate(AROUND["cores"]):
