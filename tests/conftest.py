@@ -1,4 +1,4 @@
-"""A real project in a temporary folder for tests that change, break or build something."""
+"""A project in a temporary folder to change, break or build, and the book in _build, which is made first, in a browser."""
 
 import contextlib
 import io
@@ -17,48 +17,46 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil  # type: ignore[import-untyped]
 import pytest
 import yaml
+from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, expect, sync_playwright
-from screens import show as show
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from na_report.base.errors import Problem
 from na_report.base.paths import DESCRIPTOR, Project
 from na_report.book.site import copied
 from na_report.cli import main
 from na_report.editions.asked import Reads
-from na_report.editions.edition import Edition, rows_of, seal_edition
-from na_report.editions.integrity import check_tables
-from na_report.processes.renderer import Renderer, renderer
+from na_report.editions.edition import Edition, seal_edition
 from na_report.registers import blocks
 
 ROOT = Path(__file__).resolve().parent.parent
+HTML = ROOT / "_build" / "2026" / "nl" / "html"
 CLI = [sys.executable, "-m", "na_report.cli"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What can differ between light and dark; the other rules see the same page twice.
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+WIDE, NARROW = 1280, 320
 # How long a test waits for what has to come: only a test that fails takes as long, so a busy machine turns none red.
 PATIENCE = 60
+Show = Callable[..., Page]
 expect.set_options(timeout=PATIENCE * 1000)
 # A shell has what it starts in the background leave the keyboard alone, and so all that this starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A copy of the project: data, chapters and configuration."""
-    return copy_of_project(tmp_path)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A copy of the project, with data, chapters and configuration, and the working directory in it."""
+    monkeypatch.chdir((copy := copy_of_project(tmp_path)).root)
+    return copy
 
 
 def copy_of_project(folder: Path) -> Project:
     """Copies what a book is made of to a folder `project` in a folder."""
     (root := folder / "project").mkdir()
     return copied(Project(ROOT), root)
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Renderer]:
-    """A process that has imported Sphinx, for the renderings of a file of tests."""
-    with renderer() as shared:
-        yield shared
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +70,53 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=flags)
         yield chromium
         chromium.close()
+
+
+def fresh_page(browser: Browser, width: int = WIDE, scheme: Any = "light", **options: Any) -> Page:
+    """A fresh page that keeps each error, what its policy refuses, and each request that fails or leaves the book."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    # What the policy of the page refuses is told there.
+    page.on("console", lambda message: problems.append(message.text))
+    near = (HTML.as_uri(), "data:", "http://127.0.0.1:")
+    page.on("request", lambda asked: asked.url.startswith(near) or problems.append(asked.url))
+    # The browser itself gives up on what it asked for when it leaves for the next page.
+    page.on("requestfailed", lambda asked: asked.failure == "net::ERR_ABORTED" or problems.append(asked.url))
+    page.problems = problems
+    return page
+
+
+@pytest.fixture
+def show(browser: Browser) -> Iterator[Show]:
+    """Shows pages of the book; none of them may have had a problem when the test is over."""
+    pages: list[Page] = []
+
+    def shown(name: str = "index.html", width: int = WIDE, scheme: str = "light", **options: Any) -> Page:
+        pages.append(fresh_page(browser, width, scheme, **options))
+        pages[-1].goto(address(name))
+        return pages[-1]
+
+    yield shown
+    for page in pages:
+        assert page.problems == []
+        page.context.close()
+
+
+def address(name: str) -> str:
+    return f"{HTML.as_uri()}/{name}"
+
+
+def violations(page: Page, rules: list[str] = RULES) -> list[str]:
+    page.evaluate("document.fonts.ready")
+    asked = {"runOnly": rules, "resultTypes": ["violations"], "preload": False, "selectors": False}
+    found = Axe().run(page, options=asked)
+    return [
+        f"{item['id']}: {node['html'][:160]} ({node.get('failureSummary', '').splitlines()[-1].strip()})"
+        for item in found.response["violations"]
+        for node in item["nodes"][:3]
+    ]
 
 
 def na_report(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -100,13 +145,9 @@ def wait(condition: Callable[[], object], seconds: float = PATIENCE) -> bool:
 
 
 def at_work(project: Project) -> list[int]:
-    """Returns the processes that work in the folders of a project."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if project.root in ((place := (path / "cwd").readlink()), *place.parents):
-                found.append(int(path.name))
-    return found
+    """Returns the other processes that work in the folders of a project."""
+    others = [process.info for process in psutil.process_iter(["pid", "cwd"]) if process.pid != os.getpid()]
+    return [each["pid"] for each in others if each["cwd"] and Path(each["cwd"]).is_relative_to(project.root)]
 
 
 def soup(path: Path) -> BeautifulSoup:
@@ -115,7 +156,6 @@ def soup(path: Path) -> BeautifulSoup:
 
 
 def edit(path: Path, old: str, new: str) -> None:
-    """Changes a text in a file that has it."""
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
@@ -133,50 +173,32 @@ def cases(name: str) -> Any:
     return yaml.safe_load(re.sub(r"«(.+?) x (\d+)»", lambda found: found[1] * int(found[2]), text))
 
 
-Change = Callable[[str, str, str, str], None]
-
-
-@pytest.fixture
-def change(project: Project) -> Change:
-    """Changes one cell of a table of edition 2021: table, id, column, new value."""
-
-    return lambda table, key, column, value: set_cell(project.data / "2021" / f"{table}.csv", key, column, value)
-
-
-def set_cell(path: Path, key: str, column: str, value: str) -> None:
-    """Changes one cell of a table."""
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    assert (rows["id"] == key).sum() == 1
-    rows.loc[rows["id"] == key, column] = value
-    rows.to_csv(path, index=False, lineterminator="\n")
+def alter(project: Project, edition: str, changes: str) -> None:
+    """Changes the tables of an edition as `after` tells, and not its seal."""
+    for each in changes.split("; "):
+        path = project.data / edition / f"{each.split(' ')[0]}.csv"
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        after(each, rows).to_csv(path, index=False, lineterminator="\n")
 
 
 def altered(edition: Edition, changes: str) -> Edition:
-    """Returns an edition with other cells (table, keys, column, value), fewer rows (table, keys) or an empty table."""
+    """Returns an edition with other tables, as `after` tells."""
     tables = dict(edition.tables)
-    for change in changes.split("; "):
-        name, keys, *cell = (change if " " in change else f"{change} .*").split(" ", 3)
-        rows = tables[name].copy()
-        hit = rows["id"].str.fullmatch(keys)
-        assert hit.any()
-        if cell:
-            rows.loc[hit, cell[0]] = float(cell[1]) if cell[0] == "value" else cell[1]
-        tables[name] = rows if cell else rows[~hit]
+    for each in changes.split("; "):
+        name = each.split(" ")[0]
+        tables[name] = after(each, tables[name])
     return replace(edition, tables=tables, kept={}, reads=Reads())
 
 
-def problems_with(table: str, key: str, column: str, value: str, edition: str = "2021") -> list[Problem]:
-    """Returns the problems that an edition would have with another value in one cell."""
-    rows = {name: [*enumerate(rows, start=2)] for name, rows in rows_of(ROOT / "data" / edition).items()}
-    assert any(row["id"] == key for _, row in rows[table])
-    rows[table] = [(number, row | {column: value} if row["id"] == key else row) for number, row in rows[table]]
-    return check_tables(rows)
-
-
-@pytest.fixture
-def reseal(project: Project) -> Callable[[], None]:
-    """Seals edition 2021 of the copy anew."""
-    return lambda: seal_again(project, "2021")
+def after(change: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns a table with other cells (its name, keys, column, value), with fewer rows (name, keys) or empty (name)."""
+    _, keys, *cell = (change if " " in change else f"{change} .*").split(" ", 3)
+    hit = rows["id"].str.fullmatch(keys)
+    assert hit.any()
+    if not cell:
+        return rows[~hit]
+    column, value = cell
+    return rows.assign(**{column: rows[column].mask(hit, float(value) if rows[column].dtype == float else value)})
 
 
 def seal_again(project: Project, edition: str) -> None:

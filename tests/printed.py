@@ -85,25 +85,7 @@ class Printed:
         """Returns all that the document says, without spaces."""
         return "".join("".join(page.get_textpage().get_text_range() for page in self.pages).split())
 
-    def languages(self, page: int) -> list[str]:
-        """Returns the languages that parts of a page say they are in."""
-        tree, content, found = (
-            raw.FPDF_StructTree_GetForPage(self.pages[page].raw),
-            ctypes.create_string_buffer(100),
-            [],
-        )
-        parts = [raw.FPDF_StructTree_GetChildAtIndex(tree, at) for at in range(raw.FPDF_StructTree_CountChildren(tree))]
-        for part in parts:
-            if (size := raw.FPDF_StructElement_GetLang(part, content, 100)) > 2:
-                found.append(content.raw[: size - 2].decode("utf-16-le"))
-            below = range(raw.FPDF_StructElement_CountChildren(part))
-            # The list grows while it is walked through, to the parts of parts.
-            parts += filter(None, (raw.FPDF_StructElement_GetChildAtIndex(part, at) for at in below))
-        raw.FPDF_StructTree_Close(tree)
-        return found
-
     def files(self) -> dict[str, bytes]:
-        """Returns the files in the document."""
         found = map(self.document.get_attachment, range(self.document.count_attachments()))
         return {file.get_name(): bytes(file.get_data()) for file in found}
 
@@ -115,7 +97,6 @@ class Printed:
 
 @contextmanager
 def opened(path: Path | bytes) -> Iterator[Printed]:
-    """Gives a PDF as long as a block lasts."""
     with pdfium.PdfDocument(path) as document:
         yield Printed(document)
 

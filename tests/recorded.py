@@ -44,18 +44,6 @@ def sealed_as_of(project: Project, day: date = date(2024, 11, 1)) -> None:
     seal_edition("2026", project, created=day)
 
 
-def changed(
-    project: Project, table: str, cells: dict[str, dict[str, str]], *, edition: str = "2026", gone: tuple[str, ...] = ()
-) -> None:
-    """Changes cells of a table by id, and takes out rows."""
-    folder = project.data / edition
-    rows = read_table(folder, BY_NAME[table])
-    assert {*cells, *gone} <= {row["id"] for row in rows}
-    write_table(folder, BY_NAME[table], [row | cells.get(row["id"], {}) for row in rows if row["id"] not in gone])
-    if edition == "2026":
-        sealed_as_of(project)
-
-
 def downloaded(folder: Path) -> Path:
     """Makes a folder with the real answer of December 2024 and the real table of 2024, as someone downloaded them."""
     (folder / "downloaded").mkdir()

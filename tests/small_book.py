@@ -54,7 +54,6 @@ def write_notebook(
 
 @contextmanager
 def changed(path: Path) -> Iterator[nbformat.NotebookNode]:
-    """Gives a notebook to change, and writes it."""
     notebook = nbformat.read(path, as_version=4)
     yield notebook
     nbformat.write(notebook, path)

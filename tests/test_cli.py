@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CLI, Change, cases, na_report, program
+from conftest import CLI, alter, cases, na_report, program
 from small_book import only_pages, write_chapter
 
 from na_report.base.files import contents
@@ -65,10 +65,10 @@ def test_what_is_no_wrong_use(project: Project, tmp_path: Path, monkeypatch: pyt
         assert site_address(project) == f"{address.rstrip('/')}/"
 
 
-def test_verify_tells_what_is_fine_and_exits_1_where_it_is_not(project: Project, change: Change) -> None:
+def test_verify_tells_what_is_fine_and_exits_1_where_it_is_not(project: Project) -> None:
     done = na_report(project, "edition", "verify", "2021")
     assert (done.returncode, done.stdout[:12]) == (0, "edition 2021")
-    change("observations", "IND007-NL-2019", "value", "veel")
+    alter(project, "2021", "observations IND007-NL-2019 value veel")
     for name in ("x.xlsx", ".DS_Store"):
         (project.data / "2026" / name).touch()
     for name in ("notes.csv", "datapackage.json"):  # a pipe is named, and not waited for

@@ -26,10 +26,10 @@ from conftest import CLI, PATIENCE, ROOT, at_work, na_report, wait
 from small_book import PDFS, built, only_pages, write_chapter
 
 from na_report.base.errors import NaReportError
-from na_report.base.files import BusyError, locked, partial_of, put_in_place
+from na_report.base.files import BusyError, contents, locked, partial_of, put_in_place
 from na_report.base.paths import Project
 from na_report.book.book import Book, is_current, is_whole
-from na_report.book.site import contents, write_site
+from na_report.book.site import write_site
 from na_report.editions.edition import copy_edition, seal_edition
 from na_report.running.fingerprint import hash_inputs
 from na_report.workbook.exporting import export_edition
@@ -100,7 +100,6 @@ class Operation:
         assert self.new != self.old
 
     def undo(self) -> None:
-        """Brings back the state before."""
         shutil.rmtree(self.project.root)
         shutil.copytree(self.saved, self.project.root)
 

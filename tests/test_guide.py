@@ -44,7 +44,6 @@ def files_of(change: str) -> list[Step]:
 
 
 def do(project: Project, *todo: Step) -> str:
-    """Does steps and returns what the commands of them said."""
     said = ""
     for step in todo:
         path = project.root / step.file
@@ -79,7 +78,6 @@ def sh(project: Project, commands: str) -> str:
 
 
 def page(project: Project, name: str, edition: str = "2026") -> str:
-    """Returns all that an executed page holds."""
     return (project.build(edition, "nl") / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
 
 
@@ -136,9 +134,8 @@ def test_what_a_sector_misses_and_a_page_that_is_too_early_are_named(project: Pr
     def refused(edition: str = "2027") -> str:
         return na_report(project, "check", "--edition", edition).stderr
 
-    copy, row, findings, settings, place, *stories = (
-        step for step in steps("A sector") if step.file or "copy" in step.text
-    )
+    todo = [step for step in steps("A sector") if step.file or "copy" in step.text]
+    copy, row, findings, settings, place, *stories = todo
     do(project, copy, row)
     said = refused()
     assert "sector kringen: no findings. Add rows to findings.csv." in said and "sector kringen: no page." in said

@@ -1,10 +1,12 @@
-"""Statistics offices are asked: a server on this machine answers, fails and comes late as they do."""
+"""Statistics offices are asked, on this machine as they answer, fail and come late; what is read of them, and what is refused."""
 
+import csv
 import gzip
 import json
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,21 +15,22 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from conftest import cases, na_report
-from recorded import ADULTS, changed, declaring, series, with_series
+from conftest import alter, cases, na_report
+from recorded import ADULTS, declaring, file, series, with_series
+from recorded import SKILLS as REAL
 from workbooks import rows_of
 
 from na_report.base.errors import NaReportError
 from na_report.base.files import contents
 from na_report.base.paths import Project
 from na_report.commands import editions as commands
-from na_report.editions.edition import seal_edition
+from na_report.editions.edition import open_edition, seal_edition
 from na_report.editions.integrity import verify_edition
 from na_report.statistics import asking
-from na_report.statistics.answer_formats import UnreadableError
-from na_report.statistics.reading import Cell, read
-from na_report.statistics.refreshing import refresh
-from na_report.statistics.series import Source, answers_in
+from na_report.statistics.answer_formats import UnreadableError, letters
+from na_report.statistics.reading import Cell, differences, read
+from na_report.statistics.refreshing import method_series, refresh
+from na_report.statistics.series import Series, Source, answers_in, declared, faults, without_series
 
 FAULT = '<S:Fault xmlns:S="http://schemas"><faultcode>{}</faultcode><faultstring>{}</faultstring></S:Fault>'
 LATER = "<e:Body><a:asyncResponse><status><id>key-1</id><status>{}</status></status></a:asyncResponse></e:Body>"
@@ -207,33 +210,152 @@ def test_where_every_third_answer_fails_the_rest_is_there_and_a_second_run_asks_
     assert first_run == whole == stored
 
 
-def test_a_second_run_keeps_what_a_person_changed_and_asks_again_for_a_series_that_was_corrected(
-    project: Project, server: Server
-) -> None:
+def test_a_second_run_keeps_what_a_person_changed_and_asks_what_was_corrected(project: Project, server: Server) -> None:
     many(project)
     server.does["/set_03/"] = [{"status": 404}]
     refresh("2026", "2027", server.offices(), project)
-    changed(project, "observations", {"IND109-NL-2022": {"text_nl": "x", "text_en": "x"}}, edition="2027")
+    row = "observations IND109-NL-202"
+    alter(project, "2027", f"{row}2 text_nl x; {row}2 text_en x")
 
     def meanwhile(act: Callable[[], object]) -> Source:
         """Does something at the moment that an office is asked."""
         return lambda series: (act(), server.offices()(series))[1]
 
     server.does.clear()
-    by_hand = {"IND109-NL-2021": {"text_nl": "y", "text_en": "y"}}
-    edits = meanwhile(lambda: changed(project, "observations", by_hand, edition="2027"))
+    edits = meanwhile(lambda: alter(project, "2027", f"{row}1 text_nl y; {row}1 text_en y"))
     done = refresh("2026", "2027", edits, project)
     assert (done.asked, {outcome.kind for outcome in done.outcomes}) == (["SER003"], {""})
     found = rows_of(project, "observations", "2027")
     assert [found[f"IND109-NL-{year}"]["text_nl"] for year in (2021, 2022)] == ["y", "x"]
     assert found["IND103-NL-2020"]["value"] == "18.8", "the answer is in"
-    changed(project, "series", {"SER001": {"dimensions": "freq=A;unit=THS;geo=*"}}, edition="2027")
+    alter(project, "2027", "series SER001 dimensions freq=A;unit=THS;geo=*")
     done = refresh("2026", "2027", server.offices(), project)
     assert done.asked == ["SER001"]
     assert "unit has PC and not THS" in done.outcomes[0].why
     assert "/A.THS.NL?" in server.log[-1]
 
-    changed(project, "series", {"SER001": {"dimensions": "freq=A;unit=PC;geo=*"}}, edition="2027")
+    alter(project, "2027", "series SER001 dimensions freq=A;unit=PC;geo=*")
     with pytest.raises(NaReportError, match="2027 exists already"):
         refresh("2026", "2027", meanwhile(lambda: seal_edition("2027", project, by="N. Jansen")), project)
     verify_edition("2027", project)
+
+
+# What is read of an answer
+
+
+def adults(*places: str) -> Series:
+    return replace(series("IND109", start=""), places={place: place for place in places})
+
+
+LABELS, SKILLS = REAL.decode(), series("IND101")
+ELSEWHERE = REAL.replace(b"17/12/24 11:00:00", b"2024-12-17T11:00:00")  # the day as other offices write it
+VINTAGES = {year: file(f"trng_lfse_04_{year}.tsv") for year in (2020, 2024)}
+COMMON = [line.split(b"\t")[0].split(b",")[-1].decode() for line in VINTAGES[2024].splitlines()[1:]]
+PAIR = [read([VINTAGES[year]], adults(*COMMON)).cells for year in (2020, 2024)]
+
+
+def as_csv(header: str, rows: list[list[str]], separator: str = ",") -> bytes:
+    lines = [header.split(), *rows]
+    return "\r\n".join(separator.join(f'"{cell}"' for cell in line) for line in lines).encode("utf-8-sig")
+
+
+def test_codes_labels_and_both_in_either_version_read_the_same() -> None:
+    """The rows of the series as they are, with labels, told in the three other ways."""
+    codes = {label: code for code, label in SKILLS.labels.items()}
+    names = ("freq", "ind_type", "indic_is", "unit", "geo")
+    rows = [row for row in csv.DictReader(LABELS.splitlines()) if all(row[name] in codes for name in names)]
+    flow = "ESTAT:ISOC_SK_DSKL_I21(1.0)"
+    plain, both, second = [], [], []
+    for row in rows:
+        value = [row["TIME_PERIOD"], row["OBS_VALUE"]]
+        pairs = [(codes[row[name]], row[name]) for name in names]
+        plain.append([flow, value[0], *(code for code, _ in pairs), value[1], "b"])
+        both.append([flow, *(f"{code}: {label}" for code, label in pairs), *value, "b: break in time series"])
+        second.append(["dataflow", flow, "I", *(part for pair in pairs for part in pair), *value, "B"])
+    listed, with_names = " ".join(names), " ".join(f"{name} Name_of_{name}" for name in names)
+    answers = [
+        as_csv(f"DATAFLOW TIME_PERIOD {listed} OBS_VALUE OBS_FLAG", plain),
+        as_csv(f"DATAFLOW {listed} TIME_PERIOD OBS_VALUE OBS_FLAG", both),
+        as_csv(f"STRUCTURE[|] STRUCTURE_ID ACTION {with_names} TIME_PERIOD OBS_VALUE OBS_STATUS", second, ";"),
+    ]
+    real, elsewhere, *found = (read([content], SKILLS) for content in (REAL, ELSEWHERE, *answers))
+    expected = {key: Cell(cell.value, "b") for key, cell in real.cells.items()}
+    assert len(expected) == 2 * len(SKILLS.places)
+    assert [each.form for each in (real, *found)] == ["SDMX-CSV 1.0", "SDMX-CSV 1.0", "SDMX-CSV 1.0", "SDMX-CSV 2.0"]
+    assert all(each.cells == expected for each in found)
+    assert (real.updated, elsewhere.updated) == ("2024-12-17", "2024-12-17")
+    header = f"DATAFLOW {listed} TIME_PERIOD OBS_VALUE OBS_FLAG CONF_STATUS"
+    secret = as_csv(header, [[*both[0], "C: Confidential"]])
+    assert [cell.flags for cell in read([secret], SKILLS).cells.values()] == ["bc"]
+
+
+def test_tables_of_both_generations_have_each_of_their_flags_and_no_value_where_there_is_none() -> None:
+    old, new = PAIR
+    assert old["NL", "2013"] == new["NL", "2013"] == Cell("17.9", "b")
+    assert (new["NL", "2021"], old["PL", "2000"], old["PT2", "2000"]) == (Cell("26.6", "b"), Cell(""), Cell("", "bu"))
+    accounts = replace(SKILLS, dimensions={"unit": "MIO_EUR", "geo": "*"}, places={"AT": "AT"})
+    assert read([file("teina200_2015.tsv")], accounts).cells["AT", "2003"] == Cell("-4078.7")
+    # A break that is lost joins two series that can't be compared.
+    for mark, expected in cases("flags").items():
+        assert letters(mark) == expected
+        with pytest.raises(UnreadableError, match="found the flag"):
+            letters(f"{mark}, something else")
+
+
+def test_the_22_cells_that_eurostat_changed_between_2020_and_2024_are_named_rightly() -> None:
+    years, found = {period for _, period in PAIR[0]}, differences(*PAIR)
+    before = [one for one in found if one.period in years]
+    told = [f"{one.place} {one.period}: {', '.join(one.kinds)}: {one.old} -> {one.new}" for one in before]
+    assert told == cases("revisions")
+    # Of the years that came after, each place has values, and those of Montenegro end in 2020.
+    after = Counter(kind for one in found if one.period not in years for kind in one.kinds)
+    assert after == {"new": 4 * len(COMMON) - 3, "break": len(COMMON) - 1}
+    assert differences(PAIR[1], PAIR[1]) == []
+    key = ("NL", "2020")
+    assert differences({key: Cell("3")}, {key: Cell("", "c")})[0].kinds == ("withdrawn, confidential",)
+    assert differences({key: Cell("3", None)}, {key: Cell("3", "p")}) == [], "nothing is known of its flags"
+
+
+def test_a_break_of_a_value_that_is_not_there_holds_for_the_next_one_and_names_that_fit_stay() -> None:
+    gap = {"2010": Cell("1"), "2011": Cell("", "b"), "2012": Cell("2")}
+    assert method_series("lfs4w", gap, {}) == {"2010": "lfs4w_from_2010", "2012": "lfs4w_from_2012"}
+    mine = {period: cell for (place, period), cell in PAIR[1].items() if place == "NL" and period >= "2009"}
+    found = method_series("lfs4w", mine, {"2019": "lfs4w_to_2020", "2024": "lfs4w_from_2021"})
+    parts = {"lfs4w_from_2009": (2009, 2011), "lfs4w_from_2011": (2011, 2013), "lfs4w_to_2020": (2013, 2021)}
+    parts["lfs4w_from_2021"] = (2021, 2025)
+    assert found == {str(year): name for name, years in parts.items() for year in range(*years)}
+    assert method_series("lfs4w", mine, found) == found
+
+
+DUTCH = next(line for line in LABELS.splitlines() if "Netherlands,2023,82.70" in line)
+CUT_OFF = {"text": LABELS[: len(LABELS) // 2 - 20], "expect": "cells, expected 11; the answer may be cut off"}
+
+
+@pytest.mark.parametrize("case", [*cases("answers"), CUT_OFF], ids=lambda case: case["expect"])
+def test_what_is_no_answer_to_the_question_is_refused_by_name(case: dict[str, Any]) -> None:
+    asked = adults("NL") if case.get("of") == "IND109" else SKILLS
+    text = file(case["file"]).decode() if "file" in case else case.get("text", LABELS)
+    if old := case.get("instead of"):
+        part = DUTCH if case.get("in") == "row" else text
+        assert old in part
+        text = text.replace(part, part.replace(old, case["put"]))
+    with pytest.raises(UnreadableError) as caught:
+        read([text.encode(case.get("encoding", "utf-8"))], replace(asked, places=case.get("places", asked.places)))
+    assert case["expect"] in f"{caught.value.kind}: {caught.value}"
+
+
+def test_edition_2026_declares_what_its_sources_publish_and_names_what_has_no_series() -> None:
+    edition = open_edition("2026")
+    tables = {name: edition.records(name) for name in ("series", "sources", "indicators", "observations")}
+    # The value of an observation is a number in memory and text in the table.
+    tables["observations"] = [row | {"value": str(row["value"]).replace("nan", "")} for row in tables["observations"]]
+    assert list(faults(tables)) == []
+    found = without_series(tables)
+    assert set(found) & {one.indicator_id for one in declared(tables["series"])} == set()
+    assert "IND105" in found, "the old measurement of digital skills is in no dataset that is declared"
+    # An office in capitals in the title of another's page, a survey in the name of an indicator, a survey via a newspaper.
+    second_hand = {"IND009": "tradingeconomics2025adult", "IND115": "roa2024piaac", "IND133": "euronews2025talis"}
+    assert {one: found[one] for one in second_hand} == {one: [source] for one, source in second_hand.items()}
+    assert "IND019" not in found, "of no office"
+    tables["series"][0] = {**tables["series"][0], "unit": "people", "dimensions": "unit=PC", "places": "NL=NL;BE=BE"}
+    assert [fault.split(": ")[1][:20] for fault in faults(tables)] == ["found the unit peopl", "found 2 places, expe"]

@@ -3,12 +3,11 @@
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import networkx
 import pytest
-from conftest import ROOT, Change, altered, block, cases, edit, na_report
+from conftest import ROOT, alter, altered, block, cases, edit, na_report, seal_again
 
 from na_report.base.errors import MissingRowError, NaReportError
 from na_report.base.paths import DESCRIPTOR, Project
@@ -38,7 +37,6 @@ ROW = "observations IND007-NL-2019"
 
 
 def start(key: str) -> Edition:
-    """Returns an edition in which a claim holds."""
     if evaluate(CLAIMS[key], FIRST).state != NOT_TESTABLE:
         return FIRST
     return altered(NEWEST, STARTS[key]) if key in STARTS else NEWEST
@@ -161,14 +159,11 @@ def test_a_conclusion_that_fails_warns_where_it_matters_and_its_outcome_is_that_
     assert not [claim for claim in all_claims() if claim.kind == "count" and claim.says["nl"] in shown]
 
 
-def test_check_names_conclusion_figures_and_recommendations_and_the_rebuilt_page_says_it(
-    project: Project, change: Change, reseal: Callable[[], None]
-) -> None:
+def test_check_names_conclusion_figures_and_recommendations_and_the_rebuilt_page_says_it(project: Project) -> None:
     check = ("check", "--edition", "2021")
     assert na_report(project, *check).returncode == 0
-    change("observations", "IND004-NL-2019", "value", "9")
-    change("observations", "IND088-NL-2020", "value", "-1")
-    reseal()
+    alter(project, "2021", "observations IND004-NL-2019 value 9; observations IND088-NL-2020 value -1")
+    seal_again(project, "2021")
     done = na_report(project, *check)
     assert done.returncode == 1
     for said in ("C11  report, contradicted", "IND004-NL-2019", "recommendations that lean on C04: R6"):
@@ -241,16 +236,15 @@ def test_all_problems_of_the_file_are_told_at_once_and_a_language_needs_no_pytho
 # What differs between two editions
 
 
-def test_three_changed_cells_are_named_with_what_follows(project: Project, change: Change) -> None:
+def test_three_changed_cells_are_named_with_what_follows(project: Project) -> None:
     copy_edition("2021", "2021b", project)
-    change("../2021b/observations", "IND007-NL-2019", "value", "19.50")
+    alter(project, "2021b", "observations IND007-NL-2019 value 19.50")
     seal_edition("2021b", project)
     diff = ("edition", "diff", "2021", "2021b")
     assert na_report(project, *diff).stdout == "2021 and 2021b hold the same\n", "only written in another way"
     (project.data / "2021b" / DESCRIPTOR).unlink()
     cells = {"observations IND019-NL-2019 value 80", "findings FM12 kind need", "organisations ACT13 role_nl Koopt."}
-    for table, *cell in map(str.split, cells):
-        change(f"../2021b/{table}", *cell)
+    alter(project, "2021b", "; ".join(cells))
     told = json.loads(na_report(project, *diff, "--format", "json").stdout)
     rows = [(table, row) for table, found in told["tables"].items() for row in found["changed"]]
     assert {f"{table} {row['key']} {row['column']} {row['new']}" for table, row in rows} == cells
@@ -265,7 +259,7 @@ def test_three_changed_cells_are_named_with_what_follows(project: Project, chang
         assert said in done.stdout
 
 
-def test_a_conclusion_that_only_one_edition_has_is_no_change_of_a_claim_and_a_remark_changes_nothing() -> None:
+def test_a_change_is_told_to_the_last_digit_and_a_remark_or_a_conclusion_of_one_edition_changes_no_claim() -> None:
     without = altered(FIRST, "conclusions C14; recommendations .* rests_on C01")
     for old, new in ((FIRST, without), (without, FIRST)):
         changes = compare(old, new)
@@ -273,9 +267,6 @@ def test_a_conclusion_that_only_one_edition_has_is_no_change_of_a_claim_and_a_re
         assert "C14" in (*changes.tables["conclusions"].added, *changes.tables["conclusions"].removed)
     changes = compare(FIRST, altered(FIRST, "observations IND004-NL-2019 extracted 2021-01-01"))
     assert (changes.rows, changes.recommendations) == ({"IND004-NL-2019"}, [])
-
-
-def test_a_value_is_told_to_its_last_digit_whether_it_is_times_the_old_one_and_whether_they_compare() -> None:
     later = f"{ROW} period 2024; {ROW} series lfs_from_2021; {ROW} id IND007-NL-2024"
     for changes, told in {
         f"{ROW} value 0.195": ("IND007-NL-2019", 0.195, "1/100 of", True),
@@ -286,15 +277,12 @@ def test_a_value_is_told_to_its_last_digit_whether_it_is_times_the_old_one_and_w
         assert (value.new_key, value.new, value.factor, value.comparable) == told
 
 
-def test_what_a_page_asks_has_another_answer_when_a_wording_or_what_it_compares_with_changes(
-    project: Project, change: Change, reseal: Callable[[], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_page_asks_has_another_answer_when_a_wording_or_another_edition_changes(project: Project) -> None:
     def told() -> dict[str, str]:
         edition = open_edition("2021", project)
         results_of(edition, "C07"), results_of(edition, "C05")
         return edition.reads.answers
 
-    monkeypatch.chdir(project.root)
     before, files = told(), data_hash(project)
     edit(project.chapters / "claims.yml", "Geen enkele agenda heeft", "Geen agenda heeft")
     after = told()
@@ -305,8 +293,8 @@ def test_what_a_page_asks_has_another_answer_when_a_wording_or_what_it_compares_
     analysis.changed_counts(edition)
     asked = [dict(edition.reads.answers)]
     assert answer_again(open_edition("2026", project), asked[0]) == asked[0]
-    change("observations", "IND019-NL-2019", "value", "37")
-    reseal()
+    alter(project, "2021", "observations IND019-NL-2019 value 37")
+    seal_again(project, "2021")
     asked.append(answer_again(open_edition("2026", project), asked[0]))
     seal_edition(copy_edition("2021", "2024", project).name, project)
     asked.append(answer_again(open_edition("2026", project), asked[0]))

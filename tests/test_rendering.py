@@ -1,30 +1,38 @@
 """From chapters to pages: a changed value goes everywhere, a wrong reference is named, a preview shows what a build does.
 
-Every address on a page leads somewhere: pictures and files are taken along, the rest stops the book with its cell.
+Every address on a page leads somewhere: pictures and files are taken along, the rest stops the book with its cell. What
+is saved is shown at once, the last good book stays, and nothing is left running.
 """
 
 import base64
+import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
-from conftest import Change, cases, edit, na_report, seal_again, soup
+from conftest import CLI, PATIENCE, alter, at_work, cases, copy_of_project, edit, na_report, seal_again, soup, wait
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from playwright.sync_api import Browser, expect
+from printed import opened
 from small_book import built, changed, only_pages, parameters, write_chapter, write_notebook
 
 from na_report.base.errors import BookError, NaReportError
-from na_report.base.files import copy_all, put_in_place
+from na_report.base.files import contents, copy_all, put_in_place
 from na_report.base.paths import Project
 from na_report.book.book import Book, is_whole, publish
 from na_report.book.building import finish_html, render_stage
-from na_report.book.site import contents
 from na_report.book.staging import drop_renderings, stage
-from na_report.processes.renderer import Renderer
+from na_report.processes.renderer import Renderer, renderer
 from na_report.running.pages import all_pages
 from na_report.screen.addresses import dead_ends
 
@@ -63,6 +71,13 @@ def make(project: Project, process: Renderer) -> Path:
     return book.html
 
 
+@pytest.fixture(scope="module")
+def process() -> Iterator[Renderer]:
+    """A process that has imported Sphinx, for the renderings of a file of tests."""
+    with renderer() as shared:
+        yield shared
+
+
 # What changes, one after the other: prose, a title, a table before another, a figure; and then the figure goes.
 CHANGES = [
     ("index", f"{FIRST}\n\nEen zin.", 0),
@@ -74,9 +89,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("last", [4, pytest.param(5, marks=pytest.mark.slow("another case of a kind"))])
-def test_whatever_changes_a_preview_shows_the_bytes_of_a_book_from_nothing(
-    small: Project, process: Renderer, last: int
-) -> None:
+def test_a_preview_shows_the_bytes_of_a_book_from_nothing(small: Project, process: Renderer, last: int) -> None:
     make(small, process)
     for change in CHANGES[:last]:
         write_page(small, *change)
@@ -91,9 +104,7 @@ def test_whatever_changes_a_preview_shows_the_bytes_of_a_book_from_nothing(
         assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
-def test_a_build_uses_nothing_that_an_earlier_one_left_and_the_check_builds_elsewhere_and_names_what_differs(
-    project: Project, tmp_path: Path
-) -> None:
+def test_a_build_starts_from_nothing_and_the_check_names_what_differs(project: Project, tmp_path: Path) -> None:
     only_pages(project, "index")
     write_chapter(project, "index", "# Titel\n\nHet goede boek.", f"open('{tmp_path}/ran', 'a').write('once')")
     # Sphinx runs no chapter, whatever the settings say.
@@ -180,14 +191,12 @@ def shown_in(folder: Path) -> dict[tuple[str, str], str]:
     }
 
 
-def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_else_and_nbval_sees_it(
-    project: Project, change: Change
-) -> None:
+def test_one_changed_observation_changes_sentence_figure_and_row_alone_and_nbval_sees_it(project: Project) -> None:
     # The pages that show it, and one that is like them and doesn't.
     concerned = ("index", "koploper", "indicatoren")
     shown = []
     for value in ("60.4", "60.3"):
-        change("../2026/observations", "IND101-EU-2025", "value", value)
+        alter(project, "2026", f"observations IND101-EU-2025 value {value}")
         seal_again(project, "2026")
         assert na_report(project, "run", *concerned, "kanttekeningen", "--edition", "2026").returncode == 0
         shown.append(shown_in(project.build("2026", "nl") / "notebooks"))
@@ -207,9 +216,7 @@ def test_one_changed_observation_changes_sentence_figure_and_row_and_nothing_els
     assert (broken.returncode, "60,3%" in broken.stdout) == (1, True)
 
 
-def test_a_renderer_that_is_killed_or_a_page_that_it_can_not_read_is_a_short_error_and_not_a_half_book(
-    small: Project, process: Renderer
-) -> None:
+def test_a_renderer_that_is_killed_or_can_not_read_leaves_no_half_book(small: Project, process: Renderer) -> None:
     book, sign, own = Book(small, "2021", "nl"), small.root / "kill", small.root / "own"
     whole = contents(make(small, process))
     (book.stage / "inleiding.ipynb").write_text('{"cells": [', encoding="utf-8")
@@ -322,9 +329,7 @@ def test_every_address_that_leads_nowhere_is_told_with_its_cell(beside: Project,
     assert any("cell code ('toon()')" in line and "j.png" in line for line in lines)
 
 
-def test_a_place_that_a_page_does_not_have_is_told_and_what_an_attribute_says_is_no_address(
-    beside: Project, process: Renderer
-) -> None:
+def test_a_place_that_a_page_does_not_have_is_told_with_its_cell(beside: Project, process: Renderer) -> None:
     links = '<a href="inleiding.html#weg">a</a> <a href="#nergens">b</a> <a href="inleiding.html?q=1#doel">c</a>'
     write_page(beside, "index", f"# Proef\n\n{links}")
     with pytest.raises(BookError) as caught:
@@ -334,3 +339,133 @@ def test_a_place_that_a_page_does_not_have_is_told_and_what_an_attribute_says_is
     assert told == [f"  index.html: '{place}' leads nowhere (cell text, '# Proef')." for place in places]
     page = """<img alt='<a href="x"> src=y' src="a.html"><p id="b">a < b <a href="#b">b</a> <a href="#c">c</a></p>"""
     assert [*dead_ends(beside.root, {"a.html": page})] == [("a.html", "#c")]
+
+
+# The preview that follows what is saved
+
+
+class Running:
+    """A preview in a process of its own, with the way to its pages."""
+
+    def __init__(self, project: Project, edition: str = "2021") -> None:
+        self.project, pipe = project, subprocess.PIPE
+        command = [*CLI, "preview", "--edition", edition, "--port", "0"]
+        self.process = subprocess.Popen(
+            command, cwd=project.root, stdout=pipe, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
+        self.address = re.search(r"http://127\.0\.0\.1:\d+/html/", self.process.stdout.readline())[0]
+
+    def write(self, text: str, code: str = "1 + 1") -> None:
+        write_chapter(self.project, "index", f"# Begin\n\n{text}", code)
+
+    def get(self, name: str, host: str = "localhost", method: str = "GET") -> tuple[int, bytes]:
+        place = urlsplit(self.address)
+        asked = HTTPConnection(place.netloc, timeout=PATIENCE)
+        asked.request(method, place.path + name, headers={"Host": host})
+        answer = asked.getresponse()
+        return answer.status, answer.read()
+
+    def shows(self, name: str, words: str) -> bool:
+        return wait(lambda: words in self.get(name)[1].decode())
+
+    def prints(self, words: str, without: str = "\0") -> bool:
+        """Tells whether the PDF that the preview offers comes to some words, and to be without others."""
+
+        def holds() -> bool:
+            status, content = self.get("../report.pdf")
+            with opened(content) if status == 200 else nullcontext() as document:
+                said = document.text() if document else ""
+            return words.replace(" ", "") in said and without.replace(" ", "") not in said
+
+        return wait(holds)
+
+    def tells(self, words: str) -> bool:
+        """Tells whether it comes to say what is wrong, or with no words that nothing is."""
+        return wait(lambda: words in (said := self.get("../error.txt")[1].decode()) and bool(words) == bool(said))
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    project = copy_of_project(tmp_path_factory.mktemp("preview"))
+    only_pages(project, "index", "kort")
+    write_chapter(project, "index", "# Begin\n\nEerste woorden.")
+    write_chapter(project, "kort", "# Kort\n\nTweede bladzijde.")
+    # What an earlier program left, killed midway: its looks and what Sphinx kept.
+    left = Book(project, "2021", "nl", is_preview=True)
+    (left.stage / "_static" / "fonts").mkdir(parents=True)
+    (left.rendered / ".doctrees").mkdir(parents=True)
+    (left.rendered / ".doctrees" / "environment.pickle").write_bytes(b"of another program")
+    preview = Running(project)
+    assert b"preview.js" in preview.get("index.html")[1], "it waits for the book"
+    assert preview.shows("index.html", "Eerste woorden")
+    yield preview
+    preview.process.kill()
+    said = preview.process.communicate()[0]
+    assert "Traceback" not in said and "Exception" not in said, said
+
+
+@pytest.mark.slow("what is saved and what is wrong, seen in a browser instead of over HTTP")
+def test_an_open_page_shows_what_is_saved_and_what_is_wrong(running: Running, browser: Browser) -> None:
+    page = browser.new_page()
+    blocked: list[str] = []
+    page.on("console", lambda said: blocked.append(said.text) if said.type == "error" else None)
+    page.goto(running.address)
+    running.write("Vanzelf te zien.")
+    expect(page.get_by_text("Vanzelf te zien.")).to_be_visible()
+    running.write("Zie [C98](#c98).")
+    expect(page.get_by_role("alert")).to_contain_text("c98")
+    expect(page.get_by_text("Vanzelf te zien.")).to_be_visible()
+    running.write("Weer goed.")
+    expect(page.get_by_text("Weer goed.")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_hidden()
+    assert blocked == []
+    page.close()
+
+
+def test_a_new_title_is_in_every_menu_and_a_page_that_goes_is_gone_on_paper_too(running: Running) -> None:
+    write_chapter(running.project, "kort", "# Heel kort\n\nTweede bladzijde.")
+    assert running.shows("kort.html", "Heel kort")
+    assert running.shows("index.html", "Heel kort")
+    assert running.prints("Tweede bladzijde.")
+    only_pages(running.project, "index")
+    assert running.prints("Begin", without="Tweede bladzijde.")
+
+
+def test_saved_words_are_on_page_and_paper_and_an_error_is_told_and_leaves_them(running: Running) -> None:
+    for text, code, told in (("", "1 + 1", ""), ("Zie [C99](#c99).", "1 + 1", "c99"), ("", "1 / 0", "ZeroDivision")):
+        running.write(text or "Het laatste goede.", code)
+        assert running.tells(told)
+        assert running.shows("index.html", "Het laatste goede")
+        assert running.prints("Het laatste goede.")
+    running.write("Weer goed.")
+    assert running.shows("index.html", "Weer goed")
+    assert running.tells("")
+
+
+def test_only_files_of_the_book_are_served_and_only_to_this_machine(running: Running) -> None:
+    sheets = re.findall(r'href="(_static/[^"?]+\.css)', running.get("index.html")[1].decode())
+    # Also those in whose place an earlier preview left nothing.
+    assert sheets and {running.get(name)[0] for name in ("index.html", *sheets)} == {200}
+    nowhere = ("../../../../chapters/nl/index.ipynb", "%2e%2e/%2e%2e/_toc.yml", "//etc/passwd", "_static/", "no.html")
+    assert [name for name in nowhere if running.get(name)[0] != 404] == []
+    # A browser that goes before it has all, which is not told of at the end.
+    large = Book(running.project, "2021", "nl", is_preview=True).html / "large.js"
+    large.write_bytes(bytes(50_000_000))
+    place = urlsplit(running.address)
+    with socket.create_connection((place.hostname, place.port), timeout=PATIENCE) as gone:
+        gone.sendall(f"GET {place.path}large.js HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+        assert gone.recv(12) == b"HTTP/1.0 200"
+    for method in ("GET", "HEAD"):
+        assert running.get("index.html", host="evil.example", method=method)[0] == 403
+    for elsewhere in ("127.0.0.2", "::1"):
+        with pytest.raises(OSError):
+            socket.create_connection((elsewhere, place.port), timeout=PATIENCE)
+
+
+def test_ctrl_c_leaves_nothing_running_whatever_a_page_is_doing(running: Running) -> None:
+    running.write("", "import time\nopen('begun', 'w').close()\ntime.sleep(300)")
+    assert wait((running.project.chapters / "nl" / "begun").exists)
+    assert len(at_work(running.project)) > 2
+    os.killpg(running.process.pid, signal.SIGINT)
+    assert running.process.wait(timeout=PATIENCE) == 0
+    assert wait(lambda: at_work(running.project) == [])

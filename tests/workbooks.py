@@ -109,7 +109,6 @@ def taken_back(file: str = FILE, new: str = "2026", code: int = 0) -> str:
 
 
 def rewrite(path: Path, change_part: Callable[[str, bytes], bytes], **extra: bytes) -> None:
-    """Changes the parts of a workbook as bytes and adds others."""
     target = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -125,5 +124,4 @@ def instead(part: str, old: bytes, new: bytes) -> Callable[[Path], None]:
 
 
 def rows_of(project: Project, table: str, edition: str = "2026") -> dict[str, Row]:
-    """Returns the rows of a table of an edition per id."""
     return {row["id"]: row for row in read_table(project.data / edition, BY_NAME[table])}
