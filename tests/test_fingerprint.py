@@ -19,7 +19,6 @@ from small_book import parameters, write_notebook
 
 from na_report.base.files import locked
 from na_report.base.paths import Project
-from na_report.commands import run
 from na_report.commands.run import answers_of
 from na_report.editions.asked import digest
 from na_report.running import execution, fingerprint
@@ -209,7 +208,7 @@ def test_a_stopped_sweep_tells_what_is_left(small: Project, tmp_path: Path, monk
         raise KeyboardInterrupt
 
     assert swept(small, tmp_path, "proef", "number=1") == (0, "")
-    monkeypatch.setattr(run, "local_pool", stopped)
+    monkeypatch.setattr("na_report.commands.run.local_pool", stopped)
     assert swept(small, tmp_path, "proef", "number=1,2")[0] == 128 + signal.SIGINT
     assert column(tmp_path, "state") == ["unchanged", "unchanged", "not run", "not run"]
 
