@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from na_report.base.wording import Words
 
@@ -37,8 +38,7 @@ class Work:
         return Words(self.language)("citation.dated", **vars(self))
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A figure or table of a work: its name in the book (`fig-doel`), what the reader sees (`Figuur 3`) and its title."""
 
     key: str

@@ -16,11 +16,9 @@ from typing import TypeVar
 from na_report.base.errors import NaReportError
 
 T = TypeVar("T")
-_AT_FDCWD = -100
-_RENAME_EXCHANGE = 2
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 # The first and the last day that a zip file can tell.
 EPOCH, _LAST = date(1980, 1, 1), date(2107, 12, 31)
-_UNIX = 3  # the kind of system that keeps permissions
 
 
 def read_once(read: Callable[[Path], T]) -> Callable[[Path], T]:
@@ -130,7 +128,7 @@ def _exchange(one: Path, other: Path) -> None:
 def zip_entry(name: str, *, day: date = EPOCH, compressed: bool = True, mode: int = 0) -> zipfile.ZipInfo:
     """Returns an entry that tells nothing of the machine, its user or the time of the day; `mode` such as 0o644."""
     entry = zipfile.ZipInfo(name, (*min(max(day, EPOCH), _LAST).timetuple()[:3], 0, 0, 0))
-    entry.create_system = _UNIX
+    entry.create_system = 3  # Unix, which keeps permissions
     entry.compress_type = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
     entry.external_attr = (stat.S_IFREG | mode) << 16 if mode else 0
     return entry

@@ -5,8 +5,8 @@ A line `+++ NAME` starts a part, as a cell in MyST's text notebooks. Settings ma
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from na_report.base.errors import NaReportError
 from na_report.base.files import read_once
@@ -17,8 +17,7 @@ PLACE = re.compile(r"(?<![:`{])\{([A-Za-z][\w.-]*)\}(?![`}])")
 _PART = re.compile(r"^\+\+\+[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Story:
+class Story(NamedTuple):
     """What a story says: its parts by name, and the text of its settings; `name` is its folder and file."""
 
     name: str

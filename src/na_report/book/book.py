@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from na_report.base.wording import Words
 from na_report.editions.folders import is_draft
 from na_report.running.fingerprint import hash_files
 from na_report.running.notebooks import whole_notebooks
-from na_report.running.pages import Page, known_language, read_contents, read_words
+from na_report.running.pages import known_language, read_contents, read_words
 
 # What readers get of each format. The mark holds a hash of each; it goes before anything of a book changes and comes back last.
 PARTS = {"html": ("html",), "pdf": ("report.pdf", "summary.pdf")}
@@ -98,14 +98,6 @@ def held(*books: Book) -> Iterator[None]:
             for path in [path for pattern in _LEFT_OVER for path in book.folder.glob(pattern)]:
                 remove(path)
         yield
-
-
-def drop_other_pages(book: Book, pages: Sequence[Page]) -> None:
-    """Removes what is left of pages that the book no longer has, so that it equals a book made from nothing."""
-    names = {page.name for page in pages}
-    for path in book.notebooks.glob("*"):
-        if path.name.split(".")[0] not in names:
-            remove(path)
 
 
 def is_current(book: Book, inputs: str, formats: Iterable[str]) -> bool:

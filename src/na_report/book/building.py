@@ -15,7 +15,7 @@ from babel.dates import format_date
 from na_report.base.errors import BookError
 from na_report.base.files import remove
 from na_report.base.paths import DESCRIPTOR
-from na_report.book.book import Book, drop_other_pages, publish, words
+from na_report.book.book import Book, publish, words
 from na_report.book.staging import drop_renderings, stage
 from na_report.editions.descriptor import descriptor_of
 from na_report.paper import FOLDER
@@ -59,7 +59,9 @@ def make_book(
     period = verify()
     pages, said = all_pages(project, book.language, book.edition), words(book)
     drop_renderings(book)
-    drop_other_pages(book, pages)
+    for path in book.notebooks.glob("*"):  # also of pages that the book no longer has
+        if path.name.split(".")[0] not in {page.name for page in pages}:
+            remove(path)
     run(pages)
     given = {"book": publication(project, book.edition, book.language, said, period)}
     stage(book, pages, given if "pdf" in formats else {**given, "papers": []})

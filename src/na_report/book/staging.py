@@ -25,6 +25,10 @@ from na_report.screen.describing import footing
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 _FONTS = "_static/fonts"
+# The letters of the book, so that every screen shows the same ones and no page asks another site for them.
+_FACES = {"regular": "SourceSansPro", "italic": "SourceSansProIt", "semibold": "SourceSansProSemibold"}
+# Latin with all its accents, punctuation, currency signs, arrows and a few signs of mathematics.
+_RANGES = ((0x20, 0x24F), (0x2000, 0x206F), (0x20A0, 0x20BF), (0x2190, 0x2193), (0x2212, 0x2212), (0x2248, 0x2265))
 _PASTED = re.compile(r"data:(image/[a-z+.-]+);base64,((?:[A-Za-z0-9+/=]|%2B|%2F|%3D)+)", re.IGNORECASE)
 # What Sphinx would read as a page, and what is there for the program.
 _NO_FILES = {".ipynb", ".md", ".rst", ".py", ".pyc", ".yml", ".yaml"}
@@ -52,12 +56,10 @@ def stage(book: Book, pages: Sequence[Page], shown: Mapping[str, Any] = {}, more
     ):
         drop_renderings(book)
     if not (book.stage / _FONTS).is_dir():  # the last of the looks
-        from na_report.screen.fonts import write_fonts  # half a second of imports
-
         shutil.copytree(ASSETS, book.stage / "_static", ignore=shutil.ignore_patterns("locale", "templates"))
         for name in ("locale", "templates"):
             shutil.copytree(ASSETS / name, book.stage / f"_{name}")
-        write_fonts(book.stage / _FONTS)
+        _write_fonts(book.stage / _FONTS)
     for page in pages:
         files |= _files_of(json.loads((book.notebooks / f"{page.name}.ipynb").read_text(encoding="utf-8")), page)
     for folder in sorted({page.chapter.parent for page in pages}):
@@ -77,6 +79,22 @@ def stage(book: Book, pages: Sequence[Page], shown: Mapping[str, Any] = {}, more
         name = path.relative_to(book.stage).as_posix()
         if path.is_file() and not name.startswith("_") and name not in files:
             path.unlink()
+
+
+def _write_fonts(folder: Path) -> None:
+    """Writes the faces that the screen uses to a folder, as small files `<face>.woff2`."""
+    import font_source_sans_pro
+    from fontTools import subset  # half a second
+
+    folder.mkdir(parents=True, exist_ok=True)
+    options = subset.Options(flavor="woff2", layout_features=["kern", "liga", "mark", "tnum", "lnum"])
+    characters = [code for first, last in _RANGES for code in range(first, last + 1)]
+    for face, name in _FACES.items():
+        with subset.load_font(font_source_sans_pro.font_files_ttf[name], options) as font:
+            subsetter = subset.Subsetter(options)
+            subsetter.populate(unicodes=characters)
+            subsetter.subset(font)
+            subset.save_font(font, folder / f"{face}.woff2", options)
 
 
 def _settings(book: Book, pages: Sequence[str], shown: Mapping[str, Any]) -> dict[str, bytes]:

@@ -43,7 +43,6 @@ _SCRIPT = BESIDE + PREVIEW
 _NO_PAGE = f"""<!DOCTYPE html><html lang="en"><title>Preview</title>\
 <body>It is not there, or still being made.<script src="{_SCRIPT}"></script></body></html>"""
 
-
 # Makes the book again, and returns the pages whose code ran and what ends when the PDF is there too.
 Refresh = Callable[[Watcher], tuple[list[Run], Future[None]]]
 

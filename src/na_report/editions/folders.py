@@ -42,21 +42,20 @@ def sealed_editions(project: Project | None = None) -> list[str]:
 
 def newest_edition(project: Project | None = None) -> str:
     """Returns the name of the newest sealed edition; a draft is only used when it is named."""
-    project = project or find_project()
     if names := sealed_editions(project):
         return names[-1]
     drafts = list_editions(project)
     hint = f"Seal a draft: na-report edition seal {drafts[-1]}." if drafts else "Put back the folder data/2021."
-    raise NaReportError(f"{project.data} has no sealed edition.", hint=hint)
+    raise NaReportError("The folder data/ has no sealed edition.", hint=hint)
 
 
 def edition_folder(name: str, project: Project | None = None) -> Path:
     """Returns the folder of an edition; raises a `NaReportError` when there is none or the name can't be one."""
-    project = project or find_project()
-    if not NAME.fullmatch(name) or not (project.data / name).is_dir():
+    folder = (project or find_project()).data / name
+    if not NAME.fullmatch(name) or not folder.is_dir():
         known = ", ".join(list_editions(project)) or "none yet"
         raise NaReportError(f"There is no edition {name!r}.", hint=f"Choose one of: {known}.")
-    return project.data / name
+    return folder
 
 
 def refuse_name(new: str, project: Project) -> None:

@@ -112,7 +112,6 @@ def _svg(drawing: Canvas) -> str:
 
 
 def _png(drawing: Canvas) -> bytes:
-    """Returns a drawing with a fixed layout as pixels."""
     pixels = io.BytesIO()
     drawing.set_dpi(PNG_DPI)
     # A level of 6 makes the file a tenth smaller and takes twice as long.

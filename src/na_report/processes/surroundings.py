@@ -8,8 +8,8 @@ import os
 import sysconfig
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from na_report.base.errors import NaReportError
 
@@ -73,16 +73,11 @@ def pinned() -> Iterator[None]:
         os.environ.update({name: before[name] for name in names & before.keys()})
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What a page may use: memory of its kernel in MiB, and time from its first cell to its last."""
 
     memory_mb: int
     seconds: int
-
-    def environment(self) -> dict[str, str]:
-        """Returns what tells a kernel its limits."""
-        return {MEMORY: str(self.memory_mb), SECONDS: str(self.seconds)}
 
     def story(self, kind: str, seconds: float) -> str:
         """Returns what a page did that is over a limit and what to do; empty when no limit explains an error of this name."""

@@ -1,9 +1,9 @@
 """What rests on what: recommendation -> conclusion -> finding, agenda item or observation -> source."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 import networkx as nx
 
@@ -87,8 +87,7 @@ def users(edition: Edition, key: str) -> list[str]:
     return in_order(net.pred[key]) if key in net else []
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One line of a chain: a row, how deep it is, and whether it stands higher up with all that hangs on it."""
 
     key: str

@@ -8,9 +8,9 @@ import keyword
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from na_report.base.errors import MissingRowError
 from na_report.base.files import read_once
@@ -160,8 +160,7 @@ def check(edition: Edition) -> list[Result]:
     ]
 
 
-@dataclass(frozen=True)
-class Flip:
+class Flip(NamedTuple):
     """A claim whose verdict becomes `state` when an item moves to a category, or (no item) inferred codings are left out."""
 
     claim: str

@@ -178,7 +178,6 @@ class Templates:
 
 
 def _ranked(voice: Voice, table: str) -> dict[str, tuple[int, Row]]:
-    """Returns by id, or code, the place of each row in its table, and the row."""
     return {row.get("code", row["id"]): (rank, row) for rank, row in enumerate(voice.edition.records(table))}
 
 
@@ -203,7 +202,6 @@ def _of_book(language: str) -> dict[str, Any]:
 
 @cache
 def _locked() -> dict[str, str]:
-    """Returns the version of each package in the lock."""
     return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", _read(LOCK), re.MULTILINE))
 
 

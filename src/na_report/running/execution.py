@@ -12,17 +12,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 from na_report.base.errors import BookError, NaReportError
 from na_report.base.files import write_whole
 from na_report.base.paths import READS, TOC, Project
 from na_report.processes.forked import Server, end_kernels, kernel_folder
-from na_report.processes.surroundings import cores, page_limits, pinned
+from na_report.processes.surroundings import MEMORY, SECONDS, cores, page_limits, pinned
 from na_report.running.fingerprint import Answers, data_hash, ingredients, read_state, reasons, state_file, write_state
 from na_report.running.notebooks import Notebook, normalised, own_cell, read_chapter
 from na_report.running.pages import Page, with_all
@@ -34,8 +33,7 @@ CONNECT_SECONDS = 10
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:\d{1,5}/?")
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """A page that has run, or failed: its notebook, how many seconds it took, and what went wrong, if something did."""
 
     page: str
@@ -142,7 +140,7 @@ def run_page(project: Project, page: Page, folder: Path) -> Run:
     begun: list[Notebook] = []
     with kernel_folder() as name:
         place, reads = Path(name) / "page.ipynb", Path(name) / "reads.json"
-        own, cause = limits.environment() | {READS: str(reads)}, ""
+        own, cause = {MEMORY: str(limits.memory_mb), SECONDS: str(limits.seconds), READS: str(reads)}, ""
         try:
             executed = run_notebook(chapter, page.parameters, page.chapter.parent, place, own, begun.append)
             # Papermill takes a `sys.exit()` for a good end, though the cells after it did not run.

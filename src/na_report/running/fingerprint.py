@@ -6,9 +6,9 @@ import json
 import os
 import platform
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from na_report.base.files import read_once, write_whole
 from na_report.base.paths import ADDRESS, CLAIMS, CONFIG, LOCK, PAGES, PROGRAM, REGISTERS, TOC, WORDS, Project
@@ -97,8 +97,7 @@ def _hash_of_chapter(path: Path) -> str:
     return _hash([cells, notebook.metadata])
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """What a page was made of when it last ran, as hashes: of each ingredient, answer of the data, its notebook, and all data."""
 
     ingredients: Mapping[str, str]
@@ -123,7 +122,7 @@ def read_state(folder: Path, page: str) -> State | None:
 
 def write_state(folder: Path, page: str, made_of: Mapping[str, str], reads: Mapping[str, str], data: str) -> None:
     """Marks a page as whole; the last thing that a run writes."""
-    state = asdict(State(made_of, reads, hash_files([folder / f"{page}.ipynb"], folder), data))
+    state = State(made_of, reads, hash_files([folder / f"{page}.ipynb"], folder), data)._asdict()
     write_whole(state_file(folder, page), json.dumps([state, _hash(state)], ensure_ascii=False).encode())
 
 

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import PAGES, TOC, WORDS, Project
@@ -22,8 +22,7 @@ _CONTENTS, _FORM = (
 )
 
 
-@dataclass(frozen=True)
-class Contents:
+class Contents(NamedTuple):
     """What a table of contents says: the pages in reading order, how many parts it has, and what is wrong with it."""
 
     pages: list[str]

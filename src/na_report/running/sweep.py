@@ -176,13 +176,9 @@ def _write_table(rows: Sequence[Mapping[str, str]], parameters: Sequence[str], f
 
 
 def check_folder(folder: Path) -> None:
-    """Refuses a folder that holds something else than a sweep."""
-    if folder.exists() and not folder.is_dir():
-        raise NaReportError(f"{folder} is a file, and a sweep needs a folder.", hint="Choose another name with --to.")
-    if not folder.is_dir() or all(path.name.startswith(".") for path in folder.iterdir()):
-        return
+    """Refuses what is no folder, or holds something else than a sweep."""
+    is_free = not folder.exists() or (folder.is_dir() and all(path.name[0] == "." for path in folder.iterdir()))
     table = folder / TABLE
-    if not table.is_file() or not table.read_bytes().startswith(",".join(_FIRST).encode()):
-        raise NaReportError(
-            f"{folder} holds files, but no sweep.", hint="Choose an empty or new folder with --to, or an earlier sweep."
-        )
+    if not is_free and not (table.is_file() and table.read_bytes().startswith(",".join(_FIRST).encode())):
+        hint = "Choose an empty or new folder with --to, or an earlier sweep."
+        raise NaReportError(f"{folder} is a file or holds files, but no sweep.", hint=hint)

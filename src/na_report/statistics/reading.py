@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
+from typing import NamedTuple
 
 from na_report.base.digits import in_digits
 from na_report.statistics.answer_formats import Row, UnreadableError, letters, open_answer
@@ -18,8 +19,7 @@ _NO_VALUE = ("", ":", "NaN", "nan")
 _PERIOD = re.compile(r"(\d{4})(?:-A1|JJ00|(?:-M?|M|MM)(0[1-9]|1[0-2]))?")
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One value of an office in digits, empty when there is none; nothing is known of its flags when they are `None`."""
 
     value: str
@@ -33,8 +33,7 @@ class Cell:
 Cells = Mapping[tuple[str, str], Cell]
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What an answer says of a series, and what it calls its codes, where it says so."""
 
     form: str

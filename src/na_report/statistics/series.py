@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias, get_args
+from typing import Any, NamedTuple, TypeAlias, get_args
 
 from na_report.base.errors import NaReportError
 from na_report.base.paths import ANSWERS
@@ -83,8 +83,7 @@ def faults(tables: Mapping[str, Rows]) -> Iterator[str]:
             yield f"{series}: found {len(series.places)} places, expected one dimension with * to tell them apart"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What an office answered."""
 
     parts: list[bytes]  # more than one where it gives an answer in pages

@@ -4,12 +4,13 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from io import BytesIO
 from itertools import chain, count
 from pathlib import Path
+from typing import NamedTuple
 
 from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
 from openpyxl import load_workbook
@@ -38,8 +39,7 @@ _OURS = b"na-report problems"
 Source = Mapping[str, Mapping[str, Row]]
 
 
-@dataclass(frozen=True)
-class Imported:
+class Imported(NamedTuple):
     """What came out of a workbook, with notes of what a person may want to look at."""
 
     folder: Path

@@ -24,7 +24,6 @@ _SETTINGS = {
     "doctitle_xform": False,
 }
 
-
 # What only Sphinx and its extensions know.
 for _name in ("numref", "download", "doc", "ref"):
     roles.register_generic_role(_name, nodes.inline)

@@ -199,7 +199,6 @@ def tell(folder: str, stories: str | Iterable[str], part: str) -> None:
 
 
 def _names() -> dict[str, Any]:
-    """Returns what the notebook has under which name."""
     return getattr(get_ipython(), "user_ns", {})
 
 
