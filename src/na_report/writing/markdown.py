@@ -5,7 +5,8 @@ import math
 import os
 import re
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
@@ -78,14 +79,15 @@ def sortable(cell: str, number: float) -> str:
     return cell if math.isnan(number) else f"[{cell}]{{.rang-{text}}}"
 
 
-class Block(NamedTuple):
+@dataclass(frozen=True)
+class Block:
     """MyST that a cell shows; with other forms of it, each with its MIME type under the path at which the book keeps it.
 
-    Prose is text of the page and not what a cell made of data.
+    Prose is text of the page and not what a cell made of data. No tuple, as IPython shows what is in one.
     """
 
     markdown: str
-    files: Mapping[str, tuple[str, str]] = {}
+    files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     prose: bool = False
 
     def _repr_mimebundle_(self, **wanted: object) -> tuple[dict[str, str], dict[str, Any]]:
@@ -102,4 +104,4 @@ class Block(NamedTuple):
 def folded(title: str, block: Block) -> Block:
     """Returns a table folded under a title on a screen; paper shows it open, under its caption alone."""
     lines = [f"::::{{dropdown}} {title}", ":class-title: alleen-scherm", "", block.markdown, "::::"]
-    return block._replace(markdown="\n".join(lines))
+    return replace(block, markdown="\n".join(lines))
