@@ -102,6 +102,7 @@ class Operation:
     def undo(self) -> None:
         shutil.rmtree(self.project.root)
         shutil.copytree(self.saved, self.project.root)
+        os.chdir(self.project.root)  # as the one before is gone
 
     def result(self) -> dict[str, bytes]:
         """Returns the files in sight: pages and PDFs of a book, else all."""
