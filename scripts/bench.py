@@ -365,7 +365,8 @@ class Bench:
         shutil.copytree(self.stock.stage, source, dirs_exist_ok=True)
         with settings(source) as config:
             config["sphinx"]["config"]["nb_mime_priority_overrides"] = [["singlehtml", "text/markdown", 1]]
-            config["sphinx"]["config"].pop("templates_path", None)  # our template is for one page of many
+            for name in ("templates_path", "html_theme", "html_theme_options"):  # our template is for one page of many
+                config["sphinx"]["config"].pop(name, None)
         self.jupyter_book(source, target, "--builder", "custom", "--custom-builder", "singlehtml")
         text = self.long.with_name("index.html").read_text(encoding="utf-8")
         [article] = BeautifulSoup(text, "html.parser").select("article")
