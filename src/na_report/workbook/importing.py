@@ -214,8 +214,9 @@ def _with_remarks(path: Path, problems: Sequence[Problem]) -> bytes:
         raise ValueError("no copy")
     with warnings.catch_warnings(action="ignore"):  # of what it leaves out, which no value depends on
         book = load_workbook(path, rich_text=True)
-    # The cells that are there; its own way through a sheet makes all between them.
-    for cell in (cell for sheet in book.worksheets for cell in sheet._cells.values() if cell.comment):
+    if sum(sheet.max_row * sheet.max_column for sheet in book.worksheets) > _CELLS_LIMIT:
+        raise ValueError("no copy")  # on its way through a sheet openpyxl makes all cells between those that are there
+    for cell in (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.comment):
         said = cell.comment.text.partition(_MARK)[0].rstrip()
         cell.comment = Comment(said, cell.comment.author) if said else None
     for problem in problems:

@@ -19,7 +19,6 @@ _SETTINGS = {
     "myst_suppress_warnings": ["myst.header"],  # a cell may start below a chapter
     "myst_all_links_external": True,  # other pages are not here
     "embed_stylesheet": False,
-    "stylesheet_path": None,
     "initial_header_level": 2,
     "doctitle_xform": False,
 }
