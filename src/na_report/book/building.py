@@ -59,8 +59,9 @@ def make_book(
     period = verify()
     pages, said = all_pages(project, book.language, book.edition), words(book)
     drop_renderings(book)
+    names = {page.name for page in pages}
     for path in book.notebooks.glob("*"):  # also of pages that the book no longer has
-        if path.name.split(".")[0] not in {page.name for page in pages}:
+        if path.name.split(".")[0] not in names:
             remove(path)
     run(pages)
     given = {"book": publication(project, book.edition, book.language, said, period)}

@@ -112,12 +112,8 @@ def _move_papers(page: BeautifulSoup, papers: Mapping[str, Path], language: str)
 def front(book: Book) -> str:
     """Returns a page that leads on to the newest edition, by itself or by hand."""
     said = {"language": book.language, "title": Words(book.language, book.project)("site.newest")}
-    return (
-        templates(__package__)
-        .get_template("front.html")
-        .render(said, address=f"{book.edition}/{book.language}/index.html")
-        + "\n"
-    )
+    address = f"{book.edition}/{book.language}/index.html"
+    return f"{_TEXTS.get_template('front.html').render(said, address=address)}\n"
 
 
 def compare(expected: Contents, found: Contents) -> list[str]:

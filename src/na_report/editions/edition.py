@@ -40,7 +40,7 @@ class Edition:
     fingerprint: str = ""
     schema: Schema = TABLES
     # What was made of its tables alone, by what it is; the same for all who open it.
-    kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+    kept: dict[str, Any] = field(default_factory=dict, repr=False)
     reads: Reads = field(default_factory=Reads, repr=False)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
@@ -145,7 +145,8 @@ def open_edition(name: str, project: Project | None = None) -> Edition:
     """
     folder = edition_folder(name, project)
     files = sorted(path for path in [*folder.rglob("*"), folder.parent / ABOUT] if path.exists())
-    return replace(_open_seen(folder, *((path, path.stat().st_ctime_ns) for path in files)), reads=Reads())
+    seen = [(path, found.st_ctime_ns, found.st_size) for path in files for found in [path.stat()]]
+    return replace(_open_seen(folder, *seen), reads=Reads())
 
 
 @lru_cache(maxsize=4)

@@ -24,6 +24,7 @@ def get_ready() -> None:
     blocks = read_story(find_project().chapters / f"{BLOCKS}.md").parts
     for name, language in product(sealed_editions()[-2:], worded_languages()):
         edition = open_edition(name)
+        rules = Templates(Voice(edition, language)).rules
         for block in blocks:
-            Templates(Voice(edition, language)).rules.get_template(block)
+            rules.get_template(block)
         show(edition, "recommendation", language, id=edition.records("recommendations")[0]["id"])
